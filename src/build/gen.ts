@@ -1,0 +1,15 @@
+// Writes the generated sources of the repository: the engine registry and the JSON Schema of the spec.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { engineFolders, registrySource } from "./registry.ts";
+import { repositoryRoot } from "./root.ts";
+
+writeFileSync(
+  join(repositoryRoot, "src/engines/registry.gen.ts"),
+  registrySource(engineFolders(repositoryRoot)),
+);
+const { specJsonSchema } = await import("../spec/json-schema.ts");
+writeFileSync(
+  join(repositoryRoot, "assets/spec.schema.json"),
+  `${JSON.stringify(specJsonSchema(), null, 2)}\n`,
+);

@@ -1,0 +1,4 @@
+import { fileURLToPath } from "node:url";
+
+/** The checkout's root folder, absolute. */
+export const repositoryRoot = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,0 +1,85 @@
+import type { FieldIr, Ir, StoreIr } from "../ir/types.ts";
+import type { FieldType } from "../spec/model.ts";
+import type { Port } from "../select/plan.ts";
+import type { Capabilities } from "../select/criteria.ts";
+import type { Ownership } from "../render/virtual-file.ts";
+import type { Fault } from "../../templates/runtime/fault.ts";
+
+/** A file an engine wants in the output tree: rendered from a template, copied byte for byte, or given as text it made itself. */
+export type FileRequest = {
+  /** POSIX path; `{data}/…` is the data folder, anything else is relative to the package. */
+  readonly path: string;
+  readonly ownership: Ownership;
+  readonly unit: string;
+} & (
+  | { readonly template: string; readonly data: unknown }
+  | { readonly verbatim: string }
+  | { readonly text: string }
+);
+
+/** How a logical type is stored by an engine. */
+export interface StoredType {
+  /** Column type or document type as the engine's own documentation writes it. */
+  readonly column: string;
+  /** TypeScript type when it differs from the logical one's. */
+  readonly typescript?: string;
+  /** What is lost, when something is. */
+  readonly lossy?: string;
+}
+
+/** DSN convention: one environment variable per store. */
+export interface DsnSpec {
+  /** Accepted schemes with what each means: `postgresql:` a server, `pglite:` in process. */
+  readonly schemes: readonly { readonly scheme: string; readonly meaning: string }[];
+  /** Allowed query parameters with their meaning; anything else is refused. */
+  readonly parameters: readonly { readonly name: string; readonly meaning: string }[];
+  readonly examples: readonly { readonly dsn: string; readonly comment: string }[];
+  /** The DSN that `init` writes for a machine with nothing but Node, if there is one. */
+  readonly embedded?: (store: string) => string;
+}
+
+/** One way to reach the engine. */
+export interface Transport {
+  readonly name: string;
+  /** npm packages the generated project needs for it, with version ranges. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly scheme: string;
+  readonly embedded: boolean;
+}
+
+/** Something that must hold for the generated project, as text for report, compose and settings. */
+export interface ComposeService {
+  readonly service: string;
+  readonly image: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  readonly healthcheck: readonly string[];
+}
+
+export interface EngineDescriptor {
+  /** = folder name in src, templates, references, test. */
+  readonly id: string;
+  /** As people write it: `PostgreSQL`. */
+  readonly title: string;
+  /** Families whose conformance suites it must pass. */
+  readonly ports: readonly Port[];
+  readonly extends?: string;
+  readonly capabilities: Capabilities;
+  readonly types: (type: FieldType, field: FieldIr) => StoredType;
+  readonly dsn: DsnSpec;
+  readonly transports: readonly Transport[];
+  /** Kind and outcome of a driver's or server's error; the same code is shipped to users verbatim. */
+  readonly classify: (error: unknown) => Fault;
+  /** Everything the engine adds to the output tree for one store: client, adapters, migrations. */
+  readonly emit: (store: StoreIr, ir: Ir) => readonly FileRequest[];
+  /** A local server for development; absent for in-process engines. */
+  readonly compose?: ComposeService;
+  /** Problems of the Ir that this engine cannot carry (identifier too long after naming, type not storable), for exit 2. */
+  readonly refuse?: (store: StoreIr) => readonly { readonly path: string; readonly text: string; readonly hint: string }[];
+}
+
+/** Types a descriptor where it is written. */
+export function defineEngine(descriptor: EngineDescriptor): EngineDescriptor {
+  return descriptor;
+}
