@@ -1,0 +1,64 @@
+import type { Codec } from "./codec.ts";
+
+const dateForm = /^\d{4,6}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+/** `date` as `YYYY-MM-DD`: no time zone can shift it. */
+export const date: Codec<string> = {
+  encode: (value) => {
+    if (typeof value !== "string" || !dateForm.test(value)) {
+      throw new TypeError("date must be YYYY-MM-DD");
+    }
+    return value;
+  },
+  decode: (text) => {
+    if (typeof text !== "string") throw new TypeError("null in a date that is not null");
+    return text;
+  },
+};
+
+const serverForm =
+  /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?( BC)?$/;
+
+/** Every form a server writes, whatever its time zone; microseconds are cut, a Date has none. */
+const parseServerTime = (text: string): Date => {
+  const part = serverForm.exec(text);
+  if (part === null) throw new TypeError(`a timestamp that no Date can hold: ${text}`);
+  const [, year, month, day, hour, minute, second, fraction, sign, h, m, s, bc] = part;
+  const moment = new Date(0);
+  moment.setUTCFullYear(
+    bc === undefined ? Number(year) : 1 - Number(year),
+    Number(month) - 1,
+    Number(day),
+  );
+  const milliseconds = fraction === undefined ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3));
+  moment.setUTCHours(Number(hour), Number(minute), Number(second), milliseconds);
+  const offset =
+    (Number(h) * 3600 + Number(m ?? 0) * 60 + Number(s ?? 0)) * (sign === "-" ? -1 : 1);
+  return new Date(moment.getTime() - offset * 1000);
+};
+
+/** Outside the years 0001–9999 PostgreSQL wants plain digits and `BC`. */
+const formatFarTime = (iso: string): string => {
+  const at = iso.indexOf("-", 1);
+  const year = Number(iso.slice(0, at));
+  const rest = iso.slice(at);
+  return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, "0")}${rest} BC`;
+};
+
+/** `timestamptz(3)`: what a Date holds, the millisecond. @throws TypeError for an invalid Date, or `infinity` read */
+export const timestamp: Codec<Date> = {
+  encode: (value) => {
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
+      throw new TypeError("timestamp must be a valid Date");
+    }
+    const iso = value.toISOString();
+    return iso.length === 24 && !iso.startsWith("0000") ? iso : formatFarTime(iso);
+  },
+  decode: (text) => {
+    if (typeof text !== "string") throw new TypeError("null in a timestamp that is not null");
+    if (text.endsWith("+00") && text.length <= 26 && text.charCodeAt(10) === 32) {
+      return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
+    }
+    return parseServerTime(text);
+  },
+};

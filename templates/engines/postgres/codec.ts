@@ -1,0 +1,127 @@
+/**
+ * Codecs between TypeScript values and PostgreSQL's text format. A session runs with `TimeZone` UTC, `DateStyle` ISO, `bytea_output`
+ * hex: what these read. Each encodes before anything is sent, so a value that cannot be encoded never reaches the wire.
+ */
+import type { Text } from "./statement.ts";
+
+/** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
+export interface Codec<T> {
+  readonly encode: (value: T) => string;
+  readonly decode: (text: Text | undefined) => T;
+}
+
+/** The same for a nullable column; an absent property is null. */
+export interface NullableCodec<T> {
+  readonly encode: (value: T | null | undefined) => Text;
+  readonly decode: (text: Text | undefined) => T | null;
+}
+
+const present = (text: Text | undefined): string => {
+  if (typeof text !== "string") {
+    throw new TypeError("null in a column that the spec calls not null; mend the data or the spec");
+  }
+  return text;
+};
+
+const refuse = (what: string, value: unknown): never => {
+  throw new TypeError(`${what} cannot hold a value of this kind: ${typeof value}`);
+};
+
+/** Adds null. */
+export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
+  encode: (value) => (value === null || value === undefined ? null : codec.encode(value)),
+  decode: (text) => (text === null || text === undefined ? null : codec.decode(text)),
+});
+
+/** `text`, `varchar`, `uuid`. NUL is refused: PostgreSQL has no such character. */
+export const text: Codec<string> = {
+  encode: (value) =>
+    typeof value === "string" && !value.includes("\u0000") ? value : refuse("text", value),
+  decode: present,
+};
+
+/** A branded id or other narrowed string: the text itself. */
+export const branded = <T extends string>(): Codec<T> => text as unknown as Codec<T>;
+
+/** A branded number key. */
+export const brandedInt = <T extends number>(): Codec<T> => int as unknown as Codec<T>;
+
+/** `integer`: 32 bit. */
+export const int: Codec<number> = {
+  encode: (value) => ((value | 0) === value ? `${value}` : refuse("int (32 bit)", value)),
+  decode: (text) => Number(present(text)),
+};
+
+const maxBigint = 2n ** 63n;
+
+/** `bigint`: 64 bit. */
+export const bigint: Codec<bigint> = {
+  encode: (value) =>
+    typeof value === "bigint" && value < maxBigint && value >= -maxBigint
+      ? value.toString()
+      : refuse("bigint (64 bit)", value),
+  decode: (text) => BigInt(present(text)),
+};
+
+const decimalForm = /^[+-]?(?:\d{1,131072}(?:\.\d{0,16383})?|\.\d{1,16383})$/;
+
+/** `numeric`, exact: decimal digits as a string. */
+export const decimal: Codec<string> = {
+  encode: (value) =>
+    typeof value === "string" && decimalForm.test(value) ? value : refuse("decimal", value),
+  decode: present,
+};
+
+/** `double precision`. */
+export const float: Codec<number> = {
+  encode: (value) =>
+    typeof value === "number" ? (Object.is(value, -0) ? "-0" : `${value}`) : refuse("float", value),
+  decode: (text) => Number(present(text)),
+};
+
+/** `boolean`: `t` on the wire, `true` inside json. */
+export const boolean: Codec<boolean> = {
+  encode: (value) => (typeof value === "boolean" ? (value ? "t" : "f") : refuse("boolean", value)),
+  decode: (text) => present(text).startsWith("t"),
+};
+
+/** A text of a closed set. @throws TypeError for a value outside it, both ways */
+export const enumeration = <T extends string>(...values: readonly T[]): Codec<T> => {
+  const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value]));
+  const check = (value: string): T =>
+    known.get(value) ?? refuse(`enum (${values.join(", ")})`, value);
+  return { encode: check, decode: (text) => check(present(text)) };
+};
+
+/** `jsonb`. @throws TypeError for a value without JSON form */
+export const json = <T>(): Codec<T> => ({
+  encode: (value) => {
+    const encoded: string | undefined = JSON.stringify(value);
+    return encoded === undefined || encoded.includes("\\u0000") ? refuse("json", value) : encoded;
+  },
+  decode: (text) => JSON.parse(present(text)) as T,
+});
+
+/** `bytea`. */
+export const binary: Codec<Uint8Array> = {
+  encode: (value) =>
+    value instanceof Uint8Array
+      ? `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`
+      : refuse("binary", value),
+  decode: (text) => new Uint8Array(Buffer.from(present(text).slice(2), "hex")),
+};
+
+/** `vector` of pgvector: `[1,2.5]`. */
+export const vector: Codec<Float32Array> = {
+  encode: (value) =>
+    value instanceof Float32Array && value.every(Number.isFinite)
+      ? `[${value.join(",")}]`
+      : refuse("vector (finite numbers)", value),
+  decode: (text) => {
+    const body = present(text).slice(1, -1);
+    return body === "" ? new Float32Array() : Float32Array.from(body.split(","), Number);
+  },
+};
+
+export { date, timestamp } from "./codec-time.ts";
+export { array } from "./codec-array.ts";

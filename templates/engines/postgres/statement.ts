@@ -1,0 +1,191 @@
+/**
+ * What a generated adapter declares: plain data, made once when its module is loaded. Values and rows travel in PostgreSQL's text
+ * format both ways, so that a server, PgBouncer and PGlite give equal results and rows need no second mapping.
+ */
+
+import { recordedText } from "./operation-text.ts";
+import { prepared } from "./prepared.ts";
+
+/** One parameter or column in PostgreSQL's text format. */
+export type Text = string | null;
+
+/** One row, positional: the order of the select list or of `returning`. */
+export type TextRow = readonly Text[];
+
+/** What every statement declares. */
+export interface Statement<R> {
+  /** `orders.get`: the operation's name in errors, spans and metrics, and the stem of the prepared statement's name. */
+  readonly name: string;
+  /** The table it is about: the collection of its span. */
+  readonly collection: string;
+  /** SQL with `$1…$n`. */
+  readonly text: string;
+  readonly row: (row: TextRow) => R;
+}
+
+/** A statement ready to be sent: its prepared name is unique for its text. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A read of at most one row by key: runs on the pipelined connection for reads. */
+export interface KeyedRead<R> extends Statement<R> {
+  readonly kind: "keyed-read";
+  readonly prepared: Prepared;
+}
+
+/** A read of any number of rows (batch get, aggregate): runs on the pool, so that a long one delays no keyed read. */
+export interface Read<R> extends Statement<R> {
+  readonly kind: "read";
+  readonly prepared: Prepared;
+}
+
+/** What a write that finds no row means, and how a stale version is told from a missing key. */
+export interface RowExpectation {
+  /**
+   * No returned row means that the key is missing. Without it, `write` of no row gives the error `not-found` all the same, since it
+   * promises one; `writeMany` gives an empty list.
+   */
+  readonly absent?: "not-found";
+  /** Asks for the key alone, `$1…$n` being the first values of the write; a row found means that `ifVersion` was stale. */
+  readonly exists?: string;
+  /** How many leading values `exists` takes; 1 unless given. */
+  readonly keyValues?: number;
+}
+
+/** The declaration of an insert, upsert, update, delete or increment of whole rows. */
+export interface WriteStatement<R> extends Statement<R>, RowExpectation {
+  /** The entity whose keys are announced to `onChanged`. */
+  readonly entity: string;
+  /** The entity's key within a returned row, for `onChanged`; a composite key as the JSON array of its texts. */
+  readonly key: (row: TextRow) => string;
+  /**
+   * Further members of the statement's `with` list, each `name as (…)`: owned children, an outbox row. Apart from `text`, because a
+   * member that writes must stand at the top level when the operation is recorded.
+   */
+  readonly with?: readonly string[];
+  /** Length of the returned row: needed to store and replay the result of an operation id. */
+  readonly columns: number;
+  /** `ifVersion` (or null) is appended as the last value: `… and ($n::integer is null or version = $n::integer)`. */
+  readonly versioned?: boolean;
+}
+
+/** A single write. */
+export interface Write<R> extends WriteStatement<R> {
+  readonly kind: "write";
+  readonly prepared: Prepared;
+  /** The same with its operation id; four values come first (operation-text.ts). */
+  readonly recorded: Prepared;
+}
+
+/** One term of an order: what a keyset page continues from. */
+export interface OrderTerm {
+  /** SQL expression: a quoted column as a rule. */
+  readonly column: string;
+  readonly direction: "asc" | "desc";
+  /** Type of the cursor's text: `uuid`, `timestamptz`, `integer`. */
+  readonly cast: string;
+  /** Nulls come last ascending and first descending, PostgreSQL's own rule. */
+  readonly nullable?: boolean;
+}
+
+/**
+ * A list with optional filters, an order and a page. The text of each combination of parts is composed once from these fragments and
+ * kept; values are always bound.
+ */
+export interface DynamicStatement<R> {
+  readonly name: string;
+  readonly collection: string;
+  /** `select … from …`, without `where`; may use `$1…$n`, the fixed values. */
+  readonly select: string;
+  /** Conjuncts that always hold; may use `$1…$n`, the fixed values. */
+  readonly where: readonly string[];
+  /** Conjuncts that hold when their value is given, in the order of `DynamicValues.optional`; `{0}` is that value: `status = {0}::text`. */
+  readonly optional?: readonly string[];
+  /** Between the conditions and the order: `group by …`. */
+  readonly tail?: string;
+  /** Must be total: the key as its last term. Empty only for a `list` whose order is of no concern. */
+  readonly order: readonly OrderTerm[];
+  readonly row: (row: TextRow) => R;
+  /** The texts of the order's terms within a row. */
+  readonly cursor: (row: TextRow) => readonly Text[];
+}
+
+/** A dynamic statement with the cache of its composed texts. */
+export interface DynamicRead<R> extends DynamicStatement<R> {
+  readonly kind: "dynamic-read";
+  readonly composed: Map<string, Prepared>;
+}
+
+/** The values of one call of a dynamic read. */
+export interface DynamicValues {
+  /** `$1…$n` of `select` and `where`. */
+  readonly fixed: readonly Text[];
+  /** One per optional conjunct, `undefined` where it is not asked for; null is a value. */
+  readonly optional?: readonly (Text | undefined)[];
+}
+
+/** An update of only the fields that are given. */
+export interface PatchStatement<R> extends RowExpectation {
+  readonly name: string;
+  readonly collection: string;
+  readonly entity: string;
+  readonly key: (row: TextRow) => string;
+  /** `update "orders"`, without `set`. */
+  readonly update: string;
+  /** Per field of the patch; `{0}` is its value: `"status" = {0}::text`. */
+  readonly sets: Readonly<Record<string, string>>;
+  /** Set by every patch: `version = version + 1`, `updated_at = now()`. */
+  readonly always?: readonly string[];
+  /** Conjuncts over the key, `$1…$n`: `"id" = $1::uuid`. */
+  readonly where: readonly string[];
+  /** Added when `ifVersion` is given; `{0}` is the version: `"version" = {0}::integer`. */
+  readonly version?: string;
+  /** The list after `returning`. */
+  readonly returning: string;
+  readonly columns: number;
+  readonly row: (row: TextRow) => R;
+}
+
+/** A patch with the cache of its composed texts. */
+export interface Patch<R> extends PatchStatement<R> {
+  readonly kind: "patch";
+  readonly composed: Map<string, Write<R>>;
+}
+
+export const keyedRead = <R>(statement: Statement<R>): KeyedRead<R> => ({
+  ...statement,
+  kind: "keyed-read",
+  prepared: prepared(statement.name, statement.text),
+});
+
+export const read = <R>(statement: Statement<R>): Read<R> => ({
+  ...statement,
+  kind: "read",
+  prepared: prepared(statement.name, statement.text),
+});
+
+export const write = <R>(statement: WriteStatement<R>): Write<R> => {
+  const members = statement.with ?? [];
+  const text =
+    members.length === 0 ? statement.text : `with ${members.join(", ")} ${statement.text}`;
+  return {
+    ...statement,
+    kind: "write",
+    prepared: prepared(statement.name, text),
+    recorded: prepared(`${statement.name}.recorded`, recordedText(statement)),
+  };
+};
+
+export const dynamicRead = <R>(statement: DynamicStatement<R>): DynamicRead<R> => ({
+  ...statement,
+  kind: "dynamic-read",
+  composed: new Map(),
+});
+
+export const patch = <R>(statement: PatchStatement<R>): Patch<R> => ({
+  ...statement,
+  kind: "patch",
+  composed: new Map(),
+});
