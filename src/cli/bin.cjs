@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// CommonJS and old syntax on purpose: an outdated Node must reach the message below instead of a SyntaxError.
+"use strict";
+var version = process.versions.node.split(".").map(Number);
+if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
+  process.stderr.write(
+    "async-db-starter needs Node 22.18 or newer; this is " + process.version + ".\n",
+  );
+  process.exitCode = 3;
+} else if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2])) {
+  process.stdout.write(require("../package.json").version + "\n");
+} else {
+  import("./main.mjs").then(function (main) {
+    return main.run();
+  });
+}

@@ -1,0 +1,98 @@
+import { Command, CommanderError, Option } from "commander";
+import type { GlobalOptions } from "./io.ts";
+import type { CommandContext } from "./context.ts";
+import { exitCode, type ExitCode } from "./exit-codes.ts";
+
+/** Runs one command; each is imported only when it is called. */
+export type Run = (
+  load: () => Promise<{ run(context: CommandContext, ...values: never[]): Promise<ExitCode> }>,
+  values: readonly unknown[],
+) => Promise<void>;
+
+const stages = ["model", "plan", "ir", "files", "write-plan"];
+
+/** The command line: names, arguments, options and help; no behaviour. */
+export function createProgram(version: string, run: Run): Command {
+  const program = new Command("async-db-starter")
+    .description(
+      "Reads a workload spec, selects a datastore for each workload with a stated reason,\nand generates a typed, tested, asynchronous repository layer.",
+    )
+    .version(version, "-V, --version")
+    .option("--spec <file>", "the workload spec", "workloads.yaml")
+    .option("--cwd <dir>", "run as if started in this folder", ".")
+    .option("--json", "one JSON document on stdout, nothing else", false)
+    .option("--quiet", "only problems", false)
+    .option("--no-color", "no colours (NO_COLOR works too)")
+    .addOption(new Option("--dump <stage>", "print a stage of the pipeline as JSON").choices(stages))
+    .showSuggestionAfterError(true)
+    .showHelpAfterError("(try: async-db-starter --help)")
+    .exitOverride();
+
+  program
+    .command("init")
+    .argument("[dir]", "new project, or an existing package", ".")
+    .option("--preset <name>", "start from a preset (see: async-db-starter init --help)")
+    .option("--from <file>", "start from this spec")
+    .option("--yes", "no questions", false)
+    .option("--no-install", "do not run the package manager")
+    .description("start a project, or add a data layer to an existing package")
+    .action((dir, options) => run(() => import("./commands/init.ts"), [dir, options]));
+  program
+    .command("plan")
+    .option("--accept", "write a changed decision into the lock", false)
+    .option(
+      "--what-if <path=value>",
+      "decide again with another value, write nothing (repeatable)",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .description("decide and explain; writes a missing lock")
+    .action((options) => run(() => import("./commands/plan.ts"), [options]));
+  program
+    .command("explain")
+    .argument("<workload>")
+    .description("why this store, why not each other, what would flip it")
+    .action((workload) => run(() => import("./commands/explain.ts"), [workload]));
+  program
+    .command("generate")
+    .option("--dry-run", "list what would change, write nothing", false)
+    .option("--diff", "show what would change as a unified diff, write nothing", false)
+    .description("spec + lock → files")
+    .action((options) => run(() => import("./commands/generate.ts"), [options]));
+  program
+    .command("check")
+    .description("for CI: write nothing, exit 1 with the diff when code and spec differ")
+    .action(() => run(() => import("./commands/check.ts"), []));
+  program
+    .command("doctor")
+    .description("check Node, packages, DSNs and every store of the project")
+    .action(() => run(() => import("./commands/doctor.ts"), []));
+  program
+    .command("engines")
+    .description("the engines, their ports and transports")
+    .action(() => run(() => import("./commands/engines.ts"), []));
+  program
+    .command("schema")
+    .option("--types", "the field types in short", false)
+    .description("JSON Schema of the spec, for editors")
+    .action((options) => run(() => import("./commands/schema.ts"), [options]));
+  program
+    .command("completion")
+    .argument("<shell>", "bash, zsh, fish or powershell")
+    .description("shell completion script")
+    .action((shell) => run(() => import("./commands/completion.ts"), [shell, program]));
+  return program;
+}
+
+/** Parses and runs; commander's own complaints become exit status 2. */
+export async function parse(program: Command, argv: readonly string[]): Promise<ExitCode | undefined> {
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.input;
+    throw error;
+  }
+}
+
+export type { GlobalOptions };
