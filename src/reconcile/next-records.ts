@@ -1,0 +1,100 @@
+import type { VirtualFile } from "../render/virtual-file.ts";
+import { contentOf, hashOf, inShape, normalise, shapeOf } from "./content.ts";
+import { printRecord, type RecordedFile, sorted, type UnitRecord } from "./record.ts";
+import type { TreeState } from "./tree-state.ts";
+import { isUnit, keepsBase, recordPath, type Unit } from "./units.ts";
+import type { FileChange } from "./write-plan.ts";
+
+/**
+ * The changes of the records that go with a decision: each unit's files as they are after it.
+ * A file that the user deleted keeps its old entry, so that it stays deleted, and counts as
+ * untouched again if it comes back from git.
+ */
+export function nextRecords(
+  files: readonly VirtualFile[],
+  state: TreeState,
+  snapshots: ReadonlyMap<string, unknown>,
+  deleted: ReadonlySet<string>,
+): FileChange[] {
+  const next = new Map<Unit, Map<string, RecordedFile>>();
+  for (const unit of [...state.records.keys(), ...[...snapshots.keys()].map(asUnit)]) {
+    next.set(unit, new Map());
+  }
+  for (const file of files) {
+    const unit = asUnit(file.unit);
+    const entries = next.get(unit) ?? new Map<string, RecordedFile>();
+    next.set(unit, entries.set(file.path, entryOf(file, unit)));
+  }
+  for (const record of state.records.values()) {
+    for (const [path, old] of record.files) {
+      if (deleted.has(path)) keepEntry(next, path, old);
+    }
+  }
+  const records = [...next].map(([unit, entries]) => ({
+    unit,
+    files: entries,
+    model: snapshots.get(unit),
+  }));
+  return records.flatMap((record) => recordChange(record, state)).toSorted(byPath);
+}
+
+function asUnit(unit: string): Unit {
+  if (!isUnit(unit)) throw new TypeError(`"${unit}" is not a unit that has a record`);
+  return unit;
+}
+
+function entryOf(file: VirtualFile, unit: Unit): RecordedFile {
+  if (file.ownership === "yours") return { kind: "yours" };
+  const raw = typeof file.content === "string" ? file.content : contentOf(file.content);
+  const content = normalise(raw);
+  if (keepsBase(unit) && typeof content === "string") return { kind: "text", base: content };
+  return { kind: "hashed", hash: hashOf(content) };
+}
+
+function keepEntry(
+  next: ReadonlyMap<Unit, Map<string, RecordedFile>>,
+  path: string,
+  old: RecordedFile,
+): void {
+  for (const entries of next.values()) if (entries.has(path)) entries.set(path, old);
+}
+
+function recordChange(record: UnitRecord, state: TreeState): FileChange[] {
+  const path = recordPath(record.unit);
+  const old = state.records.get(record.unit);
+  const disk = state.disk.get(path);
+  const empty = record.files.size === 0 && record.model === undefined;
+  if (old === undefined || disk?.kind !== "file") {
+    if (empty) return [];
+    return [{ kind: "create", path, content: printRecord(record), executable: false }];
+  }
+  if (empty) return [{ kind: "remove", path, before: disk }];
+  if (sameFiles(record.files, old.files) && sameModel(record.model, old.model)) return [];
+  const shape = typeof disk.content === "string" ? shapeOf(disk.content) : undefined;
+  const text = printRecord(record);
+  const content = shape === undefined ? text : inShape(text, shape);
+  return [{ kind: "rewrite", path, content, before: disk }];
+}
+
+function sameFiles(
+  a: ReadonlyMap<string, RecordedFile>,
+  b: ReadonlyMap<string, RecordedFile>,
+): boolean {
+  if (a.size !== b.size) return false;
+  for (const [path, file] of a) if (!sameEntry(file, b.get(path))) return false;
+  return true;
+}
+
+function sameEntry(a: RecordedFile, b: RecordedFile | undefined): boolean {
+  if (b === undefined || a.kind !== b.kind) return false;
+  if (a.kind === "text") return b.kind === "text" && a.base === b.base;
+  return a.kind === "yours" || (b.kind === "hashed" && a.hash === b.hash);
+}
+
+function sameModel(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function byPath(a: FileChange, b: FileChange): number {
+  return a.path < b.path ? -1 : 1;
+}

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type FileSystem, nodeFileSystem } from "./file-system.ts";
+import { cacheFolder, inputsFile, journalFile } from "./tool-files.ts";
+import { toolFolder } from "./paths.ts";
+import type { FileStamp } from "./tree-state.ts";
+import type { WatchedPath } from "./write-plan.ts";
+
+/** [path, size in bytes, mtime, ctime in ms], or [path] for one that was not there. */
+type Watched = readonly [string, number, number, number] | readonly [string];
+
+interface Inputs {
+  readonly version: 1;
+  readonly hash: string;
+  readonly files: readonly Watched[];
+}
+
+/**
+ * One hash of everything that the output depends on: the bytes of the spec and its includes, of
+ * the lock, and the versions of generator and runtime, always in the same order.
+ */
+export function inputHash(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) {
+    const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
+    hash.update(`${bytes.byteLength}:`).update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * Whether the tree was generated from the same inputs and no file of it was touched since; then a
+ * run has nothing to do and need not even render. Uses lstat only. Any doubt gives false.
+ */
+export function unchangedSince(
+  hash: string,
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): boolean {
+  const inputs = readInputs(root, fileSystem);
+  if (inputs?.hash !== hash) return false;
+  if (fileSystem.stat(join(root, journalFile)) !== undefined) return false;
+  return inputs.files.every((before) => {
+    const now = watchedAt(before[0], root, fileSystem);
+    return now.length === before.length && now.every((value, at) => value === before[at]);
+  });
+}
+
+// Two writes within one tick of the kernel's clock (at most 10 ms) can carry the same time.
+const clockTickMs = 12;
+
+/**
+ * Stores what {@link unchangedSince} compares with. A failure is ignored: the next run is slower,
+ * not wrong.
+ */
+export function rememberInputs(
+  hash: string,
+  root: string,
+  paths: readonly WatchedPath[],
+  fileSystem: FileSystem = nodeFileSystem,
+): void {
+  const temp = join(root, `${inputsFile}.tmp`);
+  try {
+    if (!isOwnFolder(root, fileSystem)) return;
+    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+    // After the wait, a later edit has a later time than the one stored, so it cannot hide.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, clockTickMs);
+    const files = paths.map(({ path }) => watchedAt(path, root, fileSystem));
+    if (!paths.every(({ stamp }, at) => isAsScanned(stamp, files[at]))) return;
+    const inputs: Inputs = { version: 1, hash, files };
+    fileSystem.create(temp, JSON.stringify(inputs), 0o644);
+    fileSystem.rename(temp, join(root, inputsFile));
+  } catch {
+    removeQuietly(temp, fileSystem);
+  }
+}
+
+function watchedAt(path: string, root: string, fileSystem: FileSystem): Watched {
+  const stat = fileSystem.stat(join(root, path));
+  return stat === undefined ? [path] : [path, stat.size, stat.mtimeMs, stat.ctimeMs];
+}
+
+/** A file that was changed after `scan` read it must not be taken for the one that was judged. */
+function isAsScanned(stamp: FileStamp | undefined, now: Watched | undefined): boolean {
+  if (stamp === undefined) return true;
+  const [, size, mtimeMs, ctimeMs] = now ?? [];
+  return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
+}
+
+function isOwnFolder(root: string, fileSystem: FileSystem): boolean {
+  return [toolFolder, cacheFolder].every(
+    (folder) => fileSystem.stat(join(root, folder))?.kind === "folder",
+  );
+}
+
+function readInputs(root: string, fileSystem: FileSystem): Inputs | undefined {
+  try {
+    if (!isOwnFolder(root, fileSystem)) return undefined;
+    const value: unknown = JSON.parse(fileSystem.readText(join(root, inputsFile)));
+    return isInputs(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isInputs(value: unknown): value is Inputs {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("version" in value && "hash" in value && "files" in value)) return false;
+  const { version, hash, files } = value;
+  return (
+    version === 1 && typeof hash === "string" && Array.isArray(files) && files.every(isWatched)
+  );
+}
+
+function isWatched(value: unknown): value is Watched {
+  return Array.isArray(value) && typeof value[0] === "string";
+}
+
+function removeQuietly(path: string, fileSystem: FileSystem): void {
+  try {
+    fileSystem.unlink(path);
+  } catch {
+    // It may never have been created.
+  }
+}

@@ -1,0 +1,13 @@
+import { toolFolder } from "./paths.ts";
+
+/** Git-ignored folder of what belongs to one working copy only. */
+export const cacheFolder = `${toolFolder}/.cache`;
+/** The run under way, see journal.ts. */
+export const journalFile = `${cacheFolder}/journal.json`;
+/** Held by the one run that writes, see lock.ts. */
+export const lockFile = `${cacheFolder}/lock`;
+/** What the tree was last generated from, see shortcut.ts. */
+export const inputsFile = `${cacheFolder}/inputs.json`;
+/** Keeps {@link cacheFolder} out of the user's repository. */
+export const ignoreFile = `${toolFolder}/.gitignore`;
+export const ignoreText = "/.cache/\n";
