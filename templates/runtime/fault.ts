@@ -25,6 +25,8 @@ export interface Fault {
   readonly code?: string;
   /** Name of the violated constraint or index, as the server reports it. */
   readonly constraint?: string;
+  /** The server's message, given only where it is known to hold no values of the user; without it the runtime blanks what is quoted. */
+  readonly message?: string;
   /** What kind of constraint: decides between `conflict` and `constraint` for the caller. */
   readonly violated?: "unique" | "foreign-key" | "check" | "not-null" | "exclusion";
   /** The server's wish, milliseconds. */

@@ -1,0 +1,193 @@
+import { inspect } from "node:util";
+import { type DataError, programmingError } from "./errors.ts";
+
+/** What a store accepts as DSN. An engine's DSN specification fits. */
+export interface DsnRules {
+  readonly schemes: readonly { readonly scheme: string }[];
+  /** Query parameters that may be given; any other is refused. */
+  readonly parameters: readonly { readonly name: string }[];
+  readonly examples?: readonly { readonly dsn: string }[];
+}
+
+export interface DsnHost {
+  readonly host: string;
+  readonly port?: number;
+}
+
+interface DsnParts {
+  /** Lower case, without the colon. */
+  readonly scheme: string;
+  /** Empty when the DSN has no `//`: an embedded store. */
+  readonly hosts: readonly DsnHost[];
+  readonly user?: string;
+  /** Decoded, without its leading slash where there are hosts: database, index, folder. */
+  readonly path: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** A parsed DSN. However it is printed (text, JSON, inspect, an error), the password is not. */
+export class Dsn implements DsnParts {
+  readonly scheme: string;
+  readonly hosts: readonly DsnHost[];
+  declare readonly user?: string;
+  readonly path: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly #password: string | undefined;
+  readonly #text: string;
+
+  constructor(parts: DsnParts, password: string | undefined, text: string) {
+    this.scheme = parts.scheme;
+    this.hosts = parts.hosts;
+    if (parts.user !== undefined) this.user = parts.user;
+    this.path = parts.path;
+    this.parameters = parts.parameters;
+    this.#password = password;
+    this.#text = text;
+  }
+
+  /** Decoded; for the driver only. */
+  get password(): string | undefined {
+    return this.#password;
+  }
+
+  /** The DSN as it was given, password included; for drivers that take nothing else. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    const user = this.user === undefined ? "" : encodeURIComponent(this.user);
+    const login = this.#password === undefined ? user : `${user}:***`;
+    const hosts = this.hosts.map(
+      ({ host, port }) =>
+        `${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`,
+    );
+    const query = [...this.parameters].map(
+      ([name, value]) => `${name}=${secretName.test(name) ? "***" : encodeURIComponent(value)}`,
+    );
+    const place =
+      this.hosts.length === 0
+        ? this.path
+        : `//${login}${login === "" ? "" : "@"}${hosts.join(",")}${this.path === "" ? "" : `/${this.path}`}`;
+    return `${this.scheme}:${place}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `Dsn <${this.toString()}>`;
+  }
+}
+
+const secretName = /pass|secret|token|key|auth|cred|sign/i;
+
+/** Parses and checks a DSN. No message of it repeats any part of the text. @throws DataError programming */
+export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): Dsn {
+  const refuse = (what: string): never => {
+    throw wrongDsn(variable, what, rules);
+  };
+  const shape =
+    /^([a-z][a-z0-9+.-]*):(\/\/)?([^?#]*)(?:\?([^#]*))?$/is.exec(text) ??
+    refuse("is not of the form scheme://user:password@host/name?parameter=value");
+  const [, scheme = "", slashes, rest = "", query = ""] = shape;
+  if (!rules.schemes.some((known) => known.scheme.replace(/:$/, "") === scheme.toLowerCase()))
+    refuse("has another scheme");
+  if (/[\s\p{Cc}]/u.test(text))
+    refuse("contains white space or control characters; percent-encode them");
+  const parameters = parseParameters(query, rules, refuse);
+  if (slashes === undefined) {
+    return new Dsn(
+      { scheme: scheme.toLowerCase(), hosts: [], path: decode(rest, refuse), parameters },
+      undefined,
+      text,
+    );
+  }
+  const slash = rest.indexOf("/");
+  const authority = slash === -1 ? rest : rest.slice(0, slash);
+  const path = slash === -1 ? "" : rest.slice(slash + 1);
+  const at = authority.indexOf("@");
+  if (path.includes("@") || authority.includes("@", at + 1))
+    refuse("has a reserved character (@ / : ? #) in user or password; percent-encode it");
+  const [user, password] = parseLogin(at === -1 ? "" : authority.slice(0, at), refuse);
+  const hosts = authority
+    .slice(at + 1)
+    .split(",")
+    .map((host) => parseHost(host, refuse));
+  const parts = { scheme: scheme.toLowerCase(), hosts, path: decode(path, refuse), parameters };
+  return new Dsn(user === undefined ? parts : { ...parts, user }, password, text);
+}
+
+/** Reads one store's DSN from the environment. @throws DataError programming naming the variable and an example, never the value */
+export function dsnFromEnv(
+  env: Readonly<Record<string, string | undefined>>,
+  variable: string,
+  rules: DsnRules,
+): Dsn {
+  const text = env[variable]?.trim();
+  if (text === undefined || text === "") throw wrongDsn(variable, "is not set", rules);
+  return parseDsn(text, rules, variable);
+}
+
+type Refuse = (what: string) => never;
+
+function parseLogin(
+  login: string,
+  refuse: Refuse,
+): readonly [string | undefined, string | undefined] {
+  const colon = login.indexOf(":");
+  const user = decode(colon === -1 ? login : login.slice(0, colon), refuse);
+  const password = colon === -1 ? undefined : decode(login.slice(colon + 1), refuse);
+  return [user === "" ? undefined : user, password === "" ? undefined : password];
+}
+
+function parseHost(text: string, refuse: Refuse): DsnHost {
+  const [, bracketed, plain, digits] =
+    /^(?:\[([0-9a-f:.%]+)\]|([^:[\]]*))(?::(\d{1,5}))?$/i.exec(text) ??
+    refuse("has a malformed host or port; a password must be percent-encoded");
+  const host = decode(bracketed ?? plain ?? "", refuse);
+  if (host === "") refuse("names no host");
+  if (digits === undefined) return { host };
+  const port = Number(digits);
+  if (port < 1 || port > 65_535) refuse("has a port outside 1 to 65535");
+  return { host, port };
+}
+
+function parseParameters(
+  query: string,
+  rules: DsnRules,
+  refuse: Refuse,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (query.includes("@")) refuse("has an @ after the question mark; percent-encode it");
+  for (const pair of query.split("&").filter((part) => part !== "")) {
+    const equals = pair.indexOf("=");
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals), refuse);
+    const allowed = rules.parameters.some((parameter) => parameter.name === name);
+    if (!allowed)
+      refuse(
+        `has a parameter that is not allowed; allowed: ${rules.parameters.map((parameter) => parameter.name).join(", ") || "none"}`,
+      );
+    if (found.has(name)) refuse(`has the parameter ${name} twice`);
+    found.set(name, equals === -1 ? "" : decode(pair.slice(equals + 1), refuse));
+  }
+  return found;
+}
+
+function decode(text: string, refuse: Refuse): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return refuse("has a malformed percent-encoding");
+  }
+}
+
+function wrongDsn(variable: string, what: string, rules: DsnRules): DataError {
+  const schemes = rules.schemes.map(({ scheme }) => `${scheme.replace(/:$/, "")}:`).join(", ");
+  const example = rules.examples?.[0]?.dsn;
+  return programmingError(`${variable} ${what}. Accepted schemes: ${schemes}`, {
+    operation: "configuration",
+    ...(example === undefined ? {} : { hint: `for example ${variable}=${example}` }),
+  });
+}

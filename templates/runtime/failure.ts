@@ -1,0 +1,141 @@
+import { DataError, type ErrorDetails, type ErrorKind } from "./errors.ts";
+import type { Fault, FaultKind } from "./fault.ts";
+import type { OpSpec } from "./telemetry.ts";
+
+/** What an error says about the call it ends. */
+export interface FailedCall {
+  readonly spec: OpSpec;
+  readonly attempts: number;
+  readonly runtime: { readonly store: string };
+}
+
+const replayHint = "pass { operation } to make a replay safe";
+
+const kinds: Readonly<Record<FaultKind, { readonly kind: ErrorKind; readonly text: string }>> = {
+  connection: { kind: "unavailable", text: "the connection failed; nothing was applied" },
+  overload: { kind: "overloaded", text: "the store has no capacity for this call now" },
+  conflict: { kind: "conflict", text: "a concurrent change won" },
+  timeout: { kind: "timeout", text: "the store gave up on the statement; nothing was applied" },
+  constraint: { kind: "constraint", text: "a constraint of the store forbids it" },
+  auth: { kind: "auth", text: "the store refused the credentials or the permission" },
+  programming: { kind: "programming", text: "the store refused the statement" },
+  unknown: { kind: "unavailable", text: "the store failed in a way this adapter does not know" },
+};
+
+/** Faults that say nothing about an earlier attempt whose reply was lost. */
+const silent: ReadonlySet<FaultKind> = new Set([
+  "connection",
+  "overload",
+  "timeout",
+  "auth",
+  "unknown",
+]);
+
+/** The error of a call whose last attempt ended with `fault`; `doubt` is the failure of an attempt that may have been applied. */
+export function faultError(
+  call: FailedCall,
+  fault: Fault,
+  cause: unknown,
+  doubt: unknown,
+  elapsedMs: number,
+): DataError {
+  if (doubt !== undefined && silent.has(fault.kind))
+    return unknownOutcome(call, doubt, fault, elapsedMs);
+  const { kind, text } = fault.violated === "unique" ? kinds.conflict : kinds[fault.kind];
+  const what = fault.violated === "unique" ? "another row has this key" : text;
+  const named = fault.constraint === undefined ? what : `${what} (${fault.constraint})`;
+  return new DataError({
+    ...describe(call, elapsedMs),
+    kind,
+    message: `${call.spec.operation}: ${named}`,
+    code: fault.code,
+    constraint: fault.constraint,
+    cause: withoutValues(cause, fault),
+    fault,
+  });
+}
+
+/** The deadline struck; `inDoubt` when a write may have been applied. */
+export function deadlineError(
+  call: FailedCall,
+  inDoubt: boolean,
+  cause: unknown,
+  elapsedMs: number,
+): DataError {
+  if (inDoubt) return unknownOutcome(call, cause, undefined, elapsedMs);
+  return new DataError({
+    ...describe(call, elapsedMs),
+    kind: "timeout",
+    message: `${call.spec.operation}: no answer within the deadline${call.spec.effect === "write" ? "; nothing was applied" : ""}`,
+    cause: cause === undefined ? undefined : withoutValues(cause, undefined),
+  });
+}
+
+/** A verdict that the engine raised itself, completed with what the call knows. */
+export function verdictError(call: FailedCall, error: DataError, elapsedMs: number): DataError {
+  if (error.operation !== "" && error.store !== "") return error;
+  const { kind, message, code, constraint, hint, cause } = error;
+  return new DataError({
+    ...describe(call, elapsedMs),
+    kind,
+    message: `${call.spec.operation}: ${message}`,
+    code,
+    constraint,
+    hint,
+    cause,
+  });
+}
+
+function unknownOutcome(
+  call: FailedCall,
+  cause: unknown,
+  fault: Fault | undefined,
+  elapsedMs: number,
+): DataError {
+  return new DataError({
+    ...describe(call, elapsedMs),
+    kind: "outcome-unknown",
+    message: `${call.spec.operation}: the reply is missing after the statement was sent; it may have been applied`,
+    hint: replayHint,
+    code: fault?.code,
+    cause: cause === undefined ? undefined : withoutValues(cause, fault),
+    fault,
+  });
+}
+
+function describe(
+  call: FailedCall,
+  elapsedMs: number,
+): Pick<ErrorDetails, "operation" | "store" | "attempts" | "elapsedMs"> {
+  return {
+    operation: call.spec.operation,
+    store: call.runtime.store,
+    attempts: call.attempts,
+    elapsedMs,
+  };
+}
+
+/** A copy of a driver's error that keeps name, code and stack, and none of its values: drivers carry rows, parameters and whole commands. */
+export function withoutValues(error: unknown, fault: Fault | undefined): Error {
+  const source = error instanceof Error ? error : undefined;
+  const text = fault?.message ?? blankQuoted(source?.message ?? String(error), fault?.constraint);
+  const copy = new Error(text);
+  if (source !== undefined) {
+    copy.name = source.name;
+    copy.stack = `${source.name}: ${text}\n${frames(source.stack)}`;
+  }
+  return copy;
+}
+
+function frames(stack: string | undefined): string {
+  return (stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n");
+}
+
+function blankQuoted(text: string, keep: string | undefined): string {
+  return text.replace(/"[^"]*"|'[^']*'|`[^`]*`|\{[^}]*\}|\([^)]*\)/g, (quoted) => {
+    return quoted.slice(1, -1) === keep ? quoted : `${quoted[0]}…${quoted.at(-1)}`;
+  });
+}

@@ -1,0 +1,61 @@
+import { type DataError, programmingError } from "./errors.ts";
+import { uuidV7 } from "./uuid.ts";
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Checks that a text is a UUID in its usual form (any version, either case; kept in lower case) and brands it. */
+export function uuidKey<K extends string>(entity: string): (text: string) => K {
+  return (text) => {
+    const lower = typeof text === "string" ? text.toLowerCase() : "";
+    if (!uuidForm.test(lower)) throw malformed(entity, "a UUID");
+    return branded<K>(lower);
+  };
+}
+
+/** A new version 7 UUID, branded. */
+export function newUuidKey<K extends string>(): K {
+  return branded<K>(uuidV7());
+}
+
+/** Checks that a text has 1 to `max` characters and no NUL, and brands it. */
+export function stringKey<K extends string>(entity: string, max = 255): (text: string) => K {
+  return (text) => {
+    const fits =
+      typeof text === "string" && text.length > 0 && text.length <= max && !text.includes("\0");
+    if (!fits) throw malformed(entity, `a text of 1 to ${max} characters`);
+    return branded<K>(text);
+  };
+}
+
+/** Checks that a number is a safe integer and brands it. */
+export function intKey<K extends number>(entity: string): (value: number) => K {
+  return (value) => {
+    if (!Number.isSafeInteger(value)) throw malformed(entity, "a safe integer");
+    return brandedNumber<K>(value);
+  };
+}
+
+/** Checks that a value is a bigint of 64 bits and brands it. */
+export function bigintKey<K extends bigint>(entity: string): (value: bigint) => K {
+  return (value) => {
+    if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value)
+      throw malformed(entity, "a 64-bit bigint");
+    return brandedBigint<K>(value);
+  };
+}
+
+/** The value itself stays out of the message: it may be personal. */
+function malformed(entity: string, form: string): DataError {
+  return programmingError(`the key of ${entity} must be ${form}`, { operation: `${entity} key` });
+}
+
+// The casts are the brand: these are the only places that make one.
+function branded<K extends string>(text: string): K {
+  return text as K;
+}
+function brandedNumber<K extends number>(value: number): K {
+  return value as K;
+}
+function brandedBigint<K extends bigint>(value: bigint): K {
+  return value as K;
+}
