@@ -2,7 +2,19 @@
  * The Ir: what to emit, engine by engine, with every identifier already made (`ir/names.ts` is the only place that makes one).
  * Plain data; templates and engines read it, nobody changes it.
  */
-import type { Field, FieldType, Index, Json, Method, Output, Predicate, SearchMethod, VectorMetric, VectorMethod } from "../spec/model.ts";
+import type {
+  Field,
+  FieldType,
+  Index,
+  Json,
+  JsonSchema,
+  Method,
+  Output,
+  Predicate,
+  SearchMethod,
+  VectorMetric,
+  VectorMethod,
+} from "../spec/model.ts";
 import type { Port } from "../select/plan.ts";
 
 export interface FieldIr {
@@ -37,7 +49,10 @@ export interface ChildIr {
 
 export interface IndexIr {
   readonly name: string;
-  readonly terms: readonly ({ readonly field: FieldIr; readonly direction: "asc" | "desc" } | { readonly expression: string })[];
+  readonly terms: readonly (
+    | { readonly field: FieldIr; readonly direction: "asc" | "desc" }
+    | { readonly expression: string }
+  )[];
   readonly method?: Index["method"];
   readonly unique: boolean;
   readonly where?: string;
@@ -51,6 +66,8 @@ export interface EntityIr {
   readonly comment?: string;
   /** kebab-case stem of its files: `order`, `order-line`. */
   readonly file: string;
+  /** Stem of the domain file that declares its types: its own, or its root's for an owned child. */
+  readonly domainFile: string;
   /** `order`, `orderLine`: prefix of variables and factories. */
   readonly variable: string;
   /** Repository property on the data layer: `orders`. */
@@ -79,8 +96,21 @@ export interface EntityIr {
   readonly unique: readonly { readonly name: string; readonly fields: readonly FieldIr[] }[];
   readonly checks: readonly { readonly name: string; readonly condition: string }[];
   /** Enum types declared by this entity: `OrderStatus`. */
-  readonly enums: readonly { readonly typeName: string; readonly field: string; readonly values: readonly string[] }[];
-  readonly dependencies: readonly { readonly determinant: readonly string[]; readonly dependent: readonly string[] }[];
+  readonly enums: readonly {
+    readonly typeName: string;
+    readonly field: string;
+    readonly values: readonly string[];
+  }[];
+  /** Types declared for json fields that have a schema: `ProductAttributes`. */
+  readonly jsonTypes: readonly {
+    readonly typeName: string;
+    readonly field: string;
+    readonly schema: JsonSchema;
+  }[];
+  readonly dependencies: readonly {
+    readonly determinant: readonly string[];
+    readonly dependent: readonly string[];
+  }[];
 }
 
 /** A parameter of a port method, in order. `type` is a TypeScript type expression made by us. */
@@ -94,7 +124,14 @@ export interface ParameterIr {
 export interface TypeIr {
   readonly name: string;
   readonly comment?: string;
-  readonly properties: readonly { readonly name: string; readonly type: string; readonly optional: boolean; readonly comment?: string }[];
+  /** Runtime type it adds its properties to: `ReadOptions`. */
+  readonly extends?: string;
+  readonly properties: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly optional: boolean;
+    readonly comment?: string;
+  }[];
 }
 
 export interface SignatureIr {
@@ -150,8 +187,17 @@ export interface SearchViewIr extends ViewBase {
   /** Store that is the authority of the entity. */
   readonly sourceStore: string;
   readonly language: string;
-  readonly fields: readonly { readonly field: FieldIr; readonly weight: number; readonly facet: boolean }[];
-  readonly methods: readonly { readonly method: SearchMethod; readonly operation: string; readonly signature: SignatureIr; readonly types: readonly TypeIr[] }[];
+  readonly fields: readonly {
+    readonly field: FieldIr;
+    readonly weight: number;
+    readonly facet: boolean;
+  }[];
+  readonly methods: readonly {
+    readonly method: SearchMethod;
+    readonly operation: string;
+    readonly signature: SignatureIr;
+    readonly types: readonly TypeIr[];
+  }[];
 }
 
 export interface VectorViewIr extends ViewBase {
@@ -181,6 +227,7 @@ export interface CacheViewIr extends ViewBase {
   readonly ttlMs: number;
   readonly memoryBytes?: number;
   readonly eviction: string;
+  readonly methods: readonly { readonly operation: string; readonly signature: SignatureIr }[];
 }
 
 export type ViewIr = SearchViewIr | VectorViewIr | CacheViewIr;
@@ -210,4 +257,4 @@ export interface Ir {
   readonly entities: readonly EntityIr[];
 }
 
-export type { Field, FieldType, Json, Method, Predicate };
+export type { Field, FieldType, Json, JsonSchema, Method, Predicate };

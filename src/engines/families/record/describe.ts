@@ -1,0 +1,166 @@
+import type { Method, OrderTerm } from "../../../spec/model.ts";
+import type { EntityIr } from "../../../ir/types.ts";
+
+/** Docstrings of the record port: what, in which order, what a retry does, how it fails, which workload asked for it. */
+
+export const readsAgain = "Retried freely: it reads.";
+
+const noun = (entity: EntityIr): string =>
+  entity.variable
+    .replaceAll(/([A-Z])/g, " $1")
+    .toLowerCase()
+    .replace(/_$/, "");
+const nouns = (entity: EntityIr): string =>
+  entity.property.replaceAll(/([A-Z])/g, " $1").toLowerCase();
+
+export function orderText(terms: readonly OrderTerm[]): string {
+  const names = terms.map((term) =>
+    term.direction === "desc" ? `${term.field} descending` : term.field,
+  );
+  return `Ordered by ${names.join(", ")}.`;
+}
+
+const replays =
+  "Retried only when it is known not to have been applied, or always with `operation`.";
+const outcomeUnknown = "outcome-unknown when the reply is lost and no `operation` was given";
+
+const raised = (...faults: readonly (string | undefined)[]): string =>
+  `@throws DataError ${faults.filter((fault) => fault !== undefined).join("; ")}.`;
+
+/** Lines of a method's docstring, without comment signs. */
+export function methodDoc(method: Method, entity: EntityIr, workload: string): readonly string[] {
+  const own = method.comment === undefined ? [] : method.comment.split(/\r?\n/);
+  return [...own, ...operationDoc(method, entity), `Serves: ${workload}.${method.name}.`];
+}
+
+function operationDoc(method: Method, entity: EntityIr): readonly string[] {
+  switch (method.op) {
+    case "get":
+      return [`The ${noun(entity)}, or undefined. ${readsAgain}`];
+    case "list":
+      return listDoc(method, entity);
+    case "aggregate":
+      return [`One row per group, in the order of the groups. ${readsAgain}`];
+    case "insert":
+    case "upsert":
+      return writeDoc(method, entity);
+    case "patch":
+    case "delete":
+      return changeDoc(method, entity);
+    case "increment":
+      return incrementDoc(method, entity);
+    case "history":
+      return [`Every recorded change of one ${noun(entity)}, newest first. ${readsAgain}`];
+  }
+}
+
+function listDoc(
+  method: Extract<Method, { readonly op: "list" }>,
+  entity: EntityIr,
+): readonly string[] {
+  const what =
+    method.page === "keyset"
+      ? `One page of ${nouns(entity)}`
+      : `All ${nouns(entity)}, at most 10,000`;
+  const filtered = method.where.length + method.optional.length > 0 ? " that fit the filter" : "";
+  const cursor = method.page === "keyset" ? [`\`after\` is the \`next\` of the page before.`] : [];
+  const limit = method.page === "none" ? [raised("programming when there are more")] : [];
+  return [
+    `${what}${filtered}. ${orderText(method.orderBy)}`,
+    [...cursor, readsAgain].join(" "),
+    ...limit,
+  ];
+}
+
+function writeDoc(
+  method: Extract<Method, { readonly op: "insert" | "upsert" }>,
+  entity: EntityIr,
+): readonly string[] {
+  const what = method.bulk ? `${nouns(entity)} in one statement` : `one ${noun(entity)}`;
+  const expiry =
+    method.op === "upsert" && method.ttlMs !== undefined
+      ? ` It expires ${duration(method.ttlMs)} later.`
+      : "";
+  const verb = method.op === "insert" ? "Inserts" : "Inserts or replaces, by key,";
+  const duplicate =
+    method.op === "insert" || entity.unique.length > 0
+      ? `conflict when ${method.op === "insert" ? "the key or " : ""}a unique value exists`
+      : undefined;
+  return [
+    `${verb} ${what} and gives the stored state.${expiry}`,
+    replays,
+    raised(duplicate, "constraint", outcomeUnknown),
+  ];
+}
+
+function changeDoc(
+  method: Extract<Method, { readonly op: "patch" | "delete" }>,
+  entity: EntityIr,
+): readonly string[] {
+  const deleted =
+    entity.deletedAt === undefined
+      ? `Deletes one ${noun(entity)}.`
+      : `Marks one ${noun(entity)} as deleted; reads no longer find it.`;
+  const what =
+    method.op === "delete"
+      ? deleted
+      : `Changes the given fields of one ${noun(entity)} and gives the stored state.`;
+  const stale =
+    entity.version === undefined
+      ? undefined
+      : "conflict when `ifVersion` is no longer the stored version";
+  return [
+    what,
+    replays,
+    raised("not-found when it does not exist", stale, "constraint", outcomeUnknown),
+  ];
+}
+
+function incrementDoc(
+  method: Extract<Method, { readonly op: "increment" }>,
+  entity: EntityIr,
+): readonly string[] {
+  const sign = { any: "any", positive: "a positive", negative: "a negative" }[method.by];
+  const bounds = [
+    method.floor === undefined ? undefined : `below ${method.floor}`,
+    method.ceiling === undefined ? undefined : `above ${method.ceiling}`,
+  ].filter((bound) => bound !== undefined);
+  const bounded =
+    bounds.length === 0
+      ? "constraint"
+      : `constraint when ${method.field} would go ${bounds.join(" or ")}`;
+  return [
+    `Adds ${sign} amount to \`${method.field}\` of one ${noun(entity)} in one statement and gives the stored state.`,
+    replays,
+    raised(
+      "not-found when it does not exist",
+      bounded,
+      method.by === "any" ? undefined : "programming on the wrong sign",
+      outcomeUnknown,
+    ),
+  ];
+}
+
+const units = [
+  [86_400_000, "day"],
+  [3_600_000, "hour"],
+  [60_000, "minute"],
+  [1000, "second"],
+] as const;
+
+/** `1800000` → `30 minutes`. */
+export function duration(ms: number): string {
+  const unit = units.find(([size]) => ms >= size && ms % size === 0);
+  if (unit === undefined) return `${ms} ms`;
+  const count = ms / unit[0];
+  return `${count} ${unit[1]}${count === 1 ? "" : "s"}`;
+}
+
+export const describe = {
+  batch: (entity: EntityIr): readonly string[] => [
+    `The ${nouns(entity)} in the order of the keys, in one statement; what is missing is left out. ${readsAgain}`,
+  ],
+  asOf: (entity: EntityIr): readonly string[] => [
+    `The ${noun(entity)} as it was at a moment, or undefined if it did not exist then. ${readsAgain}`,
+  ],
+};
