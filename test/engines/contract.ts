@@ -76,7 +76,10 @@ export interface ServerNeed {
 /** One way to start a server. */
 export interface Source {
   readonly name: string;
-  start(need: ServerNeed): Promise<PrivateServer | Missing>;
+  /** What its servers can do of what a need may ask: "vector", "tls", "password". */
+  readonly offers: readonly string[];
+  /** Called only for needs that it offers. @throws with the reason where it does not work on this machine. */
+  start(need: ServerNeed): Promise<PrivateServer>;
 }
 
 /** Everything the tests know of one engine; the default export of `test/engines/<engine>/provider.ts`. */

@@ -2,14 +2,14 @@
 import { request } from "node:http";
 import type { GenericContainer, StartedTestContainer } from "testcontainers";
 import { freePort } from "./ports.ts";
-import { reasonOf } from "./command.ts";
-import type { EngineProvider, Missing, PrivateServer, ServerNeed, Source } from "./contract.ts";
+import type { EngineProvider, PrivateServer, ServerNeed, Source } from "./contract.ts";
 
 /** One engine's image and how to run it. */
 export interface Image {
   readonly image: string;
   /** Port inside the container. */
   readonly port: number;
+  readonly offers: readonly string[];
   readonly environment: (need: ServerNeed) => Readonly<Record<string, string>>;
   readonly command: (need: ServerNeed) => string[];
   readonly dsn: (hostAndPort: string, need: ServerNeed) => string;
@@ -39,13 +39,10 @@ export function dockerAnswers(): Promise<boolean> {
 export function dockerSource(provider: () => EngineProvider, image: Image): Source {
   return {
     name: `Docker image ${image.image}`,
+    offers: image.offers,
     start: async (need) => {
-      const missing = (reason: string): Missing => ({ engine: provider().engine, reason });
-      if (!(await dockerAnswers())) return missing("no Docker daemon answers");
-      if (need.tls) return missing("no TLS set up for the container");
-      return startContainer(provider(), image, need).catch((cause: unknown) =>
-        missing(reasonOf(cause)),
-      );
+      if (!(await dockerAnswers())) throw new Error("no Docker daemon answers");
+      return startContainer(provider(), image, need);
     },
   };
 }

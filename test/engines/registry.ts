@@ -54,11 +54,20 @@ export async function startServer(
   const provider = await providerOf(engine);
   const reasons: string[] = [];
   for (const source of provider.sources) {
-    const answer = await source.start(need);
-    if (!isMissing(answer)) return answer;
-    reasons.push(`${source.name}: ${answer.reason}`);
+    const lacking = featuresOf(need).find((feature) => !source.offers.includes(feature));
+    try {
+      if (lacking) throw new Error(`has no ${lacking}`);
+      return await source.start(need);
+    } catch (cause) {
+      reasons.push(`${source.name}: ${reasonOf(cause)}`);
+    }
   }
   return { engine, reason: reasons.join("; ") };
+}
+
+function featuresOf(need: ServerNeed): readonly string[] {
+  const implied = [need.tls && "tls", need.password && "password"];
+  return [...(need.features ?? []), ...implied].filter((one) => typeof one === "string");
 }
 
 /** Adds what only a process of this machine can do with plain facts. */

