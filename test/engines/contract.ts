@@ -96,3 +96,10 @@ export interface EngineProvider {
 export function isMissing(answer: ServerFacts | Missing): answer is Missing {
   return "reason" in answer;
 }
+
+/** The column of the closing table: an emulator is named as one wherever its cells are shown. */
+export function columnOf(answer: ServerFacts | Missing): string {
+  if (isMissing(answer)) return answer.engine;
+  const version = answer.kind === "emulator" ? "" : ` ${answer.version}`;
+  return `${answer.engine}${version}${answer.kind === "real" ? "" : ` (${answer.kind})`}`;
+}

@@ -9,7 +9,7 @@ import {
 } from "./contract.ts";
 import { orFail, startServer, usable } from "./registry.ts";
 
-export { isMissing } from "./contract.ts";
+export { columnOf, isMissing } from "./contract.ts";
 export type { Missing, Namespace, PrivateServer, Server, ServerNeed } from "./contract.ts";
 
 /** Set by the global set-up for the workers. */
