@@ -1,0 +1,126 @@
+import { indexName } from "../../../ir/names.ts";
+import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
+import { identifier, identifiers, literal } from "../sql/quote.ts";
+import { columnType } from "../types.ts";
+import { columns, historyTable, ownerOf, tenantOf, triggerName } from "./naming.ts";
+import { searchColumns } from "./search.ts";
+
+/**
+ * History of a table: every change as one row, written by a trigger, so that no way of writing goes around it.
+ *
+ * The content is `jsonb` and comes back through `jsonb_populate_record`, which gives each column its type again: a later column needs no
+ * change here. `changed_at` is the time of the transaction, so a root and its children change at one moment; it never falls for one key,
+ * however long a transaction waited, so `asOf` is exact.
+ */
+export function auditStatements(entity: EntityIr, store: StoreIr): readonly string[] {
+  return [...historyTableStatements(entity, store), ...triggerStatements(entity, store)];
+}
+
+export const auditFunction = (entity: EntityIr): string =>
+  triggerName(entity.table, "recordHistory");
+
+/** What a history row is found by: the key, and the tenant for row-level security. */
+function keyFields(entity: EntityIr, store: StoreIr): readonly FieldIr[] {
+  const tenant = tenantOf(entity, store);
+  return tenant === undefined || entity.key.includes(tenant) ? entity.key : [...entity.key, tenant];
+}
+
+function historyTableStatements(entity: EntityIr, store: StoreIr): readonly string[] {
+  const table = identifier(historyTable(entity));
+  const index = indexName(historyTable(entity), columns(entity.key));
+  const lines = [
+    "revision bigint generated always as identity primary key",
+    ...keyFields(entity, store).map(
+      (field) => `${identifier(field.column)} ${columnType(field.type)} not null`,
+    ),
+    "operation text not null check (operation in ('insert', 'update', 'delete'))",
+    "changed_at timestamptz(3) not null",
+    "changed_by text not null",
+    "content jsonb not null",
+  ];
+  const comments = {
+    revision: "Rises with every change of a row.",
+    operation: "What was done.",
+    changed_at: "Time of the transaction; never before the change that preceded it.",
+    changed_by: "The setting app.current_actor, else the user of the session.",
+    content: "The row after the change; before it, for a delete.",
+  };
+  return [
+    `create table ${table} (\n  ${lines.join(",\n  ")}\n);`,
+    `comment on table ${table} is ${literal(`Every change of ${entity.table}, written by its trigger.`)};`,
+    ...Object.entries(comments).map(
+      ([column, text]) => `comment on column ${table}.${column} is ${literal(text)};`,
+    ),
+    ...keyFields(entity, store).map(
+      (field) =>
+        `comment on column ${table}.${identifier(field.column)} is ${literal(`As in ${entity.table}.`)};`,
+    ),
+    `create index ${identifier(index)} on ${table} (${identifiers(columns(entity.key))}, revision desc);`,
+    `comment on index ${identifier(index)} is 'Serves history and asOf, and the trigger: the last change of a key.';`,
+  ];
+}
+
+function triggerStatements(entity: EntityIr, store: StoreIr): readonly string[] {
+  const name = identifier(auditFunction(entity));
+  const table = identifier(entity.table);
+  const kept = columns(keyFields(entity, store));
+  const changed = kept.map((column) => `changed.${identifier(column)}`).join(", ");
+  return [
+    `create function ${name}() returns trigger
+language plpgsql as $history$
+declare
+  changed ${table};
+  change text := lower(tg_op);
+begin
+  if tg_op = 'DELETE' then
+    changed := old;
+  else
+    changed := new;
+  end if;${softDeletion(entity)}
+  insert into ${identifier(historyTable(entity))} (${identifiers(kept)}, operation, changed_at, changed_by, content)
+  values (
+    ${changed},
+    change,
+    greatest(
+      now(),
+      ${lastChanges(entity, store).join(",\n      ")}
+    ),
+    coalesce(nullif(current_setting('app.current_actor', true), ''), session_user),
+    to_jsonb(changed)${searchColumns(entity, store)
+      .map((column) => ` - ${literal(column.name)}`)
+      .join("")}
+  );
+  return null;
+end
+$history$;`,
+    `comment on function ${name}() is ${literal(`Records the changes of ${entity.table}.`)};`,
+    `create trigger ${name} after insert or update or delete on ${table} for each row execute function ${name}();`,
+    `comment on trigger ${name} on ${table} is ${literal(`Records every change in ${historyTable(entity)}.`)};`,
+  ];
+}
+
+/** Setting the mark is a deletion for whoever reads the history. */
+function softDeletion(entity: EntityIr): string {
+  if (entity.deletedAt === undefined) return "";
+  const column = identifier(entity.deletedAt.column);
+  return `
+  if tg_op = 'UPDATE' and old.${column} is null and new.${column} is not null then
+    change := 'delete';
+  end if;`;
+}
+
+/** Times that a change must not lie before: the last one of the same key, and for a child that of its root. */
+function lastChanges(entity: EntityIr, store: StoreIr): readonly string[] {
+  const own = lastChange(historyTable(entity), columns(entity.key), columns(entity.key));
+  const owner = ownerOf(entity, store);
+  const child = owner?.children.find((each) => each.entity.name === entity.name);
+  if (owner === undefined || child === undefined) return [own];
+  return [own, lastChange(historyTable(owner), columns(owner.key), columns(child.ownerKey))];
+}
+
+function lastChange(table: string, key: readonly string[], values: readonly string[]): string {
+  const same = key.map(
+    (column, at) => `h.${identifier(column)} = changed.${identifier(values[at] ?? column)}`,
+  );
+  return `(select h.changed_at from ${identifier(table)} h where ${same.join(" and ")} order by h.revision desc limit 1)`;
+}

@@ -1,0 +1,67 @@
+import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
+import { words } from "../../../ir/words.ts";
+import { identifier, literal } from "../sql/quote.ts";
+import { ownerOf, storedFields } from "./naming.ts";
+import { searchColumns } from "./search.ts";
+
+/** A comment on the table and on each of its columns: the user's words, else what the spec says of it. */
+export function tableComments(entity: EntityIr, store: StoreIr): readonly string[] {
+  const table = identifier(entity.table);
+  const owner = ownerOf(entity, store);
+  const about =
+    entity.comment ??
+    (owner === undefined
+      ? `Rows of ${entity.name}.`
+      : `Part of ${owner.name}: saved and loaded with it.`);
+  return [
+    `comment on table ${table} is ${literal(about)};`,
+    ...storedFields(entity, store).map(
+      (field) =>
+        `comment on column ${table}.${identifier(field.column)} is ${literal(columnComment(field))};`,
+    ),
+    ...searchColumns(entity, store).map(
+      (column) =>
+        `comment on column ${table}.${identifier(column.name)} is ${literal(`Search text of ${column.view.workload}; weights by field.`)};`,
+    ),
+  ];
+}
+
+function columnComment(field: FieldIr): string {
+  const parts = [field.source.comment ?? roleComment(field) ?? typeComment(field)];
+  if (field.source.pii) parts.push("Personal data.");
+  return parts.join(" ");
+}
+
+function roleComment(field: FieldIr): string | undefined {
+  switch (field.source.role) {
+    case "tenant":
+      return "The tenant whose row it is; row-level security shows it to nobody else.";
+    case "version":
+      return "Raised by one on every change; a change that names an older one is a conflict.";
+    case "createdAt":
+      return "When the row was made.";
+    case "updatedAt":
+      return "When the row was changed last.";
+    case "deletedAt":
+      return "When the row was deleted; null while it is there.";
+    case "ownerKey":
+      return "Key of the row it is part of.";
+    case "data":
+      return undefined;
+  }
+}
+
+function typeComment(field: FieldIr): string {
+  const { reference, generated } = field.source;
+  if (reference !== undefined) return `Refers to ${reference.entity}.`;
+  if (field.key && field.type.kind === "uuid" && generated === "client")
+    return "Key: a version 7 uuid, made by the client.";
+  if (field.key) return generated === "database" ? "Key, made by the database." : "Key.";
+  const noun = words(field.name).join(" ");
+  const sentence = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+  if (field.type.kind === "enum") return `${sentence}: ${field.type.values.join(", ")}.`;
+  if (field.type.kind === "string") return `${sentence}, up to ${field.type.max} characters.`;
+  if (field.type.kind === "vector")
+    return `${sentence}: ${field.type.dimensions} dimensions, compared by ${field.type.metric}.`;
+  return `${sentence}.`;
+}

@@ -1,0 +1,62 @@
+import {
+  checkName,
+  fitted,
+  foreignKeyName,
+  historyTableName,
+  indexName,
+  primaryKeyName,
+  triggerName,
+} from "../../../ir/names.ts";
+import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
+
+/** Names of the database objects that only this engine makes; the rules (length, collisions) are those of `ir/names.ts`. */
+
+export { checkName, foreignKeyName, indexName, primaryKeyName, triggerName };
+
+/** Plain role that tenant-bound calls run as: owns nothing, bypasses nothing. */
+export const applicationRole = (project: string): string =>
+  fitted(`${project.replaceAll(/[^A-Za-z0-9]+/g, "_").toLowerCase()}_app`);
+
+/** Table that keeps the operation ids; its columns are read by `templates/engines/postgres/operation.ts`. */
+export const operationTable = "operation";
+
+/** History table of an audited root, or of a child that is part of one. */
+export const historyTable = (entity: EntityIr): string =>
+  entity.historyTable ?? historyTableName(entity.table);
+
+/** Columns of every history table beside the entity's key and tenant. */
+export const historyColumns = [
+  "revision",
+  "operation",
+  "changed_at",
+  "changed_by",
+  "content",
+] as const;
+
+export const columns = (fields: readonly FieldIr[]): readonly string[] =>
+  fields.map((field) => field.column);
+
+/** The root that owns a child, when it lives in this store. */
+export const ownerOf = (entity: EntityIr, store: StoreIr): EntityIr | undefined =>
+  entity.owner === undefined
+    ? undefined
+    : store.entities.find((other) => other.name === entity.owner);
+
+/** Whether the changes of an entity are recorded: its own switch, or that of the root it is part of. */
+export const isAudited = (entity: EntityIr, store: StoreIr): boolean =>
+  entity.audit || (ownerOf(entity, store)?.audit ?? false);
+
+/**
+ * The column that says whose row it is. A child of a tenant's root has it too, although its entity does not show it: a policy that asked
+ * the root could not see a root that the same statement inserts.
+ */
+export const tenantOf = (entity: EntityIr, store: StoreIr): FieldIr | undefined =>
+  entity.tenant ?? ownerOf(entity, store)?.tenant;
+
+/** The columns of a table as fields: those of the entity, and an inherited tenant. */
+export function storedFields(entity: EntityIr, store: StoreIr): readonly FieldIr[] {
+  const tenant = tenantOf(entity, store);
+  return tenant === undefined || entity.tenant !== undefined
+    ? entity.fields
+    : [tenant, ...entity.fields];
+}

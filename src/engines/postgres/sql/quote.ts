@@ -1,0 +1,36 @@
+import { reservedWords } from "./reserved.ts";
+
+/**
+ * The only ways by which text reaches a statement that this engine writes. A name or a word that cannot stand in SQL at all (NUL) is
+ * an error of the stage before, so it throws.
+ */
+
+const plain = /^[a-z_][a-z0-9_]*$/;
+
+function refuseNul(text: string): string {
+  if (text.includes("\0")) throw new RangeError("a NUL byte cannot stand in SQL text");
+  return text;
+}
+
+/** An identifier as SQL: bare where that means the same, else in double quotes. */
+export function identifier(name: string): string {
+  if (plain.test(name) && !reservedWords.has(name)) return name;
+  return `"${refuseNul(name).replaceAll('"', '""')}"`;
+}
+
+/** Identifiers in one list: `a, "order", c`. */
+export const identifiers = (names: readonly string[]): string => names.map(identifier).join(", ");
+
+/** `alias.column` */
+export const qualified = (alias: string, column: string): string =>
+  `${alias}.${identifier(column)}`;
+
+/** A string literal that means the same whatever `standard_conforming_strings` says. */
+export function literal(text: string): string {
+  const doubled = refuseNul(text).replaceAll("'", "''");
+  return doubled.includes("\\") ? `E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
+}
+
+/** Text of a `--` comment; line breaks would end it, so they become blanks. */
+export const remark = (text: string): string =>
+  `-- ${refuseNul(text).replaceAll(/[\r\n\u2028\u2029]+/g, " ")}`;
