@@ -31,15 +31,10 @@ class PromiseOp<T> extends Op<T> implements Attempt {
   protected override send(): void {
     this.sent = true;
     this.onAbandon = undefined;
-    const current = this.attempts;
-    try {
-      this.#attempt(this).then(
-        (value) => this.attempts === current && this.succeed(value),
-        (error: unknown) => this.attempts === current && this.fail(error),
-      );
-    } catch (error) {
-      this.fail(error);
-    }
+    this.#attempt(this).then(
+      (value) => this.succeed(value),
+      (error: unknown) => this.fail(error),
+    );
   }
 
   protected override abandon(reason: AbandonReason): void {

@@ -1,48 +1,53 @@
-/** Something that ends at a deadline. The links belong to the queue. */
+/** Something that ends at a deadline. The links belong to the queue it is in. */
 export interface Expiring {
   expiresAt: number;
+  queue: DeadlineQueue | undefined;
   earlier: Expiring | undefined;
   later: Expiring | undefined;
   expire(): void;
 }
 
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Deadlines of one duration end in the order they began, so a linked list with one timer serves them all. */
-class DeadlineQueue {
-  readonly durationMs: number;
-  readonly #idle: () => void;
+export class DeadlineQueue {
+  readonly #durationMs: number;
+  readonly #onIdle: () => void;
   #first: Expiring | undefined;
   #last: Expiring | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(durationMs: number, idle: () => void) {
-    this.durationMs = durationMs;
-    this.#idle = idle;
+  constructor(durationMs: number, onIdle: () => void) {
+    this.#durationMs = durationMs;
+    this.#onIdle = onIdle;
   }
 
-  add(entry: Expiring): void {
+  add(entry: Expiring, now: number): void {
+    entry.expiresAt = now + this.#durationMs;
+    entry.queue = this;
     entry.earlier = this.#last;
     if (this.#last === undefined) this.#first = entry;
     else this.#last.later = entry;
     this.#last = entry;
-    if (this.#timer === undefined) this.#arm(this.durationMs);
+    if (this.#timer === undefined) this.#arm(this.#durationMs);
   }
 
   remove(entry: Expiring): void {
     const { earlier, later } = entry;
-    if (earlier !== undefined) earlier.later = later;
-    else if (this.#first === entry) this.#first = later;
-    else return;
-    if (later !== undefined) later.earlier = earlier;
-    else this.#last = earlier;
-    entry.earlier = entry.later = undefined;
+    if (earlier === undefined) this.#first = later;
+    else earlier.later = later;
+    if (later === undefined) this.#last = earlier;
+    else later.earlier = earlier;
+    entry.queue = entry.earlier = entry.later = undefined;
   }
 
   /** Unref: what is in flight keeps the process alive (a socket, a worker), its deadline does not. */
   #arm(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#tick(), delayMs);
+    this.#timer = setTimeout(() => this.#tick(), Math.min(delayMs, longestTimerMs));
     this.#timer.unref();
   }
 
+  /** The timer stays armed when its entry is removed: it fires once per duration at most, whatever the number of calls. */
   #tick(): void {
     this.#timer = undefined;
     const now = performance.now();
@@ -52,27 +57,35 @@ class DeadlineQueue {
       entry.expire();
     }
     if (this.#timer !== undefined) return;
-    if (this.#first === undefined) this.#idle();
+    if (this.#first === undefined) this.#onIdle();
     else this.#arm(Math.max(1, Math.ceil(this.#first.expiresAt - now)));
   }
 }
+
+/** Deadlines are kept to this many milliseconds, so that callers who pass what is left of a budget share queues and timers. */
+const grainMs = 10;
 
 /** All deadlines of a store: one queue per duration in use, no timer per call. */
 export class Deadlines {
   readonly #queues = new Map<number, DeadlineQueue>();
 
-  /** Starts the clock of an entry; it ends by `remove` or by `expire()`. */
+  /** Starts the clock; it ends by `remove` or by `expire()`. */
   add(entry: Expiring, durationMs: number, now: number): void {
-    entry.expiresAt = now + durationMs;
-    let queue = this.#queues.get(durationMs);
+    const rounded = Math.ceil(durationMs / grainMs) * grainMs;
+    let queue = this.#queues.get(rounded);
     if (queue === undefined) {
-      queue = new DeadlineQueue(durationMs, () => this.#queues.delete(durationMs));
-      this.#queues.set(durationMs, queue);
+      queue = new DeadlineQueue(rounded, () => this.#queues.delete(rounded));
+      this.#queues.set(rounded, queue);
     }
-    queue.add(entry);
+    queue.add(entry, now);
   }
 
-  remove(entry: Expiring, durationMs: number): void {
-    this.#queues.get(durationMs)?.remove(entry);
+  remove(entry: Expiring): void {
+    entry.queue?.remove(entry);
+  }
+
+  /** Durations in use. */
+  get size(): number {
+    return this.#queues.size;
   }
 }

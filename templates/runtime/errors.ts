@@ -70,8 +70,8 @@ export class DataError extends Error {
   }
 
   /** Everything but stack and cause: fit for a log line. */
-  toJSON(): Readonly<Record<string, unknown>> {
-    return { name: this.name, message: this.message, ...this };
+  toJSON(): object {
+    return { ...this, name: this.name, message: this.message };
   }
 }
 

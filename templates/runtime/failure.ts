@@ -1,4 +1,4 @@
-import { DataError, type ErrorDetails, type ErrorKind } from "./errors.ts";
+import { DataError, faultOf, type ErrorDetails, type ErrorKind } from "./errors.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 import type { OpSpec } from "./telemetry.ts";
 
@@ -74,15 +74,37 @@ export function deadlineError(
 /** A verdict that the engine raised itself, completed with what the call knows. */
 export function verdictError(call: FailedCall, error: DataError, elapsedMs: number): DataError {
   if (error.operation !== "" && error.store !== "") return error;
-  const { kind, message, code, constraint, hint, cause } = error;
+  const { operation } = call.spec;
+  const prefixed = error.message.startsWith(operation)
+    ? error.message
+    : `${operation}: ${error.message}`;
+  return copy(error, { ...describe(call, elapsedMs), message: prefixed });
+}
+
+/** The error of the last run of a transaction, with the number of its runs. */
+export function recounted(error: DataError, attempts: number, elapsedMs: number): DataError {
+  return attempts > 1 ? copy(error, { attempts, elapsedMs }) : error;
+}
+
+function copy(error: DataError, changes: Partial<ErrorDetails>): DataError {
+  const { kind, message, operation, store, attempts, elapsedMs, code, constraint, hint, cause } =
+    error;
+  const fault = faultOf(error);
   return new DataError({
-    ...describe(call, elapsedMs),
-    kind,
-    message: `${call.spec.operation}: ${message}`,
-    code,
-    constraint,
-    hint,
-    cause,
+    ...{
+      kind,
+      message,
+      operation,
+      store,
+      attempts,
+      elapsedMs,
+      code,
+      constraint,
+      hint,
+      cause,
+      fault,
+    },
+    ...changes,
   });
 }
 

@@ -1,3 +1,5 @@
+import { isDataError } from "./errors.ts";
+
 /** State of one store as a probe sees it. */
 export type HealthState = "up" | "degraded" | "down" | "starting";
 
@@ -31,6 +33,7 @@ export interface HealthSource {
 export class HealthMonitor {
   readonly #sources: readonly HealthSource[];
   readonly #timeoutMs: number;
+  readonly #started = new Set<string>();
 
   constructor(sources: readonly HealthSource[], timeoutMs = 1_000) {
     this.#sources = sources;
@@ -44,25 +47,66 @@ export class HealthMonitor {
 
   /** Every store answers; degraded is ready. */
   async ready(): Promise<HealthReport> {
-    return report("ready", await Promise.all(this.#sources.map((source) => this.#ask(source))));
+    return report("ready", await this.#all((source) => source.health()));
   }
 
-  /** Every store was reached and has all its migrations. Once true it stays true. */
+  /** Every store was reached once and has the migrations the code expects. What has started stays started. */
   async startup(): Promise<HealthReport> {
-    return report("startup", await Promise.all(this.#sources.map((source) => this.#ask(source))));
+    return report("startup", await this.#all((source) => this.#start(source)));
   }
 
-  #ask(source: HealthSource): Promise<StoreHealth> {
-    return source.health();
+  #all(ask: (source: HealthSource) => Promise<StoreHealth>): Promise<StoreHealth[]> {
+    return Promise.all(this.#sources.map((source) => bounded(source, ask, this.#timeoutMs)));
+  }
+
+  async #start(source: HealthSource): Promise<StoreHealth> {
+    if (this.#started.has(source.name)) return describe(source, "up", 0, "started");
+    const health = await source.health();
+    if (health.state === "down") return { ...health, state: "starting" };
+    const missing = (await source.unapplied?.()) ?? [];
+    if (missing.length > 0)
+      return { ...health, state: "starting", detail: `not applied: ${missing.join(", ")}` };
+    this.#started.add(source.name);
+    return health;
   }
 }
 
-const order: readonly HealthState[] = ["up", "degraded", "starting", "down"];
+/** Asks one store, for the timeout at most; a check that fails or hangs is a store that is down. */
+async function bounded(
+  source: HealthSource,
+  ask: (source: HealthSource) => Promise<StoreHealth>,
+  timeoutMs: number,
+): Promise<StoreHealth> {
+  const began = performance.now();
+  const down = (detail: string) =>
+    describe(source, "down", Math.round(performance.now() - began), detail);
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<StoreHealth>((resolve) => {
+    timer = setTimeout(() => resolve(down(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([ask(source), timeout]);
+  } catch (error) {
+    // A foreign error's text may hold a DSN: only the kind is told.
+    return down(isDataError(error) ? error.kind : "the health check failed");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(
+  source: HealthSource,
+  state: HealthState,
+  latencyMs: number,
+  detail: string,
+): StoreHealth {
+  return { store: source.name, engine: source.engine, state, latencyMs, detail };
+}
+
+const fromBest: readonly HealthState[] = ["up", "degraded", "starting", "down"];
 
 function report(probe: HealthReport["probe"], stores: readonly StoreHealth[]): HealthReport {
-  const state = stores.reduce<HealthState>(
-    (worst, store) => (order.indexOf(store.state) > order.indexOf(worst) ? store.state : worst),
-    "up",
-  );
+  const worst = Math.max(0, ...stores.map((store) => fromBest.indexOf(store.state)));
+  const state = fromBest[worst] ?? "down";
   return { probe, ok: state === "up" || state === "degraded", state, stores };
 }

@@ -1,6 +1,6 @@
 import type { Span } from "@opentelemetry/api";
-import type { Deadlines, Expiring } from "./deadline.ts";
-import { DataError, isDataError, type ErrorDetails } from "./errors.ts";
+import type { DeadlineQueue, Deadlines, Expiring } from "./deadline.ts";
+import { DataError, isDataError, programmingError, type ErrorDetails } from "./errors.ts";
 import { deadlineError, faultError, verdictError } from "./failure.ts";
 import type { Fault } from "./fault.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -42,8 +42,8 @@ const none: OpOptions = {};
  * functions and no timer of its own. A subclass sends the statement and reports back through `succeed` or `fail`.
  */
 export abstract class Op<T> implements Expiring {
-  readonly spec: OpSpec;
   readonly runtime: OpRuntime;
+  readonly spec: OpSpec;
   readonly options: OpOptions;
   /** Attempts begun. */
   attempts = 0;
@@ -53,10 +53,11 @@ export abstract class Op<T> implements Expiring {
   settled = false;
   span: Span | undefined = undefined;
   expiresAt = 0;
+  queue: DeadlineQueue | undefined = undefined;
   earlier: Expiring | undefined = undefined;
   later: Expiring | undefined = undefined;
   #began = 0;
-  #durationMs = 0;
+  /** Failure of an attempt that may have been applied. */
   #doubt: unknown = undefined;
   #lastFailure: unknown = undefined;
   #backoff: NodeJS.Timeout | undefined = undefined;
@@ -69,7 +70,7 @@ export abstract class Op<T> implements Expiring {
     this.options = options ?? none;
   }
 
-  /** Sends one attempt. Never throws: an error goes to `fail`. */
+  /** Sends one attempt. An error goes to `fail`; one that is thrown does too. */
   protected abstract send(): void;
 
   /** The caller was answered while an attempt was in flight; the engine may cancel it. */
@@ -89,90 +90,45 @@ export abstract class Op<T> implements Expiring {
     return this.expiresAt - performance.now();
   }
 
+  elapsedMs(): number {
+    return performance.now() - this.#began;
+  }
+
   /** The attempt's result. */
   succeed(value: T): void {
     if (this.settled) return;
     this.runtime.bucket.refund();
-    this.#settle(undefined);
+    this.#settle(undefined, undefined);
     this.#resolve(value);
   }
 
   /** The attempt failed: a driver's error is classified and perhaps retried, a `DataError` is a verdict and raised. */
   fail(error: unknown): void {
     if (this.settled) return;
-    if (isDataError(error)) return this.#raise(verdictError(this, error, this.elapsedMs()));
+    if (isDataError(error)) return this.raise(verdictError(this, error, this.elapsedMs()));
     const fault = this.#judged(this.runtime.classify(error));
-    this.#lastFailure = error;
     if (fault.outcome === "unknown" && this.spec.effect === "write") this.#doubt = error;
-    const delay = this.runtime.scope === undefined ? undefined : this.#delay(fault);
-    if (delay === undefined)
-      this.#raise(faultError(this, fault, error, this.#doubt, this.elapsedMs()));
-    else this.#backoff = setTimeout(() => this.#attempt(), delay);
+    if (this.retried(fault, error)) return;
+    this.raise(faultError(this, fault, error, this.#doubt, this.elapsedMs()));
   }
 
-  /** Rejects with a verdict of this call: not found, conflict, wrong use. Never retried. */
+  /** Rejects with a verdict of this call (not found, conflict, wrong use). Never retried. */
   refuse(details: ErrorDetails): void {
     this.fail(new DataError(details));
   }
 
-  expire(): void {
+  /** Answers the caller with this very error. */
+  protected raise(error: unknown): void {
     if (this.settled) return;
-    const waiting = this.#backoff !== undefined;
-    const inDoubt = this.#doubt !== undefined || (this.sent && !waiting && this.#final());
-    const error = deadlineError(this, inDoubt, this.#doubt ?? this.#lastFailure, this.elapsedMs());
-    this.#raise(error);
-    if (!waiting) this.abandon("deadline");
+    if (isDataError(error)) this.#settle(error.kind, error.code);
+    else this.#settle(error instanceof Error ? error.name : "error", undefined);
+    this.#reject(error);
   }
 
-  /** EventListener of the caller's signal: the op itself, so that no closure is made per call. */
-  handleEvent(): void {
-    if (this.settled) return;
-    const waiting = this.#backoff !== undefined;
-    this.#settle("aborted");
-    this.#reject(this.options.signal?.reason);
-    if (!waiting) this.abandon("abort");
-  }
-
-  elapsedMs(): number {
-    return performance.now() - this.#began;
-  }
-
-  #admit(): void {
-    const { runtime, options } = this;
-    const signal = options.signal;
-    if (signal?.aborted) return this.#reject(signal.reason);
-    try {
-      runtime.scope?.refuseInside(this.spec.operation);
-      if (runtime.scope !== undefined) runtime.lifecycle.enter(this.spec.operation);
-    } catch (error) {
-      return this.#reject(error);
-    }
-    this.#began = performance.now();
-    this.#durationMs = options.deadlineMs ?? runtime.defaultDeadlineMs;
-    runtime.deadlines.add(this, this.#durationMs, this.#began);
-    signal?.addEventListener("abort", this);
-    this.span = runtime.telemetry.begin(this.spec);
-    this.#attempt();
-  }
-
-  #attempt(): void {
-    this.#backoff = undefined;
-    this.attempts += 1;
-    this.sent = false;
-    this.send();
-  }
-
-  /** What a statement of an open transaction did is undone by ROLLBACK, so only the root's writes leave doubt. */
-  #final(): boolean {
-    return this.spec.effect === "write" && this.runtime.scope !== undefined;
-  }
-
-  #judged(fault: Fault): Fault {
-    const known = fault.outcome === "unknown" && (!this.sent || this.runtime.scope === undefined);
-    return known ? { ...fault, outcome: "not-applied" } : fault;
-  }
-
-  #delay(fault: Fault): number | undefined {
+  /** Whether another attempt is under way: the retry rule allows it and the bucket pays. */
+  protected retried(fault: Fault, error: unknown): boolean {
+    this.#lastFailure = error;
+    if (this.runtime.scope === undefined) return false;
     const delay = retryDelay({
       effect: this.spec.effect,
       keyed: this.options.operation !== undefined,
@@ -182,18 +138,73 @@ export abstract class Op<T> implements Expiring {
       remainingMs: this.remainingMs(),
       random: Math.random(),
     });
-    return delay !== undefined && this.runtime.bucket.take() ? delay : undefined;
+    if (delay === undefined || !this.runtime.bucket.take()) return false;
+    this.#backoff = setTimeout(() => this.#attempt(), delay);
+    return true;
   }
 
-  #raise(error: DataError): void {
-    this.#settle(error.kind, error.code);
-    this.#reject(error);
+  /** The deadline struck. Called by the queue. */
+  expire(): void {
+    if (this.settled) return;
+    const waiting = this.#backoff !== undefined;
+    const leaves = this.spec.effect === "write" && this.runtime.scope !== undefined;
+    const inDoubt = this.#doubt !== undefined || (leaves && this.sent && !waiting);
+    this.raise(deadlineError(this, inDoubt, this.#doubt ?? this.#lastFailure, this.elapsedMs()));
+    if (!waiting) this.abandon("deadline");
   }
 
-  #settle(errorType: string | undefined, code?: string): void {
+  /** EventListener of the caller's signal: the op itself, so that no closure is made per call. */
+  handleEvent(): void {
+    if (this.settled) return;
+    const waiting = this.#backoff !== undefined;
+    this.#settle("aborted", undefined);
+    this.#reject(this.options.signal?.reason);
+    if (!waiting) this.abandon("abort");
+  }
+
+  #admit(): void {
+    const { runtime, options } = this;
+    const deadlineMs = options.deadlineMs ?? runtime.defaultDeadlineMs;
+    try {
+      options.signal?.throwIfAborted();
+      if (!(deadlineMs > 0)) throw programmingError("deadlineMs must be more than 0");
+      if (runtime.scope !== undefined) {
+        runtime.scope.refuseInside(this.spec.operation);
+        runtime.lifecycle.enter(this.spec.operation);
+      }
+    } catch (error) {
+      this.settled = true;
+      return this.#reject(isDataError(error) ? verdictError(this, error, 0) : error);
+    }
+    this.#began = performance.now();
+    runtime.deadlines.add(this, deadlineMs, this.#began);
+    options.signal?.addEventListener("abort", this);
+    this.span = runtime.telemetry.begin(this.spec);
+    this.#attempt();
+  }
+
+  #attempt(): void {
+    this.#backoff = undefined;
+    this.attempts += 1;
+    this.sent = false;
+    try {
+      this.send();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** What was never sent, or is undone by the ROLLBACK of its transaction, is known not to be applied. */
+  #judged(fault: Fault): Fault {
+    if (fault.outcome === "not-applied") return fault;
+    const harmless = !this.sent || this.runtime.scope === undefined;
+    return harmless ? { ...fault, outcome: "not-applied" } : fault;
+  }
+
+  #settle(errorType: string | undefined, code: string | undefined): void {
     const { runtime } = this;
     this.settled = true;
-    runtime.deadlines.remove(this, this.#durationMs);
+    runtime.deadlines.remove(this);
     this.options.signal?.removeEventListener("abort", this);
     if (this.#backoff !== undefined) clearTimeout(this.#backoff);
     if (runtime.scope !== undefined) runtime.lifecycle.leave();

@@ -23,7 +23,7 @@ export function forgetSignals(layer: Closable): void {
  */
 function onSignal(signal: NodeJS.Signals): void {
   const closing = [...open].map((layer) => layer.close());
-  for (const layer of [...open]) forgetSignals(layer);
+  for (const layer of open) forgetSignals(layer);
   void Promise.allSettled(closing).then(() => {
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   });

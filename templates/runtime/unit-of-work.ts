@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { programmingError } from "./errors.ts";
-import { callOp, type Attempt } from "./call.ts";
-import type { OpRuntime, OpSpec } from "./op.ts";
+import type { Attempt } from "./call.ts";
+import { DataError, faultOf, isDataError, programmingError } from "./errors.ts";
+import { recounted } from "./failure.ts";
+import type { Fault } from "./fault.ts";
+import { Op, type AbandonReason, type OpRuntime, type OpSpec } from "./op.ts";
 import type { TransactionOptions } from "./options.ts";
 
 /** Knows whether the running code is inside a transaction of one store. */
@@ -18,8 +20,12 @@ export class TransactionScope {
   refuseInside(operation: string): void {
     if (this.#open > 0 && this.#frames.getStore()?.open === true) {
       throw programmingError(
-        `${operation}: called on the root inside a transaction of store "${this.#store}"; call it on the transaction: tx.${operation}`,
-        { operation, store: this.#store },
+        `${operation}: called on the root inside a transaction of store "${this.#store}", where it may wait for locks its own transaction holds`,
+        {
+          operation,
+          store: this.#store,
+          hint: `call it on the callback's own object: tx.${operation}`,
+        },
       );
     }
   }
@@ -43,9 +49,9 @@ export class TransactionScope {
 export interface TransactionTarget<S> {
   /** Finds a connection and begins. */
   begin(options: TransactionOptions, attempt: Attempt): Promise<S>;
-  /** Rejects when COMMIT failed, and when the store answered it with a rollback. */
+  /** Ends the session. Rejects when COMMIT failed, and when the store answered it with a rollback. */
   commit(session: S): Promise<void>;
-  /** Ends a failed transaction and gives the connection back, or destroys it. Never rejects. */
+  /** Ends the session of a failed run: the connection is given back clean or destroyed. Never rejects. */
   rollback(session: S): Promise<void>;
   /** The caller was answered (deadline, abort, maximum duration): make everything pending on the session fail now. */
   abandon(session: S): void;
@@ -57,30 +63,117 @@ export function statementRuntime(runtime: OpRuntime): OpRuntime {
   return shared;
 }
 
+/** One transaction as a call: its attempts are runs of the callback, and only COMMIT leaves doubt. */
+class TransactionOp<S, T> extends Op<T> implements Attempt {
+  readonly #target: TransactionTarget<S>;
+  readonly #work: (session: S) => Promise<T>;
+  readonly #scope: TransactionScope;
+  readonly #limits: TransactionOptions;
+  #ran = false;
+  onAbandon: ((reason: AbandonReason) => void) | undefined = undefined;
+
+  constructor(
+    runtime: RootRuntime,
+    spec: OpSpec,
+    limits: TransactionOptions,
+    target: TransactionTarget<S>,
+    work: (session: S) => Promise<T>,
+  ) {
+    super(runtime, spec, limits);
+    this.#scope = runtime.scope;
+    this.#limits = limits;
+    this.#target = target;
+    this.#work = work;
+  }
+
+  protected override send(): void {
+    this.onAbandon = undefined;
+    this.#target.begin(this.#limits, this).then(
+      (session) => this.#run(session),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  protected override abandon(reason: AbandonReason): void {
+    this.onAbandon?.(reason);
+  }
+
+  /** Until the callback has run once, beginning again repeats nothing of the user's. */
+  protected override retried(fault: Fault, error: unknown): boolean {
+    return (!this.#ran || this.#limits.rerunnable === true) && super.retried(fault, error);
+  }
+
+  async #run(session: S): Promise<void> {
+    this.onAbandon = () => this.#target.abandon(session);
+    const overrun = this.#limit(session);
+    try {
+      if (this.settled) return await this.#target.rollback(session);
+      this.#ran = true;
+      const result = await this.#scope.run(() => this.#work(session));
+      if (this.settled) return await this.#target.rollback(session);
+      clearTimeout(overrun.timer);
+      if (overrun.struck) throw tooLong();
+      await this.#commit(session, result);
+    } catch (error) {
+      clearTimeout(overrun.timer);
+      await this.#target.rollback(session);
+      this.#failRun(overrun.struck ? tooLong() : error);
+    }
+  }
+
+  async #commit(session: S, result: T): Promise<void> {
+    this.sent = true;
+    try {
+      await this.#target.commit(session);
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.succeed(result);
+  }
+
+  /** The callback failed. A statement's fault decides whether to run again; the error itself is passed on as it is. */
+  #failRun(error: unknown): void {
+    const fault = isDataError(error) ? faultOf(error) : undefined;
+    if (this.settled) return;
+    if (fault !== undefined && this.retried({ ...fault, outcome: "not-applied" }, error)) return;
+    this.raise(isDataError(error) ? recounted(error, this.attempts, this.elapsedMs()) : error);
+  }
+
+  /** Ends a run that holds its locks too long, whatever the callback is waiting for. */
+  #limit(session: S): { struck: boolean; timer: NodeJS.Timeout | undefined } {
+    const limit: { struck: boolean; timer: NodeJS.Timeout | undefined } = {
+      struck: false,
+      timer: undefined,
+    };
+    if (this.#limits.maxDurationMs === undefined) return limit;
+    limit.timer = setTimeout(() => {
+      limit.struck = true;
+      this.#target.abandon(session);
+    }, this.#limits.maxDurationMs);
+    return limit;
+  }
+}
+
+function tooLong(): DataError {
+  return new DataError({
+    kind: "timeout",
+    operation: "transaction",
+    message: "the transaction ran longer than maxDurationMs and was rolled back",
+  });
+}
+
+type RootRuntime = OpRuntime & { readonly scope: TransactionScope };
+
 /**
  * Runs `work` in a transaction: deadline over all, COMMIT at its end, ROLLBACK when it throws. With `rerunnable`, the whole of it is run again
  * after a fault that is known not to have been applied. An error that `work` throws itself is passed on as it is.
  */
 export function runTransaction<S, T>(
-  runtime: OpRuntime & { readonly scope: TransactionScope },
+  runtime: RootRuntime,
   spec: OpSpec,
   target: TransactionTarget<S>,
   work: (session: S) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const retry = options.rerunnable === true ? "safe" : "never";
-  return callOp(runtime, spec, { ...options, retry }, async (attempt) => {
-    attempt.sent = false;
-    const session = await target.begin(options, attempt);
-    attempt.onAbandon = () => target.abandon(session);
-    try {
-      const result = await runtime.scope.run(() => work(session));
-      attempt.sent = true;
-      await target.commit(session);
-      return result;
-    } catch (error) {
-      await target.rollback(session);
-      throw error;
-    }
-  });
+  return new TransactionOp(runtime, spec, options, target, work).start();
 }
