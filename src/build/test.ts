@@ -1,0 +1,41 @@
+// `npm test`: vitest, then the closing table (port × engine × method) and one plain line. Arguments are passed on to vitest.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "./root.ts";
+import { writeTemplatesModule } from "./templates.ts";
+import { printClosing, resetCells } from "../../test/support/closing-table.ts";
+
+interface Results {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+}
+
+const work = join(repositoryRoot, "test/.work");
+const file = join(work, "results.json");
+mkdirSync(work, { recursive: true });
+rmSync(file, { force: true });
+resetCells();
+writeTemplatesModule();
+
+const vitest = join(repositoryRoot, "node_modules/vitest/vitest.mjs");
+const { status } = spawnSync(
+  process.execPath,
+  [
+    vitest,
+    "run",
+    "--config=test/vitest.config.ts",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+    ...process.argv.slice(2),
+  ],
+  { cwd: repositoryRoot, stdio: "inherit" },
+);
+
+const results = JSON.parse(readFileSync(file, "utf8")) as Results;
+// A file that fails before its first test counts too: its tests are missing, not passed.
+const failed = Math.max(results.numFailedTests, status === 0 ? 0 : 1);
+printClosing({ passed: results.numPassedTests, failed });
+process.exitCode = failed === 0 ? 0 : 1;

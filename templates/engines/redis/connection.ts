@@ -1,0 +1,180 @@
+import { Command, Redis, type RedisOptions } from "ioredis";
+import type { Dsn } from "../../runtime/dsn.ts";
+import { Op, type OpOptions, type OpRuntime, type OpSpec } from "../../runtime/op.ts";
+
+/** A reply as the driver decodes it. */
+export type Reply = string | number | null | readonly Reply[];
+export type Argument = string | number | Buffer;
+
+/**
+ * One ioredis connection without the driver's own repetitions: nothing is resent, nothing waits in its offline queue; deadline,
+ * retry and drain are the runtime's. Calls made while there is no connection wait here, for their deadline or for the first failure
+ * to connect, whichever comes first.
+ */
+export class RedisConnection {
+  readonly #runtime: OpRuntime;
+  readonly #onError: (error: unknown) => void;
+  readonly #client: Redis;
+  readonly #waiting = new Set<RedisOp>();
+  readonly #inFlight = new Set<RedisOp>();
+  #corked = false;
+  #lastError: unknown = undefined;
+
+  constructor(dsn: Dsn, runtime: OpRuntime, onError: (error: unknown) => void) {
+    this.#runtime = runtime;
+    this.#onError = onError;
+    this.#client = new Redis(clientOptions(dsn));
+    this.#client.on("ready", () => this.#flushWaiting());
+    this.#client.on("error", (error) => this.#noteError(error));
+    this.#client.on("close", () => this.#failAll());
+    this.#client.on("end", () => this.#failAll());
+  }
+
+  /** Sends one command; `text` is what a span shows of it. */
+  call(spec: OpSpec, name: string, args: readonly Argument[], options?: OpOptions): Promise<Reply> {
+    return new RedisOp(this, this.#runtime, spec, name, args, options).start();
+  }
+
+  /** A second client of the same server that is only subscribed, never called. */
+  subscriber(): Redis {
+    return this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true });
+  }
+
+  /** Calls that wait for a connection or for a reply. */
+  get pending(): number {
+    return this.#waiting.size + this.#inFlight.size;
+  }
+
+  get connected(): boolean {
+    return this.#client.status === "ready";
+  }
+
+  /** Closes the socket; what still waits fails as a lost connection. */
+  close(): void {
+    this.#client.disconnect();
+    this.#failAll();
+  }
+
+  /** Sends or queues an attempt; called by the op. */
+  dispatch(op: RedisOp): void {
+    if (this.#client.status === "ready") return this.#write(op);
+    if (this.#client.status === "end") return op.fail(lostConnection(this.#lastError));
+    this.#waiting.add(op);
+    if (this.#client.status === "wait") this.#client.connect().catch(() => {});
+  }
+
+  /** The op was answered by deadline or abort; a late reply is dropped by the op itself. */
+  forget(op: RedisOp): void {
+    this.#waiting.delete(op);
+    this.#inFlight.delete(op);
+  }
+
+  /** The reply goes straight to the op: awaiting the command's own promise would cost a turn of the microtask queue per call. */
+  #write(op: RedisOp): void {
+    const command = new Command(op.name, op.args as Argument[], { replyEncoding: "utf8" });
+    const attempt = op.attempts;
+    const isCurrent = (): boolean => op.attempts === attempt && this.#inFlight.delete(op);
+    command.resolve = (reply: Buffer) => {
+      if (isCurrent()) op.succeed(command.transformReply(reply) as Reply);
+    };
+    command.reject = (error) => {
+      if (isCurrent()) op.fail(error);
+    };
+    this.#inFlight.add(op);
+    op.sent = true;
+    this.#corkUntilNextTick();
+    this.#client.sendCommand(command);
+  }
+
+  /** Commands of one turn leave in one system call: with 32 callers that halves the time of a command. */
+  #corkUntilNextTick(): void {
+    if (this.#corked) return;
+    const { stream } = this.#client;
+    this.#corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      stream.uncork();
+    });
+  }
+
+  #flushWaiting(): void {
+    this.#lastError = undefined;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const op of waiting) if (!op.settled) this.#write(op);
+  }
+
+  #noteError(error: unknown): void {
+    this.#lastError = error;
+    if (this.pending === 0) this.#onError(error);
+  }
+
+  #failAll(): void {
+    const ops = [...this.#waiting, ...this.#inFlight];
+    this.#waiting.clear();
+    this.#inFlight.clear();
+    for (const op of ops)
+      op.fail(op.sent ? lostConnection(undefined) : lostConnection(this.#lastError));
+  }
+}
+
+class RedisOp extends Op<Reply> {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  readonly #connection: RedisConnection;
+
+  constructor(
+    connection: RedisConnection,
+    runtime: OpRuntime,
+    spec: OpSpec,
+    name: string,
+    args: readonly Argument[],
+    options: OpOptions | undefined,
+  ) {
+    super(runtime, spec, options);
+    this.#connection = connection;
+    this.name = name;
+    this.args = args;
+  }
+
+  protected override send(): void {
+    this.#connection.dispatch(this);
+  }
+
+  protected override abandon(): void {
+    this.#connection.forget(this);
+  }
+}
+
+/** The error that closed the connection, or one that says that it closed. */
+function lostConnection(cause: unknown): unknown {
+  if (cause !== undefined) return cause;
+  return Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" });
+}
+
+const maxReconnectDelayMs = 1_000;
+
+function clientOptions(dsn: Dsn): RedisOptions & { replyMapping: "legacy" } {
+  const { host = "127.0.0.1", port = 6379 } = dsn.hosts[0] ?? {};
+  return {
+    host,
+    port,
+    db: Number(dsn.path === "" ? 0 : dsn.path),
+    ...(dsn.user === undefined ? {} : { username: dsn.user }),
+    ...(dsn.password === undefined ? {} : { password: dsn.password }),
+    ...(dsn.scheme === "rediss" ? { tls: { servername: host } } : {}),
+    replyMapping: "legacy",
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: true,
+    maxRetriesPerRequest: null,
+    connectTimeout: Number(dsn.parameters.get("connect_timeout_ms") ?? 2_000),
+    keepAlive: 10_000,
+    // Jittered, and never above a second: the first call after an outage must not wait for a long pause to end.
+    retryStrategy: (times) =>
+      Math.random() * Math.min(maxReconnectDelayMs, 25 * 2 ** Math.min(times, 10)),
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+  };
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import type { OpOptions, OpSpec } from "../../runtime/op.ts";
+import { isDataError } from "../../runtime/errors.ts";
+import type { Argument, RedisConnection, Reply } from "./connection.ts";
+
+/** A Lua script that Redis runs atomically; sent by its digest, with its text only where the server does not know it. */
+export interface Script {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** @param text Lua; keys as KEYS, arguments as ARGV */
+export function script(text: string): Script {
+  return { text, digest: createHash("sha1").update(text).digest("hex") };
+}
+
+/** Runs a script. NOSCRIPT is a reply, so nothing was applied and the text may follow. */
+export async function runScript(
+  connection: RedisConnection,
+  spec: OpSpec,
+  { text, digest }: Script,
+  keys: readonly string[],
+  args: readonly Argument[],
+  options?: OpOptions,
+): Promise<Reply> {
+  const rest = [keys.length, ...keys, ...args];
+  try {
+    return await connection.call(spec, "evalsha", [digest, ...rest], options);
+  } catch (error) {
+    if (!isDataError(error) || error.code !== "NOSCRIPT") throw error;
+    return connection.call(spec, "eval", [text, ...rest], options);
+  }
+}

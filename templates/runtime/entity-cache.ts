@@ -1,0 +1,150 @@
+import { callOp } from "./call.ts";
+import {
+  Cache,
+  type CacheOptions,
+  type CacheStats,
+  type CacheTier,
+  type EntryOptions,
+  type Invalidation,
+} from "./cache.ts";
+import { programmingError } from "./errors.ts";
+import type { OpRuntime, OpSpec } from "./op.ts";
+import type { CallOptions } from "./options.ts";
+
+/** A store that can hold caches: in this process only, or with a shared level. */
+export interface CacheStore {
+  readonly runtime: OpRuntime;
+  /** The shared level for entries of one namespace; absent in process. */
+  tier?(namespace: string): CacheTier;
+}
+
+/** What a read-through cache of one entity is made of. */
+export interface EntityCacheDefinition<K, E> extends CacheOptions {
+  /** `productCache` */
+  readonly name: string;
+  /** Prefix of its keys; changes with the entity's shape, so that an older entry is never decoded as a newer one. */
+  readonly namespace: string;
+  /** One text per key. */
+  readonly key: (key: K) => string;
+  readonly load: (key: K) => Promise<E | undefined>;
+  readonly encode: (entity: E) => unknown;
+  readonly decode: (json: never) => E;
+}
+
+/** Read-through over an authority: `get` loads what is missing, nobody but the authority's own changes removes. */
+export class EntityCache<K, E> {
+  readonly #definition: EntityCacheDefinition<K, E>;
+  readonly #store: CacheStore;
+  readonly #cache: Cache;
+  readonly #get: OpSpec;
+  readonly #invalidate: OpSpec;
+
+  constructor(store: CacheStore, definition: EntityCacheDefinition<K, E>) {
+    this.#definition = definition;
+    this.#store = store;
+    this.#cache = new Cache(definition, store.tier?.(definition.namespace));
+    this.#get = { operation: `${definition.name}.get`, effect: "read" };
+    this.#invalidate = { operation: `${definition.name}.invalidate`, effect: "read" };
+  }
+
+  /** The entity, from the nearest level that has it. Never older than the last invalidation that had resolved when it was called. */
+  get(key: K, options?: CallOptions): Promise<E | undefined> {
+    return callOp(this.#store.runtime, this.#get, options, () => this.#read(key));
+  }
+
+  /** Removes keys; as text, in the form that `onChanged` gives them. */
+  invalidate(keys: readonly string[], options?: CallOptions): Promise<void> {
+    return this.#drop({ keys }, options);
+  }
+
+  invalidateAll(options?: CallOptions): Promise<void> {
+    return this.#drop({ all: true }, options);
+  }
+
+  stats(): CacheStats {
+    return this.#cache.stats();
+  }
+
+  close(): void {
+    this.#cache.close();
+  }
+
+  async #read(key: K): Promise<E | undefined> {
+    const { encode, decode, load } = this.#definition;
+    const text = await this.#cache.read(this.#definition.key(key), async () => {
+      const entity = await load(key);
+      return entity === undefined ? undefined : JSON.stringify(encode(entity));
+    });
+    return text === undefined ? undefined : decode(JSON.parse(text) as never);
+  }
+
+  #drop(what: Invalidation, options: CallOptions | undefined): Promise<void> {
+    return callOp(this.#store.runtime, this.#invalidate, options, () =>
+      this.#cache.invalidate(what),
+    );
+  }
+}
+
+/** A cache that the application fills itself: JSON values under text keys. */
+export class ValueCache {
+  readonly #store: CacheStore;
+  readonly #cache: Cache;
+  readonly #name: string;
+
+  constructor(store: CacheStore, name: string, namespace: string, options: CacheOptions) {
+    this.#store = store;
+    this.#name = name;
+    this.#cache = new Cache(options, store.tier?.(namespace));
+  }
+
+  /** The value, or undefined when there is none or it has expired. */
+  get(key: string, options?: CallOptions): Promise<unknown> {
+    return this.#call("get", options, async () => {
+      const text = await this.#cache.get(key);
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    });
+  }
+
+  /** @throws DataError programming for a value that JSON cannot hold */
+  set(key: string, value: unknown, options?: EntryOptions & CallOptions): Promise<void> {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text === undefined) {
+      return Promise.reject(
+        programmingError(`${this.#name}.set: the value is not JSON`, {
+          operation: `${this.#name}.set`,
+        }),
+      );
+    }
+    return this.#call("set", options, () => this.#cache.set(key, text, options));
+  }
+
+  invalidate(keys: readonly string[], options?: CallOptions): Promise<void> {
+    return this.#call("invalidate", options, () => this.#cache.invalidate({ keys }));
+  }
+
+  invalidateTag(tag: string, options?: CallOptions): Promise<void> {
+    return this.#call("invalidateTag", options, () => this.#cache.invalidate({ tag }));
+  }
+
+  /** `*` any text, `?` one character. */
+  invalidatePattern(pattern: string, options?: CallOptions): Promise<void> {
+    return this.#call("invalidatePattern", options, () => this.#cache.invalidate({ pattern }));
+  }
+
+  stats(): CacheStats {
+    return this.#cache.stats();
+  }
+
+  close(): void {
+    this.#cache.close();
+  }
+
+  #call<T>(method: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    return callOp(
+      this.#store.runtime,
+      { operation: `${this.#name}.${method}`, effect: "read" },
+      options,
+      work,
+    );
+  }
+}
