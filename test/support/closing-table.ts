@@ -76,7 +76,7 @@ export function proving<A extends readonly unknown[]>(
 }
 
 /** Forgets the cells of earlier runs; the runner calls it before the first worker starts. */
-export function clearCells(): void {
+export function resetCells(): void {
   rmSync(cellsFile(), { force: true });
 }
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   cell,
   type CellRecord,
-  clearCells,
+  resetCells,
   notProven,
   printClosing,
   proving,
@@ -111,6 +111,6 @@ test("a line that is no cell is named", () => {
 
 test("a new run forgets the old", () => {
   cell(get, { kind: "proven" });
-  clearCells();
+  resetCells();
   expect(readCells()).toEqual([]);
 });
