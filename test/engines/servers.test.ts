@@ -4,7 +4,8 @@ import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { isMissing, type ServerFacts } from "./contract.ts";
+import { columnOf, isMissing, type ServerFacts } from "./contract.ts";
+import { cell, proving } from "../support/closing-table.ts";
 import { alive } from "./process-table.ts";
 import { knownEngines, orFail, providerOf, requiredEngines, usable } from "./registry.ts";
 import { privateServer, sharedServer } from "./servers.ts";
@@ -51,13 +52,18 @@ for (const engine of knownEngines()) {
     ? `no server: ${shared.reason}`
     : `${shared.kind} ${shared.version}`;
 
+  const proof = { port: "test server", engine: columnOf(shared), method: "lifecycle" };
+  if (isMissing(shared)) cell(proof, { kind: "not proven", why: shared.reason });
+  const prove = (name: string, limitMs: number, body: () => Promise<void>): void =>
+    test(name, proving(proof, body), limitMs);
+
   describe.skipIf(isMissing(shared))(`${engine}, ${how}`, () => {
-    test("is shared: a second asking gives the same process", async () => {
+    prove("is shared: a second asking gives the same process", 5000, async () => {
       const again = await sharedServer(engine);
       expect(again).toMatchObject({ engine, ...(isMissing(shared) ? {} : { dsn: shared.dsn }) });
     });
 
-    test("a namespace is a place of its own and can be dropped", async () => {
+    prove("a namespace is a place of its own and can be dropped", 5000, async () => {
       if (isMissing(shared)) return expect.unreachable();
       const [one, other] = await Promise.all([shared.namespace(), shared.namespace()]);
       expect(one.name).not.toBe(other.name);
@@ -66,25 +72,29 @@ for (const engine of knownEngines()) {
       await other.drop();
     });
 
-    test("a private server survives kill -9 with its port, and stops without a trace", async () => {
-      const server = await privateServer(engine);
-      if (isMissing(server)) return expect.unreachable();
-      const before = server.pidNow() ?? 0;
-      expect(alive(before)).toBe(true);
-      await server.kill9();
-      expect(alive(before)).toBe(false);
-      expect(await accepts(server.dsn)).toBe(false);
-      await server.restart();
-      expect(await (await providerOf(engine)).describe(server.dsn)).toMatchObject({ engine });
-      const after = server.pidNow() ?? 0;
-      expect(after).not.toBe(before);
-      await server.stop();
-      await server.stop();
-      expect(alive(after)).toBe(false);
-      expect(await accepts(server.dsn)).toBe(false);
-    }, 30_000);
+    prove(
+      "a private server survives kill -9 with its port, and stops without a trace",
+      30_000,
+      async () => {
+        const server = await privateServer(engine);
+        if (isMissing(server)) return expect.unreachable();
+        const before = server.pidNow() ?? 0;
+        expect(alive(before)).toBe(true);
+        await server.kill9();
+        expect(alive(before)).toBe(false);
+        expect(await accepts(server.dsn)).toBe(false);
+        await server.restart();
+        expect(await (await providerOf(engine)).describe(server.dsn)).toMatchObject({ engine });
+        const after = server.pidNow() ?? 0;
+        expect(after).not.toBe(before);
+        await server.stop();
+        await server.stop();
+        expect(alive(after)).toBe(false);
+        expect(await accepts(server.dsn)).toBe(false);
+      },
+    );
 
-    test("a frozen server holds connections without an answer until thawed", async () => {
+    prove("a frozen server holds connections without an answer until thawed", 30_000, async () => {
       const server = await privateServer(engine);
       if (isMissing(server)) return expect.unreachable();
       await server.freeze();
@@ -96,14 +106,14 @@ for (const engine of knownEngines()) {
       await server.thaw();
       await asking;
       await server.stop();
-    }, 30_000);
+    });
 
-    test("the server dies with a test process that is killed", async () => {
+    prove("the server dies with a test process that is killed", 30_000, async () => {
       const child = await owner(engine);
       expect(alive(child.server)).toBe(true);
       child.kill();
       expect(await gone(child.server)).toBe(true);
-    }, 30_000);
+    });
 
     test("a need that no source can meet is missing with every reason, an error when required", async () => {
       const need = { features: ["teleportation"] };

@@ -1,11 +1,14 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { cell, proving } from "../../support/closing-table.ts";
 import { type FaultProxy, startFaultProxy } from "../../support/fault-proxy.ts";
-import { isMissing, type Namespace, type Server, sharedServer } from "../servers.ts";
+import { columnOf, isMissing, type Namespace, type Server, sharedServer } from "../servers.ts";
 import { postgresFramer } from "./frames.ts";
 
 const found = await sharedServer("postgres");
 const missing = isMissing(found) ? found.reason : undefined;
+const proof = { port: "fault proxy", engine: columnOf(found), method: "drop_reply" };
+if (missing !== undefined) cell(proof, { kind: "not proven", why: missing });
 
 let space: Namespace;
 let proxy: FaultProxy;
@@ -50,7 +53,9 @@ beforeEach(async () => {
 
 afterEach(() => proxy?.stop());
 
-const on = test.skipIf(missing !== undefined);
+function on(name: string, body: () => Promise<void>): void {
+  test.skipIf(missing !== undefined)(name, proving(proof, body));
+}
 
 on(
   "the reply to one insert is lost, by its text: the row is there, its caller does not know",

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
+import { cell, proving } from "../../support/closing-table.ts";
 import { makeCertificate } from "../../support/certificate.ts";
-import { isMissing, privateServer } from "../servers.ts";
+import { columnOf, isMissing, privateServer } from "../servers.ts";
 
 const day = 86_400_000;
 const server = await privateServer("postgres", { tls: makeCertificate(), password: "right word" });
@@ -11,7 +12,9 @@ const expired = await privateServer("postgres", {
     notAfter: new Date(Date.now() - day),
   }),
 });
+const proof = { port: "test server", engine: columnOf(server), method: "tls" };
 const lacking = [server, expired].filter(isMissing).map((one) => one.reason);
+for (const why of lacking) cell(proof, { kind: "not proven", why });
 
 afterAll(async () => {
   for (const one of [server, expired]) if (!isMissing(one)) await one.stop();
@@ -29,7 +32,7 @@ async function query(dsn: string, ssl: pg.ClientConfig["ssl"]): Promise<unknown>
 
 test.skipIf(lacking.length > 0)(
   "a verified connection is encrypted; plain text, a stranger's and an expired certificate are refused",
-  async () => {
+  proving(proof, async () => {
     if (isMissing(server) || isMissing(expired)) return expect.unreachable();
     const ca = server.caPem ?? "";
     expect(await query(server.dsn, { ca })).toEqual({ ssl: true });
@@ -39,5 +42,5 @@ test.skipIf(lacking.length > 0)(
     await expect(query(server.dsn.replace("right%20word", "wrong"), { ca })).rejects.toThrow(
       "password authentication failed",
     );
-  },
+  }),
 );

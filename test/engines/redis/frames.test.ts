@@ -1,11 +1,14 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cell, proving } from "../../support/closing-table.ts";
 import { type FaultProxy, startFaultProxy } from "../../support/fault-proxy.ts";
-import { isMissing, type Namespace, sharedServer } from "../servers.ts";
+import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
 import { redisFramer } from "./frames.ts";
 
 const found = await sharedServer("redis");
 const missing = isMissing(found) ? found.reason : undefined;
+const proof = { port: "fault proxy", engine: columnOf(found), method: "drop_reply" };
+if (missing !== undefined) cell(proof, { kind: "not proven", why: missing });
 
 let space: Namespace;
 let proxy: FaultProxy;
@@ -43,7 +46,9 @@ beforeEach(async () => {
 afterEach(() => proxy?.stop());
 
 describe.skipIf(missing !== undefined)("on a real server", () => {
-  test("the reply to one INCR is lost: it counted, its caller does not know", async () => {
+  const prove = (name: string, body: () => Promise<void>): void => test(name, proving(proof, body));
+
+  prove("the reply to one INCR is lost: it counted, its caller does not know", async () => {
     proxy.add({ kind: "drop_reply", when: ({ text }) => /^incr /i.test(text), after: "cut" });
     const client = connect(proxy.through(space.dsn));
     expect(await client.set("a", "1")).toBe("OK");
@@ -51,7 +56,7 @@ describe.skipIf(missing !== undefined)("on a real server", () => {
     expect(await direct.get("n")).toBe("1");
   });
 
-  test("only the picked one of a pipeline, nested replies before it", async () => {
+  prove("only the picked one of a pipeline, nested replies before it", async () => {
     await direct.rpush("list", ..."abcdef");
     await direct.hset("hash", { one: "1", two: "2" });
     proxy.add({ kind: "drop_reply", when: ({ text }) => text === "incr m", after: "blackhole" });
@@ -70,7 +75,7 @@ describe.skipIf(missing !== undefined)("on a real server", () => {
     expect(await direct.mget("m", "after")).toEqual(["1", "1"]);
   });
 
-  test("big values, one byte at a time", async () => {
+  prove("big values, one byte at a time", async () => {
     proxy.add({ kind: "slicer", bytes: 1 }, { direction: "up" });
     proxy.add({ kind: "slicer", bytes: 3 }, { direction: "down" });
     proxy.add({ kind: "drop_reply", when: ({ text }) => text.startsWith("incr"), after: "cut" });
