@@ -27,16 +27,39 @@ export type FieldType =
   | { readonly kind: "array"; readonly of: ArrayElement; readonly max?: number }
   | { readonly kind: "vector"; readonly dimensions: number; readonly metric: VectorMetric };
 
-export type ArrayElement = "uuid" | "string" | "text" | "int" | "bigint" | "decimal" | "float" | "boolean" | "date" | "timestamp";
+export type ArrayElement =
+  | "uuid"
+  | "string"
+  | "text"
+  | "int"
+  | "bigint"
+  | "decimal"
+  | "float"
+  | "boolean"
+  | "date"
+  | "timestamp";
 
 export type VectorMetric = "cosine" | "l2" | "ip";
 
 /** A JSON Schema document as the user gave it (inline or from a file), already read. */
 export type JsonSchema = { readonly [key: string]: Json };
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** Why a field exists: the user's own data, or a column that a switch of the entity implies. */
-export type FieldRole = "data" | "tenant" | "version" | "createdAt" | "updatedAt" | "deletedAt" | "ownerKey";
+export type FieldRole =
+  | "data"
+  | "tenant"
+  | "version"
+  | "createdAt"
+  | "updatedAt"
+  | "deletedAt"
+  | "ownerKey";
 
 export type OnDelete = "restrict" | "cascade" | "set-null";
 
@@ -107,7 +130,10 @@ export interface Entity {
   /** Name → SQL condition. */
   readonly checks: Readonly<Record<string, string>>;
   /** Functional dependencies: determinant → dependent field names. */
-  readonly dependencies: readonly { readonly determinant: readonly string[]; readonly dependent: readonly string[] }[];
+  readonly dependencies: readonly {
+    readonly determinant: readonly string[];
+    readonly dependent: readonly string[];
+  }[];
 }
 
 /** `field` equals a value, or lies in a range. */
@@ -214,7 +240,11 @@ export interface AuthorityWorkload extends WorkloadBase {
 export interface SearchWorkload extends WorkloadBase {
   readonly kind: "search";
   readonly from: string;
-  readonly fields: readonly { readonly field: string; readonly weight: number; readonly facet: boolean }[];
+  readonly fields: readonly {
+    readonly field: string;
+    readonly weight: number;
+    readonly facet: boolean;
+  }[];
   /** Text search configuration / analyzer language, e.g. `english`; `simple` by default. */
   readonly language: string;
   readonly methods: readonly SearchMethod[];
@@ -261,7 +291,12 @@ export interface WaitingWorkload extends WorkloadBase {
   readonly entities: readonly string[];
 }
 
-export type Workload = AuthorityWorkload | SearchWorkload | VectorWorkload | CacheWorkload | WaitingWorkload;
+export type Workload =
+  | AuthorityWorkload
+  | SearchWorkload
+  | VectorWorkload
+  | CacheWorkload
+  | WaitingWorkload;
 
 export interface StorePreferences {
   /** Engine ids already operated: opening one of them costs less. */

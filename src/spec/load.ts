@@ -1,0 +1,49 @@
+import { basename, dirname } from "node:path";
+import { filesIn, type SpecFiles } from "./files.ts";
+import type { Issue } from "./issues.ts";
+import { linkedSchemas } from "./linked-schemas.ts";
+import { located } from "./located.ts";
+import { merge } from "./merge.ts";
+import type { Model } from "./model.ts";
+import { normalise } from "./normalise.ts";
+import { createReading } from "./reading.ts";
+import { validate } from "./validate.ts";
+
+export interface LoadOptions {
+  /** Name of the spec in messages; as given by default. Included files are named relative to it. */
+  readonly shownAs?: string;
+  /** Files beside the spec; the disk by default. */
+  readonly files?: SpecFiles;
+}
+
+export interface LoadResult {
+  /** Absent when one of the issues is an error. */
+  readonly model?: Model;
+  /** All problems at once, by position; warnings only when there is a model. */
+  readonly issues: readonly Issue[];
+  /** Every file that was read, as read: the spec, what it includes, JSON Schemas it names. */
+  readonly sources: readonly Uint8Array[];
+}
+
+/**
+ * Reads a spec with everything it includes, and makes a Model of it.
+ *
+ * @param file path of the spec
+ * @returns never throws for what a file can hold: a wrong spec gives issues
+ */
+export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
+  const reading = createReading(options.files ?? filesIn(dirname(file)), options.shownAs ?? file);
+  const root = reading.spec(basename(file));
+  if (root === undefined)
+    return { issues: located(reading, () => reading.names[0] ?? file), sources: reading.sources };
+  const merged = merge(root, reading.includes(root));
+  for (const { file: name, problem } of merged.problems) reading.report(name, problem);
+  const { tree, problems: linkProblems } = linkedSchemas(merged.tree, reading.linked);
+  const { spec, problems } = validate(tree);
+  for (const problem of [...linkProblems, ...problems])
+    reading.report(merged.fileOf(problem.path), problem);
+  const issues = located(reading, merged.fileOf);
+  if (spec === undefined || issues.some(({ severity }) => severity === "error"))
+    return { issues, sources: reading.sources };
+  return { model: normalise(spec), issues, sources: reading.sources };
+}
