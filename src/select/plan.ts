@@ -1,6 +1,14 @@
 /** The Plan: which store serves which workload, why, and what would change the answer. Plain data; byte-equal for an equal Model. */
 
-export type Port = "record" | "keyvalue" | "cache" | "search" | "vector" | "graph" | "analytical" | "timeseries";
+export type Port =
+  | "record"
+  | "keyvalue"
+  | "cache"
+  | "search"
+  | "vector"
+  | "graph"
+  | "analytical"
+  | "timeseries";
 
 export interface PlannedStore {
   /** Store name in code and DSN: `main` → `data.main`, `MAIN_URL`. */
@@ -52,7 +60,11 @@ export interface Decision {
   readonly store: string;
   readonly engine: string;
   readonly reasons: readonly Reason[];
-  readonly scores: readonly { readonly engine: string; readonly cost: number; readonly terms: Readonly<Record<string, number>> }[];
+  readonly scores: readonly {
+    readonly engine: string;
+    readonly cost: number;
+    readonly terms: Readonly<Record<string, number>>;
+  }[];
   readonly rejected: readonly Rejection[];
   readonly flips: readonly Flip[];
   /** Hash of the workload's requirements, as the lock records it. */

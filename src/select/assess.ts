@@ -1,0 +1,194 @@
+import type { Capabilities, Capability, Floor, Hosting, Limit } from "./criteria.ts";
+import type { Requirement, Requirements, Test, Wish } from "./requirement.ts";
+import { show, showCount } from "./show.ts";
+
+/** What selection has to know of an engine; every EngineDescriptor is one. */
+export interface Candidate {
+  readonly id: string;
+  readonly title: string;
+  readonly capabilities: Capabilities;
+}
+
+/** Answer of one engine to one requirement. */
+export interface Verdict {
+  readonly requirement: string;
+  readonly met: boolean;
+  /** Points for lying outside the comfortable range; 0 inside. */
+  readonly strain: number;
+  readonly text: string;
+  readonly evidence: readonly string[];
+}
+
+/** Answer of one engine to all requirements of a workload. */
+export interface Assessment {
+  readonly engine: string;
+  readonly admissible: boolean;
+  readonly verdicts: readonly Verdict[];
+  /** Name of a requirement or wish → points. Zero terms are left out. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** Sum of the terms. */
+  readonly cost: number;
+}
+
+/** Points per doubling beyond comfort, where the engine's data name no other: three doublings weigh as much as a new server. */
+export const strainPerDoubling = 4;
+/** A mean of a tenth of the promised p99 leaves room for concurrency and the tail; a weight, not a limit. */
+const comfortableShareOfP99 = 0.1;
+
+export function assess(engine: Candidate, requirements: Requirements, hosting: string): Assessment {
+  const verdicts = requirements.hard.map((requirement) => verdictOn(engine, requirement, hosting));
+  const terms: Record<string, number> = {};
+  for (const { requirement, strain } of verdicts) if (strain > 0) terms[requirement] = strain;
+  for (const wish of requirements.wishes) addWish(terms, engine, wish);
+  return {
+    engine: engine.id,
+    admissible: verdicts.every(({ met }) => met),
+    verdicts,
+    terms,
+    cost: points(Object.values(terms).reduce((sum, term) => sum + term, 0)),
+  };
+}
+
+/** Costs are compared as thousandths of a point, so that equal is equal on every machine. */
+export const points = (value: number): number => Math.round(value * 1_000) / 1_000;
+
+function addWish(terms: Record<string, number>, engine: Candidate, wish: Wish): void {
+  if (engine.capabilities.features[wish.feature] === undefined) terms[wish.feature] = wish.weight;
+}
+
+function verdictOn(engine: Candidate, requirement: Requirement, hosting: string): Verdict {
+  const answer = answerTo(engine, requirement.test, hosting);
+  return {
+    requirement: requirement.id,
+    met: answer.met,
+    strain: answer.met ? points(answer.strain ?? 0) : 0,
+    text: answer.text,
+    evidence: answer.evidence ?? [],
+  };
+}
+
+interface Answer {
+  readonly met: boolean;
+  readonly strain?: number;
+  readonly text: string;
+  readonly evidence?: readonly string[];
+}
+
+function answerTo(engine: Candidate, test: Test, hosting: string): Answer {
+  const { capabilities, title } = engine;
+  switch (test.kind) {
+    case "allowed":
+      return test.never.includes(engine.id)
+        ? { met: false, text: `${title} is refused by stores.never` }
+        : { met: true, text: `${title} is not refused` };
+    case "hosting":
+      return present(capabilities.hosting[test.hosting], `${title} has no ${test.hosting} hosting`);
+    case "port":
+      return present(capabilities.ports[test.port], `${title} has no ${test.port} port`);
+    case "feature":
+      return present(capabilities.features[test.feature], `${title} has no ${words(test.feature)}`);
+    case "limit":
+      return onLimit(title, limitOf(capabilities, test.limit, hosting), test.limit, test.amount);
+    case "floor":
+      return onFloor(title, capabilities.floors[test.floor], test.floor, test.amount);
+    case "vector-index":
+      return onVectorIndex(engine, test, hosting);
+    case "text-search":
+      return onTextSearch(engine, test);
+  }
+}
+
+const words = (name: string): string => name.replaceAll("-", " ");
+
+function present(entry: Capability | Hosting | undefined, otherwise: string): Answer {
+  return entry
+    ? { met: true, text: entry.text, evidence: entry.evidence }
+    : { met: false, text: `${otherwise}: no evidence card entry says so` };
+}
+
+function limitOf(capabilities: Capabilities, name: string, hosting: string): Limit | undefined {
+  return capabilities.hosting[hosting]?.limits?.[name] ?? capabilities.limits[name];
+}
+
+function onLimit(title: string, limit: Limit | undefined, name: string, amount: number): Answer {
+  if (!limit) return { met: false, text: `${title} states no limit for ${words(name)}` };
+  const { max, comfortable, unit, evidence } = limit;
+  const given = show(amount, unit);
+  if (max !== undefined && amount > max) {
+    return { met: false, text: `${given} is beyond ${show(max, unit)}: ${limit.text}`, evidence };
+  }
+  const within = comfortable === undefined ? "" : `, comfortable up to ${show(comfortable, unit)}`;
+  return {
+    met: true,
+    strain: strainAbove(amount, comfortable, limit.perDoubling),
+    text: `${given}${within}: ${limit.text}`,
+    evidence,
+  };
+}
+
+function onFloor(title: string, floor: Floor | undefined, name: string, amount: number): Answer {
+  if (!floor) return { met: false, text: `${title} states nothing for ${words(name)}` };
+  const { min, comfortable, unit, evidence } = floor;
+  const given = show(amount, unit);
+  if (amount < min) {
+    return { met: false, text: `${given} is below ${show(min, unit)}: ${floor.text}`, evidence };
+  }
+  const strain =
+    comfortable === undefined || comfortable === 0 ? 0 : strainAbove(comfortable, amount);
+  return { met: true, strain, text: `${given}: ${floor.text}`, evidence };
+}
+
+function onVectorIndex(
+  engine: Candidate,
+  test: Extract<Test, { kind: "vector-index" }>,
+  hosting: string,
+): Answer {
+  const { vectorIndex } = engine.capabilities;
+  if (!vectorIndex) return { met: false, text: `${engine.title} has no vector index` };
+  const size = test.vectors * bytesPerVector(vectorIndex, test.dimensions);
+  const limit = limitOf(engine.capabilities, "vector-index-bytes", hosting);
+  const answer = onLimit(engine.title, limit, "vector-index-bytes", size);
+  const sum = `${showCount(test.vectors)} × ${test.dimensions} dimensions ≈ ${show(size, "bytes")} of index`;
+  return {
+    ...answer,
+    text: `${sum}; ${answer.text}`,
+    evidence: [...vectorIndex.evidence, ...(answer.evidence ?? [])],
+  };
+}
+
+/** Index bytes one vector takes, page packing included. */
+export function bytesPerVector(
+  index: NonNullable<Capabilities["vectorIndex"]>,
+  dimensions: number,
+): number {
+  const entry = index.bytesPerDimension * dimensions + index.overhead;
+  if (!index.page) return entry;
+  const perPage = Math.floor(index.page.usable / entry);
+  return perPage >= 1
+    ? index.page.size / perPage
+    : Math.ceil(entry / index.page.usable) * index.page.size;
+}
+
+function onTextSearch(engine: Candidate, test: Extract<Test, { kind: "text-search" }>): Answer {
+  const { textSearch } = engine.capabilities;
+  if (!textSearch) return { met: false, text: `${engine.title} has no ranked text search` };
+  const estimate = test.documents / textSearch.documentsPerMs;
+  const sum = `${showCount(test.documents)} documents ≈ ${show(estimate, "ms")} a ranked query`;
+  const text = `${sum}, of ${show(test.withinMs, "ms")} allowed: ${textSearch.text}`;
+  if (estimate > test.withinMs) return { met: false, text, evidence: textSearch.evidence };
+  return {
+    met: true,
+    strain: strainAbove(estimate, test.withinMs * comfortableShareOfP99),
+    text,
+    evidence: textSearch.evidence,
+  };
+}
+
+function strainAbove(
+  amount: number,
+  comfortable: number | undefined,
+  perDoubling?: number,
+): number {
+  if (comfortable === undefined || amount <= comfortable) return 0;
+  return Math.log2(amount / comfortable) * (perDoubling ?? strainPerDoubling);
+}

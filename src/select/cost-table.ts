@@ -1,0 +1,122 @@
+import type { Model, Workload } from "../spec/model.ts";
+import { assess, points, type Assessment, type Candidate } from "./assess.ts";
+import { requirementsOf } from "./requirements.ts";
+import type { Requirements } from "./requirement.ts";
+import { sitesOf, type Site } from "./sites.ts";
+import { solve, type Problem, type Solution } from "./solve.ts";
+import { authorityOf, isAuthority } from "./volume.ts";
+
+/** Share of the cost of operation that an engine costs which already runs: staff, backups and monitoring exist. A weight. */
+export const runningShare = 0.25;
+
+/** Engines of a run, sorted by id: the order of every tie. */
+export const sortedEngines = (engines: readonly Candidate[]): readonly Candidate[] =>
+  engines.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+
+export interface Row {
+  readonly workload: Workload;
+  readonly requirements: Requirements;
+  /** One per engine, in the order of the engines. */
+  readonly assessments: readonly Assessment[];
+}
+
+/** Everything the decisions follow from: who can serve what, at which cost. */
+export interface CostTable {
+  readonly model: Model;
+  readonly engines: readonly Candidate[];
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly sites: readonly Site[];
+}
+
+/** Remembers rows whose inputs did not change; flips re-plan thousands of times with one quantity changed. */
+export type RowMemory = WeakMap<
+  Workload,
+  { readonly inputs: readonly unknown[]; readonly row: Row }
+>;
+
+export function costTable(
+  model: Model,
+  engines: readonly Candidate[],
+  memory: RowMemory = new WeakMap(),
+): CostTable {
+  const rows = new Map<string, Row>();
+  for (const workload of model.workloads) {
+    rows.set(workload.name, rememberedRow(model, workload, engines, memory));
+  }
+  return { model, engines, rows, sites: sitesOf(model) };
+}
+
+function rememberedRow(
+  model: Model,
+  workload: Workload,
+  engines: readonly Candidate[],
+  memory: RowMemory,
+): Row {
+  const authority =
+    isAuthority(workload) || workload.from === undefined
+      ? undefined
+      : authorityOf(model, workload.from);
+  const inputs = [model.entities, model.stores.never, model.stores.hosting, authority, engines];
+  const known = memory.get(workload);
+  if (known?.inputs.every((input, at) => input === inputs[at])) return known.row;
+  const row = rowOf(model, workload, engines);
+  memory.set(workload, { inputs, row });
+  return row;
+}
+
+function rowOf(model: Model, workload: Workload, engines: readonly Candidate[]): Row {
+  const requirements = requirementsOf(model, workload);
+  const { hosting } = model.stores;
+  return {
+    workload,
+    requirements,
+    assessments: engines.map((engine) => assess(engine, requirements, hosting)),
+  };
+}
+
+/** Points for one more such store: less when the engine already runs. */
+export function openingCost(engine: Candidate, model: Model): number {
+  const operation = engine.capabilities.hosting[model.stores.hosting]?.operation ?? 0;
+  return points(model.stores.running.includes(engine.id) ? operation * runningShare : operation);
+}
+
+/** An engine inside the application's process is nothing to operate: it does not count against `stores.budget.engines`. */
+export const inProcess = (engine: Candidate): boolean =>
+  engine.capabilities.features["in-process"] !== undefined;
+
+/** Cost of a site on each engine: the sum of its workloads, undefined when one of them cannot be served. */
+export function siteCosts(table: CostTable, site: Site): readonly (number | undefined)[] {
+  return table.engines.map((_, at) => {
+    let sum = 0;
+    for (const name of site) {
+      const assessment = table.rows.get(name)?.assessments[at];
+      if (!assessment?.admissible) return undefined;
+      sum += assessment.cost;
+    }
+    return points(sum);
+  });
+}
+
+/** Engine ids a site is held to, e.g. by the lock; sites without an entry are free. */
+export type Fixed = ReadonlyMap<Site, string>;
+
+export function locationProblem(table: CostTable, fixed: Fixed = new Map()): Problem {
+  const { model, engines, sites } = table;
+  const { maxEngines } = model.stores;
+  return {
+    openings: engines.map((engine) => ({
+      cost: openingCost(engine, model),
+      counts: !inProcess(engine),
+    })),
+    sites: sites.map((site) => {
+      const only = fixed.get(site);
+      return siteCosts(table, site).map((cost, at) =>
+        only === undefined || engines[at]?.id === only ? cost : undefined,
+      );
+    }),
+    ...(maxEngines === undefined ? {} : { maxEngines }),
+  };
+}
+
+export const solveTable = (table: CostTable, fixed?: Fixed): Solution | undefined =>
+  solve(locationProblem(table, fixed));

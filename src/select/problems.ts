@@ -1,0 +1,87 @@
+import waiting from "../../references/engines/waiting.json" with { type: "json" };
+import type { Assessment, Candidate, Verdict } from "./assess.ts";
+import { listed } from "./show.ts";
+
+/** Why a model cannot be planned. `unservable`, `colocation` and `budget` are errors of the spec; `locked` is a finding. */
+export interface PlanProblem {
+  readonly kind: "unservable" | "colocation" | "budget" | "locked";
+  readonly workload: string;
+  /** Path in the spec that the problem is about. */
+  readonly path: string;
+  /** Id of the requirement that nobody meets. */
+  readonly requirement: string;
+  readonly text: string;
+  readonly hint: string;
+  /** Per engine the first requirement that it fails. */
+  readonly engines: readonly {
+    readonly engine: string;
+    readonly requirement: string;
+    readonly text: string;
+  }[];
+}
+
+const waitingFor: Readonly<Record<string, readonly string[] | undefined>> = waiting;
+
+/** The problem of a workload (or of several that share a store) that no engine serves; undefined when one does. */
+export function unservable(
+  workload: { readonly name: string; readonly kind: string },
+  assessments: readonly Assessment[],
+  engines: readonly Candidate[],
+): PlanProblem | undefined {
+  if (assessments.some(({ admissible }) => admissible)) return undefined;
+  const named = requirementNobodyMeets(assessments);
+  const title = (id: string): string => engines.find((engine) => engine.id === id)?.title ?? id;
+  const noPort = named.requirement.startsWith("port:");
+  return {
+    kind: "unservable",
+    workload: workload.name,
+    path: `workloads.${workload.name}`,
+    requirement: named.requirement,
+    text: noPort
+      ? `no registered engine serves a workload of kind ${workload.kind} (requirement ${named.requirement})`
+      : `no registered engine meets the requirement ${named.requirement} of a workload of kind ${workload.kind}: ${named.text}`,
+    hint: hintFor(named.requirement),
+    engines: assessments.map((assessment) => {
+      const first = failures(assessment)[0];
+      return {
+        engine: assessment.engine,
+        requirement: first?.requirement ?? "",
+        text: first?.text ?? `${title(assessment.engine)} can serve it`,
+      };
+    }),
+  };
+}
+
+/** What would have to change, with the engines that a later release is to register for it. */
+export function hintFor(requirement: string): string {
+  const engines = waitingFor[requirement];
+  if (engines) return `it waits for ${listed(engines)}; until then relax or remove it`;
+  return "relax the requirement, change stores.never or stores.hosting, or remove the workload";
+}
+
+const failures = ({ verdicts }: Assessment): readonly Verdict[] =>
+  verdicts.filter(({ met }) => !met);
+const isPort = ({ requirement }: Verdict): boolean => requirement.startsWith("port:");
+
+/** The requirement that fails with every engine of the right port; else the first one of the engine that fails fewest. */
+export function requirementNobodyMeets(assessments: readonly Assessment[]): Verdict {
+  const family = assessments.filter((assessment) => !failures(assessment).some(isPort));
+  const considered = family.length > 0 ? family : assessments;
+  const closest = considered.toSorted((a, b) => failures(a).length - failures(b).length)[0];
+  const candidates = closest ? failures(closest) : [];
+  const common = candidates.find(
+    ({ requirement }) =>
+      (family.length > 0 || requirement.startsWith("port:")) &&
+      considered.every((other) => failures(other).some((f) => f.requirement === requirement)),
+  );
+  return (
+    common ??
+    candidates[0] ?? {
+      requirement: "engine",
+      met: false,
+      strain: 0,
+      text: "no engine is registered",
+      evidence: [],
+    }
+  );
+}
