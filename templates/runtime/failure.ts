@@ -87,25 +87,21 @@ export function recounted(error: DataError, attempts: number, elapsedMs: number)
 }
 
 function copy(error: DataError, changes: Partial<ErrorDetails>): DataError {
-  const { kind, message, operation, store, attempts, elapsedMs, code, constraint, hint, cause } =
-    error;
-  const fault = faultOf(error);
-  return new DataError({
-    ...{
-      kind,
-      message,
-      operation,
-      store,
-      attempts,
-      elapsedMs,
-      code,
-      constraint,
-      hint,
-      cause,
-      fault,
-    },
-    ...changes,
-  });
+  const { kind, message, operation, store, attempts, elapsedMs } = error;
+  const { code, constraint, hint, cause } = error;
+  const kept = {
+    kind,
+    message,
+    operation,
+    store,
+    attempts,
+    elapsedMs,
+    code,
+    constraint,
+    hint,
+    cause,
+  };
+  return new DataError({ ...kept, fault: faultOf(error), ...changes });
 }
 
 function unknownOutcome(

@@ -6,7 +6,7 @@ export interface Migration {
   readonly id: string;
   /** Ids that must be applied before. */
   readonly parents: readonly string[];
-  /** Hash of the up and down text. */
+  /** `migrationHash` of the up and down text. */
   readonly hash: string;
   readonly up: string;
   readonly down: string;
@@ -46,18 +46,72 @@ export interface MigrationStatus {
   readonly problems: readonly string[];
 }
 
-/** Compares files and ledger. */
+/** Compares files and ledger as sets of ids with hashes and parents: two branches may have added theirs in any order. */
 export async function migrationStatus(
   target: MigrationTarget,
   migrations: readonly Migration[],
 ): Promise<MigrationStatus> {
-  const applied = await target.ledger();
-  const known = new Set(applied.map((entry) => entry.id));
-  return {
-    applied,
-    pending: migrations.filter((migration) => !known.has(migration.id)),
-    problems: [],
-  };
+  return compare(migrations, await target.ledger());
+}
+
+/** The pure part of `migrationStatus`. */
+export function compare(
+  migrations: readonly Migration[],
+  applied: readonly LedgerEntry[],
+): MigrationStatus {
+  const ledger = new Map(applied.map((entry) => [entry.id, entry]));
+  const files = new Map(migrations.map((migration) => [migration.id, migration]));
+  const missing = migrations.filter((migration) => !ledger.has(migration.id));
+  const pending = inOrder(missing, new Set(ledger.keys()));
+  const stuck = missing.filter((migration) => !pending.includes(migration));
+  const problems = [
+    ...applied.flatMap((entry) => ledgerProblems(entry, files.get(entry.id), ledger)),
+    ...stuck.map(
+      ({ file, parents }) =>
+        `${file}: its parents (${parents.join(", ")}) are missing or form a circle`,
+    ),
+  ];
+  return { applied, pending, problems };
+}
+
+function ledgerProblems(
+  entry: LedgerEntry,
+  file: Migration | undefined,
+  ledger: ReadonlyMap<string, LedgerEntry>,
+): readonly string[] {
+  if (file === undefined) {
+    return [
+      `drift: ${entry.id} is applied, but there is no file of it here; bring it back, or use the checkout that has it`,
+    ];
+  }
+  const changed = `${file.file}: changed after it was applied; take the change back and write it as a new migration`;
+  const orphan = file.parents.filter((parent) => !ledger.has(parent));
+  return [
+    ...(entry.dirty === true
+      ? [`${file.file}: stopped half-way; mend the store by hand and correct its row in the ledger`]
+      : []),
+    ...(entry.hash === file.hash ? [] : [changed]),
+    ...orphan.map((parent) => `${file.file}: applied before its parent ${parent}`),
+  ];
+}
+
+/** Parents first, else by id; what can never run is left out. */
+function inOrder(
+  migrations: readonly Migration[],
+  applied: ReadonlySet<string>,
+): readonly Migration[] {
+  const done = new Set(applied);
+  const waiting = new Set([...migrations].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  const order: Migration[] = [];
+  for (;;) {
+    const next = [...waiting].find((migration) =>
+      migration.parents.every((parent) => done.has(parent)),
+    );
+    if (next === undefined) return order;
+    waiting.delete(next);
+    done.add(next.id);
+    order.push(next);
+  }
 }
 
 export interface MigrateOptions {
@@ -66,16 +120,17 @@ export interface MigrateOptions {
   readonly onStep?: ((step: "apply" | "revert", migration: Migration) => void) | undefined;
 }
 
-/** Applies what is pending, under the lock. Starters that lose the race find nothing to do. @throws DataError programming with the problems */
+/**
+ * Applies what is pending, under the lock; of several that start together, the losers find nothing left to do. Resolves to the ids it applied.
+ * @throws DataError programming naming every problem, before anything is applied
+ */
 export function migrateUp(
   target: MigrationTarget,
   migrations: readonly Migration[],
   options: MigrateOptions = {},
 ): Promise<readonly string[]> {
   return target.locked(async () => {
-    const { pending, problems } = await migrationStatus(target, migrations);
-    if (problems.length > 0)
-      throw programmingError(problems.join("\n"), { operation: "migrate up" });
+    const { pending } = await sound(target, migrations, "migrate up");
     for (const migration of pending) {
       options.onStep?.("apply", migration);
       await target.apply(migration);
@@ -84,20 +139,37 @@ export function migrateUp(
   }, options.waitMs ?? 60_000);
 }
 
-/** Reverts the newest applied migration; undefined when there is none. */
+/** Reverts the newest applied migration that no other one stands on; resolves to its id, or undefined when there is none. */
 export function migrateDown(
   target: MigrationTarget,
   migrations: readonly Migration[],
   options: MigrateOptions = {},
 ): Promise<string | undefined> {
   return target.locked(async () => {
-    const { applied } = await migrationStatus(target, migrations);
-    const newest = migrations.findLast((migration) =>
-      applied.some((entry) => entry.id === migration.id),
-    );
+    const { applied } = await sound(target, migrations, "migrate down");
+    const newest = migrations.find((migration) => migration.id === newestLeaf(applied));
     if (newest === undefined) return undefined;
     options.onStep?.("revert", newest);
     await target.revert(newest);
     return newest.id;
   }, options.waitMs ?? 60_000);
+}
+
+function newestLeaf(applied: readonly LedgerEntry[]): string | undefined {
+  const parents = new Set(applied.flatMap((entry) => entry.parents));
+  const leaves = applied.filter((entry) => !parents.has(entry.id));
+  const newestFirst = leaves.sort(
+    (a, b) => b.appliedAt.getTime() - a.appliedAt.getTime() || (a.id < b.id ? 1 : -1),
+  );
+  return newestFirst[0]?.id;
+}
+
+async function sound(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  operation: string,
+): Promise<MigrationStatus> {
+  const status = await migrationStatus(target, migrations);
+  if (status.problems.length > 0) throw programmingError(status.problems.join("\n"), { operation });
+  return status;
 }
