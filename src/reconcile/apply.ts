@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { ApplyError, systemError } from "./apply-error.ts";
 import { commitEntry, discard } from "./commit.ts";
-import { errorCode, type FileSystem, nodeFileSystem } from "./file-system.ts";
+import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { checkUnchanged, makeCacheFolder, makeGuard } from "./guard.ts";
 import { type Journal, readJournal, removeJournal, writeJournal } from "./journal.ts";
 import { acquireLock, type Lock } from "./lock.ts";
@@ -103,7 +103,6 @@ class Run {
     const staging = stage(changes, guard.isFolder, randomBytes(6).toString("hex"));
     this.#stage(staging, lock);
     this.#commit(staging);
-    removeJournal(this.#root, this.#fs);
     this.#removeEmptyFolders();
   }
 
@@ -143,11 +142,20 @@ class Run {
         commitEntry(entry, this.#root, this.#fs);
         done += 1;
       }
+      removeJournal(this.#root, this.#fs);
     } catch (error) {
       if (done > 0) throw systemError("incomplete", error);
-      // Not one step was taken: go back to "staging" first, so that a kill here reverts too.
-      writeJournal(this.#root, { phase: "staging", entries: staging.entries }, this.#fs);
+      this.#backToStaging(staging, error);
       this.#revert(staging, error);
+    }
+  }
+
+  /** Not one step was taken: with the journal at "staging" again, a kill from here on reverts. */
+  #backToStaging(staging: Staging, cause: unknown): void {
+    try {
+      writeJournal(this.#root, { phase: "staging", entries: staging.entries }, this.#fs);
+    } catch {
+      throw systemError("incomplete", cause);
     }
   }
 
@@ -171,17 +179,15 @@ class Run {
   }
 
   #removeIfEmpty(folder: string): void {
-    for (let path = folder; path !== ""; path = folderOf(path)) {
-      const absolute = join(this.#root, path);
-      if (this.#fs.stat(absolute) === undefined) continue;
-      if (this.#fs.list(absolute).length > 0) return;
-      try {
+    try {
+      for (let path = folder; path !== ""; path = folderOf(path)) {
+        const absolute = join(this.#root, path);
+        if (this.#fs.stat(absolute) === undefined) continue;
+        if (this.#fs.list(absolute).length > 0) return;
         this.#fs.rmdir(absolute);
-      } catch (error) {
-        // Somebody put a file there just now, or the folder above may not be changed: leave it.
-        if (errorCode(error) !== undefined) return;
-        throw error;
       }
+    } catch {
+      // An empty folder that stays (somebody just used it, or it may not be changed) does no harm.
     }
   }
 }

@@ -45,7 +45,8 @@ export const nodeFileSystem: FileSystem = {
   read: (path) => fs.readFileSync(path, { flag: flag(forReading) }),
   readText: (path) => fs.readFileSync(path, { encoding: "utf8", flag: flag(forReading) }),
   create: (path, content, mode) =>
-    fs.writeFileSync(path, content, { flag: flag(forCreating), mode }),
+    // Only with the encoding named is a string written in one native call.
+    fs.writeFileSync(path, content, { encoding: "utf8", flag: flag(forCreating), mode }),
   chmod: (path, mode) => fs.chmodSync(path, mode),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),

@@ -9,6 +9,7 @@ import { lockFile } from "./tool-files.ts";
 export interface Lock {
   /** @throws ApplyError "locked" when the lock was taken away (removed by hand, or judged stale) */
   verify(): void;
+  /** Never throws. */
   release(): void;
 }
 
@@ -61,7 +62,11 @@ function heldLock(path: string, content: string, fileSystem: FileSystem): Lock {
       if (!isMine()) throw locked(undefined);
     },
     release() {
-      if (isMine()) fileSystem.unlink(path);
+      try {
+        if (isMine()) fileSystem.unlink(path);
+      } catch {
+        // The run is done; what is left goes stale when this process ends.
+      }
     },
   };
 }

@@ -91,8 +91,9 @@ function sameEntry(a: RecordedFile, b: RecordedFile | undefined): boolean {
   return a.kind === "yours" || (b.kind === "hashed" && a.hash === b.hash);
 }
 
+/** @param b as it was stored, with sorted keys */
 function sameModel(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+  return JSON.stringify(sorted(a)) === JSON.stringify(b);
 }
 
 function byPath(a: FileChange, b: FileChange): number {

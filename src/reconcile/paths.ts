@@ -5,8 +5,11 @@ export const toolFolder = ".async-db-starter";
 
 const reservedFolders = new Set([".git", "git~1", toolFolder]);
 const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/;
+// What nearly every path looks like; it needs no further look.
+const plainPath = /^[a-z0-9_-]+(?:[./][a-z0-9_-]+)*$/i;
+const plainDeviceName = /(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:[./]|$)/i;
 // NTFS refuses these; a colon would also name an alternate data stream or a drive.
-const forbiddenCharacter = /[\u0000-\u001f\u007f<>:"|?*\\]/;
+const forbiddenCharacter = /[\p{Cc}<>:"|?*\\]/u;
 // HFS+ and some editors drop these, so ".g\u200cit" may be ".git" there.
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
@@ -17,6 +20,7 @@ const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
  * below the output package. Windows rules: Microsoft, "Naming Files, Paths, and Namespaces".
  */
 export function pathProblem(path: string): string | undefined {
+  if (path.length < 256 && plainPath.test(path) && !plainDeviceName.test(path)) return undefined;
   if (path === "") return "it is empty";
   if (Buffer.byteLength(path) > 1024) return "it is longer than 1024 bytes";
   if (!path.isWellFormed()) return "it holds half a surrogate pair";
@@ -43,6 +47,7 @@ function segmentProblem(segment: string): string | undefined {
 
 /** The same value for every path that a case-insensitive or normalising file system takes as one. */
 export function foldPath(path: string): string {
+  if (/^[\x20-\x7e]*$/.test(path)) return path.toLowerCase();
   return path.normalize("NFC").toUpperCase().toLowerCase();
 }
 
@@ -71,9 +76,9 @@ export function collisions(paths: readonly string[]): readonly (readonly [string
     if (other === undefined) files.set(folded, path);
     else found.push([other, path]);
   }
-  for (const path of paths) {
-    const folder = parentsOf(path).find((parent) => files.has(foldPath(parent)));
-    if (folder !== undefined) found.push([files.get(foldPath(folder)) ?? folder, path]);
+  for (const folder of new Set(paths.flatMap(parentsOf))) {
+    const file = files.get(foldPath(folder));
+    if (file !== undefined) found.push([file, `${folder}/`]);
   }
   return found;
 }

@@ -1,0 +1,96 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { apply, type ApplyOptions, type ApplyReport } from "../../../src/reconcile/apply.ts";
+import { decide } from "../../../src/reconcile/decide.ts";
+import { recover } from "../../../src/reconcile/recover.ts";
+import { scan } from "../../../src/reconcile/scan.ts";
+import type { WritePlan } from "../../../src/reconcile/write-plan.ts";
+import type { Ownership, VirtualFile } from "../../../src/render/virtual-file.ts";
+
+const base = fs.mkdtempSync(join(tmpdir(), "reconcile-"));
+let count = 0;
+afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
+
+/** A new folder under the system's temporary folder, removed after the tests of the file. */
+export function newTree(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  count += 1;
+  const root = join(base, `tree-${count}`);
+  fs.mkdirSync(root);
+  for (const [path, content] of Object.entries(files)) put(root, path, content);
+  return root;
+}
+
+export function put(root: string, path: string, content: string | Uint8Array): void {
+  fs.mkdirSync(join(root, path, ".."), { recursive: true });
+  fs.writeFileSync(join(root, path), content);
+}
+
+export function text(root: string, path: string): string {
+  return fs.readFileSync(join(root, path), "utf8");
+}
+
+export function has(root: string, path: string): boolean {
+  return fs.lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+}
+
+export function file(
+  path: string,
+  content: string | Uint8Array,
+  options: { unit?: string; ownership?: Ownership; executable?: boolean } = {},
+): VirtualFile {
+  const { unit = "project", ownership = "generated", executable = false } = options;
+  return { path, content, ownership, unit, executable };
+}
+
+/** The decision for a tree as it lies on disk. */
+export function planFor(
+  root: string,
+  files: readonly VirtualFile[],
+  snapshots: ReadonlyMap<string, unknown> = new Map(),
+): WritePlan {
+  const state = scan(
+    root,
+    "all",
+    files.map((planned) => planned.path),
+  );
+  return decide(files, state, snapshots);
+}
+
+/** What `generate` does from the rendered files on. */
+export function generate(
+  root: string,
+  files: readonly VirtualFile[],
+  options: ApplyOptions = {},
+  snapshots: ReadonlyMap<string, unknown> = new Map(),
+): ApplyReport {
+  recover(root, options);
+  return apply(planFor(root, files, snapshots), root, options);
+}
+
+/** Every file of a tree by path, the git-ignored cache left out. Links show as "-> target". */
+export function snapshot(root: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const walk = (folder: string): void => {
+    for (const entry of fs.readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (path === ".async-db-starter/.cache") continue;
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isSymbolicLink()) found.set(path, `-> ${fs.readlinkSync(join(root, path))}`);
+      else found.set(path, fs.readFileSync(join(root, path), "latin1"));
+    }
+  };
+  walk("");
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** mtime and inode of every file: equal only when nothing was written. */
+export function stamps(root: string): Map<string, string> {
+  return new Map(
+    [...snapshot(root).keys()].map((path) => {
+      const stat = fs.lstatSync(join(root, path), { bigint: true });
+      return [path, `${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`];
+    }),
+  );
+}
