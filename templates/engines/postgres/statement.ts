@@ -3,6 +3,8 @@
  * format both ways, so that a server, PgBouncer and PGlite give equal results and rows need no second mapping.
  */
 
+import { keyset, type Keyset } from "../../runtime/keyset.ts";
+import type { OpSpec } from "../../runtime/op.ts";
 import { recordedText } from "./operation-text.ts";
 import { prepared } from "./prepared.ts";
 
@@ -32,12 +34,16 @@ export interface Prepared {
 /** A read of at most one row by key: runs on the pipelined connection for reads. */
 export interface KeyedRead<R> extends Statement<R> {
   readonly kind: "keyed-read";
+  readonly spec: OpSpec;
+  readonly decode: (rows: readonly TextRow[]) => R | undefined;
   readonly prepared: Prepared;
 }
 
 /** A read of any number of rows (batch get, aggregate): runs on the pool, so that a long one delays no keyed read. */
 export interface Read<R> extends Statement<R> {
   readonly kind: "read";
+  readonly spec: OpSpec;
+  readonly decode: (rows: readonly TextRow[]) => readonly R[];
   readonly prepared: Prepared;
 }
 
@@ -74,6 +80,7 @@ export interface WriteStatement<R> extends Statement<R>, RowExpectation {
 /** A single write. */
 export interface Write<R> extends WriteStatement<R> {
   readonly kind: "write";
+  readonly spec: OpSpec;
   readonly prepared: Prepared;
   /** The same with its operation id; four values come first (operation-text.ts). */
   readonly recorded: Prepared;
@@ -115,7 +122,14 @@ export interface DynamicStatement<R> {
 /** A dynamic statement with the cache of its composed texts. */
 export interface DynamicRead<R> extends DynamicStatement<R> {
   readonly kind: "dynamic-read";
-  readonly composed: Map<string, Prepared>;
+  readonly cursors: Keyset;
+  readonly composed: Map<string, ComposedRead>;
+}
+
+/** One combination of parts. */
+export interface ComposedRead {
+  readonly spec: OpSpec;
+  readonly prepared: Prepared;
 }
 
 /** The values of one call of a dynamic read. */
@@ -154,15 +168,26 @@ export interface Patch<R> extends PatchStatement<R> {
   readonly composed: Map<string, Write<R>>;
 }
 
+/** What the calls of a statement have in common. */
+export const specOf = (
+  statement: { readonly name: string; readonly collection: string },
+  effect: OpSpec["effect"],
+  text: string,
+): OpSpec => ({ operation: statement.name, effect, collection: statement.collection, text });
+
 export const keyedRead = <R>(statement: Statement<R>): KeyedRead<R> => ({
   ...statement,
   kind: "keyed-read",
+  decode: ([row]) => (row === undefined ? undefined : statement.row(row)),
+  spec: specOf(statement, "read", statement.text),
   prepared: prepared(statement.name, statement.text),
 });
 
 export const read = <R>(statement: Statement<R>): Read<R> => ({
   ...statement,
   kind: "read",
+  decode: (rows) => rows.map(statement.row),
+  spec: specOf(statement, "read", statement.text),
   prepared: prepared(statement.name, statement.text),
 });
 
@@ -173,6 +198,7 @@ export const write = <R>(statement: WriteStatement<R>): Write<R> => {
   return {
     ...statement,
     kind: "write",
+    spec: specOf(statement, "write", text),
     prepared: prepared(statement.name, text),
     recorded: prepared(`${statement.name}.recorded`, recordedText(statement)),
   };
@@ -181,6 +207,11 @@ export const write = <R>(statement: WriteStatement<R>): Write<R> => {
 export const dynamicRead = <R>(statement: DynamicStatement<R>): DynamicRead<R> => ({
   ...statement,
   kind: "dynamic-read",
+  cursors: keyset(
+    statement.name,
+    statement.order.map(({ column, direction }) => `${column} ${direction}`).join(","),
+    statement.order.length,
+  ),
   composed: new Map(),
 });
 

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import type { Dsn } from "../../runtime/dsn.ts";
+import { programmingError } from "../../runtime/errors.ts";
+import { beforeSending, FaultError } from "./errors.ts";
+import { ask } from "./ask.ts";
+import { PgConnection, type ConnectionTarget } from "./pg-connection.ts";
+
+/** Opens a session on the server that may be written to. @throws FaultError, not-applied */
+export type Connector = () => Promise<PgConnection>;
+
+/** Settings of a kind of connection, milliseconds. */
+export interface ConnectionUse {
+  readonly name: string;
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+}
+
+const loopback = new Set(["localhost", "127.0.0.1", "::1"]);
+
+/** Makes connectors from a DSN `postgresql://user:password@host:port,host:port/database?parameters`. */
+export const connectorOf = (dsn: Dsn, use: ConnectionUse): Connector => {
+  const pooler = dsn.parameters.get("pgbouncer") === "true";
+  const targets = dsn.hosts.map(({ host, port }): ConnectionTarget => ({
+    host,
+    port: port ?? 5432,
+    user: dsn.user ?? "postgres",
+    password: dsn.password,
+    database: dsn.path === "" ? (dsn.user ?? "postgres") : dsn.path,
+    tls: tlsOf(dsn, host),
+    connectTimeoutMs: 1_000 * Number(dsn.parameters.get("connect_timeout") ?? "3"),
+    settings: settingsOf(dsn, use, pooler),
+    named: !pooler,
+  }));
+  return () => openFirst(targets, writable(dsn));
+};
+
+const writable = (dsn: Dsn): boolean => {
+  const wish = dsn.parameters.get("target_session_attrs");
+  return wish === undefined ? dsn.hosts.length > 1 : wish === "read-write" || wish === "primary";
+};
+
+/** PgBouncer passes on only what it tracks itself and refuses a time-out in the startup message: there the deadline alone protects. */
+const settingsOf = (
+  dsn: Dsn,
+  use: ConnectionUse,
+  pooler: boolean,
+): Readonly<Record<string, string>> => {
+  const tracked = {
+    application_name: dsn.parameters.get("application_name") ?? use.name,
+    client_encoding: "UTF8",
+    DateStyle: "ISO, YMD",
+    TimeZone: "UTC",
+  };
+  if (pooler) return tracked;
+  return {
+    ...tracked,
+    bytea_output: "hex",
+    extra_float_digits: "1",
+    idle_in_transaction_session_timeout: "60000",
+    ...(use.statementTimeoutMs === undefined
+      ? {}
+      : { statement_timeout: `${use.statementTimeoutMs}` }),
+    ...(use.lockTimeoutMs === undefined ? {} : { lock_timeout: `${use.lockTimeoutMs}` }),
+  };
+};
+
+/** Off loopback the server's certificate and name are verified unless the DSN says otherwise. @throws DataError programming */
+const tlsOf = (dsn: Dsn, host: string): ConnectionOptions | undefined => {
+  const mode = dsn.parameters.get("sslmode") ?? (loopback.has(host) ? "disable" : "verify-full");
+  if (mode === "disable") return undefined;
+  if (mode !== "verify-full" && mode !== "verify-ca" && mode !== "require") {
+    throw programmingError("sslmode must be disable, require, verify-ca or verify-full", {
+      operation: "configuration",
+    });
+  }
+  const file = (name: string): Buffer | undefined => {
+    const path = dsn.parameters.get(name);
+    return path === undefined ? undefined : readFileSync(path);
+  };
+  const [ca, cert, key] = [file("sslrootcert"), file("sslcert"), file("sslkey")];
+  return {
+    rejectUnauthorized: mode !== "require",
+    ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+};
+
+const openFirst = async (
+  targets: readonly ConnectionTarget[],
+  mustWrite: boolean,
+): Promise<PgConnection> => {
+  let failure: unknown;
+  for (const target of targets) {
+    try {
+      const connection = await PgConnection.open(target);
+      if (!mustWrite || (await acceptsWrites(connection))) return connection;
+      await connection.end();
+      failure ??= readOnly();
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw beforeSending(failure);
+};
+
+const acceptsWrites = async (connection: PgConnection): Promise<boolean> => {
+  const [row] = await ask(
+    connection,
+    "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on'",
+  );
+  return row?.[0] === "f";
+};
+
+const readOnly = (): FaultError =>
+  new FaultError("every server that answers is read-only", {
+    kind: "connection",
+    outcome: "not-applied",
+    transient: true,
+    fatal: true,
+    code: "25006",
+  });

@@ -1,0 +1,168 @@
+import type { Fault, FaultKind, Outcome } from "../../runtime/fault.ts";
+
+/** The part of a Fault that a code decides. */
+type Entry = Pick<Fault, "kind" | "outcome" | "transient" | "fatal" | "violated">;
+
+const entry = (
+  kind: FaultKind,
+  outcome: Outcome,
+  transient: boolean,
+  fatal: boolean,
+  violated?: Fault["violated"],
+): Entry => ({ kind, outcome, transient, fatal, ...(violated === undefined ? {} : { violated }) });
+
+const lost = entry("connection", "unknown", true, true);
+const unreachable = entry("connection", "not-applied", true, true);
+const stalePlan = entry("connection", "not-applied", true, false);
+const conflict = entry("conflict", "not-applied", true, false);
+const overload = entry("overload", "not-applied", true, false);
+const refused = entry("auth", "not-applied", false, true);
+const wrong = entry("programming", "not-applied", false, false);
+const constraint = (violated?: Fault["violated"]): Entry =>
+  entry("constraint", "not-applied", false, false, violated);
+
+/** SQLSTATE → fault; a class of two characters stands for its codes that are not named. Evidence: references/engines/postgres.md. */
+const sqlStates: Readonly<Record<string, Entry>> = {
+  "08": lost,
+  "08001": unreachable,
+  "08004": unreachable,
+  "0A": wrong,
+  "0B": wrong,
+  "21": wrong,
+  "22": wrong,
+  "23": constraint(),
+  "23001": constraint("foreign-key"),
+  "23502": constraint("not-null"),
+  "23503": constraint("foreign-key"),
+  "23505": constraint("unique"),
+  "23514": constraint("check"),
+  "23P01": constraint("exclusion"),
+  "25": wrong,
+  "25006": unreachable,
+  "25P03": unreachable,
+  "25P04": entry("timeout", "not-applied", false, true),
+  "26000": stalePlan,
+  "28": refused,
+  "34": wrong,
+  "3D": entry("programming", "not-applied", false, true),
+  "3F": wrong,
+  "40001": conflict,
+  "40002": constraint(),
+  "40003": lost,
+  "40P01": conflict,
+  "42": wrong,
+  "42501": entry("auth", "not-applied", false, false),
+  "42P05": stalePlan,
+  "44000": constraint("check"),
+  "53": overload,
+  "53300": entry("overload", "not-applied", true, true),
+  "54": wrong,
+  "55000": wrong,
+  "55006": conflict,
+  "55P03": conflict,
+  "57014": entry("timeout", "not-applied", false, false),
+  "57P01": lost,
+  "57P02": lost,
+  "57P03": unreachable,
+  "57P04": entry("programming", "unknown", false, true),
+  "57P05": lost,
+  "58": entry("unknown", "unknown", true, false),
+  "72000": conflict,
+  P0001: constraint(),
+};
+
+/** Codes of node:net, node:dns and node:tls. */
+const socketCodes: Readonly<Record<string, Entry>> = {
+  EAI_AGAIN: unreachable,
+  ECONNREFUSED: unreachable,
+  EHOSTUNREACH: unreachable,
+  EMFILE: entry("overload", "not-applied", true, true),
+  ENETUNREACH: unreachable,
+  ENOENT: unreachable,
+  ENOTFOUND: unreachable,
+  ECONNABORTED: lost,
+  ECONNRESET: lost,
+  EPIPE: lost,
+  ETIMEDOUT: lost,
+  ERR_STREAM_DESTROYED: lost,
+  ERR_STREAM_WRITE_AFTER_END: lost,
+  CERT_HAS_EXPIRED: refused,
+  CERT_NOT_YET_VALID: refused,
+  DEPTH_ZERO_SELF_SIGNED_CERT: refused,
+  ERR_TLS_CERT_ALTNAME_INVALID: refused,
+  SELF_SIGNED_CERT_IN_CHAIN: refused,
+  UNABLE_TO_GET_ISSUER_CERT: refused,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: refused,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: refused,
+};
+
+/** Errors of `pg` that carry no code. */
+const messages: readonly (readonly [RegExp, Entry])[] = [
+  [/^SASL/, refused],
+  [/^Password must be a string/, refused],
+  [/SSL connection/, refused],
+  [/^timeout expired/, unreachable],
+  [/^Connection terminated/, lost],
+  [/not queryable/, unreachable],
+];
+
+const unknown = entry("unknown", "unknown", false, false);
+
+const field = (
+  error: unknown,
+  name: "code" | "constraint" | "routine" | "message",
+): string | undefined => {
+  if (typeof error !== "object" || error === null) return undefined;
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === "string" ? value : undefined;
+};
+
+const isSqlState = (code: string | undefined): code is string =>
+  code !== undefined && /^[0-9A-Z]{5}$/.test(code);
+
+const entryOf = (error: unknown): Entry => {
+  const code = field(error, "code");
+  const socket = code === undefined ? undefined : socketCodes[code];
+  if (socket !== undefined) return socket;
+  if (isSqlState(code)) {
+    // The only sign of a changed result type that no locale translates; naming the statement anew mends it.
+    if (code === "0A000" && field(error, "routine") === "RevalidateCachedQuery") return stalePlan;
+    return sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? unknown;
+  }
+  if (error instanceof TypeError || error instanceof RangeError) return wrong;
+  const message = field(error, "message") ?? "";
+  return messages.find(([form]) => form.test(message))?.[1] ?? unknown;
+};
+
+/**
+ * Kind and outcome of any error of `pg`, PGlite or the socket. Its outcome is that of a statement that was sent; what failed before is
+ * `not-applied`, which the connection knows and sets.
+ */
+export const classify = (error: unknown): Fault => {
+  if (error instanceof FaultError) return error.fault;
+  const code = field(error, "code");
+  const violated = field(error, "constraint");
+  return {
+    ...entryOf(error),
+    ...(code === undefined ? {} : { code }),
+    ...(violated === undefined ? {} : { constraint: violated }),
+  };
+};
+
+/** An error whose fault is known better than its code says. */
+export class FaultError extends Error {
+  readonly fault: Fault;
+
+  constructor(message: string, fault: Fault, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.fault = fault;
+  }
+}
+
+/** What failed before anything was sent: the same fault, known not to have been applied. */
+export const beforeSending = (error: unknown): FaultError =>
+  new FaultError(
+    field(error, "message") ?? "the connection failed",
+    { ...classify(error), outcome: "not-applied" },
+    error,
+  );

@@ -1,0 +1,46 @@
+import type { StoreHealth } from "../../runtime/health.ts";
+import { ask } from "./ask.ts";
+import { classify } from "./errors.ts";
+import type { TextRow } from "./statement.ts";
+import type { Lane } from "./wire.ts";
+
+const patienceMs = 1_000;
+const slowMs = 500;
+const probe = `select current_setting('server_version'), current_setting('transaction_read_only'), pg_is_in_recovery()`;
+
+/** Asks the server for its version and whether it takes writes. Never rejects, never takes longer than a second. */
+export const checkHealth = async (
+  who: Pick<StoreHealth, "store" | "engine">,
+  lane: Lane,
+): Promise<StoreHealth> => {
+  const began = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<"silent">((resolve) => {
+    timer = setTimeout(() => resolve("silent"), patienceMs);
+  });
+  try {
+    const rows = await Promise.race([ask(lane, probe), patience]);
+    return { ...who, ...judge(rows, performance.now() - began) };
+  } catch (error) {
+    const { kind, code } = classify(error);
+    const detail = code === undefined ? kind : `${kind} (${code})`;
+    return { ...who, state: "down", latencyMs: Math.round(performance.now() - began), detail };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const judge = (
+  rows: readonly TextRow[] | "silent",
+  elapsedMs: number,
+): Pick<StoreHealth, "state" | "latencyMs" | "detail"> => {
+  const latencyMs = Math.round(elapsedMs);
+  if (rows === "silent")
+    return { state: "down", latencyMs, detail: `no answer within ${patienceMs} ms` };
+  const [version, readOnly, inRecovery] = rows[0] ?? [];
+  if (inRecovery === "t")
+    return { state: "degraded", latencyMs, detail: `replica, read-only, ${version}` };
+  if (readOnly === "on") return { state: "degraded", latencyMs, detail: `read-only, ${version}` };
+  if (latencyMs > slowMs) return { state: "degraded", latencyMs, detail: `slow, ${version}` };
+  return { state: "up", latencyMs, detail: `version ${version}` };
+};

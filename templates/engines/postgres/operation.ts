@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import type { TextRow, Text } from "./statement.ts";
+
+/** What an operation id is recorded under. */
+export interface OperationKey {
+  /** Empty where the session is bound to no tenant. */
+  readonly tenant: string;
+  /** `orders.place` */
+  readonly name: string;
+  readonly id: string;
+  /** Of the values: the same id with other content is a conflict. */
+  readonly fingerprint: string;
+}
+
+/** Fingerprint of a write's values, without those (`made`) that each call makes anew. */
+export const fingerprintOf = (values: readonly Text[], made: readonly number[] = []): string => {
+  const given =
+    made.length === 0 ? values : values.map((value, at) => (made.includes(at) ? null : value));
+  return createHash("sha256").update(JSON.stringify(given)).digest("base64url");
+};
+
+/** The rows of a stored result: a json array of arrays of texts. @throws TypeError for anything else */
+export const storedRows = (result: Text | undefined): readonly TextRow[] => {
+  const parsed: unknown = JSON.parse(result ?? "null");
+  if (!Array.isArray(parsed) || !parsed.every(isTextRow)) {
+    throw new TypeError("a stored result of an operation that is no list of rows");
+  }
+  return parsed;
+};
+
+const isTextRow = (row: unknown): row is TextRow =>
+  Array.isArray(row) && row.every((value) => value === null || typeof value === "string");

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import type { PgliteReply } from "./pglite-protocol.ts";
+import { readReply } from "./pglite-protocol.ts";
+
+/** The two packages fit each other in exactly these versions: pglite 0.5.14, pglite-pgvector 0.0.15. */
+const snapshotName = "pglite-0.5.14.tar.gz";
+
+const settings =
+  "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set bytea_output = 'hex'; set extra_float_digits = 1;";
+
+/** One embedded PostgreSQL: in memory, or in a folder that belongs to this process alone. */
+export class PgliteEngine {
+  readonly #database: PGlite;
+  readonly #lock: DatabaseSync | undefined;
+
+  private constructor(database: PGlite, lock: DatabaseSync | undefined) {
+    this.#database = database;
+    this.#lock = lock;
+  }
+
+  /** @throws Error when another process has the folder open */
+  static async open(folder: string | undefined): Promise<PgliteEngine> {
+    const place = folder === undefined ? undefined : resolve(folder);
+    const lock = place === undefined ? undefined : await lockFolder(place);
+    try {
+      const database = await openDatabase(place);
+      await database.exec(settings);
+      return new PgliteEngine(database, lock);
+    } catch (error) {
+      lock?.close();
+      throw error;
+    }
+  }
+
+  /** Runs the frames of one exchange. */
+  async run(frames: Uint8Array, bindings: number): Promise<PgliteReply> {
+    const { messages } = await this.#database.execProtocol(frames, { throwOnError: false });
+    return readReply(messages, bindings);
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+    this.#lock?.close();
+  }
+}
+
+/** A lock of SQLite's ends with its process, however that ends; a file with a process id would not. */
+const lockFolder = async (folder: string): Promise<DatabaseSync> => {
+  await mkdir(dirname(folder), { recursive: true });
+  const lock = new DatabaseSync(`${folder}.lock`);
+  try {
+    lock.exec("begin exclusive");
+    return lock;
+  } catch (cause) {
+    lock.close();
+    throw new Error(
+      `${folder} is open in another process; an embedded database belongs to one process. Close that one, or use a PostgreSQL server (set the DSN)`,
+      { cause },
+    );
+  }
+};
+
+/** A folder that was never initialised starts from a snapshot of a fresh one: initdb takes seconds. */
+const openDatabase = async (folder: string | undefined): Promise<PGlite> => {
+  const place = folder === undefined ? {} : { dataDir: folder };
+  const options = { ...place, extensions: { vector } };
+  if (folder !== undefined && existsSync(join(folder, "PG_VERSION"))) return PGlite.create(options);
+  const cache = cacheFile();
+  if (cache === undefined) return PGlite.create(options);
+  const snapshot = await readFile(cache).catch(() => undefined);
+  if (snapshot !== undefined) {
+    return PGlite.create({ ...options, loadDataDir: new Blob([new Uint8Array(snapshot)]) });
+  }
+  const database = await PGlite.create(options);
+  await keepSnapshot(database, cache).catch(() => {});
+  return database;
+};
+
+/** Beside the packages, where build tools keep theirs: nobody else can write there, as they could in a common temporary folder. */
+const cacheFile = (): string | undefined => {
+  const modules = resolve("node_modules");
+  return existsSync(modules)
+    ? join(modules, ".cache", "async-db-starter", snapshotName)
+    : undefined;
+};
+
+const keepSnapshot = async (database: PGlite, file: string): Promise<void> => {
+  const dump = await database.dumpDataDir("gzip");
+  await mkdir(dirname(file), { recursive: true });
+  const part = `${file}.${process.pid}`;
+  await writeFile(part, Buffer.from(await dump.arrayBuffer()));
+  await rename(part, file);
+};

@@ -1,0 +1,199 @@
+import { programmingError } from "../../runtime/errors.ts";
+import { pageLimit } from "../../runtime/keyset.ts";
+import type { OpSpec } from "../../runtime/op.ts";
+import type {
+  Page,
+  PageRequest,
+  ReadOptions,
+  VersionedWriteOptions,
+  WriteOptions,
+} from "../../runtime/options.ts";
+import { composePatch, composeRead } from "./compose.ts";
+import { fingerprintOf } from "./operation.ts";
+import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
+import { ReadCall } from "./statement-call.ts";
+import type {
+  DynamicRead,
+  DynamicValues,
+  KeyedRead,
+  Patch,
+  Read,
+  Text,
+  TextRow,
+  Write,
+} from "./statement.ts";
+import type { Lane } from "./wire.ts";
+import { allRows, onlyRow, WriteCall, type WriteContext, type WriteValues } from "./write-call.ts";
+
+/** Where a session's calls go. In a transaction all three are its one connection. */
+export interface Lanes {
+  readonly keyedReads: Lane;
+  readonly keyedWrites: Lane;
+  readonly pooled: Lane;
+}
+
+export interface SessionContext extends WriteContext {
+  readonly lanes: Lanes;
+  /** Empty where the session is bound to no tenant. */
+  readonly tenant: string;
+}
+
+const maxList = 10_000;
+const raw: OpSpec = { operation: "raw", effect: "write" };
+const unnamed = { name: "" } as const;
+
+/** Statements over lanes: the root, a tenant's binding and a transaction differ only in their context. */
+export class StatementSession implements PostgresSession, RawSession {
+  readonly #context: SessionContext;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  first<R>(
+    statement: KeyedRead<R>,
+    values: readonly Text[],
+    options?: ReadOptions,
+  ): Promise<R | undefined> {
+    const { prepared, spec, decode } = statement;
+    const lane = this.#context.lanes.keyedReads;
+    return new ReadCall(this.#context, lane, spec, { prepared, values }, options, decode).start();
+  }
+
+  all<R>(
+    statement: Read<R>,
+    values: readonly Text[],
+    options?: ReadOptions,
+  ): Promise<readonly R[]> {
+    const { prepared, spec, decode } = statement;
+    const lane = this.#context.lanes.pooled;
+    return new ReadCall(this.#context, lane, spec, { prepared, values }, options, decode).start();
+  }
+
+  page<R>(
+    statement: DynamicRead<R>,
+    values: DynamicValues,
+    page: PageRequest,
+    options?: ReadOptions,
+  ): Promise<Page<R>> {
+    return this.#checked(() => {
+      const limit = pageLimit(statement.name, page.limit);
+      const { cursors } = statement;
+      const after = page.after === undefined ? undefined : cursors.decode(page.after);
+      return this.#dynamic(statement, values, { after, limit: limit + 1 }, options, (rows) => {
+        const last = rows[limit - 1];
+        const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
+        if (rows.length <= limit || last === undefined) return { items };
+        return { items, next: cursors.encode(statement.cursor(last)) };
+      });
+    });
+  }
+
+  list<R>(
+    statement: DynamicRead<R>,
+    values: DynamicValues,
+    options?: ReadOptions,
+  ): Promise<readonly R[]> {
+    const window = { after: undefined, limit: maxList + 1 };
+    return this.#dynamic(statement, values, window, options, (rows) => {
+      if (rows.length > maxList) {
+        throw programmingError(`more than ${maxList} rows`, {
+          hint: "declare the list with page: keyset",
+        });
+      }
+      return rows.map(statement.row);
+    });
+  }
+
+  write<R>(
+    statement: Write<R>,
+    values: readonly Text[],
+    options?: VersionedWriteOptions,
+    made?: readonly number[],
+  ): Promise<R> {
+    return this.#single(statement, values, options, made);
+  }
+
+  writeMany<R>(
+    statement: Write<R>,
+    values: readonly Text[],
+    options?: WriteOptions,
+    made?: readonly number[],
+  ): Promise<readonly R[]> {
+    const write = this.#values(statement, values, options, made, false);
+    const lane = this.#context.lanes.pooled;
+    return new WriteCall(this.#context, lane, statement, write, options, allRows).start();
+  }
+
+  patch<R>(
+    statement: Patch<R>,
+    key: readonly Text[],
+    changes: Readonly<Record<string, Text | undefined>>,
+    options?: VersionedWriteOptions,
+  ): Promise<R> {
+    const composed = composePatch(statement, key, changes, options?.ifVersion);
+    return this.#single(composed.statement, composed.values, options, undefined);
+  }
+
+  raw(text: string, values: readonly Text[] = [], options?: RawOptions): Promise<RawResult> {
+    const bound = { prepared: { ...unnamed, text }, values };
+    const lane = this.#context.lanes.pooled;
+    const never = { ...options, retry: "never" } as const;
+    return new ReadCall(this.#context, lane, { ...raw, text }, bound, never, rawResult).start();
+  }
+
+  #single<R>(
+    statement: Write<R>,
+    values: readonly Text[],
+    options: VersionedWriteOptions | undefined,
+    made: readonly number[] | undefined,
+  ): Promise<R> {
+    const given = statement.versioned ? [...values, versionText(options?.ifVersion)] : values;
+    const write = this.#values(statement, given, options, made, true);
+    const lane = this.#context.lanes.keyedWrites;
+    return new WriteCall(this.#context, lane, statement, write, options, onlyRow).start();
+  }
+
+  #values<R>(
+    statement: Write<R>,
+    values: readonly Text[],
+    options: VersionedWriteOptions | undefined,
+    made: readonly number[] | undefined,
+    single: boolean,
+  ): WriteValues {
+    const { tenant } = this.#context;
+    const id = options?.operation;
+    const operation =
+      id === undefined
+        ? undefined
+        : { tenant, name: statement.name, id, fingerprint: fingerprintOf(values, made) };
+    return { values, operation, versioned: options?.ifVersion !== undefined, single };
+  }
+
+  #dynamic<R, T>(
+    statement: DynamicRead<R>,
+    values: DynamicValues,
+    window: Parameters<typeof composeRead>[2],
+    options: ReadOptions | undefined,
+    decode: (rows: readonly TextRow[]) => T,
+  ): Promise<T> {
+    const composed = composeRead(statement, values, window);
+    const { spec, prepared } = composed.statement;
+    const bound = { prepared, values: composed.values };
+    const lane = this.#context.lanes.pooled;
+    return new ReadCall(this.#context, lane, spec, bound, options, decode).start();
+  }
+
+  /** Wrong input rejects, as every other failure does. */
+  async #checked<T>(call: () => Promise<T>): Promise<T> {
+    return call();
+  }
+}
+
+const versionText = (version: number | undefined): Text =>
+  version === undefined ? null : `${version}`;
+
+const rawResult = (rows: readonly TextRow[], tag: string): RawResult => ({
+  rows,
+  count: Number(/\d+$/.exec(tag)?.[0] ?? rows.length),
+});

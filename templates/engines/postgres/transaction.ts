@@ -1,0 +1,131 @@
+import type { Attempt } from "../../runtime/call.ts";
+import { ChangeBuffer, type ChangeFeed } from "../../runtime/changes.ts";
+import { DataError } from "../../runtime/errors.ts";
+import type { OpRuntime } from "../../runtime/op.ts";
+import type { TransactionOptions } from "../../runtime/options.ts";
+import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-work.ts";
+import { Question, ask } from "./ask.ts";
+import { FaultError } from "./errors.ts";
+import { StatementSession } from "./statement-session.ts";
+import type { Bound, Connection, ConnectionSource, Waiter } from "./wire.ts";
+
+/** An open transaction. */
+export interface OpenTransaction {
+  readonly connection: Connection;
+  readonly session: StatementSession;
+  readonly changes: ChangeBuffer;
+}
+
+/** Where transactions of one binding (the root, a tenant) run. */
+export interface TransactionHome {
+  readonly runtime: OpRuntime;
+  readonly source: ConnectionSource;
+  readonly binding: Bound | undefined;
+  readonly tenant: string;
+  readonly feed: ChangeFeed;
+}
+
+/** BEGIN, COMMIT and ROLLBACK on a connection of its own. */
+export class Transactions implements TransactionTarget<OpenTransaction> {
+  readonly #home: TransactionHome;
+
+  constructor(home: TransactionHome) {
+    this.#home = home;
+  }
+
+  /** BEGIN and the binding leave in one flush. */
+  async begin(options: TransactionOptions, attempt: Attempt): Promise<OpenTransaction> {
+    const open = this.#opened(await this.#acquire(attempt));
+    const { connection } = open;
+    attempt.onAbandon = () => this.abandon(open);
+    try {
+      const { binding } = this.#home;
+      const begun = ask(connection, beginText(options));
+      const bound = binding && ask(connection, binding.prepared.text, binding.values);
+      await Promise.all([begun, bound]);
+      if (attempt.settled) throw abandoned();
+      return open;
+    } catch (error) {
+      await this.rollback(open);
+      throw error;
+    }
+  }
+
+  async commit({ connection, changes }: OpenTransaction): Promise<void> {
+    const question = new Question("commit");
+    connection.submit(question);
+    await question.answer;
+    if (question.tag !== "COMMIT") throw rolledBack();
+    this.#home.source.release(connection);
+    await changes.flush(this.#home.feed);
+  }
+
+  async rollback({ connection }: OpenTransaction): Promise<void> {
+    if (!connection.lost) {
+      await ask(connection, "rollback").catch((error: unknown) => connection.destroy(error));
+    }
+    this.#home.source.release(connection);
+  }
+
+  abandon({ connection }: OpenTransaction): void {
+    connection.destroy(abandoned());
+  }
+
+  #opened(connection: Connection): OpenTransaction {
+    const changes = new ChangeBuffer();
+    const session = new StatementSession({
+      runtime: statementRuntime(this.#home.runtime),
+      binding: undefined,
+      lanes: { keyedReads: connection, keyedWrites: connection, pooled: connection },
+      tenant: this.#home.tenant,
+      inTransaction: true,
+      changed: (entity, keys) => {
+        changes.add(entity, keys);
+        return undefined;
+      },
+    });
+    return { connection, session, changes };
+  }
+
+  #acquire(attempt: Attempt): Promise<Connection> {
+    const { source } = this.#home;
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        get settled() {
+          return attempt.settled;
+        },
+        granted: resolve,
+        refused: reject,
+      };
+      attempt.onAbandon = () => {
+        source.forget(waiter);
+        reject(abandoned());
+      };
+      source.acquire(waiter);
+    });
+  }
+}
+
+const beginText = ({ isolation, readOnly }: TransactionOptions): string =>
+  `begin${isolation === undefined ? "" : ` isolation level ${levels[isolation]}`}${readOnly === true ? " read only" : ""}`;
+
+const levels = {
+  "read committed": "read committed",
+  "repeatable read": "repeatable read",
+  serializable: "serializable",
+} as const;
+
+const rolledBack = (): DataError =>
+  new DataError({
+    kind: "programming",
+    message: "the transaction was rolled back, because one of its statements had failed",
+    hint: "let the error of a statement leave the transaction's callback",
+  });
+
+const abandoned = (): FaultError =>
+  new FaultError("the transaction was given up", {
+    kind: "timeout",
+    outcome: "not-applied",
+    transient: false,
+    fatal: true,
+  });

@@ -1,0 +1,17 @@
+import type { PoolState } from "../../runtime/telemetry.ts";
+import type { Lanes } from "./statement-session.ts";
+import type { ConnectionSource } from "./wire.ts";
+
+/** Carries a store's statements: a server over TCP, or PGlite in process. */
+export interface Transport {
+  readonly lanes: Lanes;
+  /** Connections for transactions and migrations. */
+  readonly source: ConnectionSource;
+  /** True once something was sent or connected. */
+  readonly opened: boolean;
+  readonly poolState: () => PoolState;
+  /** Ends the connections after what they are doing. */
+  close(): Promise<void>;
+  /** Gives up what is still under way. */
+  destroy(error: unknown): void;
+}
