@@ -1,0 +1,52 @@
+import { Binary, Decimal128, Long, UUID } from "mongodb";
+
+/** A field's value in the domain and in a document, both ways. */
+export interface Codec<T> {
+  encode(value: T): unknown;
+  decode(stored: unknown): T;
+}
+
+const same = <T>(): Codec<T> => ({ encode: (value) => value, decode: (stored) => stored as T });
+
+/** BSON binary, subtype 4 (BSON specification 1.1). */
+export const uuid: Codec<string> = {
+  encode: (value) => new UUID(value),
+  decode: (stored) => (stored as Binary).toUUID().toString(),
+};
+export const text: Codec<string> = same();
+export const int: Codec<number> = same();
+/** Always a BSON double: 1 stays a double and is not stored as an int. */
+export const float: Codec<number> = same();
+export const boolean: Codec<boolean> = same();
+/** BSON int64. */
+export const bigint: Codec<bigint> = {
+  encode: (value) => Long.fromBigInt(value),
+  decode: (stored) => (typeof stored === "number" ? BigInt(stored) : (stored as Long).toBigInt()),
+};
+/** BSON decimal128: 34 significant digits. */
+export const decimal: Codec<string> = {
+  encode: (value) => Decimal128.fromString(value),
+  decode: (stored) => (stored as Decimal128).toString(),
+};
+/** BSON date, milliseconds. */
+export const timestamp: Codec<Date> = same();
+/** `YYYY-MM-DD` as text: a day is no point in time. */
+export const date: Codec<string> = same();
+export const json = <T>(): Codec<T> => same<T>();
+export const binary: Codec<Uint8Array> = {
+  encode: (value) => new Binary(value),
+  decode: (stored) => new Uint8Array((stored as Binary).value()),
+};
+export const vector: Codec<Float32Array> = {
+  encode: (value) => Array.from(value),
+  decode: (stored) => Float32Array.from(stored as readonly number[]),
+};
+export const array = <T>(of: Codec<T>): Codec<readonly T[]> => ({
+  encode: (values) => values.map((value) => of.encode(value)),
+  decode: (stored) => (stored as readonly unknown[]).map((value) => of.decode(value)),
+});
+/** Null both ways; a missing property reads as null. */
+export const nullable = <T>(of: Codec<T>): Codec<T | null> => ({
+  encode: (value) => (value === null ? null : of.encode(value)),
+  decode: (stored) => (stored === null || stored === undefined ? null : of.decode(stored)),
+});
