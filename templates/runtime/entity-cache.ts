@@ -31,6 +31,11 @@ export interface EntityCacheDefinition<K, E> extends CacheOptions {
   readonly decode: (json: never) => E;
 }
 
+/** A view that hears which keys of its entity have changed. */
+export interface FedByChanges {
+  changed(keys: readonly string[]): Promise<void>;
+}
+
 /** Read-through over an authority: `get` loads what is missing, nobody but the authority's own changes removes. */
 export class EntityCache<K, E> {
   readonly #definition: EntityCacheDefinition<K, E>;
@@ -52,9 +57,14 @@ export class EntityCache<K, E> {
     return callOp(this.#store.runtime, this.#get, options, () => this.#read(key));
   }
 
-  /** Removes keys; as text, in the form that `onChanged` gives them. */
-  invalidate(keys: readonly string[], options?: CallOptions): Promise<void> {
-    return this.#drop({ keys }, options);
+  invalidate(keys: K | readonly K[], options?: CallOptions): Promise<void> {
+    const list = Array.isArray(keys) ? (keys as readonly K[]) : [keys as K];
+    return this.#drop({ keys: list.map((key) => this.#definition.key(key)) }, options);
+  }
+
+  /** What a store's `onChanged` tells: keys as text. */
+  changed(keys: readonly string[]): Promise<void> {
+    return this.#drop({ keys }, undefined);
   }
 
   invalidateAll(options?: CallOptions): Promise<void> {
@@ -118,8 +128,9 @@ export class ValueCache {
     return this.#call("set", options, () => this.#cache.set(key, text, options));
   }
 
-  invalidate(keys: readonly string[], options?: CallOptions): Promise<void> {
-    return this.#call("invalidate", options, () => this.#cache.invalidate({ keys }));
+  invalidate(keys: string | readonly string[], options?: CallOptions): Promise<void> {
+    const list = typeof keys === "string" ? [keys] : keys;
+    return this.#call("invalidate", options, () => this.#cache.invalidate({ keys: list }));
   }
 
   invalidateTag(tag: string, options?: CallOptions): Promise<void> {

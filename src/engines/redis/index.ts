@@ -1,0 +1,50 @@
+import { classify } from "../../../templates/engines/redis/errors.ts";
+import { defineEngine } from "../engine.ts";
+import { cacheStoreFiles } from "../families/cache/emit.ts";
+import { capabilities } from "./capabilities.ts";
+
+export default defineEngine({
+  id: "redis",
+  title: "Redis",
+  ports: ["cache"],
+  capabilities,
+  types: () => ({ column: "string (JSON text)" }),
+  dsn: {
+    schemes: [
+      { scheme: "redis:", meaning: "a server" },
+      { scheme: "rediss:", meaning: "a server over TLS, its certificate verified" },
+    ],
+    parameters: [
+      { name: "connect_timeout_ms", meaning: "milliseconds to connect, 2,000 by default" },
+    ],
+    examples: [
+      { dsn: "redis://127.0.0.1:6379/0", comment: "database 0 of a local server" },
+      { dsn: "rediss://app:password@cache.example:6380/0", comment: "TLS and an ACL user" },
+    ],
+  },
+  transports: [
+    { name: "ioredis", packages: { ioredis: "^6.0.0" }, scheme: "redis:", embedded: false },
+  ],
+  classify,
+  emit: (store, ir) =>
+    cacheStoreFiles({ id: "redis", type: "RedisStore", open: "openRedis" }, store, ir),
+  compose: {
+    service: "redis",
+    image: "redis:8.4",
+    port: 6379,
+    environment: {},
+    // A cache: nothing is written to disk, and what does not fit evicts the least recently used.
+    command: [
+      "redis-server",
+      "--save",
+      "",
+      "--appendonly",
+      "no",
+      "--maxmemory",
+      "256mb",
+      "--maxmemory-policy",
+      "allkeys-lru",
+    ],
+    healthcheck: ["CMD", "redis-cli", "ping"],
+  },
+});
