@@ -60,7 +60,7 @@ export type Unit =
   | "processes"
   | "regions"
   | "percent"
-  | "documents"
+  | "rows"
   | "factor";
 
 export interface Hosting extends Capability {

@@ -43,7 +43,10 @@ function common(model: Model, workload: Workload): readonly Requirement[] {
     ...(workload.kind === "widecolumn"
       ? [hard("wide-partitions", "wide partitions", feature("wide-partitions"))]
       : []),
-    hard("not-refused", "an engine that stores.never does not refuse", { kind: "allowed", never }),
+    hard("not-refused", "an engine that stores.never does not refuse", {
+      kind: "allowed",
+      never: never.toSorted(),
+    }),
     hard("hosting", `${hosting} hosting`, { kind: "hosting", hosting }),
     ...workload.requires.map((word) => headline(word, word.replaceAll("-", " "), feature(word))),
   ];

@@ -60,8 +60,8 @@ export function show(value: number, unit: Unit): string {
       return value === 1 ? "one process" : `${showCount(value)} processes`;
     case "regions":
       return value === 1 ? "one write region" : `${value} write regions`;
-    case "documents":
-      return `${showCount(value)} documents`;
+    case "rows":
+      return `${showCount(value)} rows`;
   }
 }
 

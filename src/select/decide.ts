@@ -1,0 +1,130 @@
+import type { Candidate } from "./assess.ts";
+import { siteCosts, solveTable, type CostTable, type Fixed } from "./cost-table.ts";
+import type { Lock } from "./lock.ts";
+import { hintFor, unservable, type PlanProblem } from "./problems.ts";
+import { listed } from "./show.ts";
+import type { Site } from "./sites.ts";
+
+/** The bare answer: an engine for every workload, or why there is none. */
+export type Outcome =
+  | {
+      readonly engines: ReadonlyMap<string, Candidate>;
+      readonly total: number;
+      readonly fixed: Fixed;
+    }
+  | { readonly problems: readonly PlanProblem[] };
+
+/** Decides all workloads at once. A locked engine wins as long as it can still serve. */
+export function decide(table: CostTable, lock?: Lock): Outcome {
+  const unserved = [...unservableWorkloads(table), ...separatedSites(table)];
+  if (unserved.length > 0) return { problems: unserved };
+  const held = lock ? heldByLock(table, lock) : { fixed: new Map<Site, string>(), problems: [] };
+  if (held.problems.length > 0) return { problems: held.problems };
+  const solution = solveTable(table, held.fixed);
+  if (!solution) return { problems: [overBudget(table)] };
+  const engines = new Map<string, Candidate>();
+  for (const [at, site] of table.sites.entries()) {
+    const engine = table.engines[solution.serves[at] ?? -1];
+    if (engine) for (const name of site) engines.set(name, engine);
+  }
+  return { engines, total: solution.total, fixed: held.fixed };
+}
+
+function unservableWorkloads({ rows, engines }: CostTable): readonly PlanProblem[] {
+  const names = [...rows.keys()].toSorted();
+  return names.flatMap((name) => {
+    const row = rows.get(name);
+    const problem = row && unservable(row.workload, row.assessments, engines);
+    return problem ? [problem] : [];
+  });
+}
+
+/** Sites whose workloads are served one by one, but by no engine together. */
+function separatedSites(table: CostTable): readonly PlanProblem[] {
+  const servedAlone = (name: string): boolean =>
+    table.rows.get(name)?.assessments.some(({ admissible }) => admissible) ?? false;
+  return table.sites.flatMap((site) => {
+    const together = siteCosts(table, site).some((cost) => cost !== undefined);
+    return together || !site.every(servedAlone) ? [] : [separated(table, site)];
+  });
+}
+
+function separated(table: CostTable, site: Site): PlanProblem {
+  const view = site.find((name) => !["transactional", "document"].includes(kindOf(table, name)));
+  const named = view ?? site[0] ?? "";
+  const serving = (name: string): string => {
+    const assessments = table.rows.get(name)?.assessments ?? [];
+    const titles = assessments.flatMap(({ admissible }, at) =>
+      admissible ? [table.engines[at]?.title ?? ""] : [],
+    );
+    return `${name} by ${listed(titles)}`;
+  };
+  return {
+    kind: "colocation",
+    workload: named,
+    path: `workloads.${named}`,
+    requirement: "colocation",
+    text: `${listed(site)} must share one store, since no projector feeds a view in another one; they are served apart: ${site.map(serving).join("; ")}`,
+    hint: "relax what rules out the engine that serves the view, or remove the view",
+    engines: [],
+  };
+}
+
+const kindOf = (table: CostTable, name: string): string =>
+  table.rows.get(name)?.workload.kind ?? "";
+
+function overBudget(table: CostTable): PlanProblem {
+  const { maxEngines = 0 } = table.model.stores;
+  const first = table.sites[0]?.[0] ?? "";
+  return {
+    kind: "budget",
+    workload: first,
+    path: "stores.budget.engines",
+    requirement: "budget",
+    text: `no ${maxEngines} engine${maxEngines === 1 ? "" : "s"} serve all workloads together`,
+    hint: "raise stores.budget.engines, or relax the workload that needs an engine of its own",
+    engines: [],
+  };
+}
+
+interface Held {
+  readonly fixed: Fixed;
+  readonly problems: readonly PlanProblem[];
+}
+
+function heldByLock(table: CostTable, lock: Lock): Held {
+  const fixed = new Map<Site, string>();
+  const problems: PlanProblem[] = [];
+  for (const site of table.sites) {
+    const name = site.find((workload) => lock.decisions[workload]);
+    const engine = name === undefined ? undefined : lock.decisions[name]?.engine;
+    if (name === undefined || engine === undefined) continue;
+    const problem = notAdmissible(table, site, name, engine);
+    if (problem) problems.push(problem);
+    else fixed.set(site, engine);
+  }
+  return { fixed, problems };
+}
+
+function notAdmissible(
+  table: CostTable,
+  site: Site,
+  name: string,
+  engine: string,
+): PlanProblem | undefined {
+  const at = table.engines.findIndex(({ id }) => id === engine);
+  if (at >= 0 && siteCosts(table, site)[at] !== undefined) return undefined;
+  const failing = site
+    .flatMap((workload) => table.rows.get(workload)?.assessments[at]?.verdicts ?? [])
+    .find(({ met }) => !met);
+  const requirement = failing?.requirement ?? "engine";
+  return {
+    kind: "locked",
+    workload: name,
+    path: `workloads.${name}`,
+    requirement,
+    text: `the lock holds ${name} on ${table.engines[at]?.title ?? engine}, which can no longer serve it: ${failing?.text ?? "it is not registered"}`,
+    hint: `see what a new plan would choose, and accept it with plan --accept; ${hintFor(requirement)}`,
+    engines: [],
+  };
+}

@@ -1,0 +1,121 @@
+import type { Candidate } from "./assess.ts";
+import type { Decision, Flip, Plan, Reason } from "./plan.ts";
+import type { PlanProblem } from "./problems.ts";
+import { points } from "./assess.ts";
+
+/** Rows of `plan`'s table, without colour or padding. */
+export interface PlanRow {
+  readonly workload: string;
+  readonly store: string;
+  readonly why: string;
+  readonly flipsWhen: string;
+}
+
+export function planRows(plan: Plan): readonly PlanRow[] {
+  return plan.decisions.map(({ workload, store, reasons, flips }) => ({
+    workload,
+    store,
+    why: reasons[0]?.text ?? "",
+    flipsWhen: flips.slice(0, 2).map(shortFlip).join(", or ") || "no single figure changes it",
+  }));
+}
+
+/** The flip without its exact figures, for a table cell. */
+const shortFlip = ({ text }: Flip): string => text.replace(/ \[.*\]$/, "");
+
+/** `plan` as text: the stores, then one row per workload. */
+export function planText(plan: Plan, engines: readonly Candidate[]): string {
+  const rows = planRows(plan).map((row) => [row.workload, row.store, row.why, row.flipsWhen]);
+  const stores = plan.stores.map(
+    ({ name, engine, env, workloads }) =>
+      `  ${name}: ${titleOf(engines, engine)}${env === undefined ? "" : ` (${env})`}, serves ${workloads.join(", ")}`,
+  );
+  return [
+    "stores",
+    ...stores,
+    "",
+    ...columns([["workload", "store", "why", "flips when"], ...rows]),
+    "",
+  ].join("\n");
+}
+
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => [...(row[at] ?? "")].length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** `explain WORKLOAD` as text; undefined when the plan has no such workload. */
+export function explainText(
+  plan: Plan,
+  workload: string,
+  engines: readonly Candidate[],
+): string | undefined {
+  const decision = plan.decisions.find((candidate) => candidate.workload === workload);
+  if (!decision) return undefined;
+  const [brief, ...reasons] = decision.reasons;
+  const sections = [
+    [
+      `${workload} (${decision.kind}) → store ${decision.store} on ${titleOf(engines, decision.engine)}`,
+    ],
+    [`  ${brief?.text ?? ""}`],
+    section("why", reasons.map(withEvidence)),
+    section(
+      "why not",
+      decision.rejected.map((r) => `${titleOf(engines, r.engine)}: ${withEvidence(r)}`),
+    ),
+    section(
+      "costs in points (opening + strain; the cheapest whole plan wins)",
+      scoreLines(decision, engines),
+    ),
+    section(
+      "flips when",
+      decision.flips.map(({ text }) => text),
+    ),
+    section("evidence", evidenceLines(decision, engines)),
+  ];
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+const section = (title: string, lines: readonly string[]): readonly string[] => [
+  title,
+  ...(lines.length === 0 ? ["  none"] : lines.map((line) => `  ${line}`)),
+];
+
+const withEvidence = ({ text, evidence }: Reason): string =>
+  evidence.length === 0 ? text : `${text} (${evidence.join(", ")})`;
+
+const titleOf = (engines: readonly Candidate[], id: string): string =>
+  engines.find((engine) => engine.id === id)?.title ?? id;
+
+function scoreLines(decision: Decision, engines: readonly Candidate[]): readonly string[] {
+  return decision.scores.map(({ engine, cost, terms }) => {
+    const sum = Object.entries(terms)
+      .filter(([, term]) => term > 0)
+      .map(([name, term]) => `${name} ${points(term)}`);
+    return `${titleOf(engines, engine)}: ${cost}${sum.length === 0 ? "" : ` = ${sum.join(" + ")}`}`;
+  });
+}
+
+/** Every cited row of an evidence card once, with its source. */
+function evidenceLines(decision: Decision, engines: readonly Candidate[]): readonly string[] {
+  const cited = new Set(
+    [...decision.reasons, ...decision.rejected].flatMap(({ evidence }) => evidence),
+  );
+  return [...cited].toSorted().flatMap((id) => {
+    const source = engines.map(({ capabilities }) => capabilities.sources[id]).find((s) => s);
+    return source ? [`${id}: ${source.fact}. Source: ${source.source}`] : [];
+  });
+}
+
+/** A problem of planning in the form of the spec's problems, without the place, which the caller knows. */
+export function problemText(problem: PlanProblem, engines: readonly Candidate[]): string {
+  const each = problem.engines.map(({ engine, text }) => `  ${titleOf(engines, engine)}: ${text}`);
+  return [`workload "${problem.workload}": ${problem.text}; ${problem.hint}`, ...each].join("\n");
+}

@@ -1,0 +1,154 @@
+import type { Model } from "../spec/model.ts";
+import type { Candidate } from "./assess.ts";
+import { costTable, type RowMemory } from "./cost-table.ts";
+import { decide, type Outcome } from "./decide.ts";
+import type { Flip } from "./plan.ts";
+import { quantitiesOf, type Quantity } from "./quantity.ts";
+import { show, showExact } from "./show.ts";
+
+/** Flips kept per decision: the nearest ones. */
+const kept = 6;
+
+/** What one workload gets: an engine, or nobody for want of a requirement. */
+type Choice =
+  | { readonly engine: Candidate; readonly requirement?: undefined }
+  | { readonly engine?: undefined; readonly requirement: string };
+
+export interface FlipFinder {
+  /** Engine of a free plan. */
+  readonly engineOf: (workload: string) => Candidate | undefined;
+  /** The nearest values of single quantities that change the engine of a workload, nearest first. */
+  readonly flipsOf: (workload: string) => readonly Flip[];
+}
+
+/** Finds flips by re-planning: nothing about a threshold is written down anywhere but in the engines' data. */
+export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFinder {
+  const memory: RowMemory = new WeakMap();
+  const free = decide(costTable(model, engines, memory));
+  const replan = (changed: Model): Outcome => decide(costTable(changed, engines, memory));
+  const engineOf = (name: string): Candidate | undefined =>
+    "problems" in free ? undefined : free.engines.get(name);
+  return {
+    engineOf,
+    flipsOf: (name) => {
+      const workload = model.workloads.find((candidate) => candidate.name === name);
+      const now = engineOf(name);
+      if (!workload || !now) return [];
+      const found = quantitiesOf(model, workload).flatMap((quantity) => {
+        const choose = remembered((value) => choiceOf(replan(quantity.set(model, value)), name));
+        return flipsOfQuantity(quantity, choose, now);
+      });
+      return found
+        .toSorted((a, b) => a.distance - b.distance)
+        .slice(0, kept)
+        .map(({ flip }) => flip);
+    },
+  };
+}
+
+function choiceOf(outcome: Outcome, workload: string): Choice {
+  if ("problems" in outcome) {
+    const own = outcome.problems.find((problem) => problem.workload === workload);
+    return { requirement: (own ?? outcome.problems[0])?.requirement ?? "engine" };
+  }
+  const engine = outcome.engines.get(workload);
+  return engine ? { engine } : { requirement: "engine" };
+}
+
+function remembered(choose: (value: number) => Choice): (value: number) => Choice {
+  const known = new Map<number, Choice>();
+  return (value) => {
+    const choice = known.get(value) ?? choose(value);
+    known.set(value, choice);
+    return choice;
+  };
+}
+
+interface Found {
+  readonly flip: Flip;
+  /** |ln(changed ÷ current)|: how far the present figure is from the change. Figures the spec does not give come last. */
+  readonly distance: number;
+}
+
+function flipsOfQuantity(
+  quantity: Quantity,
+  choose: (value: number) => Choice,
+  now: Candidate,
+): readonly Found[] {
+  const same = (value: number): boolean => choose(value).engine?.id === now.id;
+  // A figure that the spec does not give must ask nothing at its start, otherwise it is no free quantity.
+  if (!same(quantity.start)) return [];
+  return (["above", "below"] as const).flatMap((direction) => {
+    const edge = edgeOf(quantity, direction, same);
+    if (!edge) return [];
+    const flip = flipAt(quantity, direction, edge, choose(edge.changes));
+    return [{ flip, distance: distanceOf(quantity, edge.changes) }];
+  });
+}
+
+const notGiven = 1_000;
+
+function distanceOf(quantity: Quantity, changes: number): number {
+  const ratio = Math.max(changes, quantity.step) / Math.max(quantity.start, quantity.step);
+  return Math.abs(Math.log(ratio)) + (quantity.current === undefined ? notGiven : 0);
+}
+
+interface Edge {
+  readonly keeps: number;
+  readonly changes: number;
+}
+
+/** Doubles (or halves) until the decision changes, then bisects to two neighbouring values. */
+function edgeOf(
+  { start, min, max, step }: Quantity,
+  direction: "above" | "below",
+  same: (value: number) => boolean,
+): Edge | undefined {
+  const value = (units: number): number => Number((units * step).toPrecision(15));
+  const units = (amount: number): number => Math.round(amount / step);
+  const end = direction === "above" ? units(max) : units(min);
+  // Limits and costs only grow with their quantity, so a change that an extreme undoes would need two engines to overtake each other
+  // twice; such a flip stays unfound, none that is printed is wrong.
+  if (same(value(end))) return undefined;
+  let keeps = units(start);
+  let changes = keeps;
+  while (same(value(changes))) {
+    keeps = changes;
+    changes = further(changes, end, direction);
+  }
+  while (Math.abs(changes - keeps) > 1) {
+    const middle = Math.floor((keeps + changes) / 2);
+    if (same(value(middle))) keeps = middle;
+    else changes = middle;
+  }
+  return { keeps: value(keeps), changes: value(changes) };
+}
+
+function further(units: number, end: number, direction: "above" | "below"): number {
+  return direction === "above"
+    ? Math.min(end, Math.max(units * 2, units + 1))
+    : Math.max(end, Math.min(Math.floor(units / 2), units - 1));
+}
+
+function flipAt(
+  quantity: Quantity,
+  direction: "above" | "below",
+  edge: Edge,
+  choice: Choice,
+): Flip {
+  const { path, current, label, unit } = quantity;
+  const sign = direction === "above" ? ">" : "<";
+  const what = `${label === "" ? "" : `${label} `}${sign} ${show(edge.keeps, unit)}`;
+  const exact = `${path}: ${showExact(edge.keeps)} keeps, ${showExact(edge.changes)} changes`;
+  const target = choice.engine ? `→ ${choice.engine.title}` : `→ nobody (${choice.requirement})`;
+  return {
+    path,
+    current,
+    keeps: edge.keeps,
+    changes: edge.changes,
+    direction,
+    to: choice.engine?.id,
+    ...(choice.engine ? {} : { requirement: choice.requirement }),
+    text: `${what} ${target} [${exact}]`,
+  };
+}

@@ -1,0 +1,157 @@
+import type { Assessment, Candidate, Verdict } from "./assess.ts";
+import { inProcess, openingCost, type CostTable, type Row } from "./cost-table.ts";
+import type { Reason, Rejection } from "./plan.ts";
+import type { Requirement } from "./requirement.ts";
+import { listed } from "./show.ts";
+import { isAuthority } from "./volume.ts";
+
+/** Requirements that every decision meets; they explain a rejection, never a choice. */
+const selfEvident = (id: string): boolean =>
+  id === "not-refused" ||
+  id === "durable" ||
+  id.startsWith("operation-") ||
+  id.startsWith("language-");
+
+/** Why this engine: one sentence in brief, then each requirement with what stands behind it. */
+export function reasonsFor(
+  table: CostTable,
+  row: Row,
+  engine: Candidate,
+  engines: ReadonlyMap<string, Candidate>,
+): readonly Reason[] {
+  const assessment = assessmentOf(row, engine.id);
+  const pairs = row.requirements.hard.flatMap((requirement, at) => {
+    const verdict = assessment?.verdicts[at];
+    return verdict ? [{ requirement, verdict }] : [];
+  });
+  const price = priceOf(table, row, engine, engines);
+  return [
+    brief(row, pairs, price),
+    ...pairs
+      .filter(({ requirement }) => !selfEvident(requirement.id))
+      .map(({ requirement, verdict }) => ({
+        text: `needs ${requirement.need}: ${verdict.text}`,
+        evidence: verdict.evidence,
+      })),
+    ...unmetWishes(row, assessment, engine),
+  ];
+}
+
+interface Pair {
+  readonly requirement: Requirement;
+  readonly verdict: Verdict;
+}
+
+function brief(row: Row, pairs: readonly Pair[], price: string): Reason {
+  const headlines = pairs.filter(({ requirement }) => requirement.headline);
+  const computed = headlines.filter(
+    ({ requirement: { test } }) => test.kind === "vector-index" || test.kind === "text-search",
+  );
+  const shown = computed.length > 0 ? computed : headlines;
+  const evidence = [...new Set(shown.flatMap(({ verdict }) => verdict.evidence))];
+  const needs = listed(headlines.map(({ requirement }) => requirement.need));
+  const computedText = computed.map(({ verdict }) => verdict.text).join("; ");
+  const cache = row.workload.kind === "cache";
+  const claim = computedText || (needs && (cache ? needs : `needs ${needs}`));
+  return { text: [claim, price].filter(Boolean).join("; "), evidence };
+}
+
+/** What made it the cheapest, in words. */
+function priceOf(
+  table: CostTable,
+  row: Row,
+  engine: Candidate,
+  engines: ReadonlyMap<string, Candidate>,
+): string {
+  const { name } = row.workload;
+  if (inProcess(engine)) return `${engine.title}: nothing to operate`;
+  if (table.model.stores.running.includes(engine.id)) return `${engine.title} already runs`;
+  const others = [...engines].filter(([other, served]) => served === engine && other !== name);
+  const authorities = others
+    .map(([other]) => other)
+    .filter((other) => {
+      const workload = table.rows.get(other)?.workload;
+      return workload !== undefined && isAuthority(workload);
+    })
+    .toSorted();
+  if (authorities.length > 0)
+    return `${engine.title} also serves ${briefly(authorities)}: no second engine`;
+  const able = row.assessments.filter(({ admissible }) => admissible).length;
+  return able === 1
+    ? `only ${engine.title} can serve it`
+    : `${engine.title} is the cheapest of ${able} that can`;
+}
+
+const briefly = (names: readonly string[]): string =>
+  names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : listed(names);
+
+function unmetWishes(
+  row: Row,
+  assessment: Assessment | undefined,
+  engine: Candidate,
+): readonly Reason[] {
+  return row.requirements.wishes
+    .filter(({ feature }) => assessment?.terms[feature] !== undefined)
+    .map(({ need, weight }) => ({
+      text: `would be better with ${need}, which ${engine.title} has not: ${weight} points`,
+      evidence: [],
+    }));
+}
+
+export const assessmentOf = (row: Row, engine: string): Assessment | undefined =>
+  row.assessments.find((assessment) => assessment.engine === engine);
+
+/** Why not each other engine: a requirement it fails, or its cost. */
+export function rejectionsFor(
+  table: CostTable,
+  row: Row,
+  chosen: Candidate,
+  total: number,
+  costWith: (engine: Candidate) => number | undefined,
+): readonly Rejection[] {
+  return table.engines
+    .filter(({ id }) => id !== chosen.id)
+    .map((engine) => {
+      const assessment = assessmentOf(row, engine.id);
+      const failed = assessment?.verdicts.filter(({ met }) => !met) ?? [];
+      const [first, ...others] = failed;
+      if (first) return byRequirement(engine, first, others);
+      return byCost(table, engine, total, costWith(engine));
+    });
+}
+
+function byRequirement(engine: Candidate, first: Verdict, others: readonly Verdict[]): Rejection {
+  const also = others.map(({ requirement }) => requirement);
+  return {
+    engine: engine.id,
+    because: "requirement",
+    requirement: first.requirement,
+    text: also.length > 0 ? `${first.text} (also fails: ${also.join(", ")})` : first.text,
+    evidence: first.evidence,
+  };
+}
+
+function byCost(
+  table: CostTable,
+  engine: Candidate,
+  total: number,
+  cost: number | undefined,
+): Rejection {
+  if (cost === undefined) {
+    return {
+      engine: engine.id,
+      because: "requirement",
+      requirement: "colocation",
+      text: `${engine.title} cannot serve the workloads that must share the store, or the budget of engines is spent`,
+      evidence: [],
+    };
+  }
+  const hosting = engine.capabilities.hosting[table.model.stores.hosting];
+  return {
+    engine: engine.id,
+    because: "cost",
+    text: `${engine.title} could serve it: the whole plan would cost ${cost} points against ${total} (opening it: ${openingCost(engine, table.model)})`,
+    evidence: hosting?.evidence ?? [],
+    cost,
+  };
+}
