@@ -72,9 +72,10 @@ export class Lifecycle {
     if (this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.#drainMs);
+      // A turn later, so that the last call's own caller goes first.
       this.#drained = () => {
         clearTimeout(timer);
-        resolve();
+        setImmediate(resolve);
       };
     });
   }
