@@ -15,7 +15,12 @@ export const singleUnits = ["project", "runtime"] as const;
 export function isUnit(unit: string): unit is Unit {
   if (singleUnits.some((single) => single === unit)) return true;
   const [folder, name, ...rest] = unit.split("/");
-  if (rest.length > 0 || name === undefined || pathProblem(`${name}.json`) !== undefined) {
+  if (
+    rest.length > 0 ||
+    name === undefined ||
+    name === "" ||
+    pathProblem(`${name}.json`) !== undefined
+  ) {
     return false;
   }
   return unitFolders.some((known) => known === folder);
