@@ -27,7 +27,7 @@ export function entityOf(name: string, entity: EntitySpec, spec: Spec): Entity {
     return fieldOf(field, given, field === tenant ? "tenant" : roleOf(field, entity), spec);
   });
   const implied = impliedFields(entity, tenant, ownerKey(spec), spec).filter(
-    ({ name: made }) => !(made in entity.fields),
+    ({ name: made }) => !Object.hasOwn(entity.fields, made),
   );
   const version = entity.version === true;
   return {

@@ -1,4 +1,4 @@
-import type { Model, StorePreferences } from "./model.ts";
+import type { Entity, Model, StorePreferences } from "./model.ts";
 import { entityOf } from "./normalise-entity.ts";
 import { workloadOf } from "./normalise-workload.ts";
 import type { Spec, StoresSpec } from "./schema.ts";
@@ -21,11 +21,18 @@ export function normalise(spec: Spec): Model {
       package: folderOf(spec.output?.package ?? "."),
     },
     stores: preferences(spec.stores ?? {}),
-    entities,
+    entities: [...byName.values()],
     workloads: Object.entries(spec.workloads).map(([name, workload]) =>
       workloadOf(name, workload, byName),
     ),
   };
+}
+
+/** The entities by name, in the order of the spec. */
+export function normaliseEntities(spec: Spec): ReadonlyMap<string, Entity> {
+  return new Map(
+    Object.entries(spec.entities).map(([name, entity]) => [name, entityOf(name, entity, spec)]),
+  );
 }
 
 /** Without `./` in front and `/` at the end. */

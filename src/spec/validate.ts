@@ -1,7 +1,7 @@
-import type { Path, Problem } from "./issues.ts";
+import type { Problem } from "./issues.ts";
 import { prunedSpec } from "./pruned-spec.ts";
 import { rules } from "./rules/index.ts";
-import { namesIn } from "./rules/declared.ts";
+import { contextOf } from "./rules/context.ts";
 import { specSchema, type Spec } from "./schema.ts";
 import { shapeProblems } from "./shape-problems.ts";
 import type { Tree } from "./tree.ts";
@@ -15,17 +15,17 @@ export interface Validation {
 /** Form (zod) and meaning (rules), all problems at once: where the form is wrong, the rules judge what is left. */
 export function validate(tree: Tree): Validation {
   const result = specSchema.safeParse(tree);
-  const declared = namesIn(tree);
-  if (result.success)
-    return { spec: result.data, problems: rules.flatMap((rule) => rule(result.data, declared)) };
+  if (result.success) return { spec: result.data, problems: judged(result.data, tree, true) };
   const shape = shapeProblems(result.error.issues, tree);
   const rest = prunedSpec(tree, result.error.issues);
   const reported = new Set(shape.map(({ path }) => JSON.stringify(path)));
-  const more = rest === undefined ? [] : rules.flatMap((rule) => rule(rest, declared));
-  return { problems: [...shape, ...more.filter(({ path }) => !within(path, reported))] };
+  const more = rest === undefined ? [] : judged(rest, tree, false);
+  return {
+    problems: [...shape, ...more.filter(({ path }) => !reported.has(JSON.stringify(path)))],
+  };
 }
 
-/** Whether a problem of form is reported for the path already. */
-function within(path: Path, reported: ReadonlySet<string>): boolean {
-  return reported.has(JSON.stringify(path));
+function judged(spec: Spec, tree: Tree, complete: boolean): readonly Problem[] {
+  const context = contextOf(spec, tree, complete);
+  return rules.flatMap((rule) => rule(context));
 }

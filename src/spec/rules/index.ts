@@ -1,8 +1,23 @@
-import type { Problem } from "../issues.ts";
-import type { Spec } from "../schema.ts";
-import type { Declared } from "./declared.ts";
+import { authorities } from "./authorities.ts";
+import type { Rule } from "./context.ts";
+import { entities } from "./entities.ts";
+import { fields } from "./fields.ts";
+import { indexes } from "./indexes.ts";
+import { methods } from "./methods.ts";
+import { names } from "./names.ts";
+import { preferences } from "./preferences.ts";
+import { references } from "./references.ts";
+import { views } from "./views.ts";
 
-/** Judges the meaning of a spec whose form is right. */
-export type Rule = (spec: Spec, declared: Declared) => readonly Problem[];
-
-export const rules: readonly Rule[] = [];
+/** All rules; each reports every problem it finds, the order is made later by position. */
+export const rules: readonly Rule[] = [
+  names,
+  entities,
+  fields,
+  references,
+  indexes,
+  authorities,
+  methods,
+  views,
+  preferences,
+];

@@ -1,0 +1,67 @@
+import { pathProblem } from "../../reconcile/paths.ts";
+import { storeVariable } from "../../ir/names.ts";
+import type { Problem } from "../issues.ts";
+import { quoted } from "../shown-text.ts";
+import { error, type Context } from "./context.ts";
+
+/** `stores:` and `output:`. */
+export function preferences({ spec }: Context): readonly Problem[] {
+  return [...stores(spec.stores), ...output(spec.output)];
+}
+
+function stores(given: Context["spec"]["stores"]): readonly Problem[] {
+  if (given === undefined) return [];
+  const never = given.never ?? [];
+  const problems = (given.running ?? []).flatMap((engine, at) =>
+    never.includes(engine)
+      ? [
+          error(
+            ["stores", "running", at],
+            `${quoted(engine)} is both running and never`,
+            "remove one of the two",
+          ),
+        ]
+      : [],
+  );
+  const variables = new Map<string, string>();
+  for (const [name, engine] of Object.entries(given.names ?? {})) {
+    const path = ["stores", "names", name];
+    if (never.includes(engine))
+      problems.push(
+        error(
+          path,
+          `store ${quoted(name)} is to be ${engine}, which is in never`,
+          "remove one of the two",
+        ),
+      );
+    const variable = storeVariable(name);
+    const other = variables.get(variable);
+    if (other !== undefined)
+      problems.push(
+        error(
+          path,
+          `stores ${quoted(other)} and ${quoted(name)} both read ${variable}`,
+          "rename one",
+          "key",
+        ),
+      );
+    variables.set(variable, name);
+  }
+  return problems;
+}
+
+function output(given: Context["spec"]["output"]): readonly Problem[] {
+  return (["dir", "package"] as const).flatMap((key) => {
+    const path = given?.[key];
+    if (path === undefined || path === "." || path === "./") return [];
+    const problem = pathProblem(path.replace(/^\.\//, "").replace(/\/$/, ""));
+    if (problem === undefined) return [];
+    return [
+      error(
+        ["output", key],
+        `${quoted(path)} cannot be the output's ${key}: ${problem}`,
+        "write a folder below the spec's, such as src/data",
+      ),
+    ];
+  });
+}
