@@ -25,6 +25,10 @@ export function openMemory(
 export class MemoryStore implements OpenedStore, CacheStore {
   readonly name: string;
   readonly engine = "memory";
+  /** What the application sees of it. */
+  readonly store: this = this;
+  /** A cache is the authority of nothing. */
+  readonly repositories = {};
   readonly runtime: OpRuntime;
 
   constructor(name: string, runtime: OpRuntime) {

@@ -55,7 +55,8 @@ export class MongoStore implements OpenedStore, MongoConnection {
     this.#client = new MongoClient(config.dsn.reveal(), clientOptions(config));
   }
 
-  forTenant(tenant: string): MongoSession {
+  /** Runs the methods of entities that belong to this tenant. */
+  sessionFor(tenant: string): MongoSession {
     return new MongoSession(this, tenant);
   }
 

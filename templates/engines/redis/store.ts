@@ -36,6 +36,10 @@ export function openRedis(
 export class RedisStore implements OpenedStore, CacheStore {
   readonly name: string;
   readonly engine = "redis";
+  /** What the application sees of it. */
+  readonly store: this = this;
+  /** A cache is the authority of nothing. */
+  readonly repositories = {};
   readonly runtime: OpRuntime;
   readonly #connection: RedisConnection;
   readonly #namespace: string;

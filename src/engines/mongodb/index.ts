@@ -1,0 +1,68 @@
+import { classify } from "../../../templates/engines/mongodb/errors.ts";
+import { defineEngine } from "../engine.ts";
+import { capabilities } from "./capabilities.ts";
+import { bsonTypes } from "./fields.ts";
+import { initialMigration } from "./migration.ts";
+import { refuse } from "./refuse.ts";
+import { repositoryFile } from "./repository.ts";
+import { storeFile } from "./store.ts";
+
+export default defineEngine({
+  id: "mongodb",
+  title: "MongoDB",
+  ports: ["record"],
+  capabilities,
+  types: (type) => ({
+    column: type.kind === "json" ? "object" : bsonTypes[type.kind],
+    ...(type.kind === "decimal" && type.precision > 34 ? { lossy: "34 significant digits" } : {}),
+  }),
+  dsn: {
+    schemes: [
+      {
+        scheme: "mongodb:",
+        meaning: "a replica set or a standalone; operation ids need a replica set",
+      },
+      { scheme: "mongodb+srv:", meaning: "a cluster found by DNS, over TLS" },
+    ],
+    parameters: [
+      { name: "replicaSet", meaning: "name of the replica set" },
+      { name: "authSource", meaning: "database that holds the user" },
+      { name: "tls", meaning: "true for an encrypted connection" },
+      { name: "directConnection", meaning: "true to talk to the named host only" },
+      { name: "w", meaning: "write concern; majority by default" },
+      { name: "readPreference", meaning: "primary unless stale reads are fine" },
+    ],
+    examples: [
+      {
+        dsn: "mongodb://127.0.0.1:27017/shop?replicaSet=rs0",
+        comment: "a local replica set of one",
+      },
+      { dsn: "mongodb+srv://app:password@cluster.example/shop", comment: "a managed cluster" },
+    ],
+  },
+  transports: [
+    { name: "mongodb", packages: { mongodb: "^7.9.0" }, scheme: "mongodb:", embedded: false },
+  ],
+  classify,
+  emit: (store) => [
+    storeFile(store),
+    ...store.repositories.map((repository) => repositoryFile(store, repository)),
+    ...initialMigration(store),
+  ],
+  refuse,
+  compose: {
+    service: "mongodb",
+    image: "mongo:8.2",
+    port: 27017,
+    environment: {},
+    // Transactions, which operation ids need, exist on replica sets only; one member is enough for development.
+    command: ["--replSet", "rs0", "--bind_ip_all"],
+    healthcheck: [
+      "CMD",
+      "mongosh",
+      "--quiet",
+      "--eval",
+      "try { rs.status().ok } catch { rs.initiate({ _id: 'rs0', members: [{ _id: 0, host: '127.0.0.1:27017' }] }).ok }",
+    ],
+  },
+});

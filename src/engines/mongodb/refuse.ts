@@ -1,0 +1,62 @@
+import type { EntityIr, StoreIr } from "../../ir/types.ts";
+import { served } from "./repository.ts";
+
+interface Problem {
+  readonly path: string;
+  readonly text: string;
+  readonly hint: string;
+}
+
+/** What this release's adapter does not carry; named instead of left out. */
+export function refuse(store: StoreIr): readonly Problem[] {
+  const methods = store.repositories.flatMap(({ workload, entity, methods: declared }) =>
+    declared
+      .filter(
+        ({ method }) => !served.some((op) => op === method.op) || ("bulk" in method && method.bulk),
+      )
+      .map(({ method }) => ({
+        path: `workloads.${workload}.access.${entity.name}.${method.name}`,
+        text: `MongoDB serves ${served.join(", ")} in this release, not ${"bulk" in method && method.bulk ? "bulk " : ""}${method.op}`,
+        hint: "leave the method out, or let a relational store be the authority: stores.never: [mongodb]",
+      })),
+  );
+  return [...methods, ...store.entities.flatMap(entityProblems)];
+}
+
+function entityProblems(entity: EntityIr): readonly Problem[] {
+  const path = `entities.${entity.name}`;
+  const hint = "leave it out, or let a relational store be the authority: stores.never: [mongodb]";
+  const sql = entity.indexes.filter(
+    (index) => index.where !== undefined || index.terms.some((term) => "expression" in term),
+  );
+  return [
+    ...sql.map((index) => ({
+      path: `${path}.indexes`,
+      text: `index ${index.name} has a SQL condition or expression, which MongoDB does not read`,
+      hint,
+    })),
+    ...entity.checks.map((check) => ({
+      path: `${path}.checks.${check.name}`,
+      text: "a check is a SQL condition, which MongoDB does not read",
+      hint,
+    })),
+    ...(entity.audit
+      ? [
+          {
+            path: `${path}.audit`,
+            text: "the audit history is not served by MongoDB in this release",
+            hint,
+          },
+        ]
+      : []),
+    ...(entity.keyless
+      ? [
+          {
+            path,
+            text: "an entity without key cannot be addressed in MongoDB",
+            hint: "declare a key",
+          },
+        ]
+      : []),
+  ];
+}
