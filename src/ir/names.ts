@@ -50,6 +50,9 @@ export const collectionName = (entity: string): string => camelCase(pluralWords(
 /** A view's property: `product-search` → `productSearch`. */
 export const viewName = (workload: string): string => camelCase(workload);
 
+/** Property of a store on the data layer: `main`. */
+export const storeProperty = (store: string): string => camelCase(store);
+
 /** Property of a root that holds its children: `lines` for OrderLine of Order, `lineItems` for LineItem of Order. */
 export function childrenName(owner: string, child: string): string {
   const [ownerWords, childWords] = [words(owner), words(child)];

@@ -76,18 +76,19 @@ function writeDoc(
   method: Extract<Method, { readonly op: "insert" | "upsert" }>,
   entity: EntityIr,
 ): readonly string[] {
-  const what = method.bulk ? `${nouns(entity)} in one statement` : `one ${noun(entity)}`;
+  const what = method.bulk ? nouns(entity) : `one ${noun(entity)}`;
+  const how = method.bulk ? " in one statement" : "";
   const expiry =
     method.op === "upsert" && method.ttlMs !== undefined
       ? ` It expires ${duration(method.ttlMs)} later.`
       : "";
-  const verb = method.op === "insert" ? "Inserts" : "Inserts or replaces, by key,";
+  const verb = method.op === "insert" ? "Inserts" : "Inserts, or replaces by key,";
   const duplicate =
     method.op === "insert" || entity.unique.length > 0
       ? `conflict when ${method.op === "insert" ? "the key or " : ""}a unique value exists`
       : undefined;
   return [
-    `${verb} ${what} and gives the stored state.${expiry}`,
+    `${verb} ${what}${how} and gives the stored state.${expiry}`,
     replays,
     raised(duplicate, "constraint", outcomeUnknown),
   ];

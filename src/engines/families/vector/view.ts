@@ -1,5 +1,5 @@
 import type { VectorMethod, VectorMetric, VectorWorkload } from "../../../spec/model.ts";
-import { fileStem, typeName, viewName, viewTypeName } from "../../../ir/names.ts";
+import { fileStem, memberTypeName, typeName, viewName, viewTypeName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, SearchViewIr, TypeIr, VectorViewIr } from "../../../ir/types.ts";
 import { fieldMap, filterType } from "../filters.ts";
 import { readsAgain } from "../record/describe.ts";
@@ -50,7 +50,11 @@ function lowerMethod(
   const named = (suffix: string): string => viewTypeName(workload.name, method.name, suffix);
   const hybrid = method.hybridWith === undefined ? undefined : searches.get(method.hybridWith);
   const filter = filterType(named("Filter"), [], method.filter, fieldMap(entity.fields));
-  const neighbour = neighbourType(named("Neighbour"), entity, field.type.metric);
+  const neighbour = neighbourType(
+    memberTypeName(workload.name, "neighbour"),
+    entity,
+    field.type.metric,
+  );
   const options = optionsType(named("Options"), hybrid);
   return {
     method,

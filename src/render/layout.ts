@@ -1,0 +1,237 @@
+import { commentText, identifier, propertyName, stringLiteral } from "./encode.ts";
+import type { Doc } from "./document.ts";
+import {
+  group,
+  hardline,
+  ifBroken,
+  indent,
+  join,
+  line,
+  print,
+  printWidth,
+  softline,
+} from "./document.ts";
+
+/** Constructs of TypeScript whose form depends on their width, broken as the formatter breaks them. */
+
+/** What a module imports: module → names; a name that is only a type goes to the `type` import. */
+export interface Imports {
+  readonly types: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly values: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Collects imports in any order; they come out sorted by module, values before types of the same module. */
+export class ImportSet implements Imports {
+  readonly types = new Map<string, Set<string>>();
+  readonly values = new Map<string, Set<string>>();
+
+  type(module: string, ...names: readonly string[]): this {
+    return this.#add(this.types, module, names);
+  }
+
+  value(module: string, ...names: readonly string[]): this {
+    return this.#add(this.values, module, names);
+  }
+
+  #add(into: Map<string, Set<string>>, module: string, names: readonly string[]): this {
+    if (names.length === 0) return this;
+    const known = into.get(module) ?? new Set();
+    for (const name of names) known.add(name);
+    into.set(module, known);
+    return this;
+  }
+}
+
+/** The import statements, one a line unless too long; no line at the end. */
+export function importLines({ types, values }: Imports): string {
+  const modules = [...new Set([...types.keys(), ...values.keys()])].toSorted(byPlace);
+  return modules
+    .flatMap((module) => [
+      ...importLine("import ", module, values.get(module)),
+      ...importLine("import type ", module, types.get(module)),
+    ])
+    .join("\n");
+}
+
+/** Packages first, then what lies further up. */
+function byPlace(a: string, b: string): number {
+  const rank = (module: string): number =>
+    module.startsWith("node:") ? 0 : !module.startsWith(".") ? 1 : module.startsWith("../") ? 2 : 3;
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function importLine(
+  keyword: string,
+  module: string,
+  names: ReadonlySet<string> | undefined,
+): readonly string[] {
+  if (names === undefined) return [];
+  return [importStatement(keyword, [...names].toSorted().map(identifier), module)];
+}
+
+/** `import type { A, B } from "./module.ts";`, the names in the given order. */
+export const importStatement = (
+  keyword: string,
+  names: readonly string[],
+  module: string,
+): string => print([keyword, namedList(names), " from ", stringLiteral(module), ";"]);
+
+/** `{ A, B }`: a single name never breaks. */
+function namedList(names: readonly string[]): Doc {
+  const [only, ...rest] = names;
+  if (only !== undefined && rest.length === 0) return `{ ${only} }`;
+  return group(["{", indent([line, join([",", line], names)]), ifBroken(","), line, "}"]);
+}
+
+/** `export { A, B } from "./module.ts";` */
+export function exportLine(
+  keyword: "export" | "export type",
+  module: string,
+  names: readonly string[],
+): string {
+  return print([
+    keyword,
+    " ",
+    group([
+      "{",
+      indent([line, join([",", line], names.map(identifier))]),
+      ifBroken(","),
+      line,
+      "}",
+    ]),
+    " from ",
+    stringLiteral(module),
+    ";",
+  ]);
+}
+
+/** `export type OrderStatus = "new" | "paid";` */
+export function unionType(name: string, members: readonly string[]): string {
+  const [only, ...rest] = members;
+  if (only !== undefined && rest.length === 0) return `export type ${identifier(name)} = ${only};`;
+  const body = group(indent([line, ifBroken("| "), join([line, "| "], members)]));
+  return print(["export type ", identifier(name), " =", body, ";"]);
+}
+
+export interface PropertyLine {
+  readonly name: string;
+  /** Type expression made by the generator; top-level union members apart. */
+  readonly type: string | readonly string[];
+  readonly optional?: boolean;
+  readonly doc?: readonly string[];
+}
+
+/** `  readonly note?: string | null;`, its docstring above it. */
+export function propertyLine(
+  { name, type, optional = false, doc = [] }: PropertyLine,
+  depth = 2,
+): string {
+  const members = typeof type === "string" ? [type] : type;
+  const [only, ...rest] = members;
+  const typed =
+    only !== undefined && rest.length === 0
+      ? [" ", only]
+      : group(indent([line, ifBroken("| "), join([line, "| "], members)]));
+  const text = print(["readonly ", propertyName(name), optional ? "?:" : ":", typed, ";"], depth);
+  return `${docBlock(doc, depth)}${" ".repeat(depth)}${text}`;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly optional?: boolean;
+}
+
+/** `(id: OrderId, options?: ReadOptions)` */
+export function parameterList(parameters: readonly Parameter[]): Doc {
+  if (parameters.length === 0) return "()";
+  const shown = parameters.map(
+    ({ name, type, optional }) => `${identifier(name)}${optional === true ? "?" : ""}: ${type}`,
+  );
+  return group(["(", indent([softline, join([",", line], shown)]), ifBroken(","), softline, ")"]);
+}
+
+/** A method of an interface: `  get(id: OrderId, options?: ReadOptions): Promise<Order | undefined>;` */
+export function methodLine(
+  name: string,
+  parameters: readonly Parameter[],
+  returns: string,
+  depth = 2,
+): string {
+  return (
+    " ".repeat(depth) +
+    print([propertyName(name), parameterList(parameters), ": ", returns, ";"], depth)
+  );
+}
+
+/** Head of a function, up to its opening brace: `export function parse(value: unknown): NewOrder {` */
+export function functionHead(
+  name: string,
+  parameters: readonly Parameter[],
+  returns: string,
+  keyword = "export function",
+): string {
+  return print([keyword, " ", identifier(name), parameterList(parameters), ": ", returns, " {"]);
+}
+
+/** A call whose arguments break one a line: `nullable(order.placedAt, timestampToJson)`. */
+export function call(callee: string, args: readonly Doc[]): Doc {
+  if (args.length === 0) return `${callee}()`;
+  return [
+    callee,
+    group(["(", indent([softline, join([",", line], args)]), ifBroken(","), softline, ")"]),
+  ];
+}
+
+/** `["a", "b"]` */
+export function arrayLiteral(items: readonly Doc[]): Doc {
+  if (items.length === 0) return "[]";
+  return group(["[", indent([softline, join([",", line], items)]), ifBroken(","), softline, "]"]);
+}
+
+/** `{ a: 1, b: 2 }`, on one line when it fits. */
+export function objectLiteral(entries: readonly (readonly [name: string, value: Doc])[]): Doc {
+  if (entries.length === 0) return "{}";
+  const shown = entries.map(([name, value]): Doc => [propertyName(name), ": ", value]);
+  return group(["{", indent([line, join([",", line], shown)]), ifBroken(","), line, "}"]);
+}
+
+/** An object literal that is always broken, as a readable configuration is. */
+export function openObject(entries: readonly Doc[]): Doc {
+  return entries.length === 0
+    ? "{}"
+    : ["{", indent(entries.map((entry): Doc => [hardline, entry, ","])), hardline, "}"];
+}
+
+/** An entry of an object literal; the shorthand where name and value are the same. */
+export const entry = (name: string, value: Doc): Doc =>
+  value === name ? name : [propertyName(name), ": ", value];
+
+/** A docstring, its lines wrapped at the print width; empty for no lines, else it ends its line. */
+export function docBlock(lines: readonly string[], depth = 0): string {
+  const pad = " ".repeat(depth);
+  const text = lines
+    .flatMap((one) => one.split(/\r\n|[\r\n\u2028\u2029]/))
+    .map((one) => commentText(one).trimEnd());
+  const [only, ...rest] = text;
+  if (only === undefined) return "";
+  const single = `${pad}/** ${only} */`;
+  if (rest.length === 0 && single.length <= printWidth) return `${single}\n`;
+  const body = text
+    .flatMap((one) => wrap(one, printWidth - depth - 3))
+    .map((one) => `${pad} *${one === "" ? "" : ` ${one}`}`);
+  return `${pad}/**\n${body.join("\n")}\n${pad} */\n`;
+}
+
+/** Breaks at spaces; a word longer than the width keeps its line. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let current = "";
+  for (const word of text.split(" ")) {
+    if (current !== "" && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = word;
+    } else current = current === "" ? word : `${current} ${word}`;
+  }
+  return [...lines, current];
+}

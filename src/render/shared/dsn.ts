@@ -1,0 +1,22 @@
+import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import type { StoreIr } from "../../ir/types.ts";
+import { identifier } from "../encode.ts";
+
+/** `mainDsn` */
+export const dsnRulesName = (store: StoreIr): string =>
+  identifier(`${store.typePrefix.charAt(0).toLowerCase()}${store.typePrefix.slice(1)}Dsn`);
+
+/** `stores/main/dsn.ts`: what a store accepts as DSN; absent for a store that has none. */
+export function dsnFile(store: StoreIr, engine: EngineDescriptor): readonly FileRequest[] {
+  if (store.env === undefined) return [];
+  const { schemes, parameters, examples } = engine.dsn;
+  return [
+    {
+      path: `{data}/stores/${store.name}/dsn.ts`,
+      ownership: "generated",
+      unit: `stores/${store.name}`,
+      template: "shared/dsn.ts.hbs",
+      data: { name: dsnRulesName(store), variable: store.env, schemes, parameters, examples },
+    },
+  ];
+}
