@@ -39,11 +39,11 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
   const merged = merge(root, reading.includes(root));
   for (const { file: name, problem } of merged.problems) reading.report(name, problem);
   const { tree, problems: linkProblems } = linkedSchemas(merged.tree, reading.linked);
-  const { spec, problems } = validate(tree);
+  const { spec, entities, problems } = validate(tree);
   for (const problem of [...linkProblems, ...problems])
     reading.report(merged.fileOf(problem.path), problem);
   const issues = located(reading, merged.fileOf);
   if (spec === undefined || issues.some(({ severity }) => severity === "error"))
     return { issues, sources: reading.sources };
-  return { model: normalise(spec), issues, sources: reading.sources };
+  return { model: normalise(spec, entities), issues, sources: reading.sources };
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "./issues.ts";
 import { prunedSpec } from "./pruned-spec.ts";
 import { rules } from "./rules/index.ts";
-import { contextOf } from "./rules/context.ts";
+import { contextOf, type Context } from "./rules/context.ts";
 import { specSchema, type Spec } from "./schema.ts";
 import { shapeProblems } from "./shape-problems.ts";
 import type { Tree } from "./tree.ts";
@@ -9,23 +9,25 @@ import type { Tree } from "./tree.ts";
 export interface Validation {
   /** Absent when the form is wrong. */
   readonly spec?: Spec;
+  /** The entities with their implied fields, which the rules needed already. */
+  readonly entities?: Context["entities"];
   readonly problems: readonly Problem[];
 }
 
 /** Form (zod) and meaning (rules), all problems at once: where the form is wrong, the rules judge what is left. */
 export function validate(tree: Tree): Validation {
   const result = specSchema.safeParse(tree);
-  if (result.success) return { spec: result.data, problems: judged(result.data, tree, true) };
+  if (result.success) {
+    const context = contextOf(result.data, tree, true);
+    return { spec: result.data, entities: context.entities, problems: judged(context) };
+  }
   const shape = shapeProblems(result.error.issues, tree);
   const rest = prunedSpec(tree, result.error.issues);
   const reported = new Set(shape.map(({ path }) => JSON.stringify(path)));
-  const more = rest === undefined ? [] : judged(rest, tree, false);
+  const more = rest === undefined ? [] : judged(contextOf(rest, tree, false));
   return {
     problems: [...shape, ...more.filter(({ path }) => !reported.has(JSON.stringify(path)))],
   };
 }
 
-function judged(spec: Spec, tree: Tree, complete: boolean): readonly Problem[] {
-  const context = contextOf(spec, tree, complete);
-  return rules.flatMap((rule) => rule(context));
-}
+const judged = (context: Context): readonly Problem[] => rules.flatMap((rule) => rule(context));

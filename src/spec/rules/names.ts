@@ -1,8 +1,8 @@
 import { pluralWords, snakeCase } from "../../ir/words.ts";
 import {
   collectionName,
-  columnName,
   fileStem,
+  fitted,
   historyTableName,
   idTypeName,
   identifierBytes,
@@ -23,10 +23,11 @@ import { languageWords } from "./language-words.ts";
 
 /** Names: long enough to tell, short enough to store, and no two that become one. */
 export function names(context: Context): readonly Problem[] {
+  const snake = remembered(snakeCase);
   return [
     ...entityNames(context),
     ...propertyNames(context),
-    ...[...context.entities.values()].flatMap((entity) => fieldNames(context, entity)),
+    ...[...context.entities.values()].flatMap((entity) => fieldNames(context, entity, snake)),
     ...workloadNames(context),
   ];
 }
@@ -121,6 +122,16 @@ function typesOf(entity: Entity): readonly (readonly [string, string])[] {
   return [...own.map((type) => [type, name] as const), ...enums];
 }
 
+/** Fields of a thousand entities share few names, and cutting a name into words is slow. */
+function remembered(make: (name: string) => string): (name: string) => string {
+  const made = new Map<string, string>();
+  return (name) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
+  };
+}
+
 /** Properties of the data layer: repositories and views side by side. */
 function propertyNames({ spec, entities }: Context): readonly Problem[] {
   const properties = taken();
@@ -153,7 +164,11 @@ function propertyNames({ spec, entities }: Context): readonly Problem[] {
   });
 }
 
-function fieldNames({ spec }: Context, entity: Entity): readonly Problem[] {
+function fieldNames(
+  { spec }: Context,
+  entity: Entity,
+  snake: (name: string) => string,
+): readonly Problem[] {
   const [folded, columns] = [taken(), taken()];
   const declared = spec.entities[entity.name]?.fields ?? {};
   return entity.fields.flatMap((field) => {
@@ -165,7 +180,7 @@ function fieldNames({ spec }: Context, entity: Entity): readonly Problem[] {
         error(
           path,
           `${title} has a name that JavaScript reserves`,
-          `rename it and keep the column, such as ${field.name}Value: { column: ${snakeCase(field.name)} }`,
+          `rename it and keep the column, such as ${field.name}Value: { column: ${snake(field.name)} }`,
           "key",
         ),
       ];
@@ -181,11 +196,11 @@ function fieldNames({ spec }: Context, entity: Entity): readonly Problem[] {
           "key",
         ),
       ];
-    const column = columnName(field.name, field.column);
+    const column = field.column ?? fitted(snake(field.name));
     const columnPath = field.column === undefined ? path : [...path, "column"];
     const problems = [
       ...tooLong(
-        field.column ?? snakeCase(field.name),
+        field.column ?? snake(field.name),
         `the column of ${title}`,
         columnPath,
         "column: with a shorter name",
@@ -265,7 +280,10 @@ function methodName(name: string, path: Path): readonly Problem[] {
   return problems;
 }
 
+const plainName = /^[\w-]{1,40}$/;
+
 function tooLong(name: string, title: string, path: Path, mend: string): readonly Problem[] {
+  if (plainName.test(name)) return [];
   const bytes = Buffer.byteLength(name);
   if (bytes > identifierBytes)
     return [
