@@ -32,7 +32,7 @@ export function makeCertificate(need: CertificateNeed = {}): Certificate {
   } = need;
   const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const server = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const issuer = "test authority";
+  const issuer = `test authority ${randomBytes(4).toString("hex")}`;
   const always = { notBefore: new Date(0), notAfter: new Date(Date.now() + 365 * dayMs) };
   const ca = certificate(
     { subject: issuer, issuer, ...always, key: authority.publicKey, extensions: [mayIssue()] },
