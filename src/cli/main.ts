@@ -2,6 +2,7 @@ import { createProgram, parse, type Run } from "./program.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import { createOutput, wantsColor, type GlobalOptions, type Io } from "./io.ts";
+import { Dumped } from "./dumped.ts";
 import { packageVersion } from "./package-files.ts";
 
 /** Entry of the installed command: runs on the process's own surroundings and sets its exit status. */
@@ -47,6 +48,10 @@ function report(error: unknown, io: Io, options: GlobalOptions): ExitCode {
     if (options.json) io.out(`${JSON.stringify({ error: { message, hint, details } }, null, 2)}\n`);
     else io.err(`${message}${hint === undefined ? "" : `\n  ${hint}`}\n`);
     return error.exitCode;
+  }
+  if (error instanceof Dumped) {
+    io.out(`${JSON.stringify(error.value, null, 2)}\n`);
+    return exitCode.ok;
   }
   const systemError = environmentProblem(error);
   if (systemError !== undefined) {

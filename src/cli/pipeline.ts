@@ -5,17 +5,17 @@ import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
 import { recover } from "../reconcile/recover.ts";
 import { scan } from "../reconcile/scan.ts";
-import { readUserFile } from "../reconcile/single-file.ts";
-import { inputHash } from "../reconcile/shortcut.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
-import type { VirtualFile } from "../render/virtual-file.ts";
-import { parseLock, type Lock } from "../select/lock.ts";
+import { snapshots } from "../render/snapshots.ts";
+import type { Lock } from "../select/lock.ts";
 import { planModel } from "../select/plan-model.ts";
 import type { Plan } from "../select/plan.ts";
-import { formatIssues } from "../spec/issues.ts";
+import type { PlanProblem } from "../select/problems.ts";
+import { formatIssues, type Issue, type Problem } from "../spec/issues.ts";
 import { loadSpec } from "../spec/load.ts";
 import type { Model } from "../spec/model.ts";
+import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Io, Output } from "./io.ts";
@@ -31,87 +31,116 @@ export interface Place {
   readonly lock: string;
 }
 
-/** @param spec the `--spec` option, relative to `--cwd` */
+/** A valid spec. */
+export interface Loaded {
+  readonly model: Model;
+  /** Every file that was read, for the hash of the inputs. */
+  readonly sources: readonly Uint8Array[];
+  readonly locate: (problems: readonly Problem[]) => readonly Issue[];
+}
+
+/** @param options the `--cwd` and `--spec` of the command line */
 export function placeOf(io: Io, options: { readonly cwd: string; readonly spec: string }): Place {
   const path = resolve(io.cwd, options.cwd, options.spec);
   const spec = basename(path);
   return { folder: dirname(path), spec, lock: `${spec.replace(/\.(ya?ml|json)$/i, "")}.lock.json` };
 }
 
-/** The spec as a Model; every problem is printed. @throws Failure 2 */
-export function loadModel(place: Place, output: Output): { model: Model; sources: readonly Uint8Array[] } {
-  const result = loadSpec(join(place.folder, place.spec), { shownAs: place.spec });
-  const warnings = result.issues.filter((issue) => issue.severity === "warning");
-  if (result.model === undefined) {
-    throw new Failure(exitCode.input, formatIssues(result.issues), { details: result.issues });
-  }
-  if (warnings.length > 0) output.problem(formatIssues(warnings));
-  dump(output, "model", result.model);
-  return { model: result.model, sources: result.sources };
+/** The spec as a Model; warnings are printed. @throws Failure 2 with every problem */
+export function load(place: Place, output: Output): Loaded {
+  const { model, issues, sources, locate } = loadSpec(join(place.folder, place.spec), {
+    shownAs: place.spec,
+  });
+  if (model === undefined || locate === undefined) throw wrongSpec(issues);
+  if (issues.length > 0 && !output.options.quiet) output.problem(formatIssues(issues));
+  dump(output, "model", model);
+  return { model, sources, locate };
 }
 
-/** The lock beside the spec, or undefined. @throws Failure 2 for one that cannot be read */
-export function readLock(place: Place): { lock: Lock; text: string } | undefined {
-  const text = readUserFile(place.folder, place.lock);
-  if (text === undefined) return undefined;
-  const parsed = parseLock(text);
-  if ("problem" in parsed) {
-    throw new Failure(exitCode.input, `${place.lock}: ${parsed.problem}`, {
-      hint: "restore it from version control, or delete it and run `async-db-starter plan`",
-    });
-  }
-  return { lock: parsed.lock, text };
+/**
+ * Decides for the Model, within the lock when there is one.
+ *
+ * @throws Failure 2 when a workload cannot be served, 1 when only the lock stands in the way
+ */
+export function choose(
+  { model, locate }: Loaded,
+  lock: Lock | undefined,
+  output: Output,
+  flips = true,
+): Plan {
+  const { plan, problems } = planModel(model, engines, lock, { flips });
+  if (plan === undefined) throw unplannable(problems, locate);
+  dump(output, "plan", plan);
+  return plan;
 }
 
-/** Decides for the Model. @throws Failure 2 when a workload cannot be served */
-export function decideStores(model: Model, lock: Lock | undefined, place: Place, output: Output): Plan {
-  const result = planModel(model, engines, lock);
-  if ("problems" in result) {
-    const lines = result.problems.map(({ text }) => `${place.spec}: ${text}`);
-    throw new Failure(
-      exitCode.input,
-      [...lines, `${lines.length} ${lines.length === 1 ? "problem" : "problems"}; nothing was written.`].join("\n"),
-      { details: result.problems },
-    );
-  }
-  dump(output, "plan", result.plan);
-  return result.plan;
-}
-
-/** What `generate` and `check` share: the files of the plan against the tree. */
+/** The files of the plan against the tree, for `generate` and `check`. */
 export function reconcile(
   place: Place,
-  model: Model,
+  { model, locate }: Loaded,
   plan: Plan,
   output: Output,
-): { ir: Ir; files: readonly VirtualFile[]; writePlan: WritePlan; root: string } {
+): { readonly ir: Ir; readonly writePlan: WritePlan; readonly root: string } {
   const root = resolve(place.folder, model.output.package);
   const ir = lower(model, plan);
   dump(output, "ir", ir);
+  refuseUnstorable(ir, locate);
   const files = render({ ir, plan, model, engines, spec: place.spec, version: packageVersion() });
   dump(output, "files", files);
   recover(root);
-  const state = scan(root, "all", files.map(({ path }) => path));
-  const writePlan = decide(files, state, new Map());
-  dump(output, "write-plan", writePlan.actions.map(({ kind, path }) => ({ kind, path })));
-  return { ir, files, writePlan, root };
+  const paths = files.map(({ path }) => path);
+  const writePlan = decide(files, scan(root, "all", paths), snapshots(ir));
+  dump(output, "write-plan", {
+    ...writePlan,
+    actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
+    records: [],
+  });
+  return { ir, writePlan, root };
 }
 
-/** One hash of everything the output depends on. */
-export function hashOfInputs(sources: readonly Uint8Array[], lock: string): string {
-  return inputHash([...sources, lock, packageVersion()]);
+/** What an engine cannot carry although it was chosen: a type, an identifier, an operation. */
+function refuseUnstorable(ir: Ir, locate: Loaded["locate"]): void {
+  const refused = ir.stores.flatMap((store) => {
+    const engine = engines.find(({ id }) => id === store.engine);
+    return engine?.refuse?.(store) ?? [];
+  });
+  if (refused.length === 0) return;
+  throw wrongSpec(
+    locate(
+      refused.map(({ path, text, hint }): Problem => ({
+        path: path.split("."),
+        at: "key",
+        severity: "error",
+        message: text,
+        hint,
+      })),
+    ),
+  );
+}
+
+function unplannable(problems: readonly PlanProblem[], locate: Loaded["locate"]): Failure {
+  const issues = locate(
+    problems.map(({ workload, path, text, hint }): Problem => ({
+      path: path.split("."),
+      at: "key",
+      severity: "error",
+      message: `workload "${workload}": ${text}`,
+      hint,
+    })),
+  );
+  const locked = problems.every(({ kind }) => kind === "locked");
+  return locked
+    ? new Failure(exitCode.finding, formatIssues(issues), {
+        details: problems,
+        hint: "async-db-starter plan --accept writes the changed decision",
+      })
+    : wrongSpec(issues, problems);
+}
+
+function wrongSpec(issues: readonly Issue[], details: unknown = issues): Failure {
+  return new Failure(exitCode.input, formatIssues(issues), { details });
 }
 
 function dump(output: Output, stage: string, value: unknown): void {
-  if (output.options.dump !== stage) return;
-  throw new Dumped(value);
-}
-
-/** Ends the run after the stage that `--dump` names. */
-export class Dumped extends Error {
-  readonly value: unknown;
-  constructor(value: unknown) {
-    super("dumped");
-    this.value = value;
-  }
+  if (output.options.dump === stage) throw new Dumped(value);
 }

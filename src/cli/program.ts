@@ -23,7 +23,9 @@ export function createProgram(version: string, run: Run): Command {
     .option("--json", "one JSON document on stdout, nothing else", false)
     .option("--quiet", "only problems", false)
     .option("--no-color", "no colours (NO_COLOR works too)")
-    .addOption(new Option("--dump <stage>", "print a stage of the pipeline as JSON").choices(stages))
+    .addOption(
+      new Option("--dump <stage>", "print a stage of the pipeline as JSON").choices(stages),
+    )
     .showSuggestionAfterError(true)
     .showHelpAfterError("(try: async-db-starter --help)")
     .exitOverride();
@@ -85,7 +87,10 @@ export function createProgram(version: string, run: Run): Command {
 }
 
 /** Parses and runs; commander's own complaints become exit status 2. */
-export async function parse(program: Command, argv: readonly string[]): Promise<ExitCode | undefined> {
+export async function parse(
+  program: Command,
+  argv: readonly string[],
+): Promise<ExitCode | undefined> {
   try {
     await program.parseAsync([...argv], { from: "user" });
     return undefined;

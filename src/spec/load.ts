@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { filesIn, type SpecFiles } from "./files.ts";
-import type { Issue } from "./issues.ts";
+import type { Issue, Problem } from "./issues.ts";
 import { linkedSchemas } from "./linked-schemas.ts";
 import { located } from "./located.ts";
 import { merge } from "./merge.ts";
@@ -23,6 +23,8 @@ export interface LoadResult {
   readonly issues: readonly Issue[];
   /** Every file that was read, as read: the spec, what it includes, JSON Schemas it names. */
   readonly sources: readonly Uint8Array[];
+  /** Places problems that a later stage found in the spec; present with the model. */
+  readonly locate?: (problems: readonly Problem[]) => readonly Issue[];
 }
 
 /**

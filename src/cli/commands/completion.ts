@@ -4,7 +4,11 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 
 interface Words {
-  readonly commands: readonly { readonly name: string; readonly description: string; readonly options: readonly string[] }[];
+  readonly commands: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly options: readonly string[];
+  }[];
   readonly globals: readonly string[];
 }
 
@@ -62,7 +66,8 @@ complete -F _async_db_starter async-db-starter
 function zsh({ commands, globals }: Words): string {
   const list = commands.map(({ name, description }) => `    '${name}:${plain(description)}'`);
   const cases = commands.map(
-    ({ name, options }) => `    ${name}) compadd -- ${[...options, ...globals].join(" ")}; _files ;;`,
+    ({ name, options }) =>
+      `    ${name}) compadd -- ${[...options, ...globals].join(" ")}; _files ;;`,
   );
   return `#compdef async-db-starter
 # async-db-starter completion zsh > "\${fpath[1]}/_async-db-starter"
