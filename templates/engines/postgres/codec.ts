@@ -63,6 +63,9 @@ export const bigint: Codec<bigint> = {
   decode: (text) => BigInt(present(text)),
 };
 
+/** A branded bigint key. */
+export const brandedBigint = <T extends bigint>(): Codec<T> => bigint as unknown as Codec<T>;
+
 const decimalForm = /^[+-]?(?:\d{1,131072}(?:\.\d{0,16383})?|\.\d{1,16383})$/;
 
 /** `numeric`, exact: decimal digits as a string. */
@@ -111,7 +114,7 @@ export const binary: Codec<Uint8Array> = {
   decode: (text) => new Uint8Array(Buffer.from(present(text).slice(2), "hex")),
 };
 
-/** `vector` of pgvector: `[1,2.5]`. */
+/** `vector` of pgvector: `[1,2.5]`; -0 becomes 0. */
 export const vector: Codec<Float32Array> = {
   encode: (value) =>
     value instanceof Float32Array && value.every(Number.isFinite)

@@ -31,6 +31,7 @@ export class ConnectionPool implements ConnectionSource {
   readonly #onError: (error: unknown) => void;
   readonly #all = new Set<PgConnection>();
   readonly #idle: PgConnection[] = [];
+  readonly #lent = new Set<PgConnection>();
   readonly #expiry = new Map<PgConnection, NodeJS.Timeout>();
   readonly #queue = new Map<Waiter, Queued>();
   #opening = 0;
@@ -43,15 +44,14 @@ export class ConnectionPool implements ConnectionSource {
   }
 
   get state(): PoolState {
-    const idle = this.#idle.length;
     const { max } = this.#limits;
-    return { idle, used: this.#all.size - idle, max, pending: this.#queue.size };
+    return { idle: this.#idle.length, used: this.#lent.size, max, pending: this.#queue.size };
   }
 
   acquire(waiter: Waiter): void {
     if (this.#closed) return waiter.refused(closedError());
     const idle = this.#queue.size === 0 ? this.#takeIdle() : undefined;
-    if (idle !== undefined) return waiter.granted(idle);
+    if (idle !== undefined) return this.#lend(idle, waiter);
     if (this.#queue.size >= this.#limits.maxWaiting) return waiter.refused(starved("is full"));
     const timer = setTimeout(() => {
       this.#queue.delete(waiter);
@@ -69,11 +69,16 @@ export class ConnectionPool implements ConnectionSource {
   }
 
   release(lent: Connection): void {
-    if (!(lent instanceof PgConnection) || !this.#all.has(lent)) return;
-    const connection = lent;
+    if (lent instanceof PgConnection && this.#lent.has(lent)) this.#takeBack(lent);
+  }
+
+  #takeBack(connection: PgConnection): void {
     if (connection.cancelling !== undefined) {
-      void connection.cancelling.then(() => this.release(connection));
-    } else if (this.#closed) {
+      void connection.cancelling.then(() => this.#takeBack(connection));
+      return;
+    }
+    this.#lent.delete(connection);
+    if (this.#closed) {
       void connection.end();
     } else {
       this.#offer(connection);
@@ -96,10 +101,15 @@ export class ConnectionPool implements ConnectionSource {
     for (const connection of this.#all) connection.destroy(error);
   }
 
+  #lend(connection: PgConnection, waiter: Waiter): void {
+    this.#lent.add(connection);
+    waiter.granted(connection);
+  }
+
   #offer(connection: PgConnection): void {
     if (connection.lost) return;
     const next = this.#next();
-    if (next !== undefined) return next.granted(connection);
+    if (next !== undefined) return this.#lend(connection, next);
     this.#idle.push(connection);
     const timer = setTimeout(() => this.#expire(connection), this.#limits.idleTimeoutMs);
     timer.unref();
@@ -168,6 +178,7 @@ export class ConnectionPool implements ConnectionSource {
 
   #dropped(connection: PgConnection, error: unknown): void {
     this.#all.delete(connection);
+    this.#lent.delete(connection);
     this.#stopExpiry(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) {

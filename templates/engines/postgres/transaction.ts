@@ -53,10 +53,13 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
 
   async commit({ connection, changes }: OpenTransaction): Promise<void> {
     const question = new Question("commit");
-    connection.submit(question);
-    await question.answer;
+    try {
+      connection.submit(question);
+      await question.answer;
+    } finally {
+      this.#home.source.release(connection);
+    }
     if (question.tag !== "COMMIT") throw rolledBack();
-    this.#home.source.release(connection);
     await changes.flush(this.#home.feed);
   }
 

@@ -1,0 +1,45 @@
+import { openPostgres, type PostgresStore } from "../../../templates/engines/postgres/store.ts";
+import { parseDsn } from "../../../templates/runtime/dsn.ts";
+import { Lifecycle } from "../../../templates/runtime/lifecycle.ts";
+import type { StoreConfig } from "../../../templates/runtime/store.ts";
+
+const rules = {
+  schemes: [{ scheme: "postgresql" }, { scheme: "pglite" }],
+  parameters: [
+    "pgbouncer",
+    "inline",
+    "sslmode",
+    "sslrootcert",
+    "connect_timeout",
+    "target_session_attrs",
+  ].map((name) => ({ name })),
+};
+
+export interface Opened {
+  readonly store: PostgresStore;
+  readonly lifecycle: Lifecycle;
+  /** What had no caller to reject. */
+  readonly stray: unknown[];
+  close(): Promise<void>;
+}
+
+/** A store as a generated project opens it, without its signal handlers. */
+export const openStore = async (
+  dsn: string,
+  config: Omit<StoreConfig, "dsn"> = {},
+): Promise<Opened> => {
+  const lifecycle = new Lifecycle({ signals: false, drainMs: 1_000 });
+  const stray: unknown[] = [];
+  const context = { lifecycle, telemetry: {}, onError: (error: unknown) => stray.push(error) };
+  const store = openPostgres({ ...config, dsn: parseDsn(dsn, rules) }, context, {
+    name: "main",
+    engine: "postgres",
+    role: "shop_app",
+    operations: true,
+  });
+  const close = async (): Promise<void> => {
+    await lifecycle.close();
+    await store.close();
+  };
+  return { store, lifecycle, stray, close };
+};
