@@ -94,7 +94,12 @@ function startWatchdog(plan: Launch, pid: number): ChildProcess {
     'kill -9 "$2" 2>/dev/null; rm -rf -- "$3"',
   ].join("\n");
   const args = ["-c", script, "test-server-watchdog", plan.abortSignal, String(pid), plan.folder];
-  const watchdog = spawn("/bin/sh", args, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  const watchdog = spawn("/bin/sh", args, {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    // It needs sleep and rm, whatever a test made of PATH.
+    env: { PATH: "/usr/bin:/bin" },
+  });
   watchdog.stdin?.on("error", () => undefined);
   watchdog.unref();
   if (watchdog.stdin && "unref" in watchdog.stdin && typeof watchdog.stdin.unref === "function")
