@@ -59,7 +59,8 @@ export function shapeOf(text: string): TextShape {
 /** A text in the shape that its file has on disk, so that a rewrite changes only what changed. */
 export function inShape(text: string, shape: TextShape): string {
   const plain = normaliseText(text);
-  const ended = shape.finalNewline || !plain.endsWith("\n") ? plain : plain.slice(0, -1);
+  // Behind an empty last line the newline is content: without it the text would be another one.
+  const ended = shape.finalNewline || !/[^\n]\n$/.test(plain) ? plain : plain.slice(0, -1);
   const lines = shape.eol === "\r\n" ? ended.replaceAll("\n", "\r\n") : ended;
   return shape.bom ? bom + lines : lines;
 }

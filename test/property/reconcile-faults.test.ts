@@ -28,10 +28,16 @@ const after: readonly VirtualFile[] = [
   file("bin/run", "#!/bin/sh\n", { executable: true }),
 ];
 
-function oldTree(): string {
+const oldTemplate = (() => {
   const root = newTree();
   generate(root, before);
   put(root, "src/data/index.ts", "export {};\r\n");
+  return root;
+})();
+
+function oldTree(): string {
+  const root = newTree();
+  fs.cpSync(oldTemplate, root, { recursive: true });
   return root;
 }
 
@@ -109,7 +115,8 @@ describe("a fault at any file-system call", { timeout: 60_000 }, () => {
   });
 
   test.each(faults)("%s: the next run with the old spec gives the old tree", (fault) => {
-    for (let k = 1; k <= calls; k += 1) {
+    // Another third of the calls for each fault: the way there is the one of the test above.
+    for (let k = 1 + (faults.indexOf(fault) % 3); k <= calls; k += 3) {
       const root = oldTree();
       applyWith(root, k, fault);
       nextRun(root, before);
@@ -121,7 +128,7 @@ describe("a fault at any file-system call", { timeout: 60_000 }, () => {
 
   test.each(["ENOSPC", "EACCES"] as const)("a lasting %s is told, with what it left", (fault) => {
     let reverted = 0;
-    for (let k = 1; k <= calls; k += 1) {
+    for (let k = 1; k <= calls; k += 2) {
       const root = oldTree();
       const error = applyWith(root, k, fault, true);
       if (error === undefined) {
@@ -138,7 +145,7 @@ describe("a fault at any file-system call", { timeout: 60_000 }, () => {
       nextRun(root, after);
       expect(snapshot(root), `${fault} from call ${k}`).toEqual(newFiles);
     }
-    expect(reverted).toBeGreaterThan(20);
+    expect(reverted).toBeGreaterThan(10);
   });
 });
 
@@ -153,7 +160,7 @@ describe("a fault while an interrupted run is completed or reverted", { timeout:
   /** Calls after which a kill has to be reverted, and to be completed. */
   function killPoints(): { reverted: number[]; completed: number[] } {
     const points = { reverted: [] as number[], completed: [] as number[] };
-    for (let k = 1; k < applyCalls(); k += 4) {
+    for (let k = 1; k < applyCalls(); k += 9) {
       const { outcome } = recover(killedTree(k), { processes: mortal(2) });
       if (outcome === "reverted" || outcome === "completed") points[outcome].push(k);
     }
@@ -163,7 +170,7 @@ describe("a fault while an interrupted run is completed or reverted", { timeout:
   test("recovery survives it too", () => {
     const { reverted, completed } = killPoints();
     const middle = (points: number[]) => points[Math.floor(points.length / 2)] ?? 0;
-    for (const point of [middle(reverted), completed[0] ?? 0, middle(completed)]) {
+    for (const point of [middle(reverted), middle(completed)]) {
       expect(point).toBeGreaterThan(0);
       const calls = callsOf((fileSystem) => {
         recover(killedTree(point), { fileSystem, processes: mortal(2) });
