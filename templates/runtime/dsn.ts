@@ -98,6 +98,7 @@ export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): D
     refuse("contains white space or control characters; percent-encode them");
   const parameters = parseParameters(query, rules, refuse);
   if (slashes === undefined) {
+    if (rest.includes("@")) refuse("has an @ but no //; percent-encode it in a path");
     return new Dsn(
       { scheme: scheme.toLowerCase(), hosts: [], path: decode(rest, refuse), parameters },
       undefined,

@@ -1,0 +1,183 @@
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Dsn, dsnFromEnv, parseDsn, type DsnRules } from "../../../templates/runtime/dsn.ts";
+import { isDataError } from "../../../templates/runtime/errors.ts";
+
+const rules: DsnRules = {
+  schemes: [{ scheme: "testdb:" }, { scheme: "embedded:" }],
+  parameters: [{ name: "sslmode" }, { name: "sslpassword" }],
+  examples: [{ dsn: "testdb://app:secret@127.0.0.1:4711/shop" }],
+};
+
+const refusal = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    if (isDataError(error))
+      return `${error.kind}: ${error.message} ${error.hint ?? ""} ${inspect(error)}`;
+    throw error;
+  }
+  throw new Error("was accepted");
+};
+
+describe("parseDsn", () => {
+  test("takes a DSN apart and decodes its parts", () => {
+    const dsn = parseDsn(
+      "testdb://ap%40p:p%2Fw%20d@db.example:4711/sh%20op?sslmode=verify-full",
+      rules,
+    );
+    expect([dsn.scheme, dsn.user, dsn.password, dsn.hosts, dsn.path]).toEqual([
+      "testdb",
+      "ap@p",
+      "p/w d",
+      [{ host: "db.example", port: 4711 }],
+      "sh op",
+    ]);
+    expect([...dsn.parameters]).toEqual([["sslmode", "verify-full"]]);
+  });
+
+  test("several hosts, IPv6, sockets by percent-encoded path, no user", () => {
+    const dsn = parseDsn("testdb://a:1,[::1]:2,%2Fvar%2Frun/shop", rules);
+    expect(dsn.hosts).toEqual([
+      { host: "a", port: 1 },
+      { host: "::1", port: 2 },
+      { host: "/var/run" },
+    ]);
+    expect([dsn.user, dsn.password]).toEqual([undefined, undefined]);
+  });
+
+  test("a password without a user, and an embedded store", () => {
+    expect(parseDsn("testdb://:pw@h", rules)).toMatchObject({ hosts: [{ host: "h" }], path: "" });
+    expect(parseDsn("testdb://:pw@h", rules).password).toBe("pw");
+    expect(parseDsn("embedded:./.data/main", rules)).toMatchObject({
+      hosts: [],
+      path: "./.data/main",
+    });
+  });
+
+  const wrong: readonly (readonly [text: string, says: string])[] = [
+    ["testdb", "not of the form"],
+    ["other://h/db", "another scheme"],
+    ["testdb://u:p@h:99999/db", "port outside"],
+    ["testdb://u:p@h:abc/db", "malformed host or port"],
+    ["testdb:///db", "names no host"],
+    ["testdb://u:p@h/db?unknown=1", "not allowed; allowed: sslmode, sslpassword"],
+    ["testdb://u:p@h/db?sslmode=a&sslmode=b", "sslmode twice"],
+    ["testdb://u:p%zz@h/db", "percent-encoding"],
+    ["testdb://u:p w@h/db", "white space"],
+    ["testdb://u:p@h/db#x", "not of the form"],
+  ];
+  test.each(wrong)("%s is refused: %s", (text, says) => {
+    const error = refusal(() => parseDsn(text, rules, "MAIN_URL"));
+    expect(error).toContain("programming: MAIN_URL");
+    expect(error).toContain(says);
+    expect(error).toContain("for example MAIN_URL=testdb://");
+  });
+});
+
+describe("dsnFromEnv", () => {
+  test("names the variable and an example when it is missing", () => {
+    const error = refusal(() => dsnFromEnv({ MAIN_URL: "  " }, "MAIN_URL", rules));
+    expect(error).toContain("MAIN_URL is not set");
+    expect(error).toContain("Accepted schemes: testdb:, embedded:");
+  });
+
+  test("reads it", () => {
+    expect(dsnFromEnv({ MAIN_URL: "testdb://h/db\n" }, "MAIN_URL", rules)).toBeInstanceOf(Dsn);
+  });
+});
+
+describe("secrets", () => {
+  const secrets = ["S3ntinel-Pa55", "S3ntinel@Pa/55:#?", "U2VudGluZWwtUGE1NQ==", "S3ntinel 100%"];
+  const printed = (value: unknown): string =>
+    [
+      String(value),
+      JSON.stringify(value),
+      JSON.stringify({ value }),
+      inspect(value, { depth: 9, showHidden: true }),
+      `${Object.values(Object(value)).join()}`,
+    ].join("\n");
+  const forms = (secret: string): readonly string[] => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString("base64"),
+  ];
+
+  test.each(secrets)("a parsed DSN with %s prints no form of it", (secret) => {
+    const text = `testdb://app:${encodeURIComponent(secret)}@h:1/db?sslpassword=${encodeURIComponent(secret)}`;
+    const dsn = parseDsn(text, rules);
+    expect([dsn.password, dsn.reveal()]).toEqual([secret, text]);
+    expect(dsn.toString()).toBe("testdb://app:***@h:1/db?sslpassword=***");
+    expect(dsn.parameters.get("sslpassword")).toBe(secret);
+    for (const form of forms(secret)) expect(printed(dsn)).not.toContain(form);
+  });
+
+  test.each(secrets)("no malformed DSN repeats the raw secret %s", (secret) => {
+    const shapes = [
+      `testdb://app:${secret}@h:1/db`,
+      `testdb://app:${secret}`,
+      `testdb://app:1?${secret}@h/db`,
+      `testdb://app:1/${secret}@h/db`,
+      `testdb://h/db?sslmode=${secret}&bogus=${secret}`,
+      `testdb://h/db?${secret}`,
+      `testdb:app:${secret}@h/db`,
+      `app:${secret}@h/db`,
+      `${secret}`,
+      `testdb//app:${secret}@h`,
+      `testdb://h:${secret}/db`,
+      `testdb://h/db?${secret}=1&sslmode=1`,
+    ];
+    for (const shape of shapes) {
+      let shown: string;
+      try {
+        shown = printed(parseDsn(shape, rules, "MAIN_URL"));
+      } catch (error) {
+        shown = `${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}`;
+      }
+      for (const form of forms(secret))
+        expect(shown, shape.replace(secret, "SECRET")).not.toContain(form);
+    }
+  });
+
+  test("property: any password survives encoding, and is not printed", () => {
+    const password = fc
+      .string({ unit: "grapheme", minLength: 8, maxLength: 40 })
+      .map((text) => `zq${text}qz`);
+    fc.assert(
+      fc.property(password, (secret) => {
+        const dsn = parseDsn(`testdb://app:${encodeURIComponent(secret)}@h/db`, rules);
+        expect(dsn.password).toBe(secret);
+        expect(printed(dsn)).not.toContain(secret);
+        expect(printed(dsn)).not.toContain(encodeURIComponent(secret));
+      }),
+      { seed: 20261121, numRuns: 500 },
+    );
+  });
+});
+
+test("hostile texts of 50 kB are answered within 50 ms", () => {
+  const hostile = [
+    "a".repeat(50_000),
+    `testdb://${":".repeat(50_000)}`,
+    `testdb://${"[".repeat(50_000)}`,
+    `testdb://h/${"?".repeat(50_000)}`,
+    `testdb://h?${"&=".repeat(25_000)}`,
+    `testdb:${"/".repeat(50_000)}`,
+    `testdb://${"@".repeat(50_000)}`,
+    `testdb://${"h,".repeat(25_000)}`,
+  ];
+  for (const text of hostile) {
+    const began = performance.now();
+    refusalOrDsn(text);
+    expect(performance.now() - began).toBeLessThan(50);
+  }
+});
+
+function refusalOrDsn(text: string): void {
+  try {
+    parseDsn(text, rules);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+  }
+}

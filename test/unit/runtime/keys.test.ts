@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Brand } from "../../../templates/runtime/brand.ts";
+import { isDataError } from "../../../templates/runtime/errors.ts";
+import {
+  bigintKey,
+  intKey,
+  newUuidKey,
+  stringKey,
+  uuidKey,
+} from "../../../templates/runtime/keys.ts";
+import { keyset, pageLimit } from "../../../templates/runtime/keyset.ts";
+import { uuidV7 } from "../../../templates/runtime/uuid.ts";
+
+const seed = 20261121;
+
+const kindOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return isDataError(error) ? `${error.kind} ${error.message}` : "foreign";
+  }
+  return "accepted";
+};
+
+describe("uuidV7", () => {
+  test("has version, variant and the time of RFC 9562", () => {
+    const before = Date.now();
+    const id = uuidV7();
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const time = Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+    expect(time).toBeGreaterThanOrEqual(before);
+    expect(time).toBeLessThanOrEqual(Date.now() + 1);
+  });
+
+  test("100,000 in a row are strictly increasing, also when the clock steps back", () => {
+    const real = Date.now;
+    let last = uuidV7();
+    for (let index = 0; index < 100_000; index++) {
+      if (index === 50_000) Date.now = () => real() - 60_000;
+      const next = uuidV7();
+      if (next <= last) expect.fail(`${next} after ${last}`);
+      last = next;
+    }
+    Date.now = real;
+  });
+});
+
+describe("keys", () => {
+  const orderId = uuidKey<Brand<"Order">>("Order");
+
+  test("a uuid of any version and case is taken, in lower case", () => {
+    expect(orderId("0190E9F4-1B2C-7ABC-8DEF-0123456789AB")).toBe(
+      "0190e9f4-1b2c-7abc-8def-0123456789ab",
+    );
+    expect(orderId(newUuidKey<Brand<"Order">>())).toHaveLength(36);
+  });
+
+  test.each([
+    "",
+    "x",
+    "0190e9f41b2c7abc8def0123456789ab",
+    "0190e9f4-1b2c-7abc-8def-0123456789ab\n",
+    "' or 1=1",
+  ])("%j is refused without being repeated", (text) => {
+    const said = kindOf(() => orderId(text));
+    expect(said).toBe("programming the key of Order must be a UUID");
+  });
+
+  test("texts have a length and no NUL, numbers are safe, bigints have 64 bits", () => {
+    const sku = stringKey<Brand<"Sku">>("Product", 4);
+    expect(sku("ab-1")).toBe("ab-1");
+    for (const text of ["", "abcde", "a\0b"])
+      expect(kindOf(() => sku(text))).toContain("1 to 4 characters");
+    expect(intKey<Brand<"Line", number>>("Line")(7)).toBe(7);
+    for (const value of [1.5, Number.NaN, 2 ** 53])
+      expect(kindOf(() => intKey("Line")(value))).toContain("programming");
+    expect(bigintKey<Brand<"Row", bigint>>("Row")(-(2n ** 63n))).toBe(-(2n ** 63n));
+    expect(kindOf(() => bigintKey("Row")(2n ** 63n))).toContain("64-bit");
+  });
+});
+
+describe("keyset", () => {
+  const byPlaced = keyset("orders.listByCustomer", "placed_at desc, id desc", 2);
+
+  test("property: any row values come back", () => {
+    const value = fc.option(fc.string({ unit: "grapheme" }), { nil: null });
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        expect(byPlaced.decode(byPlaced.encode([a, b]))).toEqual([a, b]);
+      }),
+      { seed },
+    );
+  });
+
+  test("a cursor of another list, order or width is refused", () => {
+    const others = [
+      keyset("orders.listByCustomer", "placed_at asc, id desc", 2).encode(["a", "b"]),
+      keyset("orders.listByStatus", "placed_at desc, id desc", 2).encode(["a", "b"]),
+      byPlaced.encode(["a"]),
+      Buffer.from(JSON.stringify(["", "a", "b"])).toString("base64url"),
+    ];
+    for (const cursor of others)
+      expect(kindOf(() => byPlaced.decode(cursor))).toContain("not a cursor of this list");
+  });
+
+  test("property: arbitrary text is refused with a programming error, never anything else", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json()), (text) => {
+        expect(kindOf(() => byPlaced.decode(text))).toMatch(/^programming .*not a cursor/);
+      }),
+      { seed, numRuns: 1_000 },
+    );
+    expect(kindOf(() => byPlaced.decode("A".repeat(10_000_000)))).toContain("programming");
+  });
+
+  test("limit is 1 to 1,000, 50 by default", () => {
+    expect([pageLimit("o", undefined), pageLimit("o", 1), pageLimit("o", 1_000)]).toEqual([
+      50, 1, 1_000,
+    ]);
+    for (const limit of [0, -1, 1.5, 1_001, Number.NaN])
+      expect(kindOf(() => pageLimit("o", limit))).toContain("programming");
+  });
+});
