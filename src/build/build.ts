@@ -4,18 +4,26 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { repositoryRoot } from "./root.ts";
-import { writeTemplatesModule } from "./templates.ts";
+import { precompileTemplates } from "../render/precompile.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const dist = join(repositoryRoot, "dist");
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-writeTemplatesModule();
 
 const bundle = await rolldown({
   input: { main: join(repositoryRoot, "src/cli/main.ts") },
   platform: "node",
   external: [/^node:/],
+  plugins: [
+    {
+      name: "precompiled-templates",
+      load: (id) =>
+        id.endsWith("src/render/template-source.ts")
+          ? precompileTemplates(join(repositoryRoot, "templates"))
+          : null,
+    },
+  ],
   logLevel: "warn",
 });
 const { output } = await bundle.write({
@@ -30,7 +38,9 @@ await bundle.close();
 cpSync(join(repositoryRoot, "src/cli/bin.cjs"), join(dist, "bin.cjs"));
 const bundled = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
 writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), thirdPartyNotices(bundled, repositoryRoot));
-const { name, version } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8")) as {
+const { name, version } = JSON.parse(
+  readFileSync(join(repositoryRoot, "package.json"), "utf8"),
+) as {
   name: string;
   version: string;
 };

@@ -26,4 +26,5 @@ export function registrySource(folders: readonly string[]): string {
   ].join("\n");
 }
 
-const variable = (folder: string): string => folder.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const variable = (folder: string): string =>
+  folder.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

@@ -3,7 +3,6 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "./root.ts";
-import { writeTemplatesModule } from "./templates.ts";
 import { printClosing, resetCells } from "../../test/support/closing-table.ts";
 
 interface Results {
@@ -17,7 +16,6 @@ const file = join(work, "results.json");
 mkdirSync(work, { recursive: true });
 rmSync(file, { force: true });
 resetCells();
-writeTemplatesModule();
 
 const vitest = join(repositoryRoot, "node_modules/vitest/vitest.mjs");
 const { status } = spawnSync(

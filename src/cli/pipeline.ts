@@ -7,7 +7,7 @@ import { recover } from "../reconcile/recover.ts";
 import { scan } from "../reconcile/scan.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
-import { snapshots } from "../render/snapshots.ts";
+import { snapshots } from "../ir/snapshots.ts";
 import type { Lock } from "../select/lock.ts";
 import { planModel } from "../select/plan-model.ts";
 import type { Plan } from "../select/plan.ts";
@@ -89,7 +89,7 @@ export function reconcile(
   dump(output, "files", files);
   recover(root);
   const paths = files.map(({ path }) => path);
-  const writePlan = decide(files, scan(root, "all", paths), snapshots(ir));
+  const writePlan = decide(files, scan(root, "all", paths), snapshots(model, plan));
   dump(output, "write-plan", {
     ...writePlan,
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),

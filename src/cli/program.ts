@@ -33,12 +33,17 @@ export function createProgram(version: string, run: Run): Command {
   program
     .command("init")
     .argument("[dir]", "new project, or an existing package", ".")
-    .option("--preset <name>", "start from a preset (see: async-db-starter init --help)")
-    .option("--from <file>", "start from this spec")
+    .option("--preset <name>", "start from a preset: shop")
     .option("--yes", "no questions", false)
     .option("--no-install", "do not run the package manager")
-    .description("start a project, or add a data layer to an existing package")
-    .action((dir, options) => run(() => import("./commands/init.ts"), [dir, options]));
+    .description(
+      "start a project, or add a data layer to an existing package (--spec: from this spec)",
+    )
+    .action((dir, options) => {
+      const given =
+        program.getOptionValueSource("spec") === "cli" ? program.opts().spec : undefined;
+      return run(() => import("./commands/init.ts"), [dir, { ...options, specGiven: given }]);
+    });
   program
     .command("plan")
     .option("--accept", "write a changed decision into the lock", false)

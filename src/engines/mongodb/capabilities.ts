@@ -9,14 +9,33 @@ export const capabilities: Capabilities = {
   version: "8.0",
   ports: { record: says("documents by key and index", "MG-10", "MG-A1") },
   features: {
-    durable: says("acknowledged by a majority of the members", "MG-04", "MG-16"),
+    "durable-authority": says("acknowledged by a majority of the members", "MG-04", "MG-16"),
     persistence: says("acknowledged by a majority of the members", "MG-04", "MG-16"),
     "session-consistency": says("reads and majority writes on the primary", "MG-04", "MG-09"),
     "unique-constraints": says("unique indexes", "MG-05"),
+    "optimistic-version": says("compared in the filter of the update", "MG-A1"),
     "flexible-schema": says("documents of one collection may differ in shape", "MG-10"),
     "ad-hoc-queries": says("any field can be queried", "MG-11"),
     ...Object.fromEntries(
       operations.map((op) => [`operation-${op}`, says(`${op} is generated`, "MG-A1")]),
+    ),
+  },
+  lacks: {
+    transactions: says(
+      "this release generates no unit of work over several documents",
+      "MG-A1",
+      "MG-02",
+    ),
+    "strong-consistency": says(
+      "the default read concern may return data that is rolled back",
+      "MG-04",
+    ),
+    "tenant-isolation": says("no row policies", "MG-07"),
+    ...Object.fromEntries(
+      ["aggregate", "upsert", "delete", "increment", "history"].map((op) => [
+        `operation-${op}`,
+        says("not generated in this release", "MG-A1"),
+      ]),
     ),
   },
   limits: {
@@ -161,7 +180,7 @@ export const capabilities: Capabilities = {
       general: true,
     },
     "MG-A1": {
-      fact: "the generated record adapter of this release: get, insert, patch, list; no unit of work over several documents",
+      fact: "the generated record adapter of this release: get, insert, patch, list, with optimistic versions; no unit of work over several documents",
       source: "`src/engines/mongodb`, `test/conformance/record`",
     },
   },

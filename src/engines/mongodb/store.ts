@@ -22,7 +22,6 @@ export function storeFile(store: StoreIr): FileRequest {
       tenantType: `${prefix}TenantRepositories`,
       boundType: `${prefix}Bound`,
       tenantScoped: store.tenantScoped,
-      deadlineMs: store.deadlineMs,
       plain: plain.map(member),
       bound: store.repositories.filter((repository) => !plain.includes(repository)).map(member),
     },

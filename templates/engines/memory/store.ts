@@ -12,7 +12,7 @@ import { classify } from "./errors.ts";
 
 /** A cache in this process: nothing to connect to, nothing shared, gone with the process. */
 export function openMemory(
-  identity: { readonly name: string },
+  identity: { readonly name: string; readonly namespace: string },
   config: Pick<StoreConfig, "deadlineMs">,
   context: RuntimeContext,
 ): MemoryStore {

@@ -1,6 +1,6 @@
 import type { CacheViewIr, Ir, StoreIr } from "../../../ir/types.ts";
 import { code } from "../../../render/encode.ts";
-import { importLines, ImportSet } from "../../../render/layout.ts";
+import { functionHead, importLines, ImportSet } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { cacheAdapter } from "./adapter.ts";
 
@@ -40,8 +40,19 @@ function storeFile({ id, type, open }: CacheEngine, store: StoreIr, ir: Ir): Fil
       open,
       storeType: `${store.typePrefix}Store`,
       openedType: `Opened${store.typePrefix}`,
-      openStore: `open${store.typePrefix}`,
-      deadlineMs: store.deadlineMs,
+      head: code(
+        functionHead(
+          `open${store.typePrefix}`,
+          [
+            {
+              name: "config",
+              type: store.env === undefined ? `Pick<StoreConfig, "deadlineMs">` : "StoreConfig",
+            },
+            { name: "context", type: "RuntimeContext" },
+          ],
+          `Opened${store.typePrefix}`,
+        ),
+      ),
     },
   };
 }

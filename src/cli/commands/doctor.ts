@@ -1,0 +1,115 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { engines } from "../../engines/registry.gen.ts";
+import type { CommandContext } from "../context.ts";
+import { exitCode, type ExitCode } from "../exit-codes.ts";
+import { readLock } from "../lock-file.ts";
+import { choose, load, placeOf } from "../pipeline.ts";
+import type { Plan } from "../../select/plan.ts";
+
+interface Check {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly mend?: string;
+}
+
+/** `doctor`: is everything there that the project needs to run? Connects through the project's own code, with its own drivers. */
+export async function run({ io, output }: CommandContext): Promise<ExitCode> {
+  const place = placeOf(io, output.options);
+  const loaded = load(place, output);
+  const lock = readLock(place);
+  const plan = choose(loaded, lock?.lock, output, false);
+  const root = resolve(place.folder, loaded.model.output.package);
+  const cli = join(root, loaded.model.output.dir, "cli.ts");
+  const checks = [
+    { what: "Node", ok: true, detail: process.version },
+    lock === undefined
+      ? {
+          what: "lock",
+          ok: false,
+          detail: `${place.lock} is missing`,
+          mend: "async-db-starter plan",
+        }
+      : { what: "lock", ok: true, detail: place.lock },
+    existsSync(cli)
+      ? { what: "data layer", ok: true, detail: loaded.model.output.dir }
+      : {
+          what: "data layer",
+          ok: false,
+          detail: "is not generated yet",
+          mend: "async-db-starter generate",
+        },
+    ...packageChecks(plan, root),
+  ] satisfies Check[];
+  const ready = checks.every(({ ok }) => ok);
+  const all: readonly Check[] = ready ? [...checks, ...storeChecks(cli, root)] : checks;
+  output.document({ checks: all });
+  for (const { what, ok, detail, mend } of all) {
+    const line = `${ok ? output.style("green", "ok  ") : output.style("red", "fail")}  ${what}: ${detail}`;
+    if (ok) output.line(line);
+    else output.problem(mend === undefined ? line : `${line}; ${mend}`);
+  }
+  return all.every(({ ok }) => ok) ? exitCode.ok : exitCode.environment;
+}
+
+/** The drivers of the first transport of every engine in use, as the project itself would resolve them. */
+function packageChecks(plan: Plan, root: string): readonly Check[] {
+  const project = createRequire(join(root, "package.json"));
+  const used = new Set(plan.stores.map(({ engine }) => engine));
+  const names = engines
+    .filter(({ id }) => used.has(id))
+    .flatMap(({ transports }) => transports.flatMap(({ packages }) => Object.keys(packages)));
+  return [...new Set(names)].map((name) => {
+    try {
+      project.resolve(`${name}/package.json`);
+      return { what: "package", ok: true, detail: name };
+    } catch (error) {
+      const hidden =
+        error instanceof Error && "code" in error && error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
+      return hidden
+        ? { what: "package", ok: true, detail: name }
+        : { what: "package", ok: false, detail: `${name} is not installed`, mend: "npm install" };
+    }
+  });
+}
+
+interface StoreReport {
+  readonly stores: readonly {
+    readonly store: string;
+    readonly state: string;
+    readonly latencyMs: number;
+    readonly detail?: string;
+  }[];
+}
+
+function storeChecks(cli: string, root: string): readonly Check[] {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--env-file-if-exists=.env", "--no-warnings", cli, "health", "--json"],
+    {
+      cwd: root,
+      encoding: "utf8",
+      timeout: 60_000,
+    },
+  );
+  try {
+    const report = JSON.parse(stdout) as StoreReport;
+    return report.stores.map(({ store, state, latencyMs, detail }) => ({
+      what: `store ${store}`,
+      ok: state === "up" || state === "degraded",
+      detail: `${state}, ${latencyMs} ms${detail === undefined ? "" : `, ${detail}`}`,
+    }));
+  } catch {
+    return [
+      {
+        what: "stores",
+        ok: false,
+        detail: stderr.trim() || stdout.trim() || "no answer",
+        mend: "check the DSNs in .env",
+      },
+    ];
+  }
+}

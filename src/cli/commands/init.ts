@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { basename, relative, resolve } from "node:path";
+import type { CommandContext } from "../context.ts";
+import { exitCode, type ExitCode } from "../exit-codes.ts";
+import { Failure } from "../failure.ts";
+import { installPackages } from "../install.ts";
+import { writeLock } from "../lock-file.ts";
+import { choose, load, placeOf, reconcile } from "../pipeline.ts";
+import { presetNames, presetText } from "../presets.ts";
+import { reportFindings, reportNotes } from "../report.ts";
+import { apply } from "../../reconcile/apply.ts";
+import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
+import { planText } from "../../select/explain.ts";
+import { engines } from "../../engines/registry.gen.ts";
+import { specJsonSchemaText } from "../../spec/json-schema.ts";
+import type { Plan } from "../../select/plan.ts";
+
+export interface InitOptions {
+  readonly preset?: string;
+  readonly yes: boolean;
+  readonly install: boolean;
+  /** The `--spec` option, when it was given: the spec to start from. */
+  readonly specGiven?: string;
+}
+
+interface Start {
+  readonly text: string;
+  readonly origin: string;
+  readonly install: boolean;
+}
+
+const specFile = "workloads.yaml";
+
+/** `init [dir]`: a spec, its plan, the generated data layer, and the packages it needs. */
+export async function run(
+  { io, output }: CommandContext,
+  dir: string,
+  options: InitOptions,
+): Promise<ExitCode> {
+  const root = resolve(io.cwd, output.options.cwd, dir);
+  const start = await startOf(root, io.cwd, options, io.interactive);
+  if (start === undefined) return exitCode.ok;
+  writeSpec(root, start);
+  const place = placeOf(io, { cwd: root, spec: specFile });
+  const loaded = load(place, output);
+  const plan = choose(loaded, undefined, output);
+  writeLock(place, plan);
+  writeUserFile(root, ".async-db-starter/spec.schema.json", specJsonSchemaText());
+  const { writePlan, root: target } = reconcile(place, loaded, plan, output);
+  if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
+  const report = apply(writePlan, target);
+  if (report.outcome === "refused") return reportFindings(report.findings, output);
+  if (readUserFile(target, ".env") === undefined)
+    writeUserFile(target, ".env", environmentText(plan));
+  reportNotes(writePlan.notes, output);
+  output.line(planText(plan, engines).trimEnd());
+  output.line(`\n${report.created.length} files written to ${relative(io.cwd, target) || "."}`);
+  output.document({ directory: target, spec: specFile, plan, created: report.created });
+  if (start.install) await installPackages(target, output);
+  nextSteps(relative(io.cwd, target), start.install, output);
+  return exitCode.ok;
+}
+
+/** What to start from: options first, then a spec that is already there, then questions. Undefined when the user cancels. */
+async function startOf(
+  root: string,
+  cwd: string,
+  options: InitOptions,
+  interactive: boolean,
+): Promise<Start | undefined> {
+  const { preset, specGiven, install } = options;
+  if (preset !== undefined && specGiven !== undefined) {
+    throw new Failure(exitCode.input, "--preset and --spec are two answers to one question", {
+      hint: "give one of them",
+    });
+  }
+  if (preset !== undefined) return { ...fromPreset(preset), install };
+  if (specGiven !== undefined) return { ...fromFile(resolve(cwd, specGiven)), install };
+  const present = existsSync(root) ? readUserFile(root, specFile) : undefined;
+  if (present !== undefined) return { text: present, origin: specFile, install };
+  if (options.yes) return { ...fromPreset("shop"), install };
+  if (!interactive) {
+    throw new Failure(exitCode.input, "init asks questions, and this is no terminal", {
+      hint: `answer by options: --preset ${presetNames().join("|")} --yes, or --spec FILE --yes`,
+    });
+  }
+  const { askStart } = await import("../questions.ts");
+  const answer = await askStart(presetNames(), install);
+  return answer === undefined
+    ? undefined
+    : { ...fromPreset(answer.preset), install: answer.install };
+}
+
+function fromPreset(name: string): Omit<Start, "install"> {
+  const text = presetText(name);
+  if (text !== undefined) return { text, origin: `preset ${name}` };
+  throw new Failure(exitCode.input, `there is no preset "${name}"`, {
+    hint: `presets: ${presetNames().join(", ")}`,
+  });
+}
+
+function fromFile(path: string): Omit<Start, "install"> {
+  const folder = resolve(path, "..");
+  const text = existsSync(folder) ? readUserFile(folder, basename(path)) : undefined;
+  if (text !== undefined) return { text, origin: path };
+  throw new Failure(exitCode.input, `${path} does not exist`, {
+    hint: "check the path, or start with --preset shop",
+  });
+}
+
+/** A spec of the user's is never overwritten, not even by a better one. */
+function writeSpec(root: string, { text, origin }: Start): void {
+  const present = existsSync(root) ? readUserFile(root, specFile) : undefined;
+  if (present !== undefined && present !== text) {
+    throw new Failure(exitCode.input, `${specFile} is already there and is not ${origin}`, {
+      hint: "run init without --preset and --spec to start from it, or choose another folder",
+    });
+  }
+  writeUserFile(root, specFile, text);
+}
+
+/** `.env` for this machine: the embedded DSN of every store that has one. It is git-ignored; `.env.example` is its public twin. */
+function environmentText(plan: Plan): string {
+  const lines = plan.stores.flatMap(({ name, env, engine }) => {
+    if (env === undefined) return [];
+    const dsn = engines.find(({ id }) => id === engine)?.dsn;
+    const embedded = dsn?.embedded?.(name);
+    return embedded === undefined
+      ? [`# ${env}=${dsn?.examples[0]?.dsn ?? ""}`]
+      : [`${env}=${embedded}`];
+  });
+  return `# DSNs of this machine; not committed. What each may hold: .env.example\n${lines.join("\n")}\n`;
+}
+
+function nextSteps(folder: string, installed: boolean, output: CommandContext["output"]): void {
+  const steps = [
+    folder === "" ? "" : `cd ${folder}`,
+    installed ? "" : "npm install",
+    "npm start",
+    "npm test",
+  ];
+  output.line(
+    `\nNext:\n${steps
+      .filter((step) => step !== "")
+      .map((step) => `  ${step}`)
+      .join("\n")}`,
+  );
+}

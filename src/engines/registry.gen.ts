@@ -1,0 +1,8 @@
+// Generated from the folders of src/engines by `npm run gen`; a test fails when it is stale.
+import type { EngineDescriptor } from "./engine.ts";
+import memory from "./memory/index.ts";
+import mongodb from "./mongodb/index.ts";
+import redis from "./redis/index.ts";
+
+/** Every registered engine, by id. */
+export const engines: readonly EngineDescriptor[] = [memory, mongodb, redis];
