@@ -42,10 +42,18 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
   for (const { file: name, problem } of merged.problems) reading.report(name, problem);
   const { tree, problems: linkProblems } = linkedSchemas(merged.tree, reading.linked);
   const { spec, entities, problems } = validate(tree);
-  for (const problem of [...linkProblems, ...problems])
-    reading.report(merged.fileOf(problem.path), problem);
+  const refused = new Set(reading.problems.map(({ problem }) => JSON.stringify(problem.path)));
+  for (const problem of [...linkProblems, ...problems]) {
+    // What is refused as it stands needs no second judgement.
+    if (!refused.has(JSON.stringify(problem.path)))
+      reading.report(merged.fileOf(problem.path), problem);
+  }
   const issues = located(reading, merged.fileOf);
   if (spec === undefined || issues.some(({ severity }) => severity === "error"))
     return { issues, sources: reading.sources };
-  return { model: normalise(spec, entities), issues, sources: reading.sources };
+  const locate = (found: readonly Problem[]): readonly Issue[] => {
+    for (const problem of found) reading.report(merged.fileOf(problem.path), problem);
+    return located(reading, merged.fileOf).filter(({ severity }) => severity === "error");
+  };
+  return { model: normalise(spec), issues, sources: reading.sources, locate };
 }
