@@ -130,7 +130,7 @@ class Run {
   }
 
   #write(file: StagedFile): void {
-    const path = join(this.#root, file.path);
+    const path = `${this.#root}/${file.path}`;
     this.#fs.create(path, file.content, file.mode);
     if (file.keepMode !== undefined) this.#fs.chmod(path, file.keepMode);
   }

@@ -68,7 +68,7 @@ export function checkUnchanged(
   for (const change of changes) {
     const parents = parentsOf(change.path);
     const stat = parents.every(guard.isFolder)
-      ? fileSystem.stat(join(root, change.path))
+      ? fileSystem.stat(`${root}/${change.path}`)
       : undefined;
     const same =
       change.kind === "create"

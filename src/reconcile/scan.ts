@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Content, contentOf } from "./content.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { parentsOf, pathProblem, toolFolder } from "./paths.ts";
@@ -68,7 +67,7 @@ class TreeReader {
   }
 
   exists(path: string): boolean {
-    return this.#fs.stat(join(this.#root, path)) !== undefined;
+    return this.#fs.stat(`${this.#root}/${path}`) !== undefined;
   }
 
   read(path: string): DiskEntry | undefined {
@@ -83,7 +82,7 @@ class TreeReader {
     const folder = this.#folderAbove(path);
     if (folder === "missing") return undefined;
     if (folder !== "folder") return folder;
-    const absolute = join(this.#root, path);
+    const absolute = `${this.#root}/${path}`;
     const stat = this.#fs.stat(absolute);
     if (stat === undefined) return undefined;
     const { kind, ...stamp } = stat;
@@ -109,13 +108,13 @@ class TreeReader {
   }
 
   #inspect(path: string): Folder {
-    const stat = this.#fs.stat(join(this.#root, path));
+    const stat = this.#fs.stat(`${this.#root}/${path}`);
     if (stat === undefined) return "missing";
     return stat.kind === "folder" ? "folder" : { kind: "blocked", at: path, by: stat.kind };
   }
 
   #listed(path: string): string[] {
     if (this.#folderAbove(`${path}/x`) !== "folder") return [];
-    return this.#fs.list(join(this.#root, path));
+    return this.#fs.list(`${this.#root}/${path}`);
   }
 }

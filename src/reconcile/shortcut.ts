@@ -76,7 +76,7 @@ export function rememberInputs(
 }
 
 function watchedAt(path: string, root: string, fileSystem: FileSystem): Watched {
-  const stat = fileSystem.stat(join(root, path));
+  const stat = fileSystem.stat(`${root}/${path}`);
   return stat === undefined ? [path] : [path, stat.size, stat.mtimeMs, stat.ctimeMs];
 }
 
