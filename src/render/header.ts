@@ -7,7 +7,7 @@ const commentSigns: readonly (readonly [suffix: string, open: string, close: str
   [".yaml", "# ", ""],
   [".env.example", "# ", ""],
   [".gitignore", "# ", ""],
-  [".md", "<!-- ", " -->"],
+  [".md", "<!-- ", " -->\n"],
 ];
 
 /** The sentence that every generated file carries. */

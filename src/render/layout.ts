@@ -1,4 +1,4 @@
-import { commentText, identifier, propertyName, stringLiteral } from "./encode.ts";
+import { commentText, identifier, jsonText, propertyName, stringLiteral } from "./encode.ts";
 import type { Doc } from "./document.ts";
 import {
   group,
@@ -235,3 +235,21 @@ export function wrap(text: string, width: number): readonly string[] {
   }
   return [...lines, current];
 }
+
+/** JSON as the formatter writes it: objects open, arrays of scalars on one line while they fit. */
+export function jsonDocument(value: unknown): Doc {
+  if (Array.isArray(value)) return arrayOf(value.map(jsonDocument));
+  if (typeof value !== "object" || value === null) return jsonText(value);
+  const entries = Object.entries(value).map(([key, one]): Doc => [
+    jsonText(key),
+    ": ",
+    jsonDocument(one),
+  ]);
+  if (entries.length === 0) return "{}";
+  return ["{", indent([hardline, join([",", hardline], entries)]), hardline, "}"];
+}
+
+const arrayOf = (items: readonly Doc[]): Doc =>
+  items.length === 0
+    ? "[]"
+    : group(["[", indent([softline, join([",", line], items)]), softline, "]"]);

@@ -40,15 +40,10 @@ function openFile({ stores }: Ir): FileRequest {
       open: `open${store.typePrefix}`,
       env: store.env ?? "",
       rules: dsnRulesName(store),
-      deadlineMs: store.deadlineMs === 5000 ? false : code(groupedDigits(store.deadlineMs)),
       fallback: code(store.env === undefined ? " ?? {}" : ""),
     })),
   });
 }
-
-/** `30000` → `30_000`. */
-const groupedDigits = (value: number): string =>
-  String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, "_");
 
 /** One property of the data layer: a repository or a view, where its interface is and how it is reached. */
 interface Member {

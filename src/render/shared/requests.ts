@@ -5,19 +5,23 @@ import { compositionFiles, engineOf } from "./composition.ts";
 import { domainFile } from "./domain.ts";
 import { dsnFile } from "./dsn.ts";
 import { dtoFile } from "./dto.ts";
+import { exampleFile } from "./example.ts";
 import { jsonCodecFile } from "./json-codec.ts";
+import { projectFiles } from "./project.ts";
+import { reportFile } from "./report.ts";
 import { repositoryPort, viewPort } from "./ports.ts";
 import { sharedContext } from "./types.ts";
 
 /** Every file that does not depend on the kind of engine behind it. */
 export function sharedRequests(
-  { ir }: RenderInput,
+  input: RenderInput,
   engines: ReadonlyMap<string, EngineDescriptor>,
 ): readonly FileRequest[] {
+  const { ir } = input;
   const context = sharedContext(ir.entities);
   const roots = ir.entities.filter((entity) => entity.owner === undefined);
   return [
-    ...runtimeFiles(),
+    ...runtimeFiles(ir.stores.map((store) => engineOf(store, engines))),
     ...roots.flatMap((root) => [
       domainFile(root, context),
       dtoFile(root, context),
@@ -29,18 +33,29 @@ export function sharedRequests(
       ...dsnFile(store, engineOf(store, engines)),
     ]),
     ...compositionFiles(ir),
+    exampleFile(ir, engines, context),
+    reportFile(input, engines),
+    ...projectFiles(input, engines),
   ];
 }
 
-/** The engine-neutral runtime, byte for byte. */
-function runtimeFiles(): readonly FileRequest[] {
-  const here = ["shared/dto.ts", "shared/json.ts"];
-  return [...Object.keys(verbatimTexts).filter((path) => path.startsWith("runtime/")), ...here].map(
-    (verbatim) => ({
-      path: `{data}/runtime/${verbatim.slice(verbatim.indexOf("/") + 1)}`,
-      ownership: "generated",
-      unit: "runtime",
-      verbatim,
-    }),
+/** The runtime, byte for byte: what every project has, and the folder of each engine in use. */
+function runtimeFiles(engines: readonly EngineDescriptor[]): readonly FileRequest[] {
+  const folders = new Set(
+    engines.flatMap(({ id, extends: base }) => (base === undefined ? [id] : [base, id])),
   );
+  return Object.keys(verbatimTexts).flatMap((verbatim) => {
+    const path = runtimePath(verbatim, folders);
+    return path === undefined
+      ? []
+      : [{ path: `{data}/runtime/${path}`, ownership: "generated", unit: "runtime", verbatim }];
+  });
+}
+
+/** Where a file of `templates/` lies below `runtime/`; undefined for one that this project does not need. */
+function runtimePath(source: string, engines: ReadonlySet<string>): string | undefined {
+  const [top = "", engine = "", ...rest] = source.split("/");
+  if (!source.endsWith(".ts")) return undefined;
+  if (top === "runtime" || top === "shared") return [engine, ...rest].join("/");
+  return top === "engines" && engines.has(engine) ? [engine, ...rest].join("/") : undefined;
 }

@@ -11,7 +11,16 @@ export function fakeEngine(id: string): EngineDescriptor {
     id,
     title: id.toUpperCase(),
     ports: ["record", "search", "vector", "cache"],
-    capabilities: { ports: {}, features: {}, limits: {}, hosting: {} },
+    capabilities: {
+      version: "1",
+      lacks: {},
+      floors: {},
+      sources: {},
+      ports: {},
+      features: {},
+      limits: {},
+      hosting: {},
+    },
     types: (type) => ({ column: type.kind }),
     dsn: {
       schemes: [{ scheme: `${id}:`, meaning: `a server of ${id}` }],
@@ -46,7 +55,7 @@ function storeFile(store: StoreIr): FileRequest {
     `import type { OpenedStore, RuntimeContext, StoreConfig } from "../../runtime/store.ts";`,
     ...members.map(([, type, file]) => `import type { ${type} } from "../../ports/${file}.ts";`),
     `\nexport interface ${prefix}Store {\n  readonly name: string;\n}`,
-    `\nexport interface ${prefix}Repositories {\n${members.map(([name, type]) => `  readonly ${name}: ${type};`).join("\n")}\n}`,
+    `\nexport interface ${prefix}Repositories {${members.map(([name, type]) => `\n  readonly ${name}: ${type};`).join("")}${members.length === 0 ? "" : "\n"}}`,
     `\nexport interface Opened${prefix} extends OpenedStore {\n  readonly store: ${prefix}Store;\n  readonly repositories: ${prefix}Repositories;\n${store.tenantScoped ? tenant : ""}}`,
     `\nexport function open${prefix}(_config: StoreConfig, _context: RuntimeContext): Opened${prefix} {\n  throw new Error("stores nothing");\n}\n`,
   ].join("\n");

@@ -1,0 +1,184 @@
+import type { ComposeService, EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import type { StoreIr } from "../../ir/types.ts";
+import type { RenderInput } from "../render.ts";
+import { print } from "../document.ts";
+import { code, lineCommentText } from "../encode.ts";
+import { jsonDocument } from "../layout.ts";
+import { engineOf } from "./composition.ts";
+
+type Engines = ReadonlyMap<string, EngineDescriptor>;
+
+/** Ranges of the packages that every generated project needs; a test holds them to the versions this repository runs with. */
+export const sharedPackages = { "@opentelemetry/api": "^1.9.1", zod: "^4.6.7" } as const;
+export const developmentPackages = { "@types/node": "^22.20.5", typescript: "^7.0.2" } as const;
+
+/** The files around the data layer: package, compiler, environment, local servers. */
+export function projectFiles({ ir, model }: RenderInput, engines: Engines): readonly FileRequest[] {
+  const stores = ir.stores.map((store) => ({ store, engine: engineOf(store, engines) }));
+  const own = (path: string, text: string): FileRequest => ({
+    path,
+    ownership: "yours",
+    unit: "project",
+    text,
+  });
+  return [
+    own(
+      "package.json",
+      json(
+        packageJson(
+          model.project,
+          ir.output.dir,
+          stores.map(({ engine }) => engine),
+        ),
+      ),
+    ),
+    own("tsconfig.json", json(compilerOptions(ir.output.importExtension))),
+    own(".gitignore", "node_modules/\ndist/\n.data/\n.env\n"),
+    environmentFile(stores),
+    ...composeFile(stores),
+  ];
+}
+
+const json = (value: unknown): string => `${print(jsonDocument(value))}\n`;
+
+function packageJson(name: string, dir: string, engines: readonly EngineDescriptor[]): unknown {
+  const needed = Object.assign(
+    {},
+    sharedPackages,
+    ...engines.flatMap(({ transports }) => transports.map(({ packages }) => packages)),
+  );
+  const [types, runtime] = [packagesWhere(needed, true), packagesWhere(needed, false)];
+  const node = "node --env-file-if-exists=.env";
+  return {
+    name: name.toLowerCase(),
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    scripts: {
+      db: `${node} ${dir}/cli.ts`,
+      start: `${node} src/example.ts`,
+      test: `${node} --test "test/**/*.test.ts"`,
+      types: "tsc --noEmit",
+    },
+    dependencies: runtime,
+    devDependencies: sorted({ ...developmentPackages, ...types }),
+    engines: { node: ">=22.18.0" },
+  };
+}
+
+const packagesWhere = (
+  packages: Readonly<Record<string, string>>,
+  types: boolean,
+): Readonly<Record<string, string>> =>
+  sorted(
+    Object.fromEntries(
+      Object.entries(packages).filter(([name]) => name.startsWith("@types/") === types),
+    ),
+  );
+
+const sorted = (packages: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+function compilerOptions(extension: string): unknown {
+  return {
+    compilerOptions: {
+      target: "es2023",
+      lib: ["es2024", "esnext.disposable"],
+      module: extension === "" ? "preserve" : "nodenext",
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      isolatedModules: true,
+      verbatimModuleSyntax: true,
+      erasableSyntaxOnly: true,
+      ...(extension === ".ts" ? { allowImportingTsExtensions: true } : {}),
+      skipLibCheck: true,
+      noEmit: true,
+    },
+    include: ["src", "test"],
+  };
+}
+
+interface Placed {
+  readonly store: StoreIr;
+  readonly engine: EngineDescriptor;
+}
+
+/** `.env.example`: every variable with what it may hold. */
+function environmentFile(stores: readonly Placed[]): FileRequest {
+  const blocks = stores.flatMap(({ store, engine }) =>
+    store.env === undefined ? [] : [variableBlock(store, store.env, engine)],
+  );
+  return { path: ".env.example", ownership: "generated", unit: "project", text: blocks.join("\n") };
+}
+
+function variableBlock(store: StoreIr, env: string, { title, dsn }: EngineDescriptor): string {
+  const first = dsn.embedded?.(store.name) ?? dsn.examples[0]?.dsn ?? "";
+  const comments = [
+    `Store ${store.name}: ${title}.`,
+    ...dsn.schemes.map(({ scheme, meaning }) => `  ${scheme} ${meaning}`),
+    ...(dsn.parameters.length === 0 ? [] : ["Parameters:"]),
+    ...dsn.parameters.map(({ name, meaning }) => `  ${name}: ${meaning}`),
+    ...(dsn.examples.length === 0 ? [] : ["Examples:"]),
+    ...dsn.examples.map((example) => `  ${example.dsn} (${example.comment})`),
+  ];
+  return [
+    ...comments.map((text) => `# ${lineCommentText(text)}`),
+    `${env}=${environmentValue(first)}`,
+    "",
+  ].join("\n");
+}
+
+/** Quoted where an environment file would read it otherwise. */
+const environmentValue = (value: string): string =>
+  /^[\w:/@.?=&%+,-]*$/.test(value) ? value : `"${value.replaceAll('"', "%22")}"`;
+
+/** What `init` writes as `.env` for a machine with nothing but Node; undefined when a store has no embedded form. */
+export function embeddedEnvironment(
+  { ir }: Pick<RenderInput, "ir">,
+  engines: Engines,
+): string | undefined {
+  const lines = ir.stores.flatMap((store) => {
+    if (store.env === undefined) return [];
+    const dsn = engineOf(store, engines).dsn.embedded?.(store.name);
+    return [dsn === undefined ? undefined : `${store.env}=${environmentValue(dsn)}`];
+  });
+  return lines.includes(undefined) ? undefined : `${lines.join("\n")}\n`;
+}
+
+/** `compose.yaml`: one server per engine that has one, reachable from this machine only. */
+function composeFile(stores: readonly Placed[]): readonly FileRequest[] {
+  const services = new Map<string, ComposeService>();
+  for (const { engine } of stores)
+    if (engine.compose !== undefined) services.set(engine.compose.service, engine.compose);
+  if (services.size === 0) return [];
+  const data = { services: [...services.values()].map(serviceData) };
+  return [
+    {
+      path: "compose.yaml",
+      ownership: "generated",
+      unit: "project",
+      template: "shared/compose.yaml.hbs",
+      data,
+    },
+  ];
+}
+
+function serviceData({
+  service,
+  image,
+  port,
+  environment,
+  command = [],
+  healthcheck,
+}: ComposeService): unknown {
+  return {
+    service,
+    image,
+    port: `127.0.0.1:${port}:${port}`,
+    environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    command: command.length === 0 ? false : code(print(jsonDocument(command))),
+    healthcheck: code(print(jsonDocument(healthcheck), 6, 12)),
+  };
+}

@@ -1,0 +1,105 @@
+import type { ArrayElement } from "../../spec/model.ts";
+import type { EntityIr, FieldIr } from "../../ir/types.ts";
+import type { Doc } from "../document.ts";
+import { hardline, indent } from "../document.ts";
+import { identifier, stringLiteral } from "../encode.ts";
+import { arrayLiteral, call, entry, openObject } from "../layout.ts";
+import { idFunction } from "./domain.ts";
+import type { SharedContext } from "./types.ts";
+import { insertable } from "./types.ts";
+
+/** What a sample may use: ids of what was made before it, and the imports it needs. */
+export interface SampleScope {
+  readonly context: SharedContext;
+  /** Variable that holds an inserted entity, by entity name. */
+  readonly made: ReadonlyMap<string, string>;
+  readonly use: (module: string, name: string) => string;
+}
+
+/** An object literal for a new entity with its required fields, or undefined when one of them cannot be made up. */
+export function sampleEntity(entity: EntityIr, scope: SampleScope): Doc | undefined {
+  const required = insertable(entity).filter((field) => !field.optionalOnInsert);
+  const values = required.map((field) => [field, sampleValue(entity, field, scope)] as const);
+  if (values.some(([, value]) => value === undefined)) return undefined;
+  const children = entity.children.map((child): Doc => {
+    const one = sampleEntity(child.entity, scope);
+    const items: Doc =
+      one === undefined ? "[]" : ["[", indent([hardline, one, ","]), hardline, "]"];
+    return entry(child.property, items);
+  });
+  return openObject([
+    ...values.map(([field, value]): Doc => entry(field.name, value ?? "")),
+    ...children,
+  ]);
+}
+
+function sampleValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc | undefined {
+  const { reference } = field.source;
+  if (reference !== undefined) {
+    const variable = scope.made.get(reference.entity);
+    return variable === undefined ? undefined : `${variable}.${reference.field}`;
+  }
+  const plain = plainValue(entity, field, scope);
+  const branded = scope.context.idTypes.get(field.tsType);
+  if (branded === undefined || plain === undefined) return plain;
+  return call(scope.use(`domain/${branded.domainFile}.ts`, idFunction(branded)), [plain]);
+}
+
+function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc | undefined {
+  const { type, source } = field;
+  // A child's key need only differ among the children of one root.
+  const single = (field.key && entity.owner === undefined) || source.unique;
+  switch (type.kind) {
+    case "uuid":
+      return `${scope.use("node:crypto", "randomUUID")}()`;
+    case "text":
+      return sampleText(field.name, Infinity, single);
+    case "string":
+      return sampleText(field.name, type.max, single);
+    case "int":
+    case "float":
+      return single ? "Math.floor(Date.now() / 1000)" : String(within(source));
+    case "bigint":
+      return single ? "BigInt(Date.now())" : `${Math.trunc(within(source))}n`;
+    case "decimal":
+      return stringLiteral(String(within(source)));
+    case "boolean":
+      return "true";
+    case "date":
+      return stringLiteral("2026-01-31");
+    case "timestamp":
+      return "new Date()";
+    case "enum":
+      return stringLiteral(type.values[0] ?? "");
+    case "json":
+      return type.schema === undefined ? "{}" : undefined;
+    case "binary":
+      return "new Uint8Array([1, 2, 3])";
+    case "vector":
+      return `new Float32Array(${type.dimensions}).fill(0.1)`;
+    case "array":
+      return arrayLiteral(sampleElement(type.of));
+  }
+}
+
+const sampleElement = (of: ArrayElement): readonly string[] =>
+  of === "string" || of === "text" ? [stringLiteral("example")] : [];
+
+/** Text that fits; one that must differ from run to run carries the run's mark. */
+function sampleText(name: string, max: number, single: boolean): Doc {
+  if (!single) return stringLiteral(`Example ${name}`.slice(0, max));
+  const room = max - runLength - 1;
+  return room > 0 ? `\`${identifier(name).slice(0, room)}-\${run}\`` : "run";
+}
+
+/** Characters of the mark that the example makes from the clock. */
+const runLength = 8;
+
+/** One, or the bound nearest to it. */
+function within({ min, max }: FieldIr["source"]): number {
+  const [low, high] = [
+    min === undefined ? -Infinity : Number(min),
+    max === undefined ? Infinity : Number(max),
+  ];
+  return Math.min(Math.max(1, low), high);
+}
