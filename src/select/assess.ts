@@ -82,11 +82,26 @@ function answerTo(engine: Candidate, test: Test, hosting: string): Answer {
         ? { met: false, text: `${title} is refused by stores.never` }
         : { met: true, text: `${title} is not refused` };
     case "hosting":
-      return present(capabilities.hosting[test.hosting], `${title} has no ${test.hosting} hosting`);
+      return present(
+        engine,
+        capabilities.hosting[test.hosting],
+        `hosting:${test.hosting}`,
+        `${test.hosting} hosting`,
+      );
     case "port":
-      return present(capabilities.ports[test.port], `${title} has no ${test.port} port`);
+      return present(
+        engine,
+        capabilities.ports[test.port],
+        `port:${test.port}`,
+        `${test.port} port`,
+      );
     case "feature":
-      return present(capabilities.features[test.feature], `${title} has no ${words(test.feature)}`);
+      return present(
+        engine,
+        capabilities.features[test.feature],
+        test.feature,
+        words(test.feature),
+      );
     case "limit":
       return onLimit(title, limitOf(capabilities, test.limit, hosting), test.limit, test.amount);
     case "floor":
@@ -100,10 +115,17 @@ function answerTo(engine: Candidate, test: Test, hosting: string): Answer {
 
 const words = (name: string): string => name.replaceAll("-", " ");
 
-function present(entry: Capability | Hosting | undefined, otherwise: string): Answer {
-  return entry
-    ? { met: true, text: entry.text, evidence: entry.evidence }
-    : { met: false, text: `${otherwise}: no evidence card entry says so` };
+function present(
+  { title, capabilities }: Candidate,
+  entry: Capability | Hosting | undefined,
+  id: string,
+  name: string,
+): Answer {
+  if (entry) return { met: true, text: entry.text, evidence: entry.evidence };
+  const known = capabilities.lacks[id];
+  return known
+    ? { met: false, text: `${title} has no ${name}: ${known.text}`, evidence: known.evidence }
+    : { met: false, text: `${title} has no ${name}: its evidence card has no entry for it` };
 }
 
 function limitOf(capabilities: Capabilities, name: string, hosting: string): Limit | undefined {
@@ -117,11 +139,13 @@ function onLimit(title: string, limit: Limit | undefined, name: string, amount: 
   if (max !== undefined && amount > max) {
     return { met: false, text: `${given} is beyond ${show(max, unit)}: ${limit.text}`, evidence };
   }
-  const within = comfortable === undefined ? "" : `, comfortable up to ${show(comfortable, unit)}`;
+  const beyond = comfortable !== undefined && amount > comfortable;
+  const range = beyond ? "beyond the comfortable" : "comfortable up to";
+  const comfort = comfortable === undefined ? "" : `${range} ${show(comfortable, unit)}; `;
   return {
     met: true,
     strain: strainAbove(amount, comfortable, limit.perDoubling),
-    text: `${given}${within}: ${limit.text}`,
+    text: `${comfort}${limit.text}`,
     evidence,
   };
 }
@@ -135,7 +159,7 @@ function onFloor(title: string, floor: Floor | undefined, name: string, amount: 
   }
   const strain =
     comfortable === undefined || comfortable === 0 ? 0 : strainAbove(comfortable, amount);
-  return { met: true, strain, text: `${given}: ${floor.text}`, evidence };
+  return { met: true, strain, text: floor.text, evidence };
 }
 
 function onVectorIndex(

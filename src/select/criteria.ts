@@ -10,6 +10,8 @@ export interface Capabilities {
   readonly ports: Partial<Readonly<Record<Port, Capability>>>;
   /** Features by name, e.g. `tenant-isolation`, `transactions`, `ranked-text`. */
   readonly features: Readonly<Record<string, Capability>>;
+  /** Why a feature, `port:<port>` or `hosting:<hosting>` is missing, where a source says so; the absence alone is a *no* already. */
+  readonly lacks: Readonly<Record<string, Capability>>;
   /** Hard limits by name with the largest value carried, e.g. `vector-dimensions`, `item-bytes`, `dataset-bytes`. */
   readonly limits: Readonly<Record<string, Limit>>;
   /** Smallest value reached, by name, e.g. `record-p99-ms`, `rpo-seconds`. */

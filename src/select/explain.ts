@@ -1,5 +1,5 @@
 import type { Candidate } from "./assess.ts";
-import type { Decision, Flip, Plan, Reason } from "./plan.ts";
+import type { Decision, Flip, Plan, Reason, Rejection } from "./plan.ts";
 import type { PlanProblem } from "./problems.ts";
 import { points } from "./assess.ts";
 
@@ -68,7 +68,7 @@ export function explainText(
     section("why", reasons.map(withEvidence)),
     section(
       "why not",
-      decision.rejected.map((r) => `${titleOf(engines, r.engine)}: ${withEvidence(r)}`),
+      decision.rejected.map((rejection) => whyNot(rejection, engines)),
     ),
     section(
       "costs in points (opening + strain; the cheapest whole plan wins)",
@@ -90,6 +90,13 @@ const section = (title: string, lines: readonly string[]): readonly string[] => 
 
 const withEvidence = ({ text, evidence }: Reason): string =>
   evidence.length === 0 ? text : `${text} (${evidence.join(", ")})`;
+
+/** The sentence, with the engine in front unless it begins with it. */
+function whyNot(rejection: Rejection, engines: readonly Candidate[]): string {
+  const title = titleOf(engines, rejection.engine);
+  const text = withEvidence(rejection);
+  return text.startsWith(title) ? text : `${title}: ${text}`;
+}
 
 const titleOf = (engines: readonly Candidate[], id: string): string =>
   engines.find((engine) => engine.id === id)?.title ?? id;
@@ -115,7 +122,7 @@ function evidenceLines(decision: Decision, engines: readonly Candidate[]): reado
 }
 
 /** A problem of planning in the form of the spec's problems, without the place, which the caller knows. */
-export function problemText(problem: PlanProblem, engines: readonly Candidate[]): string {
-  const each = problem.engines.map(({ engine, text }) => `  ${titleOf(engines, engine)}: ${text}`);
+export function problemText(problem: PlanProblem): string {
+  const each = problem.engines.map(({ text }) => `  ${text}`);
   return [`workload "${problem.workload}": ${problem.text}; ${problem.hint}`, ...each].join("\n");
 }

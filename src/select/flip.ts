@@ -1,6 +1,6 @@
 import type { Model } from "../spec/model.ts";
 import type { Candidate } from "./assess.ts";
-import { costTable, type RowMemory } from "./cost-table.ts";
+import { costTable, type CostTable, type RowMemory } from "./cost-table.ts";
 import { decide, type Outcome } from "./decide.ts";
 import type { Flip } from "./plan.ts";
 import { quantitiesOf, type Quantity } from "./quantity.ts";
@@ -25,7 +25,10 @@ export interface FlipFinder {
 export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFinder {
   const memory: RowMemory = new WeakMap();
   const free = decide(costTable(model, engines, memory));
-  const replan = (changed: Model): Outcome => decide(costTable(changed, engines, memory));
+  const replan = (changed: Model): Replanned => {
+    const table = costTable(changed, engines, memory);
+    return { table, outcome: decide(table) };
+  };
   const engineOf = (name: string): Candidate | undefined =>
     "problems" in free ? undefined : free.engines.get(name);
   return {
@@ -35,7 +38,9 @@ export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFin
       const now = engineOf(name);
       if (!workload || !now) return [];
       const found = quantitiesOf(model, workload).flatMap((quantity) => {
-        const choose = remembered((value) => choiceOf(replan(quantity.set(model, value)), name));
+        const choose = remembered((value) =>
+          choiceOf(replan(quantity.set(model, value)), name, now),
+        );
         return flipsOfQuantity(quantity, choose, now);
       });
       return found
@@ -46,13 +51,25 @@ export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFin
   };
 }
 
-function choiceOf(outcome: Outcome, workload: string): Choice {
-  if ("problems" in outcome) {
-    const own = outcome.problems.find((problem) => problem.workload === workload);
-    return { requirement: (own ?? outcome.problems[0])?.requirement ?? "engine" };
+interface Replanned {
+  readonly table: CostTable;
+  readonly outcome: Outcome;
+}
+
+/** The engine after the change; when there is none, the requirement that the present engine has come to fail. */
+function choiceOf({ table, outcome }: Replanned, workload: string, now: Candidate): Choice {
+  if (!("problems" in outcome)) {
+    const engine = outcome.engines.get(workload);
+    return engine ? { engine } : { requirement: "engine" };
   }
-  const engine = outcome.engines.get(workload);
-  return engine ? { engine } : { requirement: "engine" };
+  const named = outcome.problems.find((problem) => problem.workload === workload);
+  const problem = named ?? outcome.problems[0];
+  if (problem?.kind !== "unservable") return { requirement: problem?.requirement ?? "engine" };
+  const failed = table.rows
+    .get(problem.workload)
+    ?.assessments.find(({ engine }) => engine === now.id)
+    ?.verdicts.find(({ met }) => !met);
+  return { requirement: failed?.requirement ?? problem.requirement };
 }
 
 function remembered(choose: (value: number) => Choice): (value: number) => Choice {

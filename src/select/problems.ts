@@ -40,7 +40,7 @@ export function unservable(
     text: noPort
       ? `no registered engine serves a workload of kind ${workload.kind} (requirement ${named.requirement})`
       : `no registered engine meets the requirement ${named.requirement} of a workload of kind ${workload.kind}: ${named.text}`,
-    hint: hintFor(named.requirement),
+    hint: hintFor(noPort ? `kind:${workload.kind}` : named.requirement),
     engines: assessments.map((assessment) => {
       const first = failures(assessment)[0];
       return {

@@ -8,7 +8,7 @@ import { isAuthority } from "./volume.ts";
 /** Requirements that every decision meets; they explain a rejection, never a choice. */
 const selfEvident = (id: string): boolean =>
   id === "not-refused" ||
-  id === "durable" ||
+  id === "durable-authority" ||
   id.startsWith("operation-") ||
   id.startsWith("language-");
 
@@ -76,10 +76,49 @@ function priceOf(
     .toSorted();
   if (authorities.length > 0)
     return `${engine.title} also serves ${briefly(authorities)}: no second engine`;
-  const able = row.assessments.filter(({ admissible }) => admissible).length;
-  return able === 1
-    ? `only ${engine.title} can serve it`
-    : `${engine.title} is the cheapest of ${able} that can`;
+  return comparedWithOthers(table, row, engine);
+}
+
+/** What holds the others back: a requirement they fail, else the strain they would be under, else their price. */
+function comparedWithOthers(table: CostTable, row: Row, engine: Candidate): string {
+  const able = row.assessments.filter(({ admissible }) => admissible);
+  if (able.length === 1) {
+    const obstacle = obstacleOf(table, row, engine);
+    return `only ${engine.title} can serve it${obstacle === undefined ? "" : `: ${obstacle}`}`;
+  }
+  const strained = strainedOther(table, row, engine);
+  return strained ?? `${engine.title} is the cheapest of ${able.length} that can`;
+}
+
+/** Of an engine that has the port: what it fails. Engines of another family need no word. */
+function obstacleOf(table: CostTable, row: Row, engine: Candidate): string | undefined {
+  const texts = row.assessments.flatMap((assessment, at) => {
+    const failed = assessment.verdicts.filter(({ met }) => !met);
+    const related = !failed.some(({ requirement }) => requirement.startsWith("port:"));
+    const title = table.engines[at]?.title;
+    const [first] = failed;
+    if (assessment.engine === engine.id || !related || !first || title === undefined) return [];
+    return [first.text.startsWith(title) ? first.text : `with ${title} ${first.text}`];
+  });
+  return texts[0];
+}
+
+function strainedOther(table: CostTable, row: Row, engine: Candidate): string | undefined {
+  const own = assessmentOf(row, engine.id)?.terms ?? {};
+  const strains = row.assessments.flatMap((assessment, at) =>
+    assessment.engine === engine.id || !assessment.admissible
+      ? []
+      : Object.entries(assessment.terms).map(([id, points]) => ({
+          id,
+          title: table.engines[at]?.title ?? assessment.engine,
+          more: points - (own[id] ?? 0),
+        })),
+  );
+  const worst = strains.toSorted((a, b) => b.more - a.more)[0];
+  if (!worst || worst.more <= 1) return undefined;
+  const asked = [...row.requirements.hard, ...row.requirements.wishes];
+  const need = asked.find((entry) => ("id" in entry ? entry.id : entry.feature) === worst.id)?.need;
+  return `${engine.title} is cheaper than ${worst.title}, which is strained by ${need ?? worst.id}`;
 }
 
 const briefly = (names: readonly string[]): string =>

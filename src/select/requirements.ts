@@ -37,7 +37,7 @@ function common(model: Model, workload: Workload): readonly Requirement[] {
   const port = portOf(workload.kind);
   return [
     ...(isAuthority(workload)
-      ? [hard("durable", "a durable authority", { kind: "feature", feature: "durable" })]
+      ? [hard("durable-authority", "a durable authority", feature("durable-authority"))]
       : []),
     hard(`port:${port}`, `the ${port} port`, { kind: "port", port }),
     ...(workload.kind === "widecolumn"

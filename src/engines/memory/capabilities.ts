@@ -13,6 +13,14 @@ export const capabilities: Capabilities = {
     "eviction-allkeys-lru": says("least recently used first", "ME-06"),
     ttl: says("every entry carries its own", "ME-A1"),
   },
+  lacks: {
+    "durable-authority": says("it ends with the process", "ME-01"),
+    persistence: says("it ends with the process", "ME-01"),
+    "eviction-allkeys-lfu": says("least recently used first, no other policy", "ME-06"),
+    "eviction-noeviction": says("least recently used first, no other policy", "ME-06"),
+    "eviction-volatile-lru": says("least recently used first, no other policy", "ME-06"),
+    "eviction-volatile-ttl": says("least recently used first, no other policy", "ME-06"),
+  },
   limits: {
     "cache-processes": {
       max: 1,

@@ -13,6 +13,15 @@ export const capabilities: Capabilities = {
     persistence: says("an append-only file survives a restart, losing at most 1 s", "RD-03"),
     ttl: says("every key carries its own", "RD-05", "RD-A1"),
   },
+  lacks: {
+    "durable-authority": says(
+      "replication is asynchronous and the append-only file off as shipped; this release keeps caches in it, no records",
+      "RD-02",
+      "RD-03",
+      "RD-A1",
+    ),
+    "port:record": says("this release keeps caches in it", "RD-A1"),
+  },
   limits: {
     "cache-processes": {
       comfortable: 1_000,
