@@ -155,6 +155,23 @@ describe("after a kill", () => {
     expect([...snapshot(root).keys()].filter((at) => at.includes(".ads-"))).toEqual([]);
   });
 
+  test("a file to remove that was edited since then is not removed", () => {
+    const journal = ".async-db-starter/.cache/journal.json";
+    for (let k = 1; k < 500; k += 1) {
+      const root = newTree();
+      generate(root, [file(path, "1\n"), file("src/gone.ts", "1\n")]);
+      const plan = planFor(root, [file(path, "1\n")]);
+      const fileSystem = faultAt(k, "killed after");
+      expect(() => apply(plan, root, { fileSystem, processes: mortal(1) })).toThrow();
+      if (!has(root, journal) || !text(root, journal).includes('"committing"')) continue;
+      put(root, "src/gone.ts", "by hand\n");
+      expect(recover(root, later)).toMatchObject({ changedSince: ["src/gone.ts"] });
+      expect(text(root, "src/gone.ts")).toBe("by hand\n");
+      return;
+    }
+    expect.unreachable("no call in 500 is the one that begins to commit");
+  });
+
   test("new content that never reached the disk is given up, and the next run writes it", () => {
     const root = killedTree();
     const temps = [...snapshot(root).keys()].filter((at) => at.startsWith("src/.ads-"));
