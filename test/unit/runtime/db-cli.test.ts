@@ -1,0 +1,186 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runDbCli, type DbCliLayer } from "../../../templates/runtime/db-cli.ts";
+import { DataError, programmingError } from "../../../templates/runtime/errors.ts";
+import { HealthMonitor, type HealthState } from "../../../templates/runtime/health.ts";
+import { migrationHash } from "../../../templates/runtime/migration-files.ts";
+import { MemoryTarget } from "./memory-target.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "db-cli-"));
+  writeFileSync(join(folder, "0001-initial.up.sql"), "create\n");
+  writeFileSync(join(folder, "0001-initial.down.sql"), "drop\n");
+  const hash = migrationHash("create\n", "drop\n");
+  writeFileSync(
+    join(folder, "0001-initial.json"),
+    JSON.stringify({ id: "0001-initial", parents: [], hash }),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function layer(stores: Readonly<Record<string, MemoryTarget>>, state: HealthState = "up") {
+  const closed: string[] = [];
+  const made: DbCliLayer = {
+    stores: Object.entries(stores).map(([name, target]) => ({ name, target, folder })),
+    health: new HealthMonitor([
+      {
+        name: "main",
+        engine: "testdb",
+        health: async () => ({ store: "main", engine: "testdb", state, latencyMs: 2 }),
+      },
+    ]),
+    close: async () => void closed.push("closed"),
+  };
+  return { made, closed };
+}
+
+async function run(argv: readonly string[], open: () => DbCliLayer) {
+  let out = "";
+  let err = "";
+  const status = await runDbCli({
+    argv,
+    open,
+    write: (text) => (out += text),
+    writeError: (text) => (err += text),
+  });
+  return { status, out, err };
+}
+
+describe("migrate", () => {
+  test("status, up, status, down: readable, and closed each time", async () => {
+    const main = new MemoryTarget();
+    const { made, closed } = layer({ main });
+    const said: unknown[] = [];
+    for (const command of ["status", "up", "up", "status", "down", "down"]) {
+      const { status, out } = await run(["migrate", command], () => made);
+      said.push([status, out]);
+    }
+    expect(said).toEqual([
+      [0, "main: pending 0001-initial\n"],
+      [0, "main: applied 0001-initial\n"],
+      [0, "main: nothing to apply\n"],
+      [0, "main: applied 0001-initial at 2026-01-01T00:00:01.000Z\n"],
+      [0, "main: reverted 0001-initial\n"],
+      [0, "main: nothing to revert\n"],
+    ]);
+    expect(closed).toHaveLength(6);
+  });
+
+  test("--json prints one document", async () => {
+    const { made } = layer({ main: new MemoryTarget(), audit: new MemoryTarget() });
+    const { out, err } = await run(["migrate", "up", "--json", "--store", "audit"], () => made);
+    expect([JSON.parse(out), err]).toEqual([
+      { stores: [{ store: "audit", applied: ["0001-initial"] }] },
+      "",
+    ]);
+    const status = JSON.parse((await run(["migrate", "status", "--json"], () => made)).out);
+    expect(status.stores).toMatchObject([
+      { store: "main", applied: [], pending: ["0001-initial"], problems: [] },
+      { store: "audit", applied: [{ id: "0001-initial" }], pending: [], problems: [] },
+    ]);
+  });
+
+  test("down asks which store when there are several", async () => {
+    const targets = { main: new MemoryTarget(), audit: new MemoryTarget() };
+    const { made } = layer(targets);
+    await run(["migrate", "up"], () => made);
+    expect(await run(["migrate", "down"], () => made)).toMatchObject({
+      status: 2,
+      err: "migrate down needs --store: main, audit\n",
+    });
+    expect(await run(["migrate", "down", "--store", "audit"], () => made)).toMatchObject({
+      status: 0,
+      out: "audit: reverted 0001-initial\n",
+    });
+    expect(targets.main.entries).toHaveLength(1);
+    expect(await run(["migrate", "up", "--store", "other"], () => made)).toMatchObject({
+      status: 2,
+    });
+  });
+
+  test("drift is a finding: status and up exit 1 and name it", async () => {
+    const main = new MemoryTarget();
+    main.entries = [{ id: "0009-gone", hash: "x", parents: [], appliedAt: new Date(0) }];
+    const { made } = layer({ main });
+    for (const command of ["status", "up"]) {
+      const { status, err } = await run(["migrate", command], () => made);
+      expect([status, err]).toEqual([1, expect.stringContaining("drift: 0009-gone")]);
+    }
+  });
+
+  test("a store that cannot be reached is 3; an error of unknown origin keeps its text to itself", async () => {
+    const down = new MemoryTarget();
+    down.ledger = () =>
+      Promise.reject(
+        new DataError({ kind: "unavailable", message: "no connection", hint: "start it" }),
+      );
+    expect(await run(["migrate", "status"], () => layer({ down }).made)).toEqual({
+      status: 3,
+      out: "",
+      err: "no connection\nstart it\n",
+    });
+    down.ledger = () => Promise.reject(new Error("testdb://app:s3cret@h"));
+    expect(await run(["migrate", "status"], () => layer({ down }).made)).toEqual({
+      status: 3,
+      out: "",
+      err: "failed: Error\n",
+    });
+  });
+});
+
+describe("arguments and configuration", () => {
+  test.each([
+    [[]],
+    [["migrate"]],
+    [["migrate", "sideways"]],
+    [["health", "--nonsense"]],
+    [["migrate", "up", "extra"]],
+  ])("%j prints the usage and opens nothing", async (argv) => {
+    const { status, err, out } = await run(argv, () => expect.unreachable());
+    expect([status, out, err]).toEqual([
+      2,
+      "",
+      expect.stringMatching(/^usage: migrate up\|down\|status/),
+    ]);
+  });
+
+  test("a wrong DSN is 2, with its mend", async () => {
+    const open = () => {
+      throw programmingError("MAIN_URL is not set", { hint: "for example MAIN_URL=testdb://h/db" });
+    };
+    expect(await run(["health"], open)).toEqual({
+      status: 2,
+      out: "",
+      err: "MAIN_URL is not set\nfor example MAIN_URL=testdb://h/db\n",
+    });
+    const { out, status } = await run(["health", "--json"], open);
+    expect([status, JSON.parse(out)]).toEqual([
+      2,
+      { error: { message: "MAIN_URL is not set", hint: "for example MAIN_URL=testdb://h/db" } },
+    ]);
+  });
+});
+
+describe("health", () => {
+  test.each([
+    ["up", 0, "main  up        2 ms\nready: yes\n"],
+    ["degraded", 0, "main  degraded  2 ms\nready: yes\n"],
+    ["starting", 1, "main  starting  2 ms\nready: no\n"],
+    ["down", 3, "main  down      2 ms\nready: no\n"],
+  ] as const)("%s exits %d", async (state, status, text) => {
+    const said = await run(["health"], () => layer({}, state).made);
+    expect([said.status, said.out + said.err]).toEqual([status, text]);
+  });
+
+  test("startup, as JSON", async () => {
+    const { out } = await run(["health", "startup", "--json"], () => layer({}).made);
+    expect(JSON.parse(out)).toMatchObject({
+      probe: "startup",
+      ok: true,
+      stores: [{ store: "main", state: "up" }],
+    });
+  });
+});
