@@ -1,4 +1,5 @@
 import { isDataError, programmingError } from "../../runtime/errors.ts";
+import type { Page } from "../../runtime/options.ts";
 import type { Codec } from "./codec.ts";
 import type { Text, TextRow } from "./statement.ts";
 
@@ -9,6 +10,13 @@ export const given = <T>(
   codec: { readonly encode: (value: T) => Text },
   value: T | undefined,
 ): Text | undefined => (value === undefined ? undefined : codec.encode(value));
+
+/** The same for a statement that has a place for every value: what is not asked for is null there. */
+export const orNull = (value: Text | undefined): Text => value ?? null;
+
+/** The items of the only page that is wanted. */
+export const itemsOf = async <T>(page: Promise<Page<T>>): Promise<readonly T[]> =>
+  (await page).items;
 
 /** The texts of some columns of a row, in the order asked for. */
 export const textsOf = (row: TextRow, ...columns: readonly number[]): readonly Text[] =>

@@ -1,7 +1,6 @@
 import type { Entity, Field, FieldType, Method, Model, Workload } from "../../../src/spec/model.ts";
 import type { Plan } from "../../../src/select/plan.ts";
 import { lower } from "../../../src/ir/lower.ts";
-import type { Ir, StoreIr } from "../../../src/ir/types.ts";
 
 /** Builds Models by hand for the engine's tests: what `normalise` makes of a spec, with nothing of the spec's reader in between. */
 
@@ -87,7 +86,7 @@ export function transactional(
 export function mainStore(
   entities: readonly Entity[],
   workloads: readonly Workload[],
-): { readonly ir: Ir; readonly store: StoreIr } {
+) {
   const model: Model = {
     version: 1,
     project: "shop",
@@ -123,5 +122,5 @@ export function mainStore(
   const ir = lower(model, plan);
   const store = ir.stores[0];
   if (store === undefined) throw new Error("no store was lowered");
-  return { ir, store };
+  return { ir, store, model, plan };
 }

@@ -1,0 +1,45 @@
+import type { Doc } from "../../../render/document.ts";
+import { print } from "../../../render/document.ts";
+import { code, identifier, stringLiteral } from "../../../render/encode.ts";
+import { docBlock, entry, importLines } from "../../../render/layout.ts";
+import type { FileRequest } from "../../engine.ts";
+import type { AdapterModule } from "./module.ts";
+
+/** What makes one adapter module. */
+export interface Adapter {
+  readonly path: string;
+  readonly unit: string;
+  readonly doc: string;
+  /** `orderRepository` */
+  readonly factory: string;
+  /** `OrderRepository`, declared in `port`. */
+  readonly typeName: string;
+  readonly port: string;
+  /** Before the dot in the names of its operations. */
+  readonly collection: string;
+  readonly methods: readonly (readonly [name: string, body: Doc])[];
+}
+
+/** A module of statements and the factory that binds them to a session. */
+export function adapterFile(adapter: Adapter, module: AdapterModule): FileRequest {
+  module.portType(adapter.port, { name: adapter.typeName });
+  module.runtime("values", "guarded");
+  module.runtimeType("session", "PostgresSession");
+  const methods = adapter.methods.map(([name, body]) => print(entry(name, body), 4));
+  module.importRows([...module.declarations, ...methods]);
+  const head = `export function ${identifier(adapter.factory)}(session: PostgresSession): ${adapter.typeName} {`;
+  return {
+    path: adapter.path,
+    ownership: "generated",
+    unit: adapter.unit,
+    template: "engines/postgres/adapter.ts.hbs",
+    data: {
+      imports: code(importLines(module.finished())),
+      declarations: module.declarations.map(code),
+      head: code(docBlock([adapter.doc]) + head),
+      port: adapter.typeName,
+      collection: code(stringLiteral(adapter.collection)),
+      methods: methods.map(code),
+    },
+  };
+}

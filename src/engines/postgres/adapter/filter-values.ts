@@ -1,0 +1,53 @@
+import type { EntityIr, TypeIr } from "../../../ir/types.ts";
+import type { Doc } from "../../../render/document.ts";
+import { print } from "../../../render/document.ts";
+import { arrayLiteral, call, entry, openObject } from "../../../render/layout.ts";
+import type { FilterPart } from "../statements/filter.ts";
+import { isFixed } from "../statements/filter.ts";
+import type { ListFragments } from "../statements/read.ts";
+import { elementCodec } from "./codec.ts";
+import type { AdapterModule } from "./module.ts";
+import { codecsName } from "./module.ts";
+import { access } from "./row-file.ts";
+
+/** How a filter's values become the texts of a statement. */
+
+/** The codec of what a filter part compares with: an array field is asked for one of its elements. */
+function codecOf(entity: EntityIr, { field }: FilterPart, module: AdapterModule): string {
+  return field.type.kind === "array" ? elementCodec(field.type.of, module.codecs) : `${codecsName(entity)}${access(field.name)}`;
+}
+
+/** `orderCodecs.status.encode(where.status)`, or the same behind `given` where the value may be left out. */
+export function partValue(entity: EntityIr, part: FilterPart, filter: string, module: AdapterModule): Doc {
+  const codec = codecOf(entity, part, module);
+  const property = `${filter}${access(part.field.name)}`;
+  if (isFixed(part)) return call(`${codec}.encode`, [property]);
+  module.runtime("values", "given");
+  const value = part.end === undefined ? property : `${property}${part.required ? "." : "?."}${part.end}`;
+  return call("given", [codec, value]);
+}
+
+/** `const listByCustomerValues = (where: OrderListByCustomerFilter): DynamicValues => ({ … });` */
+export function valuesDeclaration(input: {
+  readonly name: string;
+  readonly entity: EntityIr;
+  readonly fragments: ListFragments;
+  /** Parameters before the filter with the texts they become: a query, a vector. */
+  readonly leading: readonly { readonly parameter: string; readonly value: Doc }[];
+  readonly filter: { readonly variable: string; readonly type: Pick<TypeIr, "name"> | undefined };
+  readonly module: AdapterModule;
+}): string {
+  const { name, entity, fragments, leading, filter, module } = input;
+  module.runtimeType("statement", "DynamicValues");
+  const parameters = [
+    ...leading.map((one) => one.parameter),
+    ...(filter.type === undefined ? [] : [`${filter.variable}: ${filter.type.name}`]),
+  ];
+  const texts = (parts: readonly FilterPart[]): readonly Doc[] => parts.map((part) => partValue(entity, part, filter.variable, module));
+  const fixed = [...leading.map((one) => one.value), ...texts(fragments.fixed)];
+  const entries = [
+    entry("fixed", arrayLiteral(fixed)),
+    ...(fragments.parts.length === 0 ? [] : [entry("optional", arrayLiteral(texts(fragments.parts)))]),
+  ];
+  return print([`const ${name} = (${parameters.join(", ")}): DynamicValues => (`, openObject(entries), ");"]);
+}

@@ -1,0 +1,39 @@
+import { stringLiteral } from "../../../render/encode.ts";
+import type { Doc } from "../../../render/document.ts";
+import { arrayLiteral, objectLiteral } from "../../../render/layout.ts";
+import type { ListFragments, OrderFragment } from "../statements/read.ts";
+import type { Entry } from "./source.ts";
+import { declaration, sqlList, sqlText } from "./source.ts";
+
+/** `const listByCustomer = dynamicRead({ … });` */
+export function listDeclaration(input: {
+  readonly variable: string;
+  readonly operation: string;
+  readonly collection: string;
+  readonly fragments: ListFragments;
+  readonly row: Doc;
+  /** Columns of a row that hold the order's values. */
+  readonly cursor: readonly number[];
+}): string {
+  const { fragments, cursor } = input;
+  const entries: readonly Entry[] = [
+    ["name", stringLiteral(input.operation)],
+    ["collection", stringLiteral(input.collection)],
+    ["select", sqlText(fragments.select)],
+    ["where", sqlList(fragments.where)],
+    ...(fragments.optional.length === 0 ? [] : [["optional", sqlList(fragments.optional)] as const]),
+    ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
+    ["order", arrayLiteral(fragments.order.map(orderTerm))],
+    ["row", input.row],
+    ["cursor", cursor.length === 0 ? "() => []" : `(row) => textsOf(row, ${cursor.join(", ")})`],
+  ];
+  return declaration(input.variable, "dynamicRead", entries);
+}
+
+const orderTerm = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
+  objectLiteral([
+    ["column", sqlText(column)],
+    ["direction", stringLiteral(direction)],
+    ["cast", stringLiteral(cast)],
+    ...(nullable === true ? [["nullable", "true"] as const] : []),
+  ]);

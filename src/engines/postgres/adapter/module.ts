@@ -1,0 +1,82 @@
+import type { EntityIr, Ir, TypeIr } from "../../../ir/types.ts";
+import { variableName } from "../../../ir/names.ts";
+import { ImportSet } from "../../../render/layout.ts";
+import type { SharedContext } from "../../../render/shared/types.ts";
+import { sharedContext } from "../../../render/shared/types.ts";
+import type { CodecNames } from "./codec.ts";
+
+/**
+ * One generated module while it is made: its imports and the names that its declarations must not take. Paths are those seen from
+ * `stores/<store>/`.
+ */
+export class AdapterModule {
+  readonly imports = new ImportSet();
+  readonly codecs: CodecNames = new Set();
+  readonly declarations: string[] = [];
+  readonly #context: SharedContext;
+  readonly #taken: Set<string>;
+  readonly #entities: readonly EntityIr[];
+
+  /** @param entities roots whose row modules may be imported */
+  constructor(ir: Ir, entities: readonly EntityIr[], taken: readonly string[]) {
+    this.#entities = entities;
+    this.#context = sharedContext(ir.entities);
+    this.#taken = new Set([...importable, ...taken]);
+  }
+
+  /** Imports from `runtime/postgres/<file>.ts`. */
+  runtime(file: string, ...names: readonly string[]): void {
+    this.imports.value(`../../runtime/postgres/${file}.ts`, ...names);
+  }
+
+  runtimeType(file: string, ...names: readonly string[]): void {
+    this.imports.type(`../../runtime/postgres/${file}.ts`, ...names);
+  }
+
+  /** Imports the domain types that are mentioned in type expressions. */
+  domainTypes(...expressions: readonly string[]): void {
+    for (const name of expressions.flatMap((text) => text.match(/[A-Z][A-Za-z0-9_$]*/g) ?? [])) {
+      const file = this.#context.declaredIn.get(name);
+      if (file !== undefined) this.imports.type(`../../domain/${file}.ts`, name);
+      if (name === "Json") this.imports.type("../../runtime/json.ts", name);
+    }
+  }
+
+  /** Imports a type of a port: a filter, a row. */
+  portType(file: string, ...types: readonly (Pick<TypeIr, "name"> | undefined)[]): void {
+    this.imports.type(`../../ports/${file}.ts`, ...types.flatMap((type) => (type === undefined ? [] : [type.name])));
+  }
+
+  /** A variable for a declaration; one that an import or another declaration has gets the suffix. */
+  variable(name: string, suffix = "Statement"): string {
+    const made = variableName(name);
+    const free = this.#taken.has(made) || made.endsWith("_") ? `${variableName(name).replace(/_$/, "")}${suffix}` : made;
+    this.#taken.add(free);
+    return free;
+  }
+
+  /** Imports of the row module what the texts mention. */
+  importRows(texts: readonly string[]): void {
+    const mentioned = new Set(texts.flatMap((text) => text.match(/[A-Za-z_$][A-Za-z0-9_$]*/g) ?? []));
+    for (const root of this.#entities) {
+      const own = [root, ...root.children.map((child) => child.entity)];
+      const names = own.flatMap((entity) => [codecsName(entity), rowName(entity)]);
+      this.imports.value(`./${root.file}-row.ts`, ...names.filter((name) => mentioned.has(name)));
+    }
+  }
+
+  /** All imports, codecs included. */
+  finished(): ImportSet {
+    this.runtime("codec", ...this.codecs);
+    return this.imports;
+  }
+}
+
+/** Everything that adapters import; no declaration may hide one. */
+const importable = [
+  "array bigint binary boolean branded brandedBigint brandedInt date decimal enumeration float int json nullable text timestamp vector",
+  "dynamicRead guarded given keyedRead pageLimit patch read signed textsOf uuidV7 write session",
+].flatMap((names) => names.split(" "));
+
+export const codecsName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Codecs`;
+export const rowName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Row`;

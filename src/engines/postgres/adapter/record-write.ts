@@ -1,0 +1,192 @@
+import type { EntityIr, Method } from "../../../ir/types.ts";
+import { pascalCase } from "../../../ir/words.ts";
+import type { Doc } from "../../../render/document.ts";
+import { hardline, indent, print } from "../../../render/document.ts";
+import { stringLiteral } from "../../../render/encode.ts";
+import { arrayLiteral, call, entry, openObject } from "../../../render/layout.ts";
+import { deleteText, incrementText, patchFragments } from "../statements/change.ts";
+import type { InsertStatement } from "../statements/insert.ts";
+import { insertStatement } from "../statements/insert.ts";
+import { existsText } from "../statements/read.ts";
+import { arrayOf, childVariable, madePlaces, valueOf } from "./input.ts";
+import { codecsName } from "./module.ts";
+import type { MethodBody } from "./record-method.ts";
+import { access } from "./row-file.ts";
+import type { Entry } from "./source.ts";
+import { arrow, declaration, sqlList, sqlText } from "./source.ts";
+import type { MethodTarget } from "./target.ts";
+import { identity, keyList, keyOfRow, keyParameter, rowEntries } from "./target.ts";
+
+type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
+
+/** Insert and upsert, of one row or of many. */
+export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upsert">): MethodBody {
+  const { entity, ir, module } = target;
+  const statement = insertStatement(entity, method);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "write");
+  module.declarations.push(
+    declaration(variable, "write", [
+      ...identity(target, ir.operation),
+      ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
+      ["text", sqlText(statement.text)],
+      ...rowEntries(entity, module),
+    ]),
+  );
+  const rows = ir.signature.parameters[0]?.name ?? entity.variable;
+  const values = valuesFunction(target, statement, method.bulk);
+  const made = madeArgument(entity, statement, rows, method.bulk);
+  const run = method.bulk ? "session.writeMany" : "session.write";
+  return [ir.signature.name, arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made]))];
+}
+
+/** `[0]` when the id was made here: it is no part of what an operation id stands for. */
+function madeArgument(entity: EntityIr, statement: InsertStatement, rows: string, bulk: boolean): readonly Doc[] {
+  const places = madePlaces(entity, statement, rows, bulk);
+  const [only, ...rest] = places;
+  if (only === undefined) return [];
+  if (rest.length === 0) return [`${only.condition} ? [${only.place}] : []`];
+  return [arrayLiteral(places.map(({ condition, place }) => `...(${condition} ? [${place}] : [])`))];
+}
+
+/** The function that makes a new row's texts: one per entity and form, shared by its inserts and upserts. */
+function valuesFunction(target: MethodTarget, statement: InsertStatement, bulk: boolean): string {
+  const { entity, module } = target;
+  const name = `new${pascalCase(bulk ? entity.property : entity.name)}Values`;
+  const known = module.declarations.some((text) => text.startsWith(`const ${name} `));
+  if (!known) module.declarations.push(bulk ? batchValues(target, statement, name) : singleValues(target, statement, name));
+  return name;
+}
+
+function valuesHead({ entity, module }: MethodTarget, name: string, parameter: string, type: string): string {
+  module.domainTypes(entity.newType);
+  module.runtimeType("statement", "Text");
+  return `const ${name} = (${parameter}: ${type}): readonly Text[] =>`;
+}
+
+const opened = (items: readonly Doc[]): Doc => ["[", indent(items.map((item): Doc => [hardline, item, ","])), hardline, "]"];
+
+function singleValues(target: MethodTarget, statement: InsertStatement, name: string): string {
+  const { entity, module } = target;
+  const one = entity.variable;
+  const items = [
+    ...statement.fields.map((field) => valueOf(entity, field, one, module)),
+    ...statement.children.flatMap(({ child, fields }) =>
+      fields.map((field) => arrayOf(child.entity, field, `${one}${access(child.property)}`, childVariable(child), module)),
+    ),
+  ];
+  return print([valuesHead(target, name, one, entity.newType), " ", opened(items), ";"]);
+}
+
+function batchValues(target: MethodTarget, statement: InsertStatement, name: string): string {
+  const { entity, module } = target;
+  const [one, many] = [entity.variable, batchVariable(entity)];
+  const own = statement.fields.map((field) => arrayOf(entity, field, many, one, module));
+  const head = valuesHead(target, name, many, `readonly ${entity.newType}[]`);
+  if (statement.children.length === 0) return print([head, " ", opened(own), ";"]);
+  module.codecs.add("array").add("int");
+  const lists = statement.children.map(
+    ({ child }) => `const ${child.property} = ${many}.flatMap((${one}) => ${one}${access(child.property)});`,
+  );
+  const children = statement.children.flatMap(({ child, fields }) => {
+    const places = `${many}.flatMap((${one}, at) => ${one}${access(child.property)}.map(() => at + 1))`;
+    return [
+      call("array(int).encode", [places]),
+      ...fields.map((field) => arrayOf(child.entity, field, child.property, childVariable(child), module)),
+    ];
+  });
+  const body = [...lists.map((text): Doc => [hardline, text]), hardline, "return ", opened([...own, ...children]), ";"];
+  return print([head, " {", indent(body), hardline, "};"]);
+}
+
+const batchVariable = (entity: EntityIr): string => entity.property;
+
+export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBody {
+  const { entity, ir, module } = target;
+  const fragments = patchFragments(entity, method);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "patch");
+  module.declarations.push(
+    declaration(variable, "patch", [
+      ...identity(target, ir.operation),
+      ["update", sqlText(fragments.update)],
+      ["sets", openObject(fragments.sets.map(({ field, text }) => entry(field.name, sqlText(text))))],
+      ...(fragments.always.length === 0 ? [] : [["always", sqlList(fragments.always)] as const]),
+      ["where", sqlList(fragments.where)],
+      ...(fragments.version === undefined ? [] : [["version", sqlText(fragments.version)] as const]),
+      ["returning", sqlText(fragments.returning)],
+      ...absent(entity),
+      ...rowEntries(entity, module),
+    ]),
+  );
+  const changes = changesFunction(target, variable, fragments.sets);
+  return [
+    ir.signature.name,
+    arrow([keyParameter(entity), "patch", "options"], call("session.patch", [variable, keyList(entity), `${changes}(patch)`, "options"])),
+  ];
+}
+
+function changesFunction(target: MethodTarget, variable: string, sets: ReturnType<typeof patchFragments>["sets"]): string {
+  const { entity, ir, module, port } = target;
+  const type = ir.types.at(-1);
+  module.portType(port, type);
+  module.runtime("values", "given");
+  const name = module.variable(`${variable}Changes`);
+  const entries = sets.map(({ field }) =>
+    entry(field.name, call("given", [`${codecsName(entity)}${access(field.name)}`, `patch${access(field.name)}`])),
+  );
+  module.declarations.push(print([`const ${name} = (patch: ${type?.name ?? "never"}) => (`, openObject(entries), ");"]));
+  return name;
+}
+
+/** What no returned row means. */
+const absent = (entity: EntityIr): readonly Entry[] => [
+  ["absent", stringLiteral("not-found")],
+  ...(entity.version === undefined ? [] : [["exists", sqlText(existsText(entity))] as const]),
+  ...(entity.key.length === 1 ? [] : [["keyValues", String(entity.key.length)] as const]),
+];
+
+export function deleteMethod(target: MethodTarget): MethodBody {
+  const { entity, ir, module } = target;
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "write");
+  module.declarations.push(
+    declaration(variable, "write", [
+      ...identity(target, ir.operation),
+      ["text", sqlText(deleteText(entity))],
+      ...absent(entity),
+      ...(entity.version === undefined ? [] : [["versioned", "true"] as const]),
+      ["entity", stringLiteral(entity.name)],
+      ["key", keyOfRow(entity.key.map((_, at) => at), module)],
+      ["columns", String(entity.key.length)],
+      ["row", "() => undefined"],
+    ]),
+  );
+  return [
+    ir.signature.name,
+    arrow([keyParameter(entity), "options"], call("session.write", [variable, keyList(entity), "options"])),
+  ];
+}
+
+export function incrementMethod(target: MethodTarget, method: Of<"increment">): MethodBody {
+  const { entity, ir, module } = target;
+  const field = entity.fields.find((candidate) => candidate.name === method.field);
+  if (field === undefined) throw new Error(`no field ${method.field} in ${entity.name}`);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "write");
+  module.declarations.push(
+    declaration(variable, "write", [
+      ...identity(target, ir.operation),
+      ["text", sqlText(incrementText(entity, field, method))],
+      ["absent", stringLiteral("not-found")],
+      ...rowEntries(entity, module),
+    ]),
+  );
+  const codec = `${codecsName(entity)}${access(field.name)}`;
+  if (method.by !== "any") module.runtime("values", "signed");
+  const amount = method.by === "any" ? `${codec}.encode(by)` : `signed(${stringLiteral(method.by)}, ${codec}).encode(by)`;
+  return [
+    ir.signature.name,
+    arrow([keyParameter(entity), "by", "options"], call("session.write", [variable, keyList(entity, amount), "options"])),
+  ];
+}

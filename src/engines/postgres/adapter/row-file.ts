@@ -1,0 +1,65 @@
+import type { EntityIr, FieldIr, Ir, StoreIr } from "../../../ir/types.ts";
+import type { Doc } from "../../../render/document.ts";
+import { print } from "../../../render/document.ts";
+import { code } from "../../../render/encode.ts";
+import { docBlock, entry, importLines, openObject } from "../../../render/layout.ts";
+import type { FileRequest } from "../../engine.ts";
+import { visibleFields } from "../statements/row.ts";
+import { fieldCodec } from "./codec.ts";
+import { AdapterModule, codecsName, rowName } from "./module.ts";
+import type { Entry } from "./source.ts";
+import { arrowToObject } from "./source.ts";
+
+/** `order-row.ts`: codecs of the columns and the mapping of a row, shared by the adapters of an entity. */
+export function rowFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest {
+  const module = new AdapterModule(ir, [], []);
+  const parts = [entity, ...entity.children.map((child) => child.entity)].flatMap((each) => [
+    codecsPart(each, module),
+    rowPart(each, module),
+  ]);
+  if (entity.children.length > 0) parts.unshift(childrenPart(module));
+  return {
+    path: `{data}/stores/${store.name}/${entity.file}-row.ts`,
+    ownership: "generated",
+    unit: `entities/${entity.name}`,
+    template: "engines/postgres/row.ts.hbs",
+    data: { imports: code(importLines(module.finished())), parts: parts.map(code) },
+  };
+}
+
+function codecsPart(entity: EntityIr, module: AdapterModule): string {
+  const entries = visibleFields(entity).map((field): Doc => {
+    module.domainTypes(field.tsType);
+    return entry(field.name, fieldCodec(field, module.codecs));
+  });
+  const doc = docBlock([`Between the properties of ${entity.name} and the texts of its columns.`]);
+  return `${doc}${print([`export const ${codecsName(entity)} = `, openObject(entries), ";"])}`;
+}
+
+function rowPart(entity: EntityIr, module: AdapterModule): string {
+  module.runtimeType("statement", "TextRow");
+  module.domainTypes(entity.name);
+  const fields = visibleFields(entity);
+  const entries: readonly Entry[] = [
+    ...fields.map((field, at): Entry => [field.name, decoded(entity, field, at)]),
+    ...entity.children.map((child, at): Entry => [
+      child.property,
+      `childRows.decode(row[${fields.length + at}]).map(${rowName(child.entity)})`,
+    ]),
+  ];
+  const head = `export const ${rowName(entity)} = (row: TextRow): ${entity.name}`;
+  const doc = docBlock([`A row whose first columns are those of every select list of ${entity.name}.`]);
+  return `${doc}${print([arrowToObject(head, entries), ";"])}`;
+}
+
+const decoded = (entity: EntityIr, field: FieldIr, at: number): Doc =>
+  `${codecsName(entity)}${access(field.name)}.decode(row[${at}])`;
+
+/** `.status`, or `["a-b"]` for a name that is no identifier. */
+export const access = (name: string): string =>
+  /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+
+function childrenPart(module: AdapterModule): string {
+  module.codecs.add("json");
+  return `${docBlock(["Owned children come as one json column: rows of texts."])}const childRows = json<readonly TextRow[]>();`;
+}

@@ -1,0 +1,64 @@
+import type { EntityIr, RecordMethodIr } from "../../../ir/types.ts";
+import type { Doc } from "../../../render/document.ts";
+import { stringLiteral } from "../../../render/encode.ts";
+import { arrayLiteral, call } from "../../../render/layout.ts";
+import { rowLength, visibleFields } from "../statements/row.ts";
+import type { AdapterModule } from "./module.ts";
+import { codecsName, rowName } from "./module.ts";
+import { access } from "./row-file.ts";
+import type { Entry } from "./source.ts";
+
+/** One method that is being generated, and where. */
+export interface MethodTarget {
+  readonly entity: EntityIr;
+  /** Stem of the port's file. */
+  readonly port: string;
+  readonly module: AdapterModule;
+  readonly ir: RecordMethodIr;
+}
+
+/** Name and collection: what errors, spans and metrics say. */
+export const identity = ({ entity }: Pick<MethodTarget, "entity">, operation: string): readonly Entry[] => [
+  ["name", stringLiteral(operation)],
+  ["collection", stringLiteral(entity.table)],
+];
+
+/** The key as texts: `[id]`, or one per part of a composite key. Keys that are texts already need no codec. */
+export function keyTexts(entity: EntityIr): readonly Doc[] {
+  const [only, ...rest] = entity.key;
+  if (only === undefined) return [];
+  return rest.length === 0
+    ? [keyText(entity, "id", only)]
+    : entity.key.map((field) => keyText(entity, `key${access(field.name)}`, field));
+}
+
+function keyText(entity: EntityIr, value: string, field: EntityIr["key"][number]): Doc {
+  const isText = field.type.kind === "uuid" || field.type.kind === "string" || field.type.kind === "text";
+  return isText ? value : call(`${codecsName(entity)}${access(field.name)}.encode`, [value]);
+}
+
+export const keyList = (entity: EntityIr, ...more: readonly Doc[]): Doc => arrayLiteral([...keyTexts(entity), ...more]);
+
+/** `id` or `key`: the parameter that holds it. */
+export const keyParameter = (entity: EntityIr): string => (entity.key.length === 1 ? "id" : "key");
+
+/** What every write of whole rows declares: whose rows, which key, how long a row is. */
+export function rowEntries(entity: EntityIr, module: AdapterModule): readonly Entry[] {
+  return [
+    ["entity", stringLiteral(entity.name)],
+    ["key", keyOfRow(entity.key.map((field) => visibleFields(entity).indexOf(field)), module)],
+    ["columns", String(rowLength(entity))],
+    ["row", rowName(entity)],
+  ];
+}
+
+/** The key within a returned row, as `onChanged` tells it: the text, or the parts as JSON. */
+export function keyOfRow(columns: readonly number[], module: AdapterModule): Doc {
+  if (columns.length === 0) return `() => ""`;
+  if (columns.length > 1) {
+    module.runtime("values", "textsOf");
+    return `(row) => JSON.stringify(textsOf(row, ${columns.join(", ")}))`;
+  }
+  module.codecs.add("text");
+  return `(row) => text.decode(row[${columns[0]}])`;
+}

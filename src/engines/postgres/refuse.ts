@@ -1,0 +1,106 @@
+import type { EntityIr, FieldIr, StoreIr } from "../../ir/types.ts";
+import { historyColumns, isAudited, operationTable } from "./ddl/naming.ts";
+import { foreignKeys } from "./ddl/reference.ts";
+import { expressionProblem } from "./sql/expression.ts";
+
+/** A part of the spec that this engine cannot carry. */
+export interface Refusal {
+  readonly path: string;
+  readonly text: string;
+  readonly hint: string;
+}
+
+/** Every problem that a migration or a statement would meet; found before anything is written. */
+export const refuse = (store: StoreIr): readonly Refusal[] => [
+  ...store.entities.flatMap((entity) => [
+    ...expressions(entity),
+    ...entity.fields.flatMap((field) => fieldLimits(entity, field)),
+    ...reservedTables(entity, store),
+    ...unreachableKeys(entity, store),
+  ]),
+  ...expiringUpserts(store),
+  ...foreignViews(store),
+];
+
+/** SQL of the user stands inside a statement of ours: it must be one expression. */
+function expressions(entity: EntityIr): readonly Refusal[] {
+  const path = `entities.${entity.name}`;
+  const parts = [
+    ...entity.checks.map((check) => ({ path: `${path}.checks`, name: `check ${check.name}`, sql: check.condition })),
+    ...entity.indexes.flatMap((index) => [
+      ...(index.where === undefined ? [] : [{ path: `${path}.indexes`, name: `condition of index ${index.name}`, sql: index.where }]),
+      ...index.terms.flatMap((term) =>
+        "expression" in term ? [{ path: `${path}.indexes`, name: `expression of index ${index.name}`, sql: term.expression }] : [],
+      ),
+    ]),
+  ];
+  return parts.flatMap(({ path: at, name, sql }) => {
+    const problem = expressionProblem(sql);
+    return problem === undefined ? [] : [{ path: at, text: `${name} ${problem}`, hint: "write one SQL expression over the table's columns" }];
+  });
+}
+
+/** Limits of the types: numeric(1000), vector(16000); PV-01. */
+function fieldLimits(entity: EntityIr, field: FieldIr): readonly Refusal[] {
+  const path = `entities.${entity.name}.fields.${field.name}`;
+  if (field.type.kind === "decimal" && field.type.precision > 1000) {
+    return [{ path, text: `${field.type.precision} digits are more than numeric declares`, hint: "at most precision: 1000" }];
+  }
+  if (field.type.kind === "vector" && field.type.dimensions > 16_000) {
+    return [{ path, text: `${field.type.dimensions} dimensions are more than a vector holds`, hint: "at most dimensions: 16000" }];
+  }
+  return [];
+}
+
+function reservedTables(entity: EntityIr, store: StoreIr): readonly Refusal[] {
+  const path = `entities.${entity.name}`;
+  const own = [operationTable, "schema_migrations"];
+  const named = own.includes(entity.table)
+    ? [{ path: `${path}.table`, text: `table ${entity.table} is the data layer's own`, hint: "name another: table:" }]
+    : [];
+  if (!isAudited(entity, store)) return named;
+  const clashing = entity.key.filter((field) => historyColumns.some((column) => column === field.column));
+  return [
+    ...named,
+    ...clashing.map((field) => ({
+      path: `${path}.fields.${field.name}`,
+      text: `key column ${field.column} is one of the history table's own`,
+      hint: "name another: column:",
+    })),
+  ];
+}
+
+/** A foreign key needs the whole key of its target. */
+const unreachableKeys = (entity: EntityIr, store: StoreIr): readonly Refusal[] =>
+  foreignKeys(entity, store)
+    .filter((key) => key.targetColumns.length < key.target.key.length)
+    .map((key) => ({
+      path: `entities.${entity.name}.fields`,
+      text: `a reference to ${key.target.name} must hold its whole key: ${key.target.key.map((field) => field.name).join(", ")}`,
+      hint: "add a field with references: for each part, or give the target a key of one field",
+    }));
+
+const expiringUpserts = (store: StoreIr): readonly Refusal[] =>
+  store.repositories.flatMap(({ workload, entity, methods }) =>
+    methods.flatMap(({ method }) =>
+      method.op === "upsert" && method.ttlMs !== undefined
+        ? [
+            {
+              path: `workloads.${workload}.access.${entity.name}.${method.name}.ttl`,
+              text: "rows do not expire by themselves",
+              hint: "leave ttl: out and delete old rows, or let a key-value store be the authority",
+            },
+          ]
+        : [],
+    ),
+  );
+
+/** Search and vectors here are indexes of the authority's own rows. */
+const foreignViews = (store: StoreIr): readonly Refusal[] =>
+  store.views
+    .filter((view) => view.port !== "cache" && view.sourceStore !== store.name)
+    .map((view) => ({
+      path: `workloads.${view.workload}.from`,
+      text: `${view.entity?.name ?? "its source"} lives in another store, and no projector feeds this one in this release`,
+      hint: "let the same store serve the entity and its view",
+    }));
