@@ -2,6 +2,7 @@ import { createProgram, parse, type Run } from "./program.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import { createOutput, wantsColor, type GlobalOptions, type Io } from "./io.ts";
+import { ApplyError } from "../reconcile/apply-error.ts";
 import { Dumped } from "./dumped.ts";
 import { packageVersion } from "./package-files.ts";
 
@@ -52,6 +53,14 @@ function report(error: unknown, io: Io, options: GlobalOptions): ExitCode {
   if (error instanceof Dumped) {
     io.out(`${JSON.stringify(error.value, null, 2)}\n`);
     return exitCode.ok;
+  }
+  if (error instanceof ApplyError) {
+    if (options.json)
+      io.out(
+        `${JSON.stringify({ error: { message: error.message, hint: error.mend } }, null, 2)}\n`,
+      );
+    else io.err(`${error.message}; ${error.mend}\n`);
+    return exitCode.environment;
   }
   const systemError = environmentProblem(error);
   if (systemError !== undefined) {

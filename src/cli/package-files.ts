@@ -20,3 +20,6 @@ export function packageVersion(): string {
   };
   return manifest.version;
 }
+
+/** Whether this runs from the sources, where templates change without the version: then no unchanged shortcut is taken. */
+export const fromSources: boolean = import.meta.url.endsWith(".ts");

@@ -3,7 +3,6 @@ import { engines } from "../engines/registry.gen.ts";
 import { lower } from "../ir/lower.ts";
 import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
-import { recover } from "../reconcile/recover.ts";
 import { scan } from "../reconcile/scan.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
@@ -87,7 +86,6 @@ export function reconcile(
   refuseUnstorable(ir, locate);
   const files = render({ ir, plan, model, engines, spec: place.spec, version: packageVersion() });
   dump(output, "files", files);
-  recover(root);
   const paths = files.map(({ path }) => path);
   const writePlan = decide(files, scan(root, "all", paths), snapshots(model, plan));
   dump(output, "write-plan", {

@@ -15,7 +15,7 @@ const stages = ["model", "plan", "ir", "files", "write-plan"];
 export function createProgram(version: string, run: Run): Command {
   const program = new Command("async-db-starter")
     .description(
-      "Reads a workload spec, selects a datastore for each workload with a stated reason,\nand generates a typed, tested, asynchronous repository layer.",
+      "Reads a workload spec, selects a datastore for each workload with a stated reason, and generates a typed, tested, asynchronous repository layer.",
     )
     .version(version, "-V, --version")
     .option("--spec <file>", "the workload spec", "workloads.yaml")

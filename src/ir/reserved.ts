@@ -1,13 +1,14 @@
 /** Names that the language or the generated layer itself has taken. */
 
-/** Words that cannot be a variable, parameter or function in a TypeScript module. */
+/**
+ * Words that cannot be a variable, parameter or function in a strict TypeScript module; contextual ones such as `get` and `type` can.
+ * Source: ECMA-262, "Keywords and Reserved Words", and strict mode's future reserved words.
+ */
 export const reservedWords: ReadonlySet<string> = new Set(
   (
-    "abstract any arguments as asserts async await bigint boolean break case catch class const constructor continue debugger " +
-    "declare default delete do else enum eval export extends false finally for from function get global if implements import in " +
-    "infer instanceof interface is keyof let module namespace never new null number object of package private protected public " +
-    "readonly require return set static string super switch symbol this throw true try type typeof undefined unique unknown using var " +
-    "void while with yield"
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally " +
+    "for function if implements import in instanceof interface let new null package private protected public return static super " +
+    "switch this throw true try typeof undefined using var void while with yield"
   ).split(" "),
 );
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { apply } from "../../reconcile/apply.ts";
+import { recover } from "../../reconcile/recover.ts";
 import { renderDiff } from "../../reconcile/render-diff.ts";
 import { inputHash, unchangedSince } from "../../reconcile/shortcut.ts";
 import { changesOf, hasDrift } from "../../reconcile/write-plan.ts";
@@ -7,7 +8,7 @@ import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import type { Output } from "../io.ts";
 import { requireLock } from "../lock-file.ts";
-import { packageVersion } from "../package-files.ts";
+import { fromSources, packageVersion } from "../package-files.ts";
 import { choose, load, placeOf, reconcile } from "../pipeline.ts";
 import { reportFindings, reportNotes } from "../report.ts";
 
@@ -26,11 +27,13 @@ export async function run(
   const { lock, text } = requireLock(place);
   const hash = inputHash([...loaded.sources, text, packageVersion()]);
   const target = resolve(place.folder, loaded.model.output.package);
+  const shortcut = !fromSources && output.options.dump === undefined;
   const dry = options.dryRun === true || options.diff === true;
-  if (!dry && output.options.dump === undefined && unchangedSince(hash, target)) {
+  if (shortcut && !dry && unchangedSince(hash, target)) {
     return reportUnchanged(output);
   }
   const plan = choose(loaded, lock, output, false);
+  recover(resolve(place.folder, loaded.model.output.package));
   const { writePlan, root } = reconcile(place, loaded, plan, output);
   reportNotes(writePlan.notes, output);
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);

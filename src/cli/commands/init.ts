@@ -9,6 +9,7 @@ import { choose, load, placeOf, reconcile } from "../pipeline.ts";
 import { presetNames, presetText } from "../presets.ts";
 import { reportFindings, reportNotes } from "../report.ts";
 import { apply } from "../../reconcile/apply.ts";
+import { recover } from "../../reconcile/recover.ts";
 import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
 import { planText } from "../../select/explain.ts";
 import { engines } from "../../engines/registry.gen.ts";
@@ -46,6 +47,7 @@ export async function run(
   const plan = choose(loaded, undefined, output);
   writeLock(place, plan);
   writeUserFile(root, ".async-db-starter/spec.schema.json", specJsonSchemaText());
+  recover(resolve(root, loaded.model.output.package));
   const { writePlan, root: target } = reconcile(place, loaded, plan, output);
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   const report = apply(writePlan, target);

@@ -8,7 +8,7 @@ const codecs: Readonly<Record<Exclude<FieldType["kind"], "array">, string>> = {
   text: "text",
   enum: "text",
   int: "int",
-  bigint: "bigint",
+  bigint: "int64",
   decimal: "decimal",
   float: "float",
   boolean: "boolean",
@@ -20,7 +20,7 @@ const codecs: Readonly<Record<Exclude<FieldType["kind"], "array">, string>> = {
 };
 
 /** Codecs whose values a brand or an enum may narrow. */
-const narrowed: ReadonlySet<string> = new Set(["uuid", "text", "int", "bigint", "json"]);
+const narrowed: ReadonlySet<string> = new Set(["uuid", "text", "int", "int64", "json"]);
 const plainTypes: ReadonlySet<string> = new Set(["string", "number", "bigint"]);
 
 /** Property of a document that holds a field: a single key is `_id`, the parts of a composite key lie in it. */

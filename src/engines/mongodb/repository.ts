@@ -1,6 +1,7 @@
 import type { EntityIr, FieldIr, RecordMethodIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
 import { code } from "../../render/encode.ts";
-import { docBlock, importLines, ImportSet } from "../../render/layout.ts";
+import { type Doc, group, indent, line, print } from "../../render/document.ts";
+import { call, docBlock, importLines, ImportSet, objectLiteral } from "../../render/layout.ts";
 import type { Predicate } from "../../spec/model.ts";
 import type { FileRequest } from "../engine.ts";
 import { codecNames, codecOf, elementCodec, propertyOf } from "./fields.ts";
@@ -31,7 +32,25 @@ export function repositoryFile(store: StoreIr, repository: RepositoryIr): FileRe
       declarations: methods.flatMap((method) => declarationsOf(method, entity)),
       inserts: methods.some(({ method }) => method.op === "insert"),
       newType: entity.newType,
-      encoded: code(encodeObject(entity, "input", 4)),
+      variable: entity.variable,
+      encoded: code(encodeObject(entity, entity.variable, 4)),
+      madeKey: newIdNeeded(entity) ? (entity.key[0]?.name ?? "") : "",
+      composite:
+        entity.key.length === 1
+          ? undefined
+          : {
+              type: entity.keyType,
+              value: code(
+                print(
+                  objectLiteral(
+                    entity.key.map(
+                      (field) =>
+                        [field.column, `codecs.${field.name}.encode(key.${field.name})`] as const,
+                    ),
+                  ),
+                ),
+              ),
+            },
       factory,
       typeName,
       methods: methods.flatMap((method) => implementations(method, entity)).map(code),
@@ -51,7 +70,7 @@ function importsOf({ entity, file, typeName, methods }: RepositoryIr): ImportSet
     method.op === "list" ? [...method.where, ...method.optional] : [],
   );
   const imports = new ImportSet()
-    .type("mongodb", "Document")
+    .type("mongodb", ...(ops.has("insert") || entity.children.length > 0 ? ["Document"] : []))
     .type(
       `../../domain/${entity.domainFile}.ts`,
       entity.name,
@@ -186,9 +205,16 @@ function given(field: FieldIr, from: string, entity: EntityIr): string {
   const own = `${from}.${field.name}`;
   if (field.key && field.source.generated === "client" && entity.idType !== undefined)
     return `${own} ?? new${entity.idType}()`;
-  if (field.source.default !== undefined)
-    return `${own} ?? ${JSON.stringify(field.source.default)}`;
+  if (field.source.default !== undefined) return `${own} ?? ${defaultLiteral(field)}`;
   return field.nullable ? `${own} ?? null` : own;
+}
+
+function defaultLiteral({ type, source }: FieldIr): string {
+  if (type.kind === "bigint") return `${String(source.default)}n`;
+  if (type.kind === "timestamp") return `new Date(${JSON.stringify(source.default)})`;
+  return type.kind === "decimal"
+    ? JSON.stringify(String(source.default))
+    : JSON.stringify(source.default);
 }
 
 function keyText({ key }: EntityIr): string {
@@ -254,26 +280,46 @@ function shown(method: RecordMethodIr["method"], entity: EntityIr): string {
   }
 }
 
-const keyExpression = (entity: EntityIr, from: string): string =>
-  entity.key.length === 1
-    ? `codecs.${entity.key[0]?.name ?? ""}.encode(${from})`
-    : `{ ${entity.key.map((field) => `${field.column}: codecs.${field.name}.encode(${from}.${field.name})`).join(", ")} }`;
+/** The key of a method's argument as it stands in `_id`. */
+const keyArgument = (entity: EntityIr): Doc =>
+  entity.key.length === 1 ? [encoderOf(entity), "(id)"] : "keyOf(key)";
+
+/** The function that encodes a key: the field's codec, or `keyOf` for a composite one. */
+const encoderOf = (entity: EntityIr): string =>
+  entity.key.length === 1 ? `codecs.${entity.key[0]?.name ?? ""}.encode` : "keyOf";
+
+/** `name: (id, options) => session.get(get, codecs.id.encode(id), options),` */
+function implementation(
+  name: string,
+  parameters: readonly string[],
+  method: string,
+  args: readonly Doc[],
+  last: readonly Doc[] = [],
+): string {
+  const body = call(`session.${method}`, [name, ...args, "options", ...last]);
+  return print(
+    [name, ": (", [...parameters, "options"].join(", "), ") =>", group(indent([line, body])), ","],
+    4,
+  );
+}
 
 /** The repository's methods: one entry each, wiring only. */
 function implementations(
-  { method, signature, batch }: RecordMethodIr,
+  { method, signature: { name }, batch }: RecordMethodIr,
   entity: EntityIr,
 ): readonly string[] {
   const key = entity.key.length === 1 ? "id" : "key";
-  const { name } = signature;
+  const known = new Map(entity.fields.map((field) => [field.name, field]));
   switch (method.op) {
     case "get":
       return [
-        `${name}: (${key}, options) => session.get(${name}, ${keyExpression(entity, key)}, options),`,
+        implementation(name, [key], "get", [keyArgument(entity)]),
         ...(batch === undefined
           ? []
           : [
-              `${batch.name}: (${key}s, options) =>\n      session.getMany(${batch.name}, ${key}s.map((${key}) => ${keyExpression(entity, key)}), options),`,
+              implementation(batch.name, [`${key}s`], "getMany", [
+                `${key}s.map(${encoderOf(entity)})`,
+              ]),
             ]),
       ];
     case "list":
@@ -282,26 +328,33 @@ function implementations(
           name,
           [...method.where, ...method.optional],
           method.page === "keyset",
+          known,
           entity,
         ),
       ];
     case "insert":
       return [
-        `${name}: (input, options) => session.insert(${name}, toDocument(input), options, ${newIdNeeded(entity) ? `input.${entity.key[0]?.name ?? "id"} === undefined ? ["_id"] : []` : "[]"}),`,
+        implementation(
+          name,
+          [entity.variable],
+          "insert",
+          [`toDocument(${entity.variable})`],
+          newIdNeeded(entity) ? [`madeBy(${entity.variable})`] : [],
+        ),
       ];
     case "patch":
       return [
-        [
-          `${name}: (${key}, patch, options) =>`,
-          `      session.patch(${name}, ${keyExpression(entity, key)}, {`,
-          ...method.fields.flatMap((fieldName) => {
-            const field = entity.fields.find((candidate) => candidate.name === fieldName);
-            return field === undefined
-              ? []
-              : [`        ${field.column}: optional(codecs.${field.name}, patch.${field.name}),`];
-          }),
-          "      }, options),",
-        ].join("\n"),
+        implementation(name, [key, "patch"], "patch", [
+          keyArgument(entity),
+          objectLiteral(
+            method.fields.flatMap((fieldName) => {
+              const field = known.get(fieldName);
+              return field === undefined
+                ? []
+                : [[field.column, `optional(codecs.${field.name}, patch.${field.name})`] as const];
+            }),
+          ),
+        ]),
       ];
     default:
       return [];
@@ -312,37 +365,20 @@ function listImplementation(
   name: string,
   predicates: readonly Predicate[],
   paged: boolean,
+  known: ReadonlyMap<string, FieldIr>,
   entity: EntityIr,
 ): string {
-  const parameters = [
-    ...(predicates.length === 0 ? [] : ["where"]),
-    ...(paged ? ["page"] : []),
-    "options",
-  ].join(", ");
   const filter = predicates.flatMap(({ field: fieldName, operator }) => {
-    const field = entity.fields.find((candidate) => candidate.name === fieldName);
+    const field = known.get(fieldName);
     if (field === undefined) return [];
     const codec =
       field.type.kind === "array" || field.nullable ? elementCodec(field) : `codecs.${field.name}`;
-    const value =
-      operator === "range"
-        ? `between(${codec}, where.${field.name})`
-        : `optional(${codec}, where.${field.name})`;
-    return [
-      `        ${JSON.stringify(propertyOf(entity, field))}: ${value},`.replace(
-        /"([A-Za-z_$][\w$]*)":/,
-        "$1:",
-      ),
-    ];
+    const value = operator === "range" ? "between" : "optional";
+    return [[propertyOf(entity, field), `${value}(${codec}, where.${field.name})`] as const];
   });
-  const call = paged ? "page" : "list";
-  const tail = paged ? "page, options" : "options";
-  if (filter.length === 0)
-    return `${name}: (${parameters}) => session.${call}(${name}, {}, ${tail}),`;
-  return [
-    `${name}: (${parameters}) =>`,
-    `      session.${call}(${name}, {`,
-    ...filter,
-    `      }, ${tail}),`,
-  ].join("\n");
+  const parameters = [...(predicates.length === 0 ? [] : ["where"]), ...(paged ? ["page"] : [])];
+  return implementation(name, parameters, paged ? "page" : "list", [
+    objectLiteral(filter),
+    ...(paged ? ["page"] : []),
+  ]);
 }

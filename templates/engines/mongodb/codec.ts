@@ -28,7 +28,7 @@ export const float = (): Codec<number> => ({
 });
 export const boolean = (): Codec<boolean> => same();
 /** BSON int64. */
-export const bigint = <T extends bigint = bigint>(): Codec<T> => ({
+export const int64 = <T extends bigint = bigint>(): Codec<T> => ({
   encode: (value) => Long.fromBigInt(value),
   decode: (stored) =>
     (typeof stored === "number" ? BigInt(stored) : (stored as Long).toBigInt()) as T,
