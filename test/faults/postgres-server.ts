@@ -1,12 +1,52 @@
-import type { TestContext } from "vitest";
-import { isMissing, sharedServer } from "../engines/servers.ts";
+import { afterAll, afterEach, describe } from "vitest";
+import { postgresFramer } from "../engines/postgres/frames.ts";
+import {
+  columnOf,
+  isMissing,
+  type Missing,
+  type PrivateServer,
+  privateServer,
+  type Server,
+  type ServerNeed,
+  sharedServer,
+} from "../engines/servers.ts";
+import { cell } from "../support/closing-table.ts";
+import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 
-/** A database of the run's server, or a skip with its reason. */
-export const serverDsn = async (context?: Pick<TestContext, "skip">): Promise<string> => {
-  const server = await sharedServer("postgres");
-  if (isMissing(server)) {
-    context?.skip(server.reason);
-    throw new Error(server.reason);
-  }
-  return (await server.namespace()).dsn;
+/** Runs a suite on a server, or records why it cannot run. */
+const suiteOn = <S extends Server>(
+  server: S | Missing,
+  name: string,
+  suite: (server: S) => void,
+): void => {
+  const proof = { port: "driver", engine: columnOf(server), method: name };
+  if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
+  describe.skipIf(isMissing(server))(name, () => {
+    if (isMissing(server)) return;
+    afterEach(({ task }) => {
+      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+    });
+    suite(server);
+  });
 };
+
+export const onSharedServer = async (
+  name: string,
+  suite: (server: Server) => void,
+): Promise<void> => suiteOn(await sharedServer("postgres"), name, suite);
+
+export const onPrivateServer = async (
+  name: string,
+  suite: (server: PrivateServer) => void,
+  need: ServerNeed = {},
+): Promise<void> => {
+  const server = await privateServer("postgres", need);
+  afterAll(async () => {
+    if (!isMissing(server)) await server.stop();
+  });
+  suiteOn(server, name, suite);
+};
+
+/** A fault proxy before a server that knows which reply is whose. */
+export const proxyTo = (dsn: string, seed = 1): Promise<FaultProxy> =>
+  startFaultProxy({ target: dsn, framer: postgresFramer, seed });

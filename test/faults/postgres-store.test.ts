@@ -1,7 +1,6 @@
-import { describe } from "vitest";
 import { storeBehaviour } from "../unit/postgres-driver/behaviour.ts";
-import { serverDsn } from "./postgres-server.ts";
+import { onSharedServer } from "./postgres-server.ts";
 
-describe("on a PostgreSQL server", () => {
-  storeBehaviour(() => serverDsn());
+await onSharedServer("same behaviour as PGlite", (server) => {
+  storeBehaviour(async () => (await server.namespace()).dsn);
 });

@@ -149,6 +149,10 @@ export const classify = (error: unknown): Fault => {
   };
 };
 
+/** The prepared statement is gone or no longer fits its tables: naming it anew mends it. */
+export const isStalePlan = ({ code, kind }: Fault): boolean =>
+  kind === "connection" && (code === "26000" || code === "42P05" || code === "0A000");
+
 /** An error whose fault is known better than its code says. */
 export class FaultError extends Error {
   readonly fault: Fault;

@@ -5,12 +5,14 @@ import type { Bound, Exchange } from "./wire.ts";
 /** Prepared statements kept per session; the rest go unnamed. */
 const maxPrepared = 500;
 
+/** `stale`: to be closed before the name is given again. */
+type NameState = "sent" | "known" | "stale";
+
 /** Turns exchanges into frames for one session, and remembers which statements that session knows by name. */
 export class ExchangeEncoder {
   readonly #named: boolean;
   readonly #frames = new FrameWriter();
-  /** Names that were sent; false: to be closed before it is named again. */
-  readonly #names = new Map<string, boolean>();
+  readonly #names = new Map<string, NameState>();
 
   constructor(named: boolean) {
     this.#named = named;
@@ -28,14 +30,19 @@ export class ExchangeEncoder {
     return frames.take();
   }
 
-  /** After an error it is not known which Parse succeeded, or whether a plan went stale: naming them anew is always right. */
-  distrust({ prepared, binding }: Exchange): void {
-    this.#distrust(prepared.name);
-    if (binding !== undefined) this.#distrust(binding.prepared.name);
+  /** The server has run it, so it knows the names. */
+  confirm({ prepared, binding }: Exchange): void {
+    if (this.#names.get(prepared.name) === "sent") this.#names.set(prepared.name, "known");
+    const bound = binding?.prepared.name;
+    if (bound !== undefined && this.#names.get(bound) === "sent") this.#names.set(bound, "known");
   }
 
-  #distrust(name: string): void {
-    if (this.#names.has(name)) this.#names.set(name, false);
+  /** It failed: a name that was only sent may not have been taken, and with `stalePlan` a known one is of no more use. */
+  distrust({ prepared, binding }: Exchange, stalePlan: boolean): void {
+    for (const name of [prepared.name, binding?.prepared.name ?? ""]) {
+      const state = this.#names.get(name);
+      if (state === "sent" || (stalePlan && state === "known")) this.#names.set(name, "stale");
+    }
   }
 
   #add({ prepared, values }: Bound): void {
@@ -43,19 +50,22 @@ export class ExchangeEncoder {
     this.#frames.execute();
   }
 
-  /** The name to bind to, after naming the statement where this session does not know it. */
+  /**
+   * The name to bind to, after naming the statement where this session does not know it. Until the server has confirmed a name, others go
+   * without: if its Parse failed, they would fail with it.
+   */
   #parsed(prepared: Prepared): string {
     const { name } = prepared;
-    const known = this.#names.get(name);
-    if (known === true) return name;
-    const full = known === undefined && this.#names.size >= maxPrepared;
-    if (!this.#named || name === "" || full) {
+    const state = this.#names.get(name);
+    if (state === "known") return name;
+    const full = state === undefined && this.#names.size >= maxPrepared;
+    if (!this.#named || name === "" || state === "sent" || full) {
       this.#frames.parse(prepared, "");
       return "";
     }
-    if (known === false) this.#frames.closeStatement(name);
+    if (state === "stale") this.#frames.closeStatement(name);
     this.#frames.parse(prepared, name);
-    this.#names.set(name, true);
+    this.#names.set(name, "sent");
     return name;
   }
 }

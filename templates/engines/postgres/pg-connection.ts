@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { sendCancelRequest } from "./cancel-request.ts";
-import { beforeSending, classify, FaultError } from "./errors.ts";
+import { beforeSending, classify, FaultError, isStalePlan } from "./errors.ts";
 import { ExchangeEncoder } from "./exchange-encoder.ts";
 import { Submission, type Carrier } from "./submission.ts";
 import type { Connection, Exchange } from "./wire.ts";
@@ -137,7 +137,8 @@ export class PgConnection implements Connection, Carrier {
     this.#done += 1;
     const { exchange } = submission;
     exchange.flight = undefined;
-    if (error !== undefined) exchange.failed(this.#judged(submission, error));
+    if (error === undefined) this.#encoder.confirm(exchange);
+    else exchange.failed(this.#judged(submission, error));
   }
 
   abandon(submission: Submission): void {
@@ -173,7 +174,7 @@ export class PgConnection implements Connection, Carrier {
 
   #judged(submission: Submission, error: unknown): unknown {
     const fault = classify(error);
-    this.#encoder.distrust(submission.exchange);
+    this.#encoder.distrust(submission.exchange, isStalePlan(fault));
     if (fault.fatal) this.#lose(error);
     const stray =
       fault.code === "57014" &&

@@ -1,6 +1,6 @@
 import type { PoolState } from "../../runtime/telemetry.ts";
 import { Question } from "./ask.ts";
-import { beforeSending } from "./errors.ts";
+import { beforeSending, classify, isStalePlan } from "./errors.ts";
 import { ExchangeEncoder } from "./exchange-encoder.ts";
 import type { PgliteHost } from "./pglite-host.ts";
 import { asError, type PgliteReply } from "./pglite-protocol.ts";
@@ -122,9 +122,11 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
 
   #answer(exchange: Exchange, reply: PgliteReply): void {
     if ("error" in reply) {
-      this.#encoder.distrust(exchange);
-      exchange.failed(asError(reply.error));
+      const error = asError(reply.error);
+      this.#encoder.distrust(exchange, isStalePlan(classify(error)));
+      exchange.failed(error);
     } else {
+      this.#encoder.confirm(exchange);
       exchange.answered(reply.rows, reply.tag);
     }
   }

@@ -103,7 +103,8 @@ alter table item enable row level security;
 create policy item_tenant on item using (tenant = current_setting('app.current_tenant', true)::uuid);
 ${operationTable}
 do $$ begin
-  if not exists (select 1 from pg_roles where rolname = 'shop_app') then create role shop_app nologin; end if;
+  create role shop_app nologin;
+exception when duplicate_object or unique_violation then null; -- roles belong to all databases of a server
 end $$;
 grant select, insert, update, delete on item to shop_app;
 grant select, insert, delete on operation to shop_app;`;

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { migrateUp } from "../../templates/runtime/migrate.ts";
+import {
+  amend,
+  get,
+  id,
+  migration,
+  newItem,
+  place,
+  reserve,
+} from "../unit/postgres-driver/items.ts";
+import { type Opened, openStore } from "../unit/postgres-driver/open-store.ts";
+import { onSharedServer } from "./postgres-server.ts";
+
+const kindOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "ok",
+    (error: { readonly kind: string }) => error.kind,
+  );
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+await onSharedServer("deadlines, locks and limits", (server) => {
+  let dsn: string;
+  let opened: Opened;
+
+  beforeAll(async () => {
+    ({ dsn } = await server.namespace());
+    opened = await openStore(dsn);
+    await migrateUp(opened.store.migrationTarget(), [migration]);
+    for (let number = 0; number < 8; number += 1) {
+      await opened.store.session.write(place, newItem(number, 1_000));
+    }
+  });
+  afterAll(() => opened.close());
+
+  it("F6: whoever waits too long for the pool is told so, first come first served, and no slot is lost", async () => {
+    const small = await openStore(dsn, {
+      pool: { max: 3, acquireTimeoutMs: 400 },
+      deadlineMs: 3_000,
+    });
+    const served: number[] = [];
+    const began = performance.now();
+    const calls = Array.from({ length: 60 }, async (_, at) => {
+      const kind = await kindOf(small.store.raw("select pg_sleep(0.15)"));
+      if (kind === "ok") served.push(at);
+      return { kind, elapsed: performance.now() - began };
+    });
+    const results = await Promise.all(calls);
+    const refused = results.filter(({ kind }) => kind !== "ok");
+    expect(refused.every(({ kind, elapsed }) => kind === "overloaded" && elapsed < 400 + 150)).toBe(
+      true,
+    );
+    expect(served.length).toBeGreaterThanOrEqual(6);
+    expect(Math.max(...served)).toBe(served.length - 1);
+    await Promise.all(Array.from({ length: 3 }, () => small.store.raw("select 1")));
+    await small.close();
+  });
+
+  describe("a deadline", () => {
+    it("ends the statement on the server, too", async () => {
+      expect(
+        await kindOf(opened.store.raw("select pg_sleep(20) /* ends */", [], { deadlineMs: 150 })),
+      ).toBe("outcome-unknown");
+      await sleep(300);
+      const { rows } = await opened.store.raw(
+        "select count(*) from pg_stat_activity where query like '%ends */' and pid <> pg_backend_pid() and state = 'active'",
+      );
+      expect(rows).toEqual([["0"]]);
+    });
+
+    it("harms no neighbour on the same connection", async () => {
+      const lock = opened.store.transaction(async (tx) => {
+        await tx.raw("select 1 from item where id = $1::uuid for update", [id(1)]);
+        await sleep(500);
+      });
+      await sleep(50);
+      const blocked = kindOf(
+        opened.store.session.write(reserve, [id(1), "-1"], { deadlineMs: 150 }),
+      );
+      const neighbours = Array.from({ length: 50 }, () =>
+        opened.store.session.write(reserve, [id(2), "-1"]),
+      );
+      expect(await blocked).toBe("outcome-unknown");
+      await Promise.all(neighbours);
+      await lock;
+      expect(await opened.store.session.first(get, [id(1)])).toMatchObject({ count: 1_000 });
+      expect(await opened.store.session.first(get, [id(2)])).toMatchObject({ count: 950 });
+    });
+
+    it("ends a transaction, its locks and its connection's use", async () => {
+      const late = opened.store.transaction(
+        async (tx) => {
+          await tx.write(reserve, [id(3), "-1"]);
+          await sleep(400);
+          await tx.write(reserve, [id(3), "-1"]);
+        },
+        { deadlineMs: 150 },
+      );
+      expect(await kindOf(late)).toBe("timeout");
+      expect(
+        await kindOf(opened.store.session.write(reserve, [id(3), "-1"], { deadlineMs: 1_000 })),
+      ).toBe("ok");
+      expect(await opened.store.session.first(get, [id(3)])).toMatchObject({ count: 999 });
+    });
+
+    it("an abort rejects with the caller's reason", async () => {
+      const controller = new AbortController();
+      const call = opened.store.raw("select pg_sleep(5)", [], { signal: controller.signal });
+      setTimeout(() => controller.abort(new Error("changed my mind")), 50);
+      await expect(call).rejects.toThrow("changed my mind");
+    });
+  });
+
+  describe("prepared statements", () => {
+    it("survive DEALLOCATE and a changed result type", async () => {
+      const reader = await openStore(dsn);
+      await reader.store.session.first(get, [id(4)]);
+      await opened.store.raw("alter table item alter column count type bigint");
+      const several = Array.from({ length: 20 }, () => reader.store.session.first(get, [id(4)]));
+      expect((await Promise.all(several)).every((item) => item?.count === 1_000)).toBe(true);
+      await opened.store.raw("alter table item alter column count type integer");
+      expect(await reader.store.session.first(get, [id(4)])).toMatchObject({ count: 1_000 });
+      await reader.close();
+    });
+
+    it("a name whose first Parse failed works once the cause is gone", async () => {
+      const reader = await openStore(dsn);
+      await opened.store.raw("alter table item rename to hidden");
+      const failing = Array.from({ length: 10 }, () =>
+        kindOf(reader.store.session.first(get, [id(4)])),
+      );
+      expect(new Set(await Promise.all(failing))).toEqual(new Set(["programming"]));
+      await opened.store.raw("alter table hidden rename to item");
+      expect(await reader.store.session.first(get, [id(4)])).toMatchObject({ id: id(4) });
+      await reader.close();
+    });
+  });
+
+  it("F9: transactions that fight for the same rows are run again, and the sum is exact", async () => {
+    let runs = 0;
+    const move = (one: number, other: number): Promise<unknown> =>
+      opened.store.transaction(
+        async (tx) => {
+          runs += 1;
+          await tx.write(reserve, [id(Math.min(one, other)), one < other ? "-1" : "1"]);
+          await tx.write(reserve, [id(Math.max(one, other)), one < other ? "1" : "-1"]);
+        },
+        { isolation: "serializable", rerunnable: true },
+      );
+    const before = await opened.store.raw("select sum(count) from item");
+    const moves = Array.from({ length: 40 }, (_, at) =>
+      kindOf(move(at % 4, (at + 1 + (at % 3)) % 4)),
+    );
+    const kinds = await Promise.all(moves);
+    expect((await opened.store.raw("select sum(count) from item")).rows).toEqual(before.rows);
+    expect(runs).toBeGreaterThan(kinds.length);
+    expect(new Set([...kinds, "ok", "conflict"])).toEqual(new Set(["ok", "conflict"]));
+    expect(kinds.filter((kind) => kind === "ok").length).toBeGreaterThan(4);
+  });
+
+  it("F13: close drains what is in flight; a second close is the same; later calls are refused", async () => {
+    const closing = await openStore(dsn);
+    const calls = Array.from({ length: 100 }, (_, at) =>
+      at % 2 === 0
+        ? closing.store.session.patch(amend, [id(at % 8)], { note: "closing" })
+        : closing.store.raw("select pg_sleep(0.02)"),
+    );
+    const began = performance.now();
+    const closed = closing.close();
+    expect(new Set(await Promise.all(calls.map(kindOf)))).toEqual(new Set(["ok"]));
+    await closed;
+    await closing.store.close();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await kindOf(closing.store.session.first(get, [id(1)]))).toBe("programming");
+    const { rows } = await opened.store.raw(
+      "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()",
+    );
+    expect(rows).toEqual([["0"]]);
+  });
+});
