@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { camelCase, kebabCase, pascalCase, pluralWords, snakeCase, words } from "./words.ts";
-import { reservedWords } from "./reserved.ts";
+import { reservedTypes, reservedWords } from "./reserved.ts";
 
 /**
  * The only place that makes an identifier: types, variables, files, tables, columns, constraints, variables of the environment.
@@ -70,6 +70,12 @@ export const measureName = (kind: string, field?: string): string =>
 
 /** The batch form of a read by key: `get` → `getMany`. */
 export const batchName = (method: string): string => `${method}Many`;
+
+/** The read of a past state that comes with a history. */
+export const asOfName = "asOf";
+
+/** Whether generated modules use this name for a type of their own or of the language. */
+export const reservedTypeName = (name: string): boolean => reservedTypes.has(name);
 
 // Files and the environment
 

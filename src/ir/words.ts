@@ -12,11 +12,15 @@ export function words(name: string): readonly string[] {
 
 const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-export const pascalCase = (name: string): string => words(name).map(capitalised).join("");
+/** `order-line` → `OrderLine`; what is one identifier already keeps its own capitals: `HTTPServer`, `userID` → `UserID`. */
+export const pascalCase = (name: string): string =>
+  /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? capitalised(name) : words(name).map(capitalised).join("");
 
+/** `order-line`, `OrderLine` → `orderLine`; `HTTPServer` → `httpServer`. */
 export function camelCase(name: string): string {
-  const pascal = pascalCase(name);
-  return pascal.charAt(0).toLowerCase() + pascal.slice(1);
+  if (/^[a-z][A-Za-z0-9]*$/.test(name)) return name;
+  const [first = "", ...rest] = words(name);
+  return first + rest.map(capitalised).join("");
 }
 
 export const kebabCase = (name: string): string => words(name).join("-");

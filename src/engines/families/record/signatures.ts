@@ -1,6 +1,6 @@
 import { aggregateType } from "./aggregate.ts";
 import type { Method } from "../../../spec/model.ts";
-import { memberTypeName } from "../../../ir/names.ts";
+import { asOfName, memberTypeName } from "../../../ir/names.ts";
 import type { EntityIr, ParameterIr, SignatureIr, TypeIr } from "../../../ir/types.ts";
 import { fieldMap, filterType } from "../filters.ts";
 import { describe } from "./describe.ts";
@@ -73,7 +73,7 @@ export function batchSignature(
 export function asOfSignature(entity: EntityIr): SignatureIr {
   const doc = describe.asOf(entity);
   const parameters = [keyParameter(entity), required("at", "Date"), readOptions];
-  return { name: "asOf", parameters, returns: `${entity.name} | undefined`, doc };
+  return { name: asOfName, parameters, returns: `${entity.name} | undefined`, doc };
 }
 
 const changeOptions = (entity: EntityIr): ParameterIr =>

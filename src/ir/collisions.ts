@@ -1,0 +1,166 @@
+import { asOfName, fileStem, reservedTypeName, storeProperty } from "./names.ts";
+import { prototypeKeys, reservedProperties } from "./reserved.ts";
+import type { EntityIr, Ir, RepositoryIr, StoreIr } from "./types.ts";
+
+/** A name that cannot be used, or two things that would get one: never merged silently. */
+export interface NameProblem {
+  /** Where in the spec: `entities.Order.fields.userID`. */
+  readonly path: string;
+  readonly text: string;
+  readonly hint: string;
+}
+
+interface Named {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Every clash among the names that the Ir made: files, types, properties, columns, tables and indexes. Case is no difference. */
+export function nameProblems(ir: Ir): readonly NameProblem[] {
+  return [
+    ...clashes(
+      "file",
+      ir.entities.map((entity) => ({ path: `entities.${entity.name}`, name: entity.file })),
+    ),
+    ...clashes("file", ports(ir)),
+    ...clashes("type", types(ir)),
+    ...taken(ir.entities),
+    ...clashes("property of the data layer", layerProperties(ir)),
+    ...ir.entities.flatMap(fieldProblems),
+    ...ir.stores.flatMap((store) => [
+      ...clashes(`table or index of store ${store.name}`, relations(store)),
+      ...store.repositories.flatMap(methodProblems),
+    ]),
+  ];
+}
+
+/** Reports the second and every later holder of a name. */
+function clashes(kind: string, all: readonly Named[]): readonly NameProblem[] {
+  const first = new Map<string, Named>();
+  return all.flatMap((one) => {
+    const folded = one.name.toLowerCase();
+    const other = first.get(folded);
+    if (other === undefined) first.set(folded, one);
+    return other === undefined || other.path === one.path
+      ? []
+      : [
+          {
+            path: one.path,
+            text: `would be the ${kind} "${one.name}", as ${other.path} is`,
+            hint: "rename one of them, or give it a name of its own where the spec allows one (table, column, name)",
+          },
+        ];
+  });
+}
+
+function types({ entities, stores }: Ir): readonly Named[] {
+  const ofEntities = entities.flatMap((entity) => {
+    const path = `entities.${entity.name}`;
+    const own = [
+      entity.name,
+      ...(entity.newType === entity.name ? [] : [entity.newType]),
+      ...(entity.idType === undefined ? [] : [entity.idType]),
+      ...(entity.key.length > 1 ? [entity.keyType] : []),
+    ].map((name) => ({ path, name }));
+    const ofFields = [...entity.enums, ...entity.jsonTypes].map(({ typeName, field }) => ({
+      path: `${path}.fields.${field}`,
+      name: typeName,
+    }));
+    return [...own, ...ofFields];
+  });
+  const ofPorts = stores.flatMap((store) => [
+    ...store.repositories.flatMap((repository) => [
+      { path: accessPath(repository), name: repository.typeName },
+      ...repository.methods.flatMap(({ method, types: made }) =>
+        made.map(({ name }) => ({ path: `${accessPath(repository)}.${method.name}`, name })),
+      ),
+    ]),
+    ...store.views.map((view) => ({ path: `workloads.${view.workload}`, name: view.typeName })),
+  ]);
+  return [...ofEntities, ...ofPorts];
+}
+
+const accessPath = ({ workload, entity }: RepositoryIr): string =>
+  `workloads.${workload}.access.${entity.name}`;
+
+const ports = ({ stores }: Ir): readonly Named[] =>
+  stores.flatMap((store) => [
+    ...store.repositories.map((one) => ({ path: accessPath(one), name: one.file })),
+    ...store.views.map((view) => ({
+      path: `workloads.${view.workload}`,
+      name: fileStem(view.workload),
+    })),
+  ]);
+
+function taken(entities: readonly EntityIr[]): readonly NameProblem[] {
+  return entities
+    .filter((entity) => reservedTypeName(entity.name))
+    .map((entity) => ({
+      path: `entities.${entity.name}`,
+      text: `"${entity.name}" is a type that the generated code itself refers to`,
+      hint: "give the entity a fuller name and keep its table with table:",
+    }));
+}
+
+function layerProperties({ stores }: Ir): readonly Named[] {
+  return [
+    ...[...reservedProperties].map((name) => ({ path: "the data layer itself", name })),
+    ...stores.map((store) => ({
+      path: `stores.names.${store.name}`,
+      name: storeProperty(store.name),
+    })),
+    ...stores.flatMap((store) => [
+      ...store.repositories.map((one) => ({ path: accessPath(one), name: one.entity.property })),
+      ...store.views.map((view) => ({ path: `workloads.${view.workload}`, name: view.property })),
+    ]),
+  ];
+}
+
+function fieldProblems(entity: EntityIr): readonly NameProblem[] {
+  const path = (name: string): string => `entities.${entity.name}.fields.${name}`;
+  const columns = entity.fields.map((field) => ({ path: path(field.name), name: field.column }));
+  const properties = [
+    ...entity.fields
+      .filter((field) => field.visible)
+      .map((field) => ({ path: path(field.name), name: field.name })),
+    ...entity.children.map((child) => ({
+      path: `entities.${child.entity.name}`,
+      name: child.property,
+    })),
+  ];
+  const prototype = entity.fields
+    .filter((field) => prototypeKeys.has(field.name))
+    .map((field) => ({
+      path: path(field.name),
+      text: `"${field.name}" belongs to every object`,
+      hint: "rename the field; column: keeps the column",
+    }));
+  return [...prototype, ...clashes("column", columns), ...clashes("property", properties)];
+}
+
+/** Methods of one repository, those that come with another included. */
+function methodProblems(repository: RepositoryIr): readonly NameProblem[] {
+  const all = repository.methods.flatMap(({ method, batch, asOf }) => [
+    { path: `${accessPath(repository)}.${method.name}`, name: method.name },
+    ...(batch === undefined
+      ? []
+      : [{ path: `the batch read of ${method.name}`, name: batch.name }]),
+    ...(asOf === undefined ? [] : [{ path: `the past read of ${method.name}`, name: asOfName }]),
+  ]);
+  return clashes("method", all);
+}
+
+/** Tables and indexes share one name space in the strictest store. */
+function relations(store: StoreIr): readonly Named[] {
+  return store.entities.flatMap((entity) => {
+    const path = `entities.${entity.name}`;
+    return [
+      { path: `${path}.table`, name: entity.table },
+      ...(entity.historyTable === undefined
+        ? []
+        : [{ path: `${path}.audit`, name: entity.historyTable }]),
+      ...entity.indexes.map((index, at) => ({ path: `${path}.indexes[${at}]`, name: index.name })),
+      ...entity.unique.map((one, at) => ({ path: `${path}.unique[${at}]`, name: one.name })),
+    ];
+  });
+}
