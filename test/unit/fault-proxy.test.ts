@@ -103,17 +103,18 @@ test("large transfers survive a slow reader", async () => {
 });
 
 test("latency delays each chunk but not the flow, and can be toggled while connected", async () => {
-  const latency = proxy.add({ kind: "latency", ms: 100 }, { direction: "down" });
+  const latency = proxy.add({ kind: "latency", ms: 300, jitterMs: 10 }, { direction: "down" });
   const client = await dial();
-  client.socket.write("a");
-  await sleep(50);
-  client.socket.write("b");
-  const took = await arrived(client, "ab");
-  expect(took).toBeGreaterThan(80);
-  expect(took).toBeLessThan(145);
+  for (const letter of "abcd") {
+    client.socket.write(letter);
+    await sleep(30);
+  }
+  const took = await arrived(client, "abcd");
+  expect(took).toBeGreaterThan(200);
+  expect(took, "four delays one after the other would take 1200 ms").toBeLessThan(800);
   latency.toggle(false);
-  client.socket.write("c");
-  expect(await arrived(client, "abc")).toBeLessThan(60);
+  client.socket.write("e");
+  expect(await arrived(client, "abcde")).toBeLessThan(250);
 });
 
 test("which connections are struck repeats with the seed", async () => {
