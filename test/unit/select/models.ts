@@ -1,0 +1,171 @@
+import fc from "fast-check";
+import type {
+  CacheWorkload,
+  Entity,
+  Field,
+  Model,
+  Scale,
+  Workload,
+} from "../../../src/spec/model.ts";
+
+const field = (name: string, type: Field["type"], key = false): Field => ({
+  name,
+  role: "data",
+  type,
+  key,
+  nullable: false,
+  generated: "client",
+  unique: false,
+  pii: false,
+});
+
+const entity = (name: string, tenant: boolean): Entity => ({
+  name,
+  fields: [
+    field("id", { kind: "uuid" }, true),
+    field("title", { kind: "string", max: 100 }),
+    field("embedding", { kind: "vector", dimensions: 384, metric: "cosine" }),
+  ],
+  key: ["id"],
+  keyless: false,
+  ...(tenant ? { tenant: "tenantId" } : {}),
+  version: false,
+  audit: false,
+  softDelete: false,
+  timestamps: true,
+  indexes: [],
+  unique: [],
+  checks: {},
+  dependencies: [],
+});
+
+/** Requirement words of different families: some met by one engine, some by several, some by none. */
+const words = [
+  "transactions",
+  "tenant-isolation",
+  "persistence",
+  "joins",
+  "flexible-schema",
+  "pub-sub",
+  "geospatial",
+];
+
+const rate = fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined });
+
+const scale: fc.Arbitrary<Scale> = fc
+  .record({
+    rows: fc.option(fc.integer({ min: 1, max: 4_000_000_000 }), { nil: undefined }),
+    growth: fc.integer({ min: 1, max: 20 }),
+    readsPerSecond: rate,
+    writesPerSecond: rate,
+    processes: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
+  })
+  .map(
+    ({ growth, ...given }) =>
+      ({
+        growth,
+        ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined)),
+      }) as Scale,
+  );
+
+type Shape = {
+  readonly kind: "transactional" | "document";
+  readonly scale: Scale;
+  readonly requires: string[];
+};
+
+const authority = ({ kind, scale: size, requires }: Shape, at: number): Workload => ({
+  name: `authority-${at}`,
+  kind,
+  sla: {},
+  scale: size,
+  requires,
+  entities: [`Entity${at}`],
+  access: [
+    {
+      entity: `Entity${at}`,
+      methods: [
+        { name: "get", op: "get" },
+        { name: "add", op: "insert", bulk: false },
+      ],
+    },
+  ],
+});
+
+const search = (at: number, size: Scale): Workload => ({
+  name: `search-${at}`,
+  kind: "search",
+  from: `Entity${at}`,
+  sla: {},
+  scale: size,
+  requires: [],
+  fields: [{ field: "title", weight: 1, facet: false }],
+  language: "simple",
+  methods: [],
+});
+
+const cache = (
+  at: number,
+  size: Scale,
+  eviction: CacheWorkload["eviction"],
+  ttlMs: number,
+): Workload => ({
+  name: `cache-${at}`,
+  kind: "cache",
+  from: `Entity${at}`,
+  sla: {},
+  scale: size,
+  requires: [],
+  ttlMs,
+  memoryBytes: 64 * 2 ** 20,
+  eviction,
+});
+
+/** Models of one to four aggregates, each perhaps with a search view and a cache. */
+export function models(engines: readonly string[]): fc.Arbitrary<Model> {
+  const some = fc.subarray([...engines]);
+  const part = fc.record({
+    shape: fc.record({
+      kind: fc.constantFrom("transactional" as const, "document" as const),
+      scale,
+      requires: fc.subarray(words, { maxLength: 1 }),
+    }),
+    tenant: fc.boolean(),
+    search: fc.option(scale, { nil: undefined }),
+    cache: fc.option(
+      fc.record({
+        scale,
+        eviction: fc.constantFrom(
+          "allkeys-lru" as const,
+          "allkeys-lfu" as const,
+          "noeviction" as const,
+        ),
+        ttlMs: fc.integer({ min: 1_000, max: 10_000_000_000 }),
+      }),
+      { nil: undefined },
+    ),
+  });
+  return fc
+    .record({
+      parts: fc.array(part, { minLength: 1, maxLength: 4 }),
+      running: some,
+      never: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some }),
+      hosting: fc.constantFrom("embedded", "self-managed", "aws", "gcp", "azure") as fc.Arbitrary<
+        Model["stores"]["hosting"]
+      >,
+    })
+    .map(({ parts, running, never, hosting }) => ({
+      version: 1,
+      project: "generated",
+      output: { dir: "src/data", importExtension: ".ts", package: "." },
+      stores: { running, never, hosting, names: {} },
+      entities: parts.map(({ tenant }, at) => entity(`Entity${at}`, tenant)),
+      workloads: parts.flatMap(({ shape, search: view, cache: copy }, at) => [
+        authority(shape, at),
+        ...(view ? [search(at, view)] : []),
+        ...(copy ? [cache(at, copy.scale, copy.eviction, copy.ttlMs)] : []),
+      ]),
+    }));
+}
+
+export const requirementSamples: readonly string[] = words;
