@@ -55,5 +55,5 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
     for (const problem of found) reading.report(merged.fileOf(problem.path), problem);
     return located(reading, merged.fileOf).filter(({ severity }) => severity === "error");
   };
-  return { model: normalise(spec), issues, sources: reading.sources, locate };
+  return { model: normalise(spec, entities), issues, sources: reading.sources, locate };
 }

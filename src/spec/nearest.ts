@@ -8,7 +8,22 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
     const distance = edits(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  return best ?? abbreviated(word, words);
+}
+
+/** `maximum` for `max`, `p99` for `p99Ms`. */
+function abbreviated(word: string, words: Iterable<string>): string | undefined {
+  const lower = word.toLowerCase();
+  for (const candidate of words) {
+    const other = candidate.toLowerCase();
+    if (
+      lower.length > 2 &&
+      other.length > 2 &&
+      (lower.startsWith(other) || other.startsWith(lower))
+    )
+      return candidate;
+  }
+  return undefined;
 }
 
 /** Hint for a wrong word: the nearest one, or else all that are known. */

@@ -7,11 +7,7 @@ import type { Spec, StoresSpec } from "./schema.ts";
  * Spec → Model: every default explicit, the fields that switches imply added, orders made total. Pure; `spec` has passed the
  * validator.
  */
-export function normalise(spec: Spec): Model {
-  const entities = Object.entries(spec.entities).map(([name, entity]) =>
-    entityOf(name, entity, spec),
-  );
-  const byName = new Map(entities.map((entity) => [entity.name, entity]));
+export function normalise(spec: Spec, byName = normaliseEntities(spec)): Model {
   return {
     version: 1,
     project: spec.project,

@@ -52,23 +52,22 @@ export const amount = z.number(expected(amountPhrase)).positive(expected(amountP
 const measuredPhrase = "a number of 0 or more";
 export const measured = z.number(expected(measuredPhrase)).nonnegative(expected(measuredPhrase));
 
-const notNegative = z.number().nonnegative();
-export const quantity = z.union(
-  [notNegative, z.string().regex(quantityPattern)],
-  expected("a quantity: 3000, 50k, 50M, 2G or 1T"),
-);
-export const factor = z.union(
-  [z.number().positive(), z.string().regex(factorPattern)],
-  expected("a factor: 10x or 1.5x"),
-);
+/** A number, or text of a pattern; every branch says the same, since zod reports one branch or both. */
+function measuredText(pattern: RegExp, phrase: string) {
+  const number = z.number(expected(phrase)).nonnegative(expected(phrase));
+  return z.union(
+    [number, z.string(expected(phrase)).regex(pattern, expected(phrase))],
+    expected(phrase),
+  );
+}
+
+export const quantity = measuredText(quantityPattern, "a quantity: 3000, 50k, 50M, 2G or 1T");
+export const factor = measuredText(factorPattern, "a factor: 10x or 1.5x");
 const durationPhrase = "a duration with its unit: 500ms, 30s, 15m, 12h or 30d";
 export const duration = z
   .string(expected(durationPhrase))
   .regex(durationPattern, expected(durationPhrase));
-export const size = z.union(
-  [notNegative, z.string().regex(sizePattern)],
-  expected("a size: 4096 (bytes), 64KiB, 256MiB, 2GiB or 1TiB"),
-);
+export const size = measuredText(sizePattern, "a size: 4096 (bytes), 64KiB, 256MiB, 2GiB or 1TiB");
 export const bound = z.union(
   [z.number(), z.string()],
   expected("a number (in quotes when it is a bigint or a decimal), or a date"),

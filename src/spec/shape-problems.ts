@@ -48,6 +48,26 @@ function unknownKey(path: Path, tree: Tree): readonly Problem[] {
     (candidate) => treeAt(tree, [...parent, candidate]) === undefined,
   );
   const others = kind === "workload" ? kindsWith(key) : [];
+  if (isWriteKey(key) && (kind === "searchMethod" || kind === "vectorMethod")) {
+    return [
+      error(
+        parent,
+        "key",
+        `${placeOf(parent)} would write to a view`,
+        "views are derived: declare it in the workload that is the entity's authority",
+      ),
+    ];
+  }
+  if (workloadKind === "cache" && key === "access") {
+    return [
+      error(
+        path,
+        "key",
+        `${placeOf(parent)} is a cache: its methods are given, and nothing is written through it`,
+        "remove access; writes belong to the entity's authority",
+      ),
+    ];
+  }
   if (key === "<<")
     return [error(path, "key", "a spec has no merge keys (<<)", "write the keys out")];
   if (others.length > 0) {
@@ -69,6 +89,8 @@ function unknownKey(path: Path, tree: Tree): readonly Problem[] {
     ),
   ];
 }
+
+const isWriteKey = (key: string): boolean => key === "op" || key === "bulk";
 
 function inPart(kind: ReturnType<typeof kindAt>, path: Path): string {
   const parts: Partial<Record<typeof kind, string>> = {

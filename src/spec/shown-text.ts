@@ -13,7 +13,7 @@ const escaped = (character: string): string =>
 /** A value of the spec in a message: scalars as they are, collections by their kind. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return quoted(value);
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === null) return "nothing";
   if (typeof value === "object") return "a mapping";
   return String(value);

@@ -1,5 +1,5 @@
 import type { Path, Problem } from "./issues.ts";
-import { maxDepth, maxNodes } from "./limits.ts";
+import { maxAliasedValues, maxDepth } from "./limits.ts";
 import { quoted } from "./shown-text.ts";
 
 /** A parsed file: plain data whose mappings have no prototype. */
@@ -37,56 +37,93 @@ export interface Inspection {
   readonly usable: boolean;
 }
 
-/** What a parser lets pass and a spec may not hold, all of it. */
+/** What a parser lets pass and a spec may not hold, all of it. Each collection is walked once, however many aliases lead to it. */
 export function inspect(tree: Tree): Inspection {
-  const open = new Set<Tree>();
-  const path: (string | number)[] = [];
-  const problems: Problem[] = [];
-  let nodes = 0;
-  let usable = true;
-  const report = (at: Problem["at"], message: string, hint: string): void => {
-    problems.push({ path: [...path], at, severity: "error", message, hint });
-  };
-  const collection = (node: readonly Tree[] | TreeMap): void => {
-    if (open.has(node) || path.length >= maxDepth) {
-      usable = false;
-      if (open.has(node))
-        return report("value", "an alias leads back into itself", "write the value out");
-      return report("value", `more than ${maxDepth} levels deep`, "flatten the spec");
-    }
-    open.add(node);
-    for (const [key, child] of Array.isArray(node) ? node.entries() : Object.entries(node)) {
-      path.push(key);
-      if (typeof key === "string" && isPrototypeKey(key)) {
-        report(
-          "key",
-          `the name ${quoted(key)} is refused: every JavaScript object has it already`,
-          "choose another name",
-        );
-      }
-      visit(child);
-      path.pop();
-    }
-    open.delete(node);
-  };
-  const visit = (node: Tree): void => {
-    nodes += 1;
-    if (nodes > maxNodes) return;
-    if (typeof node === "object" && node !== null) return collection(node);
-    if (typeof node !== "number") return;
-    if (!Number.isFinite(node))
-      report("value", "is not a finite number", "write a number, or text in quotes");
-    else if (Number.isInteger(node) && !Number.isSafeInteger(node)) {
-      report("value", "this number is too large to be read exactly", "write it in quotes");
-    }
-  };
-  visit(tree);
-  if (nodes > maxNodes) {
-    const message = `more than ${maxNodes} values once aliases are followed`;
-    return {
-      problems: [{ path: [], at: "value", severity: "error", message, hint: "write values out" }],
-      usable: false,
-    };
+  const inspector = new Inspector();
+  inspector.visit(tree);
+  return { problems: inspector.problems, usable: inspector.usable };
+}
+
+/** Size (values) and height (levels) of a collection that has been walked. */
+interface Extent {
+  readonly size: number;
+  readonly height: number;
+}
+
+class Inspector {
+  readonly problems: Problem[] = [];
+  usable = true;
+  private readonly path: (string | number)[] = [];
+  private readonly open = new Set<Tree>();
+  private readonly walked = new Map<Tree, Extent>();
+  private aliased = 0;
+
+  visit(node: Tree): Extent {
+    if (typeof node === "object" && node !== null) return this.collection(node);
+    if (typeof node === "number") this.number(node);
+    return { size: 1, height: 0 };
   }
-  return { problems, usable };
+
+  private collection(node: readonly Tree[] | TreeMap): Extent {
+    if (this.open.has(node))
+      return this.unusable("an alias leads back into itself", "write the value out");
+    const known = this.walked.get(node);
+    if (known !== undefined) return this.again(known);
+    if (this.path.length >= maxDepth) return this.tooDeep();
+    this.open.add(node);
+    let [size, height] = [1, 0];
+    const entries = Array.isArray(node) ? node.entries() : Object.entries(node);
+    for (const [key, child] of entries) {
+      this.path.push(key);
+      if (typeof key === "string" && prototypeKeys.has(key)) this.prototypeKey(key);
+      const extent = this.visit(child);
+      size += extent.size;
+      height = Math.max(height, extent.height + 1);
+      this.path.pop();
+    }
+    this.open.delete(node);
+    const extent = { size, height };
+    this.walked.set(node, extent);
+    return extent;
+  }
+
+  /** A collection that an alias leads to again. */
+  private again(extent: Extent): Extent {
+    this.aliased += extent.size;
+    if (this.aliased > maxAliasedValues) {
+      return this.unusable(
+        `aliases stand for more than ${maxAliasedValues} values`,
+        "write the values out",
+      );
+    }
+    return this.path.length + extent.height > maxDepth ? this.tooDeep() : extent;
+  }
+
+  private tooDeep(): Extent {
+    return this.unusable(`more than ${maxDepth} levels deep`, "flatten the spec");
+  }
+
+  private unusable(message: string, hint: string): Extent {
+    // One reason is enough: the next ones would follow from it.
+    if (this.usable) this.report("value", message, hint);
+    this.usable = false;
+    return { size: 1, height: 0 };
+  }
+
+  private prototypeKey(key: string): void {
+    const message = `the name ${quoted(key)} is refused: every JavaScript object has it already`;
+    this.report("key", message, "choose another name");
+  }
+
+  private number(value: number): void {
+    if (!Number.isFinite(value))
+      this.report("value", "this is not a finite number", "write a number, or text in quotes");
+    else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      this.report("value", "this number is too large to be read exactly", "write it in quotes");
+    }
+  }
+
+  private report(at: Problem["at"], message: string, hint: string): void {
+    this.problems.push({ path: [...this.path], at, severity: "error", message, hint });
+  }
 }

@@ -80,7 +80,8 @@ export function entityAt(
   problems: Problem[],
 ): Entity | undefined {
   const found = context.entities.get(name);
-  if (found === undefined && !context.declaredEntities.includes(name)) {
+  const lost = !context.complete && context.declaredEntities.length === 0;
+  if (found === undefined && !lost && !context.declaredEntities.includes(name)) {
     problems.push(
       error(
         path,
