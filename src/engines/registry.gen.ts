@@ -2,7 +2,8 @@
 import type { EngineDescriptor } from "./engine.ts";
 import memory from "./memory/index.ts";
 import mongodb from "./mongodb/index.ts";
+import postgres from "./postgres/index.ts";
 import redis from "./redis/index.ts";
 
 /** Every registered engine, by id. */
-export const engines: readonly EngineDescriptor[] = [memory, mongodb, redis];
+export const engines: readonly EngineDescriptor[] = [memory, mongodb, postgres, redis];
