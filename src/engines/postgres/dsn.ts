@@ -3,12 +3,18 @@ import type { DsnSpec } from "../engine.ts";
 /** What a DSN of this engine may say; the transports read it in `templates/engines/postgres/`. */
 export const dsn: DsnSpec = {
   schemes: [
-    { scheme: "postgresql:", meaning: "a server; several hosts after commas, the first that answers is taken" },
+    {
+      scheme: "postgresql:",
+      meaning: "a server; several hosts after commas, the first that answers is taken",
+    },
     { scheme: "postgres:", meaning: "the same" },
     { scheme: "pglite:", meaning: "PostgreSQL in process, in a folder or in memory" },
   ],
   parameters: [
-    { name: "sslmode", meaning: "disable, require, verify-ca or verify-full; off loopback verify-full by default" },
+    {
+      name: "sslmode",
+      meaning: "disable, require, verify-ca or verify-full; off loopback verify-full by default",
+    },
     { name: "sslrootcert", meaning: "file of the certificate authority" },
     { name: "sslcert", meaning: "file of the client's certificate" },
     { name: "sslkey", meaning: "file of the client's key" },
@@ -20,8 +26,14 @@ export const dsn: DsnSpec = {
   ],
   examples: [
     { dsn: "postgresql://app:password@127.0.0.1:5432/shop", comment: "a local server" },
-    { dsn: "postgresql://app:password@a.example,b.example/shop?target_session_attrs=read-write", comment: "the primary of two, over TLS" },
-    { dsn: "postgresql://app:password@127.0.0.1:6432/shop?pgbouncer=true", comment: "through PgBouncer" },
+    {
+      dsn: "postgresql://app:password@a.example,b.example/shop?target_session_attrs=read-write",
+      comment: "the primary of two, over TLS",
+    },
+    {
+      dsn: "postgresql://app:password@127.0.0.1:6432/shop?pgbouncer=true",
+      comment: "through PgBouncer",
+    },
     { dsn: "pglite:./.data/main", comment: "in process, kept in a folder" },
   ],
   embedded: (store) => `pglite:./.data/${store}`,

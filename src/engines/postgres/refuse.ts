@@ -26,17 +26,41 @@ export const refuse = (store: StoreIr): readonly Refusal[] => [
 function expressions(entity: EntityIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
   const parts = [
-    ...entity.checks.map((check) => ({ path: `${path}.checks`, name: `check ${check.name}`, sql: check.condition })),
+    ...entity.checks.map((check) => ({
+      path: `${path}.checks`,
+      name: `check ${check.name}`,
+      sql: check.condition,
+    })),
     ...entity.indexes.flatMap((index) => [
-      ...(index.where === undefined ? [] : [{ path: `${path}.indexes`, name: `condition of index ${index.name}`, sql: index.where }]),
+      ...(index.where === undefined
+        ? []
+        : [
+            { path: `${path}.indexes`, name: `condition of index ${index.name}`, sql: index.where },
+          ]),
       ...index.terms.flatMap((term) =>
-        "expression" in term ? [{ path: `${path}.indexes`, name: `expression of index ${index.name}`, sql: term.expression }] : [],
+        "expression" in term
+          ? [
+              {
+                path: `${path}.indexes`,
+                name: `expression of index ${index.name}`,
+                sql: term.expression,
+              },
+            ]
+          : [],
       ),
     ]),
   ];
   return parts.flatMap(({ path: at, name, sql }) => {
     const problem = expressionProblem(sql);
-    return problem === undefined ? [] : [{ path: at, text: `${name} ${problem}`, hint: "write one SQL expression over the table's columns" }];
+    return problem === undefined
+      ? []
+      : [
+          {
+            path: at,
+            text: `${name} ${problem}`,
+            hint: "write one SQL expression over the table's columns",
+          },
+        ];
   });
 }
 
@@ -44,10 +68,22 @@ function expressions(entity: EntityIr): readonly Refusal[] {
 function fieldLimits(entity: EntityIr, field: FieldIr): readonly Refusal[] {
   const path = `entities.${entity.name}.fields.${field.name}`;
   if (field.type.kind === "decimal" && field.type.precision > 1000) {
-    return [{ path, text: `${field.type.precision} digits are more than numeric declares`, hint: "at most precision: 1000" }];
+    return [
+      {
+        path,
+        text: `${field.type.precision} digits are more than numeric declares`,
+        hint: "at most precision: 1000",
+      },
+    ];
   }
   if (field.type.kind === "vector" && field.type.dimensions > 16_000) {
-    return [{ path, text: `${field.type.dimensions} dimensions are more than a vector holds`, hint: "at most dimensions: 16000" }];
+    return [
+      {
+        path,
+        text: `${field.type.dimensions} dimensions are more than a vector holds`,
+        hint: "at most dimensions: 16000",
+      },
+    ];
   }
   return [];
 }
@@ -56,10 +92,18 @@ function reservedTables(entity: EntityIr, store: StoreIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
   const own = [operationTable, "schema_migrations"];
   const named = own.includes(entity.table)
-    ? [{ path: `${path}.table`, text: `table ${entity.table} is the data layer's own`, hint: "name another: table:" }]
+    ? [
+        {
+          path: `${path}.table`,
+          text: `table ${entity.table} is the data layer's own`,
+          hint: "name another: table:",
+        },
+      ]
     : [];
   if (!isAudited(entity, store)) return named;
-  const clashing = entity.key.filter((field) => historyColumns.some((column) => column === field.column));
+  const clashing = entity.key.filter((field) =>
+    historyColumns.some((column) => column === field.column),
+  );
   return [
     ...named,
     ...clashing.map((field) => ({

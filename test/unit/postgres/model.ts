@@ -83,10 +83,7 @@ export function transactional(
 }
 
 /** Lowers with everything in one store `main`. */
-export function mainStore(
-  entities: readonly Entity[],
-  workloads: readonly Workload[],
-) {
+export function mainStore(entities: readonly Entity[], workloads: readonly Workload[]) {
   const model: Model = {
     version: 1,
     project: "shop",

@@ -25,7 +25,7 @@ export function adapterFile(adapter: Adapter, module: AdapterModule): FileReques
   module.portType(adapter.port, { name: adapter.typeName });
   module.runtime("values", "guarded");
   module.runtimeType("session", "PostgresSession");
-  const methods = adapter.methods.map(([name, body]) => print(entry(name, body), 4));
+  const methods = adapter.methods.map(([name, body]) => print([entry(name, body), ","], 4));
   module.importRows([...module.declarations, ...methods]);
   const head = `export function ${identifier(adapter.factory)}(session: PostgresSession): ${adapter.typeName} {`;
   return {

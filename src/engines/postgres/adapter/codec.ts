@@ -47,10 +47,21 @@ export function baseCodec(field: FieldIr, names: CodecNames): Doc {
   }
 }
 
-const scalarTypes: ReadonlySet<string> = new Set(["string", "number", "bigint", "boolean", "Date", "Uint8Array", "Float32Array"]);
+const scalarTypes: ReadonlySet<string> = new Set([
+  "string",
+  "number",
+  "bigint",
+  "boolean",
+  "Date",
+  "Uint8Array",
+  "Float32Array",
+]);
 
 /** A branded id: the same text with a narrower type. */
-function brandedCodec({ type, tsType }: FieldIr, use: (name: string) => string): string | undefined {
+function brandedCodec(
+  { type, tsType }: FieldIr,
+  use: (name: string) => string,
+): string | undefined {
   if (scalarTypes.has(tsType)) return undefined;
   if (type.kind === "int") return `${use("brandedInt")}<${tsType}>()`;
   if (type.kind === "bigint") return `${use("brandedBigint")}<${tsType}>()`;

@@ -1,7 +1,8 @@
 import type { EntityIr, TypeIr } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
-import { arrayLiteral, call, entry, openObject } from "../../../render/layout.ts";
+import type { Parameter } from "../../../render/layout.ts";
+import { arrayLiteral, call, entry, openObject, parameterList } from "../../../render/layout.ts";
 import type { FilterPart } from "../statements/filter.ts";
 import { isFixed } from "../statements/filter.ts";
 import type { ListFragments } from "../statements/read.ts";
@@ -14,16 +15,24 @@ import { access } from "./row-file.ts";
 
 /** The codec of what a filter part compares with: an array field is asked for one of its elements. */
 function codecOf(entity: EntityIr, { field }: FilterPart, module: AdapterModule): string {
-  return field.type.kind === "array" ? elementCodec(field.type.of, module.codecs) : `${codecsName(entity)}${access(field.name)}`;
+  return field.type.kind === "array"
+    ? elementCodec(field.type.of, module.codecs)
+    : `${codecsName(entity)}${access(field.name)}`;
 }
 
 /** `orderCodecs.status.encode(where.status)`, or the same behind `given` where the value may be left out. */
-export function partValue(entity: EntityIr, part: FilterPart, filter: string, module: AdapterModule): Doc {
+export function partValue(
+  entity: EntityIr,
+  part: FilterPart,
+  filter: string,
+  module: AdapterModule,
+): Doc {
   const codec = codecOf(entity, part, module);
   const property = `${filter}${access(part.field.name)}`;
   if (isFixed(part)) return call(`${codec}.encode`, [property]);
   module.runtime("values", "given");
-  const value = part.end === undefined ? property : `${property}${part.required ? "." : "?."}${part.end}`;
+  const value =
+    part.end === undefined ? property : `${property}${part.required ? "." : "?."}${part.end}`;
   return call("given", [codec, value]);
 }
 
@@ -33,7 +42,7 @@ export function valuesDeclaration(input: {
   readonly entity: EntityIr;
   readonly fragments: ListFragments;
   /** Parameters before the filter with the texts they become: a query, a vector. */
-  readonly leading: readonly { readonly parameter: string; readonly value: Doc }[];
+  readonly leading: readonly { readonly parameter: Parameter; readonly value: Doc }[];
   readonly filter: { readonly variable: string; readonly type: Pick<TypeIr, "name"> | undefined };
   readonly module: AdapterModule;
 }): string {
@@ -41,13 +50,22 @@ export function valuesDeclaration(input: {
   module.runtimeType("statement", "DynamicValues");
   const parameters = [
     ...leading.map((one) => one.parameter),
-    ...(filter.type === undefined ? [] : [`${filter.variable}: ${filter.type.name}`]),
+    ...(filter.type === undefined ? [] : [{ name: filter.variable, type: filter.type.name }]),
   ];
-  const texts = (parts: readonly FilterPart[]): readonly Doc[] => parts.map((part) => partValue(entity, part, filter.variable, module));
+  const texts = (parts: readonly FilterPart[]): readonly Doc[] =>
+    parts.map((part) => partValue(entity, part, filter.variable, module));
   const fixed = [...leading.map((one) => one.value), ...texts(fragments.fixed)];
   const entries = [
     entry("fixed", arrayLiteral(fixed)),
-    ...(fragments.parts.length === 0 ? [] : [entry("optional", arrayLiteral(texts(fragments.parts)))]),
+    ...(fragments.parts.length === 0
+      ? []
+      : [entry("optional", arrayLiteral(texts(fragments.parts)))]),
   ];
-  return print([`const ${name} = (${parameters.join(", ")}): DynamicValues => (`, openObject(entries), ");"]);
+  return print([
+    `const ${name} = `,
+    parameterList(parameters),
+    ": DynamicValues => (",
+    openObject(entries),
+    ");",
+  ]);
 }

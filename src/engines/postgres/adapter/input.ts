@@ -11,15 +11,41 @@ import { access } from "./row-file.ts";
 /** The texts of new rows: one value per field for one row, one array per field for a batch; children as arrays after them. */
 
 /** `orderCodecs.status.encode(order.status ?? "new")` */
-export function valueOf(entity: EntityIr, field: FieldIr, variable: string, module: AdapterModule): Doc {
-  return call(`${inputCodec(entity, field, module)}.encode`, [source(entity, field, variable, module)]);
+export function valueOf(
+  entity: EntityIr,
+  field: FieldIr,
+  variable: string,
+  module: AdapterModule,
+): Doc {
+  return call(`${inputCodec(entity, field, module)}.encode`, [
+    source(entity, field, variable, module),
+  ]);
 }
 
 /** `array(orderCodecs.status).encode(orders.map((order) => order.status ?? "new"))` */
-export function arrayOf(entity: EntityIr, field: FieldIr, rows: string, variable: string, module: AdapterModule): Doc {
+export function arrayOf(
+  entity: EntityIr,
+  field: FieldIr,
+  rows: string,
+  variable: string,
+  module: AdapterModule,
+): Doc {
   module.codecs.add("array");
-  const mapped = `${rows}.map((${variable}) => ${source(entity, field, variable, module)})`;
+  const mapped = `${rows}.map((${variable}) => ${elementOf(entity, field, variable, module)})`;
   return call(`array(${inputCodec(entity, field, module)}).encode`, [mapped]);
+}
+
+/** An element of an array is null, never undefined. */
+function elementOf(
+  entity: EntityIr,
+  field: FieldIr,
+  variable: string,
+  module: AdapterModule,
+): string {
+  const value = source(entity, field, variable, module);
+  const isAbsent =
+    field.source.generated === "database" || (field.nullable && field.source.default === undefined);
+  return isAbsent ? `${value} ?? null` : value;
 }
 
 /** A key that the database makes may be left out, though its column never is null. */
@@ -37,7 +63,9 @@ function source(entity: EntityIr, field: FieldIr, variable: string, module: Adap
   if (generated === "client") return `${property} ?? ${madeKey(entity, field, module)}`;
   if (value === undefined || value === null) return property;
   const constant = defaultValue(field, value);
-  return field.nullable ? `${property} === undefined ? ${constant} : ${property}` : `${property} ?? ${constant}`;
+  return field.nullable
+    ? `${property} === undefined ? ${constant} : ${property}`
+    : `${property} ?? ${constant}`;
 }
 
 function madeKey(entity: EntityIr, field: FieldIr, module: AdapterModule): string {
@@ -75,7 +103,9 @@ function elementValue(field: FieldIr, value: Json): string {
   if (of === "int" || of === "float") return String(Number(value));
   if (of === "bigint") return `${BigInt(String(value))}n`;
   if (of === "boolean") return String(value === true);
-  return of === "timestamp" ? `new Date(${stringLiteral(String(value))})` : stringLiteral(String(value));
+  return of === "timestamp"
+    ? `new Date(${stringLiteral(String(value))})`
+    : stringLiteral(String(value));
 }
 
 /** Name of one row of a child in the code: `line` for `lines`. */
@@ -89,21 +119,32 @@ export function madePlaces(
   bulk: boolean,
 ): readonly { readonly condition: string; readonly place: number }[] {
   const rows = variable;
-  const missing = (field: FieldIr, of: string): string => `${of}${access(field.name)} === undefined`;
+  const missing = (field: FieldIr, of: string): string =>
+    `${of}${access(field.name)} === undefined`;
   const own = statement.fields.flatMap((field, place) => {
     if (field.source.generated !== "client") return [];
     const one = entity.variable;
-    return [{ place, condition: bulk ? `${rows}.some((${one}) => ${missing(field, one)})` : missing(field, variable) }];
+    return [
+      {
+        place,
+        condition: bulk
+          ? `${rows}.some((${one}) => ${missing(field, one)})`
+          : missing(field, variable),
+      },
+    ];
   });
   let next = statement.fields.length;
   const children = statement.children.flatMap(({ child, fields }) => {
     const first = next + (bulk ? 1 : 0);
     next = first + fields.length;
     const one = childVariable(child);
-    const some = (field: FieldIr, of: string): string => `${of}${access(child.property)}.some((${one}) => ${missing(field, one)})`;
+    const some = (field: FieldIr, of: string): string =>
+      `${of}${access(child.property)}.some((${one}) => ${missing(field, one)})`;
     return fields.flatMap((field, at) => {
       if (field.source.generated !== "client") return [];
-      const condition = bulk ? `${rows}.some((${entity.variable}) => ${some(field, entity.variable)})` : some(field, variable);
+      const condition = bulk
+        ? `${rows}.some((${entity.variable}) => ${some(field, entity.variable)})`
+        : some(field, variable);
       return [{ place: first + at, condition }];
     });
   });

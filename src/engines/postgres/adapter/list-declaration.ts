@@ -21,7 +21,9 @@ export function listDeclaration(input: {
     ["collection", stringLiteral(input.collection)],
     ["select", sqlText(fragments.select)],
     ["where", sqlList(fragments.where)],
-    ...(fragments.optional.length === 0 ? [] : [["optional", sqlList(fragments.optional)] as const]),
+    ...(fragments.optional.length === 0
+      ? []
+      : [["optional", sqlList(fragments.optional)] as const]),
     ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
     ["order", arrayLiteral(fragments.order.map(orderTerm))],
     ["row", input.row],

@@ -44,20 +44,28 @@ export class AdapterModule {
 
   /** Imports a type of a port: a filter, a row. */
   portType(file: string, ...types: readonly (Pick<TypeIr, "name"> | undefined)[]): void {
-    this.imports.type(`../../ports/${file}.ts`, ...types.flatMap((type) => (type === undefined ? [] : [type.name])));
+    this.imports.type(
+      `../../ports/${file}.ts`,
+      ...types.flatMap((type) => (type === undefined ? [] : [type.name])),
+    );
   }
 
   /** A variable for a declaration; one that an import or another declaration has gets the suffix. */
   variable(name: string, suffix = "Statement"): string {
     const made = variableName(name);
-    const free = this.#taken.has(made) || made.endsWith("_") ? `${variableName(name).replace(/_$/, "")}${suffix}` : made;
+    const free =
+      this.#taken.has(made) || made.endsWith("_")
+        ? `${variableName(name).replace(/_$/, "")}${suffix}`
+        : made;
     this.#taken.add(free);
     return free;
   }
 
   /** Imports of the row module what the texts mention. */
   importRows(texts: readonly string[]): void {
-    const mentioned = new Set(texts.flatMap((text) => text.match(/[A-Za-z_$][A-Za-z0-9_$]*/g) ?? []));
+    const mentioned = new Set(
+      texts.flatMap((text) => text.match(/[A-Za-z_$][A-Za-z0-9_$]*/g) ?? []),
+    );
     for (const root of this.#entities) {
       const own = [root, ...root.children.map((child) => child.entity)];
       const names = own.flatMap((entity) => [codecsName(entity), rowName(entity)]);
@@ -78,5 +86,6 @@ const importable = [
   "dynamicRead guarded given keyedRead pageLimit patch read signed textsOf uuidV7 write session",
 ].flatMap((names) => names.split(" "));
 
-export const codecsName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Codecs`;
+export const codecsName = (entity: EntityIr): string =>
+  `${entity.variable.replace(/_$/, "")}Codecs`;
 export const rowName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Row`;

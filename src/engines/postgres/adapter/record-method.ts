@@ -7,7 +7,11 @@ import { deleteMethod, incrementMethod, patchMethod, saveMethod } from "./record
 export type MethodBody = readonly [name: string, body: Doc];
 
 /** Declares the statements of a method and gives its entries of the repository: itself, and what comes with it. */
-export function methodsOf(method: RecordMethodIr, { entity, file }: RepositoryIr, module: AdapterModule): readonly MethodBody[] {
+export function methodsOf(
+  method: RecordMethodIr,
+  { entity, file }: RepositoryIr,
+  module: AdapterModule,
+): readonly MethodBody[] {
   const target = { entity, port: file, module, ir: method };
   const declared = method.method;
   switch (declared.op) {

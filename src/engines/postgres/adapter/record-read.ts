@@ -8,7 +8,7 @@ import { aggregateFragments } from "../statements/aggregate.ts";
 import { asOfText, historyFragments } from "../statements/history.ts";
 import type { ListFragments } from "../statements/read.ts";
 import { getManyText, getText, listFragments } from "../statements/read.ts";
-import { rowLength, visibleFields } from "../statements/row.ts";
+import { rowLength } from "../statements/row.ts";
 import { baseCodec } from "./codec.ts";
 import { valuesDeclaration } from "./filter-values.ts";
 import { listDeclaration } from "./list-declaration.ts";
@@ -25,11 +25,18 @@ export function getMethods(target: MethodTarget): readonly MethodBody[] {
   const one = module.variable(ir.signature.name);
   module.runtime("statement", "keyedRead");
   module.declarations.push(
-    declaration(one, "keyedRead", [...identity(target, ir.operation), ["text", sqlText(getText(entity))], ["row", rowName(entity)]]),
+    declaration(one, "keyedRead", [
+      ...identity(target, ir.operation),
+      ["text", sqlText(getText(entity))],
+      ["row", rowName(entity)],
+    ]),
   );
   const get: MethodBody = [
     ir.signature.name,
-    arrow([keyParameter(entity), "options"], call("session.first", [one, keyList(entity), "options"])),
+    arrow(
+      [keyParameter(entity), "options"],
+      call("session.first", [one, keyList(entity), "options"]),
+    ),
   ];
   return ir.batch === undefined ? [get] : [get, getManyMethod(target, ir.batch.name)];
 }
@@ -48,50 +55,51 @@ function getManyMethod(target: MethodTarget, name: string): MethodBody {
   );
   const keys = entity.key.length === 1 ? "ids" : "keys";
   const arrays = entity.key.map((field) => {
-    const values = entity.key.length === 1 ? keys : `${keys}.map((key) => key${access(field.name)})`;
+    const values =
+      entity.key.length === 1 ? keys : `${keys}.map((key) => key${access(field.name)})`;
     return call(`array(${codecsName(entity)}${access(field.name)}).encode`, [values]);
   });
-  return [name, arrow([keys, "options"], call("session.all", [many, arrayLiteral(arrays), "options"]))];
+  return [
+    name,
+    arrow([keys, "options"], call("session.all", [many, arrayLiteral(arrays), "options"])),
+  ];
 }
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
 export function listMethod(target: MethodTarget, method: Of<"list">): MethodBody {
   const { entity, ir, module } = target;
-  const plain = listFragments(entity, method);
-  const { fragments, cursor } = withCursor(target, plain, method);
+  const { cursor, ...fragments } = listFragments(entity, method);
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "dynamicRead");
   module.runtime("values", "textsOf");
   const row = rowName(entity);
   module.declarations.push(
-    listDeclaration({ variable, operation: ir.operation, collection: entity.table, fragments, row, cursor }),
+    listDeclaration({
+      variable,
+      operation: ir.operation,
+      collection: entity.table,
+      fragments,
+      row,
+      cursor,
+    }),
   );
   const values = filterValues(target, variable, fragments);
   const paged = method.page === "keyset";
   const parameters = [...(values.filtered ? ["where"] : []), ...(paged ? ["page"] : []), "options"];
   const args = [variable, values.call, ...(paged ? ["page"] : []), "options"];
-  return [ir.signature.name, arrow(parameters, call(paged ? "session.page" : "session.list", args))];
-}
-
-/** Where a row holds the order's values; one that the entity does not show is selected after its columns. */
-function withCursor(
-  { entity }: MethodTarget,
-  fragments: ListFragments,
-  method: Of<"list">,
-): { readonly fragments: ListFragments; readonly cursor: readonly number[] } {
-  const shown = visibleFields(entity);
-  const hidden: string[] = [];
-  const cursor = method.orderBy.map(({ field }, at) => {
-    const place = shown.findIndex((each) => each.name === field);
-    return place >= 0 ? place : rowLength(entity) + hidden.push(fragments.order[at]?.column ?? "null") - 1;
-  });
-  const more = hidden.map((column) => `, ${column}`).join("");
-  return { cursor, fragments: { ...fragments, select: fragments.select.replace(/ from (?!.* from )/s, `${more} from `) } };
+  return [
+    ir.signature.name,
+    arrow(parameters, call(paged ? "session.page" : "session.list", args)),
+  ];
 }
 
 /** Declares how the filter becomes texts, and gives the call of it. */
-function filterValues(target: MethodTarget, variable: string, fragments: ListFragments): { readonly filtered: boolean; readonly call: string } {
+function filterValues(
+  target: MethodTarget,
+  variable: string,
+  fragments: ListFragments,
+): { readonly filtered: boolean; readonly call: string } {
   const { entity, module, ir, port } = target;
   const where = ir.signature.parameters.find((parameter) => parameter.name === "where");
   if (where === undefined) return { filtered: false, call: "{ fixed: [] }" };
@@ -99,7 +107,14 @@ function filterValues(target: MethodTarget, variable: string, fragments: ListFra
   const type = { name: where.type };
   module.portType(port, type);
   module.declarations.push(
-    valuesDeclaration({ name, entity, fragments, leading: [], filter: { variable: "where", type }, module }),
+    valuesDeclaration({
+      name,
+      entity,
+      fragments,
+      leading: [],
+      filter: { variable: "where", type },
+      module,
+    }),
   );
   return { filtered: true, call: `${name}(where)` };
 }
@@ -112,9 +127,13 @@ export function aggregateMethod(target: MethodTarget, method: Of<"aggregate">): 
   module.runtime("statement", "dynamicRead");
   const variable = module.variable(ir.signature.name);
   const columns: readonly Entry[] = [
-    ...method.groupBy.map((term): Entry => [groupName(term.field, term.unit), groupCodec(target, term)]),
+    ...method.groupBy.map((term): Entry => [
+      groupName(term.field, term.unit),
+      groupCodec(target, term),
+    ]),
     ...method.measures.map((measure): Entry => {
-      const name = measure.kind === "count" ? measureName("count") : measureName(measure.kind, measure.field);
+      const name =
+        measure.kind === "count" ? measureName("count") : measureName(measure.kind, measure.field);
       return [name, measureCodec(target, measure, method.groupBy.length > 0)];
     }),
   ];
@@ -123,14 +142,25 @@ export function aggregateMethod(target: MethodTarget, method: Of<"aggregate">): 
     columns.map(([name, codec], at): Entry => [name, [codec, `.decode(row[${at}])`]]),
   );
   module.declarations.push(
-    listDeclaration({ variable, operation: ir.operation, collection: entity.table, fragments, row, cursor: [] }),
+    listDeclaration({
+      variable,
+      operation: ir.operation,
+      collection: entity.table,
+      fragments,
+      row,
+      cursor: [],
+    }),
   );
   const values = filterValues(target, variable, fragments);
   const parameters = [...(values.filtered ? ["where"] : []), "options"];
-  return [ir.signature.name, arrow(parameters, call("session.list", [variable, values.call, "options"]))];
+  return [
+    ir.signature.name,
+    arrow(parameters, call("session.list", [variable, values.call, "options"])),
+  ];
 }
 
-const fieldOf = ({ entity }: MethodTarget, name: string): FieldIr | undefined => entity.fields.find((field) => field.name === name);
+const fieldOf = ({ entity }: MethodTarget, name: string): FieldIr | undefined =>
+  entity.fields.find((field) => field.name === name);
 
 function groupCodec(target: MethodTarget, { field: name, unit }: GroupTerm): Doc {
   const field = fieldOf(target, name);
@@ -177,12 +207,22 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   ]);
   const fragments = historyFragments(entity);
   module.declarations.push(
-    listDeclaration({ variable, operation: ir.operation, collection: entity.table, fragments, row, cursor: [after + 2] }),
+    listDeclaration({
+      variable,
+      operation: ir.operation,
+      collection: entity.table,
+      fragments,
+      row,
+      cursor: [after + 2],
+    }),
   );
   const fixed: Doc = ["{ fixed: ", keyList(entity), " }"];
   const history: MethodBody = [
     ir.signature.name,
-    arrow([keyParameter(entity), "page", "options"], call("session.page", [variable, fixed, "page", "options"])),
+    arrow(
+      [keyParameter(entity), "page", "options"],
+      call("session.page", [variable, fixed, "page", "options"]),
+    ),
   ];
   return ir.asOf === undefined ? [history] : [history, asOfMethod(target, ir.asOf.name)];
 }
@@ -199,5 +239,11 @@ function asOfMethod(target: MethodTarget, name: string): MethodBody {
     ]),
   );
   const values = keyList(entity, "timestamp.encode(at)");
-  return [name, arrow([keyParameter(entity), "at", "options"], call("session.first", [variable, values, "options"]))];
+  return [
+    name,
+    arrow(
+      [keyParameter(entity), "at", "options"],
+      call("session.first", [variable, values, "options"]),
+    ),
+  ];
 }

@@ -37,16 +37,26 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   const values = valuesFunction(target, statement, method.bulk);
   const made = madeArgument(entity, statement, rows, method.bulk);
   const run = method.bulk ? "session.writeMany" : "session.write";
-  return [ir.signature.name, arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made]))];
+  return [
+    ir.signature.name,
+    arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made])),
+  ];
 }
 
 /** `[0]` when the id was made here: it is no part of what an operation id stands for. */
-function madeArgument(entity: EntityIr, statement: InsertStatement, rows: string, bulk: boolean): readonly Doc[] {
+function madeArgument(
+  entity: EntityIr,
+  statement: InsertStatement,
+  rows: string,
+  bulk: boolean,
+): readonly Doc[] {
   const places = madePlaces(entity, statement, rows, bulk);
   const [only, ...rest] = places;
   if (only === undefined) return [];
   if (rest.length === 0) return [`${only.condition} ? [${only.place}] : []`];
-  return [arrayLiteral(places.map(({ condition, place }) => `...(${condition} ? [${place}] : [])`))];
+  return [
+    arrayLiteral(places.map(({ condition, place }) => `...(${condition} ? [${place}] : [])`)),
+  ];
 }
 
 /** The function that makes a new row's texts: one per entity and form, shared by its inserts and upserts. */
@@ -54,17 +64,30 @@ function valuesFunction(target: MethodTarget, statement: InsertStatement, bulk: 
   const { entity, module } = target;
   const name = `new${pascalCase(bulk ? entity.property : entity.name)}Values`;
   const known = module.declarations.some((text) => text.startsWith(`const ${name} `));
-  if (!known) module.declarations.push(bulk ? batchValues(target, statement, name) : singleValues(target, statement, name));
+  if (!known)
+    module.declarations.push(
+      bulk ? batchValues(target, statement, name) : singleValues(target, statement, name),
+    );
   return name;
 }
 
-function valuesHead({ entity, module }: MethodTarget, name: string, parameter: string, type: string): string {
+function valuesHead(
+  { entity, module }: MethodTarget,
+  name: string,
+  parameter: string,
+  type: string,
+): string {
   module.domainTypes(entity.newType);
   module.runtimeType("statement", "Text");
   return `const ${name} = (${parameter}: ${type}): readonly Text[] =>`;
 }
 
-const opened = (items: readonly Doc[]): Doc => ["[", indent(items.map((item): Doc => [hardline, item, ","])), hardline, "]"];
+const opened = (items: readonly Doc[]): Doc => [
+  "[",
+  indent(items.map((item): Doc => [hardline, item, ","])),
+  hardline,
+  "]",
+];
 
 function singleValues(target: MethodTarget, statement: InsertStatement, name: string): string {
   const { entity, module } = target;
@@ -72,7 +95,15 @@ function singleValues(target: MethodTarget, statement: InsertStatement, name: st
   const items = [
     ...statement.fields.map((field) => valueOf(entity, field, one, module)),
     ...statement.children.flatMap(({ child, fields }) =>
-      fields.map((field) => arrayOf(child.entity, field, `${one}${access(child.property)}`, childVariable(child), module)),
+      fields.map((field) =>
+        arrayOf(
+          child.entity,
+          field,
+          `${one}${access(child.property)}`,
+          childVariable(child),
+          module,
+        ),
+      ),
     ),
   ];
   return print([valuesHead(target, name, one, entity.newType), " ", opened(items), ";"]);
@@ -86,16 +117,25 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
   if (statement.children.length === 0) return print([head, " ", opened(own), ";"]);
   module.codecs.add("array").add("int");
   const lists = statement.children.map(
-    ({ child }) => `const ${child.property} = ${many}.flatMap((${one}) => ${one}${access(child.property)});`,
+    ({ child }) =>
+      `const ${child.property} = ${many}.flatMap((${one}) => ${one}${access(child.property)});`,
   );
   const children = statement.children.flatMap(({ child, fields }) => {
     const places = `${many}.flatMap((${one}, at) => ${one}${access(child.property)}.map(() => at + 1))`;
     return [
       call("array(int).encode", [places]),
-      ...fields.map((field) => arrayOf(child.entity, field, child.property, childVariable(child), module)),
+      ...fields.map((field) =>
+        arrayOf(child.entity, field, child.property, childVariable(child), module),
+      ),
     ];
   });
-  const body = [...lists.map((text): Doc => [hardline, text]), hardline, "return ", opened([...own, ...children]), ";"];
+  const body = [
+    ...lists.map((text): Doc => [hardline, text]),
+    hardline,
+    "return ",
+    opened([...own, ...children]),
+    ";",
+  ];
   return print([head, " {", indent(body), hardline, "};"]);
 }
 
@@ -110,10 +150,15 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
     declaration(variable, "patch", [
       ...identity(target, ir.operation),
       ["update", sqlText(fragments.update)],
-      ["sets", openObject(fragments.sets.map(({ field, text }) => entry(field.name, sqlText(text))))],
+      [
+        "sets",
+        openObject(fragments.sets.map(({ field, text }) => entry(field.name, sqlText(text)))),
+      ],
       ...(fragments.always.length === 0 ? [] : [["always", sqlList(fragments.always)] as const]),
       ["where", sqlList(fragments.where)],
-      ...(fragments.version === undefined ? [] : [["version", sqlText(fragments.version)] as const]),
+      ...(fragments.version === undefined
+        ? []
+        : [["version", sqlText(fragments.version)] as const]),
       ["returning", sqlText(fragments.returning)],
       ...absent(entity),
       ...rowEntries(entity, module),
@@ -122,20 +167,32 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
   const changes = changesFunction(target, variable, fragments.sets);
   return [
     ir.signature.name,
-    arrow([keyParameter(entity), "patch", "options"], call("session.patch", [variable, keyList(entity), `${changes}(patch)`, "options"])),
+    arrow(
+      [keyParameter(entity), "patch", "options"],
+      call("session.patch", [variable, keyList(entity), `${changes}(patch)`, "options"]),
+    ),
   ];
 }
 
-function changesFunction(target: MethodTarget, variable: string, sets: ReturnType<typeof patchFragments>["sets"]): string {
+function changesFunction(
+  target: MethodTarget,
+  variable: string,
+  sets: ReturnType<typeof patchFragments>["sets"],
+): string {
   const { entity, ir, module, port } = target;
   const type = ir.types.at(-1);
   module.portType(port, type);
   module.runtime("values", "given");
   const name = module.variable(`${variable}Changes`);
   const entries = sets.map(({ field }) =>
-    entry(field.name, call("given", [`${codecsName(entity)}${access(field.name)}`, `patch${access(field.name)}`])),
+    entry(
+      field.name,
+      call("given", [`${codecsName(entity)}${access(field.name)}`, `patch${access(field.name)}`]),
+    ),
   );
-  module.declarations.push(print([`const ${name} = (patch: ${type?.name ?? "never"}) => (`, openObject(entries), ");"]));
+  module.declarations.push(
+    print([`const ${name} = (patch: ${type?.name ?? "never"}) => (`, openObject(entries), ");"]),
+  );
   return name;
 }
 
@@ -157,14 +214,23 @@ export function deleteMethod(target: MethodTarget): MethodBody {
       ...absent(entity),
       ...(entity.version === undefined ? [] : [["versioned", "true"] as const]),
       ["entity", stringLiteral(entity.name)],
-      ["key", keyOfRow(entity.key.map((_, at) => at), module)],
+      [
+        "key",
+        keyOfRow(
+          entity.key.map((_, at) => at),
+          module,
+        ),
+      ],
       ["columns", String(entity.key.length)],
       ["row", "() => undefined"],
     ]),
   );
   return [
     ir.signature.name,
-    arrow([keyParameter(entity), "options"], call("session.write", [variable, keyList(entity), "options"])),
+    arrow(
+      [keyParameter(entity), "options"],
+      call("session.write", [variable, keyList(entity), "options"]),
+    ),
   ];
 }
 
@@ -184,9 +250,15 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
   );
   const codec = `${codecsName(entity)}${access(field.name)}`;
   if (method.by !== "any") module.runtime("values", "signed");
-  const amount = method.by === "any" ? `${codec}.encode(by)` : `signed(${stringLiteral(method.by)}, ${codec}).encode(by)`;
+  const amount =
+    method.by === "any"
+      ? `${codec}.encode(by)`
+      : `signed(${stringLiteral(method.by)}, ${codec}).encode(by)`;
   return [
     ir.signature.name,
-    arrow([keyParameter(entity), "by", "options"], call("session.write", [variable, keyList(entity, amount), "options"])),
+    arrow(
+      [keyParameter(entity), "by", "options"],
+      call("session.write", [variable, keyList(entity, amount), "options"]),
+    ),
   ];
 }

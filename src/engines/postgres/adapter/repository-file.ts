@@ -8,12 +8,16 @@ import { methodsOf } from "./record-method.ts";
 export function repositoryFile(repository: RepositoryIr, store: StoreIr, ir: Ir): FileRequest {
   const { entity } = repository;
   const own = [entity, ...entity.children.map((child) => child.entity)];
-  const module = new AdapterModule(ir, [entity], [
-    repository.factory,
-    ...own.flatMap((each) => [codecsName(each), rowName(each), each.variable]),
-    entity.property,
-    `new${entity.idType ?? entity.name}`,
-  ]);
+  const module = new AdapterModule(
+    ir,
+    [entity],
+    [
+      repository.factory,
+      ...own.flatMap((each) => [codecsName(each), rowName(each), each.variable]),
+      entity.property,
+      `new${entity.idType ?? entity.name}`,
+    ],
+  );
   const methods = repository.methods.flatMap((method) => methodsOf(method, repository, module));
   return adapterFile(
     {

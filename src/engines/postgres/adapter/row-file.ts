@@ -48,7 +48,9 @@ function rowPart(entity: EntityIr, module: AdapterModule): string {
     ]),
   ];
   const head = `export const ${rowName(entity)} = (row: TextRow): ${entity.name}`;
-  const doc = docBlock([`A row whose first columns are those of every select list of ${entity.name}.`]);
+  const doc = docBlock([
+    `A row whose first columns are those of every select list of ${entity.name}.`,
+  ]);
   return `${doc}${print([arrowToObject(head, entries), ";"])}`;
 }
 

@@ -19,7 +19,11 @@ import { arrow, arrowToObject } from "./source.ts";
 /** `product-search.ts`: ranked full text search over the entity's own table. */
 export function searchFile(view: SearchViewIr, store: StoreIr, ir: Ir): FileRequest {
   const { entity } = view;
-  const module = new AdapterModule(ir, [entity], [view.property, codecsName(entity), rowName(entity), "query", "filter"]);
+  const module = new AdapterModule(
+    ir,
+    [entity],
+    [view.property, codecsName(entity), rowName(entity), "query", "filter"],
+  );
   return adapterFile(
     {
       path: `{data}/stores/${store.name}/${view.file}.ts`,
@@ -35,15 +39,26 @@ export function searchFile(view: SearchViewIr, store: StoreIr, ir: Ir): FileRequ
   );
 }
 
-function searchMethod(view: SearchViewIr, method: SearchMethodIr, module: AdapterModule): MethodBody {
+function searchMethod(
+  view: SearchViewIr,
+  method: SearchMethodIr,
+  module: AdapterModule,
+): MethodBody {
   const { name, parameters } = method.signature;
   const variable = hitsDeclaration(view, method, module);
   const values = valuesOf(view, method, module, variable);
-  const facets = method.method.facets.flatMap((facet) => facetDeclaration(view, method, facet, module, variable) ?? []);
+  const facets = method.method.facets.flatMap(
+    (facet) => facetDeclaration(view, method, facet, module, variable) ?? [],
+  );
   const paged = method.method.page === "keyset";
   const names = parameters.map((parameter) => parameter.name);
   const hits = (texts: string): Doc =>
-    call(paged ? "session.page" : "session.list", [variable, texts, ...(paged ? ["page"] : []), "options"]);
+    call(paged ? "session.page" : "session.list", [
+      variable,
+      texts,
+      ...(paged ? ["page"] : []),
+      "options",
+    ]);
   if (facets.length === 0) return [name, arrow(names, hits(values))];
   return [name, withFacets(names, values, hits("values"), facets, paged)];
 }
@@ -54,35 +69,52 @@ interface Facet {
 }
 
 /** Hits and facets are read at the same time. */
-function withFacets(names: readonly string[], values: string, hits: Doc, facets: readonly Facet[], paged: boolean): Doc {
+function withFacets(
+  names: readonly string[],
+  values: string,
+  hits: Doc,
+  facets: readonly Facet[],
+  paged: boolean,
+): Doc {
   const reads = facets.map((facet) => call("session.list", [facet.variable, "values", "options"]));
   const found = facets.map((facet) => entry(facet.property, `${facet.property}Counts`));
   const result: Doc[] = [paged ? "...hits" : "items: hits", ["facets: ", objectOf(found)]];
   return [
-    `async (${names.join(", ")}) => {`,
+    `(${names.join(", ")}) => {`,
     indent([
       hardline,
       `const values = ${values};`,
       hardline,
-      `const [hits, ${facets.map((facet) => `${facet.property}Counts`).join(", ")}] = await Promise.all([`,
+      "const reads = Promise.all([",
       indent([hits, ...reads].map((read): Doc => [hardline, read, ","])),
       hardline,
       "]);",
       hardline,
-      "return { ",
-      result.flatMap((part, at) => (at === 0 ? [part] : [", ", part])),
-      " };",
+      `return reads.then(([hits, ${facets.map((facet) => `${facet.property}Counts`).join(", ")}]) => ({`,
+      indent(result.map((part): Doc => [hardline, part, ","])),
+      hardline,
+      "}));",
     ]),
     hardline,
     "}",
   ];
 }
 
-const objectOf = (entries: readonly Doc[]): Doc => ["{ ", entries.flatMap((one, at) => (at === 0 ? [one] : [", ", one])), " }"];
+const objectOf = (entries: readonly Doc[]): Doc => [
+  "{ ",
+  entries.flatMap((one, at) => (at === 0 ? [one] : [", ", one])),
+  " }",
+];
 
-function hitsDeclaration(view: SearchViewIr, method: SearchMethodIr, module: AdapterModule): string {
+function hitsDeclaration(
+  view: SearchViewIr,
+  method: SearchMethodIr,
+  module: AdapterModule,
+): string {
   const { entity } = view;
-  const hit = method.types.find((type) => type.properties.some((property) => property.name === "score"));
+  const hit = method.types.find((type) =>
+    type.properties.some((property) => property.name === "score"),
+  );
   module.portType(view.file, hit);
   module.runtime("statement", "dynamicRead");
   module.runtime("values", "textsOf");
@@ -94,7 +126,9 @@ function hitsDeclaration(view: SearchViewIr, method: SearchMethodIr, module: Ada
   const entries: readonly Entry[] = [
     ["item", `${rowName(entity)}(row)`],
     ["score", `float.decode(row[${score}])`],
-    ...(method.method.highlight ? [["highlights", highlights(view, method, score + 1)] as const] : []),
+    ...(method.method.highlight
+      ? [["highlights", highlights(view, method, score + 1)] as const]
+      : []),
   ];
   module.declarations.push(
     listDeclaration({
@@ -120,16 +154,28 @@ function highlights(view: SearchViewIr, method: SearchMethodIr, first: number): 
   );
 }
 
-function valuesOf(view: SearchViewIr, method: SearchMethodIr, module: AdapterModule, variable: string): string {
+function valuesOf(
+  view: SearchViewIr,
+  method: SearchMethodIr,
+  module: AdapterModule,
+  variable: string,
+): string {
   const name = module.variable(`${variable}Values`);
   const filter = method.signature.parameters.find((parameter) => parameter.name === "filter");
   const type = filter === undefined ? undefined : { name: filter.type };
   module.portType(view.file, type);
   module.codecs.add("text");
   const fragments = searchFragments(view, method);
-  const leading = [{ parameter: "query: string", value: "text.encode(query)" }];
+  const leading = [{ parameter: { name: "query", type: "string" }, value: "text.encode(query)" }];
   module.declarations.push(
-    valuesDeclaration({ name, entity: view.entity, fragments, leading, filter: { variable: "filter", type }, module }),
+    valuesDeclaration({
+      name,
+      entity: view.entity,
+      fragments,
+      leading,
+      filter: { variable: "filter", type },
+      module,
+    }),
   );
   return `${name}(${type === undefined ? "query" : "query, filter"})`;
 }
@@ -163,5 +209,7 @@ function facetDeclaration(
 }
 
 function valueCodec(field: FieldIr, module: AdapterModule): Doc {
-  return field.type.kind === "array" ? elementCodec(field.type.of, module.codecs) : baseCodec(field, module.codecs);
+  return field.type.kind === "array"
+    ? elementCodec(field.type.of, module.codecs)
+    : baseCodec(field, module.codecs);
 }

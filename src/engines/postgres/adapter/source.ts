@@ -1,12 +1,16 @@
-import { templateText, identifier } from "../../../render/encode.ts";
+import { identifier, stringLiteral, templateText } from "../../../render/encode.ts";
 import type { Doc } from "../../../render/document.ts";
 import { group, hardline, indent, line, print } from "../../../render/document.ts";
 import { arrayLiteral, entry, openObject } from "../../../render/layout.ts";
 
 /** Forms of TypeScript that generated adapters are made of. */
 
-/** SQL as a template literal. */
-export const sqlText = (sql: string): Doc => `\`${templateText(sql)}\``;
+/** Longest SQL that is written as a plain string. */
+const short = 60;
+
+/** SQL as a string while it is short and needs no quoting, else as a template literal. */
+export const sqlText = (sql: string): Doc =>
+  sql.length <= short && !/["\\\n]/.test(sql) ? stringLiteral(sql) : `\`${templateText(sql)}\``;
 
 /** SQL texts one a line where one of them has several lines, as the formatter would. */
 export function sqlList(texts: readonly string[]): Doc {
@@ -20,7 +24,15 @@ export type Entry = readonly [name: string, value: Doc];
 
 /** `const get = keyedRead({ … });` */
 export const declaration = (name: string, maker: string, entries: readonly Entry[]): string =>
-  print(["const ", identifier(name), " = ", maker, "(", openObject(entries.map(([key, value]) => entry(key, value))), ");"]);
+  print([
+    "const ",
+    identifier(name),
+    " = ",
+    maker,
+    "(",
+    openObject(entries.map(([key, value]) => entry(key, value))),
+    ");",
+  ]);
 
 /** `(row) => body`, the body on its own line when it does not fit. */
 export const arrow = (parameters: readonly string[], body: Doc): Doc => [

@@ -1,7 +1,14 @@
 import type { EntityIr, Ir, StoreIr } from "../../../ir/types.ts";
 import { print } from "../../../render/document.ts";
 import { code } from "../../../render/encode.ts";
-import { docBlock, functionHead, ImportSet, importLines, parameterList, propertyLine } from "../../../render/layout.ts";
+import {
+  docBlock,
+  functionHead,
+  ImportSet,
+  importLines,
+  parameterList,
+  propertyLine,
+} from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { applicationRole } from "../ddl/naming.ts";
 
@@ -20,8 +27,20 @@ export function storeFile(store: StoreIr, ir: Ir): FileRequest {
   const names = typeNames(store.typePrefix);
   const plain = all.filter(({ entity }) => entity.tenant === undefined);
   const scopes = [
-    { ...scope(names, "", plain), doc: `What every caller of ${store.name} may use.`, transactionDoc: "the store's" },
-    ...(store.tenantScoped ? [{ ...scope(names, "Tenant", all), doc: `What one tenant of ${store.name} uses.`, transactionDoc: "the tenant's" }] : []),
+    {
+      ...scope(names, "", plain),
+      doc: `What every caller of ${store.name} may use.`,
+      transactionDoc: "the store's",
+    },
+    ...(store.tenantScoped
+      ? [
+          {
+            ...scope(names, "Tenant", all),
+            doc: `What one tenant of ${store.name} uses.`,
+            transactionDoc: "the tenant's",
+          },
+        ]
+      : []),
   ];
   return {
     path: `{data}/stores/${store.name}/store.ts`,
@@ -33,7 +52,9 @@ export function storeFile(store: StoreIr, ir: Ir): FileRequest {
       name: store.name,
       engine: store.engine,
       role: store.tenantScoped ? applicationRole(ir.project) : "",
-      operations: store.repositories.some(({ methods }) => methods.some((method) => method.effect === "write")),
+      operations: store.repositories.some(({ methods }) =>
+        methods.some((method) => method.effect === "write"),
+      ),
       scopes,
       tenantScoped: store.tenantScoped,
       opened: `Opened${store.typePrefix}`,
@@ -64,8 +85,13 @@ const typeNames =
 
 /** The types and functions of one kind of session: the root's, or a tenant's. */
 function scope(names: Names, of: "" | "Tenant", members: readonly Member[]) {
-  const [repositories, transaction, storeType] = [names(of, "Repositories"), names(of, "Transaction"), names(of, "Store")];
-  const [make, bind] = of === "" ? ["repositories", "storeOf"] : ["tenantRepositories", "tenantStoreOf"];
+  const [repositories, transaction, storeType] = [
+    names(of, "Repositories"),
+    names(of, "Transaction"),
+    names(of, "Store"),
+  ];
+  const [make, bind] =
+    of === "" ? ["repositories", "storeOf"] : ["tenantRepositories", "tenantStoreOf"];
   const work = { name: "work", type: `(tx: ${transaction}) => Promise<T>` };
   const options = { name: "options", type: "TransactionOptions", optional: true };
   return {
@@ -77,7 +103,9 @@ function scope(names: Names, of: "" | "Tenant", members: readonly Member[]) {
     makeHead: code(print([`const ${make} = (session: PostgresSession): ${repositories} => ({`])),
     lines: members.map((member) => code(propertyLine({ name: member.name, type: member.type }))),
     values: members.map(({ name, factory }) => ({ name, factory })),
-    transactionLine: code(`  ${print(["transaction<T>", parameterList([work, options]), ": Promise<T>;"], 2)}`),
+    transactionLine: code(
+      `  ${print(["transaction<T>", parameterList([work, options]), ": Promise<T>;"], 2)}`,
+    ),
   };
 }
 
@@ -92,7 +120,15 @@ function membersOf(store: StoreIr): readonly Member[] {
   const views = store.views.flatMap((view) =>
     view.port === "cache"
       ? []
-      : [{ name: view.property, type: view.typeName, factory: view.property, file: view.file, entity: view.entity }],
+      : [
+          {
+            name: view.property,
+            type: view.typeName,
+            factory: view.property,
+            file: view.file,
+            entity: view.entity,
+          },
+        ],
   );
   return [...repositories, ...views];
 }

@@ -18,7 +18,10 @@ export interface MethodTarget {
 }
 
 /** Name and collection: what errors, spans and metrics say. */
-export const identity = ({ entity }: Pick<MethodTarget, "entity">, operation: string): readonly Entry[] => [
+export const identity = (
+  { entity }: Pick<MethodTarget, "entity">,
+  operation: string,
+): readonly Entry[] => [
   ["name", stringLiteral(operation)],
   ["collection", stringLiteral(entity.table)],
 ];
@@ -33,11 +36,13 @@ export function keyTexts(entity: EntityIr): readonly Doc[] {
 }
 
 function keyText(entity: EntityIr, value: string, field: EntityIr["key"][number]): Doc {
-  const isText = field.type.kind === "uuid" || field.type.kind === "string" || field.type.kind === "text";
+  const isText =
+    field.type.kind === "uuid" || field.type.kind === "string" || field.type.kind === "text";
   return isText ? value : call(`${codecsName(entity)}${access(field.name)}.encode`, [value]);
 }
 
-export const keyList = (entity: EntityIr, ...more: readonly Doc[]): Doc => arrayLiteral([...keyTexts(entity), ...more]);
+export const keyList = (entity: EntityIr, ...more: readonly Doc[]): Doc =>
+  arrayLiteral([...keyTexts(entity), ...more]);
 
 /** `id` or `key`: the parameter that holds it. */
 export const keyParameter = (entity: EntityIr): string => (entity.key.length === 1 ? "id" : "key");
@@ -46,7 +51,13 @@ export const keyParameter = (entity: EntityIr): string => (entity.key.length ===
 export function rowEntries(entity: EntityIr, module: AdapterModule): readonly Entry[] {
   return [
     ["entity", stringLiteral(entity.name)],
-    ["key", keyOfRow(entity.key.map((field) => visibleFields(entity).indexOf(field)), module)],
+    [
+      "key",
+      keyOfRow(
+        entity.key.map((field) => visibleFields(entity).indexOf(field)),
+        module,
+      ),
+    ],
     ["columns", String(rowLength(entity))],
     ["row", rowName(entity)],
   ];

@@ -18,7 +18,11 @@ import { arrow, arrowToObject, declaration, sqlText } from "./source.ts";
 /** `similar-products.ts`: nearest neighbours on the entity's own table. */
 export function vectorFile(view: VectorViewIr, store: StoreIr, ir: Ir): FileRequest {
   const { entity } = view;
-  const module = new AdapterModule(ir, [entity], [view.property, codecsName(entity), rowName(entity), "filter", "neighbour"]);
+  const module = new AdapterModule(
+    ir,
+    [entity],
+    [view.property, codecsName(entity), rowName(entity), "filter", "neighbour"],
+  );
   return adapterFile(
     {
       path: `{data}/stores/${store.name}/${view.file}.ts`,
@@ -37,33 +41,56 @@ export function vectorFile(view: VectorViewIr, store: StoreIr, ir: Ir): FileRequ
 /** Rows wanted when the caller does not say. */
 const defaultLimit = 10;
 
-function nearestMethod(view: VectorViewIr, method: VectorMethodIr, module: AdapterModule): MethodBody {
+function nearestMethod(
+  view: VectorViewIr,
+  method: VectorMethodIr,
+  module: AdapterModule,
+): MethodBody {
   const filter = method.signature.parameters.find((parameter) => parameter.name === "filter");
   const type = filter === undefined ? undefined : { name: filter.type };
   module.portType(view.file, type);
   module.codecs.add("vector");
   const plain = nearestDeclaration(view, method, module);
   const values = module.variable(`${plain}Values`);
-  const leading = [{ parameter: "neighbour: Float32Array", value: "vector.encode(neighbour)" }];
+  const leading = [
+    { parameter: { name: "neighbour", type: "Float32Array" }, value: "vector.encode(neighbour)" },
+  ];
   const fragments = nearestFragments(view, method);
   module.declarations.push(
-    valuesDeclaration({ name: values, entity: view.entity, fragments, leading, filter: { variable: "filter", type }, module }),
+    valuesDeclaration({
+      name: values,
+      entity: view.entity,
+      fragments,
+      leading,
+      filter: { variable: "filter", type },
+      module,
+    }),
   );
   module.runtime("values", "itemsOf");
   const args = type === undefined ? "neighbour" : "neighbour, filter";
   const limit = `options?.limit ?? ${defaultLimit}`;
-  const read = call("itemsOf", [call("session.page", [plain, `${values}(${args})`, `{ limit: ${limit} }`, "options"])]);
+  const read = call("itemsOf", [
+    call("session.page", [plain, `${values}(${args})`, `{ limit: ${limit} }`, "options"]),
+  ]);
   const hybrid = hybridDeclaration(view, method, module, plain, type);
   const names = ["neighbour", ...(type === undefined ? [] : ["filter"]), "options"];
-  return [method.signature.name, hybrid === undefined ? arrow(names, read) : arrow(names, eitherOr(read, hybrid(limit)))];
+  return [
+    method.signature.name,
+    hybrid === undefined ? arrow(names, read) : arrow(names, eitherOr(read, hybrid(limit))),
+  ];
 }
 
 /** `options?.text === undefined ? near : fused` */
 const eitherOr = (plain: Doc, fused: Doc): Doc =>
-  group(["options?.text === undefined", indent([line, "? ", indent(plain), line, ": ", indent(fused)])]);
+  group([
+    "options?.text === undefined",
+    indent([line, "? ", indent(plain), line, ": ", indent(fused)]),
+  ]);
 
 function neighbourRow(view: VectorViewIr, method: VectorMethodIr, module: AdapterModule): Doc {
-  const type = method.types.find((one) => one.properties.some((property) => property.name === "distance"));
+  const type = method.types.find((one) =>
+    one.properties.some((property) => property.name === "distance"),
+  );
   module.portType(view.file, type);
   module.codecs.add("float");
   const after = rowLength(view.entity);
@@ -75,7 +102,11 @@ function neighbourRow(view: VectorViewIr, method: VectorMethodIr, module: Adapte
   return arrowToObject(`(row): ${type?.name ?? "never"}`, entries);
 }
 
-function nearestDeclaration(view: VectorViewIr, method: VectorMethodIr, module: AdapterModule): string {
+function nearestDeclaration(
+  view: VectorViewIr,
+  method: VectorMethodIr,
+  module: AdapterModule,
+): string {
   const variable = module.variable(method.signature.name);
   module.runtime("statement", "dynamicRead");
   module.runtime("values", "textsOf");
@@ -115,7 +146,12 @@ function hybridDeclaration(
       ["row", neighbourRow(view, method, module)],
     ]),
   );
-  const filter = type === undefined ? [] : vectorFilter(view, method).map((part) => call("orNull", [partValue(view.entity, part, "filter", module)]));
+  const filter =
+    type === undefined
+      ? []
+      : vectorFilter(view, method).map((part) =>
+          call("orNull", [partValue(view.entity, part, "filter", module)]),
+        );
   return (limit) =>
     call("session.all", [
       variable,
@@ -128,4 +164,3 @@ function hybridDeclaration(
       "options",
     ]);
 }
-

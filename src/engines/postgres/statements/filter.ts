@@ -16,7 +16,11 @@ export interface FilterPart {
 }
 
 /** The conditions of a filter: fixed ones first, each range as its two ends. */
-export function filterParts(entity: EntityIr, where: readonly Predicate[], optional: readonly Predicate[]): readonly FilterPart[] {
+export function filterParts(
+  entity: EntityIr,
+  where: readonly Predicate[],
+  optional: readonly Predicate[],
+): readonly FilterPart[] {
   return [
     ...where.flatMap((predicate) => partsOf(entity, predicate, true)),
     ...optional.flatMap((predicate) => partsOf(entity, predicate, false)),
@@ -43,11 +47,15 @@ function partsOf(entity: EntityIr, predicate: Predicate, required: boolean): rea
 /** Whether the part has its value in every call. */
 export const isFixed = (part: FilterPart): boolean => part.required && part.end === undefined;
 
-export const bound = (part: FilterPart, parameter: number): string => part.condition.replaceAll("{0}", `$${parameter}`);
+export const bound = (part: FilterPart, parameter: number): string =>
+  part.condition.replaceAll("{0}", `$${parameter}`);
 
 /** A condition that holds when its value is null: for a statement whose text does not change with what is given. */
 export function nullGuarded(part: FilterPart, parameter: number): string {
   if (isFixed(part)) return bound(part, parameter);
-  const type = part.field.type.kind === "array" ? parameterType(part.field.type).replace(/\[\]$/, "") : parameterType(part.field.type);
+  const type =
+    part.field.type.kind === "array"
+      ? parameterType(part.field.type).replace(/\[\]$/, "")
+      : parameterType(part.field.type);
   return `($${parameter}::${type} is null or ${bound(part, parameter)})`;
 }

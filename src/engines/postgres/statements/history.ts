@@ -1,5 +1,6 @@
 import type { ChildIr, EntityIr } from "../../../ir/types.ts";
 import { historyTable } from "../ddl/naming.ts";
+import { selectList } from "../sql/layout.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 import type { ListFragments } from "./read.ts";
 import { aliasOf, childRows, keyConditions, liveCondition, visibleFields } from "./row.ts";
@@ -13,9 +14,14 @@ const populated = (entity: EntityIr): string =>
 
 /** Every change of one row, newest first; after the row's columns: operation, time, revision. */
 export function historyFragments(entity: EntityIr): ListFragments {
-  const columns = [...pastExpressions(entity, "change.changed_at"), "change.operation", "change.changed_at", "change.revision"];
+  const columns = [
+    ...pastExpressions(entity, "change.changed_at"),
+    "change.operation",
+    "change.changed_at",
+    "change.revision",
+  ];
   return {
-    select: `select ${columns.join(", ")} from ${identifier(historyTable(entity))} change ${populated(entity)}`,
+    select: `${selectList(columns)}\nfrom ${identifier(historyTable(entity))} change\n${populated(entity)}`,
     where: keyConditions(entity, "change"),
     optional: [],
     fixed: [],
@@ -28,7 +34,7 @@ export function historyFragments(entity: EntityIr): ListFragments {
 export function asOfText(entity: EntityIr): string {
   const moment = `$${entity.key.length + 1}::timestamptz`;
   const live = ["change.operation <> 'delete'", ...liveCondition(entity, aliasOf(entity))];
-  return `select ${pastExpressions(entity, moment).join(", ")}
+  return `${selectList(pastExpressions(entity, moment))}
 from (
   select change.operation, change.content from ${identifier(historyTable(entity))} change
   where ${keyConditions(entity, "change").join(" and ")} and change.changed_at <= ${moment}
@@ -47,13 +53,18 @@ const pastExpressions = (entity: EntityIr, moment: string): readonly string[] =>
 function pastChildren(entity: EntityIr, child: ChildIr, moment: string): string {
   const local = child.localKey.map((field) => qualified("past", field.column)).join(", ");
   const ofRoot = entity.key.map(
-    (field, at) => `${qualified("past", child.ownerKey[at]?.column ?? field.column)} = ${qualified(aliasOf(entity), field.column)}`,
+    (field, at) =>
+      `${qualified("past", child.ownerKey[at]?.column ?? field.column)} = ${qualified(aliasOf(entity), field.column)}`,
   );
   const source = `(
-    select distinct on (${local}) past.operation, past.content from ${identifier(historyTable(child.entity))} past
-    where ${ofRoot.join(" and ")} and past.changed_at <= ${moment}
-      and not (change.operation = 'delete' and past.operation = 'delete' and past.changed_at >= ${moment})
-    order by ${local}, past.revision desc
-  ) past cross join lateral jsonb_populate_record(null::${identifier(child.entity.table)}, past.content) child where past.operation <> 'delete'`;
+  select distinct on (${local}) past.operation, past.content
+  from ${identifier(historyTable(child.entity))} past
+  where ${ofRoot.join(" and ")} and past.changed_at <= ${moment}
+    and not (change.operation = 'delete' and past.operation = 'delete'
+      and past.changed_at >= ${moment})
+  order by ${local}, past.revision desc
+) past
+cross join lateral jsonb_populate_record(null::${identifier(child.entity.table)}, past.content) child
+where past.operation <> 'delete'`;
   return childRows(child, source);
 }

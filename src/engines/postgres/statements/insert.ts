@@ -1,4 +1,5 @@
 import type { ChildIr, EntityIr, FieldIr, Method } from "../../../ir/types.ts";
+import { filled, indented, selectList } from "../sql/layout.ts";
 import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
 import { onConflict } from "./conflict.ts";
@@ -25,7 +26,8 @@ export interface ChildInput {
 }
 
 /** Fields of `New<Entity>`: what the caller gives, or a default made before it is sent. */
-export const insertedFields = (entity: EntityIr): readonly FieldIr[] => entity.fields.filter((field) => !field.managed);
+export const insertedFields = (entity: EntityIr): readonly FieldIr[] =>
+  entity.fields.filter((field) => !field.managed);
 
 /** One statement: a row, or rows through `unnest`; owned children go with their root. */
 export function insertStatement(entity: EntityIr, method: Insert): InsertStatement {
@@ -35,12 +37,17 @@ export function insertStatement(entity: EntityIr, method: Insert): InsertStateme
     fields: childFields(child).filter((field) => !field.managed),
   }));
   if (children.length === 0) {
-    return { with: [], text: `${rootInsert(entity, method)}\nreturning ${returnedExpressions(entity).join(", ")}`, fields, children };
+    return {
+      with: [],
+      text: `${rootInsert(entity, method)}\nreturning ${filled(returnedExpressions(entity))}`,
+      fields,
+      children,
+    };
   }
-  const rows = `${givenRows} as (\n  select ${rootValues(entity)}, ${place}\n  from ${rootSource(fields)}\n)`;
+  const rows = `${givenRows} as (\n  ${indented(`${selectList([...rootValues(entity), place])}\nfrom ${rootSource(fields)}`)}\n)`;
   const members = [
     ...(method.bulk ? [rows] : []),
-    `${savedRoot} as (\n  ${rootInsert(entity, method).replaceAll("\n", "\n  ")}\n  returning *\n)`,
+    `${savedRoot} as (\n  ${indented(rootInsert(entity, method))}\n  returning *\n)`,
     ...childMembers(entity, method, children, fields.length + 1),
   ];
   return { with: members, text: savedText(entity, method), fields, children };
@@ -49,29 +56,28 @@ export function insertStatement(entity: EntityIr, method: Insert): InsertStateme
 /** `insert into … [on conflict …]`, without `returning`. */
 function rootInsert(entity: EntityIr, method: Insert): string {
   const fields = insertedFields(entity);
-  const columns = identifiers(fields.map((field) => field.column));
-  const values = fields.map((field, at) => made(entity, field, `$${at + 1}`)).join(", ");
-  const source = method.bulk ? bulkSource(entity, fields, columns) : `values (${values})`;
-  const conflict = method.op === "upsert" ? `\n${onConflict(entity, fields, rootChanges(entity))}` : "";
+  const columns = filled(fields.map((field) => identifier(field.column)));
+  const values = fields.map((field, at) => made(entity, field, `$${at + 1}`));
+  const source = method.bulk ? bulkSource(entity, fields, columns) : `values (${filled(values)})`;
+  const conflict =
+    method.op === "upsert" ? `\n${onConflict(entity, fields, rootChanges(entity))}` : "";
   return `insert into ${identifier(entity.table)} (${columns})\n${source}${conflict}`;
 }
 
 function bulkSource(entity: EntityIr, fields: readonly FieldIr[], columns: string): string {
   if (entity.children.length > 0) return `select ${columns} from ${givenRows} order by ${place}`;
-  return `select ${rootValues(entity)}\nfrom ${rootSource(fields)}\norder by ${place}`;
+  return `${selectList(rootValues(entity))}\nfrom ${rootSource(fields)}\norder by ${place}`;
 }
 
 const rootSource = (fields: readonly FieldIr[]): string =>
-  `unnest(${unnested(fields, 1)}) with ordinality as given(${identifiers(fields.map((field) => field.column))}, ${place})`;
+  `unnest(${filled(unnested(fields, 1))})\n  with ordinality as given(${filled([...fields.map((field) => identifier(field.column)), place])})`;
 
-const rootValues = (entity: EntityIr): string =>
-  insertedFields(entity)
-    .map((field) => {
-      const plain = qualified("given", field.column);
-      const value = made(entity, field, element(field, "given"));
-      return value === plain ? value : `${value} as ${identifier(field.column)}`;
-    })
-    .join(", ");
+const rootValues = (entity: EntityIr): readonly string[] =>
+  insertedFields(entity).map((field) => {
+    const plain = qualified("given", field.column);
+    const value = made(entity, field, element(field, "given"));
+    return value === plain ? value : `${value} as ${identifier(field.column)}`;
+  });
 
 /** The database makes a key that the caller leaves out. */
 function made(entity: EntityIr, field: FieldIr, value: string): string {
@@ -93,12 +99,13 @@ function savedText(entity: EntityIr, method: Insert): string {
     ...visibleFields(entity).map((field) => qualified("root", field.column)),
     ...entity.children.map((child) => {
       const same = entity.key.map(
-        (field, at) => `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${qualified("root", field.column)}`,
+        (field, at) =>
+          `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${qualified("root", field.column)}`,
       );
       return childRows(child, `${savedChild(child)} child where ${same.join(" and ")}`);
     }),
   ];
-  const select = `select ${columns.join(", ")}\nfrom ${savedRoot} root`;
+  const select = `${selectList(columns)}\nfrom ${savedRoot} root`;
   if (!method.bulk) return select;
   const key = identifiers(entity.key.map((field) => field.column));
   return `${select}\njoin ${givenRows} given using (${key})\norder by given.${place}`;

@@ -1,20 +1,26 @@
 import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
+import { filled, indented } from "../sql/layout.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 
 /** What a row of an entity is made of, in the order in which every statement returns it: its visible fields, then its children. */
-export const visibleFields = (entity: EntityIr): readonly FieldIr[] => entity.fields.filter((field) => field.visible);
+export const visibleFields = (entity: EntityIr): readonly FieldIr[] =>
+  entity.fields.filter((field) => field.visible);
 
 /** Columns in a row: what comes after them belongs to the statement alone. */
-export const rowLength = (entity: EntityIr): number => visibleFields(entity).length + entity.children.length;
+export const rowLength = (entity: EntityIr): number =>
+  visibleFields(entity).length + entity.children.length;
 
 /** Fields of a child that its root shows. */
-export const childFields = (child: ChildIr): readonly FieldIr[] => child.entity.fields.filter((field) => field.visible);
+export const childFields = (child: ChildIr): readonly FieldIr[] =>
+  child.entity.fields.filter((field) => field.visible);
 
 /** Alias of an entity's table: its first letter, as one would write it. Other aliases have more than one letter. */
-export const aliasOf = (entity: EntityIr): string => /[a-z]/.exec(entity.table.toLowerCase())?.[0] ?? "t";
+export const aliasOf = (entity: EntityIr): string =>
+  /[a-z]/.exec(entity.table.toLowerCase())?.[0] ?? "t";
 
 /** `orders o` */
-export const aliased = (entity: EntityIr): string => `${identifier(entity.table)} ${aliasOf(entity)}`;
+export const aliased = (entity: EntityIr): string =>
+  `${identifier(entity.table)} ${aliasOf(entity)}`;
 
 /** The row with every column named: `o.id, o.status, (select … from order_lines …)`. */
 export function rowExpressions(entity: EntityIr, alias = aliasOf(entity)): readonly string[] {
@@ -34,7 +40,8 @@ export function returnedExpressions(entity: EntityIr): readonly string[] {
 
 function childrenOf(child: ChildIr, owner: EntityIr, alias: string): string {
   const same = owner.key.map(
-    (field, at) => `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${qualified(alias, field.column)}`,
+    (field, at) =>
+      `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${qualified(alias, field.column)}`,
   );
   return childRows(child, `${identifier(child.entity.table)} child where ${same.join(" and ")}`);
 }
@@ -43,10 +50,14 @@ function childrenOf(child: ChildIr, owner: EntityIr, alias: string): string {
 export function childRows(child: ChildIr, source: string): string {
   const texts = childFields(child).map((field) => `${qualified("child", field.column)}::text`);
   const order = child.localKey.map((field) => qualified("child", field.column));
-  return (
-    `(select coalesce(json_agg(json_build_array(${texts.join(", ")})` +
-    `${order.length === 0 ? "" : ` order by ${order.join(", ")}`}), '[]') from ${source})`
+  const [first = "", ...rest] = texts.map((text, at) =>
+    at < texts.length - 1 ? text : `${text}]`,
   );
+  const ordered = order.length === 0 ? "" : ` order by ${order.join(", ")}`;
+  return `(
+  ${indented(filled([`select coalesce(json_agg(array[${first}`, ...rest]))}${ordered}), '[]')
+  from ${indented(source)}
+)`;
 }
 
 /** `o.deleted_at is null`, for an entity whose deleted rows stay. */
@@ -59,14 +70,17 @@ export const liveCondition = (entity: EntityIr, alias?: string): readonly string
 /** `id = $1`, or one conjunct per part of a composite key. @param first number of the first parameter */
 export const keyConditions = (entity: EntityIr, alias?: string, first = 1): readonly string[] =>
   entity.key.map(
-    (field, at) => `${alias === undefined ? identifier(field.column) : qualified(alias, field.column)} = $${first + at}`,
+    (field, at) =>
+      `${alias === undefined ? identifier(field.column) : qualified(alias, field.column)} = $${first + at}`,
   );
 
 /** What every change sets beside its own fields. */
 export function alwaysSet(entity: EntityIr, current?: string): readonly string[] {
   const version = entity.version === undefined ? undefined : identifier(entity.version.column);
   return [
-    ...(version === undefined ? [] : [`${version} = ${current === undefined ? version : `${current}.${version}`} + 1`]),
+    ...(version === undefined
+      ? []
+      : [`${version} = ${current === undefined ? version : `${current}.${version}`} + 1`]),
     ...(entity.updatedAt === undefined ? [] : [`${identifier(entity.updatedAt.column)} = now()`]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { FieldIr, SearchViewIr } from "../../../ir/types.ts";
 import { rankWeights, searchColumn } from "../ddl/search.ts";
+import { selectList } from "../sql/layout.ts";
 import { literal, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
 import type { FilterPart } from "./filter.ts";
@@ -11,7 +12,8 @@ import { aliasOf, aliased, liveCondition, rowExpressions } from "./row.ts";
 export type SearchMethodIr = SearchViewIr["methods"][number];
 
 /** `$1` is the text of the query, in the syntax of a search engine: words, "phrases", or, -not. */
-export const asked = (view: SearchViewIr): string => `websearch_to_tsquery(${literal(view.language)}::regconfig, $1) as asked(query)`;
+export const asked = (view: SearchViewIr): string =>
+  `websearch_to_tsquery(${literal(view.language)}::regconfig, $1) as asked(query)`;
 
 export const matches = (view: SearchViewIr, method: SearchMethodIr): string =>
   `${qualified(aliasOf(view.entity), searchColumn(view, method).name)} @@ asked.query`;
@@ -30,7 +32,7 @@ export function searchFragments(view: SearchViewIr, method: SearchMethodIr): Lis
   const columns = [...rowExpressions(view.entity), rank(view, method), ...highlights(view, method)];
   return {
     ...filter,
-    select: `select ${columns.join(", ")} from ${aliased(view.entity)} cross join ${asked(view)}`,
+    select: `${selectList(columns)}\nfrom ${aliased(view.entity)} cross join ${asked(view)}`,
     where: [matches(view, method), ...liveCondition(view.entity, alias), ...filter.where],
     order: [
       { column: rank(view, method), direction: "desc", cast: "real" },
@@ -46,32 +48,48 @@ export function searchFragments(view: SearchViewIr, method: SearchMethodIr): Lis
 /** Fields that can be highlighted: those with running text. */
 export const highlightedFields = (view: SearchViewIr, method: SearchMethodIr): readonly FieldIr[] =>
   method.method.highlight
-    ? view.fields.flatMap(({ field }) => (method.method.text.includes(field.name) && isText(field) ? [field] : []))
+    ? view.fields.flatMap(({ field }) =>
+        method.method.text.includes(field.name) && isText(field) ? [field] : [],
+      )
     : [];
 
-const isText = (field: FieldIr): boolean => field.type.kind === "text" || field.type.kind === "string";
+const isText = (field: FieldIr): boolean =>
+  field.type.kind === "text" || field.type.kind === "string";
 
 /** A fragment that holds no found word is no highlight. */
 function highlights(view: SearchViewIr, method: SearchMethodIr): readonly string[] {
   const options = "StartSel=<mark>, StopSel=</mark>, MaxFragments=2, MaxWords=30, MinWords=10";
   return highlightedFields(view, method).map((field) => {
     const column = qualified(aliasOf(view.entity), field.column);
-    const headline = `ts_headline(${literal(view.language)}::regconfig, ${column}, asked.query, ${literal(options)})`;
-    return `(select marked from ${headline} as marked where marked like '%<mark>%')`;
+    const headline =
+      `ts_headline(${literal(view.language)}::regconfig, ${column}, asked.query,\n` +
+      `    ${literal(options)})`;
+    return `(\n  select marked\n  from ${headline} as marked\n  where marked like '%<mark>%'\n)`;
   });
 }
 
 /** Hits per value of one field, most frequent first, over all hits of the query and its filters. */
-export function facetFragments(view: SearchViewIr, method: SearchMethodIr, field: FieldIr): ListFragments {
+export function facetFragments(
+  view: SearchViewIr,
+  method: SearchMethodIr,
+  field: FieldIr,
+): ListFragments {
   const alias = aliasOf(view.entity);
   const column = qualified(alias, field.column);
   const filter = splitFilter(searchFilter(view, method), 2);
   const [value, source] =
-    field.type.kind === "array" ? ["facet.value", ` cross join unnest(${column}) as facet(value)`] : [column, ""];
+    field.type.kind === "array"
+      ? ["facet.value", `\ncross join unnest(${column}) as facet(value)`]
+      : [column, ""];
   return {
     ...filter,
-    select: `select ${value}, count(*) from ${aliased(view.entity)} cross join ${asked(view)}${source}`,
-    where: [matches(view, method), `${value} is not null`, ...liveCondition(view.entity, alias), ...filter.where],
+    select: `select ${value}, count(*)\nfrom ${aliased(view.entity)} cross join ${asked(view)}${source}`,
+    where: [
+      matches(view, method),
+      `${value} is not null`,
+      ...liveCondition(view.entity, alias),
+      ...filter.where,
+    ],
     tail: "group by 1",
     order: [
       { column: "2", direction: "desc", cast: "bigint" },

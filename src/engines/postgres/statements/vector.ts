@@ -1,5 +1,6 @@
 import type { EntityIr, VectorViewIr } from "../../../ir/types.ts";
 import { distanceExpression, vectorPlan } from "../ddl/vector.ts";
+import { clause, indented, selectList } from "../sql/layout.ts";
 import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
 import { filterParts, nullGuarded } from "./filter.ts";
 import type { FilterPart } from "./filter.ts";
@@ -20,7 +21,7 @@ export function nearestFragments(view: VectorViewIr, method: VectorMethodIr): Li
   const distance = distanceExpression(view, alias, "$1");
   return {
     ...filter,
-    select: `select ${[...rowExpressions(view.entity), distance, score(view, distance)].join(", ")} from ${aliased(view.entity)}`,
+    select: `${selectList([...rowExpressions(view.entity), distance, score(view, distance)])}\nfrom ${aliased(view.entity)}`,
     where: [...candidateConditions(view), ...filter.where],
     order: [{ column: distance, direction: "asc", cast: "double precision" }],
   };
@@ -34,7 +35,11 @@ function score(view: VectorViewIr, distance: string): string {
 
 const candidateConditions = (view: VectorViewIr): readonly string[] => {
   const alias = aliasOf(view.entity);
-  return [...tuned(view), `${qualified(alias, view.field.column)} is not null`, ...liveCondition(view.entity, alias)];
+  return [
+    ...tuned(view),
+    `${qualified(alias, view.field.column)} is not null`,
+    ...liveCondition(view.entity, alias),
+  ];
 };
 
 /**
@@ -65,20 +70,24 @@ export function hybridText(view: VectorViewIr, method: VectorMethodIr): string |
   const alias = aliasOf(entity);
   const distance = distanceExpression(view, alias, "$2");
   const filter = vectorFilter(view, method).map((part, at) => nullGuarded(part, at + 4));
-  const candidates = [...candidateConditions(view), ...filter].join(" and ");
-  const found = [...candidateConditions(view).slice(tuned(view).length), ...filter, matches(hybrid, search)].join(" and ");
+  const candidates = indented(clause("where", [...candidateConditions(view), ...filter]));
+  const found = [
+    ...candidateConditions(view).slice(tuned(view).length),
+    ...filter,
+    matches(hybrid, search),
+  ];
   const key = keyColumns(entity, alias);
   const names = identifiers(entity.key.map((field) => field.column));
   const limit = `limit $3::bigint * ${candidatesPerRow}`;
   return `with near as (
   select ${key}, ${distance} as distance
   from ${aliased(entity)}
-  where ${candidates}
+  ${candidates}
   order by ${distance} ${limit}
 ), found as (
   select ${key}, ${rank(hybrid, search)} as score
   from ${aliased(entity)} cross join ${asked(hybrid)}
-  where ${found}
+  ${indented(clause("where", found))}
   order by score desc, ${key} ${limit}
 ), ranked as (
   select ${names}, row_number() over (order by distance, ${names}) as place from near
@@ -87,7 +96,7 @@ export function hybridText(view: VectorViewIr, method: VectorMethodIr): string |
 ), fused as (
   select ${names}, sum(1.0 / (${fusionConstant} + place))::double precision as score from ranked group by ${names}
 )
-select ${[...rowExpressions(entity), distance].join(", ")}, fused.score
+${selectList([...rowExpressions(entity), distance, "fused.score"])}
 from fused join ${aliased(entity)} using (${names})
 order by fused.score desc, ${key} limit $3::bigint`;
 }

@@ -16,8 +16,11 @@ export const droppedChild = (child: ChildIr): string => identifier(`dropped_${ch
 export const place = "given_place";
 
 /** Arguments of `unnest`, which flattens an array of arrays: those travel as texts and are cast one by one. */
-export const unnested = (fields: readonly FieldIr[], first: number): string =>
-  fields.map((field, at) => `$${first + at}::${field.type.kind === "array" ? "text" : parameterType(field.type)}[]`).join(", ");
+export const unnested = (fields: readonly FieldIr[], first: number): readonly string[] =>
+  fields.map(
+    (field, at) =>
+      `$${first + at}::${field.type.kind === "array" ? "text" : parameterType(field.type)}[]`,
+  );
 
 /** One value of a row made by {@link unnested}. */
 export const element = (field: FieldIr, alias: string): string => {
