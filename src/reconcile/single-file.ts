@@ -1,4 +1,5 @@
 import { apply } from "./apply.ts";
+import { toolFolder } from "./paths.ts";
 import { scan } from "./scan.ts";
 import type { FileChange } from "./write-plan.ts";
 
@@ -27,6 +28,11 @@ export function writeUserFile(root: string, path: string, content: string): bool
     before?.kind === "file"
       ? { kind: "rewrite", path, content, before }
       : { kind: "create", path, content, executable: false };
-  apply({ actions: [change], records: [], findings: [], notes: [], watched: [] }, root);
+  const own = path.startsWith(`${toolFolder}/`);
+  const plan = { findings: [], notes: [], watched: [] };
+  apply(
+    own ? { ...plan, actions: [], records: [change] } : { ...plan, actions: [change], records: [] },
+    root,
+  );
   return true;
 }

@@ -11,3 +11,6 @@ export const inputsFile = `${cacheFolder}/inputs.json`;
 /** Keeps {@link cacheFolder} out of the user's repository. */
 export const ignoreFile = `${toolFolder}/.gitignore`;
 export const ignoreText = "/.cache/\n";
+
+/** JSON Schema of the spec, for the editor that the spec's first line points to. */
+export const schemaFile = `${toolFolder}/spec.schema.json`;

@@ -6,11 +6,12 @@ import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
 import { writeLock } from "../lock-file.ts";
 import { choose, load, placeOf, reconcile } from "../pipeline.ts";
-import { presetNames, presetText } from "../presets.ts";
+import { presetFiles, presetNames, presetText } from "../presets.ts";
 import { reportFindings, reportNotes } from "../report.ts";
 import { apply } from "../../reconcile/apply.ts";
 import { recover } from "../../reconcile/recover.ts";
 import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
+import { schemaFile } from "../../reconcile/tool-files.ts";
 import { planText } from "../../select/explain.ts";
 import { engines } from "../../engines/registry.gen.ts";
 import { specJsonSchemaText } from "../../spec/json-schema.ts";
@@ -26,6 +27,8 @@ export interface InitOptions {
 
 interface Start {
   readonly text: string;
+  /** Further files, by path in the project. */
+  readonly files: ReadonlyMap<string, string>;
   readonly origin: string;
   readonly install: boolean;
 }
@@ -42,11 +45,14 @@ export async function run(
   const start = await startOf(root, io.cwd, options, io.interactive);
   if (start === undefined) return exitCode.ok;
   writeSpec(root, start);
+  for (const [path, text] of start.files) {
+    if (readUserFile(root, path) === undefined) writeUserFile(root, path, text);
+  }
   const place = placeOf(io, { cwd: root, spec: specFile });
   const loaded = load(place, output);
   const plan = choose(loaded, undefined, output);
   writeLock(place, plan);
-  writeUserFile(root, ".async-db-starter/spec.schema.json", specJsonSchemaText());
+  writeUserFile(root, schemaFile, specJsonSchemaText());
   recover(resolve(root, loaded.model.output.package));
   const { writePlan, root: target } = reconcile(place, loaded, plan, output);
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
@@ -54,7 +60,8 @@ export async function run(
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   if (readUserFile(target, ".env") === undefined)
     writeUserFile(target, ".env", environmentText(plan));
-  reportNotes(writePlan.notes, output);
+  const notes = writePlan.notes.filter(({ path }) => !start.files.has(path));
+  reportNotes(notes, output);
   output.line(planText(plan, engines).trimEnd());
   output.line(`\n${report.created.length} files written to ${relative(io.cwd, target) || "."}`);
   output.document({ directory: target, spec: specFile, plan, created: report.created });
@@ -79,7 +86,7 @@ async function startOf(
   if (preset !== undefined) return { ...fromPreset(preset), install };
   if (specGiven !== undefined) return { ...fromFile(resolve(cwd, specGiven)), install };
   const present = existsSync(root) ? readUserFile(root, specFile) : undefined;
-  if (present !== undefined) return { text: present, origin: specFile, install };
+  if (present !== undefined) return { text: present, origin: specFile, files: new Map(), install };
   if (options.yes) return { ...fromPreset("shop"), install };
   if (!interactive) {
     throw new Failure(exitCode.input, "init asks questions, and this is no terminal", {
@@ -95,7 +102,7 @@ async function startOf(
 
 function fromPreset(name: string): Omit<Start, "install"> {
   const text = presetText(name);
-  if (text !== undefined) return { text, origin: `preset ${name}` };
+  if (text !== undefined) return { text, origin: `preset ${name}`, files: presetFiles(name) };
   throw new Failure(exitCode.input, `there is no preset "${name}"`, {
     hint: `presets: ${presetNames().join(", ")}`,
   });
@@ -104,7 +111,7 @@ function fromPreset(name: string): Omit<Start, "install"> {
 function fromFile(path: string): Omit<Start, "install"> {
   const folder = resolve(path, "..");
   const text = existsSync(folder) ? readUserFile(folder, basename(path)) : undefined;
-  if (text !== undefined) return { text, origin: path };
+  if (text !== undefined) return { text, origin: path, files: new Map() };
   throw new Failure(exitCode.input, `${path} does not exist`, {
     hint: "check the path, or start with --preset shop",
   });
