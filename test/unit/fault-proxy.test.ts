@@ -209,19 +209,20 @@ test("down cuts what is open and refuses what comes, until toggled off", async (
 });
 
 test("blackhole: no bytes, no end, no reset, either way; what lost bytes stays dead", async () => {
-  const [busy, idle, leaver] = [await dial(), await dial(), await dial()];
+  const [busy, idle, leaver, polite] = [await dial(), await dial(), await dial(), await dial()];
   busy.socket.write("a");
   await arrived(busy, "a");
-  for (let tries = 0; tries < 100 && echoSockets.size < 3; tries += 1) await sleep(5);
+  for (let tries = 0; tries < 100 && echoSockets.size < 4; tries += 1) await sleep(5);
   const hole = proxy.add({ kind: "blackhole" });
   let settled = false;
   void busy.closed.then(() => (settled = true));
   busy.socket.write("b");
   leaver.socket.resetAndDestroy();
+  polite.socket.end();
   await sleep(150);
   expect(busy.text()).toBe("a");
   expect(settled).toBe(false);
-  expect(echoSockets.size, "the server must not learn that a client left").toBe(3);
+  expect(echoSockets.size, "the server must not learn that a client left").toBe(4);
   hole.remove();
   busy.socket.write("c");
   idle.socket.write("i");
@@ -251,6 +252,26 @@ test("drop_reply cuts exactly after the server answered the picked request", asy
   expect("ab".startsWith(client.text())).toBe(true);
   expect(lost.hits()).toBe(1);
   expect(proxy.counts()).toMatchObject({ requests: 4, repliesLost: 1 });
+});
+
+test("drop_reply waits for the whole reply: a server that is cut off earlier might not have done the work", async () => {
+  await proxy.stop();
+  proxy = await startFaultProxy({
+    target,
+    framer: () => ({
+      requests: () => [],
+      pieces: (chunk) => [{ bytes: chunk, reply: 0, last: chunk.includes("\n") }],
+    }),
+  });
+  const lost = proxy.add({ kind: "drop_reply", when: () => true, after: "cut" });
+  const client = await dial();
+  client.socket.write("half");
+  await sleep(80);
+  expect(lost.hits()).toBe(0);
+  client.socket.write("\n");
+  expect(await client.closed).toBe("reset");
+  expect(client.text()).toBe("");
+  expect(lost.hits()).toBe(1);
 });
 
 test("drop_reply by text, and the connection goes on", async () => {
