@@ -16,15 +16,18 @@ export type Parsed = { readonly tree: Tree } | { readonly fault: SyntaxFault };
 const mapping = defineMappingTag<Record<string, unknown>>("tag:yaml.org,2002:map", {
   create: () => Object.create(null),
   addPair: (map, key, value) => {
-    if (typeof key === "object" && key !== null) return "a key must be plain text";
+    if (isCollection(key)) return complexKey;
     map[String(key)] = value;
     return "";
   },
-  has: (map, key) => Object.hasOwn(map, String(key)),
+  has: (map, key) => !isCollection(key) && Object.hasOwn(map, String(key)),
   keys: (map) => Object.keys(map),
-  get: (map, key) => map[String(key)],
+  get: (map, key) => (isCollection(key) ? undefined : map[String(key)]),
   identify: () => false,
 });
+
+const complexKey = "a key must be plain text";
+const isCollection = (key: unknown): boolean => typeof key === "object" && key !== null;
 
 const schema = CORE_SCHEMA.withTags(mapping);
 
@@ -56,6 +59,7 @@ function worded(reason: string): readonly [string, string] {
   if (reason.startsWith("unknown") && reason.includes("tag")) {
     return ["a spec has no tags (!…)", "remove the tag; quote the value if it is text"];
   }
+  if (reason === complexKey) return ["a key is a list or a mapping", "use plain text as the key"];
   if (reason.startsWith("expected a single document"))
     return ["a spec is one document", "remove the line ---"];
   if (reason.includes("input is empty"))

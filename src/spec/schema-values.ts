@@ -10,21 +10,18 @@ const expected = (phrase: string) => ({ error: () => phrase });
 export const text = z.string(expected("text"));
 export const flag = z.boolean(expected("true or false"));
 
-export const entityName = z
-  .string()
-  .regex(
-    /^[A-Z][A-Za-z0-9]*$/,
-    expected("a name of letters and digits that starts with a capital, such as OrderLine"),
-  );
-export const memberName = z
-  .string()
-  .regex(/^[a-z][A-Za-z0-9]*$/, expected("a name in camelCase, such as placedAt"));
-export const kebabName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
-    expected("a name in small letters with hyphens, such as product-search"),
-  );
+const named = (pattern: RegExp, phrase: string) =>
+  z.string(expected(phrase)).regex(pattern, expected(phrase));
+
+export const entityName = named(
+  /^[A-Z][A-Za-z0-9]*$/,
+  "a name of letters and digits that starts with a capital, such as OrderLine",
+);
+export const memberName = named(/^[a-z][A-Za-z0-9]*$/, "a name in camelCase, such as placedAt");
+export const kebabName = named(
+  /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
+  "a name in small letters with hyphens, such as product-search",
+);
 
 const termPhrase = "a field, such as placedAt or placedAt.range";
 export const term = z

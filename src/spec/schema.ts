@@ -22,9 +22,8 @@ export const budgetSchema = z.strictObject({
   engines: value.positive.optional().describe("Hard limit on the number of engines."),
 });
 
-const engineId = z.string().regex(/^[a-z][a-z0-9-]*$/, {
-  error: () => "the name of an engine; async-db-starter engines lists them",
-});
+const enginePhrase = { error: () => "the name of an engine; async-db-starter engines lists them" };
+const engineId = z.string(enginePhrase).regex(/^[a-z][a-z0-9-]*$/, enginePhrase);
 
 export const storesSchema = z.strictObject({
   running: z

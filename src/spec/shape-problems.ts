@@ -75,7 +75,7 @@ function unknownKey(path: Path, tree: Tree): readonly Problem[] {
       error(
         path,
         "key",
-        `${quoted(key)} does not apply to kind ${String(workloadKind)} in ${placeOf(parent)}`,
+        `${quoted(key)} does not apply to kind ${kindText(workloadKind)} in ${placeOf(parent)}`,
         `it belongs to ${choice(others)}`,
       ),
     ];
@@ -89,6 +89,9 @@ function unknownKey(path: Path, tree: Tree): readonly Problem[] {
     ),
   ];
 }
+
+const kindText = (kind: Tree | undefined): string =>
+  typeof kind === "string" ? kind : shown(kind);
 
 const isWriteKey = (key: string): boolean => key === "op" || key === "bulk";
 
@@ -125,7 +128,7 @@ function missing(path: Path, tree: Tree): Problem {
   const subject =
     kind === undefined || name === "kind"
       ? placeOf(parent)
-      : `${placeOf(parent)} (kind ${String(kind)})`;
+      : `${placeOf(parent)} (kind ${kindText(kind)})`;
   return error(
     parent,
     "key",
