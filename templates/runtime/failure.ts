@@ -7,9 +7,12 @@ export interface FailedCall {
   readonly spec: OpSpec;
   readonly attempts: number;
   readonly runtime: { readonly store: string };
+  readonly options: { readonly operation?: string | undefined };
 }
 
 const replayHint = "pass { operation } to make a replay safe";
+const askHint =
+  "call again with the same operation id: if it was applied, the stored result comes back";
 
 const kinds: Readonly<Record<FaultKind, { readonly kind: ErrorKind; readonly text: string }>> = {
   connection: { kind: "unavailable", text: "the connection failed; nothing was applied" },
@@ -114,7 +117,7 @@ function unknownOutcome(
     ...describe(call, elapsedMs),
     kind: "outcome-unknown",
     message: `${call.spec.operation}: the reply is missing after the statement was sent; it may have been applied`,
-    hint: replayHint,
+    hint: call.options.operation === undefined ? replayHint : askHint,
     code: fault?.code,
     cause: cause === undefined ? undefined : withoutValues(cause, fault),
     fault,

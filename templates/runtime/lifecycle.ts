@@ -50,7 +50,7 @@ export class Lifecycle {
     this.#closers.unshift(closer);
   }
 
-  /** Drains and closes. A second call is the same promise. Rejects with the first closer's error after all of them have run. */
+  /** Drains and closes, within `drainMs` + 1 s. A second call is the same promise. Rejects with the first closer's error after all of them have run. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -61,6 +61,10 @@ export class Lifecycle {
     forgetSignals(this);
     await this.#drain();
     this.#state = "closed";
+    await bounded(closeMs, this.#runClosers());
+  }
+
+  async #runClosers(): Promise<void> {
     const errors: unknown[] = [];
     for (const closer of this.#closers) {
       await closer().catch((error: unknown) => errors.push(error));
@@ -68,16 +72,13 @@ export class Lifecycle {
     if (errors.length > 0) throw errors[0];
   }
 
-  #drain(): Promise<void> {
-    if (this.#inFlight === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#drainMs);
+  async #drain(): Promise<void> {
+    if (this.#inFlight === 0) return;
+    const drained = new Promise<void>((resolve) => {
       // A turn later, so that the last call's own caller goes first.
-      this.#drained = () => {
-        clearTimeout(timer);
-        setImmediate(resolve);
-      };
+      this.#drained = () => void setImmediate(resolve);
     });
+    await bounded(this.#drainMs, drained);
   }
 
   #refusal(operation: string): DataError {
@@ -94,6 +95,16 @@ export class Lifecycle {
       message: `${operation}: the data layer is closing and takes no new calls`,
     });
   }
+}
+
+/** Milliseconds that all stores together get to close their connections. */
+const closeMs = 1_000;
+
+/** Waits for `work`, for `ms` at most: a store that hangs must not keep the process. */
+async function bounded(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, enough]).finally(() => clearTimeout(timer));
 }
 
 const boundToOneThread =

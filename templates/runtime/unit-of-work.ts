@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { context, trace } from "@opentelemetry/api";
 import type { Attempt } from "./call.ts";
 import { DataError, faultOf, isDataError, programmingError } from "./errors.ts";
 import { recounted } from "./failure.ts";
@@ -109,7 +110,7 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
     try {
       if (this.settled) return await this.#target.rollback(session);
       this.#ran = true;
-      const result = await this.#scope.run(() => this.#work(session));
+      const result = await this.#scope.run(() => this.#traced(session));
       if (this.settled) return await this.#target.rollback(session);
       clearTimeout(overrun.timer);
       if (overrun.struck) throw tooLong();
@@ -119,6 +120,12 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
       await this.#target.rollback(session);
       this.#failRun(overrun.struck ? tooLong() : error);
     }
+  }
+
+  /** The callback's statements are children of the transaction's span. */
+  #traced(session: S): Promise<T> {
+    if (this.span === undefined) return this.#work(session);
+    return context.with(trace.setSpan(context.active(), this.span), () => this.#work(session));
   }
 
   async #commit(session: S, result: T): Promise<void> {

@@ -58,6 +58,14 @@ describe("close", () => {
     expect(lifecycle.state).toBe("closed");
   });
 
+  test("a store that hangs at close holds nobody longer than a second", async () => {
+    const lifecycle = new Lifecycle({ signals: false });
+    lifecycle.onClose(() => new Promise(() => {}));
+    const began = performance.now();
+    await lifecycle.close();
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+
   test("one store that fails to close does not keep the others open", async () => {
     const lifecycle = new Lifecycle({ signals: false });
     let closed = false;
@@ -115,6 +123,25 @@ function inProcess(script: string) {
     (error: { stdout: string; signal: string | null; code: number | null }) => error,
   );
 }
+
+test("a deadline alone keeps no process alive, a retry that is due does", async () => {
+  const script = (body: string) =>
+    inProcess(`
+      const { callOp } = await import(${JSON.stringify(new URL("call.ts", lifecycleModule).href)});
+      const { opRuntime } = await import(${JSON.stringify(new URL("store.ts", lifecycleModule).href)});
+      const classify = () => ({ kind: "connection", outcome: "not-applied", transient: true, fatal: true });
+      const context = { lifecycle: new Lifecycle({ signals: false }), telemetry: {}, onError: () => {} };
+      const runtime = opRuntime({ store: "main", system: "testdb" }, classify, { deadlineMs: 60_000 }, context);
+      const spec = { operation: "orders.get", effect: "read" };
+      ${body}`);
+  const hanging = await script(
+    `void callOp(runtime, spec, undefined, () => new Promise(() => {}));`,
+  );
+  expect(hanging.code).toBe(0);
+  const retrying = await script(`let calls = 0;
+    void callOp(runtime, spec, undefined, () => calls++ ? Promise.resolve("second") : Promise.reject(new Error("no"))).then(console.log);`);
+  expect(retrying.stdout.trim()).toBe("second");
+});
 
 describe("signals", () => {
   test("SIGTERM drains, closes every data layer, then ends the process by the signal", async () => {

@@ -113,15 +113,13 @@ describe("migrate", () => {
   });
 
   test("property: in any order of files every migration runs once, after its parents", async () => {
-    const graph = fc
-      .array(fc.nat(), { minLength: 1, maxLength: 12 })
-      .map((picks) =>
-        picks.map((pick, index) =>
-          migration(`m${String((pick * 7) % 100).padStart(2, "0")}-${index}`, [], {
-            up: String(index),
-          }),
-        ),
-      );
+    const graph = fc.array(fc.nat(), { minLength: 1, maxLength: 12 }).map((picks) =>
+      picks.map((pick, index) =>
+        migration(`m${String((pick * 7) % 100).padStart(2, "0")}-${index}`, [], {
+          up: String(index),
+        }),
+      ),
+    );
     const linked = graph.map((list) =>
       list.map((each, index) => ({
         ...each,

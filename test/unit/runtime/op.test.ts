@@ -278,6 +278,43 @@ describe("deadline and abort", () => {
   });
 });
 
+test("property: every call settles within its deadline, whatever its attempts do", async () => {
+  vi.useFakeTimers();
+  const attempt = fc.record({
+    takesMs: fc.integer({ min: 0, max: 900 }),
+    ends: fc.constantFrom("ok", "fail", "hang"),
+  });
+  const call = fc.record({
+    deadlineMs: fc.integer({ min: 1, max: 1_000 }),
+    effect: fc.constantFrom("read", "write"),
+    keyed: fc.boolean(),
+    attempts: fc.array(attempt, { minLength: 3, maxLength: 3 }),
+  });
+  const property = fc.asyncProperty(
+    fc.array(call, { minLength: 1, maxLength: 20 }),
+    async (calls) => {
+      const runtime = rootRuntime();
+      const began = performance.now();
+      const late = calls.map(async ({ deadlineMs, effect, keyed, attempts }) => {
+        const options = { deadlineMs, ...(keyed && { operation: "r" }) };
+        const run = callOp(runtime, { operation: "orders.x", effect }, options, async (now) => {
+          const { takesMs, ends } = attempts[now.attempts - 1] ?? { takesMs: 0, ends: "hang" };
+          await new Promise((resolve) => setTimeout(resolve, takesMs));
+          if (ends === "hang") await new Promise(() => {});
+          if (ends === "fail") throw new DriverError();
+        });
+        await run.catch(() => {});
+        return performance.now() - began - deadlineMs;
+      });
+      await vi.advanceTimersByTimeAsync(1_300);
+      for (const ms of await Promise.all(late)) expect(ms).toBeLessThanOrEqual(20);
+      expect(runtime.lifecycle.inFlight).toBe(0);
+    },
+  );
+  await fc.assert(property, { seed: 20261121, numRuns: 100 });
+  vi.useRealTimers();
+});
+
 test("100 calls may share one signal without a listener warning", async () => {
   const warned = vi.fn();
   process.on("warning", warned);

@@ -1,4 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { context } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
 import { describe, expect, test, vi } from "vitest";
 import { callOp } from "../../../templates/runtime/call.ts";
 import type { TransactionOptions } from "../../../templates/runtime/options.ts";
@@ -209,6 +216,22 @@ describe("a root call", () => {
     expect(looked).not.toHaveBeenCalled();
     looked.mockRestore();
   });
+});
+
+test("statements of a transaction are children of its span", async () => {
+  const exporter = new InMemorySpanExporter();
+  const tracerProvider = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+  });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const runtime = rootRuntime({ telemetry: { tracerProvider } });
+  const inside = statementRuntime(runtime);
+  const statement = () => callOp(inside, write, undefined, () => Promise.resolve("ok"));
+  await runTransaction(runtime, spec, target().target, () => sleep(1).then(statement));
+  context.disable();
+  const [child, parent] = exporter.getFinishedSpans();
+  expect([child?.name, parent?.name]).toEqual(["place orders", "transaction"]);
+  expect(child?.parentSpanContext?.spanId).toBe(parent?.spanContext().spanId);
 });
 
 test("a transaction in flight may use its statements while the data layer drains", async () => {
