@@ -35,7 +35,11 @@ export const ifBroken = (text: string): Doc => ({ kind: "broken", text });
 
 /** `a, b, c` with a separator between. */
 export function join(separator: Doc, docs: readonly Doc[]): Doc {
-  return docs.flatMap((doc, at) => (at === 0 ? [doc] : [separator, doc]));
+  const [first, ...rest] = docs;
+  if (first === undefined) return "";
+  const joined: Doc[] = [first];
+  for (const doc of rest) joined.push(separator, doc);
+  return joined;
 }
 
 /** Columns of generated code. */
@@ -50,7 +54,8 @@ interface Item {
 
 /** Prints from a column on; the first line is already indented by the caller, later ones by `depth` columns and what they nest. */
 export function print(doc: Doc, depth = 0, column = depth): string {
-  if (typeof doc === "string") return doc;
+  const short = flatText(doc, printWidth - column);
+  if (short !== undefined) return short;
   const stack: Item[] = [{ depth, flat: false, doc }];
   let out = "";
   let at = column;
@@ -77,6 +82,24 @@ export function print(doc: Doc, depth = 0, column = depth): string {
     }
   }
   return out;
+}
+
+/** The document on one line; undefined when it has a hard break, one outside every group, or is wider than the room. */
+function flatText(doc: Doc, room: number): string | undefined {
+  if (typeof doc === "string") return doc;
+  let text = "";
+  const add = (one: Doc, grouped: boolean): boolean => {
+    if (typeof one === "string") text += one;
+    else if (isList(one)) return one.every((part) => add(part, grouped));
+    else if (one.kind === "group") return add(one.of, true);
+    else if (one.kind === "indent") return add(one.of, grouped);
+    else if (one.kind === "line") {
+      if (one.hard || !grouped) return false;
+      text += one.flat;
+    }
+    return text.length <= room;
+  };
+  return add(doc, false) && text.length <= room ? text : undefined;
 }
 
 const isList = (doc: Exclude<Doc, string>): doc is readonly Doc[] => Array.isArray(doc);

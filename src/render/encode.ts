@@ -31,6 +31,7 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uffff]/gu;
 
 /** A TypeScript string literal in the quotes the formatter would choose. */
 export function stringLiteral(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   const double = text.split('"').length - 1;
   const single = text.split("'").length - 1;
   const quote = double > single ? "'" : '"';

@@ -209,22 +209,33 @@ export const entry = (name: string, value: Doc): Doc =>
 
 /** A docstring, its lines wrapped at the print width; empty for no lines, else it ends its line. */
 export function docBlock(lines: readonly string[], depth = 0): string {
-  const pad = " ".repeat(depth);
-  const text = lines
-    .flatMap((one) => one.split(/\r\n|[\r\n\u2028\u2029]/))
-    .map((one) => commentText(one).trimEnd());
-  const [only, ...rest] = text;
+  const [only, ...rest] = lines;
   if (only === undefined) return "";
-  const single = `${pad}/** ${only} */`;
-  if (rest.length === 0 && single.length <= printWidth) return `${single}\n`;
-  const body = text
-    .flatMap((one) => wrap(one, printWidth - depth - 3))
-    .map((one) => `${pad} *${one === "" ? "" : ` ${one}`}`);
-  return `${pad}/**\n${body.join("\n")}\n${pad} */\n`;
+  const pad = " ".repeat(depth);
+  const plain = rest.length === 0 ? commentLines(only) : [];
+  if (plain.length === 1) {
+    const single = `${pad}/** ${plain[0] ?? ""} */`;
+    if (single.length <= printWidth) return `${single}\n`;
+  }
+  let body = "";
+  for (const text of lines) {
+    for (const one of commentLines(text)) {
+      for (const wrapped of wrap(one, printWidth - depth - 3))
+        body += wrapped === "" ? `${pad} *\n` : `${pad} * ${wrapped}\n`;
+    }
+  }
+  return `${pad}/**\n${body}${pad} */\n`;
+}
+
+/** One text as the lines of a comment; most are plain and one line. */
+function commentLines(text: string): readonly string[] {
+  if (/^[ -)+-~]*$/.test(text)) return [text.trimEnd()];
+  return text.split(/\r\n|[\r\n\u2028\u2029]/).map((one) => commentText(one).trimEnd());
 }
 
 /** Breaks at spaces; a word longer than the width keeps its line. */
 export function wrap(text: string, width: number): readonly string[] {
+  if (text.length <= width) return [text];
   const lines: string[] = [];
   let current = "";
   for (const word of text.split(" ")) {

@@ -1,10 +1,48 @@
 import { z } from "zod";
 import type { Json } from "./json.ts";
 
-/** How a value of each type is written in JSON that comes from outside; every one of them yields the exact type of the domain. */
+/**
+ * How a value of each type is written in JSON that comes from outside; each schema yields the exact type of the domain. They are
+ * declared by their result alone, so that a thousand of them cost the type checker little.
+ */
+
+/** A schema with named properties and no others. The cast is the promise of the generated code that uses it. */
+export function objectSchema<T>(properties: Readonly<Record<string, z.ZodType>>): z.ZodType<T> {
+  return z.strictObject(properties) as z.ZodType as z.ZodType<T>;
+}
+
+/** A property that may be left out, but not be undefined. */
+export const optional = (schema: z.ZodType): z.ZodType => z.exactOptional(schema);
+export const nullable = (schema: z.ZodType): z.ZodType => z.nullable(schema);
+
+/** A list of at most `max` items. */
+export const arraySchema = (item: z.ZodType, max = Number.MAX_SAFE_INTEGER): z.ZodType =>
+  z.array(item).max(max);
+
+/** A key of another entity: its plain form, then its brand. */
+export const branded = <T>(schema: z.ZodType<T>, brand: (value: T) => unknown): z.ZodType =>
+  schema.transform(brand);
+
+export const oneOf = (...values: readonly string[]): z.ZodType => z.enum(values);
 
 /** Any JSON value. */
 export const jsonSchema: z.ZodType<Json> = z.json();
+export const uuidSchema: z.ZodType<string> = z.guid();
+export const booleanSchema: z.ZodType<boolean> = z.boolean();
+
+/** At most `max` characters. */
+export const textSchema = (max?: number): z.ZodType<string> =>
+  max === undefined ? z.string() : z.string().max(max);
+
+/** An integer of 32 bits. */
+export const intSchema = (min = -2_147_483_648, max = 2_147_483_647): z.ZodType<number> =>
+  z.int().min(min).max(max);
+
+export const floatSchema = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): z.ZodType<number> =>
+  z.number().min(min).max(max);
+
+/** YYYY-MM-DD. */
+export const dateSchema: z.ZodType<string> = z.iso.date();
 
 /** ISO 8601 with a time zone. */
 export const timestampSchema: z.ZodType<Date> = z.iso

@@ -6,7 +6,6 @@ import { print } from "../document.ts";
 import { code, identifier, stringLiteral } from "../encode.ts";
 import {
   ImportSet,
-  arrayLiteral,
   call,
   docBlock,
   entry,
@@ -24,7 +23,7 @@ import { declared, insertable } from "./types.ts";
  * its inferred type is never spread over the program.
  */
 export function dtoFile(root: EntityIr, context: SharedContext): FileRequest {
-  const imports = new ImportSet().value("zod", "z");
+  const imports = new ImportSet();
   const schemas = declared(root)
     .toReversed()
     .map((entity) => schemaPart(entity, context, imports));
@@ -42,20 +41,25 @@ const schemaName = (entity: EntityIr): string =>
   identifier(`${entity.newType.charAt(0).toLowerCase()}${entity.newType.slice(1)}Schema`);
 
 function schemaPart(entity: EntityIr, context: SharedContext, imports: ImportSet): string {
+  const use = shared(imports);
   const entries = [
     ...insertable(entity).map((field) => entry(field.name, fieldSchema(field, context, imports))),
     ...entity.children.map((child) =>
-      entry(child.property, call("z.array", [schemaName(child.entity)])),
+      entry(child.property, call(use("arraySchema"), [schemaName(child.entity)])),
     ),
   ];
   const doc = docBlock([`A new ${entity.name} as JSON.`]);
-  return print([
-    doc,
-    `export const ${schemaName(entity)}: z.ZodType<${identifier(entity.newType)}> = z.strictObject(`,
-    openObject(entries),
-    ");",
-  ]);
+  const head = `export const ${schemaName(entity)} = ${use("objectSchema")}<${identifier(entity.newType)}>(`;
+  return print([doc, head, openObject(entries), ");"]);
 }
+
+/** Imports a name of the shared schemas and gives it back. */
+const shared =
+  (imports: ImportSet) =>
+  (name: string): string => {
+    imports.value("../runtime/dto.ts", name);
+    return name;
+  };
 
 function parsePart(root: EntityIr): string {
   const doc = docBlock([
@@ -70,12 +74,13 @@ function parsePart(root: EntityIr): string {
 }
 
 function fieldSchema(field: FieldIr, context: SharedContext, imports: ImportSet): Doc {
+  const use = shared(imports);
   const owner = context.idTypes.get(field.tsType);
   const plain = typeSchema(field, imports);
-  const branded =
-    owner === undefined ? plain : [plain, ".transform(", importedId(owner, imports), ")"];
-  const value = field.nullable ? call("z.nullable", [branded]) : branded;
-  return field.optionalOnInsert ? call("z.exactOptional", [value]) : value;
+  const own =
+    owner === undefined ? plain : call(use("branded"), [plain, importedId(owner, imports)]);
+  const value = field.nullable ? call(use("nullable"), [own]) : own;
+  return field.optionalOnInsert ? call(use("optional"), [value]) : value;
 }
 
 function importedId(owner: EntityIr, imports: ImportSet): string {
@@ -84,86 +89,63 @@ function importedId(owner: EntityIr, imports: ImportSet): string {
 }
 
 function typeSchema({ type, source }: FieldIr, imports: ImportSet): Doc {
-  const shared = (name: string): string => {
-    imports.value("../runtime/dto.ts", name);
-    return name;
-  };
+  const use = shared(imports);
   switch (type.kind) {
     case "string":
-      return `z.string().max(${type.max})`;
+      return call(use("textSchema"), [String(type.max)]);
     case "int":
-      return numberSchema("z.int32()", source);
     case "float":
-      return numberSchema("z.number()", source);
+      return call(use(`${type.kind}Schema`), bounds(source));
     case "decimal":
-      return call(shared("decimalSchema"), [String(type.precision), String(type.scale)]);
+      return call(use("decimalSchema"), [String(type.precision), String(type.scale)]);
     case "enum":
-      return call("z.enum", [arrayLiteral(type.values.map(stringLiteral))]);
+      return call(use("oneOf"), type.values.map(stringLiteral));
     case "json":
-      return type.schema === undefined ? shared("jsonSchema") : jsonSchema(type.schema, shared);
+      return type.schema === undefined ? use("jsonSchema") : jsonSchema(type.schema, imports);
     case "array":
-      return [
-        call("z.array", [elementSchema(type.of, shared)]),
-        type.max === undefined ? "" : `.max(${type.max})`,
-      ];
+      return call(use("arraySchema"), [
+        elementSchema(type.of, use),
+        ...(type.max === undefined ? [] : [String(type.max)]),
+      ]);
     case "vector":
-      return call(shared("vectorSchema"), [String(type.dimensions)]);
+      return call(use("vectorSchema"), [String(type.dimensions)]);
     default:
-      return simpleSchema(type.kind, shared);
+      return simpleSchema(type.kind, use);
   }
 }
 
-function jsonSchema(
-  schema: Parameters<typeof schemaZod>[0],
-  shared: (name: string) => string,
-): Doc {
+function jsonSchema(schema: Parameters<typeof schemaZod>[0], imports: ImportSet): Doc {
   const made = schemaZod(schema);
-  if (/\bjsonSchema\b/.test(print(made))) shared("jsonSchema");
+  const text = print(made);
+  if (/\bjsonSchema\b/.test(text)) shared(imports)("jsonSchema");
+  if (/\bz\./.test(text)) imports.value("zod", "z");
   return made;
 }
 
-function simpleSchema(
-  kind: Exclude<
-    FieldType["kind"],
-    "string" | "int" | "float" | "decimal" | "enum" | "json" | "array" | "vector"
-  >,
-  shared: (name: string) => string,
-): Doc {
-  switch (kind) {
-    case "uuid":
-      return "z.guid()";
-    case "text":
-      return "z.string()";
-    case "bigint":
-      return shared("bigintSchema");
-    case "boolean":
-      return "z.boolean()";
-    case "date":
-      return "z.iso.date()";
-    case "timestamp":
-      return shared("timestampSchema");
-    case "binary":
-      return shared("binarySchema");
-  }
-}
+type Simple = Exclude<
+  FieldType["kind"],
+  "string" | "int" | "float" | "decimal" | "enum" | "json" | "array" | "vector"
+>;
 
-function elementSchema(of: ArrayElement, shared: (name: string) => string): Doc {
+const simpleSchema = (kind: Simple, use: (name: string) => string): Doc =>
+  kind === "text" ? `${use("textSchema")}()` : use(`${kind}Schema`);
+
+function elementSchema(of: ArrayElement, use: (name: string) => string): Doc {
   switch (of) {
     case "string":
-      return "z.string()";
     case "int":
-      return "z.int32()";
     case "float":
-      return "z.number()";
+      return `${use(of === "string" ? "textSchema" : `${of}Schema`)}()`;
     case "decimal":
-      return call(shared("decimalSchema"), ["1000", "500"]);
+      return call(use("decimalSchema"), ["1000", "500"]);
     default:
-      return simpleSchema(of, shared);
+      return simpleSchema(of, use);
   }
 }
 
-function numberSchema(base: string, { min, max }: FieldIr["source"]): string {
-  const low = typeof min === "number" ? `.min(${min})` : "";
-  const high = typeof max === "number" ? `.max(${max})` : "";
-  return `${base}${low}${high}`;
+/** What a field's bounds are as arguments; a missing lower one before an upper one keeps its place. */
+function bounds({ min, max }: FieldIr["source"]): readonly string[] {
+  if (typeof max === "number")
+    return [typeof min === "number" ? String(min) : "undefined", String(max)];
+  return typeof min === "number" ? [String(min)] : [];
 }
