@@ -42,6 +42,7 @@ export async function givenServer(provider: EngineProvider): Promise<ServerFacts
   try {
     return { ...(await provider.describe(dsn)), origin: provider.variable };
   } catch (cause) {
+    // oxlint-disable-next-line preserve-caught-error -- a driver's error may carry the DSN with its password
     throw new Error(`${provider.variable}: ${reasonOf(cause).replaceAll(dsn, "the server")}`);
   }
 }
