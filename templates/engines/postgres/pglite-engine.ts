@@ -17,6 +17,7 @@ const settings =
 export class PgliteEngine {
   readonly #database: PGlite;
   readonly #lock: DatabaseSync | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(database: PGlite, lock: DatabaseSync | undefined) {
     this.#database = database;
@@ -37,10 +38,14 @@ export class PgliteEngine {
     }
   }
 
-  /** Runs the frames of one exchange. */
-  async run(frames: Uint8Array, bindings: number): Promise<PgliteReply> {
-    const { messages } = await this.#database.execProtocol(frames, { throwOnError: false });
-    return readReply(messages, bindings);
+  /** Runs the frames of one exchange. One at a time: PGlite mixes up the replies of calls that overlap. */
+  run(frames: Uint8Array, bindings: number): Promise<PgliteReply> {
+    const reply = this.#last.then(async () => {
+      const { messages } = await this.#database.execProtocol(frames, { throwOnError: false });
+      return readReply(messages, bindings);
+    });
+    this.#last = reply.catch(() => {});
+    return reply;
   }
 
   async close(): Promise<void> {
