@@ -139,6 +139,7 @@ export abstract class Op<T> implements Expiring {
       random: Math.random(),
     });
     if (delay === undefined || !this.runtime.bucket.take()) return false;
+    this.sent = false;
     this.#backoff = setTimeout(() => this.#attempt(), delay);
     return true;
   }
@@ -146,20 +147,23 @@ export abstract class Op<T> implements Expiring {
   /** The deadline struck. Called by the queue. */
   expire(): void {
     if (this.settled) return;
-    const waiting = this.#backoff !== undefined;
-    const leaves = this.spec.effect === "write" && this.runtime.scope !== undefined;
-    const inDoubt = this.#doubt !== undefined || (leaves && this.sent && !waiting);
+    const lasting = this.spec.effect === "write" && this.runtime.scope !== undefined;
+    const inDoubt = this.#doubt !== undefined || (lasting && this.sent);
     this.raise(deadlineError(this, inDoubt, this.#doubt ?? this.#lastFailure, this.elapsedMs()));
-    if (!waiting) this.abandon("deadline");
+    this.#giveUp("deadline");
   }
 
   /** EventListener of the caller's signal: the op itself, so that no closure is made per call. */
   handleEvent(): void {
     if (this.settled) return;
-    const waiting = this.#backoff !== undefined;
     this.#settle("aborted", undefined);
     this.#reject(this.options.signal?.reason);
-    if (!waiting) this.abandon("abort");
+    this.#giveUp("abort");
+  }
+
+  /** Between two attempts there is nothing to give up. */
+  #giveUp(reason: AbandonReason): void {
+    if (this.#backoff === undefined) this.abandon(reason);
   }
 
   #admit(): void {
@@ -186,7 +190,6 @@ export abstract class Op<T> implements Expiring {
   #attempt(): void {
     this.#backoff = undefined;
     this.attempts += 1;
-    this.sent = false;
     try {
       this.send();
     } catch (error) {

@@ -61,6 +61,20 @@ describe("migrate", () => {
     ]).toEqual(["0002-audit", "0002-stock", "0001-initial", undefined]);
   });
 
+  test("down goes by parents before clocks, and by id where clocks are equal", async () => {
+    const target = new MemoryTarget();
+    const all = [first, second, sibling];
+    const at = (each: typeof first, time: number) => ({
+      id: each.id,
+      hash: each.hash,
+      parents: each.parents,
+      appliedAt: new Date(time),
+    });
+    target.entries = [at(first, 9), at(sibling, 5), at(second, 5)];
+    expect(await migrateDown(target, all)).toBe("0002-stock");
+    expect(await migrateDown(target, all)).toBe("0002-audit");
+  });
+
   type Damage = readonly [
     name: string,
     files: readonly ReturnType<typeof migration>[],

@@ -194,6 +194,17 @@ describe("deadline and abort", () => {
     random.mockRestore();
   });
 
+  test("a deadline that strikes between two attempts knows that nothing is in flight", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.9);
+    const op = new HandOp(rootRuntime(), write, { deadlineMs: 100 });
+    const failed = dataError(op.start());
+    op.fail(notApplied());
+    op.expire();
+    expect((await failed).kind).toBe("timeout");
+    expect(op.abandoned).toBeUndefined();
+    vi.restoreAllMocks();
+  });
+
   test("a retry that cannot end before the deadline is not begun: the fault is told at once", async () => {
     const op = new HandOp(rootRuntime(), read, { deadlineMs: 20 });
     const random = vi.spyOn(Math, "random").mockReturnValue(0.99);
@@ -266,7 +277,7 @@ describe("deadline and abort", () => {
     controller.abort(new Error("left"));
     await expect(promise).rejects.toThrow("left");
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(op.sends).toBe(1);
+    expect([op.sends, op.abandoned]).toEqual([1, undefined]);
   });
 
   test("a signal that is already aborted sends nothing", async () => {

@@ -201,8 +201,10 @@ describe("a root call", () => {
     });
     await sleep(5);
     expect(await call(runtime)).toBe("root");
+    const second = transact(() => sleep(60));
     await transaction;
     expect(await later).toBe("root");
+    await second;
   });
 
   test("costs no look at the async context while no transaction is open", async () => {
