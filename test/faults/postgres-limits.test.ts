@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { write } from "../../templates/engines/postgres/statement.ts";
 import { migrateUp } from "../../templates/runtime/migrate.ts";
 import {
   amend,
@@ -87,6 +88,34 @@ await onSharedServer("deadlines, locks and limits", (server) => {
       expect(await opened.store.session.first(get, [id(2)])).toMatchObject({ count: 950 });
     });
 
+    it("in a storm of cancelled statements no neighbour is lost or doubled", async () => {
+      const slow = write({
+        ...reserve,
+        name: "items.slow",
+        text: "update item set count = count from (select pg_sleep(5)) as s where id = $1::uuid returning id, tenant, count, note, version",
+      });
+      const before = (await opened.store.session.first(get, [id(5)]))?.count ?? 0;
+      let applied = 0;
+      let storm = true;
+      const neighbour = async (): Promise<void> => {
+        while (storm) {
+          await opened.store.session.write(reserve, [id(5), "1"]);
+          applied += 1;
+        }
+      };
+      const neighbours = Array.from({ length: 8 }, neighbour);
+      for (let round = 0; round < 25; round += 1) {
+        const call = opened.store.session.write(slow, [id(6)], { deadlineMs: 5 + round });
+        expect(await kindOf(call)).toBe("outcome-unknown");
+      }
+      storm = false;
+      await Promise.all(neighbours);
+      expect(applied).toBeGreaterThan(25);
+      expect(await opened.store.session.first(get, [id(5)])).toMatchObject({
+        count: before + applied,
+      });
+    });
+
     it("ends a transaction, its locks and its connection's use", async () => {
       const late = opened.store.transaction(
         async (tx) => {
@@ -156,6 +185,51 @@ await onSharedServer("deadlines, locks and limits", (server) => {
     expect(runs).toBeGreaterThan(kinds.length);
     expect(new Set([...kinds, "ok", "conflict"])).toEqual(new Set(["ok", "conflict"]));
     expect(kinds.filter((kind) => kind === "ok").length).toBeGreaterThan(4);
+  });
+
+  it("M1: of eight migrators that start together one applies each step, and the others find it done", async () => {
+    const empty = (await server.namespace()).dsn;
+    const starters = await Promise.all(Array.from({ length: 8 }, () => openStore(empty)));
+    const applied = await Promise.all(
+      starters.map(({ store }) => migrateUp(store.migrationTarget(), [migration])),
+    );
+    expect(applied.flat()).toEqual(["0001-initial"]);
+    await Promise.all(starters.map((starter) => starter.close()));
+  });
+
+  it("a failed migration leaves nothing behind", async () => {
+    const fresh = await openStore((await server.namespace()).dsn);
+    const broken = { ...migration, up: "create table half (n int); create table half (n int);" };
+    await expect(migrateUp(fresh.store.migrationTarget(), [broken])).rejects.toMatchObject({
+      message: expect.stringContaining(migration.file),
+    });
+    expect((await fresh.store.raw("select to_regclass('half')::text")).rows).toEqual([[null]]);
+    expect(await fresh.store.migrationTarget().ledger()).toEqual([]);
+    await fresh.close();
+  });
+
+  it("several hosts: one that is down is passed over, one that is read-only refused", async () => {
+    const { port, hostname } = new URL(dsn);
+    const both = await openStore(
+      dsn.replace(`${hostname}:${port}`, `127.0.0.1:9,${hostname}:${port}`),
+    );
+    expect(await both.store.raw("select 1")).toMatchObject({ rows: [["1"]] });
+    await both.close();
+    const { dsn: frozen, name } = await server.namespace();
+    const writer = await openStore(frozen);
+    await writer.store.raw(
+      `alter database "${new URL(frozen).pathname.slice(1)}" set default_transaction_read_only = on`,
+    );
+    await writer.close();
+    const reader = await openStore(`${frozen}?target_session_attrs=read-write`, {
+      deadlineMs: 1_000,
+    });
+    expect([name, await kindOf(reader.store.raw("select 1"))]).toEqual([name, "unavailable"]);
+    await reader.close();
+    const replica = await openStore(frozen);
+    expect(await replica.store.health()).toMatchObject({ state: "degraded" });
+    expect(await kindOf(replica.store.raw("create table x (n int)"))).toBe("unavailable");
+    await replica.close();
   });
 
   it("F13: close drains what is in flight; a second close is the same; later calls are refused", async () => {

@@ -36,6 +36,7 @@ export class ConnectionPool implements ConnectionSource {
   readonly #queue = new Map<Waiter, Queued>();
   #opening = 0;
   #closed = false;
+  #gone: (() => void) | undefined;
 
   constructor(connect: Connector, limits: PoolLimits, onError: (error: unknown) => void) {
     this.#connect = connect;
@@ -78,22 +79,21 @@ export class ConnectionPool implements ConnectionSource {
       return;
     }
     this.#lent.delete(connection);
-    if (this.#closed) {
-      void connection.end();
-    } else {
-      this.#offer(connection);
-    }
+    if (connection.lost) return;
+    if (this.#closed) this.#retire(connection);
+    else this.#offer(connection);
   }
 
-  /** Closes what is idle now and the rest when it comes back. */
+  /** Closes what is idle now and the rest when it comes back. Resolves when none is left. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const { waiter } of this.#queue.values()) {
       this.forget(waiter);
       waiter.refused(closedError());
     }
-    const idle = this.#idle.splice(0);
-    await Promise.all(idle.map((connection) => connection.end()));
+    const gone = new Promise<void>((resolve) => (this.#gone = resolve));
+    for (const connection of this.#idle.splice(0)) this.#retire(connection);
+    if (this.#all.size > 0) await gone;
   }
 
   /** Gives up every connection that is still lent. */
@@ -131,10 +131,20 @@ export class ConnectionPool implements ConnectionSource {
   }
 
   #expire(connection: PgConnection): void {
-    this.#expiry.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    void connection.end();
+    this.#retire(connection);
+  }
+
+  #retire(connection: PgConnection): void {
+    this.#stopExpiry(connection);
+    void connection.end().then(() => this.#remove(connection));
+  }
+
+  #remove(connection: PgConnection): void {
+    this.#all.delete(connection);
+    this.#lent.delete(connection);
+    if (this.#all.size === 0) this.#gone?.();
   }
 
   #stopExpiry(connection: PgConnection): void {
@@ -177,8 +187,7 @@ export class ConnectionPool implements ConnectionSource {
   }
 
   #dropped(connection: PgConnection, error: unknown): void {
-    this.#all.delete(connection);
-    this.#lent.delete(connection);
+    this.#remove(connection);
     this.#stopExpiry(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) {

@@ -28,11 +28,20 @@ export const connectorOf = (dsn: Dsn, use: ConnectionUse): Connector => {
     password: dsn.password,
     database: dsn.path === "" ? (dsn.user ?? "postgres") : dsn.path,
     tls: tlsOf(dsn, host),
-    connectTimeoutMs: 1_000 * Number(dsn.parameters.get("connect_timeout") ?? "3"),
+    connectTimeoutMs: connectTimeoutMs(dsn),
     settings: settingsOf(dsn, use, pooler),
     named: !pooler,
   }));
   return () => openFirst(targets, writable(dsn));
+};
+
+/** @throws DataError programming for what is no positive number of seconds */
+const connectTimeoutMs = (dsn: Dsn): number => {
+  const seconds = Number(dsn.parameters.get("connect_timeout") ?? "3");
+  if (seconds > 0 && seconds <= 600) return 1_000 * seconds;
+  throw programmingError("connect_timeout must be a number of seconds from 0 to 600", {
+    operation: "configuration",
+  });
 };
 
 const writable = (dsn: Dsn): boolean => {

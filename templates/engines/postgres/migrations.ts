@@ -3,11 +3,9 @@ import type { LedgerEntry, Migration, MigrationTarget } from "../../runtime/migr
 import { ask, askScript } from "./ask.ts";
 import { timestamp } from "./codec-time.ts";
 import { classify } from "./errors.ts";
+import { give, sessionLock, take, transactionLock } from "./migration-lock.ts";
 import type { Connection, ConnectionSource } from "./wire.ts";
 
-/** One lock of the whole database: the key is the ASCII of "adbstart". */
-const lockKey = "7017207297011081844";
-const pollMs = 100;
 const lockTimeout = "set lock_timeout = '5s'";
 
 const ledgerTable = `create table if not exists schema_migration (
@@ -33,25 +31,32 @@ interface Notes {
 /** Migrations on PostgreSQL: DDL is transactional, an advisory lock lets one migrator work at a time. */
 export class PostgresMigrations implements MigrationTarget {
   readonly #source: ConnectionSource;
+  readonly #pooler: boolean;
   #held: Connection | undefined;
 
-  constructor(source: ConnectionSource) {
+  /** `pooler`: behind PgBouncer in transaction mode, where a session's settings and locks are not its own. */
+  constructor(source: ConnectionSource, pooler: boolean) {
     this.#source = source;
+    this.#pooler = pooler;
   }
 
   async locked<T>(work: () => Promise<T>, waitMs: number): Promise<T> {
-    const connection = await this.#lend();
+    const guard = await this.#lend();
+    const lock = this.#pooler ? transactionLock : sessionLock;
     try {
-      await this.#lock(connection, waitMs);
-      this.#held = connection;
-      await ask(connection, lockTimeout);
-      await ask(connection, ledgerTable);
+      await take(lock, guard, waitMs);
+      if (!this.#pooler) {
+        this.#held = guard;
+        await ask(guard, lockTimeout);
+      }
+      await this.#with((connection) => ask(connection, ledgerTable));
       return await work();
     } catch (error) {
       throw migrationError(error);
     } finally {
       this.#held = undefined;
-      await this.#unlock(connection);
+      await give(lock, guard);
+      this.#source.release(guard);
     }
   }
 
@@ -103,35 +108,6 @@ export class PostgresMigrations implements MigrationTarget {
     });
   }
 
-  async #lock(connection: Connection, waitMs: number): Promise<void> {
-    const until = performance.now() + waitMs;
-    for (;;) {
-      const [row] = await ask(connection, `select pg_try_advisory_lock(${lockKey})`);
-      if (row?.[0] === "t") return;
-      if (performance.now() > until) {
-        throw new DataError({
-          kind: "overloaded",
-          operation: "migrate",
-          message: `another migrator has held the lock for ${Math.round(waitMs / 1000)} s`,
-        });
-      }
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
-  }
-
-  /** What the session changed is undone with it where it cannot be undone otherwise. */
-  async #unlock(connection: Connection): Promise<void> {
-    try {
-      if (!connection.lost) {
-        await ask(connection, `select pg_advisory_unlock(${lockKey})`);
-        await ask(connection, "reset lock_timeout");
-      }
-    } catch (error) {
-      connection.destroy(error);
-    }
-    this.#source.release(connection);
-  }
-
   async #with<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     if (this.#held !== undefined) return work(this.#held);
     const connection = await this.#lend();
@@ -166,6 +142,5 @@ const migrationError = (error: unknown, file?: string): unknown => {
     operation: "migrate",
     message: file === undefined ? message : `${file}: ${message}`,
     code,
-    cause: error,
   });
 };

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { sendCancelRequest } from "./cancel-request.ts";
 import { beforeSending, classify, FaultError, isStalePlan } from "./errors.ts";
+import { AbandonedWatch, type Watched } from "./abandoned-watch.ts";
 import { ExchangeEncoder } from "./exchange-encoder.ts";
 import { Submission, type Carrier } from "./submission.ts";
 import type { Connection, Exchange } from "./wire.ts";
@@ -22,10 +23,9 @@ export interface ConnectionTarget {
   readonly named: boolean;
 }
 
-/** After this long without any reply, an abandoned statement costs its connection. */
-const graceMs = 2_000;
 /** A cancel request may hit a neighbour within this time. */
 const strayCancelMs = 5_000;
+const endMs = 2_000;
 
 /** What the published types of `pg` leave out. */
 interface ClientInternals {
@@ -60,7 +60,7 @@ class SessionClient extends pg.Client {
 }
 
 /** One session on a server. Carries any number of exchanges at once; the server answers them in order, each its own transaction. */
-export class PgConnection implements Connection, Carrier {
+export class PgConnection implements Connection, Carrier, Watched {
   readonly #target: ConnectionTarget;
   readonly #client: SessionClient;
   readonly #wire: ClientInternals;
@@ -70,7 +70,7 @@ export class PgConnection implements Connection, Carrier {
   #done = 0;
   #lost: unknown = undefined;
   #lastCancel = 0;
-  #grace: NodeJS.Timeout | undefined;
+  readonly #watch = new AbandonedWatch(this);
   #cancelling: Promise<void> | undefined;
   readonly #onLost: ((error: unknown) => void)[] = [];
 
@@ -98,6 +98,10 @@ export class PgConnection implements Connection, Carrier {
 
   get lost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  get answered(): number {
+    return this.#done;
   }
 
   /** Sent and not answered. */
@@ -135,6 +139,7 @@ export class PgConnection implements Connection, Carrier {
 
   finished(submission: Submission, error: unknown): void {
     this.#done += 1;
+    this.#watch.finished(submission);
     const { exchange } = submission;
     exchange.flight = undefined;
     if (error === undefined) this.#encoder.confirm(exchange);
@@ -142,29 +147,27 @@ export class PgConnection implements Connection, Carrier {
   }
 
   abandon(submission: Submission): void {
-    if (submission.position === this.#done) this.#cancel(submission);
-    if (this.#grace !== undefined) return;
-    const answered = this.#done;
-    this.#grace = setTimeout(() => {
-      this.#grace = undefined;
-      if (this.#done === answered && this.inFlight > 0) {
-        this.destroy(new Error("Connection terminated: no reply"));
-      }
-    }, graceMs);
-    this.#grace.unref();
+    if (this.#lost === undefined) this.#watch.add(submission);
+  }
+
+  /** The server is silent. */
+  giveUp(): void {
+    this.destroy(new Error("Connection terminated: no reply"));
   }
 
   destroy(error: unknown): void {
-    if (this.inFlight > 0 && this.#lost === undefined) this.#cancelHead();
+    if (this.inFlight > 0 && this.#lost === undefined) this.cancelHead();
     this.#lose(error);
     const { stream } = this.#wire.connection;
     stream.destroy();
   }
 
-  /** Ends the session after what is in flight. Resolves when the socket is closed. */
+  /** Ends the session after what is in flight, or after 2 s. Resolves when the socket is closed. */
   async end(): Promise<void> {
     this.#lost ??= new Error("Connection terminated");
+    const force = setTimeout(() => this.#wire.connection.stream.destroy(), endMs);
     await this.#client.end();
+    clearTimeout(force);
   }
 
   #uncork(): void {
@@ -178,7 +181,7 @@ export class PgConnection implements Connection, Carrier {
     if (fault.fatal) this.#lose(error);
     const stray =
       fault.code === "57014" &&
-      !submission.cancelled &&
+      submission.cancelledAt < 0 &&
       performance.now() - this.#lastCancel < strayCancelMs;
     if (!stray) return error;
     return new FaultError(
@@ -188,24 +191,21 @@ export class PgConnection implements Connection, Carrier {
     );
   }
 
-  #cancel(submission: Submission): void {
-    submission.cancelled = true;
-    this.#cancelHead();
-  }
-
-  #cancelHead(): void {
+  cancelHead(): void {
     const { host, port, tls } = this.#target;
     const { processID: processId, secretKey } = this.#wire;
     this.#lastCancel = performance.now();
-    this.#cancelling = sendCancelRequest({ host, port, tls, processId, secretKey }).then(() => {
+    const request = sendCancelRequest({ host, port, tls, processId, secretKey }).then(() => {
       this.#lastCancel = performance.now();
-      this.#cancelling = undefined;
+      if (this.#cancelling === request) this.#cancelling = undefined;
     });
+    this.#cancelling = request;
   }
 
   #lose(error: unknown): void {
     if (this.#lost !== undefined) return;
     this.#lost = error;
+    this.#watch.stop();
     for (const listener of this.#onLost.splice(0)) listener(error);
     this.#wire.connection.stream.destroy();
   }

@@ -11,6 +11,8 @@ import {
 export interface PgliteHost {
   run(frames: Uint8Array, bindings: number): Promise<PgliteReply>;
   close(): Promise<void>;
+  /** Ends it in the middle of whatever it does. */
+  terminate(): void;
 }
 
 /** In this thread: a long statement blocks the event loop, and no deadline strikes meanwhile. */
@@ -18,7 +20,11 @@ export const inlineHost = async (folder: string | undefined): Promise<PgliteHost
   const { PgliteEngine } = await import("./pglite-engine.ts");
   try {
     const engine = await PgliteEngine.open(folder);
-    return { run: (frames, bindings) => engine.run(frames, bindings), close: () => engine.close() };
+    return {
+      run: (frames, bindings) => engine.run(frames, bindings),
+      close: () => engine.close(),
+      terminate: () => {},
+    };
   } catch (error) {
     throw unavailable(error);
   }
@@ -63,6 +69,10 @@ class WorkerHost implements PgliteHost {
     this.#worker.ref();
     if (this.#lost === undefined) this.#post({ close: true });
     await this.#exited;
+  }
+
+  terminate(): void {
+    void this.#worker.terminate();
   }
 
   #post(request: PgliteRequest): void {

@@ -100,6 +100,14 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
     await host?.close();
   }
 
+  /** Only for a store that is closing: what PGlite holds in memory ends with it. */
+  destroy(): void {
+    void this.#host?.then(
+      (host) => host.terminate(),
+      () => {},
+    );
+  }
+
   async #run(exchange: Exchange): Promise<PgliteReply> {
     this.#host ??= this.#start();
     const host = await this.#host.catch((error: unknown) => {

@@ -23,6 +23,6 @@ export const pgliteTransport = (
     },
     poolState: () => source.state,
     close: () => source.close(),
-    destroy: () => {},
+    destroy: () => source.destroy(),
   };
 };

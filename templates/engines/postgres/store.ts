@@ -64,6 +64,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
   readonly engine: string;
   readonly session: PostgresSession & RawSession;
   readonly #identity: PostgresIdentity;
+  readonly #pooler: boolean;
   readonly #runtime: OpRuntime & { readonly scope: TransactionScope };
   readonly #transport: Transport;
   readonly #feed: ChangeFeed;
@@ -77,6 +78,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     this.name = identity.name;
     this.engine = identity.engine;
     this.#identity = identity;
+    this.#pooler = dsn.parameters.get("pgbouncer") === "true";
     this.#runtime = opRuntime(telemetryIdentity(identity, config), classify, config, context);
     this.#feed = new ChangeFeed(context.onError);
     const open = dsn.scheme === "pglite" ? pgliteTransport : serverTransport;
@@ -119,7 +121,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
   }
 
   migrationTarget(): MigrationTarget {
-    return new PostgresMigrations(this.#transport.source);
+    return new PostgresMigrations(this.#transport.source, this.#pooler);
   }
 
   /** Ends all connections: after their work, or after 2 s. A second call is the same promise. */

@@ -22,8 +22,8 @@ export class Submission {
   readonly exchange: Exchange;
   /** Position among all that this connection ever carried. */
   readonly position: number;
-  /** A cancel request was sent for it. */
-  cancelled = false;
+  /** When a cancel request was sent for it. */
+  cancelledAt = Number.NEGATIVE_INFINITY;
   readonly #carrier: Carrier;
   #rows: TextRow[] = [];
   #tag = "";

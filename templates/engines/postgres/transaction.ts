@@ -1,11 +1,12 @@
 import type { Attempt } from "../../runtime/call.ts";
 import { ChangeBuffer, type ChangeFeed } from "../../runtime/changes.ts";
 import { DataError } from "../../runtime/errors.ts";
+import type { Fault } from "../../runtime/fault.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
 import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-work.ts";
 import { Question, ask } from "./ask.ts";
-import { FaultError } from "./errors.ts";
+import { classify, FaultError } from "./errors.ts";
 import { StatementSession } from "./statement-session.ts";
 import type { Bound, Connection, ConnectionSource, Waiter } from "./wire.ts";
 
@@ -35,7 +36,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
 
   /** BEGIN and the binding leave in one flush. */
   async begin(options: TransactionOptions, attempt: Attempt): Promise<OpenTransaction> {
-    const open = this.#opened(await this.#acquire(attempt));
+    const open = this.#opened(await this.#acquire(attempt), options.readOnly === true);
     const { connection } = open;
     attempt.onAbandon = () => this.abandon(open);
     try {
@@ -74,10 +75,11 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     connection.destroy(abandoned());
   }
 
-  #opened(connection: Connection): OpenTransaction {
+  #opened(connection: Connection, readOnly: boolean): OpenTransaction {
     const changes = new ChangeBuffer();
+    const runtime = statementRuntime(this.#home.runtime);
     const session = new StatementSession({
-      runtime: statementRuntime(this.#home.runtime),
+      runtime: readOnly ? { ...runtime, classify: classifyReadOnly } : runtime,
       binding: undefined,
       lanes: { keyedReads: connection, keyedWrites: connection, pooled: connection },
       tenant: this.#home.tenant,
@@ -108,6 +110,12 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     });
   }
 }
+
+/** Here a refused write is the program's fault, and no sign of a server that became a standby. */
+const classifyReadOnly = (error: unknown): Fault => {
+  const fault = classify(error);
+  return fault.code === "25006" ? { ...fault, kind: "programming", transient: false } : fault;
+};
 
 const beginText = ({ isolation, readOnly }: TransactionOptions): string =>
   `begin${isolation === undefined ? "" : ` isolation level ${levels[isolation]}`}${readOnly === true ? " read only" : ""}`;

@@ -31,7 +31,9 @@ export const openStore = async (
   const lifecycle = new Lifecycle({ signals: false, drainMs: 1_000 });
   const stray: unknown[] = [];
   const context = { lifecycle, telemetry: {}, onError: (error: unknown) => stray.push(error) };
-  const store = openPostgres({ ...config, dsn: parseDsn(dsn, rules) }, context, {
+  // PGlite starts in the first call, and a busy machine takes its time.
+  const deadlineMs = dsn.startsWith("pglite:") ? 25_000 : 5_000;
+  const store = openPostgres({ deadlineMs, ...config, dsn: parseDsn(dsn, rules) }, context, {
     name: "main",
     engine: "postgres",
     role: "shop_app",
