@@ -10,7 +10,5 @@ export const maxAliases = 50;
 export const maxAliasedValues = 100_000;
 /** Above this size a syntax error is reported as the fast parser sees it: the exact one takes seconds. */
 export const maxExactBytes = 32 * 1024;
-/** Above this size problems are reported without their lines: the parser that knows them needs fifty times the memory. */
-export const maxLocatedBytes = 4 * 1024 * 1024;
 /** Problems printed before "and N more". */
 export const maxPrinted = 50;

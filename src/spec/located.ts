@@ -4,13 +4,12 @@ import type { Reading } from "./reading.ts";
 
 /** Every problem of a reading with its position, sorted. Files without a problem are not parsed again. */
 export function located(reading: Reading, fileOf: (path: Path) => string): readonly Issue[] {
-  const made = new Map<string, Positions | undefined>();
-  const positions = (file: string): Positions | undefined => {
-    if (!made.has(file)) made.set(file, positionsIn(reading.texts.get(file) ?? ""));
-    return made.get(file);
+  const made = new Map<string, Positions>();
+  const place = (file: string, path: Path, at: "key" | "value"): Position => {
+    const positions = made.get(file) ?? positionsIn(reading.texts.get(file) ?? "");
+    made.set(file, positions);
+    return positions.of(path, at);
   };
-  const place = (file: string, path: Path, at: "key" | "value"): Position =>
-    positions(file)?.of(path, at) ?? { line: 1, column: 1 };
   const lineOf = (path: Path): number => place(fileOf(path), path, "key").line;
   const issues = reading.problems.map(({ file, problem }) => ({
     file,

@@ -5,11 +5,11 @@ import type { FileRead, SpecFiles } from "./files.ts";
 import { included } from "./include.ts";
 import type { Issue, Problem } from "./issues.ts";
 import { jsonFault } from "./json-fault.ts";
-import { maxExactBytes, maxSpecBytes } from "./limits.ts";
+import { maxSpecBytes } from "./limits.ts";
 import type { SpecFile } from "./merge.ts";
 import { parse, type SyntaxFault } from "./parse.ts";
-import { positionsIn } from "./positions.ts";
 import { quoted } from "./shown-text.ts";
+import { syntaxFaults } from "./syntax-faults.ts";
 import { inspect, isMap, type Tree } from "./tree.ts";
 
 /** The files of one load: their texts for positions, their bytes for hashes, and what is wrong with each. */
@@ -149,8 +149,8 @@ export function createReading(files: SpecFiles, shownAs: string): Reading {
 
 /** All faults with their exact places, or the fast parser's one when the text is too large or too deep for that. */
 function exactFaults(text: string, fault: SyntaxFault): readonly SyntaxFault[] {
-  const exact = text.length > maxExactBytes ? undefined : positionsIn(text)?.faults;
-  return exact === undefined || exact.length === 0 ? [fault] : exact;
+  const exact = syntaxFaults(text);
+  return exact.length === 0 ? [fault] : exact;
 }
 
 const jsonFaults = (file: string, text: string): readonly SyntaxFault[] =>
