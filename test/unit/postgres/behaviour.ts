@@ -369,8 +369,18 @@ export function shopBehaviour(name: string, dsn: () => string): void {
       { change: "insert", state: { version: 1, lines: [line(1), line(2)] } },
     ]);
     expect(await call("orders.revenueByDay", { placedAt: {} })).toEqual([
-      { placedAtDay: "2026-01-01", sumTotalCents: 3n, avgDiscount: "1.25000000000000000000", count: 2 },
-      { placedAtDay: "2026-01-02", sumTotalCents: 5n, avgDiscount: "1.25000000000000000000", count: 1 },
+      {
+        placedAtDay: "2026-01-01",
+        sumTotalCents: 3n,
+        avgDiscount: "1.25000000000000000000",
+        count: 2,
+      },
+      {
+        placedAtDay: "2026-01-02",
+        sumTotalCents: 5n,
+        avgDiscount: "1.25000000000000000000",
+        count: 1,
+      },
     ]);
   });
 

@@ -31,7 +31,7 @@ interface GeneratedModules {
       };
     };
   };
-  readonly configFromEnv: (env: Readonly<Record<string, string>>) => object;
+  readonly configFromEnv: (env: Readonly<Record<string, string>>) => { readonly main: object };
   readonly migrateUp: (target: unknown, migrations: unknown) => Promise<readonly string[]>;
   readonly migrateDown: (target: unknown, migrations: unknown) => Promise<string | undefined>;
   readonly readMigrations: (folder: string) => Promise<unknown>;
@@ -66,8 +66,10 @@ export async function generated(
 /** Opens the generated store on a DSN and migrates it up, down and up again. */
 export async function openedShop(lowered: Lowered, name: string, dsn: string) {
   const project = await generated(lowered, name);
+  const { main } = project.configFromEnv({ MAIN_URL: dsn });
+  // PGlite starts in the first call, and a busy machine takes its time.
   const { lifecycle, stores } = project.openStores({
-    ...project.configFromEnv({ MAIN_URL: dsn }),
+    main: { deadlineMs: 25_000, ...main },
     lifecycle: { signals: false },
   });
   const target = stores.main.migrationTarget();
