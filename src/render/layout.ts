@@ -127,13 +127,17 @@ export function propertyLine(
   depth = 2,
 ): string {
   const members = typeof type === "string" ? [type] : type;
-  const [only, ...rest] = members;
-  const typed =
-    only !== undefined && rest.length === 0
-      ? [" ", only]
-      : group(indent([line, ifBroken("| "), join([line, "| "], members)]));
+  const typed = hugged(members)
+    ? ` ${members.join(" | ")}`
+    : group(indent([line, ifBroken("| "), join([line, "| "], members)]));
   const text = print(["readonly ", propertyName(name), optional ? "?:" : ":", typed, ";"], depth);
   return `${docBlock(doc, depth)}${" ".repeat(depth)}${text}`;
+}
+
+/** A single type, and a named or object type or null: the formatter never breaks these. */
+function hugged([first = "", second, ...rest]: readonly string[]): boolean {
+  if (second === undefined) return true;
+  return second === "null" && rest.length === 0 && /^[A-Z{]/.test(first);
 }
 
 export interface Parameter {
@@ -203,9 +207,12 @@ export function openObject(entries: readonly Doc[]): Doc {
     : ["{", indent(entries.map((entry): Doc => [hardline, entry, ","])), hardline, "}"];
 }
 
-/** An entry of an object literal; the shorthand where name and value are the same. */
-export const entry = (name: string, value: Doc): Doc =>
-  value === name ? name : [propertyName(name), ": ", value];
+/** An entry of an object literal; the shorthand where name and value are the same. A path or a text goes below a name too long for both. */
+export function entry(name: string, value: Doc): Doc {
+  if (value === name) return name;
+  const below = typeof value === "string" && /^(?:[\w$]+(?:\.[\w$]+)*|"[^"]*")$/.test(value);
+  return [propertyName(name), ":", below ? group(indent([line, value])) : [" ", value]];
+}
 
 /** A docstring, its lines wrapped at the print width; empty for no lines, else it ends its line. */
 export function docBlock(lines: readonly string[], depth = 0): string {

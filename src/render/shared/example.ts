@@ -26,25 +26,12 @@ export function exampleFile(
 ): FileRequest {
   const layer = relativeTo(ir.output.dir);
   const imports = new ImportSet().value(`${layer}/index.ts`, "configFromEnv", "openDataLayer");
-  const made = new Map<string, string>();
-  const use = (module: string, name: string): string => {
+  const { lines, used } = walk(ir, engines, context);
+  const run = lines.some((text) => /\$\{run\}|: run\b/.test(text));
+  const tenant = lines.some((text) => text.includes("tenant."));
+  for (const [module, name] of [...used, ...(tenant ? [randomId] : [])]) {
     imports.value(module.startsWith("node:") ? module : `${layer}/${module}`, name);
-    return name;
-  };
-  const lines: string[] = [];
-  for (const { repository, insert, store } of steps(ir)) {
-    const sample = sampleEntity(repository.entity, { context, made, use });
-    if (sample === undefined || made.size >= shownEntities) continue;
-    const transactional =
-      engineOf(store, engines).capabilities.features["transactions"] !== undefined;
-    const inserted = insertLine(repository, insert, store, sample, transactional);
-    lines.push([inserted, ...readLines(repository)].join("\n  "));
-    made.set(repository.entity.name, repository.entity.variable);
   }
-  const views = ir.stores.flatMap((store) => store.views.flatMap((view) => viewLines(view, made)));
-  const body = [...lines, ...views];
-  const tenant = body.some((text) => /\btenant\./.test(text));
-  if (tenant) use("node:crypto", "randomUUID");
   return {
     path: "src/example.ts",
     ownership: "yours",
@@ -52,11 +39,41 @@ export function exampleFile(
     template: "shared/example.ts.hbs",
     data: {
       imports: code(importLines(imports)),
-      run: body.some((text) => text.includes("${run}")),
+      run,
       tenant,
-      lines: body.map((text) => code(text)),
+      lines: lines.map((text, at) => ({ apart: at > 0 || tenant || run, text: code(text) })),
     },
   };
+}
+
+type Use = readonly [module: string, name: string];
+const randomId: Use = ["node:crypto", "randomUUID"];
+
+/** The statements, and the names they use from elsewhere. */
+function walk(
+  ir: Ir,
+  engines: ReadonlyMap<string, EngineDescriptor>,
+  context: SharedContext,
+): { readonly lines: readonly string[]; readonly used: readonly Use[] } {
+  const made = new Map<string, string>();
+  const lines: string[] = [];
+  const used: Use[] = [];
+  for (const { repository, insert, store } of steps(ir)) {
+    const wanted: Use[] = [];
+    const use = (module: string, name: string): string => {
+      wanted.push([module, name]);
+      return name;
+    };
+    const sample = sampleEntity(repository.entity, { context, made, use });
+    if (sample === undefined || made.size >= shownEntities) continue;
+    const transactions = engineOf(store, engines).capabilities.features["transactions"];
+    const inserted = insertLine(repository, insert, store, sample, transactions !== undefined);
+    lines.push([inserted, ...readLines(repository)].join("\n  "));
+    used.push(...wanted);
+    made.set(repository.entity.name, repository.entity.variable);
+  }
+  const views = ir.stores.flatMap((store) => store.views.flatMap((view) => viewLines(view, made)));
+  return { lines: [...lines, ...views], used };
 }
 
 /** Way from `src/example.ts` to the data layer. */
