@@ -2,7 +2,7 @@ import type { ComposeService, EngineDescriptor, FileRequest } from "../../engine
 import type { StoreIr } from "../../ir/types.ts";
 import type { RenderInput } from "../render.ts";
 import { print } from "../document.ts";
-import { code, lineCommentText } from "../encode.ts";
+import { lineCommentText } from "../encode.ts";
 import { jsonDocument } from "../layout.ts";
 import { engineOf } from "./composition.ts";
 
@@ -177,8 +177,14 @@ function serviceData({
     service,
     image,
     port: `127.0.0.1:${port}:${port}`,
-    environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
-    command: command.length === 0 ? false : code(print(jsonDocument(command))),
-    healthcheck: code(print(jsonDocument(healthcheck), 6, 12)),
+    environment: Object.entries(environment).map(([name, value]) => ({
+      name,
+      value: literal(value),
+    })),
+    command: command.map(literal),
+    healthcheck: healthcheck.map(literal),
   };
 }
+
+/** Compose would put a variable in place of a single dollar sign. */
+const literal = (text: string): string => text.replaceAll("$", "$$$$");
