@@ -1,5 +1,6 @@
 import { DataError, faultOf, type ErrorDetails, type ErrorKind } from "./errors.ts";
 import type { Fault, FaultKind } from "./fault.ts";
+import { withoutValues } from "./redaction.ts";
 import type { OpSpec } from "./telemetry.ts";
 
 /** What an error says about the call it ends. */
@@ -134,29 +135,4 @@ function describe(
     attempts: call.attempts,
     elapsedMs,
   };
-}
-
-/** A copy of a driver's error that keeps name, code and stack, and none of its values: drivers carry rows, parameters and whole commands. */
-export function withoutValues(error: unknown, fault: Fault | undefined): Error {
-  const source = error instanceof Error ? error : undefined;
-  const text = fault?.message ?? blankQuoted(source?.message ?? String(error), fault?.constraint);
-  const copy = new Error(text);
-  if (source !== undefined) {
-    copy.name = source.name;
-    copy.stack = `${source.name}: ${text}\n${frames(source.stack)}`;
-  }
-  return copy;
-}
-
-function frames(stack: string | undefined): string {
-  return (stack ?? "")
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .join("\n");
-}
-
-function blankQuoted(text: string, keep: string | undefined): string {
-  return text.replace(/"[^"]*"|'[^']*'|`[^`]*`|\{[^}]*\}|\([^)]*\)/g, (quoted) => {
-    return quoted.slice(1, -1) === keep ? quoted : `${quoted[0]}…${quoted.at(-1)}`;
-  });
 }

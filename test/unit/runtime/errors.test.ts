@@ -93,6 +93,11 @@ describe("DataError", () => {
     "duplicate key, dup key: { email: ada@example.org }",
     "Key (email)=(ada@example.org) already exists.",
     "unknown command `ada@example.org`",
+    'invalid input syntax for type json: "a"b ada@example.org"',
+    `invalid: "a" ada@example.org ${"x".repeat(2_000)}"`,
+    "Incorrect value: 'it's ada@example.org' for column",
+    'cut off: "ada@example.org',
+    `${"(".repeat(50_000)} ada@example.org`,
   ];
   test.each(messages)("holds no value of %j, however it is printed", async (message) => {
     const error = await failing(leakyError(message, { ...constraint, kind: "programming" }));
@@ -112,6 +117,17 @@ describe("DataError", () => {
       leakyError("x", { ...constraint, message: 'relation "order" does not exist' }),
     );
     expect(error.cause).toMatchObject({ message: 'relation "order" does not exist' });
+  });
+
+  test("an apostrophe is no quotation; a system error keeps its code, also without a message", async () => {
+    const plain = await failing(new DriverError({}, "can't reach the server, isn't it down"));
+    expect(plain.cause).toMatchObject({ message: "can't reach the server, isn't it down" });
+    const empty = await failing(Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }));
+    expect(empty.cause).toMatchObject({
+      name: "AggregateError",
+      message: "ECONNREFUSED",
+      code: "ECONNREFUSED",
+    });
   });
 
   test("a rejection that is no Error becomes one", async () => {
