@@ -161,6 +161,15 @@ await onSharedServer("lost replies and cut connections", (server) => {
     expect(await verdict(recovered)).toMatchObject({ kind: "ok" });
   });
 
+  it("F12: replies cut into small pieces and late are the same", async () => {
+    const wide =
+      "select repeat('x\u00e9', 200000), array_agg(n)::text from generate_series(1, 20000) n";
+    const expected = await direct.store.raw(wide);
+    proxy.add({ kind: "slicer", bytes: 701 });
+    proxy.add({ kind: "latency", ms: 20 });
+    expect(await through.store.raw(wide, [], { deadlineMs: 20_000 })).toEqual(expected);
+  });
+
   it("F10: violated constraints cost no connection and are not retried", async () => {
     const before = proxy.counts().accepted;
     const wrong = Array.from({ length: 400 }, (_, at) =>

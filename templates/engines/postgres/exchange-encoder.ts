@@ -18,16 +18,23 @@ export class ExchangeEncoder {
     this.#named = named;
   }
 
+  /** The frames of one exchange. @throws TypeError, RangeError for values that are no text; nothing of them is kept */
   encode(exchange: Exchange): Buffer {
-    const frames = this.#frames;
-    if (exchange.script === true) {
-      frames.query(exchange.prepared.text);
-      return frames.take();
+    try {
+      this.#write(exchange);
+      return this.#frames.take();
+    } catch (error) {
+      this.#frames.drop();
+      this.distrust(exchange, false);
+      throw error;
     }
+  }
+
+  #write(exchange: Exchange): void {
+    if (exchange.script === true) return this.#frames.query(exchange.prepared.text);
     if (exchange.binding !== undefined) this.#add(exchange.binding);
     this.#add(exchange);
-    frames.sync();
-    return frames.take();
+    this.#frames.sync();
   }
 
   /** The server has run it, so it knows the names. */

@@ -46,7 +46,7 @@ export class FrameWriter {
   }
 
   #int16(value: number): void {
-    this.#at = this.#buffer.writeInt16BE(value, this.#at);
+    this.#at = this.#buffer.writeUInt16BE(value, this.#at);
   }
 
   parse(statement: Prepared, name: string): void {
@@ -108,6 +108,11 @@ export class FrameWriter {
   /** Ends the implicit transaction: the server commits it or has rolled it back, and reads on. */
   sync(): void {
     this.#close(this.#open(codes.sync, 0));
+  }
+
+  /** Forgets what was written since `take`. */
+  drop(): void {
+    this.#at = this.#from;
   }
 
   take(): Buffer {

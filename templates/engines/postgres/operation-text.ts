@@ -3,6 +3,9 @@ import type { WriteStatement } from "./statement.ts";
 /** Values that come before a statement's own when its operation is recorded: tenant, name, id, fingerprint. */
 export const operationValues = 4;
 
+/** Its primary key: violated when two calls with one operation id race. */
+export const operationKey = "operation_pkey";
+
 /** The table of the operation ids of a store, for its first migration: `at` lets the runtime purge what is older than 7 days. */
 export const operationTable = `create table operation (
   tenant text not null,
@@ -11,7 +14,7 @@ export const operationTable = `create table operation (
   fingerprint text not null,
   result json not null,
   at timestamptz(3) not null default now(),
-  primary key (tenant, name, id)
+  constraint operation_pkey primary key (tenant, name, id)
 );
 create index operation_at_idx on operation (at);`;
 

@@ -120,13 +120,19 @@ export class PgConnection implements Connection, Carrier, Watched {
 
   submit(exchange: Exchange): void {
     if (this.#lost !== undefined) return exchange.failed(beforeSending(this.#lost));
-    const submission = new Submission(exchange, this, this.#sent);
+    let frames: Buffer;
+    try {
+      frames = this.#encoder.encode(exchange);
+    } catch (error) {
+      return exchange.failed(beforeSending(error));
+    }
+    const submission = new Submission(exchange, frames, this, this.#sent);
     this.#sent += 1;
     exchange.flight = submission;
     this.#client.query(submission as unknown as pg.Query);
   }
 
-  write(exchange: Exchange): void {
+  write({ exchange, frames }: Submission): void {
     exchange.sending();
     const { stream } = this.#wire.connection;
     if (!this.#corked) {
@@ -134,7 +140,7 @@ export class PgConnection implements Connection, Carrier, Watched {
       stream.cork();
       process.nextTick(() => this.#uncork());
     }
-    stream.write(this.#encoder.encode(exchange));
+    stream.write(frames);
   }
 
   finished(submission: Submission, error: unknown): void {

@@ -17,14 +17,13 @@ export const serverTransport = (
 ): Transport => {
   const deadlineMs = config.deadlineMs ?? 5_000;
   const { dsn, pool: limits = {} } = config;
-  const reads = new PipelinedLane(
-    connectorOf(dsn, { name, statementTimeoutMs: deadlineMs }),
-    onError,
-  );
+  // Deadlines end statements; the server's own limit is for a client that has vanished.
+  const statementTimeoutMs = 2 * deadlineMs;
+  const reads = new PipelinedLane(connectorOf(dsn, { name, statementTimeoutMs }), onError);
   const writes = new PipelinedLane(
     connectorOf(dsn, {
       name,
-      statementTimeoutMs: deadlineMs,
+      statementTimeoutMs,
       lockTimeoutMs: Math.ceil(deadlineMs / 2),
     }),
     onError,

@@ -4,7 +4,7 @@ import type { Text, TextRow } from "./statement.ts";
 
 /** What a submission needs of the connection that carries it. */
 export interface Carrier {
-  write(exchange: Exchange): void;
+  write(submission: Submission): void;
   finished(submission: Submission, error: unknown): void;
   abandon(submission: Submission): void;
 }
@@ -20,6 +20,7 @@ interface WireStream {
  */
 export class Submission {
   readonly exchange: Exchange;
+  readonly frames: Buffer;
   /** Position among all that this connection ever carried. */
   readonly position: number;
   /** When a cancel request was sent for it. */
@@ -29,15 +30,16 @@ export class Submission {
   #tag = "";
   #bindings: number;
 
-  constructor(exchange: Exchange, carrier: Carrier, position: number) {
+  constructor(exchange: Exchange, frames: Buffer, carrier: Carrier, position: number) {
     this.exchange = exchange;
+    this.frames = frames;
     this.position = position;
     this.#carrier = carrier;
     this.#bindings = exchange.binding === undefined ? 0 : 1;
   }
 
   submit(): null {
-    this.#carrier.write(this.exchange);
+    this.#carrier.write(this);
     return null;
   }
 

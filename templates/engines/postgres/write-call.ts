@@ -1,7 +1,7 @@
 import { DataError } from "../../runtime/errors.ts";
 import type { OpOptions } from "../../runtime/op.ts";
-import { classify } from "./errors.ts";
-import { storedResult } from "./operation-text.ts";
+import { classify, FaultError } from "./errors.ts";
+import { operationKey, storedResult } from "./operation-text.ts";
 import { type OperationKey, storedRows } from "./operation.ts";
 import { prepared } from "./prepared.ts";
 import { type CallContext, StatementCall } from "./statement-call.ts";
@@ -70,10 +70,11 @@ export class WriteCall<R, T> extends StatementCall<T> {
     const lookUp =
       this.#phase === "change" &&
       this.#write.operation !== undefined &&
-      !this.#looked &&
+      (!this.#looked || this.#context.inTransaction) &&
       !this.settled &&
       classify(error).kind === "constraint";
     if (!lookUp) return this.fail(error);
+    if (this.#context.inTransaction) return this.fail(racing(error));
     this.#violation = error;
     this.#lookUp();
   }
@@ -148,6 +149,17 @@ export class WriteCall<R, T> extends StatementCall<T> {
     );
   }
 }
+
+/** In a transaction, a run that lost the race for its operation id finds the stored result when it is run again. */
+const racing = (error: unknown): unknown => {
+  const fault = classify(error);
+  if (fault.constraint !== operationKey) return error;
+  return new FaultError(
+    "another call with this operation id was faster",
+    { kind: "conflict", outcome: "not-applied", transient: true, fatal: false, code: "23505" },
+    error,
+  );
+};
 
 /** The result where one row is promised; `WriteCall` has refused an empty list. */
 export const onlyRow = <R>(rows: readonly R[]): R => rows[0] as R;

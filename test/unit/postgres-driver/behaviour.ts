@@ -174,6 +174,16 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       expect((await store.session.first(get, [id(1)]))?.count).toBe(49);
     });
 
+    it("racers in transactions, too, when they may be run again", async () => {
+      await store.session.write(place, newItem(1, 50));
+      const racers = Array.from({ length: 6 }, () =>
+        store.transaction((tx) => tx.write(reserve, [id(1), "-1"], { operation: "race" }), {
+          rerunnable: true,
+        }),
+      );
+      expect((await Promise.all(racers)).map((item) => item.count)).toEqual(Array(6).fill(49));
+    });
+
     it("works in a transaction and per tenant", async () => {
       const shop = store.forTenant(tenantA);
       const once = (): Promise<unknown> =>
@@ -185,6 +195,15 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       );
       expect(rows).toEqual([[""], [tenantA]]);
     });
+  });
+
+  it("values that are no text are refused before anything is sent, and harm nobody", async () => {
+    const number = 7 as unknown as string;
+    const calls = Array.from({ length: 9 }, (_, at) =>
+      kindOf(store.session.first(get, [at % 3 === 1 ? number : id(1)])),
+    );
+    const kinds = await Promise.all(calls);
+    kinds.forEach((kind, at) => expect(kind).toBe(at % 3 === 1 ? "programming" : "resolved"));
   });
 
   describe("tenants", () => {
