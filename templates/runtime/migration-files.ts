@@ -19,7 +19,7 @@ export async function readMigrations(folder: string | URL): Promise<readonly Mig
       operation: "migrate",
     });
   });
-  const records = names.filter((name) => name.endsWith(".json")).sort();
+  const records = names.filter((name) => /^[^.]+\.json$/.test(name)).sort();
   return Promise.all(records.map((record) => readMigration(path, record, names)));
 }
 

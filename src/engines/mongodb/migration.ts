@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { migrationHash } from "../../../templates/runtime/migration-files.ts";
 import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../ir/types.ts";
 import type { FileRequest } from "../engine.ts";
 import { bsonTypes, propertyOf } from "./fields.ts";
@@ -20,7 +20,7 @@ export function initialMigration(store: StoreIr): readonly FileRequest[] {
     ...roots.map(({ table }) => ({ dropCollection: table })),
     { dropCollection: "operation" },
   ]);
-  const hash = createHash("sha256").update(`${up}\0${down}`).digest("hex");
+  const hash = migrationHash(up, down);
   const file = (suffix: string, text: string): FileRequest => ({
     path: `migrations/${store.name}/0001-initial.${suffix}`,
     ownership: "generated",

@@ -16,7 +16,8 @@ const same = <T>(): Codec<T> => ({
 /** BSON binary, subtype 4 (BSON specification 1.1). */
 export const uuid = <T extends string = string>(): Codec<T> => ({
   encode: (value) => new UUID(value),
-  decode: (stored) => (stored as Binary).toUUID().toString() as T,
+  // By its bytes: a store that lost the subtype still holds the same sixteen.
+  decode: (stored) => new UUID((stored as Binary).value()).toString() as T,
 });
 /** Strings and enums. */
 export const text = <T extends string = string>(): Codec<T> => same();

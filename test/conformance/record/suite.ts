@@ -1,0 +1,406 @@
+/** What the record port promises, told once and run against every engine that claims it. */
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import type { RecordLayer, PostInput } from "./layer.ts";
+
+export interface Case {
+  /** Row of the closing table. */
+  readonly method: string;
+  readonly name: string;
+  run(data: RecordLayer): Promise<void>;
+}
+
+const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));
+
+export const post = (more: Partial<PostInput> = {}): PostInput => ({
+  authorId: randomUUID(),
+  title: "A title",
+  score: 1,
+  publishedAt: at(0),
+  tags: [],
+  extra: {},
+  sections: [],
+  ...more,
+});
+
+const ofKind = (kind: string) => expect.objectContaining({ name: "DataError", kind });
+
+export const cases: readonly Case[] = [
+  {
+    method: "get",
+    name: "a missing key is undefined",
+    run: async (data) => expect(await data.posts.get(randomUUID())).toBeUndefined(),
+  },
+  {
+    method: "insert",
+    name: "every type comes back as it went in, extremes and hostile text included",
+    run: async (data) => {
+      const given = post({
+        status: "live",
+        title: `quote ' " \\ \` \${x} -- */ \u2028 ünïcødé 🐘 \n tab\t`,
+        score: -2_147_483_648,
+        views: 9_223_372_036_854_775_807n,
+        ratio: 0.1 + 0.2,
+        pinned: true,
+        day: "2024-02-29",
+        publishedAt: new Date("2038-01-19T03:14:07.123Z"),
+        tags: ["", "null", "NULL", '"', "\\", "{a,b}", ",", " spaced "],
+        extra: { deep: [1, { "a.b": null, $set: "x" }], text: "'\"\\" },
+        seal: new Uint8Array([0, 1, 2, 255]),
+        sections: [
+          { no: 2, body: "second" },
+          { no: 1, body: "first" },
+        ],
+      });
+      const stored = await data.posts.write(given);
+      const read = await data.posts.get(stored.id);
+      expect(read).toEqual(stored);
+      const { sections, seal, ...rest } = given;
+      expect(read).toMatchObject(rest);
+      expect([...(read?.seal ?? [])]).toEqual([...(seal ?? [])]);
+      expect(read?.sections.toSorted((a, b) => a.no - b.no)).toEqual(
+        sections.toSorted((a, b) => a.no - b.no),
+      );
+    },
+  },
+  {
+    method: "insert",
+    name: "defaults, nulls, version and timestamps are filled in; the id is a version 7 uuid of the client",
+    run: async (data) => {
+      const before = Date.now();
+      const stored = await data.posts.write(post());
+      expect(stored).toMatchObject({
+        status: "draft",
+        views: 0n,
+        pinned: false,
+        ratio: null,
+        day: null,
+        seal: null,
+        version: 1,
+      });
+      expect(stored.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+      expect(Math.abs(stored.createdAt.getTime() - before)).toBeLessThan(60_000);
+      expect(stored.updatedAt).toEqual(stored.createdAt);
+    },
+  },
+  {
+    method: "insert",
+    name: "a key that exists is a conflict, and the first row stays",
+    run: async (data) => {
+      const stored = await data.posts.write(post({ title: "first" }));
+      await expect(data.posts.write(post({ id: stored.id, title: "second" }))).rejects.toEqual(
+        ofKind("conflict"),
+      );
+      expect((await data.posts.get(stored.id))?.title).toBe("first");
+    },
+  },
+  {
+    method: "decimal",
+    name: "keeps every digit and its scale",
+    run: async (data) => {
+      const stored = await data.invoices.bill({ amount: "-1234567890.10", tax: null });
+      expect(await data.invoices.get(stored.id)).toMatchObject({
+        amount: "-1234567890.10",
+        tax: null,
+      });
+      const other = await data.invoices.bill({ amount: "0.00", tax: "0.10" });
+      expect(await data.invoices.get(other.id)).toMatchObject({ amount: "0.00", tax: "0.10" });
+    },
+  },
+  {
+    method: "insert",
+    name: "a unique value that exists is a conflict",
+    run: async (data) => {
+      const handle = randomUUID();
+      await data.authors.join({ handle });
+      await expect(data.authors.join({ handle })).rejects.toEqual(ofKind("conflict"));
+    },
+  },
+  {
+    method: "constraint name",
+    name: "a unique value that exists names its constraint",
+    run: async (data) => {
+      const handle = randomUUID();
+      await data.authors.join({ handle });
+      await expect(data.authors.join({ handle })).rejects.toMatchObject({
+        kind: "conflict",
+        constraint: expect.stringContaining("handle"),
+      });
+    },
+  },
+  {
+    method: "insert with operation id",
+    name: "a replay gives the first result and adds nothing; other content under the id is a conflict",
+    run: async (data) => {
+      const operation = randomUUID();
+      const given = post({ title: "once" });
+      const first = await data.posts.write(given, { operation });
+      const again = await data.posts.write(given, { operation });
+      expect(again).toEqual(first);
+      const page = await data.posts.listByAuthor({ authorId: given.authorId }, {});
+      expect(page.items).toHaveLength(1);
+      await expect(data.posts.write({ ...given, title: "other" }, { operation })).rejects.toEqual(
+        ofKind("conflict"),
+      );
+    },
+  },
+  {
+    method: "insert with operation id",
+    name: "of twenty racing replays one writes and all get its result",
+    run: async (data) => {
+      const operation = randomUUID();
+      const given = post();
+      const results = await Promise.all(
+        Array.from({ length: 20 }, () => data.posts.write(given, { operation })),
+      );
+      expect(new Set(results.map(({ id }) => id)).size).toBe(1);
+      expect((await data.posts.listByAuthor({ authorId: given.authorId }, {})).items).toHaveLength(
+        1,
+      );
+    },
+  },
+  {
+    method: "getMany",
+    name: "gives them in the order of the keys and leaves out what is missing",
+    run: async (data) => {
+      const stored = await Promise.all([1, 2, 3].map((score) => data.posts.write(post({ score }))));
+      const ids = [stored[2]?.id ?? "", randomUUID(), stored[0]?.id ?? ""];
+      expect((await data.posts.getMany(ids)).map(({ score }) => score)).toEqual([3, 1]);
+      expect(await data.posts.getMany([])).toEqual([]);
+    },
+  },
+  {
+    method: "list by keyset",
+    name: "pages of any size give every row once, in order, ties broken by the key",
+    run: async (data) => {
+      const authorId = randomUUID();
+      for (let n = 0; n < 23; n += 1)
+        await data.posts.write(post({ authorId, publishedAt: at(Math.floor(n / 4)), score: n }));
+      for (const limit of [1, 7, 23, 50]) {
+        const seen: { id: string; publishedAt: Date }[] = [];
+        let after: string | undefined;
+        let pages = 0;
+        do {
+          const page = await data.posts.listByAuthor(
+            { authorId },
+            after === undefined ? { limit } : { limit, after },
+          );
+          seen.push(...page.items);
+          after = page.next;
+          pages += 1;
+        } while (after !== undefined && pages < 40);
+        expect(new Set(seen.map(({ id }) => id)).size).toBe(23);
+        expect(seen).toHaveLength(23);
+        for (const [n, item] of seen.entries()) {
+          const before = seen[n - 1];
+          if (before !== undefined)
+            expect(before.publishedAt.getTime()).toBeGreaterThanOrEqual(item.publishedAt.getTime());
+        }
+      }
+    },
+  },
+  {
+    method: "list by keyset",
+    name: "an order of mixed directions pages without gap or repetition",
+    run: async (data) => {
+      const authorId = randomUUID();
+      const statuses = ["draft", "live", "gone"] as const;
+      for (let n = 0; n < 18; n += 1)
+        await data.posts.write(
+          post({ authorId, status: statuses[n % 3] ?? "draft", score: n % 5 }),
+        );
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await data.posts.listMixed(
+          { authorId },
+          after === undefined ? { limit: 4 } : { limit: 4, after },
+        );
+        seen.push(...page.items.map(({ status, score, id }) => `${status} ${9 - score} ${id}`));
+        after = page.next;
+      } while (after !== undefined);
+      expect(seen).toHaveLength(18);
+      expect(new Set(seen).size).toBe(18);
+      const shown = seen.map((text) => text.split(" ").slice(0, 2).join(" "));
+      expect(shown).toEqual(shown.toSorted());
+    },
+  },
+  {
+    method: "list by keyset",
+    name: "a row that is written while paging moves no other row",
+    run: async (data) => {
+      const authorId = randomUUID();
+      for (let n = 0; n < 6; n += 1) await data.posts.write(post({ authorId, publishedAt: at(n) }));
+      const first = await data.posts.listByAuthor({ authorId }, { limit: 3 });
+      await data.posts.write(post({ authorId, publishedAt: at(60) }));
+      const second = await data.posts.listByAuthor(
+        { authorId },
+        { limit: 10, after: first.next ?? "" },
+      );
+      expect(
+        [...first.items, ...second.items].map(({ publishedAt }) => publishedAt.getUTCMinutes()),
+      ).toEqual([5, 4, 3, 2, 1, 0]);
+    },
+  },
+  {
+    method: "list by keyset",
+    name: "optional filters and ranges narrow, both ends inclusive",
+    run: async (data) => {
+      const authorId = randomUUID();
+      for (let n = 0; n < 6; n += 1) {
+        await data.posts.write(
+          post({ authorId, publishedAt: at(n), score: n, status: n % 2 === 0 ? "live" : "draft" }),
+        );
+      }
+      const scores = async (where: object): Promise<readonly number[]> =>
+        (await data.posts.listByAuthor({ authorId, ...where }, {})).items
+          .map(({ score }) => score)
+          .toSorted((a, b) => a - b);
+      expect(await scores({})).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(await scores({ status: "live" })).toEqual([0, 2, 4]);
+      expect(await scores({ publishedAt: { min: at(2), max: at(4) } })).toEqual([2, 3, 4]);
+      expect(await scores({ score: { min: 3 } })).toEqual([3, 4, 5]);
+      expect(await scores({ score: { max: 1 } })).toEqual([0, 1]);
+      expect(await scores({ status: "live", score: { min: 1, max: 2 } })).toEqual([2]);
+      expect(await scores({ status: "gone" })).toEqual([]);
+    },
+  },
+  {
+    method: "list by keyset",
+    name: "a cursor of another list, or a made-up one, is refused",
+    run: async (data) => {
+      const authorId = randomUUID();
+      for (let n = 0; n < 3; n += 1) await data.posts.write(post({ authorId, publishedAt: at(n) }));
+      const { next } = await data.posts.listByAuthor({ authorId }, { limit: 1 });
+      await expect(data.posts.listMixed({ authorId }, { after: next ?? "" })).rejects.toEqual(
+        ofKind("programming"),
+      );
+      await expect(data.posts.listByAuthor({ authorId }, { after: "x" })).rejects.toEqual(
+        ofKind("programming"),
+      );
+      await expect(data.posts.listByAuthor({ authorId }, { limit: 0 })).rejects.toEqual(
+        ofKind("programming"),
+      );
+    },
+  },
+  {
+    method: "list",
+    name: "without pages gives everything in order",
+    run: async (data) => {
+      const made = await Promise.all(
+        [5, 1, 3].map((score) => data.posts.write(post({ status: "gone", score }))),
+      );
+      const ids = new Set(made.map(({ id }) => id));
+      const mine = (await data.posts.listLive({ status: "gone" })).filter(({ id }) => ids.has(id));
+      expect(mine.map(({ score }) => score)).toEqual([1, 3, 5]);
+    },
+  },
+  {
+    method: "patch",
+    name: "changes the given fields only, raises the version, can set null",
+    run: async (data) => {
+      const stored = await data.posts.write(
+        post({ ratio: 1.5, tags: ["a"], sections: [{ no: 1, body: "kept" }] }),
+      );
+      const changed = await data.posts.revise(stored.id, { title: "New", ratio: null });
+      expect(changed).toMatchObject({
+        title: "New",
+        ratio: null,
+        tags: ["a"],
+        version: 2,
+        sections: [{ no: 1, body: "kept" }],
+      });
+      expect(await data.posts.get(stored.id)).toEqual(changed);
+      expect(changed.updatedAt.getTime()).toBeGreaterThanOrEqual(stored.updatedAt.getTime());
+      expect(changed.createdAt).toEqual(stored.createdAt);
+    },
+  },
+  {
+    method: "patch",
+    name: "a missing key is not found",
+    run: async (data) =>
+      expect(data.posts.revise(randomUUID(), { title: "x" })).rejects.toEqual(ofKind("not-found")),
+  },
+  {
+    method: "patch with ifVersion",
+    name: "a stale version is a conflict and changes nothing; the current one is taken",
+    run: async (data) => {
+      const stored = await data.posts.write(post());
+      await data.posts.revise(stored.id, { title: "second" }, { ifVersion: 1 });
+      await expect(
+        data.posts.revise(stored.id, { title: "lost" }, { ifVersion: 1 }),
+      ).rejects.toEqual(ofKind("conflict"));
+      expect((await data.posts.get(stored.id))?.title).toBe("second");
+      await expect(
+        data.posts.revise(randomUUID(), { title: "x" }, { ifVersion: 1 }),
+      ).rejects.toEqual(ofKind("not-found"));
+    },
+  },
+  {
+    method: "patch with operation id",
+    name: "a replay of a versioned change gives its first result, not a false conflict",
+    run: async (data) => {
+      const stored = await data.posts.write(post());
+      const operation = randomUUID();
+      const first = await data.posts.revise(
+        stored.id,
+        { title: "second" },
+        { ifVersion: 1, operation },
+      );
+      const again = await data.posts.revise(
+        stored.id,
+        { title: "second" },
+        { ifVersion: 1, operation },
+      );
+      expect(again).toEqual(first);
+      expect((await data.posts.get(stored.id))?.version).toBe(2);
+    },
+  },
+  {
+    method: "composite key",
+    name: "is found, patched and refused twice by all of its parts",
+    run: async (data) => {
+      const key = { teamId: randomUUID(), userId: randomUUID() };
+      await data.memberships.grant({ ...key, role: "reader" });
+      await expect(data.memberships.grant({ ...key, role: "x" })).rejects.toEqual(
+        ofKind("conflict"),
+      );
+      await data.memberships.change(key, { role: "owner" });
+      expect((await data.memberships.get(key))?.role).toBe("owner");
+      expect(await data.memberships.get({ ...key, userId: randomUUID() })).toBeUndefined();
+      expect(await data.memberships.getMany([key])).toHaveLength(1);
+    },
+  },
+  {
+    method: "abort and deadline",
+    name: "an aborted call rejects with its reason; a deadline that is none is refused",
+    run: async (data) => {
+      const reason = new Error("enough");
+      await expect(
+        data.posts.get(randomUUID(), { signal: AbortSignal.abort(reason) }),
+      ).rejects.toBe(reason);
+      await expect(data.posts.get(randomUUID(), { deadlineMs: 0 })).rejects.toEqual(
+        ofKind("programming"),
+      );
+      expect(await data.posts.get(randomUUID())).toBeUndefined();
+    },
+  },
+  {
+    method: "onChanged",
+    name: "a read-through cache over it never serves what a write has replaced",
+    run: async (data) => {
+      const stored = await data.posts.write(post({ title: "first" }));
+      expect((await data.postCache.get(stored.id))?.title).toBe("first");
+      for (const title of ["second", "third"]) {
+        await data.posts.revise(stored.id, { title });
+        expect((await data.postCache.get(stored.id))?.title).toBe(title);
+      }
+      expect((await data.postCache.get(stored.id))?.views).toBe(0n);
+    },
+  },
+  {
+    method: "health",
+    name: "is up",
+    run: async (data) => expect(await data.health.ready()).toMatchObject({ ok: true, state: "up" }),
+  },
+];

@@ -1,0 +1,75 @@
+/** Where a port's suite runs: every transport of every engine that claims the port, with what it takes to reach it. */
+import { existsSync } from "node:fs";
+import { engines } from "../../src/engines/registry.gen.ts";
+import type { Port } from "../../src/select/plan.ts";
+import type { GeneratedProject } from "../support/generated-project.ts";
+import { columnOf, isMissing, sharedServer } from "../engines/servers.ts";
+
+export interface Target {
+  readonly engine: string;
+  /** Column of the closing table: `postgres 18.6`, `mongodb (emulator)`. */
+  readonly column: string;
+  /** DSN of a place of its own, given the project's folder, or why there is none. */
+  /** Methods that this very server cannot show, with the reason; they count as not proven. */
+  readonly gaps: Readonly<Record<string, string>>;
+  /** Changes a generated project so that an emulator can hold it. */
+  readonly prepare: (project: GeneratedProject) => void;
+  readonly dsn: ((folder: string) => string) | { readonly missing: string };
+}
+
+/** Every target of a port; an engine in process needs no server. */
+export async function targetsOf(port: Port): Promise<readonly Target[]> {
+  const claiming = engines.filter(({ ports }) => ports.includes(port));
+  return (await Promise.all(claiming.map(({ id }) => engineTargets(id)))).flat();
+}
+
+async function engineTargets(id: string): Promise<readonly Target[]> {
+  const engine = engines.find((candidate) => candidate.id === id);
+  const inProcess = (engine?.transports ?? [])
+    .filter(({ embedded }) => embedded)
+    .map(({ name, scheme }): Target => ({
+      engine: id,
+      column: `${id} (${name}, in process)`,
+      dsn: (folder) => `${scheme}${folder}/.data`,
+      ...noEmulator,
+    }));
+  const servers = (engine?.transports ?? []).some(({ embedded }) => !embedded)
+    ? [await serverTarget(id)]
+    : [];
+  return [...servers, ...inProcess];
+}
+
+async function serverTarget(id: string): Promise<Target> {
+  const server = await sharedServer(id);
+  if (isMissing(server))
+    return { engine: id, column: columnOf(server), ...noEmulator, dsn: { missing: server.reason } };
+  const { dsn } = await server.namespace();
+  return {
+    engine: id,
+    column: columnOf(server),
+    ...(await emulatorOf(id, server.kind)),
+    dsn: () => dsn,
+  };
+}
+
+/** The suite's spec for one engine: this one runs, no other authority may be chosen. */
+export function specFor(text: string, engine: string, port: Port): string {
+  const others = engines
+    .filter(({ id, ports }) => id !== engine && ports.includes(port))
+    .map(({ id }) => id);
+  return text.replace("ENGINE", engine).replace("OTHERS", others.join(", "));
+}
+
+interface Emulator {
+  readonly gaps: Target["gaps"];
+  readonly prepare: Target["prepare"];
+}
+
+/** What an emulator cannot show, and what it needs, as its own folder says: `test/engines/<engine>/gaps.ts`. */
+async function emulatorOf(id: string, kind: string): Promise<Emulator> {
+  const file = new URL(`../engines/${id}/gaps.ts`, import.meta.url);
+  if (kind !== "emulator" || !existsSync(file)) return noEmulator;
+  return (await import(file.href)) as Emulator;
+}
+
+const noEmulator: Emulator = { gaps: {}, prepare: () => {} };
