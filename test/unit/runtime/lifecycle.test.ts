@@ -168,6 +168,27 @@ describe("signals", () => {
     expect(result.code).toBe(0);
   });
 
+  test("a second signal ends the process without waiting for the drain", async () => {
+    const began = performance.now();
+    const result = await inProcess(`
+      new Lifecycle({ drainMs: 60_000 }).enter("call");
+      setInterval(() => {}, 1000);
+      process.kill(process.pid, "SIGTERM");
+      setTimeout(() => process.kill(process.pid, "SIGTERM"), 50);`);
+    expect(result.signal).toBe("SIGTERM");
+    expect(performance.now() - began).toBeLessThan(8_000);
+  });
+
+  test("while the drain lasts, our handler is still there for libraries that count listeners", async () => {
+    const result = await inProcess(`
+      const layer = new Lifecycle();
+      layer.enter("call");
+      process.on("SIGTERM", () => console.log(process.listenerCount("SIGTERM")));
+      process.kill(process.pid, "SIGTERM");
+      setTimeout(() => { layer.leave(); setTimeout(() => console.log(process.listenerCount("SIGTERM")), 30); }, 30);`);
+    expect(result.stdout.trim().split("\n")).toEqual(["2", "1"]);
+  });
+
   test("signals: false leaves the process alone; an open data layer keeps none alive", async () => {
     const quiet = await inProcess(
       `new Lifecycle({ signals: false }); console.log(process.listenerCount("SIGTERM"));`,
