@@ -89,7 +89,7 @@ export function createReading(files: SpecFiles, shownAs: string): Reading {
       "fault" in result ? exactFaults(decoded.text, result.fault) : jsonFaults(file, decoded.text);
     for (const { line, column, message, hint } of faults) fail(file, line, column, message, hint);
     if ("fault" in result || faults.length > 0) return undefined;
-    const { problems: found, usable } = inspect(result.tree);
+    const { problems: found, usable } = inspect(result.tree, decoded.text.includes("&"));
     for (const problem of found) report(file, problem);
     return usable ? result.tree : undefined;
   };

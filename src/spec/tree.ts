@@ -37,9 +37,13 @@ export interface Inspection {
   readonly usable: boolean;
 }
 
-/** What a parser lets pass and a spec may not hold, all of it. Each collection is walked once, however many aliases lead to it. */
-export function inspect(tree: Tree): Inspection {
-  const inspector = new Inspector();
+/**
+ * What a parser lets pass and a spec may not hold, all of it. Each collection is walked once, however many aliases lead to it.
+ *
+ * @param shares whether the text has anchors, so that one collection may stand in several places
+ */
+export function inspect(tree: Tree, shares = true): Inspection {
+  const inspector = new Inspector(shares);
   inspector.visit(tree);
   return { problems: inspector.problems, usable: inspector.usable };
 }
@@ -50,6 +54,8 @@ interface Extent {
   readonly height: number;
 }
 
+const scalar: Extent = { size: 1, height: 0 };
+
 class Inspector {
   readonly problems: Problem[] = [];
   usable = true;
@@ -57,34 +63,47 @@ class Inspector {
   private readonly open = new Set<Tree>();
   private readonly walked = new Map<Tree, Extent>();
   private aliased = 0;
+  private readonly shares: boolean;
+
+  constructor(shares: boolean) {
+    this.shares = shares;
+  }
 
   visit(node: Tree): Extent {
     if (typeof node === "object" && node !== null) return this.collection(node);
     if (typeof node === "number") this.number(node);
-    return { size: 1, height: 0 };
+    return scalar;
   }
 
   private collection(node: readonly Tree[] | TreeMap): Extent {
-    if (this.open.has(node))
-      return this.unusable("an alias leads back into itself", "write the value out");
-    const known = this.walked.get(node);
-    if (known !== undefined) return this.again(known);
+    if (this.shares) {
+      if (this.open.has(node))
+        return this.unusable("an alias leads back into itself", "write the value out");
+      const known = this.walked.get(node);
+      if (known !== undefined) return this.again(known);
+    }
     if (this.path.length >= maxDepth) return this.tooDeep();
+    if (!this.shares) return this.inside(node);
     this.open.add(node);
+    const extent = this.inside(node);
+    this.open.delete(node);
+    this.walked.set(node, extent);
+    return extent;
+  }
+
+  private inside(node: readonly Tree[] | TreeMap): Extent {
     let [size, height] = [1, 0];
-    const entries = Array.isArray(node) ? node.entries() : Object.entries(node);
-    for (const [key, child] of entries) {
+    const visit = (key: string | number, child: Tree): void => {
       this.path.push(key);
       if (typeof key === "string" && prototypeKeys.has(key)) this.prototypeKey(key);
       const extent = this.visit(child);
       size += extent.size;
       height = Math.max(height, extent.height + 1);
       this.path.pop();
-    }
-    this.open.delete(node);
-    const extent = { size, height };
-    this.walked.set(node, extent);
-    return extent;
+    };
+    if (isMap(node)) for (const key of Object.keys(node)) visit(key, node[key] ?? null);
+    else for (let at = 0; at < node.length; at += 1) visit(at, node[at] ?? null);
+    return { size, height };
   }
 
   /** A collection that an alias leads to again. */

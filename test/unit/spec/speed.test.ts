@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { formatIssues } from "../../../src/spec/issues.ts";
+import { loadSpec } from "../../../src/spec/load.ts";
+import { parse } from "../../../src/spec/parse.ts";
+import { memoryFiles } from "../../support/memory-files.ts";
+
+/** A thousand entities of ten fields, each with four methods. */
+function large(entities: number): string {
+  const names = Array.from({ length: entities }, (_, at) => `Item${at}`);
+  const bodies = names.map(
+    (name, at) => `  ${name}:
+    version: true
+    fields:
+      id: { type: uuid, key: true }
+      name: { type: string, max: 200 }
+      email: { type: string, max: 320, unique: true }
+      total: { type: int, min: 0 }
+      state: { type: enum, values: [open, closed], default: open }
+      price: { type: decimal, precision: 12, scale: 2 }
+      note: { type: text, nullable: true }
+      at: { type: timestamp }
+      tags: { type: array, of: string }
+      parentId: { type: uuid, references: Item${(at * 7) % entities} }
+`,
+  );
+  const access = names.map(
+    (name) =>
+      `      ${name}: { get: {}, list: { orderBy: [-at] }, add: { op: insert }, amend: { op: patch, fields: [name] } }\n`,
+  );
+  return `version: 1\nproject: large\nentities:\n${bodies.join("")}workloads:\n  all:\n    kind: transactional\n    entities: [${names.join(", ")}]\n    access:\n${access.join("")}`;
+}
+
+/** Processor time of the fastest of some runs in milliseconds: the clock would measure the machine's other work too. */
+function fastest(runs: number, work: () => void): number {
+  const times = Array.from({ length: runs }, () => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  return Math.min(...times);
+}
+
+/** 250 ms on a quiet machine; on a busy one the same multiple of what the bare parser takes there at that moment. */
+function budget(text: string): number {
+  return Math.max(250, 5 * fastest(5, () => parse(text)));
+}
+
+test("1,000 entities of 10 fields load in 250 ms", { timeout: 30_000 }, () => {
+  const files = memoryFiles({ "w.yaml": large(1000) });
+  const milliseconds = fastest(5, () => {
+    expect(loadSpec("w.yaml", { files }).model?.entities).toHaveLength(1000);
+  });
+  expect(milliseconds).toBeLessThan(budget(large(1000)));
+});
+
+test("and one mistake among them is found at its line in twice that", { timeout: 30_000 }, () => {
+  const files = memoryFiles({ "w.yaml": large(1000).replace("decimal", "decmal") });
+  const milliseconds = fastest(5, () => {
+    expect(formatIssues(loadSpec("w.yaml", { files }).issues)).toMatch(
+      /^w\.yaml:12:22: unknown type "decmal"/,
+    );
+  });
+  expect(milliseconds).toBeLessThan(2 * budget(large(1000)));
+});
+
+test("the time is linear in the entities", { timeout: 30_000 }, () => {
+  const timeOf = (entities: number): number => {
+    const files = memoryFiles({ "w.yaml": large(entities) });
+    return fastest(4, () => expect(loadSpec("w.yaml", { files }).issues).toEqual([]));
+  };
+  const [small, big] = [timeOf(250), timeOf(1000)];
+  expect(big / small).toBeLessThan(8);
+});
