@@ -73,6 +73,8 @@ export interface EngineDescriptor {
   readonly classify: (error: unknown) => Fault;
   /** Everything the engine adds to the output tree for one store: client, adapters, migrations. */
   readonly emit: (store: StoreIr, ir: Ir) => readonly FileRequest[];
+  /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
+  readonly unitOfWork?: boolean;
   /** A local server for development; absent for in-process engines. */
   readonly compose?: ComposeService;
   /** Problems of the Ir that this engine cannot carry (identifier too long after naming, type not storable), for exit 2. */

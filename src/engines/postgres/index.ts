@@ -30,6 +30,7 @@ export default defineEngine({
     },
   ],
   classify,
+  unitOfWork: true,
   emit,
   refuse,
   compose,

@@ -66,8 +66,8 @@ function walk(
     };
     const sample = sampleEntity(repository.entity, { context, made, use });
     if (sample === undefined || made.size >= shownEntities) continue;
-    const transactions = engineOf(store, engines).capabilities.features["transactions"];
-    const inserted = insertLine(repository, insert, store, sample, transactions !== undefined);
+    const unitOfWork = engineOf(store, engines).unitOfWork === true;
+    const inserted = insertLine(repository, insert, store, sample, unitOfWork);
     lines.push([inserted, ...readLines(repository)].join("\n  "));
     used.push(...wanted);
     made.set(repository.entity.name, repository.entity.variable);
