@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { migrationHash } from "../../../templates/runtime/migration-files.ts";
+import { filesOf } from "./generated.ts";
+import { shop } from "./shop.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+// Outside of the repository: the formatter leaves out what git ignores.
+const folder = mkdtempSync(join(tmpdir(), "pg-form-"));
+const files = filesOf(shop);
+
+beforeAll(() => {
+  for (const { path, content } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  writeFileSync(join(folder, ".oxfmtrc.json"), JSON.stringify({ printWidth: 100 }));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (tool: string, ...values: readonly string[]): string =>
+  execFileSync(process.execPath, [join(root, "node_modules", tool), ...values], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+
+test("the adapters are in the formatter's form", () => {
+  expect(() => run("oxfmt/bin/oxfmt", "--check", "src/data/stores")).not.toThrow();
+});
+
+test("the project compiles under the strict options it is written for", () => {
+  expect(run("typescript/bin/tsc", "--noEmit", "-p", ".")).toBe("");
+});
+
+test("the migration's record holds the hash that the ledger compares", () => {
+  const text = (name: string): string =>
+    String(files.find(({ path }) => path === `migrations/main/0001-initial.${name}`)?.content);
+  expect(JSON.parse(text("json"))).toEqual({
+    id: "0001-initial",
+    parents: [],
+    hash: migrationHash(text("up.sql"), text("down.sql")),
+  });
+});
+
+test("equal input gives equal text", () => {
+  expect(filesOf(shop)).toEqual(files);
+});
