@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { nameProblems } from "../../../src/ir/collisions.ts";
+import { irProblems } from "../../../src/ir/problems.ts";
 import { deadlineFor } from "../../../src/ir/deadline.ts";
 import { lower } from "../../../src/ir/lower.ts";
 import type { Ir } from "../../../src/ir/types.ts";
@@ -15,6 +16,7 @@ import {
   reference,
   shopModel,
   string,
+  tenantField,
   timestamp,
   transactional,
 } from "./models.ts";
@@ -205,3 +207,26 @@ test.each([
 ])("p99 targets %j give the deadline %i ms", (targets, expected) =>
   expect(deadlineFor(targets)).toBe(expected),
 );
+
+test("a read-through cache needs a get that every caller may use", () => {
+  const cache = {
+    kind: "cache",
+    name: "cached",
+    from: "Order",
+    sla: {},
+    scale: { growth: 1 },
+    requires: [],
+    ttlMs: 1000,
+    eviction: "allkeys-lru",
+  } as const;
+  const get: Method = { op: "get", name: "get" };
+  const plain = entity("Order", [key()]);
+  const scoped = entity("Order", [tenantField, key()], { tenant: "tenantId" });
+  const paths = (target: Entity, methods: readonly Method[]): readonly string[] =>
+    irProblems(lowered([target], [transactional("w", { Order: methods }), cache])).map(
+      ({ path }) => path,
+    );
+  expect(paths(plain, [get])).toEqual([]);
+  expect(paths(plain, [])).toEqual(["workloads.cached.from"]);
+  expect(paths(scoped, [get])).toEqual(["workloads.cached.from"]);
+});
