@@ -163,7 +163,12 @@ export abstract class Op<T> implements Expiring {
 
   /** Between two attempts there is nothing to give up. */
   #giveUp(reason: AbandonReason): void {
-    if (this.#backoff === undefined) this.abandon(reason);
+    if (this.#backoff !== undefined) return;
+    try {
+      this.abandon(reason);
+    } catch {
+      // The caller has its answer; a failed cancel must not take the other deadlines of the queue with it.
+    }
   }
 
   #admit(): void {

@@ -228,6 +228,20 @@ describe("deadline and abort", () => {
     expect([vi.getTimerCount(), runtime.deadlines.size]).toEqual([0, 0]);
   });
 
+  test("an engine that fails to cancel takes no other deadline with it", async () => {
+    const runtime = rootRuntime();
+    const hang = (): Promise<never> =>
+      callOp(runtime, read, { deadlineMs: 50 }, (attempt) => {
+        attempt.onAbandon = () => {
+          throw new Error("cancel failed");
+        };
+        return new Promise(() => {});
+      });
+    const failed = Promise.all([dataError(hang()), dataError(hang())]);
+    await vi.advanceTimersByTimeAsync(60);
+    expect((await failed).map((error) => error.kind)).toEqual(["timeout", "timeout"]);
+  });
+
   test("deadlines of one duration strike in order, also when neighbours left the queue", async () => {
     const runtime = rootRuntime();
     const struck: number[] = [];
