@@ -53,7 +53,7 @@ export const elementCodec = (field: FieldIr): string =>
 
 /** `bsonType` of a validator. Source: MongoDB manual, "$jsonSchema" and "BSON Types". */
 export const bsonTypes: Readonly<Record<Exclude<FieldType["kind"], "json">, string>> = {
-  uuid: "binData",
+  uuid: "string",
   string: "string",
   text: "string",
   enum: "string",

@@ -1,4 +1,4 @@
-import { Binary, Decimal128, Double, Long, UUID } from "mongodb";
+import { Binary, Decimal128, Double, Long } from "mongodb";
 import type { Document } from "mongodb";
 import type { Range } from "../../runtime/options.ts";
 
@@ -13,12 +13,8 @@ const same = <T>(): Codec<T> => ({
   decode: (stored) => stored as T,
 });
 
-/** BSON binary, subtype 4 (BSON specification 1.1). */
-export const uuid = <T extends string = string>(): Codec<T> => ({
-  encode: (value) => new UUID(value),
-  // By its bytes: a store that lost the subtype still holds the same sixteen.
-  decode: (stored) => new UUID((stored as Binary).value()).toString() as T,
-});
+/** As text: readable in every tool, and the order of version 7 uuids is the order of their time. */
+export const uuid = <T extends string = string>(): Codec<T> => same();
 /** Strings and enums. */
 export const text = <T extends string = string>(): Codec<T> => same();
 export const int = <T extends number = number>(): Codec<T> => same();
@@ -39,8 +35,11 @@ export const decimal = (): Codec<string> => ({
   encode: (value) => Decimal128.fromString(value),
   decode: (stored) => (stored as Decimal128).toString(),
 });
-/** BSON date, milliseconds. */
-export const timestamp = (): Codec<Date> => same();
+/** BSON date, milliseconds; a copy, so that nobody changes the driver's, and tolerant of the ISO text that other writers leave. */
+export const timestamp = (): Codec<Date> => ({
+  encode: (value) => value,
+  decode: (stored) => new Date(stored as Date | string),
+});
 /** `YYYY-MM-DD` as text: a day is no point in time. */
 export const date = (): Codec<string> => same();
 export const json = <T>(): Codec<T> => same<T>();

@@ -15,7 +15,8 @@ export interface Operation {
 }
 
 interface OperationRecord extends Document {
-  readonly _id: { readonly tenant: string; readonly name: string; readonly id: string };
+  /** Tenant, method and operation id, as the JSON array of the three. */
+  readonly _id: string;
   readonly fingerprint: string;
   readonly result: Document;
   readonly at: Date;
@@ -34,8 +35,7 @@ export async function runOnce(
   operation: Operation,
   change: (session: ClientSession) => Promise<Document>,
 ): Promise<Document> {
-  const { tenant, name, id } = operation;
-  const _id = { tenant, name, id };
+  const _id = JSON.stringify([operation.tenant, operation.name, operation.id]);
   const fingerprint = createHash("sha256")
     .update(BSON.EJSON.stringify(operation.stands, { relaxed: false }))
     .digest("base64url");

@@ -145,7 +145,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    method: "insert with operation id",
+    method: "insert raced by its replays",
     name: "of twenty racing replays one writes and all get its result",
     run: async (data) => {
       const operation = randomUUID();
