@@ -91,33 +91,38 @@ export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): D
   const shape =
     /^([a-z][a-z0-9+.-]*):(\/\/)?([^?#]*)(?:\?([^#]*))?$/is.exec(text) ??
     refuse("is not of the form scheme://user:password@host/name?parameter=value");
-  const [, scheme = "", slashes, rest = "", query = ""] = shape;
-  if (!rules.schemes.some((known) => known.scheme.replace(/:$/, "") === scheme.toLowerCase()))
-    refuse("has another scheme");
+  const [, written = "", slashes, rest = "", query = ""] = shape;
+  const scheme = written.toLowerCase();
+  const known = rules.schemes.some((accepted) => accepted.scheme.replace(/:$/, "") === scheme);
+  if (!known) refuse("has another scheme");
   if (/[\s\p{Cc}]/u.test(text))
     refuse("contains white space or control characters; percent-encode them");
   const parameters = parseParameters(query, rules, refuse);
-  if (slashes === undefined) {
-    if (rest.includes("@")) refuse("has an @ but no //; percent-encode it in a path");
-    return new Dsn(
-      { scheme: scheme.toLowerCase(), hosts: [], path: decode(rest, refuse), parameters },
-      undefined,
-      text,
-    );
+  if (slashes !== undefined) {
+    const { password, ...place } = parsePlace(rest, refuse);
+    return new Dsn({ ...place, scheme, parameters }, password, text);
   }
-  const slash = rest.indexOf("/");
-  const authority = slash === -1 ? rest : rest.slice(0, slash);
-  const path = slash === -1 ? "" : rest.slice(slash + 1);
+  if (rest.includes("@")) refuse("has an @ but no //; percent-encode it in a path");
+  return new Dsn({ scheme, hosts: [], path: decode(rest, refuse), parameters }, undefined, text);
+}
+
+type Place = Pick<DsnParts, "hosts" | "path" | "user"> & { readonly password: string | undefined };
+
+/** `user:password@host:port,host:port/path` */
+function parsePlace(text: string, refuse: Refuse): Place {
+  const slash = text.indexOf("/");
+  const authority = slash === -1 ? text : text.slice(0, slash);
+  const path = slash === -1 ? "" : text.slice(slash + 1);
   const at = authority.indexOf("@");
-  if (path.includes("@") || authority.includes("@", at + 1))
+  if (path.includes("@") || authority.includes("@", at + 1)) {
     refuse("has a reserved character (@ / : ? #) in user or password; percent-encode it");
+  }
   const [user, password] = parseLogin(at === -1 ? "" : authority.slice(0, at), refuse);
   const hosts = authority
     .slice(at + 1)
     .split(",")
     .map((host) => parseHost(host, refuse));
-  const parts = { scheme: scheme.toLowerCase(), hosts, path: decode(path, refuse), parameters };
-  return new Dsn(user === undefined ? parts : { ...parts, user }, password, text);
+  return { hosts, path: decode(path, refuse), password, ...(user !== undefined && { user }) };
 }
 
 /** Reads one store's DSN from the environment. @throws DataError programming naming the variable and an example, never the value */
