@@ -35,18 +35,48 @@ export const strainPerDoubling = 4;
 /** A mean of a tenth of the promised p99 leaves room for concurrency and the tail; a weight, not a limit. */
 const comfortableShareOfP99 = 0.1;
 
-export function assess(engine: Candidate, requirements: Requirements, hosting: string): Assessment {
-  const verdicts = requirements.hard.map((requirement) => verdictOn(engine, requirement, hosting));
+/** What was asked before and how it was answered: an unchanged question keeps its verdict. */
+export interface Asked {
+  readonly hard: readonly Requirement[];
+  readonly verdicts: readonly Verdict[];
+}
+
+export function assess(
+  engine: Candidate,
+  requirements: Requirements,
+  hosting: string,
+  before?: Asked,
+): Assessment {
+  const verdicts = requirements.hard.map(
+    (requirement, at) =>
+      keptVerdict(before, requirement, at) ?? verdictOn(engine, requirement, hosting),
+  );
   const terms: Record<string, number> = {};
   for (const { requirement, strain } of verdicts) if (strain > 0) terms[requirement] = strain;
   for (const wish of requirements.wishes) addWish(terms, engine, wish);
-  return {
-    engine: engine.id,
-    admissible: verdicts.every(({ met }) => met),
-    verdicts,
-    terms,
-    cost: points(Object.values(terms).reduce((sum, term) => sum + term, 0)),
-  };
+  let cost = 0;
+  for (const term of Object.values(terms)) cost += term;
+  const admissible = verdicts.every(({ met }) => met);
+  return { engine: engine.id, admissible, verdicts, terms, cost: points(cost) };
+}
+
+function keptVerdict(
+  before: Asked | undefined,
+  requirement: Requirement,
+  at: number,
+): Verdict | undefined {
+  if (!before) return undefined;
+  const known = before.hard[at];
+  return known && sameTest(known.test, requirement.test) ? before.verdicts[at] : undefined;
+}
+
+/** The name a test is about, and its figure if it has one. */
+function sameTest(a: Test, b: Test): boolean {
+  if (a.kind === "limit" && b.kind === "limit") return a.limit === b.limit && a.amount === b.amount;
+  if (a.kind === "floor" && b.kind === "floor") return a.floor === b.floor && a.amount === b.amount;
+  if (a.kind === "feature" && b.kind === "feature") return a.feature === b.feature;
+  if (a.kind === "port" && b.kind === "port") return a.port === b.port;
+  return a === b;
 }
 
 /** Costs are compared as thousandths of a point, so that equal is equal on every machine. */
@@ -62,7 +92,9 @@ function verdictOn(engine: Candidate, requirement: Requirement, hosting: string)
     requirement: requirement.id,
     met: answer.met,
     strain: answer.met ? points(answer.strain ?? 0) : 0,
-    text: answer.text,
+    get text() {
+      return answer.text();
+    },
     evidence: answer.evidence ?? [],
   };
 }
@@ -70,7 +102,8 @@ function verdictOn(engine: Candidate, requirement: Requirement, hosting: string)
 interface Answer {
   readonly met: boolean;
   readonly strain?: number;
-  readonly text: string;
+  /** Made when it is read: the search for flips asks thousands of times and reads no text. */
+  readonly text: () => string;
   readonly evidence?: readonly string[];
 }
 
@@ -79,8 +112,8 @@ function answerTo(engine: Candidate, test: Test, hosting: string): Answer {
   switch (test.kind) {
     case "allowed":
       return test.never.includes(engine.id)
-        ? { met: false, text: `${title} is refused by stores.never` }
-        : { met: true, text: `${title} is not refused` };
+        ? { met: false, text: () => `${title} is refused by stores.never` }
+        : { met: true, text: () => `${title} is not refused` };
     case "hosting":
       return present(
         engine,
@@ -96,12 +129,7 @@ function answerTo(engine: Candidate, test: Test, hosting: string): Answer {
         `${test.port} port`,
       );
     case "feature":
-      return present(
-        engine,
-        capabilities.features[test.feature],
-        test.feature,
-        words(test.feature),
-      );
+      return present(engine, capabilities.features[test.feature], test.feature, test.feature);
     case "limit":
       return onLimit(title, limitOf(capabilities, test.limit, hosting), test.limit, test.amount);
     case "floor":
@@ -121,11 +149,18 @@ function present(
   id: string,
   name: string,
 ): Answer {
-  if (entry) return { met: true, text: entry.text, evidence: entry.evidence };
+  if (entry) return { met: true, text: () => entry.text, evidence: entry.evidence };
   const known = capabilities.lacks[id];
   return known
-    ? { met: false, text: `${title} has no ${name}: ${known.text}`, evidence: known.evidence }
-    : { met: false, text: `${title} has no ${name}: its evidence card has no entry for it` };
+    ? {
+        met: false,
+        text: () => `${title} has no ${words(name)}: ${known.text}`,
+        evidence: known.evidence,
+      }
+    : {
+        met: false,
+        text: () => `${title} has no ${words(name)}: its evidence card has no entry for it`,
+      };
 }
 
 function limitOf(capabilities: Capabilities, name: string, hosting: string): Limit | undefined {
@@ -133,33 +168,42 @@ function limitOf(capabilities: Capabilities, name: string, hosting: string): Lim
 }
 
 function onLimit(title: string, limit: Limit | undefined, name: string, amount: number): Answer {
-  if (!limit) return { met: false, text: `${title} states no limit for ${words(name)}` };
+  if (!limit) return { met: false, text: () => `${title} states no limit for ${words(name)}` };
   const { max, comfortable, unit, evidence } = limit;
-  const given = show(amount, unit);
   if (max !== undefined && amount > max) {
-    return { met: false, text: `${given} is beyond ${show(max, unit)}: ${limit.text}`, evidence };
+    return {
+      met: false,
+      text: () => `${show(amount, unit)} is beyond ${show(max, unit)}: ${limit.text}`,
+      evidence,
+    };
   }
-  const beyond = comfortable !== undefined && amount > comfortable;
-  const range = beyond ? "beyond the comfortable" : "comfortable up to";
-  const comfort = comfortable === undefined ? "" : `${range} ${show(comfortable, unit)}; `;
   return {
     met: true,
     strain: strainAbove(amount, comfortable, limit.perDoubling),
-    text: `${comfort}${limit.text}`,
+    text: () => `${comfortOf(limit, amount)}${limit.text}`,
     evidence,
   };
 }
 
+function comfortOf({ comfortable, unit }: Limit, amount: number): string {
+  if (comfortable === undefined) return "";
+  const range = amount > comfortable ? "beyond the comfortable" : "comfortable up to";
+  return `${range} ${show(comfortable, unit)}; `;
+}
+
 function onFloor(title: string, floor: Floor | undefined, name: string, amount: number): Answer {
-  if (!floor) return { met: false, text: `${title} states nothing for ${words(name)}` };
+  if (!floor) return { met: false, text: () => `${title} states nothing for ${words(name)}` };
   const { min, comfortable, unit, evidence } = floor;
-  const given = show(amount, unit);
   if (amount < min) {
-    return { met: false, text: `${given} is below ${show(min, unit)}: ${floor.text}`, evidence };
+    return {
+      met: false,
+      text: () => `${show(amount, unit)} is below ${show(min, unit)}: ${floor.text}`,
+      evidence,
+    };
   }
   const strain =
     comfortable === undefined || comfortable === 0 ? 0 : strainAbove(comfortable, amount);
-  return { met: true, strain, text: floor.text, evidence };
+  return { met: true, strain, text: () => floor.text, evidence };
 }
 
 function onVectorIndex(
@@ -168,14 +212,15 @@ function onVectorIndex(
   hosting: string,
 ): Answer {
   const { vectorIndex } = engine.capabilities;
-  if (!vectorIndex) return { met: false, text: `${engine.title} has no vector index` };
+  if (!vectorIndex) return { met: false, text: () => `${engine.title} has no vector index` };
   const size = test.vectors * bytesPerVector(vectorIndex, test.dimensions);
   const limit = limitOf(engine.capabilities, "vector-index-bytes", hosting);
   const answer = onLimit(engine.title, limit, "vector-index-bytes", size);
-  const sum = `${showCount(test.vectors)} × ${test.dimensions} dimensions ≈ ${show(size, "bytes")} of index`;
+  const sum = (): string =>
+    `${showCount(test.vectors)} × ${test.dimensions} dimensions ≈ ${show(size, "bytes")} of index`;
   return {
     ...answer,
-    text: `${sum}; ${answer.text}`,
+    text: () => `${sum()}; ${answer.text()}`,
     evidence: [...vectorIndex.evidence, ...(answer.evidence ?? [])],
   };
 }
@@ -195,10 +240,10 @@ export function bytesPerVector(
 
 function onTextSearch(engine: Candidate, test: Extract<Test, { kind: "text-search" }>): Answer {
   const { textSearch } = engine.capabilities;
-  if (!textSearch) return { met: false, text: `${engine.title} has no ranked text search` };
+  if (!textSearch) return { met: false, text: () => `${engine.title} has no ranked text search` };
   const estimate = test.documents / textSearch.documentsPerMs;
-  const sum = `${showCount(test.documents)} documents ≈ ${show(estimate, "ms")} a ranked query`;
-  const text = `${sum}, of ${show(test.withinMs, "ms")} allowed: ${textSearch.text}`;
+  const text = (): string =>
+    `${showCount(test.documents)} documents ≈ ${show(estimate, "ms")} a ranked query, of ${show(test.withinMs, "ms")} allowed: ${textSearch.text}`;
   if (estimate > test.withinMs) return { met: false, text, evidence: textSearch.evidence };
   return {
     met: true,

@@ -46,11 +46,13 @@ export function costTable(
   return { model, engines, rows, sites: sitesOf(model) };
 }
 
-function rememberedRow(
+/** The row of a workload, from memory when nothing it depends on has changed. */
+export function rememberedRow(
   model: Model,
   workload: Workload,
   engines: readonly Candidate[],
   memory: RowMemory,
+  before?: Row,
 ): Row {
   const authority =
     isAuthority(workload) || workload.from === undefined
@@ -59,18 +61,27 @@ function rememberedRow(
   const inputs = [model.entities, model.stores.never, model.stores.hosting, authority, engines];
   const known = memory.get(workload);
   if (known?.inputs.every((input, at) => input === inputs[at])) return known.row;
-  const row = rowOf(model, workload, engines);
+  const row = rowOf(model, workload, engines, before);
   memory.set(workload, { inputs, row });
   return row;
 }
 
-function rowOf(model: Model, workload: Workload, engines: readonly Candidate[]): Row {
+function rowOf(
+  model: Model,
+  workload: Workload,
+  engines: readonly Candidate[],
+  before: Row | undefined,
+): Row {
   const requirements = requirementsOf(model, workload);
   const { hosting } = model.stores;
   return {
     workload,
     requirements,
-    assessments: engines.map((engine) => assess(engine, requirements, hosting)),
+    assessments: engines.map((engine, at) => {
+      const verdicts = before?.assessments[at]?.verdicts;
+      const asked = before && verdicts && { hard: before.requirements.hard, verdicts };
+      return assess(engine, requirements, hosting, asked);
+    }),
   };
 }
 
@@ -117,6 +128,10 @@ export function locationProblem(table: CostTable, fixed: Fixed = new Map()): Pro
     ...(maxEngines === undefined ? {} : { maxEngines }),
   };
 }
+
+/** Whether every workload of the site has an engine of its own, though perhaps not a common one. */
+export const servedOneByOne = (table: CostTable, site: Site): boolean =>
+  site.every((name) => table.rows.get(name)?.assessments.some(({ admissible }) => admissible));
 
 export const solveTable = (table: CostTable, fixed?: Fixed): Solution | undefined =>
   solve(locationProblem(table, fixed));

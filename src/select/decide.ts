@@ -1,5 +1,5 @@
 import type { Candidate } from "./assess.ts";
-import { siteCosts, solveTable, type CostTable, type Fixed } from "./cost-table.ts";
+import { servedOneByOne, siteCosts, solveTable, type CostTable, type Fixed } from "./cost-table.ts";
 import type { Lock } from "./lock.ts";
 import { hintFor, unservable, type PlanProblem } from "./problems.ts";
 import { listed } from "./show.ts";
@@ -41,11 +41,9 @@ function unservableWorkloads({ rows, engines }: CostTable): readonly PlanProblem
 
 /** Sites whose workloads are served one by one, but by no engine together. */
 function separatedSites(table: CostTable): readonly PlanProblem[] {
-  const servedAlone = (name: string): boolean =>
-    table.rows.get(name)?.assessments.some(({ admissible }) => admissible) ?? false;
   return table.sites.flatMap((site) => {
     const together = siteCosts(table, site).some((cost) => cost !== undefined);
-    return together || !site.every(servedAlone) ? [] : [separated(table, site)];
+    return together || !servedOneByOne(table, site) ? [] : [separated(table, site)];
   });
 }
 

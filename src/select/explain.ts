@@ -1,7 +1,6 @@
-import type { Candidate } from "./assess.ts";
+import { points, type Candidate } from "./assess.ts";
+import { withTitle, type PlanProblem } from "./problems.ts";
 import type { Decision, Flip, Plan, Reason, Rejection } from "./plan.ts";
-import type { PlanProblem } from "./problems.ts";
-import { points } from "./assess.ts";
 
 /** Rows of `plan`'s table, without colour or padding. */
 export interface PlanRow {
@@ -91,11 +90,8 @@ const section = (title: string, lines: readonly string[]): readonly string[] => 
 const withEvidence = ({ text, evidence }: Reason): string =>
   evidence.length === 0 ? text : `${text} (${evidence.join(", ")})`;
 
-/** The sentence, with the engine in front unless it begins with it. */
 function whyNot(rejection: Rejection, engines: readonly Candidate[]): string {
-  const title = titleOf(engines, rejection.engine);
-  const text = withEvidence(rejection);
-  return text.startsWith(title) ? text : `${title}: ${text}`;
+  return withTitle(withEvidence(rejection), titleOf(engines, rejection.engine));
 }
 
 const titleOf = (engines: readonly Candidate[], id: string): string =>

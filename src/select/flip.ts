@@ -1,18 +1,12 @@
 import type { Model } from "../spec/model.ts";
 import type { Candidate } from "./assess.ts";
-import { costTable, type CostTable, type RowMemory } from "./cost-table.ts";
-import { decide, type Outcome } from "./decide.ts";
 import type { Flip } from "./plan.ts";
 import { quantitiesOf, type Quantity } from "./quantity.ts";
+import { replanner, type Choice } from "./replan.ts";
 import { show, showExact } from "./show.ts";
 
 /** Flips kept per decision: the nearest ones. */
 const kept = 6;
-
-/** What one workload gets: an engine, or nobody for want of a requirement. */
-type Choice =
-  | { readonly engine: Candidate; readonly requirement?: undefined }
-  | { readonly engine?: undefined; readonly requirement: string };
 
 export interface FlipFinder {
   /** Engine of a free plan. */
@@ -23,24 +17,17 @@ export interface FlipFinder {
 
 /** Finds flips by re-planning: nothing about a threshold is written down anywhere but in the engines' data. */
 export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFinder {
-  const memory: RowMemory = new WeakMap();
-  const free = decide(costTable(model, engines, memory));
-  const replan = (changed: Model): Replanned => {
-    const table = costTable(changed, engines, memory);
-    return { table, outcome: decide(table) };
-  };
-  const engineOf = (name: string): Candidate | undefined =>
-    "problems" in free ? undefined : free.engines.get(name);
+  const again = replanner(model, engines);
+  const engineOf = (name: string): Candidate | undefined => again.engines?.get(name);
   return {
     engineOf,
     flipsOf: (name) => {
       const workload = model.workloads.find((candidate) => candidate.name === name);
       const now = engineOf(name);
       if (!workload || !now) return [];
-      const found = quantitiesOf(model, workload).flatMap((quantity) => {
-        const choose = remembered((value) =>
-          choiceOf(replan(quantity.set(model, value)), name, now),
-        );
+      const reach = again.reach(name);
+      const found = quantitiesOf(reach, workload).flatMap((quantity) => {
+        const choose = remembered((value) => again.choose(name, quantity.set(reach, value)));
         return flipsOfQuantity(quantity, choose, now);
       });
       return found
@@ -49,27 +36,6 @@ export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFin
         .map(({ flip }) => flip);
     },
   };
-}
-
-interface Replanned {
-  readonly table: CostTable;
-  readonly outcome: Outcome;
-}
-
-/** The engine after the change; when there is none, the requirement that the present engine has come to fail. */
-function choiceOf({ table, outcome }: Replanned, workload: string, now: Candidate): Choice {
-  if (!("problems" in outcome)) {
-    const engine = outcome.engines.get(workload);
-    return engine ? { engine } : { requirement: "engine" };
-  }
-  const named = outcome.problems.find((problem) => problem.workload === workload);
-  const problem = named ?? outcome.problems[0];
-  if (problem?.kind !== "unservable") return { requirement: problem?.requirement ?? "engine" };
-  const failed = table.rows
-    .get(problem.workload)
-    ?.assessments.find(({ engine }) => engine === now.id)
-    ?.verdicts.find(({ met }) => !met);
-  return { requirement: failed?.requirement ?? problem.requirement };
 }
 
 function remembered(choose: (value: number) => Choice): (value: number) => Choice {

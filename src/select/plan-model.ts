@@ -14,7 +14,12 @@ import { flipFinder } from "./flip.ts";
 import type { Lock } from "./lock.ts";
 import type { Decision, Flip, Plan, PlannedStore, Reason } from "./plan.ts";
 import type { PlanProblem } from "./problems.ts";
-import { reasonsFor, rejectionsFor } from "./reasons.ts";
+import {
+  authoritiesByEngine,
+  reasonsFor,
+  rejectionsFor,
+  type AuthoritiesByEngine,
+} from "./reasons.ts";
 import type { Requirements } from "./requirement.ts";
 import { storesOf } from "./stores.ts";
 
@@ -45,7 +50,8 @@ export function planModel(
   if ("problems" in outcome) return { problems: outcome.problems };
   const stores = storesOf(table, outcome.engines, lock);
   const flips = options.flips === false ? undefined : flipFinder(model, sorted);
-  const context: Context = { table, outcome, stores, flips, locked: lock };
+  const served = authoritiesByEngine(table, outcome.engines);
+  const context: Context = { table, outcome, stores, flips, locked: lock, served };
   const names = [...table.rows.keys()].toSorted();
   return {
     plan: {
@@ -62,6 +68,7 @@ interface Context {
   readonly stores: readonly PlannedStore[];
   readonly flips: ReturnType<typeof flipFinder> | undefined;
   readonly locked: Lock | undefined;
+  readonly served: AuthoritiesByEngine;
 }
 
 function decisionOf(context: Context, name: string): readonly Decision[] {
@@ -78,7 +85,7 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
       port: requirements.port,
       store: stores.find(({ workloads }) => workloads.includes(name))?.name ?? "",
       engine: engine.id,
-      reasons: [...reasonsFor(table, row, engine, outcome.engines), ...free.reasons],
+      reasons: [...reasonsFor(table, row, engine, context.served), ...free.reasons],
       scores: scoresOf(table, row),
       rejected: rejectionsFor(table, row, engine, outcome.total, (other) =>
         totalWith(table, name, other),

@@ -46,11 +46,15 @@ export function unservable(
       return {
         engine: assessment.engine,
         requirement: first?.requirement ?? "",
-        text: first?.text ?? `${title(assessment.engine)} can serve it`,
+        text: first ? withTitle(first.text, title(assessment.engine)) : "can serve it",
       };
     }),
   };
 }
+
+/** The sentence, with the engine in front unless it begins with it. */
+export const withTitle = (text: string, title: string): string =>
+  text.startsWith(title) ? text : `${title}: ${text}`;
 
 /** What would have to change, with the engines that a later release is to register for it. */
 export function hintFor(requirement: string): string {

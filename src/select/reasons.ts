@@ -12,19 +12,37 @@ const selfEvident = (id: string): boolean =>
   id.startsWith("operation-") ||
   id.startsWith("language-");
 
+/** Engine id → the authorities it serves, by name. */
+export type AuthoritiesByEngine = ReadonlyMap<string, readonly string[]>;
+
+export function authoritiesByEngine(
+  table: CostTable,
+  engines: ReadonlyMap<string, Candidate>,
+): AuthoritiesByEngine {
+  const served = new Map<string, string[]>();
+  for (const [name, { id }] of [...engines].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const workload = table.rows.get(name)?.workload;
+    if (!workload || !isAuthority(workload)) continue;
+    const names = served.get(id) ?? [];
+    names.push(name);
+    served.set(id, names);
+  }
+  return served;
+}
+
 /** Why this engine: one sentence in brief, then each requirement with what stands behind it. */
 export function reasonsFor(
   table: CostTable,
   row: Row,
   engine: Candidate,
-  engines: ReadonlyMap<string, Candidate>,
+  served: AuthoritiesByEngine,
 ): readonly Reason[] {
   const assessment = assessmentOf(row, engine.id);
   const pairs = row.requirements.hard.flatMap((requirement, at) => {
     const verdict = assessment?.verdicts[at];
     return verdict ? [{ requirement, verdict }] : [];
   });
-  const price = priceOf(table, row, engine, engines);
+  const price = priceOf(table, row, engine, served);
   return [
     brief(row, pairs, price),
     ...pairs
@@ -61,21 +79,13 @@ function priceOf(
   table: CostTable,
   row: Row,
   engine: Candidate,
-  engines: ReadonlyMap<string, Candidate>,
+  served: AuthoritiesByEngine,
 ): string {
   const { name } = row.workload;
   if (inProcess(engine)) return `${engine.title}: nothing to operate`;
   if (table.model.stores.running.includes(engine.id)) return `${engine.title} already runs`;
-  const others = [...engines].filter(([other, served]) => served === engine && other !== name);
-  const authorities = others
-    .map(([other]) => other)
-    .filter((other) => {
-      const workload = table.rows.get(other)?.workload;
-      return workload !== undefined && isAuthority(workload);
-    })
-    .toSorted();
-  if (authorities.length > 0)
-    return `${engine.title} also serves ${briefly(authorities)}: no second engine`;
+  const others = (served.get(engine.id) ?? []).filter((other) => other !== name);
+  if (others.length > 0) return `${engine.title} also serves ${briefly(others)}: no second engine`;
   return comparedWithOthers(table, row, engine);
 }
 

@@ -50,15 +50,22 @@ const words = [
   "geospatial",
 ];
 
-const rate = fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined });
+/** Mostly modest, now and then beyond what one primary takes. */
+const rate = fc.option(
+  fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 1, max: 90_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 6_000_000 }) },
+  ),
+  { nil: undefined },
+);
 
 const scale: fc.Arbitrary<Scale> = fc
   .record({
-    rows: fc.option(fc.integer({ min: 1, max: 4_000_000_000 }), { nil: undefined }),
+    rows: fc.option(fc.integer({ min: 1, max: 10_000_000 }), { nil: undefined }),
     growth: fc.integer({ min: 1, max: 20 }),
     readsPerSecond: rate,
     writesPerSecond: rate,
-    processes: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
+    processes: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined, freq: 1 }),
   })
   .map(
     ({ growth, ...given }) =>
@@ -128,10 +135,13 @@ export function models(engines: readonly string[]): fc.Arbitrary<Model> {
     shape: fc.record({
       kind: fc.constantFrom("transactional" as const, "document" as const),
       scale,
-      requires: fc.subarray(words, { maxLength: 1 }),
+      requires: fc.oneof(
+        { weight: 9, arbitrary: fc.constant<string[]>([]) },
+        { weight: 1, arbitrary: fc.subarray(words, { maxLength: 1 }) },
+      ),
     }),
-    tenant: fc.boolean(),
-    search: fc.option(scale, { nil: undefined }),
+    tenant: fc.nat(3).map((n) => n === 0),
+    search: fc.option(scale, { nil: undefined, freq: 1 }),
     cache: fc.option(
       fc.record({
         scale,
@@ -149,10 +159,15 @@ export function models(engines: readonly string[]): fc.Arbitrary<Model> {
     .record({
       parts: fc.array(part, { minLength: 1, maxLength: 4 }),
       running: some,
-      never: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some }),
-      hosting: fc.constantFrom("embedded", "self-managed", "aws", "gcp", "azure") as fc.Arbitrary<
-        Model["stores"]["hosting"]
-      >,
+      never: fc.oneof({ weight: 12, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some }),
+      hosting: fc.constantFrom(
+        "self-managed",
+        "aws",
+        "self-managed",
+        "gcp",
+        "azure",
+        "embedded",
+      ) as fc.Arbitrary<Model["stores"]["hosting"]>,
     })
     .map(({ parts, running, never, hosting }) => ({
       version: 1,

@@ -10,29 +10,51 @@ const run = { seed: 20_261_121 };
 const engines = sortedEngines(registered);
 const model = models(engines.map(({ id }) => id));
 
-test("an equal model gives a byte-equal plan", () => {
+test("the models are worth asking about: most can be planned, on every engine, some cannot", () => {
+  const plans = fc
+    .sample(model, { ...run, numRuns: 500 })
+    .map((given) => planModel(given, registered, undefined, { flips: false }));
+  const planned = plans.flatMap(({ plan }) => (plan ? [plan] : []));
+  expect(planned.length).toBeGreaterThan(250);
+  expect(planned.length).toBeLessThan(500);
+  for (const { id } of engines) {
+    const used = planned.filter(({ stores }) => stores.some(({ engine }) => engine === id));
+    expect(used.length, id).toBeGreaterThan(20);
+  }
+});
+
+/** Flips take most of the time of a plan: few models with them, many without. */
+const depths = [
+  { options: { flips: true }, numRuns: 10 },
+  { options: { flips: false }, numRuns: 500 },
+];
+
+test.each(depths)("an equal model gives a byte-equal plan: $options", ({ options, numRuns }) => {
   fc.assert(
     fc.property(model, (given) => {
       const again = structuredClone(given);
-      expect(JSON.stringify(planModel(again, [...registered].toReversed()))).toBe(
-        JSON.stringify(planModel(given, registered)),
-      );
+      expect(
+        JSON.stringify(planModel(again, [...registered].toReversed(), undefined, options)),
+      ).toBe(JSON.stringify(planModel(given, registered, undefined, options)));
     }),
-    { ...run, numRuns: 300 },
+    { ...run, numRuns },
   );
 });
 
-test("the order of entities, workloads and keys changes no byte of the plan", () => {
-  fc.assert(
-    fc.property(model, fc.infiniteStream(fc.nat()), (given, dice) => {
-      const shuffled = shuffle(given, () => dice.next().value ?? 0);
-      expect(JSON.stringify(planModel(shuffled, registered))).toBe(
-        JSON.stringify(planModel(given, registered)),
-      );
-    }),
-    { ...run, numRuns: 300 },
-  );
-});
+test.each(depths)(
+  "the order of entities, workloads and keys changes no byte of the plan: $options",
+  ({ options, numRuns }) => {
+    fc.assert(
+      fc.property(model, fc.infiniteStream(fc.nat()), (given, dice) => {
+        const shuffled = shuffle(given, () => dice.next().value ?? 0);
+        expect(JSON.stringify(planModel(shuffled, registered, undefined, options))).toBe(
+          JSON.stringify(planModel(given, registered, undefined, options)),
+        );
+      }),
+      { ...run, numRuns },
+    );
+  },
+);
 
 test("one more requirement never admits an engine that failed before", () => {
   fc.assert(

@@ -1,0 +1,63 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { explainText, planRows, planText, problemText } from "../../../src/select/explain.ts";
+import { planModel } from "../../../src/select/plan-model.ts";
+import { loadSpec } from "../../../src/spec/load.ts";
+import { registered } from "./registered.ts";
+
+const root = fileURLToPath(new URL("../../golden/selection/", import.meta.url));
+const results = readdirSync(root).map((id) => {
+  const { model } = loadSpec(`${root}${id}/workloads.yaml`);
+  if (!model) throw new Error(id);
+  return { id, result: planModel(model, registered) };
+});
+
+test("the plan's table has one row per workload, with a reason", () => {
+  for (const { result } of results) {
+    if (!result.plan) continue;
+    const rows = planRows(result.plan);
+    expect(rows.map(({ workload }) => workload)).toEqual(
+      result.plan.decisions.map(({ workload }) => workload),
+    );
+    for (const { why } of rows) expect(why.length).toBeGreaterThan(10);
+    const text = planText(result.plan, registered);
+    for (const { name } of result.plan.stores) expect(text).toContain(`${name}:`);
+    expect(text).not.toMatch(/undefined|NaN|Infinity| \n/);
+  }
+});
+
+test("an explanation names every other engine, every flip and the source of every row it cites", () => {
+  for (const { result } of results) {
+    for (const decision of result.plan?.decisions ?? []) {
+      const text = result.plan && explainText(result.plan, decision.workload, registered);
+      expect(text).toBeDefined();
+      expect(text).not.toMatch(/undefined|NaN|Infinity| \n/);
+      for (const { title } of registered) expect(text).toContain(title);
+      for (const flip of decision.flips) expect(text).toContain(flip.text);
+      for (const row of decision.reasons.flatMap(({ evidence }) => evidence)) {
+        expect(text).toMatch(new RegExp(`^  ${row}: .+ Source: `, "m"));
+      }
+    }
+  }
+});
+
+test("an unknown workload is not explained", () => {
+  const plan = results.find(({ result }) => result.plan)?.result.plan;
+  expect(plan && explainText(plan, "no-such-workload", registered)).toBeUndefined();
+});
+
+test("a problem names the requirement, what to do, and every engine", () => {
+  for (const { result } of results) {
+    for (const problem of result.problems ?? []) {
+      const text = problemText(problem);
+      expect(text).toContain(problem.workload);
+      expect(text).toContain(problem.hint);
+      expect(text).not.toMatch(/undefined|NaN|Infinity/);
+      if (problem.kind === "unservable") {
+        expect(text).toContain(problem.requirement);
+        for (const { title } of registered) expect(text).toContain(title);
+      }
+    }
+  }
+});
