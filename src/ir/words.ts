@@ -2,6 +2,7 @@
 
 /** `orderLine`, `OrderLine`, `order-line`, `order_line` → `["order", "line"]`; a digit belongs to the word before it. */
 export function words(name: string): readonly string[] {
+  if (/^[a-z0-9]+$/.test(name)) return [name];
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1 $2")

@@ -19,8 +19,7 @@ export function withHeader(path: string, spec: string, text: string): string {
   const sign = commentSigns.find(([suffix]) => path.endsWith(suffix));
   if (sign === undefined) return text;
   const [, open, close] = sign;
-  const first = `${open}${generatedNotice(spec).replaceAll("-->", "--\\>")}${close}\n`;
-  return text.startsWith(first) ? text : first + text;
+  return `${open}${generatedNotice(spec).replaceAll("-->", "--\\>")}${close}\n${text}`;
 }
 
 /** A runtime file with the version it comes from and the hash of what follows, so that an edited or stale copy is seen. */

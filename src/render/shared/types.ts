@@ -9,17 +9,26 @@ export interface SharedContext {
   readonly declaredIn: ReadonlyMap<string, string>;
 }
 
+const contexts = new WeakMap<readonly EntityIr[], SharedContext>();
+
+/** Made once per list of entities: every file of a tree asks for it. */
 export function sharedContext(entities: readonly EntityIr[]): SharedContext {
-  return {
-    idTypes: new Map(
-      entities.flatMap((entity) =>
-        entity.idType === undefined || entity.owner !== undefined ? [] : [[entity.idType, entity]],
-      ),
-    ),
-    declaredIn: new Map(
-      entities.flatMap((entity) => declaredNames(entity).map((name) => [name, entity.domainFile])),
-    ),
-  };
+  const known = contexts.get(entities);
+  if (known !== undefined) return known;
+  const context = contextOf(entities);
+  contexts.set(entities, context);
+  return context;
+}
+
+function contextOf(entities: readonly EntityIr[]): SharedContext {
+  const idTypes = new Map<string, EntityIr>();
+  const declaredIn = new Map<string, string>();
+  for (const entity of entities) {
+    if (entity.idType !== undefined && entity.owner === undefined)
+      idTypes.set(entity.idType, entity);
+    for (const name of declaredNames(entity)) declaredIn.set(name, entity.domainFile);
+  }
+  return { idTypes, declaredIn };
 }
 
 /** Types that the domain file declares for one entity. */
