@@ -57,6 +57,18 @@ await onSharedServer("deadlines, locks and limits", (server) => {
     await small.close();
   });
 
+  it("idle connections are closed, and make room for new ones", async () => {
+    const pool = { max: 2, idleTimeoutMs: 40, acquireTimeoutMs: 500 };
+    const idle = await openStore(`${dsn}?application_name=idle-pool`, { pool });
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all([idle.store.raw("select 1"), idle.store.raw("select 2")]);
+      await sleep(150);
+      const open = "select count(*) from pg_stat_activity where application_name = 'idle-pool'";
+      expect((await opened.store.raw(open)).rows).toEqual([["0"]]);
+    }
+    await idle.close();
+  });
+
   describe("a deadline", () => {
     it("ends the statement on the server, too", async () => {
       expect(

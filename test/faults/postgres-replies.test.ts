@@ -161,6 +161,26 @@ await onSharedServer("lost replies and cut connections", (server) => {
     expect(await verdict(recovered)).toMatchObject({ kind: "ok" });
   });
 
+  it("F7: an outage costs few connection attempts, and its end is seen at once", async () => {
+    proxy.cut();
+    const down = proxy.add({ kind: "down" });
+    const before = proxy.counts().refused;
+    let calls = 0;
+    const until = performance.now() + 600;
+    const caller = async (): Promise<void> => {
+      while (performance.now() < until) {
+        calls += 1;
+        const call = through.store.session.first(get, [id(0)], { deadlineMs: 400 });
+        expect(["unavailable", "timeout"]).toContain((await verdict(call)).kind);
+      }
+    };
+    await Promise.all(Array.from({ length: 50 }, caller));
+    expect(proxy.counts().refused - before).toBeLessThanOrEqual(calls + 20);
+    expect(proxy.counts().refused - before).toBeLessThan(60);
+    down.remove();
+    expect(await verdict(through.store.session.first(get, [id(0)]))).toMatchObject({ kind: "ok" });
+  });
+
   it("F12: replies cut into small pieces and late are the same", async () => {
     const wide =
       "select repeat('x\u00e9', 200000), array_agg(n)::text from generate_series(1, 20000) n";

@@ -1,5 +1,6 @@
 /** What a store must do on every transport: the same assertions run on PGlite and on a server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { purgeText } from "../../../templates/engines/postgres/operation-text.ts";
 import type { PostgresStore } from "../../../templates/engines/postgres/store.ts";
 import { migrateUp } from "../../../templates/runtime/migrate.ts";
 import {
@@ -161,6 +162,14 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
         kind: "conflict",
         message: expect.stringContaining("other content"),
       });
+    });
+
+    it("are purged after seven days", async () => {
+      await store.session.write(place, newItem(1), { operation: "old" });
+      await store.session.write(place, newItem(2), { operation: "new" });
+      await store.raw("update operation set at = now() - interval '8 days' where id = 'old'");
+      expect((await store.raw(purgeText)).count).toBe(1);
+      expect((await store.raw("select id from operation")).rows).toEqual([["new"]]);
     });
 
     it("twenty racers under one id change the row once", async () => {

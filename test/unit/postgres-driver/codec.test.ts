@@ -86,10 +86,8 @@ describe("codecs give back what they were given", () => {
 const survives = (value: unknown): boolean =>
   !JSON.stringify(value).includes("\\u0000") && noMinusZero(value);
 const noMinusZero = (value: unknown): boolean =>
-  Object.is(value, -0) ||
-  (typeof value === "object" && value !== null && !Object.values(value).every(noMinusZero))
-    ? false
-    : true;
+  !Object.is(value, -0) &&
+  (typeof value !== "object" || value === null || Object.values(value).every(noMinusZero));
 /** The server's spelling of an ISO text. */
 const asServer = (iso: string): string => iso.replace("T", " ").replace(/\.?0*Z$/, "+00");
 

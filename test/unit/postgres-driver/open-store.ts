@@ -1,19 +1,8 @@
+import { dsn as rules } from "../../../src/engines/postgres/dsn.ts";
 import { openPostgres, type PostgresStore } from "../../../templates/engines/postgres/store.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
 import { Lifecycle } from "../../../templates/runtime/lifecycle.ts";
 import type { StoreConfig } from "../../../templates/runtime/store.ts";
-
-const rules = {
-  schemes: [{ scheme: "postgresql" }, { scheme: "pglite" }],
-  parameters: [
-    "pgbouncer",
-    "inline",
-    "sslmode",
-    "sslrootcert",
-    "connect_timeout",
-    "target_session_attrs",
-  ].map((name) => ({ name })),
-};
 
 export interface Opened {
   readonly store: PostgresStore;
