@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { inspect, promisify } from "node:util";
+import { serialize } from "node:v8";
 import { MessageChannel } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { callOp } from "../../../templates/runtime/call.ts";
@@ -94,6 +95,7 @@ describe("process and thread guard", () => {
   test.each([
     ["structuredClone", () => structuredClone(layer)],
     ["postMessage", () => new MessageChannel().port1.postMessage(layer)],
+    ["an advanced IPC message", () => serialize(layer)],
     ["JSON", () => JSON.stringify({ layer })],
     ["spreading", () => ({ ...layer })],
   ])("%s throws the rule", (_name, copy) => {
