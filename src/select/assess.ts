@@ -221,7 +221,7 @@ function onVectorIndex(
   return {
     ...answer,
     text: () => `${sum()}; ${answer.text()}`,
-    evidence: [...vectorIndex.evidence, ...(answer.evidence ?? [])],
+    evidence: [...new Set([...vectorIndex.evidence, ...(answer.evidence ?? [])])],
   };
 }
 

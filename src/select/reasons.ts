@@ -68,11 +68,15 @@ function brief(row: Row, pairs: readonly Pair[], price: string): Reason {
   const shown = computed.length > 0 ? computed : headlines;
   const evidence = [...new Set(shown.flatMap(({ verdict }) => verdict.evidence))];
   const needs = listed(headlines.map(({ requirement }) => requirement.need));
-  const computedText = computed.map(({ verdict }) => verdict.text).join("; ");
+  const computedText = computed.map(({ verdict }) => figures(verdict.text)).join("; ");
   const cache = row.workload.kind === "cache";
   const claim = computedText || (needs && (cache ? needs : `needs ${needs}`));
   return { text: [claim, price].filter(Boolean).join("; "), evidence };
 }
+
+/** The computed figures and the comfortable range, without the statement behind them. */
+const figures = (text: string): string =>
+  (text.split(": ")[0] ?? text).split("; ").slice(0, 2).join(", ");
 
 /** What made it the cheapest, in words. */
 function priceOf(
