@@ -1,5 +1,6 @@
 import type { EntityIr, IndexIr, StoreIr } from "../../../ir/types.ts";
 import { identifier, identifiers, literal } from "../sql/quote.ts";
+import { arrayFilterIndexes } from "./array-filter.ts";
 import { columns } from "./naming.ts";
 import { searchIndexes } from "./search.ts";
 import { vectorIndexes } from "./vector.ts";
@@ -16,6 +17,7 @@ export function indexStatements(entity: EntityIr, store: StoreIr): readonly stri
   const all = [
     ...liveUniqueIndexes(entity),
     ...entity.indexes.map((index) => declaredIndex(entity, index)),
+    ...arrayFilterIndexes(entity, store),
     ...searchIndexes(entity, store),
     ...vectorIndexes(entity, store),
   ];
