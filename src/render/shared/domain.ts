@@ -1,5 +1,6 @@
 import type { EntityIr, FieldIr } from "../../ir/types.ts";
 import type { FileRequest } from "../../engines/engine.ts";
+import { variableName } from "../../ir/names.ts";
 import { print } from "../document.ts";
 import { code, identifier, stringLiteral } from "../encode.ts";
 import { ImportSet, docBlock, importLines, propertyLine, unionType } from "../layout.ts";
@@ -59,7 +60,7 @@ function idPart(entity: EntityIr, imports: ImportSet): readonly string[] {
 
 /** `orderId` */
 export const idFunction = (entity: EntityIr): string =>
-  identifier(`${(entity.idType ?? "").charAt(0).toLowerCase()}${(entity.idType ?? "").slice(1)}`);
+  identifier(variableName(entity.idType ?? ""));
 
 function idMaker(
   entity: EntityIr,

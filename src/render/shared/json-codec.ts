@@ -37,10 +37,8 @@ export function jsonCodecFile(root: EntityIr, context: SharedContext): FileReque
 }
 
 const jsonName = (entity: EntityIr): string => identifier(`${entity.name}Json`);
-const toName = (entity: EntityIr): string =>
-  identifier(`${entity.name.charAt(0).toLowerCase()}${entity.name.slice(1)}ToJson`);
-const fromName = (entity: EntityIr): string =>
-  identifier(`${entity.name.charAt(0).toLowerCase()}${entity.name.slice(1)}FromJson`);
+const toName = (entity: EntityIr): string => identifier(`${entity.variable}ToJson`);
+const fromName = (entity: EntityIr): string => identifier(`${entity.variable}FromJson`);
 
 interface Codec {
   /** Type in JSON. */

@@ -1,4 +1,5 @@
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import type { RepositoryIr } from "../../ir/types.ts";
 import { verbatimTexts } from "../template-source.ts";
 import type { RenderInput } from "../render.ts";
 import { compositionFiles, engineOf } from "./composition.ts";
@@ -20,13 +21,21 @@ export function sharedRequests(
   const { ir } = input;
   const context = sharedContext(ir.entities);
   const roots = ir.entities.filter((entity) => entity.owner === undefined);
+  const inserted = new Set(
+    ir.stores.flatMap(({ repositories }) =>
+      repositories.filter(inserts).map(({ entity }) => entity),
+    ),
+  );
+  const cached = new Set(
+    ir.stores.flatMap(({ views }) =>
+      views.filter(({ port }) => port === "cache").map(({ entity }) => entity),
+    ),
+  );
   return [
     ...runtimeFiles(ir.stores.map((store) => engineOf(store, engines))),
-    ...roots.flatMap((root) => [
-      domainFile(root, context),
-      dtoFile(root, context),
-      jsonCodecFile(root, context),
-    ]),
+    ...roots.map((root) => domainFile(root, context)),
+    ...roots.filter((root) => inserted.has(root)).map((root) => dtoFile(root, context)),
+    ...roots.filter((root) => cached.has(root)).map((root) => jsonCodecFile(root, context)),
     ...ir.stores.flatMap((store) => [
       ...store.repositories.map((repository) => repositoryPort(repository, context)),
       ...store.views.map((view) => viewPort(view, context)),
@@ -38,6 +47,9 @@ export function sharedRequests(
     ...projectFiles(input, engines),
   ];
 }
+
+const inserts = ({ methods }: RepositoryIr): boolean =>
+  methods.some(({ method }) => method.op === "insert" || method.op === "upsert");
 
 /** The runtime, byte for byte: what every project has, and the folder of each engine in use. */
 function runtimeFiles(engines: readonly EngineDescriptor[]): readonly FileRequest[] {
@@ -56,6 +68,8 @@ function runtimeFiles(engines: readonly EngineDescriptor[]): readonly FileReques
 function runtimePath(source: string, engines: ReadonlySet<string>): string | undefined {
   const [top = "", engine = "", ...rest] = source.split("/");
   if (!source.endsWith(".ts")) return undefined;
-  if (top === "runtime" || top === "shared") return [engine, ...rest].join("/");
+  // Deeper folders of shared/ are for other places than the runtime.
+  if (top === "runtime" || (top === "shared" && rest.length === 0))
+    return [engine, ...rest].join("/");
   return top === "engines" && engines.has(engine) ? [engine, ...rest].join("/") : undefined;
 }

@@ -125,6 +125,16 @@ function everyType(): Model {
       }),
       {
         kind: "cache",
+        name: "cached-every-type",
+        from: "EveryType",
+        sla: {},
+        scale: { growth: 1 },
+        requires: [],
+        ttlMs: 1500,
+        eviction: "allkeys-lru",
+      },
+      {
+        kind: "cache",
         name: "plain-cache",
         sla: {},
         scale: { growth: 1 },
@@ -227,6 +237,18 @@ describe("the generated domain modules", () => {
     expect(wrong).toThrow(/left[\s\S]*code[\s\S]*n[\s\S]*more/);
     expect(() => parseNewPairOfKeys?.({ left: 1, code: "c", n: undefined })).toThrow(/"n"/);
   });
+});
+
+test("a codec or a check that nothing needs is not made", () => {
+  const paths = rendered(shopModel()).map(({ path }) => path);
+  expect(paths.filter((path) => path.endsWith("-json.ts"))).toEqual([
+    "src/data/domain/product-json.ts",
+  ]);
+  const read = model(
+    [entity("Only", [key()])],
+    [transactional("w", { Only: [{ op: "get", name: "get" }] })],
+  );
+  expect(rendered(read).filter(({ path }) => path.endsWith("-dto.ts"))).toEqual([]);
 });
 
 test("two different files on one path are refused", () => {
