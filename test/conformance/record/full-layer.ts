@@ -1,0 +1,78 @@
+/** The generated data layer of `full-workloads.yaml`, structurally. */
+
+export interface Account {
+  readonly id: string;
+  readonly owner: string;
+  readonly balance: number;
+  readonly version: number;
+  readonly entries: readonly { readonly no: number; readonly amount: number }[];
+}
+
+export interface Counter {
+  readonly id: string;
+  readonly value: number;
+  readonly label: string | null;
+  readonly version: number;
+}
+
+interface Paged<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface Revision {
+  readonly change: "insert" | "update" | "delete";
+  readonly changedAt: Date;
+  readonly state: Account;
+}
+
+export interface Accounts {
+  get(id: string): Promise<Account | undefined>;
+  open(account: object, options?: object): Promise<Account>;
+  rename(id: string, patch: object, options?: object): Promise<Account>;
+  shut(id: string, options?: object): Promise<void>;
+  list(page: object): Promise<Paged<Account>>;
+  history(id: string, page: object): Promise<Paged<Revision>>;
+  asOf(id: string, at: Date): Promise<Account | undefined>;
+}
+
+export interface Counters {
+  get(id: string): Promise<Counter | undefined>;
+  put(counter: object, options?: object): Promise<Counter>;
+  putAll(counters: readonly object[], options?: object): Promise<readonly Counter[]>;
+  addAll(counters: readonly object[], options?: object): Promise<readonly Counter[]>;
+  take(id: string, by: number, options?: object): Promise<Counter>;
+  add(id: string, by: number, options?: object): Promise<Counter>;
+  remove(id: string, options?: object): Promise<void>;
+}
+
+export interface FullTransaction {
+  readonly accounts: Accounts;
+  readonly counters: Counters;
+  raw(
+    text: string,
+    values?: readonly string[],
+  ): Promise<{ readonly rows: readonly (readonly (string | null)[])[] }>;
+}
+
+interface Store {
+  transaction<T>(work: (tx: FullTransaction) => Promise<T>, options?: object): Promise<T>;
+}
+
+export interface FullLayer {
+  readonly main: Store;
+  readonly wikiPages: {
+    get(id: string): Promise<{ readonly path: string } | undefined>;
+    add(page: object): Promise<{ readonly id: string }>;
+    drop(id: string): Promise<void>;
+    list(): Promise<readonly { readonly id: string; readonly path: string }[]>;
+  };
+  readonly counters: Counters;
+  readonly visits: {
+    get(id: bigint): Promise<{ readonly weight: number } | undefined>;
+    record(visit: object): Promise<{ readonly id: bigint }>;
+    totals(where: object): Promise<readonly object[]>;
+  };
+  forTenant(id: string): { readonly accounts: Accounts; readonly main: Store };
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { notProven, proving } from "../../support/closing-table.ts";
+import { cli, projectFolder } from "../../support/generated-project.ts";
+import { openGenerated, type OpenedProject } from "../layer.ts";
+import { specFor, targetsOf } from "../targets.ts";
+import type { FullLayer } from "./full-layer.ts";
+import { fullCases } from "./full-suite.ts";
+
+const spec = readFileSync(new URL("full-workloads.yaml", import.meta.url), "utf8");
+const methods = [...new Set(fullCases.map(({ method }) => method))];
+
+/** What selection says of an engine that does not carry the whole spec. */
+async function refusal(engine: string): Promise<string | undefined> {
+  const project = projectFolder(`plan-${engine}`);
+  project.write("workloads.yaml", specFor(spec, engine, "record"));
+  const { status, stderr } = await cli(project.folder, "--quiet", "plan");
+  project.remove();
+  return status === 0
+    ? undefined
+    : (/requirement ([a-z0-9:-]+)/.exec(stderr)?.[0] ?? stderr.trim());
+}
+
+for (const { engine, column, dsn } of await targetsOf("record")) {
+  const of = { port: "record", engine: column };
+  const refused = await refusal(engine);
+  if (refused !== undefined || "missing" in dsn) {
+    const why =
+      refused === undefined && "missing" in dsn
+        ? dsn.missing
+        : `not planned for this: ${refused ?? ""}`;
+    notProven(of, methods, why);
+    continue;
+  }
+  describe(`record port beyond the common part on ${column}`, () => {
+    let opened: OpenedProject<FullLayer>;
+    beforeAll(async () => {
+      opened = await openGenerated(`full-${engine}`, specFor(spec, engine, "record"), (folder) => ({
+        MAIN_URL: dsn(folder),
+      }));
+    });
+    afterAll(async () => {
+      await opened?.data.close();
+      opened?.project.remove();
+    });
+    for (const { method, name, run } of fullCases) {
+      test(
+        `${method}: ${name}`,
+        proving({ ...of, method }, () => run(opened.data)),
+      );
+    }
+  });
+}
