@@ -7,7 +7,7 @@ import { scan } from "../reconcile/scan.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
 import { snapshots } from "../ir/snapshots.ts";
-import type { Lock } from "../select/lock.ts";
+import { type Lock, withLockedFlips } from "../select/lock.ts";
 import { planModel } from "../select/plan-model.ts";
 import type { Plan } from "../select/plan.ts";
 import type { PlanProblem } from "../select/problems.ts";
@@ -57,20 +57,24 @@ export function load(place: Place, output: Output): Loaded {
 }
 
 /**
- * Decides for the Model, within the lock when there is one.
+ * Decides for the Model, within the lock when there is one, and finds what would change each decision.
  *
  * @throws Failure 2 when a workload cannot be served, 1 when only the lock stands in the way
  */
-export function choose(
-  { model, locate }: Loaded,
-  lock: Lock | undefined,
-  output: Output,
-  flips = true,
-): Plan {
-  const { plan, problems } = planModel(model, engines, lock, { flips });
+export function choose({ model, locate }: Loaded, lock: Lock | undefined, output: Output): Plan {
+  const { plan, problems } = planModel(model, engines, lock);
   if (plan === undefined) throw unplannable(problems, locate);
   dump(output, "plan", plan);
   return plan;
+}
+
+/** The same within a lock that knows already what would change each decision. */
+export function chooseLocked({ model, locate }: Loaded, lock: Lock, output: Output): Plan {
+  const { plan, problems } = planModel(model, engines, lock, { flips: false });
+  if (plan === undefined) throw unplannable(problems, locate);
+  const known = withLockedFlips(plan, lock);
+  dump(output, "plan", known);
+  return known;
 }
 
 /** The files of the plan against the tree, for `generate` and `check`. */

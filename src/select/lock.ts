@@ -1,5 +1,5 @@
 import type { Candidate } from "./assess.ts";
-import type { Plan } from "./plan.ts";
+import type { Flip, Plan } from "./plan.ts";
 
 /** `workloads.lock.json`: the decisions a project has committed to. One entry per workload, no global hash, so that branches merge. */
 export interface Lock {
@@ -13,6 +13,8 @@ export interface LockedDecision {
   /** Major version of the engine that the evidence was read for. */
   readonly engineVersion: string;
   readonly reasons: readonly string[];
+  /** What would change the decision, as found when it was taken: finding it again at every generation would be slow. */
+  readonly flips: readonly Flip[];
   /** Hash of the requirements that led to the decision. */
   readonly requirementsHash: string;
 }
@@ -35,6 +37,7 @@ export function lockOf(plan: Plan, engines: readonly Candidate[]): Lock {
       engine: decision.engine,
       engineVersion: majorVersion(engines, decision.engine),
       reasons: decision.reasons.map(({ text }) => text),
+      flips: decision.flips,
       requirementsHash: decision.requirementsHash,
     };
   }
@@ -55,8 +58,8 @@ export function formatLock(lock: Lock): string {
 
 function ordered(decision: LockedDecision | undefined): LockedDecision | undefined {
   if (!decision) return undefined;
-  const { store, engine, engineVersion, reasons, requirementsHash } = decision;
-  return { store, engine, engineVersion, reasons, requirementsHash };
+  const { store, engine, engineVersion, reasons, flips, requirementsHash } = decision;
+  return { store, engine, engineVersion, reasons, flips, requirementsHash };
 }
 
 /** A lock, or what is wrong with the text. */
@@ -93,12 +96,28 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function isDecision(value: unknown): value is LockedDecision {
   if (!isRecord(value)) return false;
   const texts = ["store", "engine", "engineVersion", "requirementsHash"] as const;
-  const { reasons } = value;
+  const { reasons, flips } = value;
   return (
     texts.every((key) => typeof value[key] === "string") &&
     Array.isArray(reasons) &&
-    reasons.every((reason) => typeof reason === "string")
+    reasons.every((reason) => typeof reason === "string") &&
+    Array.isArray(flips) &&
+    flips.every(isFlip)
   );
+}
+
+function isFlip(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  return ["path", "text", "direction"].every((key) => typeof value[key] === "string");
+}
+
+/** The plan with the flips that were found when its decisions were taken. */
+export function withLockedFlips(plan: Plan, lock: Lock): Plan {
+  const decisions = plan.decisions.map((decision) => ({
+    ...decision,
+    flips: lock.decisions[decision.workload]?.flips ?? [],
+  }));
+  return { ...plan, decisions };
 }
 
 /** What a plan would change in the lock, by workload. */

@@ -1,11 +1,11 @@
 import { renderDiff } from "../../reconcile/render-diff.ts";
 import { changesOf, hasDrift } from "../../reconcile/write-plan.ts";
 import { engines } from "../../engines/registry.gen.ts";
-import { compareLock, lockOf } from "../../select/lock.ts";
+import { compareLock, lockOf, needsAcceptance } from "../../select/lock.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { requireLock } from "../lock-file.ts";
-import { choose, load, placeOf, reconcile } from "../pipeline.ts";
+import { chooseLocked, load, placeOf, reconcile } from "../pipeline.ts";
 import { reportNotes } from "../report.ts";
 
 /** `check`: as `generate`, but writes nothing; exit 1 with the diff when code and spec, or lock and spec, differ. */
@@ -13,7 +13,7 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
   const place = placeOf(io, output.options);
   const loaded = load(place, output);
   const { lock } = requireLock(place);
-  const plan = choose(loaded, lock, output, false);
+  const plan = chooseLocked(loaded, lock, output);
   const { writePlan } = reconcile(place, loaded, plan, output);
   const decisions = compareLock(lock, lockOf(plan, engines));
   const changes = changesOf(writePlan.actions).map(({ kind, path }) => ({ kind, path }));
@@ -34,8 +34,10 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
     output.line("clean: the tree is what the spec and the lock say");
     return exitCode.ok;
   }
-  if (decisions.length > 0)
-    output.problem("Take the decision over with: async-db-starter plan --accept");
+  if (decisions.length > 0) {
+    const accept = decisions.some(needsAcceptance) ? " --accept" : "";
+    output.problem(`Bring the lock up to date with: async-db-starter plan${accept}`);
+  }
   if (hasDrift(writePlan))
     output.problem("Bring the tree up to date with: async-db-starter generate");
   return exitCode.finding;

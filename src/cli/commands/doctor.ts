@@ -6,7 +6,7 @@ import { engines } from "../../engines/registry.gen.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { readLock } from "../lock-file.ts";
-import { choose, load, placeOf } from "../pipeline.ts";
+import { choose, chooseLocked, load, placeOf } from "../pipeline.ts";
 import type { Plan } from "../../select/plan.ts";
 
 interface Check {
@@ -21,7 +21,10 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
   const place = placeOf(io, output.options);
   const loaded = load(place, output);
   const lock = readLock(place);
-  const plan = choose(loaded, lock?.lock, output, false);
+  const plan =
+    lock === undefined
+      ? choose(loaded, undefined, output)
+      : chooseLocked(loaded, lock.lock, output);
   const root = resolve(place.folder, loaded.model.output.package);
   const cli = join(root, loaded.model.output.dir, "cli.ts");
   const checks = [

@@ -9,7 +9,7 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import type { Output } from "../io.ts";
 import { requireLock } from "../lock-file.ts";
 import { fromSources, packageVersion } from "../package-files.ts";
-import { choose, load, placeOf, reconcile } from "../pipeline.ts";
+import { chooseLocked, load, placeOf, reconcile } from "../pipeline.ts";
 import { reportFindings, reportNotes } from "../report.ts";
 
 interface GenerateOptions {
@@ -32,7 +32,7 @@ export async function run(
   if (shortcut && !dry && unchangedSince(hash, target)) {
     return reportUnchanged(output);
   }
-  const plan = choose(loaded, lock, output, false);
+  const plan = chooseLocked(loaded, lock, output);
   recover(resolve(place.folder, loaded.model.output.package));
   const { writePlan, root } = reconcile(place, loaded, plan, output);
   reportNotes(writePlan.notes, output);

@@ -1,6 +1,6 @@
 import { engines } from "../../engines/registry.gen.ts";
 import { planText } from "../../select/explain.ts";
-import { compareLock, lockOf, type LockChange } from "../../select/lock.ts";
+import { compareLock, lockOf, type LockChange, needsAcceptance } from "../../select/lock.ts";
 import type { Plan } from "../../select/plan.ts";
 import { whatIf } from "../../select/what-if.ts";
 import type { CommandContext } from "../context.ts";
@@ -22,11 +22,12 @@ export async function run(
   const plan = choose(loaded, undefined, output);
   output.line(planText(plan, engines).trimEnd());
   const changes = found === undefined ? [] : compareLock(found.lock, lockOf(plan, engines));
-  const write = found === undefined || options.accept;
+  const refused = changes.some(needsAcceptance) && !options.accept;
+  const write = found === undefined || !refused;
   const written = write && writeLock(place, plan);
   output.document({ plan, changes, lock: { file: place.lock, written } });
   if (written) output.line(`\n${place.lock} written; commit it.`);
-  if (changes.length === 0 || options.accept) return exitCode.ok;
+  if (!refused) return exitCode.ok;
   return reportChanges(changes, place.lock, output);
 }
 

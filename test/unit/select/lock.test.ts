@@ -115,6 +115,7 @@ test("names what was added, removed and asked anew", () => {
     engine: "a",
     engineVersion: "1",
     reasons: [],
+    flips: [],
     requirementsHash: "x",
   };
   const before: Lock = {
