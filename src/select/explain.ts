@@ -20,7 +20,7 @@ export function planRows(plan: Plan): readonly PlanRow[] {
 }
 
 /** The flip without its exact figures, for a table cell. */
-const shortFlip = ({ text }: Flip): string => text.replace(/ \[.*\]$/, "");
+export const shortFlip = ({ text }: Flip): string => text.replace(/ \[.*\]$/, "");
 
 /** `plan` as text: the stores, then one row per workload. */
 export function planText(plan: Plan, engines: readonly Candidate[]): string {

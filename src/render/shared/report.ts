@@ -1,6 +1,7 @@
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import type { EntityIr, IndexIr, StoreIr } from "../../ir/types.ts";
 import { isAuthority } from "../../ir/lower.ts";
+import { shortFlip } from "../../select/explain.ts";
 import type { Decision } from "../../select/plan.ts";
 import type { Workload } from "../../spec/model.ts";
 import type { RenderInput } from "../render.ts";
@@ -48,8 +49,8 @@ function decisionData(decision: Decision, engines: ReadonlyMap<string, EngineDes
     kind: decision.kind,
     store: decision.store,
     engine: title(engines, decision.engine),
-    why: decision.reasons.map((reason) => reason.text).join("; "),
-    flips: decision.flips.map((flip) => flip.text).join("; "),
+    why: decision.reasons[0]?.text ?? "",
+    flips: decision.flips.slice(0, 2).map(shortFlip).join("; "),
     reasons: decision.reasons.map((reason) => ({
       text: `${reason.text}${evidence(reason.evidence)}`,
     })),
