@@ -1,6 +1,7 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../ir/types.ts";
 import { historyColumns, isAudited, operationTable } from "./ddl/naming.ts";
 import { foreignKeys } from "./ddl/reference.ts";
+import { nameProblems, propertyProblems } from "./refuse-names.ts";
 import { expressionProblem } from "./sql/expression.ts";
 
 /** A part of the spec that this engine cannot carry. */
@@ -13,11 +14,13 @@ export interface Refusal {
 /** Every problem that a migration or a statement would meet; found before anything is written. */
 export const refuse = (store: StoreIr): readonly Refusal[] => [
   ...store.entities.flatMap((entity) => [
+    ...nameProblems(entity),
     ...expressions(entity),
     ...entity.fields.flatMap((field) => fieldLimits(entity, field)),
     ...reservedTables(entity, store),
     ...unreachableKeys(entity, store),
   ]),
+  ...propertyProblems(store),
   ...expiringUpserts(store),
   ...foreignViews(store),
 ];

@@ -150,6 +150,24 @@ describe("text of the user", () => {
     await db.exec("drop table canary");
   });
 
+  test("names that a statement could not hold are refused, any other is quoted", async () => {
+    const named = (column: string): Entity =>
+      entity({
+        name: "Named",
+        audit: true,
+        fields: [field("id", uuid, { key: true }), field("odd", text, { column })],
+      });
+    const problems = (column: string): number =>
+      refuse(
+        mainStore([named(column)], [transactional("all", { Named: [{ op: "get", name: "get" }] })])
+          .store,
+      ).length;
+    expect(["a$1", "{0}", "x".repeat(64), ""].map(problems)).toEqual([1, 1, 1, 1]);
+    for (const column of ['a"; drop table canary; --', "Total Cents", "é`${x}", "a'b\\c"]) {
+      await upDownUp([named(column)]);
+    }
+  });
+
   test("SQL that is more than an expression is refused before it is written", () => {
     const { store } = mainStore(
       [
@@ -196,15 +214,13 @@ const types: fc.Arbitrary<FieldType> = fc.oneof(
     { kind: "binary" },
   ),
   fc.record({ kind: fc.constant("string" as const), max: fc.integer({ min: 1, max: 5000 }) }),
-  fc
-    .integer({ min: 1, max: 40 })
-    .chain((precision) =>
-      fc.record({
-        kind: fc.constant("decimal" as const),
-        precision: fc.constant(precision),
-        scale: fc.integer({ min: 0, max: precision }),
-      }),
-    ),
+  fc.integer({ min: 1, max: 40 }).chain((precision) =>
+    fc.record({
+      kind: fc.constant("decimal" as const),
+      precision: fc.constant(precision),
+      scale: fc.integer({ min: 0, max: precision }),
+    }),
+  ),
   fc.record({
     kind: fc.constant("enum" as const),
     values: fc.uniqueArray(
