@@ -10,7 +10,7 @@ const { templates, verbatim } = readTemplates(
   fileURLToPath(new URL("../../templates", import.meta.url)),
 );
 
-/** Handlebars template specifications by path: `shared/entity.ts.hbs`. */
+/** Handlebars template specifications by path: `shared/module.ts.hbs`. */
 export const templateSpecs: Readonly<Record<string, TemplateSpecification>> = Object.fromEntries(
   templates.map(({ path, spec }) => [path, evaluated(path, spec)]),
 );

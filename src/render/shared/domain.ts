@@ -33,7 +33,7 @@ export function domainFile(root: EntityIr, context: SharedContext): FileRequest 
     path: `{data}/domain/${root.domainFile}.ts`,
     ownership: "generated",
     unit: `entities/${root.name}`,
-    template: "shared/entity.ts.hbs",
+    template: "shared/module.ts.hbs",
     data: { imports: code(importLines(imports)), parts: [...parts, ...interfaces].map(code) },
   };
 }

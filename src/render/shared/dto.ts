@@ -32,7 +32,7 @@ export function dtoFile(root: EntityIr, context: SharedContext): FileRequest {
     path: `{data}/domain/${root.domainFile}-dto.ts`,
     ownership: "generated",
     unit: `entities/${root.name}`,
-    template: "shared/dto.ts.hbs",
+    template: "shared/module.ts.hbs",
     data: { imports: code(importLines(imports)), parts: [...schemas, parsePart(root)].map(code) },
   };
 }

@@ -6,7 +6,7 @@ import { print } from "../document.ts";
 import { code, stringLiteral } from "../encode.ts";
 import { ImportSet, call, importLines, objectLiteral } from "../layout.ts";
 import { engineOf } from "./composition.ts";
-import { sampleEntity } from "./sample.ts";
+import { listOfOne, sampleEntity } from "./sample.ts";
 import type { SharedContext } from "./types.ts";
 
 /** How many entities the example works with: enough to be seen, few enough to be read. */
@@ -123,7 +123,7 @@ function insertLine(
   transactional: boolean,
 ): string {
   const bulk = (method.op === "insert" || method.op === "upsert") && method.bulk;
-  const argument: Doc = bulk ? ["[", sample, "]"] : sample;
+  const argument: Doc = bulk ? listOfOne(sample) : sample;
   const variable = bulk ? `[${entity.variable}]` : entity.variable;
   const from = entity.tenant === undefined ? "data" : "tenant";
   const text =

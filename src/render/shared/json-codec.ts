@@ -31,7 +31,7 @@ export function jsonCodecFile(root: EntityIr, context: SharedContext): FileReque
     path: `{data}/domain/${root.domainFile}-json.ts`,
     ownership: "generated",
     unit: `entities/${root.name}`,
-    template: "shared/json-codec.ts.hbs",
+    template: "shared/module.ts.hbs",
     data: { imports: code(importLines(imports)), parts: parts.map(code) },
   };
 }

@@ -58,7 +58,7 @@ function portFile(port: Port): FileRequest {
     path: `{data}/ports/${port.file}.ts`,
     ownership: "generated",
     unit: port.unit,
-    template: "shared/port.ts.hbs",
+    template: "shared/module.ts.hbs",
     data: {
       imports: code(importLines(portImports(types, port.signatures, port.context))),
       parts: [...types.map(typeText), contract].map(code),

@@ -56,7 +56,7 @@ function packageJson(name: string, dir: string, engines: readonly EngineDescript
     type: "module",
     scripts: {
       db: `${node} ${dir}/cli.ts`,
-      start: `${node} src/example.ts`,
+      start: `${node} ${dir}/cli.ts migrate up && ${node} src/example.ts`,
       test: `${node} --test "test/**/*.test.ts"`,
       types: "tsc --noEmit",
     },

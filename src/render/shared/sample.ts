@@ -1,4 +1,4 @@
-import type { ArrayElement } from "../../spec/model.ts";
+import type { ArrayElement, Json } from "../../spec/model.ts";
 import type { EntityIr, FieldIr } from "../../ir/types.ts";
 import type { Doc } from "../document.ts";
 import { hardline, indent } from "../document.ts";
@@ -23,15 +23,16 @@ export function sampleEntity(entity: EntityIr, scope: SampleScope): Doc | undefi
   if (values.some(([, value]) => value === undefined)) return undefined;
   const children = entity.children.map((child): Doc => {
     const one = sampleEntity(child.entity, scope);
-    const items: Doc =
-      one === undefined ? "[]" : ["[", indent([hardline, one, ","]), hardline, "]"];
-    return entry(child.property, items);
+    return entry(child.property, one === undefined ? "[]" : listOfOne(one));
   });
   return openObject([
     ...values.map(([field, value]): Doc => entry(field.name, value ?? "")),
     ...children,
   ]);
 }
+
+/** An array literal around one object, open as the formatter keeps it. */
+export const listOfOne = (item: Doc): Doc => ["[", indent([hardline, item, ","]), hardline, "]"];
 
 function sampleValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc | undefined {
   const { reference } = field.source;
@@ -72,7 +73,7 @@ function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc |
     case "enum":
       return stringLiteral(type.values[0] ?? "");
     case "json":
-      return type.schema === undefined ? "{}" : undefined;
+      return type.schema === undefined ? "{}" : sampleJson(type.schema);
     case "binary":
       return "new Uint8Array([1, 2, 3])";
     case "vector":
@@ -103,3 +104,37 @@ function within({ min, max }: FieldIr["source"]): number {
   ];
   return Math.min(Math.max(1, low), high);
 }
+
+/** The smallest value that a schema's shape allows; patterns and formats are beyond it. */
+function sampleJson(schema: Json | undefined): Doc {
+  if (
+    typeof schema !== "object" ||
+    schema === null ||
+    !("type" in schema || "enum" in schema || "const" in schema)
+  )
+    return "null";
+  const { const: fixed, enum: values, type, properties, required } = schema;
+  if (fixed !== undefined) return literal(fixed);
+  if (Array.isArray(values)) return literal(values[0] ?? null);
+  const kind = Array.isArray(type) ? type[0] : type;
+  if (kind !== "object") return plainJson.get(kind) ?? "null";
+  const named =
+    typeof properties === "object" && properties !== null && !Array.isArray(properties)
+      ? properties
+      : {};
+  const needed = Array.isArray(required) ? required.filter((name) => typeof name === "string") : [];
+  return openObject(
+    needed.map((name): Doc => entry(name, sampleJson(new Map(Object.entries(named)).get(name)))),
+  );
+}
+
+const plainJson = new Map<Json | undefined, string>([
+  ["string", stringLiteral("example")],
+  ["integer", "1"],
+  ["number", "1"],
+  ["boolean", "true"],
+  ["array", "[]"],
+]);
+
+const literal = (value: Json): string =>
+  typeof value === "string" ? stringLiteral(value) : JSON.stringify(value);
