@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { engines } from "../engines/registry.gen.ts";
 import { lower } from "../ir/lower.ts";
+import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
 import { scan } from "../reconcile/scan.ts";
@@ -100,12 +101,13 @@ export function reconcile(
   return { ir, writePlan, root };
 }
 
-/** What an engine cannot carry although it was chosen: a type, an identifier, an operation. */
+/** What cannot be rendered, and what an engine cannot carry although it was chosen: a name, a type, an identifier, an operation. */
 function refuseUnstorable(ir: Ir, locate: Loaded["locate"]): void {
-  const refused = ir.stores.flatMap((store) => {
+  const unstorable = ir.stores.flatMap((store) => {
     const engine = engines.find(({ id }) => id === store.engine);
     return engine?.refuse?.(store) ?? [];
   });
+  const refused = [...irProblems(ir), ...unstorable];
   if (refused.length === 0) return;
   throw wrongSpec(
     locate(
