@@ -1,5 +1,5 @@
 import { asOfName, fileStem, reservedTypeName, storeProperty } from "./names.ts";
-import { prototypeKeys, reservedProperties } from "./reserved.ts";
+import { prototypeKeys, reservedProperties, reservedWords } from "./reserved.ts";
 import type { EntityIr, Ir, RepositoryIr, StoreIr } from "./types.ts";
 
 /** A name that cannot be used, or two things that would get one: never merged silently. */
@@ -26,6 +26,13 @@ export function nameProblems(ir: Ir): readonly NameProblem[] {
     ...clashes("type", types(ir)),
     ...taken(ir.entities),
     ...clashes("property of the data layer", layerProperties(ir)),
+    ...layerProperties(ir)
+      .filter(({ name }) => reservedWords.has(name) && !reservedProperties.has(name))
+      .map(({ path, name }) => ({
+        path,
+        text: `"${name}" is a word of TypeScript`,
+        hint: "give it a fuller name",
+      })),
     ...ir.entities.flatMap(fieldProblems),
     ...ir.stores.flatMap((store) => [
       ...clashes(`table or index of store ${store.name}`, relations(store)),

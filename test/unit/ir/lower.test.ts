@@ -191,10 +191,11 @@ test("a view cannot take the name of a repository or of the data layer's own met
       transactional("w", { Order: [{ op: "get", name: "get" }] }),
       { ...cache, name: "orders" },
       { ...cache, name: "for-tenant" },
+      { ...cache, name: "default" },
     ],
   );
   expect(nameProblems(clash).map(({ path }) => path)).toEqual(
-    expect.arrayContaining(["workloads.orders", "workloads.for-tenant"]),
+    expect.arrayContaining(["workloads.orders", "workloads.for-tenant", "workloads.default"]),
   );
 });
 
