@@ -93,7 +93,7 @@ function fieldLimits(entity: EntityIr, field: FieldIr): readonly Refusal[] {
 
 function reservedTables(entity: EntityIr, store: StoreIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
-  const own = [operationTable, "schema_migrations"];
+  const own = [operationTable, "schema_migration"];
   const named = own.includes(entity.table)
     ? [
         {

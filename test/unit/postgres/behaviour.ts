@@ -41,6 +41,7 @@ export function shopBehaviour(name: string, dsn: () => string): void {
 
   test("migrates up, down and up", () => {
     expect(opened.steps).toEqual([["0001-initial"], "0001-initial", ["0001-initial"]]);
+    expect(opened.expected).toEqual([["0001-initial"], []]);
   });
 
   test("insert makes the key and the defaults; a unique key is a conflict", async () => {

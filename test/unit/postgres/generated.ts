@@ -27,6 +27,7 @@ interface GeneratedModules {
     readonly stores: {
       readonly main: OpenedStore & {
         migrationTarget(): unknown;
+        unapplied(): Promise<readonly string[]>;
         forTenant(tenant: string): OpenedStore;
       };
     };
@@ -74,6 +75,7 @@ export async function openedShop(lowered: Lowered, name: string, dsn: string) {
   });
   const target = stores.main.migrationTarget();
   const migrations = await project.readMigrations(join(project.folder, "migrations/main"));
+  const expected = [await stores.main.unapplied()];
   const steps = [
     await project.migrateUp(target, migrations),
     await project.migrateDown(target, migrations),
@@ -83,5 +85,6 @@ export async function openedShop(lowered: Lowered, name: string, dsn: string) {
     await lifecycle.close();
     project.remove();
   };
-  return { main: stores.main, steps, close };
+  expected.push(await stores.main.unapplied());
+  return { main: stores.main, steps, expected, close };
 }

@@ -1,5 +1,6 @@
 import type { Entity, Field, FieldType, Method, Model, Workload } from "../../../src/spec/model.ts";
 import type { Plan } from "../../../src/select/plan.ts";
+import engine from "../../../src/engines/postgres/index.ts";
 import { lower } from "../../../src/ir/lower.ts";
 
 /** Builds Models by hand for the engine's tests: what `normalise` makes of a spec, with nothing of the spec's reader in between. */
@@ -97,7 +98,7 @@ export function mainStore(entities: readonly Entity[], workloads: readonly Workl
     stores: [
       {
         name: "main",
-        engine: "postgres",
+        engine: engine.id,
         env: "MAIN_URL",
         ports: ["record", "search", "vector"],
         workloads: workloads.map((each) => each.name),
@@ -108,7 +109,7 @@ export function mainStore(entities: readonly Entity[], workloads: readonly Workl
       kind: workload.kind,
       port: workload.kind === "search" || workload.kind === "vector" ? workload.kind : "record",
       store: "main",
-      engine: "postgres",
+      engine: engine.id,
       reasons: [],
       scores: [],
       rejected: [],
