@@ -8,6 +8,7 @@ import { dsnFile } from "./dsn.ts";
 import { dtoFile } from "./dto.ts";
 import { exampleFile } from "./example.ts";
 import { jsonCodecFile } from "./json-codec.ts";
+import { observabilityFiles } from "./observability.ts";
 import { projectFiles } from "./project.ts";
 import { reportFile } from "./report.ts";
 import { repositoryPort, viewPort } from "./ports.ts";
@@ -44,6 +45,7 @@ export function sharedRequests(
     ...compositionFiles(ir),
     exampleFile(ir, engines, context),
     reportFile(input, engines),
+    ...observabilityFiles(ir, input.model),
     ...projectFiles(input, engines),
   ];
 }

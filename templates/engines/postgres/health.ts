@@ -4,11 +4,12 @@ import { classify } from "./errors.ts";
 import type { TextRow } from "./statement.ts";
 import type { Lane } from "./wire.ts";
 
-const patienceMs = 1_000;
+// A store in process may have to start first; a probe that cannot wait has its own limit.
+const patienceMs = 5_000;
 const slowMs = 500;
 const probe = `select current_setting('server_version'), current_setting('transaction_read_only'), pg_is_in_recovery()`;
 
-/** Asks the server for its version and whether it takes writes. Never rejects, never takes longer than a second. */
+/** Asks the server for its version and whether it takes writes. Never rejects, never takes longer than five seconds. */
 export const checkHealth = async (
   who: Pick<StoreHealth, "store" | "engine">,
   lane: Lane,

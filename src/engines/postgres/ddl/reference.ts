@@ -36,14 +36,9 @@ function references(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
   const done = new Set<FieldIr>();
   for (const field of entity.fields) {
     const reference = field.source.reference;
-    const target = store.entities.find((other) => other.name === reference?.entity);
-    if (
-      reference === undefined ||
-      target === undefined ||
-      field.source.role === "ownerKey" ||
-      done.has(field)
-    )
-      continue;
+    if (reference === undefined || field.source.role === "ownerKey" || done.has(field)) continue;
+    const target = store.entities.find((other) => other.name === reference.entity);
+    if (target === undefined) continue;
     const fields = fieldsOf(entity, field, target);
     for (const each of fields) done.add(each);
     made.push({
