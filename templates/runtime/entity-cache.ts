@@ -16,6 +16,8 @@ export interface CacheStore {
   readonly runtime: OpRuntime;
   /** The shared level for entries of one namespace; absent in process. */
   tier?(namespace: string): CacheTier;
+  /** Takes failures of the shared level, which no caller sees. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** What a read-through cache of one entity is made of. */
@@ -47,7 +49,7 @@ export class EntityCache<K, E> {
   constructor(store: CacheStore, definition: EntityCacheDefinition<K, E>) {
     this.#definition = definition;
     this.#store = store;
-    this.#cache = new Cache(definition, store.tier?.(definition.namespace));
+    this.#cache = cacheOn(store, definition.namespace, definition);
     this.#get = { operation: `${definition.name}.get`, effect: "read" };
     this.#invalidate = { operation: `${definition.name}.invalidate`, effect: "read" };
   }
@@ -95,6 +97,9 @@ export class EntityCache<K, E> {
   }
 }
 
+const cacheOn = (store: CacheStore, namespace: string, options: CacheOptions): Cache =>
+  new Cache({ onError: store.onError, ...options }, store.tier?.(namespace));
+
 /** A cache that the application fills itself: JSON values under text keys. */
 export class ValueCache {
   readonly #store: CacheStore;
@@ -104,7 +109,7 @@ export class ValueCache {
   constructor(store: CacheStore, name: string, namespace: string, options: CacheOptions) {
     this.#store = store;
     this.#name = name;
-    this.#cache = new Cache(options, store.tier?.(namespace));
+    this.#cache = cacheOn(store, namespace, options);
   }
 
   /** The value, or undefined when there is none or it has expired. */

@@ -1,6 +1,14 @@
 import { Command, Redis, type RedisOptions } from "ioredis";
 import type { Dsn } from "../../runtime/dsn.ts";
-import { Op, type OpOptions, type OpRuntime, type OpSpec } from "../../runtime/op.ts";
+import {
+  type AbandonReason,
+  Op,
+  type OpOptions,
+  type OpRuntime,
+  type OpSpec,
+} from "../../runtime/op.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { Subscription, type SubscriptionListener } from "./subscription.ts";
 
 /** A reply as the driver decodes it. */
 export type Reply = string | number | null | readonly Reply[];
@@ -17,6 +25,8 @@ export class RedisConnection {
   readonly #client: Redis;
   readonly #waiting = new Set<RedisOp>();
   readonly #inFlight = new Set<RedisOp>();
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #watch = new SilenceWatch(silentMs, () => this.#client.stream?.destroy());
   #corked = false;
   #lastError: unknown = undefined;
 
@@ -24,6 +34,7 @@ export class RedisConnection {
     this.#runtime = runtime;
     this.#onError = onError;
     this.#client = new Redis(clientOptions(dsn));
+    this.#client.on("connect", () => this.#watch.sign());
     this.#client.on("ready", () => this.#flushWaiting());
     this.#client.on("error", (error) => this.#noteError(error));
     this.#client.on("close", () => this.#failAll());
@@ -35,9 +46,15 @@ export class RedisConnection {
     return new RedisOp(this, this.#runtime, spec, name, args, options).start();
   }
 
-  /** A second client of the same server that is only subscribed, never called. */
-  subscriber(): Redis {
-    return this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true });
+  /** Listens to a channel until the returned function is called or this connection is closed. */
+  subscribe(channel: string, listener: SubscriptionListener): () => void {
+    const client = this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true });
+    const subscription = new Subscription(client, channel, listener);
+    this.#subscriptions.add(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      subscription.close();
+    };
   }
 
   /** Calls that wait for a connection or for a reply. */
@@ -49,8 +66,10 @@ export class RedisConnection {
     return this.#client.status === "ready";
   }
 
-  /** Closes the socket; what still waits fails as a lost connection. */
+  /** Closes every socket; what still waits fails as a lost connection. */
   close(): void {
+    this.#watch.stop();
+    for (const subscription of this.#subscriptions) subscription.close();
     this.#client.disconnect();
     this.#failAll();
   }
@@ -64,16 +83,20 @@ export class RedisConnection {
   }
 
   /** The op was answered by deadline or abort; a late reply is dropped by the op itself. */
-  forget(op: RedisOp): void {
+  forget(op: RedisOp, reason: AbandonReason): void {
     this.#waiting.delete(op);
     this.#inFlight.delete(op);
+    if (reason === "deadline") this.#watch.suspect();
   }
 
   /** The reply goes straight to the op: awaiting the command's own promise would cost a turn of the microtask queue per call. */
   #write(op: RedisOp): void {
     const command = new Command(op.name, op.args as Argument[], { replyEncoding: "utf8" });
     const attempt = op.attempts;
-    const isCurrent = (): boolean => op.attempts === attempt && this.#inFlight.delete(op);
+    const isCurrent = (): boolean => {
+      this.#watch.sign();
+      return op.attempts === attempt && this.#inFlight.delete(op);
+    };
     command.resolve = (reply: Buffer) => {
       if (isCurrent()) op.succeed(command.transformReply(reply) as Reply);
     };
@@ -142,8 +165,8 @@ class RedisOp extends Op<Reply> {
     this.#connection.dispatch(this);
   }
 
-  protected override abandon(): void {
-    this.#connection.forget(this);
+  protected override abandon(reason: AbandonReason): void {
+    this.#connection.forget(this, reason);
   }
 }
 
@@ -154,6 +177,8 @@ function lostConnection(cause: unknown): unknown {
 }
 
 const maxReconnectDelayMs = 1_000;
+/** Milliseconds of silence after a deadline until the connection is given up. */
+const silentMs = 500;
 
 function clientOptions(dsn: Dsn): RedisOptions & { replyMapping: "legacy" } {
   const { host = "127.0.0.1", port = 6379 } = dsn.hosts[0] ?? {};

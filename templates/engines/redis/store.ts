@@ -41,6 +41,7 @@ export class RedisStore implements OpenedStore, CacheStore {
   /** A cache is the authority of nothing. */
   readonly repositories = {};
   readonly runtime: OpRuntime;
+  readonly onError: (error: unknown) => void;
   readonly #connection: RedisConnection;
   readonly #namespace: string;
 
@@ -48,6 +49,7 @@ export class RedisStore implements OpenedStore, CacheStore {
     const [host] = config.dsn.hosts;
     this.name = identity.name;
     this.#namespace = identity.namespace;
+    this.onError = context.onError;
     this.runtime = opRuntime(
       {
         store: identity.name,

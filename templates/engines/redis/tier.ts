@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { CacheTier, Invalidation, TierAnswer } from "../../runtime/cache.ts";
 import type { Reply, RedisConnection } from "./connection.ts";
 import { runScript, script } from "./script.ts";
@@ -48,7 +47,7 @@ export class RedisTier implements CacheTier {
   readonly #channel: string;
   readonly #self = randomUUID();
   readonly #listeners = new Set<(what: Invalidation) => void>();
-  #subscriber: Redis | undefined;
+  #unsubscribe: (() => void) | undefined;
   #coherent = false;
 
   constructor(connection: RedisConnection, namespace: string) {
@@ -64,6 +63,7 @@ export class RedisTier implements CacheTier {
   async read(key: string, leaseMs: number): Promise<TierAnswer> {
     const entry = await this.#connection.call(read, "get", [this.#entry(key)]);
     if (typeof entry === "string") return { entry };
+    if (leaseMs === 0) return { lease: undefined };
     const keys = [this.#lease(key), this.#epoch()];
     const granted = await runScript(this.#connection, lease, grantLease, keys, [
       randomUUID(),
@@ -108,39 +108,27 @@ export class RedisTier implements CacheTier {
 
   onInvalidated(listener: (what: Invalidation) => void): () => void {
     this.#listeners.add(listener);
-    this.#subscribe();
+    this.#unsubscribe ??= this.#connection.subscribe(this.#channel, {
+      heard: () => this.#believe(),
+      lost: () => (this.#coherent = false),
+      message: (text) => this.#heard(text),
+    });
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#unsubscribe();
+      if (this.#listeners.size === 0) this.#leave();
     };
   }
 
   /** A subscription that was away may have missed a message, so everything local ends when it is back. */
-  #subscribe(): void {
-    if (this.#subscriber !== undefined) return;
-    const subscriber = this.#connection.subscriber();
-    this.#subscriber = subscriber;
-    subscriber.on("error", () => {});
-    subscriber.on("close", () => {
-      this.#coherent = false;
-    });
-    subscriber.on("ready", () => {
-      subscriber.subscribe(this.#channel).then(
-        () => {
-          this.#announce({ all: true });
-          this.#coherent = true;
-        },
-        () => {},
-      );
-    });
-    subscriber.on("message", (_channel, message) => this.#heard(message));
-    subscriber.connect().catch(() => {});
+  #believe(): void {
+    this.#announce({ all: true });
+    this.#coherent = true;
   }
 
-  #unsubscribe(): void {
+  #leave(): void {
     this.#coherent = false;
-    this.#subscriber?.disconnect();
-    this.#subscriber = undefined;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
   }
 
   #heard(message: string): void {
