@@ -42,22 +42,3 @@ const rounded = (value: number): number => Number(value.toPrecision(5));
 function never(): never {
   throw new Error("a round without contenders");
 }
-
-/** Calls per second: `callers` loops that call as soon as the answer is there, for `ms` milliseconds. */
-export async function callsPerSecond(
-  call: () => Promise<unknown>,
-  callers: number,
-  ms: number,
-): Promise<number> {
-  const start = performance.now();
-  const end = start + ms;
-  let calls = 0;
-  const caller = async (): Promise<void> => {
-    while (performance.now() < end) {
-      await call();
-      calls += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return (calls / (performance.now() - start)) * 1_000;
-}

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { isMissing, privateServer } from "../../engines/servers.ts";
-import { ContenderProcess, type Measured } from "../harness/contender-process.ts";
+import { casesOf, contest, cpuGroup, type Outcome } from "../harness/contest.ts";
 import { benchRoot, emptyWorkFolder, program, versionsOf } from "../harness/places.ts";
 import { runNode } from "../harness/processes.ts";
 import type { Case, Group, Suite, SuiteOptions, Target } from "../harness/result.ts";
-import { caseOf, pairedRounds, type Measure } from "../harness/rounds.ts";
 import { ratio } from "../harness/statistics.ts";
 import { itemRow } from "../peers/postgres/contender.ts";
 import { generatePrisma } from "../projects.ts";
@@ -35,7 +34,6 @@ const contenders = new Map([
 ]);
 
 const calls = ["find", "page", "insert"] as const;
-const callers = [1, 32, 128] as const;
 const connections = 10;
 const items = 20_000;
 
@@ -46,7 +44,10 @@ export const suite: Suite = async (options) => {
   if (isMissing(server)) throw new Error(server.reason);
   try {
     await fill(server.dsn);
-    const cases = await measureAll(server.dsn, options);
+    const outcomes = await measure(server.dsn, options);
+    const cases = new Map(
+      calls.map((call) => [call, casesOf(outcomes, call, ({ perSecond }) => perSecond)]),
+    );
     return {
       suite: "postgres",
       title: "PostgreSQL",
@@ -55,12 +56,15 @@ export const suite: Suite = async (options) => {
         PostgreSQL: server.version,
         ...versionsOf("pg", "postgres", "drizzle-orm", "kysely", "prisma", "typeorm"),
       },
-      groups: calls.map((call): Group => ({
-        title: titles[call],
-        unit: "calls/s",
-        reference: raw,
-        cases: cases.get(call) ?? [],
-      })),
+      groups: [
+        ...calls.map((call): Group => ({
+          title: titles[call],
+          unit: "calls/s",
+          reference: raw,
+          cases: cases.get(call) ?? [],
+        })),
+        cpuGroup(outcomes, raw),
+      ],
       targets: calls.flatMap((call) => targets(call, cases.get(call) ?? [])),
       comments,
     };
@@ -125,47 +129,25 @@ async function fill(dsn: string): Promise<void> {
   }
 }
 
-async function measureAll(
-  dsn: string,
-  { quick, log }: SuiteOptions,
-): Promise<ReadonlyMap<string, readonly Case[]>> {
+async function measure(dsn: string, options: SuiteOptions): Promise<readonly Outcome[]> {
   const module = fileURLToPath(new URL("../peers/postgres/calls.ts", import.meta.url));
-  const processes = new Map<string, ContenderProcess>();
   const emptied = new pg.Client({ connectionString: dsn });
   await emptied.connect();
   try {
-    for (const [name, contender] of contenders)
-      processes.set(
-        name,
-        await ContenderProcess.start(module, { contender, dsn, connections, items }),
-      );
-    log("warm-up");
-    for (const call of calls)
-      for (const one of processes.values())
-        await one.measure({ call, callers: 32, ms: quick ? 100 : 800 });
-    const cases = new Map<string, Case[]>();
-    for (const call of calls) {
-      cases.set(call, []);
-      for (const count of callers) {
-        log(`${call}, ${count} callers`);
-        const samples = await pairedRounds(
-          new Map(
-            [...processes].map(([name, one]): [string, Measure<Measured>] => [
-              name,
-              () => one.measure({ call, callers: count, ms: quick ? 60 : 200 }),
-            ]),
-          ),
-          quick ? 2 : 9,
-        );
-        if (call === "insert") await emptied.query("truncate entries");
-        const name = count === 1 ? "1 caller" : `${count} callers`;
-        cases.get(call)?.push(caseOf(name, samples, ({ perSecond }) => perSecond));
-      }
-    }
-    return cases;
+    return await contest(
+      {
+        contenders: new Map([...contenders].map(([row, name]) => [row, { module, name }])),
+        given: { dsn, connections, items },
+        calls,
+        callers: [1, 32, 128],
+        rounds: 9,
+        ms: 200,
+        after: async () => void (await emptied.query("truncate entries")),
+      },
+      options,
+    );
   } finally {
     await emptied.end();
-    await Promise.all([...processes.values()].map((one) => one.stop()));
   }
 }
 

@@ -1,4 +1,70 @@
-import type { Suite } from "../harness/result.ts";
-export const suite: Suite = async () => {
-  throw new Error("soon");
+/** Commands on a real Redis through the runtime, without a first-level cache, beside the bare driver. */
+import { fileURLToPath } from "node:url";
+import { isMissing, privateServer } from "../../engines/servers.ts";
+import { casesOf, contest, cpuGroup } from "../harness/contest.ts";
+import { versionsOf } from "../harness/places.ts";
+import type { Case, Group, Suite } from "../harness/result.ts";
+import { ratio } from "../harness/statistics.ts";
+
+const bare = "ioredis";
+const ours = "async-db-starter";
+const withSdk = "async-db-starter, metrics and tracing SDK";
+const calls = ["get", "set"] as const;
+
+const moduleOf = (name: string): { readonly module: string } => ({
+  module: fileURLToPath(new URL(`../peers/redis/${name}.ts`, import.meta.url)),
+});
+
+export const suite: Suite = async (options) => {
+  const server = await privateServer("redis");
+  if (isMissing(server)) throw new Error(server.reason);
+  try {
+    const outcomes = await contest(
+      {
+        contenders: new Map([
+          [bare, moduleOf("ioredis")],
+          [ours, moduleOf("ours")],
+          [withSdk, moduleOf("ours-sdk")],
+        ]),
+        given: { dsn: server.dsn },
+        calls,
+        callers: [1, 32, 128],
+        rounds: 15,
+        ms: 200,
+      },
+      options,
+    );
+    const cases = (call: string): readonly Case[] =>
+      casesOf(outcomes, call, ({ perSecond }) => perSecond);
+    return {
+      suite: "redis",
+      title: "Redis",
+      quick: options.quick,
+      versions: { Redis: server.version, ...versionsOf("ioredis") },
+      groups: [
+        ...calls.map((call): Group => ({
+          title: `${call} of 100 bytes`,
+          unit: "calls/s",
+          reference: bare,
+          cases: cases(call),
+        })),
+        cpuGroup(outcomes, bare, "1 caller"),
+        cpuGroup(outcomes, bare),
+      ],
+      targets: calls.flatMap((call) =>
+        cases(call).map((one) => ({
+          what: `${call}, ${one.name}: ÷ ioredis`,
+          bound: "at least" as const,
+          limit: 0.9,
+          unit: " ×",
+          measured: ratio(one, ours, bare),
+        })),
+      ),
+      comments: [
+        "Over loopback, no first-level cache, `set` with a time to live. ioredis as it comes: without automatic pipelining. Ours has deadline, retry rule, lifecycle and in-flight accounting on, and sends the commands of one turn of the event loop in one write.",
+      ],
+    };
+  } finally {
+    await server.stop();
+  }
 };

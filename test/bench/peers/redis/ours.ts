@@ -1,0 +1,28 @@
+import type { OpenCalls } from "../../harness/contender-process.ts";
+import { openRedis, type RedisStore } from "../../../../templates/engines/redis/store.ts";
+import { parseDsn } from "../../../../templates/runtime/dsn.ts";
+import { Lifecycle } from "../../../../templates/runtime/lifecycle.ts";
+import { anyKey, prove, value } from "./keys.ts";
+
+/** Opens the store of the runtime as a generated data layer does: deadline, retry rule, lifecycle and in-flight accounting on. */
+export const open: OpenCalls = async ({ dsn }) => {
+  const store = openStore(String(dsn));
+  await prove(
+    (key) => store.read("get", [key]),
+    (key, text) => store.command("set", [key, text, "PX", 60_000]),
+  );
+  return {
+    calls: {
+      get: () => store.read("get", [anyKey()]),
+      set: () => store.command("set", [anyKey(), value, "PX", 60_000]),
+    },
+    close: () => store.close(),
+  };
+};
+
+function openStore(text: string): RedisStore {
+  const dsn = parseDsn(text, { schemes: [{ scheme: "redis" }], parameters: [] });
+  const lifecycle = new Lifecycle({ signals: false });
+  const context = { lifecycle, telemetry: {}, onError: (error: unknown) => console.error(error) };
+  return openRedis({ name: "cache", namespace: "bench" }, { dsn }, context);
+}
