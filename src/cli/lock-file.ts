@@ -4,7 +4,7 @@ import { formatLock, lockOf, parseLock, type Lock } from "../select/lock.ts";
 import type { Plan } from "../select/plan.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
-import type { Place } from "./pipeline.ts";
+import type { Place } from "./place.ts";
 
 /** The lock beside the spec, or undefined. @throws Failure 2 for one that cannot be read */
 export function readLock(place: Place): { readonly lock: Lock; readonly text: string } | undefined {

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { engines } from "../engines/registry.gen.ts";
 import { lower } from "../ir/lower.ts";
 import { irProblems } from "../ir/problems.ts";
@@ -18,18 +18,9 @@ import type { Model } from "../spec/model.ts";
 import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
-import type { Io, Output } from "./io.ts";
+import type { Output } from "./io.ts";
+import type { Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
-
-/** Where one run of the pipeline works. */
-export interface Place {
-  /** Absolute folder of the spec. */
-  readonly folder: string;
-  /** Name of the spec file in it. */
-  readonly spec: string;
-  /** Name of the lock file in it: `workloads.lock.json`. */
-  readonly lock: string;
-}
 
 /** A valid spec. */
 export interface Loaded {
@@ -37,13 +28,6 @@ export interface Loaded {
   /** Every file that was read, for the hash of the inputs. */
   readonly sources: readonly Uint8Array[];
   readonly locate: (problems: readonly Problem[]) => readonly Issue[];
-}
-
-/** @param options the `--cwd` and `--spec` of the command line */
-export function placeOf(io: Io, options: { readonly cwd: string; readonly spec: string }): Place {
-  const path = resolve(io.cwd, options.cwd, options.spec);
-  const spec = basename(path);
-  return { folder: dirname(path), spec, lock: `${spec.replace(/\.(ya?ml|json)$/i, "")}.lock.json` };
 }
 
 /** The spec as a Model; warnings are printed. @throws Failure 2 with every problem */

@@ -78,7 +78,9 @@ export interface EngineDescriptor {
   /** A local server for development; absent for in-process engines. */
   readonly compose?: ComposeService;
   /** Problems of the Ir that this engine cannot carry (identifier too long after naming, type not storable), for exit 2. */
-  readonly refuse?: (store: StoreIr) => readonly { readonly path: string; readonly text: string; readonly hint: string }[];
+  readonly refuse?: (
+    store: StoreIr,
+  ) => readonly { readonly path: string; readonly text: string; readonly hint: string }[];
 }
 
 /** Types a descriptor where it is written. */

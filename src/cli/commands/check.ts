@@ -5,7 +5,8 @@ import { compareLock, lockOf, needsAcceptance } from "../../select/lock.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { requireLock } from "../lock-file.ts";
-import { chooseLocked, load, placeOf, reconcile } from "../pipeline.ts";
+import { chooseLocked, load, reconcile } from "../pipeline.ts";
+import { placeOf } from "../place.ts";
 import { reportNotes } from "../report.ts";
 
 /** `check`: as `generate`, but writes nothing; exit 1 with the diff when code and spec, or lock and spec, differ. */

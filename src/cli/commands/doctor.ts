@@ -6,7 +6,8 @@ import { engines } from "../../engines/registry.gen.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { readLock } from "../lock-file.ts";
-import { choose, chooseLocked, load, placeOf } from "../pipeline.ts";
+import { choose, chooseLocked, load } from "../pipeline.ts";
+import { placeOf } from "../place.ts";
 import type { Plan } from "../../select/plan.ts";
 
 interface Check {

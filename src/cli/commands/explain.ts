@@ -4,7 +4,8 @@ import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { readLock } from "../lock-file.ts";
-import { choose, load, placeOf } from "../pipeline.ts";
+import { choose, load } from "../pipeline.ts";
+import { placeOf } from "../place.ts";
 
 /** `explain WORKLOAD`: why this store, why not each other, what would flip it. */
 export async function run({ io, output }: CommandContext, workload: string): Promise<ExitCode> {

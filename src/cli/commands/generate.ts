@@ -1,76 +1,29 @@
-import { resolve } from "node:path";
-import { apply } from "../../reconcile/apply.ts";
-import { recover } from "../../reconcile/recover.ts";
-import { renderDiff } from "../../reconcile/render-diff.ts";
-import { inputHash, unchangedSince } from "../../reconcile/shortcut.ts";
-import { changesOf, hasDrift } from "../../reconcile/write-plan.ts";
+import { unchangedSince } from "../../reconcile/shortcut.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
-import type { Output } from "../io.ts";
-import { requireLock } from "../lock-file.ts";
-import { fromSources, packageVersion } from "../package-files.ts";
-import { chooseLocked, load, placeOf, reconcile } from "../pipeline.ts";
-import { reportFindings, reportNotes } from "../report.ts";
+import { hashOfInputs } from "../input-hash.ts";
+import { fromSources } from "../package-files.ts";
+import { placeOf } from "../place.ts";
 
-interface GenerateOptions {
+export interface GenerateOptions {
   readonly dryRun?: boolean;
   readonly diff?: boolean;
 }
 
-/** `generate`: spec + lock → files. */
-export async function run(
-  { io, output }: CommandContext,
-  options: GenerateOptions,
-): Promise<ExitCode> {
-  const place = placeOf(io, output.options);
-  const loaded = load(place, output);
-  const { lock, text } = requireLock(place);
-  const hash = inputHash([...loaded.sources, text, packageVersion()]);
-  const target = resolve(place.folder, loaded.model.output.package);
-  const shortcut = !fromSources && output.options.dump === undefined;
-  const dry = options.dryRun === true || options.diff === true;
-  if (shortcut && !dry && unchangedSince(hash, target)) {
-    return reportUnchanged(output);
+/** `generate`: spec + lock → files. A tree that is known to be what they say is seen by hashes and times, without the pipeline. */
+export async function run(context: CommandContext, options: GenerateOptions): Promise<ExitCode> {
+  const { io, output } = context;
+  const { dump, spec, cwd } = output.options;
+  const plain = options.dryRun !== true && options.diff !== true && dump === undefined;
+  if (plain && !fromSources) {
+    const place = placeOf(io, { cwd, spec });
+    const hash = hashOfInputs(place);
+    if (hash !== undefined && unchangedSince(hash, place.folder)) {
+      output.line("nothing changed; no file written");
+      output.document({ created: [], rewritten: [], removed: [], notes: [] });
+      return exitCode.ok;
+    }
   }
-  const plan = chooseLocked(loaded, lock, output);
-  recover(resolve(place.folder, loaded.model.output.package));
-  const { writePlan, root } = reconcile(place, loaded, plan, output);
-  reportNotes(writePlan.notes, output);
-  if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
-  if (dry) return preview(writePlan, options, output);
-  const report = apply(writePlan, root, { inputHash: hash });
-  if (report.outcome === "refused") return reportFindings(report.findings, output);
-  const { created, rewritten, removed } = report;
-  output.document({ created, rewritten, removed, notes: writePlan.notes });
-  if (created.length + rewritten.length + removed.length === 0)
-    return reportUnchanged(output, false);
-  output.line(
-    [
-      created.length > 0 ? `${created.length} created` : "",
-      rewritten.length > 0 ? `${rewritten.length} rewritten` : "",
-      removed.length > 0 ? `${removed.length} removed` : "",
-    ]
-      .filter((part) => part !== "")
-      .join(", "),
-  );
-  return exitCode.ok;
-}
-
-function reportUnchanged(output: Output, document = true): ExitCode {
-  output.line("nothing changed; no file written");
-  if (document) output.document({ created: [], rewritten: [], removed: [], notes: [] });
-  return exitCode.ok;
-}
-
-function preview(
-  writePlan: Parameters<typeof renderDiff>[0],
-  options: GenerateOptions,
-  output: Output,
-): ExitCode {
-  const changes = changesOf(writePlan.actions).map(({ kind, path }) => ({ kind, path }));
-  const diff = options.diff === true ? renderDiff(writePlan) : undefined;
-  output.document({ changes, ...(diff === undefined ? {} : { diff }) });
-  if (diff !== undefined) output.line(diff.trimEnd());
-  else for (const { kind, path } of changes) output.line(`${kind} ${path}`);
-  return hasDrift(writePlan) ? exitCode.finding : exitCode.ok;
+  const { generate } = await import("../generation.ts");
+  return generate(context, options);
 }

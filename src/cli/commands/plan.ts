@@ -8,7 +8,8 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import type { Output } from "../io.ts";
 import { readLock, writeLock } from "../lock-file.ts";
-import { choose, load, type Loaded, placeOf } from "../pipeline.ts";
+import { choose, load, type Loaded } from "../pipeline.ts";
+import { placeOf } from "../place.ts";
 
 /** `plan`: decides and explains; writes a missing lock, a changed one with `--accept`. */
 export async function run(

@@ -1,5 +1,5 @@
 import type { EntityIr, FieldIr, RecordMethodIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
-import { code } from "../../render/encode.ts";
+import { code, propertyName, stringLiteral } from "../../render/encode.ts";
 import { type Doc, group, indent, line, print } from "../../render/document.ts";
 import { call, docBlock, importLines, ImportSet, objectLiteral } from "../../render/layout.ts";
 import type { Predicate } from "../../spec/model.ts";
@@ -164,7 +164,7 @@ function decodeObject(
 const access = (path: string): string =>
   path
     .split(".")
-    .map((name) => `[${JSON.stringify(name)}]`)
+    .map((name) => `[${stringLiteral(name)}]`)
     .join("");
 
 /** The object literal that makes a document of a new entity. */
@@ -185,13 +185,15 @@ function encodeObject(
       ? []
       : keys.length === 1
         ? [`${pad}_id: ${value(keys[0] as FieldIr)},`]
-        : [`${pad}_id: { ${keys.map((field) => `${field.column}: ${value(field)}`).join(", ")} },`];
+        : [
+            `${pad}_id: { ${keys.map((field) => `${propertyName(field.column)}: ${value(field)}`).join(", ")} },`,
+          ];
   const lines = fields
     .filter((field) => !keys.includes(field))
-    .map((field) => `${pad}${field.column}: ${value(field)},`);
+    .map((field) => `${pad}${propertyName(field.column)}: ${value(field)},`);
   const deleted =
     root === entity && entity.deletedAt !== undefined
-      ? [`${pad}${entity.deletedAt.column}: null,`]
+      ? [`${pad}${propertyName(entity.deletedAt.column)}: null,`]
       : [];
   const children = entity.children.map((child) => {
     const name = child.entity.variable;
@@ -211,10 +213,12 @@ function given(field: FieldIr, from: string, entity: EntityIr): string {
 
 function defaultLiteral({ type, source }: FieldIr): string {
   if (type.kind === "bigint") return `${String(source.default)}n`;
-  if (type.kind === "timestamp") return `new Date(${JSON.stringify(source.default)})`;
+  if (type.kind === "timestamp") return `new Date(${stringLiteral(String(source.default))})`;
   return type.kind === "decimal"
-    ? JSON.stringify(String(source.default))
-    : JSON.stringify(source.default);
+    ? stringLiteral(String(source.default))
+    : typeof source.default === "string"
+      ? stringLiteral(source.default)
+      : JSON.stringify(source.default);
 }
 
 function keyText({ key }: EntityIr): string {

@@ -72,7 +72,7 @@ export function classify(error: unknown): Fault {
   if (error.name === "MongoWaitQueueTimeoutError")
     return fault({ kind: "overload", transient: true });
   if (unsent.has(error.name)) return fault({ ...elsewhere, outcome: "not-applied" });
-  if (/^MongoNetwork/.test(error.name)) return fault(elsewhere);
+  if (error.name.startsWith("MongoNetwork")) return fault(elsewhere);
   if (error.name === "MongoOperationTimeoutError")
     return fault({ kind: "timeout", transient: false, outcome: "unknown" });
   if (/^Mongo(InvalidArgument|API|Runtime|Parse|Transaction)|^BSON/.test(error.name)) {
