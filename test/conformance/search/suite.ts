@@ -1,0 +1,235 @@
+/** What the search port promises, told once and run against every engine that claims it. */
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import type { SearchLayer } from "./layer.ts";
+
+export interface SearchCase {
+  /** Row of the closing table. */
+  readonly method: string;
+  readonly name: string;
+  run(data: SearchLayer): Promise<void>;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Books on a shelf of their own, so that no case sees another's. */
+async function shelve(data: SearchLayer, ...books: readonly Row[]) {
+  const shelf = randomUUID();
+  const rows = books.map((more) => ({
+    title: "Untitled",
+    body: "",
+    genre: null,
+    tags: [],
+    cents: 100,
+    ...more,
+    shelf,
+  }));
+  const stored = await data.books.addAll(rows);
+  const titles = async (query: string, more: Row = {}): Promise<readonly string[]> => {
+    const { items } = await data.bookSearch.find(query, { shelf, ...more }, { limit: 100 });
+    return items.map(({ item }) => item.title);
+  };
+  return { shelf, stored, titles };
+}
+
+const hostile = [
+  "",
+  " ",
+  "'",
+  "''; drop table book; --",
+  '"unclosed',
+  "\\",
+  "a & | ! ( ) :* <-> b",
+  "-",
+  '-"" or or -or',
+  "$1 $$ %s {0}",
+  "<mark>",
+  "é\u2028🐘\uD800",
+  "x ".repeat(5_000),
+];
+
+export const cases: readonly SearchCase[] = [
+  {
+    method: "rank",
+    name: "a word in the heavier field comes first, more words before fewer",
+    run: async (data) => {
+      const { titles } = await shelve(
+        data,
+        { title: "Stones", body: "the whale is mentioned here, in a longer text about stones" },
+        { title: "The whale", body: "a text about the sea" },
+        { title: "The whale and the whale", body: "whale, whale, whale" },
+      );
+      expect(await titles("whale")).toEqual(["The whale and the whale", "The whale", "Stones"]);
+    },
+  },
+  {
+    method: "rank",
+    name: "scores fall along the answer",
+    run: async (data) => {
+      const { shelf } = await shelve(
+        data,
+        ...Array.from({ length: 12 }, (_, at) => ({ body: "tide ".repeat(at + 1) })),
+      );
+      const { items } = await data.bookSearch.find("tide", { shelf }, {});
+      const scores = items.map(({ score }) => score);
+      expect(scores).toHaveLength(12);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      expect(scores.every((score) => score > 0)).toBe(true);
+    },
+  },
+  {
+    method: "query syntax",
+    name: "all words, a phrase, either of two, none of one, and word forms of the language",
+    run: async (data) => {
+      const { titles } = await shelve(
+        data,
+        { title: "A", body: "red apples are sweet" },
+        { title: "B", body: "apples red with anger" },
+        { title: "C", body: "green pears" },
+      );
+      const found = async (query: string) => (await titles(query)).toSorted();
+      expect(await found("red apples")).toEqual(["A", "B"]);
+      expect(await found('"red apples"')).toEqual(["A"]);
+      expect(await found("sweet or pears")).toEqual(["A", "C"]);
+      expect(await found("apples -anger")).toEqual(["A"]);
+      expect(await found("apple")).toEqual(["A", "B"]);
+      expect(await found("RED Apple")).toEqual(["A", "B"]);
+    },
+  },
+  {
+    method: "query syntax",
+    name: "no match, and no words at all, are empty answers",
+    run: async (data) => {
+      const { shelf, titles } = await shelve(data, { title: "A", body: "something" });
+      for (const query of ["nothing", "", "the", "-something"])
+        expect(await titles(query), query).toEqual([]);
+      expect(await data.bookSearch.count("nothing", { shelf }, {})).toMatchObject({
+        items: [],
+        facets: { genre: [], tags: [] },
+      });
+    },
+  },
+  {
+    method: "hostile query",
+    name: "any text is a query: it finds or it does not, it never breaks anything",
+    run: async (data) => {
+      const { titles } = await shelve(data, { title: "Kept", body: "kept" });
+      for (const query of hostile) await titles(query);
+      await expect(titles("nul\0l")).rejects.toMatchObject({ kind: "programming" });
+      expect(await titles("kept")).toEqual(["Kept"]);
+    },
+  },
+  {
+    method: "filter",
+    name: "a range takes both ends, and is combined with the words",
+    run: async (data) => {
+      const { titles } = await shelve(
+        data,
+        ...[100, 200, 300, 400].map((cents) => ({ title: `${cents}`, body: "priced", cents })),
+        { title: "other", body: "unpriced", cents: 200 },
+      );
+      const found = async (cents: Row) => (await titles("priced", { cents })).toSorted();
+      expect(await found({ min: 200, max: 300 })).toEqual(["200", "300"]);
+      expect(await found({ min: 300 })).toEqual(["300", "400"]);
+      expect(await found({ max: 100 })).toEqual(["100"]);
+      expect(await found({ min: 301, max: 399 })).toEqual([]);
+    },
+  },
+  {
+    method: "facets",
+    name: "count the whole answer by value, most frequent first, over pages and list fields",
+    run: async (data) => {
+      const { shelf } = await shelve(
+        data,
+        { body: "lore", genre: "poetry", tags: ["old", "short"] },
+        { body: "lore", genre: "prose", tags: ["old"] },
+        { body: "lore", genre: "prose", tags: ["old", "new"] },
+        { body: "lore", genre: null, tags: [] },
+        { body: "else", genre: "science", tags: ["old"] },
+      );
+      const page = await data.bookSearch.count("lore", { shelf }, { limit: 1 });
+      expect(page.items).toHaveLength(1);
+      expect(page.facets).toEqual({
+        genre: [
+          { value: "prose", count: 2 },
+          { value: "poetry", count: 1 },
+        ],
+        tags: [
+          { value: "old", count: 3 },
+          { value: "new", count: 1 },
+          { value: "short", count: 1 },
+        ],
+      });
+    },
+  },
+  {
+    method: "highlight",
+    name: "marks the found words in their fields, and only there",
+    run: async (data) => {
+      const { shelf } = await shelve(data, {
+        title: "The lighthouse",
+        body: `${"word ".repeat(60)}a lighthouse stands ${"far ".repeat(60)}`,
+      });
+      const { items } = await data.bookSearch.find("lighthouse", { shelf }, {});
+      expect(items[0]?.highlights.title).toContain("<mark>lighthouse</mark>");
+      expect(items[0]?.highlights.body).toContain("<mark>lighthouse</mark>");
+      expect((items[0]?.highlights.body ?? "").length).toBeLessThan(500);
+      const { items: stands } = await data.bookSearch.find("stands", { shelf }, {});
+      expect(Object.keys(stands[0]?.highlights ?? {})).toEqual(["body"]);
+    },
+  },
+  {
+    method: "keyset pages",
+    name: "equal ranks are walked through completely, none twice, also while rows are added",
+    run: async (data) => {
+      const equal = Array.from({ length: 25 }, (_, at) => ({ title: `${at}`, body: "same words" }));
+      const { shelf } = await shelve(data, ...equal, { title: "best same words", body: "same" });
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await data.bookSearch.find("same words", { shelf }, { limit: 4, after });
+        expect(page.items.length).toBeLessThanOrEqual(4);
+        seen.push(...page.items.map(({ item }) => item.title));
+        after = page.next;
+        if (seen.length === 8)
+          await data.books.add({
+            title: "same same words words",
+            body: "same words",
+            tags: [],
+            cents: 1,
+            shelf,
+          });
+      } while (after !== undefined);
+      expect(seen[0]).toBe("best same words");
+      expect(new Set(seen).size).toBe(seen.length);
+      for (const { title } of equal) expect(seen).toContain(title);
+    },
+  },
+  {
+    method: "keyset pages",
+    name: "the cursor of another order is refused",
+    run: async (data) => {
+      const { shelf } = await shelve(data, { body: "lore" }, { body: "lore" });
+      for (const after of ["", "nonsense", Buffer.from('["x"]').toString("base64url")])
+        await expect(data.bookSearch.find("lore", { shelf }, { after })).rejects.toMatchObject({
+          kind: "programming",
+        });
+      await expect(data.bookSearch.find("lore", { shelf }, { limit: 0 })).rejects.toMatchObject({
+        kind: "programming",
+      });
+    },
+  },
+  {
+    method: "follows writes",
+    name: "an added, changed or removed row is found, or not found, at once",
+    run: async (data) => {
+      const { stored, titles } = await shelve(data, { title: "Draft", body: "walnut" });
+      const id = stored[0]?.id ?? "";
+      expect(await titles("walnut")).toEqual(["Draft"]);
+      await data.books.revise(id, { title: "Final", body: "hazel" });
+      expect([await titles("walnut"), await titles("hazel")]).toEqual([[], ["Final"]]);
+      await data.books.remove(id);
+      expect(await titles("hazel")).toEqual([]);
+    },
+  },
+];
