@@ -7,11 +7,15 @@ import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
 import { requireLock } from "./lock-file.ts";
-import type { GenerateOptions } from "./commands/generate.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { chooseLocked, load, reconcile } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
 import { reportFindings, reportNotes } from "./report.ts";
+
+export interface GenerateOptions {
+  readonly dryRun?: boolean;
+  readonly diff?: boolean;
+}
 
 /** The whole path of `generate`. */
 export function generate({ io, output }: CommandContext, options: GenerateOptions): ExitCode {

@@ -2,13 +2,9 @@ import { unchangedSince } from "../../reconcile/shortcut.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { hashOfInputs } from "../input-hash.ts";
+import type { GenerateOptions } from "../generation.ts";
 import { fromSources } from "../package-files.ts";
 import { placeOf } from "../place.ts";
-
-export interface GenerateOptions {
-  readonly dryRun?: boolean;
-  readonly diff?: boolean;
-}
 
 /** `generate`: spec + lock → files. A tree that is known to be what they say is seen by hashes and times, without the pipeline. */
 export async function run(context: CommandContext, options: GenerateOptions): Promise<ExitCode> {
