@@ -7,9 +7,14 @@ export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly interactive: boolean;
+  /** Columns of the terminal; 120 where there is none. */
+  readonly columns?: number;
   out(text: string): void;
   err(text: string): void;
 }
+
+/** Columns that a table may take. */
+export const widthOf = ({ columns }: Io): number => Math.max(80, columns ?? 120);
 
 /** Options every command takes. */
 export interface GlobalOptions {

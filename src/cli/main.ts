@@ -11,6 +11,7 @@ export async function run(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), {
     cwd: process.cwd(),
     env: process.env,
+    columns: process.stdout.columns ?? 120,
     interactive: process.stdin.isTTY && process.stdout.isTTY,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

@@ -22,8 +22,12 @@ export function planRows(plan: Plan): readonly PlanRow[] {
 /** The flip without its exact figures, for a table cell. */
 export const shortFlip = ({ text }: Flip): string => text.replace(/ \[.*\]$/, "");
 
-/** `plan` as text: the stores, then one row per workload. */
-export function planText(plan: Plan, engines: readonly Candidate[]): string {
+/** `plan` as text: the stores, then one row per workload, its cells wrapped so that a line keeps to `width` columns. */
+export function planText(
+  plan: Plan,
+  engines: readonly Candidate[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const rows = planRows(plan).map((row) => [row.workload, row.store, row.why, row.flipsWhen]);
   const stores = plan.stores.map(
     ({ name, engine, env, workloads }) =>
@@ -33,21 +37,53 @@ export function planText(plan: Plan, engines: readonly Candidate[]): string {
     "stores",
     ...stores,
     "",
-    ...columns([["workload", "store", "why", "flips when"], ...rows]),
+    ...columns([["workload", "store", "why", "flips when"], ...rows], width),
     "",
   ].join("\n");
 }
 
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, at) =>
+const gap = "  ";
+const narrowest = 24;
+
+function columns(rows: readonly (readonly string[])[], width: number): readonly string[] {
+  const natural = (rows[0] ?? []).map((_, at) =>
     Math.max(...rows.map((row) => [...(row[at] ?? "")].length)),
   );
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
+  const widths = fitted(natural, width);
+  return rows.flatMap((row) => {
+    const cells = row.map((cell, at) => wrapped(cell, widths[at] ?? 0));
+    const height = Math.max(...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      cells
+        .map((lines, at) => (lines[line] ?? "").padEnd(widths[at] ?? 0))
+        .join(gap)
+        .trimEnd(),
+    );
+  });
+}
+
+/** The last two columns, which hold sentences, share what the others leave: three fifths and two fifths. */
+function fitted(natural: readonly number[], width: number): readonly number[] {
+  const fixed = natural.slice(0, -2);
+  const [why = 0, flips = 0] = natural.slice(-2);
+  const left = width - fixed.reduce((sum, one) => sum + one + gap.length, 0) - gap.length;
+  if (why + flips <= left) return natural;
+  const forFlips = Math.min(flips, Math.max(narrowest, Math.floor((left * 2) / 5)));
+  return [...fixed, Math.max(narrowest, Math.min(why, left - forFlips)), forFlips];
+}
+
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let current = "";
+  for (const word of text.split(" ")) {
+    const longer = current === "" ? word : `${current} ${word}`;
+    if ([...longer].length <= width || current === "") current = longer;
+    else {
+      lines.push(current);
+      current = word;
+    }
+  }
+  return [...lines, current];
 }
 
 /** `explain WORKLOAD` as text; undefined when the plan has no such workload. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import type { CommandContext } from "../context.ts";
+import { widthOf } from "../io.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
@@ -63,7 +64,7 @@ export async function run(
     writeUserFile(target, ".env", environmentText(plan));
   const notes = writePlan.notes.filter(({ path }) => !start.files.has(path));
   reportNotes(notes, output);
-  output.line(planText(plan, engines).trimEnd());
+  output.line(planText(plan, engines, widthOf(io)).trimEnd());
   output.line(`\n${report.created.length} files written to ${relative(io.cwd, target) || "."}`);
   output.document({ directory: target, spec: specFile, plan, created: report.created });
   if (start.install) await installPackages(target, output);

@@ -6,7 +6,7 @@ import { whatIf } from "../../select/what-if.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
-import type { Output } from "../io.ts";
+import { type Output, widthOf } from "../io.ts";
 import { readLock, writeLock } from "../lock-file.ts";
 import { choose, load, type Loaded } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
@@ -18,10 +18,10 @@ export async function run(
 ): Promise<ExitCode> {
   const place = placeOf(io, output.options);
   const loaded = load(place, output);
-  if (options.whatIf.length > 0) return answerWhatIf(loaded, options.whatIf, output);
+  if (options.whatIf.length > 0) return answerWhatIf(loaded, options.whatIf, output, widthOf(io));
   const found = readLock(place);
   const plan = choose(loaded, undefined, output);
-  output.line(planText(plan, engines).trimEnd());
+  output.line(planText(plan, engines, widthOf(io)).trimEnd());
   const changes = found === undefined ? [] : compareLock(found.lock, lockOf(plan, engines));
   const refused = changes.some(needsAcceptance) && !options.accept;
   const write = found === undefined || !refused;
@@ -40,7 +40,12 @@ function reportChanges(changes: readonly LockChange[], lock: string, output: Out
 }
 
 /** Decides again with other values and shows both answers; nothing is written. */
-function answerWhatIf(loaded: Loaded, assignments: readonly string[], output: Output): ExitCode {
+function answerWhatIf(
+  loaded: Loaded,
+  assignments: readonly string[],
+  output: Output,
+  width: number,
+): ExitCode {
   const before = choose(loaded, undefined, output);
   let model = loaded.model;
   for (const assignment of assignments) {
@@ -49,7 +54,7 @@ function answerWhatIf(loaded: Loaded, assignments: readonly string[], output: Ou
     model = changed.model;
   }
   const after = choose({ ...loaded, model }, undefined, output);
-  output.line(planText(after, engines).trimEnd());
+  output.line(planText(after, engines, width).trimEnd());
   const changes = compareLock(lockOf(before, engines), lockOf(after, engines)).filter(
     ({ kind }) => kind !== "requirements",
   );
