@@ -36,6 +36,8 @@ export interface DsnSpec {
   readonly examples: readonly { readonly dsn: string; readonly comment: string }[];
   /** The DSN that `init` writes for a machine with nothing but Node, if there is one. */
   readonly embedded?: (store: string) => string;
+  /** A store that lives and ends with the process, for tests, if the engine has one. */
+  readonly ephemeral?: string;
 }
 
 /** One way to reach the engine. */

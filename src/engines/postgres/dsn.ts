@@ -37,4 +37,5 @@ export const dsn: DsnSpec = {
     { dsn: "pglite:./.data/main", comment: "in process, kept in a folder" },
   ],
   embedded: (store) => `pglite:./.data/${store}`,
+  ephemeral: "pglite:memory",
 };

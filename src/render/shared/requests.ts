@@ -12,6 +12,7 @@ import { observabilityFiles } from "./observability.ts";
 import { projectFiles } from "./project.ts";
 import { reportFile } from "./report.ts";
 import { repositoryPort, viewPort } from "./ports.ts";
+import { testFiles, testSupport } from "./tests/test-files.ts";
 import { sharedContext } from "./types.ts";
 
 /** Every file that does not depend on the kind of engine behind it. */
@@ -47,6 +48,7 @@ export function sharedRequests(
     reportFile(input, engines),
     ...observabilityFiles(ir, input.model),
     ...projectFiles(input, engines),
+    ...testFiles(ir, engines, context),
   ];
 }
 
@@ -69,7 +71,7 @@ function runtimeFiles(engines: readonly EngineDescriptor[]): readonly FileReques
 /** Where a file of `templates/` lies below `runtime/`; undefined for one that this project does not need. */
 function runtimePath(source: string, engines: ReadonlySet<string>): string | undefined {
   const [top = "", engine = "", ...rest] = source.split("/");
-  if (!source.endsWith(".ts")) return undefined;
+  if (!source.endsWith(".ts") || source.startsWith(testSupport)) return undefined;
   // Deeper folders of shared/ are for other places than the runtime.
   if (top === "runtime" || (top === "shared" && rest.length === 0))
     return [engine, ...rest].join("/");

@@ -79,7 +79,11 @@ export function facetFragments(
   const filter = splitFilter(searchFilter(view, method), 2);
   const [value, source] =
     field.type.kind === "array"
-      ? ["facet.value", `\ncross join unnest(${column}) as facet(value)`]
+      ? // A value that one row holds twice is one hit.
+        [
+          "facet.value",
+          `\ncross join lateral (select distinct element from unnest(${column}) as element) as facet(value)`,
+        ]
       : [column, ""];
   return {
     ...filter,

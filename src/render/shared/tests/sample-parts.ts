@@ -1,0 +1,237 @@
+import type { EntityIr, FieldIr, RepositoryIr } from "../../../ir/types.ts";
+import type { Json } from "../../../spec/model.ts";
+import type { Doc } from "../../document.ts";
+import { hardline, indent } from "../../document.ts";
+import { identifier, stringLiteral } from "../../encode.ts";
+import { docBlock, entry, openObject } from "../../layout.ts";
+import { insertable } from "../types.ts";
+import type { Entry } from "./forms.ts";
+import type { SampleLayout } from "./samples.ts";
+import { steadyValues } from "./samples.ts";
+import type { TestScope } from "./scope.ts";
+import { dataType, domainType } from "./scope.ts";
+import { type SuiteScope, storing } from "./suite-scope.ts";
+import { parentOf, untestable } from "./testable.ts";
+import { parentRows, sampleValue } from "./values.ts";
+
+/** `sampleOrder`, the function that makes a new order. */
+export const sampleName = (entity: EntityIr): string => identifier(`sample${entity.name}`);
+
+/** `storeOrders`, the function that stores samples for others to refer to. */
+export const storeName = (entity: EntityIr): string =>
+  identifier(`store${entity.property.charAt(0).toUpperCase()}${entity.property.slice(1)}`);
+
+/** Rows that must be there before those of an entity, in the order in which they can be stored. */
+export interface Parent {
+  /** The function that stores them. */
+  readonly name: string;
+  readonly property: string;
+  readonly count: number;
+  readonly tenant: boolean;
+}
+
+export function parentsOf(entity: EntityIr, scope: SuiteScope): readonly Parent[] {
+  const found = new Map<string, Parent>();
+  collect(entity, scope, found, entity.name);
+  return [...found.values()];
+}
+
+function collect(
+  entity: EntityIr,
+  scope: SuiteScope,
+  found: Map<string, Parent>,
+  own: string,
+): void {
+  for (const field of [entity, ...entity.children.map((child) => child.entity)].flatMap(
+    givenFields(scope),
+  )) {
+    const parent = parentOf(field.source.reference?.entity, scope);
+    if (parent === undefined || parent.entity.name === own || found.has(parent.entity.name))
+      continue;
+    if (!scope.store.entities.includes(parent.entity)) continue;
+    collect(parent.entity, scope, found, own);
+    const { entity: needed } = parent;
+    const name = storeName(needed);
+    scope.imports.value(`./${needed.file}.ts`, name);
+    found.set(needed.name, {
+      name,
+      property: needed.property,
+      count: parentRows,
+      tenant: needed.tenant !== undefined,
+    });
+  }
+}
+
+/** The fields that samples give: all that can be made up and whose referenced rows can be stored. */
+export const givenFields =
+  (scope: TestScope) =>
+  (entity: EntityIr): readonly FieldIr[] =>
+    insertable(entity).filter((field) => {
+      const parent = parentOf(field.source.reference?.entity, scope);
+      const refers = field.source.reference !== undefined;
+      const met =
+        !refers ||
+        !field.optionalOnInsert ||
+        (parent !== undefined && parent.entity !== entity && acyclic(entity, parent, scope));
+      return met && sampleValue(entity, field, "0", scope) !== undefined;
+    });
+
+/** Optional references are followed only where they lead back to nobody. */
+function acyclic(
+  entity: EntityIr,
+  parent: RepositoryIr,
+  scope: TestScope,
+  seen: readonly string[] = [],
+): boolean {
+  if (untestable(parent, scope) !== undefined) return false;
+  const root = entity.owner ?? entity.name;
+  if (parent.entity.name === root || seen.includes(parent.entity.name)) return false;
+  return [parent.entity, ...parent.entity.children.map((child) => child.entity)].every((each) =>
+    insertable(each).every(({ source }) => {
+      const next = parentOf(source.reference?.entity, scope);
+      return next === undefined || acyclic(entity, next, scope, [...seen, parent.entity.name]);
+    }),
+  );
+}
+
+interface SampleParts {
+  readonly declarations: readonly Doc[];
+  readonly rows: Doc;
+  readonly defaults: readonly Entry[];
+}
+
+/** The functions that make samples, and what a row has that was given nothing. */
+export function sampleParts(layout: SampleLayout, scope: SuiteScope): SampleParts {
+  const { entity } = layout;
+  const children = entity.children.map((child) =>
+    sampleFunction({ entity: child.entity, steady: [] }, scope),
+  );
+  return {
+    declarations: [...children, sampleFunction(layout, scope), storeFunction(scope)],
+    rows: rowsFunction(layout, scope),
+    defaults: defaultsOf(entity),
+  };
+}
+
+function sampleFunction(layout: SampleLayout, scope: SuiteScope): Doc {
+  const { entity, steady } = layout;
+  const type = domainType(scope, entity, entity.newType);
+  const entries = givenFields(scope)(entity).map((field): Entry => {
+    const value = steady.includes(field)
+      ? steadyValues(entity, field, scope)[0]
+      : sampleValue(entity, field, "n", scope);
+    return [field.name, value ?? ""];
+  });
+  const children = entity.children.map((child): Entry => [
+    child.property,
+    `[2, 1, 3].map((at) => ${sampleName(child.entity)}(10 * n + at))`,
+  ]);
+  const about =
+    steady.length === 0
+      ? `A new ${entity.name}; every number makes another one.`
+      : `A new ${entity.name}; every number makes another one, but what rows are found by is alike in all.`;
+  const used = [...entries, ...children].some(
+    ([, value]) => typeof value === "string" && /\bn\b/.test(value),
+  );
+  return [
+    docBlock([about]),
+    `export const ${sampleName(entity)} = (${used ? "n" : "_n"}: number): ${type} => (`,
+    openObject([...entries, ...children].map(([name, value]) => entry(name, value))),
+    ");",
+  ];
+}
+
+function storeFunction(scope: SuiteScope): Doc {
+  const { entity, typeName, file } = scope.repository;
+  const type = dataType(scope, `ports/${file}`, typeName);
+  const method = storing(scope.repository)?.method;
+  const row = `${sampleName(entity)}(n)`;
+  const argument = method !== undefined && "bulk" in method && method.bulk ? `[${row}]` : row;
+  return [
+    docBlock([`Stores the first samples, for rows that refer to them.`]),
+    `export async function ${storeName(entity)}(${entity.property}: ${type}, count: number): Promise<void> {`,
+    indent([
+      hardline,
+      `for (let n = 0; n < count; n += 1) await ${entity.property}.${method?.name ?? ""}(${argument});`,
+    ]),
+    hardline,
+    "}",
+  ];
+}
+
+/** Three rows alike, one set apart by each other value of each steady field, and one with only what must be given. */
+function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc {
+  const type = domainType(scope, entity, entity.newType);
+  const sample = sampleName(entity);
+  const alike = [1, 2, 0].map((n): Doc => `${sample}(${n})`);
+  let n = alike.length;
+  const apart = steady.flatMap((field) =>
+    steadyValues(entity, field, scope)
+      .slice(1)
+      .map((value): Doc => `{ ...${sample}(${n++}), ${field.name}: ${value} }`),
+  );
+  const sparse = sparseRow(entity, steady, String(n), scope);
+  const items = [...alike, ...apart, sparse];
+  return [
+    docBlock([
+      "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",
+    ]),
+    `export const ${sample}Rows = (): readonly ${type}[] => [`,
+    indent(items.map((item): Doc => [hardline, item, ","])),
+    hardline,
+    "];",
+  ];
+}
+
+function sparseRow(
+  entity: EntityIr,
+  steady: readonly FieldIr[],
+  n: string,
+  scope: SuiteScope,
+): Doc {
+  const fields = insertable(entity).filter(
+    (field) => !field.optionalOnInsert || (field.key && field.source.generated === "caller"),
+  );
+  const entries = fields.map((field): Doc => {
+    const value = steady.includes(field)
+      ? steadyValues(entity, field, scope)[0]
+      : sampleValue(entity, field, n, scope);
+    return entry(field.name, value ?? "");
+  });
+  const children = entity.children.map((child) => entry(child.property, "[]"));
+  return openObject([...entries, ...children]);
+}
+
+/** What a row has under each property that was left out, where the spec says it. */
+function defaultsOf(entity: EntityIr): readonly Entry[] {
+  const left = insertable(entity).filter((field) => field.optionalOnInsert && !field.key);
+  return [
+    ...left.flatMap((field): readonly Entry[] => {
+      const value = field.source.default;
+      if (value === undefined || value === null)
+        return field.nullable ? [[field.name, "null"]] : [];
+      const shown = defaultLiteral(field, value);
+      return shown === undefined ? [] : [[field.name, shown]];
+    }),
+    ...(entity.version === undefined ? [] : [[entity.version.name, "1"] as const]),
+  ];
+}
+
+function defaultLiteral({ type }: FieldIr, value: Json): string | undefined {
+  switch (type.kind) {
+    case "string":
+    case "text":
+    case "enum":
+    case "uuid":
+      return stringLiteral(String(value));
+    case "int":
+    case "float":
+      return String(Number(value));
+    case "bigint":
+      return `${BigInt(String(value))}n`;
+    case "boolean":
+      return String(value === true);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import type { EntityIr, FieldIr, RepositoryIr, ViewIr } from "../../../ir/types.ts";
+import type { Predicate } from "../../../spec/model.ts";
+import { stringLiteral } from "../../encode.ts";
+import { insertable } from "../types.ts";
+import { type TestContext, type TestScope, searchedFields } from "./scope.ts";
+import { bounds, ownValue, sampleValue } from "./values.ts";
+
+/** How the samples of one entity are laid out. */
+export interface SampleLayout {
+  readonly entity: EntityIr;
+  /** What lists, aggregates and views filter, sort or group by: alike in all samples, so that rows can differ in one of them only. */
+  readonly steady: readonly FieldIr[];
+}
+
+export function sampleLayout(
+  { entity, methods }: RepositoryIr,
+  views: readonly ViewIr[],
+  context: TestContext,
+): SampleLayout {
+  const names = new Set([
+    ...methods.flatMap(({ method }) => {
+      if (method.op === "list")
+        return [
+          ...fieldsOf([...method.where, ...method.optional]),
+          ...method.orderBy.map(({ field }) => field),
+        ];
+      if (method.op !== "aggregate") return [];
+      return [
+        ...fieldsOf([...method.where, ...method.optional]),
+        ...method.groupBy.map(({ field }) => field),
+      ];
+    }),
+    ...views.flatMap((view) =>
+      view.port === "cache" || view.entity.name !== entity.name
+        ? []
+        : view.methods.flatMap(({ method }) => fieldsOf(method.filter)),
+    ),
+  ]);
+  const searched = new Set(searchedFields(entity, context));
+  const wanted = insertable(entity).filter(
+    (field) => names.has(field.name) && variesFreely(field) && !searched.has(field),
+  );
+  return { entity, steady: leavingUniquesApart(entity, wanted) };
+}
+
+const fieldsOf = (predicates: readonly Predicate[]): readonly string[] =>
+  predicates.map(({ field }) => field);
+
+const variesFreely = ({ type }: FieldIr): boolean =>
+  !["json", "binary", "vector"].includes(type.kind);
+
+/** Rows that are alike in a whole key or unique group could not be stored: the last of its fields differs. */
+function leavingUniquesApart(entity: EntityIr, wanted: readonly FieldIr[]): readonly FieldIr[] {
+  const steady = new Set(wanted);
+  for (const group of [entity.key, ...entity.unique.map(({ fields }) => fields)]) {
+    const last = group.findLast((field) => field !== entity.tenant);
+    if (last !== undefined && group.every((field) => steady.has(field) || field === entity.tenant))
+      steady.delete(last);
+  }
+  return wanted.filter((field) => steady.has(field));
+}
+
+/** The value that a steady field has in all samples, then others to set one row apart. */
+export function steadyValues(
+  entity: EntityIr,
+  field: FieldIr,
+  scope: TestScope,
+): readonly string[] {
+  if (field.source.reference !== undefined)
+    return ["0", "1", "2"].flatMap((n) => sampleValue(entity, field, n, scope) ?? []);
+  const { type } = field;
+  switch (type.kind) {
+    case "enum":
+      return type.values.slice(0, 3).map(stringLiteral);
+    case "boolean":
+      return ["false", "true"];
+    case "timestamp":
+      return moments.map((moment) => `new Date(${stringLiteral(moment)})`);
+    case "date":
+      return moments
+        .map((moment) => stringLiteral(moment.slice(0, 10)))
+        .filter((day, at, all) => all.indexOf(day) === at);
+    case "int":
+    case "float":
+      return amounts(field).map(String);
+    case "bigint":
+      return amounts(field).map((amount) => `${amount}n`);
+    case "decimal":
+      return amounts(field).map((amount) =>
+        stringLiteral(
+          Math.min(amount, 10 ** (type.precision - type.scale) - 1).toFixed(type.scale),
+        ),
+      );
+    case "string":
+    case "text": {
+      const max = type.kind === "string" ? type.max : 9;
+      return ["m-between", "a-before", "x-behind"].map((text) => stringLiteral(text.slice(0, max)));
+    }
+    default:
+      return ["0", "1", "2"].flatMap((n) => ownValue(entity, field, n, scope) ?? []);
+  }
+}
+
+/** Another hour, day, week, month and year than the first; both before and after it. */
+const moments = [
+  "2026-03-11T09:30:15.250Z",
+  "2026-03-11T11:45:05.125Z",
+  "2026-03-10T23:10:40.500Z",
+  "2026-03-18T09:30:15.250Z",
+  "2026-04-02T00:05:00.001Z",
+  "2027-03-11T09:30:15.250Z",
+];
+
+function amounts(field: FieldIr): readonly number[] {
+  const { min, max } = bounds(field);
+  const middle = Math.min(Math.max(500, min + 7), max);
+  return [middle, Math.max(middle - 7, min), Math.min(middle + 30, max)].filter(
+    (one, at, all) => all.indexOf(one) === at,
+  );
+}

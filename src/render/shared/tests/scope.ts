@@ -1,0 +1,77 @@
+import type {
+  EntityIr,
+  FieldIr,
+  Ir,
+  RepositoryIr,
+  SearchViewIr,
+  StoreIr,
+} from "../../../ir/types.ts";
+import { ImportSet } from "../../layout.ts";
+import type { SharedContext } from "../types.ts";
+
+/** What one test module knows while it is made. */
+export interface TestScope {
+  readonly context: SharedContext;
+  readonly entities: ReadonlyMap<string, EntityIr>;
+  readonly repositories: ReadonlyMap<string, RepositoryIr>;
+  /** Search views by the entity they are over: their texts need words. */
+  readonly searches: ReadonlyMap<string, readonly SearchViewIr[]>;
+  /** Way from the module to the data layer. */
+  readonly data: string;
+  readonly imports: ImportSet;
+}
+
+/** What all test modules of a project have in common. */
+export type TestContext = Omit<TestScope, "imports">;
+
+export function testContext(ir: Ir, context: SharedContext): TestContext {
+  const searches = new Map<string, SearchViewIr[]>();
+  for (const view of ir.stores.flatMap((store) => store.views)) {
+    if (view.port !== "search") continue;
+    searches.set(view.entity.name, [...(searches.get(view.entity.name) ?? []), view]);
+  }
+  return {
+    context,
+    entities: new Map(ir.entities.map((entity) => [entity.name, entity])),
+    repositories: new Map(
+      ir.stores.flatMap(({ repositories }) => repositories.map((one) => [one.entity.name, one])),
+    ),
+    searches,
+    data: ir.output.dir === "." ? "../../.." : `../../../${ir.output.dir}`,
+  };
+}
+
+/** Imports a value of the data layer and gives its name back. */
+export function dataValue({ imports, data }: TestScope, module: string, name: string): string {
+  imports.value(`${data}/${module}.ts`, name);
+  return name;
+}
+
+/** Imports a type of the data layer and gives its name back. */
+export function dataType({ imports, data }: TestScope, module: string, name: string): string {
+  imports.type(`${data}/${module}.ts`, name);
+  return name;
+}
+
+/** Imports a value of the tests' own support. */
+export function support({ imports }: TestScope, module: string, name: string): string {
+  imports.value(`../support/${module}.ts`, name);
+  return name;
+}
+
+/** Imports a type that an entity's domain file declares. */
+export const domainType = (scope: TestScope, entity: EntityIr, name: string): string =>
+  dataType(scope, `domain/${entity.domainFile}`, name);
+
+/** Fields of a search view over the entity, in the order in which they are searched. */
+export function searchedFields(entity: EntityIr, { searches }: TestContext): readonly FieldIr[] {
+  const views = searches.get(entity.name) ?? [];
+  const names = new Set(views.flatMap((view) => view.methods.flatMap(({ method }) => method.text)));
+  return entity.fields.filter(
+    ({ name, type }) => names.has(name) && (type.kind === "text" || type.kind === "string"),
+  );
+}
+
+/** The store that holds an entity's rows. */
+export const storeOf = (stores: readonly StoreIr[], entity: EntityIr): StoreIr | undefined =>
+  stores.find((store) => store.entities.some(({ name }) => name === entity.name));

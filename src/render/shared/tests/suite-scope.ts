@@ -1,0 +1,41 @@
+import type { EntityIr, RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
+import { identifier, stringLiteral } from "../../encode.ts";
+import { type TestScope, support } from "./scope.ts";
+import { ownValue } from "./values.ts";
+
+/** What the tests of one repository are made from. */
+export interface SuiteScope extends TestScope {
+  readonly store: StoreIr;
+  readonly repository: RepositoryIr;
+  /** Sample number that a test begins with; each takes the next ten. */
+  readonly number: () => number;
+}
+
+/** The function that declares the tests of a repository or a view. */
+export const suiteName = (property: string): string => identifier(`${property}Suite`);
+
+/** A tenant's name as forTenant takes it. */
+export function tenantLiteral(entity: EntityIr, scope: TestScope, n: number): string {
+  const field = entity.tenant;
+  if (field?.type.kind === "int" || field?.type.kind === "bigint")
+    return stringLiteral(String(n + 1));
+  if (field !== undefined && field.type.kind !== "uuid") return stringLiteral(`tenant${n}`);
+  return `${support(scope, "samples", "sampleUuid")}("tenant", ${n})`;
+}
+
+/** The key of sample `n`. */
+export function keyAt(entity: EntityIr, n: string, scope: TestScope): string {
+  const values = entity.key.map((field) => [field.name, ownValue(entity, field, n, scope) ?? ""]);
+  const [only, ...rest] = values;
+  return only !== undefined && rest.length === 0
+    ? (only[1] ?? "")
+    : `{ ${values.map(([name, value]) => `${name}: ${value}`).join(", ")} }`;
+}
+
+/** The method that stores new rows: insert before upsert, one before many. */
+export function storing({ methods }: RepositoryIr): RecordMethodIr | undefined {
+  const rank = ({ method }: RecordMethodIr): number =>
+    (method.op === "insert" ? 0 : method.op === "upsert" ? 2 : 9) +
+    ("bulk" in method && method.bulk ? 1 : 0);
+  return methods.toSorted((a, b) => rank(a) - rank(b)).find((one) => rank(one) < 9);
+}

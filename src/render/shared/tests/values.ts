@@ -1,0 +1,208 @@
+import type { ArrayElement, JsonSchema } from "../../../spec/model.ts";
+import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import { stringLiteral } from "../../encode.ts";
+import { idFunction } from "../domain.ts";
+import { type TestScope, dataValue, searchedFields, support } from "./scope.ts";
+
+/** Sample values as TypeScript expressions: from number to number another one, and no two properties of a row alike. */
+
+/** How many rows of a referenced entity are stored before those that refer to them. */
+export const parentRows = 3;
+
+/** The value of a field in sample `n`, an expression; undefined when none can be made up. */
+export function sampleValue(
+  entity: EntityIr,
+  field: FieldIr,
+  n: string,
+  scope: TestScope,
+): string | undefined {
+  const { reference } = field.source;
+  if (reference === undefined) return ownValue(entity, field, n, scope);
+  const parent = scope.entities.get(reference.entity);
+  const key = parent?.fields.find(({ name }) => name === reference.field);
+  if (parent === undefined || key === undefined) return undefined;
+  const at = /^\d+$/.test(n) ? String(Number(n) % parentRows) : `${n} % ${parentRows}`;
+  return ownValue(parent, key, at, scope);
+}
+
+/** A value that belongs to the field alone, branded where it is a key. */
+export function ownValue(
+  entity: EntityIr,
+  field: FieldIr,
+  n: string,
+  scope: TestScope,
+): string | undefined {
+  return branded(field, plainValue(entity, field, n, scope), scope);
+}
+
+function branded(field: FieldIr, plain: string | undefined, scope: TestScope): string | undefined {
+  const owner = scope.context.idTypes.get(field.tsType);
+  if (owner === undefined || plain === undefined) return plain;
+  return `${dataValue(scope, `domain/${owner.domainFile}`, idFunction(owner))}(${plain})`;
+}
+
+function plainValue(
+  entity: EntityIr,
+  field: FieldIr,
+  n: string,
+  scope: TestScope,
+): string | undefined {
+  const { type } = field;
+  const sample = (name: string): string => support(scope, "samples", name);
+  const label = stringLiteral(`${entity.name}.${field.name}`);
+  switch (type.kind) {
+    case "uuid":
+      return `${sample("sampleUuid")}(${label}, ${n})`;
+    case "text":
+      return textOf(entity, field, Infinity, n, scope);
+    case "string":
+      return textOf(entity, field, type.max, n, scope);
+    case "int":
+    case "float":
+      return number(entity, field, n, type.kind === "float" ? ".25" : "");
+    case "bigint":
+      return `BigInt(${number(entity, field, n, "")})`;
+    case "decimal":
+      return decimal(entity, field, type, n);
+    case "boolean":
+      return `${n} % 2 === 0`;
+    case "date":
+      return `${sample("sampleDate")}(${sum(place(entity, field) * 40, n)})`;
+    case "timestamp":
+      return `${sample("sampleTime")}(${sum(place(entity, field) * 40, n)})`;
+    case "enum":
+      return `${sample("oneOf")}(${[n, ...type.values.map(stringLiteral)].join(", ")})`;
+    case "json":
+      return type.schema === undefined
+        ? `{ [${stringLiteral(field.name)}]: ${n} }`
+        : schemaValue(type.schema, field.name, n);
+    case "binary":
+      return `new Uint8Array([${place(entity, field)}, ${n} % 256, 0, 255])`;
+    case "vector":
+      return `${sample("sampleVector")}(${type.dimensions}, ${n})`;
+    case "array":
+      return `[${elementOf(type.of, field.name, n, scope)}, ${elementOf(type.of, field.name, "0", scope)}]`;
+  }
+}
+
+const place = (entity: EntityIr, field: FieldIr): number => entity.fields.indexOf(field) + 1;
+
+/** `100 + n`, or its value where both are known. */
+const sum = (base: number, n: string): string => {
+  if (/^\d+$/.test(n)) return String(base + Number(n));
+  return base === 0 ? n : `${base} + ${n.includes(" ") ? `(${n})` : n}`;
+};
+
+/** Texts of a search hold words: one that all rows share, one of their own, and one that another row has in a weightier property. */
+function textOf(
+  entity: EntityIr,
+  field: FieldIr,
+  max: number,
+  n: string,
+  scope: TestScope,
+): string {
+  const searched = searchedFields(entity, scope);
+  const at = searched.indexOf(field);
+  const word = field.name.toLowerCase();
+  if (at >= 0 && max >= 3 * word.length + 20) {
+    const [heaviest] = searched;
+    const other =
+      at === 0 || heaviest === undefined ? "" : ` ${heaviest.name.toLowerCase()}\${${sum(1, n)}}`;
+    return `\`${word}000 ${word}\${${n}}${other}\``;
+  }
+  if (max < field.name.length + 5)
+    return `${support(scope, "samples", "sampleCode")}(${n}, ${Math.min(max, 4)})`;
+  return `\`${field.name} \${${n}}\``;
+}
+
+/** Whole numbers near each other, a hundred from those of the next property, within what the field allows. */
+function number(entity: EntityIr, field: FieldIr, n: string, fraction: string): string {
+  const { min, max } = bounds(field);
+  const base = Math.ceil(Math.max(min, field.key ? 1000 : 100 * place(entity, field)));
+  const room = max - base;
+  const value =
+    room >= 250
+      ? sum(base, n)
+      : `${Math.ceil(min)} + (${n} % ${Math.max(1, Math.floor(max - Math.ceil(min)))})`;
+  return fraction === "" || room < 250 ? value : `${value} + 0${fraction}`;
+}
+
+export function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
+  return {
+    min: source.min === undefined ? -Infinity : Number(source.min),
+    max: source.max === undefined ? Infinity : Number(source.max),
+  };
+}
+
+function decimal(
+  entity: EntityIr,
+  field: FieldIr,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+  n: string,
+): string {
+  const { min, max } = bounds(field);
+  const whole = 10 ** (precision - scale) - 1;
+  const most = Math.min(max, whole);
+  const base = Math.max(0, Math.ceil(min));
+  const step = 10 ** -Math.min(scale, 2);
+  const room = Math.floor((most - base) / step);
+  const count = `${n.includes(" ") ? `(${n})` : n} % ${Math.max(1, Math.min(room, 997))}`;
+  const shift = Math.min(
+    place(entity, field) * 3,
+    Math.max(0, Math.floor(most - base - 997 * step)),
+  );
+  return `(${base + shift} + (${count}) * ${step}).toFixed(${scale})`;
+}
+
+function elementOf(of: ArrayElement, name: string, n: string, scope: TestScope): string {
+  switch (of) {
+    case "uuid":
+      return `${support(scope, "samples", "sampleUuid")}(${stringLiteral(name)}, ${n})`;
+    case "string":
+    case "text":
+      return /^\d+$/.test(n) ? stringLiteral(`${name}${n}`) : `\`${name}\${${n}}\``;
+    case "int":
+      return n;
+    case "float":
+      return `${n} + 0.5`;
+    case "bigint":
+      return `BigInt(${n})`;
+    case "decimal":
+      return `String(${n})`;
+    case "boolean":
+      return `${n} % 2 === 0`;
+    case "date":
+      return `${support(scope, "samples", "sampleDate")}(${n})`;
+    case "timestamp":
+      return `${support(scope, "samples", "sampleTime")}(${n})`;
+  }
+}
+
+/** A value that fits a plain schema; undefined for one with alternatives, patterns or references. */
+function schemaValue(schema: JsonSchema, name: string, n: string): string | undefined {
+  const { type, properties, required, enum: values, items } = schema;
+  if (Array.isArray(values)) return JSON.stringify(values[0]);
+  if (
+    type === "string" &&
+    Object.keys(schema).every((key) => ["type", "title", "description"].includes(key))
+  )
+    return `\`${name} \${${n}}\``;
+  if (type === "integer" || type === "number")
+    return schema["minimum"] === undefined && schema["maximum"] === undefined ? n : undefined;
+  if (type === "boolean") return "true";
+  if (type === "array") return items === undefined || isSchema(items) ? "[]" : undefined;
+  if (type !== "object") return undefined;
+  const wanted = Array.isArray(required) ? required.filter((one) => typeof one === "string") : [];
+  const parts = isSchema(properties) ? Object.entries(properties) : [];
+  const entries = parts.map(([property, part]) => {
+    const value = isSchema(part) ? schemaValue(part, property, n) : undefined;
+    return value === undefined ? undefined : `${stringLiteral(property)}: ${value}`;
+  });
+  const met = wanted.every((one) =>
+    entries.some((entry) => entry?.startsWith(stringLiteral(one)) === true),
+  );
+  return met ? `{ ${entries.filter((entry) => entry !== undefined).join(", ")} }` : undefined;
+}
+
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

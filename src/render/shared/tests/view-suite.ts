@@ -1,0 +1,215 @@
+import type { FileRequest } from "../../../engines/engine.ts";
+import type {
+  EntityIr,
+  FieldIr,
+  SearchViewIr,
+  StoreIr,
+  VectorViewIr,
+  ViewIr,
+} from "../../../ir/types.ts";
+import type { Predicate } from "../../../spec/model.ts";
+import type { Doc } from "../../document.ts";
+import { hardline, indent, print } from "../../document.ts";
+import { code, stringLiteral } from "../../encode.ts";
+import { ImportSet, importLines } from "../../layout.ts";
+import { type ViewParts, cacheParts } from "./cache-suite.ts";
+import { type Entry, arrow, bindings, check, filtersOf, keyOf, test } from "./forms.ts";
+import { storing, suiteName, tenantLiteral } from "./suite-scope.ts";
+import { parentsOf, sampleName } from "./sample-parts.ts";
+import {
+  type TestContext,
+  type TestScope,
+  dataType,
+  domainType,
+  searchedFields,
+  support,
+} from "./scope.ts";
+import { untestable } from "./testable.ts";
+
+/** `test/data/main/product-search.ts`: what a view answers over known rows. */
+export function viewSuite(
+  view: ViewIr,
+  store: StoreIr,
+  _views: readonly ViewIr[],
+  context: TestContext,
+): FileRequest {
+  const scope: TestScope = { ...context, imports: new ImportSet() };
+  const { setup, tests, skip } = partsOf(view, store, scope);
+  const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
+  scope.imports.type("../support/store.ts", "TestStore").value("node:test", "describe");
+  if (skip === undefined) scope.imports.value("node:test", "it");
+  return {
+    path: `test/data/${store.name}/${view.file}.ts`,
+    ownership: "generated",
+    unit: `stores/${store.name}`,
+    template: "shared/tests/suite.ts.hbs",
+    data: {
+      imports: code(importLines(scope.imports)),
+      declarations: [],
+      suite: suiteName(view.property),
+      opened,
+      title: view.property,
+      skip: skip ?? "",
+      store: skip === undefined ? "store" : "_store",
+      setup: setup.map((one) => code(print(one, 4))),
+      tests: tests.map((one) => code(print(one, 4))),
+    },
+  };
+}
+
+const skipped = (skip: string): ViewParts => ({ setup: [], tests: [], skip });
+
+function partsOf(view: ViewIr, store: StoreIr, scope: TestScope): ViewParts {
+  if (view.port === "cache") return cacheParts(view, scope);
+  const repository = scope.repositories.get(view.entity.name);
+  if (repository === undefined) return skipped("nothing stores its rows");
+  const reason = untestable(repository, scope);
+  if (reason !== undefined) return skipped(reason);
+  if (view.sourceStore !== store.name) return skipped(`its rows are in store ${view.sourceStore}`);
+  const tests = view.port === "search" ? searchTests(view, scope) : vectorTests(view, scope);
+  if (tests === undefined) return skipped("its texts are too short for words of their own");
+  return { setup: rowsSetup(view, store, scope), tests };
+}
+
+function rowsSetup(
+  view: SearchViewIr | VectorViewIr,
+  store: StoreIr,
+  scope: TestScope,
+): readonly Doc[] {
+  const { entity } = view;
+  const repository = scope.repositories.get(entity.name);
+  const parents =
+    repository === undefined
+      ? []
+      : parentsOf(entity, { ...scope, store, repository, number: () => 0 });
+  const names = [
+    ...new Set([view.property, entity.property, ...parents.map(({ property }) => property)]),
+  ];
+  const bound = entity.tenant !== undefined || parents.some(({ tenant }) => tenant);
+  const from = bound ? "tenant.repositories" : "store.opened.repositories";
+  const rows = `${sampleName(entity)}Rows`;
+  scope.imports.value(`./${entity.file}.ts`, rows).value("node:test", "before");
+  const method = repository === undefined ? undefined : storing(repository)?.method;
+  const bulk = method !== undefined && "bulk" in method && method.bulk;
+  const insert = `${entity.property}.${method?.name ?? ""}`;
+  return [
+    ...(bound
+      ? [`const tenant = store.opened.forTenant(${tenantLiteral(entity, scope, 0)});`]
+      : []),
+    bindings(names, from),
+    `let rows: readonly ${domainType(scope, entity, entity.name)}[] = [];`,
+    [
+      "before(async () => {",
+      ...[
+        "await store.empty();",
+        ...parents.map(({ name, count, property }) => `await ${name}(${property}, ${count});`),
+        ...(bulk
+          ? [`rows = await ${insert}(${rows}());`]
+          : [`rows = await Promise.all(${rows}().map((row) => ${insert}(row)));`]),
+      ].map((statement): Doc => indent([hardline, statement])),
+      hardline,
+      "});",
+    ],
+  ];
+}
+
+const viewFilters = (entity: EntityIr, filter: readonly Predicate[], scope: TestScope): Doc =>
+  filtersOf(entity, [], filter, (field) => `${support(scope, "samples", "first")}(${field})`);
+
+function searchTests(view: SearchViewIr, scope: TestScope): readonly Doc[] | undefined {
+  const { entity, property } = view;
+  const wordy = new Set(
+    searchedFields(entity, scope)
+      .filter(hasRoom)
+      .map(({ name }) => name),
+  );
+  if (view.methods.some(({ method }) => method.text.some((name) => !wordy.has(name))))
+    return undefined;
+  return view.methods.map(({ method }) => {
+    const weights = view.fields.filter(({ field }) => method.text.includes(field.name));
+    const filtered = method.filter.length > 0;
+    const paged = method.page === "keyset";
+    const parameters = ["query", filtered ? "filter" : "_", ...(paged ? ["page"] : [])];
+    const args = ["query", ...(filtered ? ["filter"] : []), ...(paged ? ["page"] : [])];
+    const call = `${property}.${method.name}(${args.join(", ")})`;
+    const plain = !paged && method.facets.length === 0;
+    const entries: readonly Entry[] = [
+      ["rows", "rows"],
+      [
+        "key",
+        ["(row) => ", entity.key.length === 1 ? keyOf(entity, "row") : `(${keyOf(entity, "row")})`],
+      ],
+      ["filters", viewFilters(entity, method.filter, scope)],
+      [
+        "weights",
+        `{ ${weights.map(({ field, weight }) => `${field.name}: ${weight}`).join(", ")} }`,
+      ],
+      ["facets", `[${method.facets.map(stringLiteral).join(", ")}]`],
+      ["highlight", String(method.highlight)],
+      ["paged", String(paged)],
+      [
+        "search",
+        plain
+          ? [`async (${used(parameters, filtered)}) => `, `({ items: await ${call} })`]
+          : arrow(`(${used(parameters, filtered)})`, call),
+      ],
+    ];
+    return test(`${method.name} finds words, best first`, [
+      check(support(scope, "views", "checkSearch"), [], entries),
+    ]);
+  });
+}
+
+/** Without a trailing parameter that nobody uses. */
+const used = (parameters: readonly string[], filtered: boolean): string =>
+  (parameters.at(-1) === "_" && !filtered ? parameters.slice(0, -1) : parameters).join(", ");
+
+const hasRoom = ({ type, name }: FieldIr): boolean =>
+  type.kind === "text" || (type.kind === "string" && type.max >= 3 * name.length + 20);
+
+function vectorTests(view: VectorViewIr, scope: TestScope): readonly Doc[] {
+  const { entity, property, field, metric, dimensions } = view;
+  return view.methods.flatMap(({ method, hybrid }) => {
+    const filtered = method.filter.length > 0;
+    const call = (options: string): string =>
+      `${property}.${method.name}(probe, ${filtered ? "filter, " : ""}${options})`;
+    const filter = filtered ? "filter" : "_";
+    const entries: readonly Entry[] = [
+      ["rows", "rows"],
+      ["field", stringLiteral(field.name)],
+      ["metric", stringLiteral(metric)],
+      ["probe", `${support(scope, "samples", "sampleVector")}(${dimensions}, 50)`],
+      ["filters", viewFilters(entity, method.filter, scope)],
+    ];
+    const nearest = test(`${method.name} gives neighbours, nearest first`, [
+      check(
+        support(scope, "views", "checkNearest"),
+        [],
+        [...entries, ["nearest", arrow(`(probe, ${filter}, options)`, call("options"))]],
+      ),
+    ]);
+    const searched =
+      hybrid === undefined ? undefined : searchedFields(entity, scope).findLast(hasRoom);
+    if (searched === undefined) return [nearest];
+    return [
+      nearest,
+      test(`${method.name} fuses text and vector`, [
+        check(
+          support(scope, "views", "checkHybrid"),
+          [],
+          [
+            ...entries,
+            [
+              "word",
+              arrow(
+                "(row)",
+                `${support(scope, "samples", "given")}(row.${searched.name}.split(" ")[1])`,
+              ),
+            ],
+            ["nearest", arrow(`(probe, ${filter}, options)`, call("options"))],
+          ],
+        ),
+      ]),
+    ];
+  });
+}
