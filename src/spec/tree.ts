@@ -12,6 +12,9 @@ export function isMap(tree: unknown): tree is TreeMap {
   return typeof tree === "object" && tree !== null && !Array.isArray(tree);
 }
 
+/** NUL, which SQL text cannot hold, and lone surrogates, which UTF-8 cannot. */
+const unstorable = /[\0\p{Cs}]/u;
+
 /** Keys that reach an object's prototype or its conversion; refused anywhere, whatever stands behind them. */
 const prototypeKeys: ReadonlySet<string> = new Set([
   "prototype",
@@ -72,6 +75,7 @@ class Inspector {
   visit(node: Tree): Extent {
     if (typeof node === "object" && node !== null) return this.collection(node);
     if (typeof node === "number") this.number(node);
+    if (typeof node === "string" && unstorable.test(node)) this.text("value");
     return scalar;
   }
 
@@ -96,6 +100,7 @@ class Inspector {
     const visit = (key: string | number, child: Tree): void => {
       this.path.push(key);
       if (typeof key === "string" && prototypeKeys.has(key)) this.prototypeKey(key);
+      if (typeof key === "string" && unstorable.test(key)) this.text("key");
       const extent = this.visit(child);
       size += extent.size;
       height = Math.max(height, extent.height + 1);
@@ -132,6 +137,14 @@ class Inspector {
   private prototypeKey(key: string): void {
     const message = `the name ${quoted(key)} is refused: every JavaScript object has it already`;
     this.report("key", message, "choose another name");
+  }
+
+  private text(at: Problem["at"]): void {
+    this.report(
+      at,
+      "this text holds a NUL character or half of a surrogate pair",
+      "remove it: neither a file nor a store can hold it",
+    );
   }
 
   private number(value: number): void {

@@ -30,6 +30,7 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
     (index) => index.where !== undefined || index.terms.some((term) => "expression" in term),
   );
   return [
+    ...nameProblems(entity),
     ...sql.map((index) => ({
       path: `${path}.indexes`,
       text: `index ${index.name} has a SQL condition or expression, which MongoDB does not read`,
@@ -59,4 +60,19 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
         ]
       : []),
   ];
+}
+
+/** A dot in a property leads into it and a dollar starts an operator; collections beginning with `system.` are the server's. */
+function nameProblems({ name, table, fields }: EntityIr): readonly Problem[] {
+  const path = `entities.${name}`;
+  const columns = fields
+    .filter(({ column }) => column === "" || column.includes(".") || column.startsWith("$"))
+    .map((field) => ({
+      path: `${path}.fields.${field.name}.column`,
+      text: `"${field.column}" is no name of a property in MongoDB: it is empty, holds a dot or starts with a dollar`,
+      hint: "give column: another name",
+    }));
+  if (table !== "" && !table.includes("$") && !table.startsWith("system.")) return columns;
+  const text = `"${table}" is no name of a collection in MongoDB: it is empty, holds a dollar or starts with system.`;
+  return [{ path: `${path}.table`, text, hint: "give table: another name" }, ...columns];
 }

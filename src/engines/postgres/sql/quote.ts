@@ -25,10 +25,25 @@ export const identifiers = (names: readonly string[]): string => names.map(ident
 export const qualified = (alias: string, column: string): string =>
   `${alias}.${identifier(column)}`;
 
-/** A string literal that means the same whatever `standard_conforming_strings` says. */
+/** What a checkout may change (line ends) and what a reader does not see or sees in another place: control characters, directions. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+const named: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** One character as an `E''` string writes it. */
+function escaped(character: string): string {
+  const short = named[character];
+  if (short !== undefined) return short;
+  const digits = (character.codePointAt(0) ?? 0).toString(16);
+  return digits.length > 4 ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
+}
+
+/** A string literal that means the same whatever `standard_conforming_strings` says, and whatever line ends its file is given. */
 export function literal(text: string): string {
   const doubled = refuseNul(text).replaceAll("'", "''");
-  return doubled.includes("\\") ? `E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
+  return doubled.includes("\\") || doubled.search(unseen) >= 0
+    ? `E'${doubled.replaceAll("\\", "\\\\").replaceAll(unseen, escaped)}'`
+    : `'${doubled}'`;
 }
 
 /** Text of a `--` comment; line breaks would end it, so they become blanks. */
