@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Command, Redis, type RedisOptions } from "ioredis";
 import type { Dsn } from "../../runtime/dsn.ts";
 import {
@@ -28,6 +29,8 @@ export class RedisConnection {
   readonly #subscriptions = new Set<Subscription>();
   readonly #watch = new SilenceWatch(silentMs, () => this.#client.stream?.destroy());
   #corked = false;
+  /** The server has become a replica: calls wait for another connection, which may find its successor. */
+  #leaving = false;
   #lastError: unknown = undefined;
 
   constructor(dsn: Dsn, runtime: OpRuntime, onError: (error: unknown) => void) {
@@ -37,7 +40,7 @@ export class RedisConnection {
     this.#client.on("connect", () => this.#watch.sign());
     this.#client.on("ready", () => this.#flushWaiting());
     this.#client.on("error", (error) => this.#noteError(error));
-    this.#client.on("close", () => this.#failAll());
+    this.#client.on("close", () => this.#closed());
     this.#client.on("end", () => this.#failAll());
   }
 
@@ -76,7 +79,7 @@ export class RedisConnection {
 
   /** Sends or queues an attempt; called by the op. */
   dispatch(op: RedisOp): void {
-    if (this.#client.status === "ready") return this.#write(op);
+    if (this.#client.status === "ready" && !this.#leaving) return this.#write(op);
     if (this.#client.status === "end") return op.fail(lostConnection(this.#lastError));
     this.#waiting.add(op);
     if (this.#client.status === "wait") this.#client.connect().catch(() => {});
@@ -86,6 +89,7 @@ export class RedisConnection {
   forget(op: RedisOp, reason: AbandonReason): void {
     this.#waiting.delete(op);
     this.#inFlight.delete(op);
+    this.#leaveWhenAnswered();
     if (reason === "deadline") this.#watch.suspect();
   }
 
@@ -101,7 +105,9 @@ export class RedisConnection {
       if (isCurrent()) op.succeed(command.transformReply(reply) as Reply);
     };
     command.reject = (error) => {
+      if (error.message.startsWith("READONLY")) this.#leaving = true;
       if (isCurrent()) op.fail(error);
+      this.#leaveWhenAnswered();
     };
     this.#inFlight.add(op);
     op.sent = true;
@@ -126,6 +132,17 @@ export class RedisConnection {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const op of waiting) if (!op.settled) this.#write(op);
+  }
+
+  /** What is in flight gets its reply first: dropped replies would leave writes in doubt. */
+  #leaveWhenAnswered(): void {
+    if (this.#leaving && this.#inFlight.size === 0) this.#client.stream?.destroy();
+  }
+
+  #closed(): void {
+    const expected = this.#leaving && this.#inFlight.size === 0;
+    this.#leaving = false;
+    if (!expected) this.#failAll();
   }
 
   #noteError(error: unknown): void {
@@ -188,7 +205,7 @@ function clientOptions(dsn: Dsn): RedisOptions & { replyMapping: "legacy" } {
     db: Number(dsn.path === "" ? 0 : dsn.path),
     ...(dsn.user === undefined ? {} : { username: dsn.user }),
     ...(dsn.password === undefined ? {} : { password: dsn.password }),
-    ...(dsn.scheme === "rediss" ? { tls: { servername: host } } : {}),
+    ...(dsn.scheme === "rediss" ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
     replyMapping: "legacy",
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -200,6 +217,5 @@ function clientOptions(dsn: Dsn): RedisOptions & { replyMapping: "legacy" } {
     // Jittered, and never above a second: the first call after an outage must not wait for a long pause to end.
     retryStrategy: (times) =>
       Math.random() * Math.min(maxReconnectDelayMs, 25 * 2 ** Math.min(times, 10)),
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
   };
 }

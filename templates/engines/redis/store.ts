@@ -2,7 +2,7 @@ import type { ChangeListener } from "../../runtime/changes.ts";
 import type { CacheStore } from "../../runtime/entity-cache.ts";
 import { isDataError } from "../../runtime/errors.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
-import type { OpRuntime } from "../../runtime/op.ts";
+import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
 import {
   opRuntime,
@@ -44,6 +44,7 @@ export class RedisStore implements OpenedStore, CacheStore {
   readonly onError: (error: unknown) => void;
   readonly #connection: RedisConnection;
   readonly #namespace: string;
+  readonly #specs = { read: new Map<string, OpSpec>(), write: new Map<string, OpSpec>() };
 
   constructor(identity: RedisIdentity, config: StoreConfig, context: RuntimeContext) {
     const [host] = config.dsn.hosts;
@@ -67,12 +68,7 @@ export class RedisStore implements OpenedStore, CacheStore {
 
   /** A reading command; retried freely. Names and arguments as in the Redis reference. */
   read(command: string, args: readonly Argument[] = [], options?: ReadOptions): Promise<Reply> {
-    return this.#connection.call(
-      { operation: `${this.name}.${command}`, effect: "read" },
-      command,
-      args,
-      options,
-    );
+    return this.#connection.call(this.#spec("read", command), command, args, options);
   }
 
   /**
@@ -82,13 +78,24 @@ export class RedisStore implements OpenedStore, CacheStore {
    * @throws DataError outcome-unknown when the reply is lost and there is no operation id
    */
   command(command: string, args: readonly Argument[] = [], options?: WriteOptions): Promise<Reply> {
-    const spec = { operation: `${this.name}.${command}`, effect: "write" } as const;
+    const spec = this.#spec("write", command);
     if (options?.operation === undefined)
       return this.#connection.call(spec, command, args, options);
     return runOnce(this.#connection, spec, this.#namespace, command, args, {
       ...options,
       operation: options.operation,
     });
+  }
+
+  /** One per command: telemetry keeps what it publishes of a spec with it. */
+  #spec(effect: OpSpec["effect"], command: string): OpSpec {
+    const specs = this.#specs[effect];
+    let spec = specs.get(command);
+    if (spec === undefined) {
+      spec = { operation: `${this.name}.${command}`, effect };
+      specs.set(command, spec);
+    }
+    return spec;
   }
 
   tier(namespace: string): RedisTier {
