@@ -10,6 +10,7 @@ import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { chooseLocked, load, reconcile } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
+import { rememberSpec } from "./spec-of-package.ts";
 import { reportFindings, reportNotes } from "./report.ts";
 
 export interface GenerateOptions {
@@ -31,6 +32,7 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   if (dry) return preview(writePlan, options, output);
   const report = apply(writePlan, root, { inputHash: hashOfSources(loaded.sources, text) });
   if (report.outcome === "refused") return reportFindings(report.findings, output);
+  rememberSpec(root, place);
   const { created, rewritten, removed } = report;
   output.document({ created, rewritten, removed, notes: writePlan.notes });
   if (created.length + rewritten.length + removed.length === 0)

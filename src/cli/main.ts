@@ -8,6 +8,11 @@ import { packageVersion } from "./package-files.ts";
 
 /** Entry of the installed command: runs on the process's own surroundings and sets its exit status. */
 export async function run(): Promise<void> {
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(process.exitCode ?? exitCode.ok);
+  });
   process.exitCode = await main(process.argv.slice(2), {
     cwd: process.cwd(),
     env: process.env,
@@ -37,43 +42,68 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
       status = report(error, io, globals);
     }
   };
-  const program = createProgram(packageVersion(), runCommand).configureOutput({
-    writeOut: (text) => io.out(text),
-    writeErr: (text) => io.err(text),
-  });
-  return (await parse(program, argv)) ?? status;
+  const complaints: string[] = [];
+  const program = createProgram(packageVersion(), runCommand);
+  for (const command of [program, ...program.commands])
+    command.configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => complaints.push(text),
+    });
+  const usage = await parse(program, argv);
+  reportUsage(complaints.join(""), io, argv.includes("--json"));
+  return usage ?? status;
 }
 
-function report(error: unknown, io: Io, options: GlobalOptions): ExitCode {
-  if (error instanceof Failure) {
-    const { message, hint, details } = error;
-    if (options.json) io.out(`${JSON.stringify({ error: { message, hint, details } }, null, 2)}\n`);
-    else io.err(`${message}${hint === undefined ? "" : `\n  ${hint}`}\n`);
-    return error.exitCode;
-  }
+/** Commander's complaint about the arguments, which came before any command could run. */
+function reportUsage(text: string, io: Io, json: boolean): void {
+  if (text === "") return;
+  if (!json) return io.err(text);
+  const [first = "", ...rest] = text.trim().split("\n");
+  const error = { message: first.replace(/^error: /, ""), hint: rest.join("\n") || undefined };
+  io.out(`${JSON.stringify({ error }, null, 2)}\n`);
+}
+
+/** What a command's end by an error says and returns. */
+function report(error: unknown, io: Io, { json }: GlobalOptions): ExitCode {
   if (error instanceof Dumped) {
     io.out(`${JSON.stringify(error.value, null, 2)}\n`);
     return exitCode.ok;
   }
-  if (error instanceof ApplyError) {
-    if (options.json)
-      io.out(
-        `${JSON.stringify({ error: { message: error.message, hint: error.mend } }, null, 2)}\n`,
-      );
-    else io.err(`${error.message}; ${error.mend}\n`);
-    return exitCode.environment;
-  }
-  const systemError = environmentProblem(error);
-  if (systemError !== undefined) {
-    io.err(`${systemError}\n`);
-    return exitCode.environment;
-  }
-  io.err(
-    `This is a bug in async-db-starter ${packageVersion()}; please report it with the spec and these lines:\n` +
-      `${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return exitCode.bug;
+  const { status, message, hint, details } = ended(error);
+  if (json) io.out(`${JSON.stringify({ error: { message, hint, details } }, null, 2)}\n`);
+  else io.err(`${message}${hint === undefined ? "" : `\n  ${hint}`}\n`);
+  return status;
 }
+
+interface Ended {
+  readonly status: ExitCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly details?: unknown;
+}
+
+function ended(error: unknown): Ended {
+  if (error instanceof Failure) {
+    const { exitCode: status, message, hint, details } = error;
+    return { status, message, hint, details };
+  }
+  if (error instanceof ApplyError && !hidesBug(error)) {
+    return { status: exitCode.environment, message: error.message, hint: error.mend };
+  }
+  const system = environmentProblem(error);
+  if (system !== undefined) {
+    const hint = "nothing is half-written; run the command again once that is mended";
+    return { status: exitCode.environment, message: system, hint };
+  }
+  const message = `This is a bug in async-db-starter ${packageVersion()}; please report it with the spec and these lines:`;
+  return {
+    status: exitCode.bug,
+    message: `${message}\n${error instanceof Error ? error.stack : String(error)}`,
+  };
+}
+
+/** Writing failed by an error that no system gave: ours. */
+const hidesBug = ({ cause }: ApplyError): boolean => cause instanceof Error && !("code" in cause);
 
 const environmentCodes: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -88,5 +118,5 @@ function environmentProblem(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const text = environmentCodes[String(error.code)];
   if (text === undefined) return undefined;
-  return `${text}: ${"path" in error ? String(error.path) : error.message}; nothing is half-written, run the command again once that is mended`;
+  return `${text}: ${"path" in error ? String(error.path) : error.message}`;
 }

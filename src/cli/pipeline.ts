@@ -21,6 +21,7 @@ import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
 import type { Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
+import { refuseSecondSpec } from "./spec-of-package.ts";
 
 /** A valid spec. */
 export interface Loaded {
@@ -70,6 +71,7 @@ export function reconcile(
   output: Output,
 ): { readonly ir: Ir; readonly writePlan: WritePlan; readonly root: string } {
   const root = resolve(place.folder, model.output.package);
+  refuseSecondSpec(root, place);
   const ir = lower(model, plan);
   dump(output, "ir", ir);
   refuseUnstorable(ir, locate);

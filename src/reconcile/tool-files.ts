@@ -14,3 +14,6 @@ export const ignoreText = "/.cache/\n";
 
 /** JSON Schema of the spec, for the editor that the spec's first line points to. */
 export const schemaFile = `${toolFolder}/spec.schema.json`;
+
+/** Path from the package to the spec that it is generated from. */
+export const specFile = `${toolFolder}/spec.txt`;

@@ -16,7 +16,7 @@ const shells: Readonly<Record<string, (words: Words) => string>> = { bash, zsh, 
 
 /** `completion SHELL`: a script that completes commands and options; nothing is installed. */
 export async function run(
-  { io }: CommandContext,
+  { io, output }: CommandContext,
   shell: string,
   program: Command,
 ): Promise<ExitCode> {
@@ -26,7 +26,9 @@ export async function run(
       hint: `use one of: ${Object.keys(shells).join(", ")}`,
     });
   }
-  io.out(script(wordsOf(program)));
+  const text = script(wordsOf(program));
+  if (output.options.json) output.document({ shell, script: text });
+  else io.out(text);
   return exitCode.ok;
 }
 

@@ -9,6 +9,7 @@ import { writeLock } from "../lock-file.ts";
 import { choose, load, reconcile } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 import { presetFiles, presetNames, presetText } from "../presets.ts";
+import { rememberSpec } from "../spec-of-package.ts";
 import { reportFindings, reportNotes } from "../report.ts";
 import { apply } from "../../reconcile/apply.ts";
 import { recover } from "../../reconcile/recover.ts";
@@ -60,6 +61,7 @@ export async function run(
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   const report = apply(writePlan, target);
   if (report.outcome === "refused") return reportFindings(report.findings, output);
+  rememberSpec(target, place);
   if (readUserFile(target, ".env") === undefined)
     writeUserFile(target, ".env", environmentText(plan));
   const notes = writePlan.notes.filter(({ path }) => !start.files.has(path));

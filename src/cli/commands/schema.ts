@@ -4,9 +4,10 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 
 /** `schema`: the JSON Schema of the spec, or with `--types` its field types in short. */
 export async function run(
-  { io }: CommandContext,
+  { io, output }: CommandContext,
   options: { readonly types: boolean },
 ): Promise<ExitCode> {
-  io.out(options.types ? specTypesText() : `${JSON.stringify(specJsonSchema(), null, 2)}\n`);
+  if (options.types && output.options.json) output.document({ types: specTypesText() });
+  else io.out(options.types ? specTypesText() : `${JSON.stringify(specJsonSchema(), null, 2)}\n`);
   return exitCode.ok;
 }
