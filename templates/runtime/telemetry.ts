@@ -99,7 +99,8 @@ export class StoreTelemetry {
   readonly #options: TelemetryOptions;
   readonly #log: ((entry: SlowQuery) => void) | undefined;
   readonly #slowMs: number;
-  readonly #instruments = new Map<OpSpec, Instrument>();
+  /** Weak, because a statement of the user's own has a spec of its own for each call. */
+  readonly #instruments = new WeakMap<OpSpec, Instrument>();
   readonly #pools = new Map<string, () => PoolState>();
   #backend: Backend | undefined;
 

@@ -32,6 +32,8 @@ export interface MongoConnection {
 export class MongoSession {
   readonly #connection: MongoConnection;
   readonly #tenant: string | undefined;
+  readonly #collections = new Map<string, Collection>();
+  #database: Db | undefined = undefined;
 
   constructor(connection: MongoConnection, tenant?: string) {
     this.#connection = connection;
@@ -129,9 +131,8 @@ export class MongoSession {
       ...(createdAt === undefined ? {} : { [createdAt]: now }),
       ...(updatedAt === undefined ? {} : { [updatedAt]: now }),
     };
-    const stands = Object.fromEntries(
-      Object.entries(document).filter(([name]) => !made.includes(name)),
-    );
+    const stands = (): Document =>
+      Object.fromEntries(Object.entries(document).filter(([name]) => !made.includes(name)));
     return this.#write(method, stands, options, async (collection, session) => {
       await collection.insertOne(whole, session);
       return whole;
@@ -155,7 +156,8 @@ export class MongoSession {
       $set: { ...set, ...(updatedAt === undefined ? {} : { [updatedAt]: new Date() }) },
     };
     if (version !== undefined) change["$inc"] = { [version]: 1 };
-    return this.#write(method, { key, set, expected }, options, async (collection, session) => {
+    const stands = (): Document => ({ key, set, expected });
+    return this.#write(method, stands, options, async (collection, session) => {
       const target = this.#scoped(method.of, { _id: key });
       const versioned =
         version === undefined || expected === undefined
@@ -193,7 +195,7 @@ export class MongoSession {
 
   async #write<E>(
     method: MethodDeclaration<E>,
-    stands: Document,
+    stands: () => Document,
     options: WriteOptions | undefined,
     change: (collection: Collection, session: Document) => Promise<Document>,
   ): Promise<E> {
@@ -203,11 +205,12 @@ export class MongoSession {
         ? change(collection, timeLimit(attempt))
         : runOnce(
             database,
-            { tenant: this.#tenant ?? "", name: method.operation, id: operation, stands },
+            { tenant: this.#tenant ?? "", name: method.operation, id: operation, stands: stands() },
             (session) => change(collection, { session }),
           ),
     );
-    await this.#connection.changes.emit(method.of.entity, [method.of.keyText(changed)]);
+    const told = this.#connection.changes.emit(method.of.entity, [method.of.keyText(changed)]);
+    if (told !== undefined) await told;
     return method.of.decode(changed);
   }
 
@@ -220,8 +223,17 @@ export class MongoSession {
       attempt.sent = false;
       const database = await this.#connection.database();
       attempt.sent = true;
-      return work(database.collection(method.of.collection), attempt, database);
+      return work(this.#collection(database, method.of.collection), attempt, database);
     });
+  }
+
+  /** The driver resolves all options anew for each collection object, so one is kept per name. */
+  #collection(database: Db, name: string): Collection {
+    if (database !== this.#database) this.#collections.clear();
+    this.#database = database;
+    const known = this.#collections.get(name) ?? database.collection(name);
+    this.#collections.set(name, known);
+    return known;
   }
 
   /** Every filter of a bound session names its tenant, and a deleted document is no document. */
