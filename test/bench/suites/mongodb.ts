@@ -35,8 +35,8 @@ export const suite: Suite = async (options) => {
         given: { dsn },
         calls,
         callers: [1, 32],
-        rounds: 11,
-        ms: 400,
+        rounds: 20,
+        ms: 250,
       },
       options,
     );

@@ -29,8 +29,8 @@ export const suite: Suite = async (options) => {
         given: { dsn: server.dsn },
         calls,
         callers: [1, 32, 128],
-        rounds: 15,
-        ms: 200,
+        rounds: 25,
+        ms: 100,
       },
       options,
     );
