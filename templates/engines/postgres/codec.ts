@@ -126,5 +126,11 @@ export const vector: Codec<Float32Array> = {
   },
 };
 
+/** The text of a vector of exactly so many dimensions. @throws TypeError for another number: no row would ever be near it */
+export const vectorOf = (value: Float32Array, dimensions: number): string =>
+  value.length === dimensions
+    ? vector.encode(value)
+    : refuse(`vector (${dimensions} dimensions)`, value);
+
 export { date, timestamp } from "./codec-time.ts";
 export { array } from "./codec-array.ts";

@@ -30,6 +30,7 @@ for (const { engine, column, prepare, dsn } of await targetsOf("vector")) {
       test(
         `${method}: ${name}`,
         proving({ ...of, method }, () => run(opened.data)),
+        120_000,
       );
     }
   });

@@ -49,11 +49,14 @@ function nearestMethod(
   const filter = method.signature.parameters.find((parameter) => parameter.name === "filter");
   const type = filter === undefined ? undefined : { name: filter.type };
   module.portType(view.file, type);
-  module.codecs.add("vector");
+  module.codecs.add("vectorOf");
   const plain = nearestDeclaration(view, method, module);
   const values = module.variable(`${plain}Values`);
   const leading = [
-    { parameter: { name: "neighbour", type: "Float32Array" }, value: "vector.encode(neighbour)" },
+    {
+      parameter: { name: "neighbour", type: "Float32Array" },
+      value: `vectorOf(neighbour, ${view.dimensions})`,
+    },
   ];
   const fragments = nearestFragments(view, method);
   module.declarations.push(
@@ -157,7 +160,7 @@ function hybridDeclaration(
       variable,
       arrayLiteral([
         "text.encode(options.text)",
-        "vector.encode(neighbour)",
+        `vectorOf(neighbour, ${view.dimensions})`,
         ["`${", call("pageLimit", [stringLiteral(method.operation), limit]), "}`"],
         ...filter,
       ]),
