@@ -27,12 +27,14 @@ const statement = /^(import|export)( type)? \{([^{}]*)\} from "([^"\n]+)";$/gm;
 /** `import "./x.ts";`, `export * from "./x.ts";`: no list to lay out. */
 const sideEffect = /^((?:import|export)(?: \* as \w+| \*)?(?: from)? )"([^"\n]+)";$/gm;
 
+/** `await import("./x.ts")` */
+const dynamic = /\bimport\("([^"\n]+)"\)/g;
+
 /** Maps the modules of import and export statements and lays out again those that changed, since a shorter one may fit on a line. */
 function relaid(text: string, map: (module: string) => string): string {
-  const bare = text.replaceAll(
-    sideEffect,
-    (_, head: string, module: string) => `${head}"${map(module)}";`,
-  );
+  const bare = text
+    .replaceAll(sideEffect, (_, head: string, module: string) => `${head}"${map(module)}";`)
+    .replaceAll(dynamic, (_, module: string) => `import("${map(module)}")`);
   return bare.replaceAll(
     statement,
     (whole, keyword: string, type: string | undefined, names: string, module: string) => {

@@ -128,10 +128,36 @@ export function propertyLine(
 ): string {
   const members = typeof type === "string" ? [type] : type;
   const typed = hugged(members)
-    ? ` ${members.join(" | ")}`
+    ? [" ", objectTypes(members.join(" | "))]
     : group(indent([line, ifBroken("| "), join([line, "| "], members)]));
   const text = print(["readonly ", propertyName(name), optional ? "?:" : ":", typed, ";"], depth);
   return `${docBlock(doc, depth)}${" ".repeat(depth)}${text}`;
+}
+
+/** A type expression whose object types, `{ readonly a: string; readonly b: number }`, break where they do not fit. */
+function objectTypes(text: string): Doc {
+  const open = text.indexOf("{ ");
+  if (open === -1) return text;
+  const [members, rest] = objectMembers(text.slice(open + 2));
+  const broken = indent([line, join([";", line], members.map(objectTypes))]);
+  return [text.slice(0, open), group(["{", broken, ifBroken(";"), line, "}"]), objectTypes(rest)];
+}
+
+/** Splits at the semicolons of this level, up to its closing brace; then what follows the brace. */
+function objectMembers(text: string): readonly [members: readonly string[], rest: string] {
+  const members: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (depth === 0 && (text.startsWith("; ", at) || text.startsWith(" }", at))) {
+      members.push(text.slice(from, at));
+      if (text[at] === " ") return [members, text.slice(at + 2)];
+      from = at + 2;
+    }
+    if (text[at] === "{") depth += 1;
+    if (text[at] === "}") depth -= 1;
+  }
+  return [[...members, text.slice(from)], ""];
 }
 
 /** A single type, and a named or object type or null: the formatter never breaks these. */

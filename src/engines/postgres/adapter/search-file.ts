@@ -209,7 +209,7 @@ function facetDeclaration(
 }
 
 function valueCodec(field: FieldIr, module: AdapterModule): Doc {
-  return field.type.kind === "array"
-    ? elementCodec(field.type.of, module.codecs)
-    : baseCodec(field, module.codecs);
+  if (field.type.kind === "array") return elementCodec(field.type.of, module.codecs);
+  module.domainTypes(field.tsType);
+  return baseCodec(field, module.codecs);
 }
