@@ -3,7 +3,7 @@ import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { parentsOf, pathProblem, toolFolder } from "./paths.ts";
 import { parseRecord, type UnitRecord } from "./record.ts";
 import type { DamagedRecord, DiskEntry, TreeState } from "./tree-state.ts";
-import { ignoreFile, journalFile } from "./tool-files.ts";
+import { ignoreFile, journalFile, singleFiles } from "./tool-files.ts";
 import { isUnit, recordPath, singleUnits, type Unit, unitFolders } from "./units.ts";
 
 /**
@@ -31,7 +31,9 @@ export function scan(
     if ("damage" in record) damaged.push({ path, damage: record.damage });
     else records.set(unit, record);
   }
-  const wanted = new Set(planned.filter((path) => pathProblem(path) === undefined));
+  const wanted = new Set(
+    planned.filter((path) => singleFiles.has(path) || pathProblem(path) === undefined),
+  );
   for (const record of records.values()) for (const path of record.files.keys()) wanted.add(path);
   for (const path of [...wanted, ignoreFile]) reader.read(path);
   return { records, damaged, disk: reader.disk, interrupted: reader.exists(journalFile) };

@@ -17,3 +17,6 @@ export const schemaFile = `${toolFolder}/spec.schema.json`;
 
 /** Path from the package to the spec that it is generated from. */
 export const specFile = `${toolFolder}/spec.txt`;
+
+/** Files of the tool's folder that are no records; each is written on its own. */
+export const singleFiles: ReadonlySet<string> = new Set([ignoreFile, schemaFile, specFile]);

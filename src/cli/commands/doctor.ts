@@ -89,6 +89,11 @@ interface StoreReport {
   }[];
 }
 
+/** What the project's command says instead of a report: a missing or malformed DSN. */
+interface Refusal {
+  readonly error: { readonly message: string; readonly hint?: string };
+}
+
 function storeChecks(cli: string, root: string): readonly Check[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
@@ -100,7 +105,11 @@ function storeChecks(cli: string, root: string): readonly Check[] {
     },
   );
   try {
-    const report = JSON.parse(stdout) as StoreReport;
+    const report = JSON.parse(stdout) as StoreReport | Refusal;
+    if ("error" in report) {
+      const { message, hint } = report.error;
+      return [{ what: "stores", ok: false, detail: message, mend: hint ?? "mend it in .env" }];
+    }
     return report.stores.map(({ store, state, latencyMs, detail }) => ({
       what: `store ${store}`,
       ok: state === "up" || state === "degraded",

@@ -47,6 +47,7 @@ export async function run(
   const root = resolve(io.cwd, output.options.cwd, dir);
   const start = await startOf(root, io.cwd, options, io.interactive);
   if (start === undefined) return exitCode.ok;
+  if (options.specGiven !== undefined) judge(resolve(io.cwd, options.specGiven), io, output);
   writeSpec(root, start);
   for (const [path, text] of start.files) {
     if (readUserFile(root, path) === undefined) writeUserFile(root, path, text);
@@ -119,6 +120,17 @@ function fromFile(path: string): Omit<Start, "install"> {
   throw new Failure(exitCode.input, `${path} does not exist`, {
     hint: "check the path, or start with --preset shop",
   });
+}
+
+/** A spec from elsewhere is judged where it lies, before anything is written. @throws Failure 2 */
+function judge(path: string, io: CommandContext["io"], output: CommandContext["output"]): void {
+  const loaded = load(placeOf(io, { cwd: io.cwd, spec: path }), output);
+  if (loaded.sources.length > 1) {
+    throw new Failure(exitCode.input, `${path} is made of ${loaded.sources.length} files`, {
+      hint: `copy them to the new project together, and run init there without --spec`,
+    });
+  }
+  choose(loaded, undefined, output);
 }
 
 /** A spec of the user's is never overwritten, not even by a better one. */

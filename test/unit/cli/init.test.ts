@@ -1,0 +1,99 @@
+// init: a new project, an existing package, twice, and what it refuses.
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { cli } from "../../support/generated-project.ts";
+import { project, shop, small } from "./projects.ts";
+
+const preset = ["init", "--preset", "shop", "--yes", "--no-install"];
+
+test("init makes a project from the preset, whose check is clean", async () => {
+  const at = await project(undefined);
+  const { status, stdout, stderr } = await cli(at.folder, ...preset);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/files written[^]*npm install\n {2}npm start\n {2}npm test/);
+  expect(at.read("workloads.yaml")).toBe(shop);
+  expect(at.read(".env")).toContain("MAIN_URL=pglite:");
+  expect(at.read(".gitignore").split("\n")).toContain(".env");
+  expect(existsSync(join(at.folder, ".async-db-starter/spec.schema.json"))).toBe(true);
+  expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("init twice changes nothing, nor what the user has made of it", async () => {
+  const at = await project(undefined);
+  await cli(at.folder, ...preset);
+  at.write(".env", "MAIN_URL=postgresql://app@127.0.0.1/shop\n");
+  at.write("src/example.ts", "// mine\n");
+  const lock = at.read("workloads.lock.json");
+  const { status, stderr } = await cli(at.folder, ...preset);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(at.read(".env")).toContain("postgresql://");
+  expect(at.read("src/example.ts")).toBe("// mine\n");
+  expect(at.read("workloads.lock.json")).toBe(lock);
+});
+
+test("init into an existing package keeps its files and its manifest's own keys", async () => {
+  const at = await project(undefined);
+  const manifest = {
+    name: "service",
+    version: "3.1.4",
+    type: "module",
+    scripts: { start: "node server.ts", lint: "true" },
+    dependencies: { fastify: "^5.0.0" },
+  };
+  at.write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
+  at.write("README.md", "# Service\n");
+  at.write(".gitignore", "coverage\n");
+  const { status, stderr } = await cli(at.folder, ...preset);
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const merged = JSON.parse(at.read("package.json")) as typeof manifest;
+  expect(merged).toMatchObject({ name: "service", version: "3.1.4" });
+  expect(merged.scripts).toMatchObject(manifest.scripts);
+  expect(merged.dependencies).toMatchObject(manifest.dependencies);
+  expect(at.read("README.md")).toBe("# Service\n");
+  expect(at.read(".gitignore")).toContain("coverage");
+  expect(existsSync(join(at.folder, "src/data/index.ts"))).toBe(true);
+});
+
+test("init never overwrites another spec, and writes nothing then", async () => {
+  const at = await project(small);
+  const { status, stderr } = await cli(at.folder, ...preset);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/workloads\.yaml is already there and is not preset shop/);
+  expect(at.read("workloads.yaml")).toBe(small);
+  expect(readdirSync(at.folder)).toEqual(["workloads.yaml"]);
+});
+
+test("init starts from the spec that is there, or from --spec", async () => {
+  const here = await project(small);
+  expect((await cli(here.folder, "init", "--yes", "--no-install")).status).toBe(0);
+  expect(here.read("src/data/domain/note.ts")).toContain("Note");
+  const there = await project(undefined);
+  const from = ["--spec", join(here.folder, "workloads.yaml"), "init", "new", "--yes"];
+  expect((await cli(there.folder, ...from, "--no-install")).status).toBe(0);
+  expect(there.read("new/workloads.yaml")).toBe(small);
+});
+
+test.each([
+  [["init"], /this is no terminal[^]*--preset/],
+  [["init", "--preset", "nothing", "--yes"], /no preset "nothing"[^]*presets: shop/],
+  [["--spec", "a.yaml", "init", "--preset", "shop"], /two answers/],
+  [["--spec", "a.yaml", "init", "--yes"], /a\.yaml does not exist/],
+])("init %j is refused with what to do, and writes nothing", async (args, message) => {
+  const at = await project(undefined);
+  const { status, stderr } = await cli(at.folder, ...args);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(message);
+  expect(readdirSync(at.folder)).toEqual([]);
+});
+
+test("a wrong spec is not copied into the new project", async () => {
+  const at = await project(undefined);
+  mkdirSync(join(at.folder, "source"));
+  at.write("source/spec.yaml", small.replace("uuid", "uuidd"));
+  const args = ["--spec", "source/spec.yaml", "init", "target", "--yes", "--no-install"];
+  const { status, stderr } = await cli(at.folder, ...args);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/uuidd/);
+  expect(existsSync(join(at.folder, "target"))).toBe(false);
+});
