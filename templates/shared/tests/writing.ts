@@ -6,6 +6,8 @@ import { inOrder, refused, valueOf } from "./comparing.ts";
 export interface Subject<Row, New, Key> extends Keyed<Row, Key> {
   /** A new row; every number makes another one. */
   readonly sample: (n: number) => New;
+  /** For a composite key: rows whose key differs from that of a sample in one part only. */
+  readonly beside?: (n: number) => readonly New[];
   readonly insert: (row: New, options?: { readonly operation: string }) => Promise<Row>;
   /** Reads one row anew. */
   readonly read: (key: Key) => Promise<Row | undefined>;
@@ -72,13 +74,16 @@ async function others<Row, New, Key>(
     assert.deepEqual(await read(key(row)), row, "a row that was not meant has changed");
 }
 
-/** Two rows beside the one that is changed. */
-async function bystanders<Row, New, Key>(
+/** Rows beside the one that is changed. */
+const bystanders = <Row, New, Key>(
   subject: Subject<Row, New, Key>,
   n: number,
-): Promise<readonly Row[]> {
-  return [await subject.insert(subject.sample(n + 1)), await subject.insert(subject.sample(n + 2))];
-}
+): Promise<readonly Row[]> =>
+  insertAll(subject, [
+    subject.sample(n + 1),
+    subject.sample(n + 2),
+    ...(subject.beside?.(n) ?? []),
+  ]);
 
 /** The stored row comes back, equals what a read gives, and its key cannot be taken again. */
 export async function checkInsert<Row extends object, New extends object, Key>(
@@ -189,7 +194,7 @@ export async function checkUpsert<Row extends object, New extends object, Key>(
   assert.ok(before !== undefined, "the upserted row comes back");
   checkStored(before, subject.sample(n), subject.children);
   assert.deepEqual(await subject.read(subject.key(before)), before);
-  const beside = await upsert([subject.sample(n + 1)]);
+  const beside = await upsert([subject.sample(n + 1), ...(subject.beside?.(n) ?? [])]);
   await pause();
   const given = keyed(subject.sample(n + 2), before);
   const [after] = await upsert([given]);

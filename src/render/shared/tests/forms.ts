@@ -88,8 +88,7 @@ export function filtersOf(
       ? [[...base, ...optional.map((one) => whole(one, entity, first))]]
       : []),
   ];
-  const literals = cases.map((one) => shorthand(one));
-  const list: Doc = ["[", indent(literals.map((one): Doc => [hardline, one, ","])), hardline, "]"];
+  const list = objectList(cases);
   const nullable = fields.filter((field) => field.nullable).map(({ name }) => `${name} === null`);
   const names = fields.map(({ name }) => name);
   if (nullable.length === 0) return ["(", pattern(names), ") => ", list];
@@ -105,7 +104,15 @@ export function filtersOf(
   ];
 }
 
-type Shown = readonly [name: string, value: Doc];
+/** Objects in an array: the formatter opens it where every one of several has several properties. */
+export function objectList(items: readonly (readonly Shown[])[]): Doc {
+  const literals = items.map((one) => shorthand(one));
+  const opened = items.length > 1 && items.every((one) => one.length > 1);
+  if (!opened) return arrayLiteral(literals);
+  return ["[", indent(literals.map((one): Doc => [hardline, one, ","])), hardline, "]"];
+}
+
+export type Shown = readonly [name: string, value: Doc];
 
 function alone(
   { field: name, operator }: Predicate,

@@ -2,7 +2,7 @@ import type { RecordMethodIr } from "../../../ir/types.ts";
 import type { Measure, Method } from "../../../spec/model.ts";
 import { groupName, measureName } from "../../../ir/names.ts";
 import type { Doc } from "../../document.ts";
-import { hardline, indent } from "../../document.ts";
+import { arrayLiteral } from "../../layout.ts";
 import { type Entry, arrow, check, filtersOf, pairs, test } from "./forms.ts";
 import { type SuiteScope, tenantLiteral } from "./suite-scope.ts";
 import { support } from "./scope.ts";
@@ -167,15 +167,10 @@ function hiddenTest(scope: SuiteScope): readonly Doc[] {
         [],
         [
           ["rows", "rows"],
-          ["reads", openList(all)],
-          ["writes", writes.length === 0 ? "[]" : openList(writes)],
+          ["reads", arrayLiteral(all)],
+          ["writes", arrayLiteral(writes)],
         ],
       ),
     ]),
   ];
 }
-
-const openList = (items: readonly string[]): Doc =>
-  items.length === 1
-    ? `[${items[0] ?? ""}]`
-    : ["[", indent(items.map((item): Doc => [hardline, item, ","])), hardline, "]"];

@@ -7,7 +7,7 @@ import { ImportSet, entry, importLines, openObject } from "../../layout.ts";
 import { type Entry, arrow, bindings, keyOf, test } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
-import { parentsOf, sampleName, sampleParts } from "./sample-parts.ts";
+import { besideName, parentsOf, sampleName, sampleParts } from "./sample-parts.ts";
 import { sampleLayout } from "./samples.ts";
 import { type TestContext, dataType, domainType, support } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
@@ -140,6 +140,7 @@ function subject(scope: SuiteScope): Doc {
     ],
     ["missing", keyAt(entity, "900", scope)],
     ["sample", sampleName(entity)],
+    ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
     ["insert", insertArrow(scope)],
     ["read", readArrow(scope)],
     ...(children.length === 0 ? [] : [["children", `{ ${children.join(", ")} }`] as const]),

@@ -1,10 +1,9 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import type { Method } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
-import { hardline, indent } from "../../document.ts";
 import { stringLiteral } from "../../encode.ts";
-import { entry, openObject } from "../../layout.ts";
-import { type Entry, arrow, check, shorthand, test } from "./forms.ts";
+import { arrayLiteral, entry, openObject } from "../../layout.ts";
+import { type Entry, type Shown, arrow, check, objectList, shorthand, test } from "./forms.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
 import { sampleName } from "./sample-parts.ts";
 import type { SampleLayout } from "./samples.ts";
@@ -126,21 +125,20 @@ function changesOf(
   fields: readonly string[],
   scope: SuiteScope,
   layout: SampleLayout,
-): readonly Doc[] {
+): readonly (readonly Shown[])[] {
   const { entity } = scope.repository;
   const chosen = entity.fields.filter(({ name }) => fields.includes(name));
   const values = chosen.map((field) => [field, otherValues(entity, field, scope, layout)] as const);
-  const singles = values.flatMap(([field, [one, ...others]]) => [
-    ...[one, ...others].flatMap((value) =>
-      value === undefined ? [] : [shorthand([[field.name, value]])],
-    ),
-    ...(field.nullable ? [shorthand([[field.name, "null"]])] : []),
-  ]);
-  const all = values.flatMap(([field, found]) => {
-    const value = found.at(-1);
-    return value === undefined ? [] : [[field.name, value] as const];
+  const singles = values.flatMap(([field, others]) =>
+    [...others, ...(field.nullable ? ["null"] : [])].map((value): readonly Shown[] => [
+      [field.name, value],
+    ]),
+  );
+  const all = values.flatMap(([field, others]): readonly Shown[] => {
+    const value = others.at(-1);
+    return value === undefined ? [] : [[field.name, value]];
   });
-  return all.length > 1 ? [...singles, shorthand(all)] : singles;
+  return all.length > 1 ? [...singles, all] : singles;
 }
 
 function otherValues(
@@ -170,24 +168,20 @@ function unmakable(field: FieldIr, scope: SuiteScope): boolean {
   );
 }
 
-const openList = (items: readonly Doc[]): Doc =>
-  items.length < 2
-    ? ["[", ...items, "]"]
-    : ["[", indent(items.map((item): Doc => [hardline, item, ","])), hardline, "]"];
-
 function patchTest(method: Of<"patch">, scope: SuiteScope, layout: SampleLayout): Doc {
+  const options = scope.repository.entity.version === undefined ? "" : ", options";
   return test(`${method.name} changes the given properties of one row`, [
     check(
       support(scope, "writing", "checkPatch"),
       ["subject"],
       [
         ["n", String(scope.number())],
-        ["changes", openList(changesOf(method.fields, scope, layout))],
+        ["changes", objectList(changesOf(method.fields, scope, layout))],
         [
           "patch",
           arrow(
-            `(key, change: ${patchType(method, scope)}, options)`,
-            `${handle(scope)}.${method.name}(key, change, options)`,
+            `(key, change: ${patchType(method, scope)}${options})`,
+            `${handle(scope)}.${method.name}(key, change${options})`,
           ),
         ],
       ],
@@ -203,13 +197,14 @@ function patchType(method: Of<"patch">, scope: SuiteScope): string {
 }
 
 function deleteTest(method: Of<"delete">, scope: SuiteScope): Doc {
+  const keyed = scope.repository.entity.version === undefined ? "key" : "key, options";
   return test(`${method.name} removes one row`, [
     check(
       support(scope, "writing", "checkDelete"),
       ["subject"],
       [
         ["n", String(scope.number())],
-        ["remove", arrow("(key, options)", `${handle(scope)}.${method.name}(key, options)`)],
+        ["remove", arrow(`(${keyed})`, `${handle(scope)}.${method.name}(${keyed})`)],
       ],
     ),
   ]);
@@ -264,7 +259,7 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
           .map((change): Doc => [
             "(key) => ",
             `${handle(scope)}.${patched.name}(key, `,
-            change,
+            shorthand(change),
             ")",
           ]);
   const soft = scope.repository.entity.deletedAt !== undefined;
@@ -274,7 +269,7 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
       ["subject"],
       [
         ["n", String(scope.number())],
-        ["changes", openList(changes)],
+        ["changes", arrayLiteral(changes)],
         ...(removed === undefined || soft
           ? []
           : [["remove", arrow("(key)", `${handle(scope)}.${removed.method.name}(key)`)] as const]),

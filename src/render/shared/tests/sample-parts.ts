@@ -107,7 +107,12 @@ export function sampleParts(layout: SampleLayout, scope: SuiteScope): SamplePart
     sampleFunction({ entity: child.entity, steady: [] }, scope),
   );
   return {
-    declarations: [...children, sampleFunction(layout, scope), storeFunction(scope)],
+    declarations: [
+      ...children,
+      sampleFunction(layout, scope),
+      ...besideFunction(layout, scope),
+      storeFunction(scope),
+    ],
     rows: rowsFunction(layout, scope),
     defaults: defaultsOf(entity),
   };
@@ -159,6 +164,33 @@ function storeFunction(scope: SuiteScope): Doc {
   ];
 }
 
+/** `sampleParcelBeside`: rows whose key differs from that of a sample in one part only. */
+export const besideName = (entity: EntityIr): string => identifier(`sample${entity.name}Beside`);
+
+/** For a composite key, whose parts must all count. */
+function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): readonly Doc[] {
+  if (entity.key.length < 2) return [];
+  const sample = sampleName(entity);
+  const items = entity.key.map((field) => {
+    const others = entity.key.filter((other) => other !== field);
+    const own = steady.includes(field) ? steadyValues(entity, field, scope)[1] : undefined;
+    return openObject([
+      `...${sample}(n + 400)`,
+      ...(own === undefined ? [] : [entry(field.name, own)]),
+      ...others.map(({ name }) => entry(name, `${sample}(n).${name}`)),
+    ]);
+  });
+  return [
+    [
+      docBlock(["New rows whose key differs from that of a sample in one part only."]),
+      `const ${besideName(entity)} = (n: number): readonly ${domainType(scope, entity, entity.newType)}[] => [`,
+      indent(items.map((item): Doc => [hardline, item, ","])),
+      hardline,
+      "];",
+    ],
+  ];
+}
+
 /** Three rows alike, one set apart by each other value of each steady field, and one with only what must be given. */
 function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc {
   const type = domainType(scope, entity, entity.newType);
@@ -171,7 +203,8 @@ function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc 
       .map((value): Doc => `{ ...${sample}(${n++}), ${field.name}: ${value} }`),
   );
   const sparse = sparseRow(entity, steady, String(n), scope);
-  const items = [...alike, ...apart, sparse];
+  const beside = entity.key.length < 2 ? [] : [`...${besideName(entity)}(1)`];
+  const items = [...alike, ...apart, ...beside, sparse];
   return [
     docBlock([
       "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",

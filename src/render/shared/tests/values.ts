@@ -1,6 +1,6 @@
 import type { ArrayElement, JsonSchema } from "../../../spec/model.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
-import { stringLiteral } from "../../encode.ts";
+import { propertyName, stringLiteral } from "../../encode.ts";
 import { idFunction } from "../domain.ts";
 import { type TestScope, dataValue, searchedFields, support } from "./scope.ts";
 
@@ -74,7 +74,7 @@ function plainValue(
       return `${sample("oneOf")}(${[n, ...type.values.map(stringLiteral)].join(", ")})`;
     case "json":
       return type.schema === undefined
-        ? `{ [${stringLiteral(field.name)}]: ${n} }`
+        ? `{ ${propertyName(field.name)}: ${n} }`
         : schemaValue(type.schema, field.name, n);
     case "binary":
       return `new Uint8Array([${place(entity, field)}, ${n} % 256, 0, 255])`;
@@ -121,10 +121,10 @@ function number(entity: EntityIr, field: FieldIr, n: string, fraction: string): 
   const base = Math.ceil(Math.max(min, field.key ? 1000 : 100 * place(entity, field)));
   const room = max - base;
   const value =
-    room >= 250
+    room >= 1400
       ? sum(base, n)
       : `${Math.ceil(min)} + (${n} % ${Math.max(1, Math.floor(max - Math.ceil(min)))})`;
-  return fraction === "" || room < 250 ? value : `${value} + 0${fraction}`;
+  return fraction === "" || room < 1400 ? value : `${value} + 0${fraction}`;
 }
 
 export function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
