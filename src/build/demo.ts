@@ -45,5 +45,5 @@ const env = "--env-file=.env";
 step("npm run db -- migrate up", [env, "src/data/cli.ts", "migrate", "up"], project);
 step("npm start", [env, "src/example.ts"], project);
 process.stdout.write(
-  "\nThe project lies in .demo/shop. MAIN_URL in its .env is PGlite in process; a postgresql:// DSN there moves it to a server.\n",
+  "\nThe project lies in .demo/shop. MAIN_URL in its .env is a database in process; the DSN of a server there moves it to that server.\n",
 );
