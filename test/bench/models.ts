@@ -85,3 +85,37 @@ enum Status {
 ${names(count).map(model).join("\n")}
 `;
 }
+
+/** A program over our layer: for every entity a find, a page, an insert, a patch and a delete. */
+export function ourUseOf(count: number): string {
+  const use = (name: string): string => {
+    const repository = `data.${name.toLowerCase()}s`;
+    return `export async function use${name}(data: DataLayer) {
+  const added = await ${repository}.add({ code: "a", title: "b", status: "draft", amount: "1.00", quantity: 1, views: 1n, active: true, note: null, placedAt: new Date() });
+  const found = await ${repository}.get(added.id);
+  const page = await ${repository}.listByStatus({ status: "live" }, { limit: 20 });
+  const changed = await ${repository}.amend(added.id, { title: "c" });
+  await ${repository}.drop(added.id);
+  return [found?.title, page.items[0]?.amount, changed.placedAt] as const;
+}
+`;
+  };
+  return `import type { DataLayer } from "./data/index.ts";\n\n${names(count).map(use).join("\n")}`;
+}
+
+/** The same program over Prisma's client. */
+export function prismaUseOf(count: number): string {
+  const use = (name: string): string => {
+    const model = `db.${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+    return `export async function use${name}(db: PrismaClient) {
+  const added = await ${model}.create({ data: { id: "a", code: "a", title: "b", status: "draft", amount: "1.00", quantity: 1, views: 1n, active: true, note: null, placedAt: new Date() } });
+  const found = await ${model}.findUnique({ where: { id: added.id } });
+  const page = await ${model}.findMany({ where: { status: "live" }, orderBy: { placedAt: "desc" }, take: 20 });
+  const changed = await ${model}.update({ where: { id: added.id }, data: { title: "c" } });
+  await ${model}.delete({ where: { id: added.id } });
+  return [found?.title, page[0]?.amount, changed.placedAt] as const;
+}
+`;
+  };
+  return `import type { PrismaClient } from "./client/client.ts";\n\n${names(count).map(use).join("\n")}`;
+}
