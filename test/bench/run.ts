@@ -4,9 +4,11 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { benchRoot, program, repositoryRoot } from "./harness/places.ts";
 import { writeReport } from "./harness/report.ts";
+import type { SuiteResult } from "./harness/result.ts";
 import { isSuite, suiteNames, suites } from "./suites.ts";
 
 const one = "--in-this-process";
@@ -64,11 +66,17 @@ async function measure(name: string): Promise<void> {
   if (!isSuite(name)) throw new Error(`no suite ${name}`);
   const suite = await suites[name]();
   const start = performance.now();
-  const result = await suite({ quick, log: (line) => console.log(`  ${line}`) });
+  const before = oneMinuteLoad();
+  const measured = await suite({ quick, log: (line) => console.log(`  ${line}`) });
+  const result: SuiteResult = { ...measured, load: [before, oneMinuteLoad()] };
   const { renderSuite } = await import("./harness/render.ts");
   console.log(renderSuite(result));
   console.log(`${name}: ${((performance.now() - start) / 1_000).toFixed(0)} s`);
   if (quick) return;
   mkdirSync(join(benchRoot, "results"), { recursive: true });
   writeFileSync(join(benchRoot, "results", `${name}.json`), `${JSON.stringify(result, null, 1)}\n`);
+}
+
+function oneMinuteLoad(): number {
+  return Math.round((loadavg()[0] ?? 0) * 10) / 10;
 }

@@ -12,6 +12,9 @@ export function renderSuite(result: SuiteResult): string {
     ...(result.comments.length > 0
       ? [result.comments.map((comment) => `- ${comment}`).join("\n")]
       : []),
+    result.load === undefined
+      ? ""
+      : `Load average of the machine before and after: ${result.load.join(" and ")}.`,
     versions.length > 0 ? `Versions: ${versions.join(" · ")}.` : "",
   ]
     .filter((part) => part !== "")

@@ -46,6 +46,8 @@ export interface SuiteResult {
   readonly versions: Readonly<Record<string, string>>;
   readonly groups: readonly Group[];
   readonly targets: readonly Target[];
+  /** One-minute load averages of the machine before and after: above the number of cores, others were using them. */
+  readonly load?: readonly [number, number];
   /** How it was measured, and what is to be known when reading it. */
   readonly comments: readonly string[];
 }
