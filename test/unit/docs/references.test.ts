@@ -61,6 +61,25 @@ test("reference.md names every span, metric and attribute that the runtime makes
   for (const name of made) expect(section).toContain(`\`${name}\``);
 });
 
+/** A figure of the page, and the code it comes from. */
+const figures: readonly (readonly [page: RegExp, file: string, code: RegExp])[] = [
+  [/of the store \(5,000 ms\)/, "store", /config\.deadlineMs \?\? 5_000/],
+  [/At most 3 attempts/, "retry", /maxAttempts = 3;/],
+  [/base 50 ms \(overload 500 ms\)/, "retry", /baseMs = 50;\nconst overloadBaseMs = 500;/],
+  [/cap 2 s/, "retry", /capMs = 2_000;/],
+  [/100 tokens, 5 per retry/, "retry", /capacity = 100, cost = 5/],
+  [/slowQueryMs: 500/, "telemetry", /slowQueryMs \?\? 500/],
+  [/`lifecycle\.drainMs` \(4 s\)/, "lifecycle", /drainMs \?\? 4_000/],
+  [/each gives up after a second/, "health", /timeoutMs = 1_000/],
+  [/slower than 100 ms/, "cache", /budgetMs \?\? 100/],
+  [/"there is none" is remembered for 5 s/, "cache", /negativeTtlMs \?\? 5_000/],
+];
+
+test.each(figures)("%s", (page, file, code) => {
+  expect(read("references/reference.md")).toMatch(page);
+  expect(read(`templates/runtime/${file}.ts`)).toMatch(code);
+});
+
 test("every evidence card is listed", () => {
   const list = read("references/README.md");
   for (const name of readdirSync(at("references/engines")))
