@@ -92,7 +92,7 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...of("shop", "product-repository", [
     ["get", "p.price_cents, p.stock", "p.stock, p.price_cents", "columns swapped in a select"],
-    ["getMany", 'order by wanted."position"', "order by p.id", "not in the order of the keys"],
+    ["getMany", 'order by wanted.given_place', "order by p.id", "not in the order of the keys"],
     ["importAll", "price_cents = excluded.price_cents,", "", "a column not replaced"],
     [
       "importAll",

@@ -23,7 +23,7 @@ function runTests(folder: string, pattern: string, database?: string): Promise<R
   const args = ["--test", `--test-name-pattern=${pattern}`, "test/data/main.test.ts"];
   const env = {
     ...process.env,
-    ...(database === undefined ? {} : { MAIN_TEST_URL: `pglite:${database}` }),
+    ...(database === undefined ? {} : { MAIN_TEST_URL: `pglite:${database}?inline=true` }),
   };
   return new Promise((resolve) => {
     execFile(

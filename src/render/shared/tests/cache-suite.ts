@@ -1,6 +1,6 @@
 import type { CacheViewIr, EntityIr } from "../../../ir/types.ts";
 import type { Doc } from "../../document.ts";
-import { entry, openObject } from "../../layout.ts";
+import { arrayLiteral, entry, openObject } from "../../layout.ts";
 import { visible } from "../types.ts";
 import { check, test } from "./forms.ts";
 import { keyAt } from "./suite-scope.ts";
@@ -69,6 +69,6 @@ function storedRow(entity: EntityIr, scope: TestScope): Doc | undefined {
   if ([...values, ...children].some(([, value]) => value === undefined)) return undefined;
   return openObject([
     ...values.map(([name, value]) => entry(name, value ?? "")),
-    ...children.map(([name, child]): Doc => entry(name, ["[", child ?? "", "]"])),
+    ...children.map(([name, child]): Doc => entry(name, arrayLiteral([child ?? ""]))),
   ]);
 }

@@ -3,13 +3,13 @@ import type { RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
-import { ImportSet, entry, importLines, openObject } from "../../layout.ts";
+import { ImportSet, entry, openObject } from "../../layout.ts";
 import { type Entry, arrow, bindings, keyOf, test } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
 import { besideName, parentsOf, sampleName, sampleParts } from "./sample-parts.ts";
 import { sampleLayout } from "./samples.ts";
-import { type TestContext, dataType, domainType, support } from "./scope.ts";
+import { type TestContext, dataType, domainType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
 import { untestable } from "./testable.ts";
 
@@ -35,21 +35,25 @@ export function recordSuite(
   scope.imports.type("../support/store.ts", "TestStore");
   scope.imports.value("node:test", "describe");
   if (shape !== undefined) scope.imports.value("node:test", "before", "it");
+  const declarations = (shape?.declarations ?? []).map((one) => print(one));
+  const setup = (shape?.setup ?? []).map((one) => print(one, 4));
+  const tests = (shape?.tests ?? []).map((one) => print(one, 4));
+  const fixed = ["describe", "it", "before", "TestStore", opened];
   return {
     path: `test/data/${store.name}/${entity.file}.ts`,
     ownership: "generated",
     unit: `entities/${entity.name}`,
     template: "shared/tests/suite.ts.hbs",
     data: {
-      imports: code(importLines(scope.imports)),
-      declarations: (shape?.declarations ?? []).map((one) => code(print(one))),
+      imports: code(usedImports(scope, [...fixed, ...declarations, ...setup, ...tests])),
+      declarations: declarations.map(code),
       suite: suiteName(entity.property),
       opened,
       title: entity.property,
       skip: reason ?? "",
       store: reason === undefined ? "store" : "_store",
-      setup: (shape?.setup ?? []).map((one) => code(print(one, 4))),
-      tests: (shape?.tests ?? []).map((one) => code(print(one, 4))),
+      setup: setup.map(code),
+      tests: tests.map(code),
     },
   };
 }

@@ -6,7 +6,7 @@ import type {
   SearchViewIr,
   StoreIr,
 } from "../../../ir/types.ts";
-import { ImportSet } from "../../layout.ts";
+import { ImportSet, importLines } from "../../layout.ts";
 import type { SharedContext } from "../types.ts";
 
 /** What one test module knows while it is made. */
@@ -75,3 +75,17 @@ export function searchedFields(entity: EntityIr, { searches }: TestContext): rea
 /** The store that holds an entity's rows. */
 export const storeOf = (stores: readonly StoreIr[], entity: EntityIr): StoreIr | undefined =>
   stores.find((store) => store.entities.some(({ name }) => name === entity.name));
+
+/**
+ * The import statements for a module's text. Samples are tried before it is known whether they are wanted, so some names that were asked
+ * for are not in it.
+ */
+export function usedImports({ imports }: TestScope, texts: readonly string[]): string {
+  const used = new Set(texts.join("\n").match(/[A-Za-z_$][\w$]*/g));
+  const kept = new ImportSet();
+  const wanted = (names: ReadonlySet<string>): readonly string[] =>
+    [...names].filter((name) => used.has(name));
+  for (const [module, names] of imports.values) kept.value(module, ...wanted(names));
+  for (const [module, names] of imports.types) kept.type(module, ...wanted(names));
+  return importLines(kept);
+}

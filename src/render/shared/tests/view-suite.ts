@@ -11,7 +11,7 @@ import type { Predicate } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
-import { ImportSet, importLines } from "../../layout.ts";
+import { ImportSet } from "../../layout.ts";
 import { type ViewParts, cacheParts } from "./cache-suite.ts";
 import { type Entry, arrow, bindings, check, filtersOf, keyOf, test } from "./forms.ts";
 import { storing, suiteName, tenantLiteral } from "./suite-scope.ts";
@@ -23,6 +23,7 @@ import {
   domainType,
   searchedFields,
   support,
+  usedImports,
 } from "./scope.ts";
 import { untestable } from "./testable.ts";
 
@@ -38,21 +39,26 @@ export function viewSuite(
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
   scope.imports.type("../support/store.ts", "TestStore").value("node:test", "describe");
   if (skip === undefined) scope.imports.value("node:test", "it");
+  const shown = {
+    setup: setup.map((one) => print(one, 4)),
+    tests: tests.map((one) => print(one, 4)),
+  };
+  const fixed = ["describe", "it", "before", "TestStore", opened];
   return {
     path: `test/data/${store.name}/${view.file}.ts`,
     ownership: "generated",
     unit: `stores/${store.name}`,
     template: "shared/tests/suite.ts.hbs",
     data: {
-      imports: code(importLines(scope.imports)),
+      imports: code(usedImports(scope, [...fixed, ...shown.setup, ...shown.tests])),
       declarations: [],
       suite: suiteName(view.property),
       opened,
       title: view.property,
       skip: skip ?? "",
       store: skip === undefined ? "store" : "_store",
-      setup: setup.map((one) => code(print(one, 4))),
-      tests: tests.map((one) => code(print(one, 4))),
+      setup: shown.setup.map(code),
+      tests: shown.tests.map(code),
     },
   };
 }
