@@ -1,4 +1,5 @@
 /** Results as Markdown. */
+import { availableParallelism } from "node:os";
 import type { Case, Group, Spread, SuiteResult, Target } from "./result.ts";
 import { met, ratio, samplesOf, spread } from "./statistics.ts";
 
@@ -12,13 +13,19 @@ export function renderSuite(result: SuiteResult): string {
     ...(result.comments.length > 0
       ? [result.comments.map((comment) => `- ${comment}`).join("\n")]
       : []),
-    result.load === undefined
-      ? ""
-      : `Load average of the machine before and after: ${result.load.join(" and ")}.`,
+    result.load === undefined ? "" : loadText(result.load),
     versions.length > 0 ? `Versions: ${versions.join(" · ")}.` : "",
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+function loadText(load: readonly [number, number]): string {
+  const busy = Math.max(...load) > 1.5 * availableParallelism();
+  const text = `Load average of the machine before and after: ${load.join(" and ")}.`;
+  return busy
+    ? `${text} Others used most of the cores: single figures and ranges are noise, medians of ratios a hint.`
+    : text;
 }
 
 function renderTargets(targets: readonly Target[]): string {

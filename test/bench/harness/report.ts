@@ -22,6 +22,8 @@ export function writeReport(): void {
     // Written by run.ts.
     return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as SuiteResult] : [];
   });
-  const text = [head(), ...results.map(renderSuite)].join("\n\n");
+  const missing = suiteNames.filter((name) => !results.some((result) => result.suite === name));
+  const gap = missing.length > 0 ? [`Not measured yet: ${missing.join(", ")}.`] : [];
+  const text = [head(), ...gap, ...results.map(renderSuite)].join("\n\n");
   writeFileSync(join(repositoryRoot, "references", "benchmarks.md"), `${text}\n`);
 }
