@@ -12,6 +12,20 @@ const methodsOf = (suite: typeof cases): readonly string[] => [
 ];
 const isMistake = (error: unknown): boolean =>
   error instanceof Error && "kind" in error && error.kind === "programming";
+const isLate = (error: unknown): boolean => String(error).includes("level took more than");
+
+/** A case counts when the machine was fast enough for the second level's budget; where it was not, the case is run again. */
+async function inTime(run: () => Promise<void>, opened: readonly Instance[]): Promise<void> {
+  for (let left = 4; ; left -= 1) {
+    const from = opened.length;
+    try {
+      return await run();
+    } catch (cause) {
+      if (left === 0 || !opened.slice(from).some(({ stray }) => stray.some(isLate))) throw cause;
+    }
+  }
+}
+
 const inProcess = "one process: there is no second level to share";
 
 for (const { engine, column, dsn } of await targetsOf("cache")) {
@@ -48,7 +62,7 @@ for (const { engine, column, dsn } of await targetsOf("cache")) {
     for (const { method, name, run } of shares ? [...cases, ...sharedCases] : cases) {
       test(
         `${method}: ${name}`,
-        proving({ ...of, method }, () => run(open)),
+        proving({ ...of, method }, () => inTime(() => run(open), opened)),
       );
     }
   });
