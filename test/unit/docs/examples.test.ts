@@ -30,7 +30,10 @@ async function written(name: string): Promise<GeneratedProject> {
     ...args,
     ...(spec === undefined ? ["--preset", name] : []),
   );
-  if (init.status !== 0) throw new Error(`init ended with ${init.status}:\n${init.stderr}`);
+  if (init.status !== 0) {
+    project.remove();
+    throw new Error(`init ended with ${init.status}:\n${init.stderr}`);
+  }
   const files = of(name).filter(({ file }) => file !== undefined);
   for (const { file = "", text } of files) project.write(file, text);
   const [first] = files;
@@ -68,13 +71,14 @@ test("the page has every part that it promises", () => {
 for (const name of projects) {
   describe(`examples of ${name}`, () => {
     let project: GeneratedProject;
+    let made: GeneratedProject | undefined;
     let needs: readonly StoreNeed[];
 
     beforeAll(async () => {
-      project = await written(name);
+      project = made = await written(name);
       needs = stores(project);
     });
-    afterAll(() => project.remove());
+    afterAll(() => made?.remove());
 
     test("compile under the project's own settings", () => {
       const tsc = node(project.folder, [join(root, "node_modules/typescript/bin/tsc")], {});
