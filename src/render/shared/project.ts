@@ -5,6 +5,7 @@ import { print } from "../document.ts";
 import { lineCommentText } from "../encode.ts";
 import { jsonDocument } from "../layout.ts";
 import { engineOf } from "./composition.ts";
+import { testVariable } from "./tests/test-variable.ts";
 
 type Engines = ReadonlyMap<string, EngineDescriptor>;
 
@@ -122,6 +123,9 @@ function variableBlock(store: StoreIr, env: string, { title, dsn }: EngineDescri
     ...dsn.parameters.map(({ name, meaning }) => `  ${name}: ${meaning}`),
     ...(dsn.examples.length === 0 ? [] : ["Examples:"]),
     ...dsn.examples.map((example) => `  ${example.dsn} (${example.comment})`),
+    dsn.ephemeral === undefined
+      ? `Tests of this store run only with ${testVariable(env)}, a database that they may empty.`
+      : `Tests run in process, or with ${testVariable(env)}, a database that they may empty.`,
   ];
   return [
     ...comments.map((text) => `# ${lineCommentText(text)}`),

@@ -33,8 +33,8 @@ export function recordSuite(
   const shape = reason === undefined ? testedParts(scope, views) : undefined;
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
   scope.imports.type("../support/store.ts", "TestStore");
-  scope.imports.value("node:test", "describe");
-  if (shape !== undefined) scope.imports.value("node:test", "before", "it");
+  scope.imports.value("node:test", "it");
+  if (shape !== undefined) scope.imports.value("node:test", "before", "describe");
   const declarations = (shape?.declarations ?? []).map((one) => print(one));
   const setup = (shape?.setup ?? []).map((one) => print(one, 4));
   const tests = (shape?.tests ?? []).map((one) => print(one, 4));

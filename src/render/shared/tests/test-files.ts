@@ -9,6 +9,7 @@ import type { SharedContext } from "../types.ts";
 import { recordSuite } from "./record-suite.ts";
 import { type TestContext, testContext } from "./scope.ts";
 import { suiteName } from "./suite-scope.ts";
+import { testVariable } from "./test-variable.ts";
 import { viewSuite } from "./view-suite.ts";
 
 /** Folder of `templates/` that is copied to the tests' support. */
@@ -89,6 +90,3 @@ function storeTest(store: StoreIr, engine: EngineDescriptor, { data }: TestConte
     },
   };
 }
-
-/** `MAIN_URL` → `MAIN_TEST_URL` */
-export const testVariable = (env: string): string => env.replace(/_URL$/, "_TEST_URL");

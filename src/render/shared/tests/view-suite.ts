@@ -37,8 +37,8 @@ export function viewSuite(
   const scope: TestScope = { ...context, imports: new ImportSet() };
   const { setup, tests, skip } = partsOf(view, store, scope);
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
-  scope.imports.type("../support/store.ts", "TestStore").value("node:test", "describe");
-  if (skip === undefined) scope.imports.value("node:test", "it");
+  scope.imports.type("../support/store.ts", "TestStore").value("node:test", "it");
+  if (skip === undefined) scope.imports.value("node:test", "describe");
   const shown = {
     setup: setup.map((one) => print(one, 4)),
     tests: tests.map((one) => print(one, 4)),
