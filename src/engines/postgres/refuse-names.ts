@@ -14,7 +14,7 @@ export function nameProblems(entity: EntityIr): readonly Refusal[] {
     })),
   ];
   return names.flatMap(({ path: at, name, key }) => {
-    const problem = nameProblem(name);
+    const problem = nameProblem(name) ?? (key === "column" ? columnProblem(name) : undefined);
     return problem === undefined
       ? []
       : [
@@ -34,6 +34,19 @@ function nameProblem(name: string): string | undefined {
   // A statement's parameters are found in its text, quoted names included.
   return /\$\d|\{0\}|\0/.test(name) ? "reads like a parameter of a statement" : undefined;
 }
+
+/** Every table has these already. Source: manual, "System Columns". */
+const systemColumns: ReadonlySet<string> = new Set([
+  "tableoid",
+  "xmin",
+  "cmin",
+  "xmax",
+  "cmax",
+  "ctid",
+]);
+
+const columnProblem = (name: string): string | undefined =>
+  systemColumns.has(name) ? "is a system column that every table has" : undefined;
 
 /** A transaction has the store's repositories beside two properties of its own. */
 export function propertyProblems(store: StoreIr): readonly Refusal[] {
