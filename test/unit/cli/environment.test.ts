@@ -11,11 +11,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { repositoryRoot } from "../../../src/build/root.ts";
 import { reachableByAll } from "../../engines/unprivileged.ts";
 import { cell, proving } from "../../support/closing-table.ts";
 import { small } from "./projects.ts";
+
+// Each run is a fresh process that compiles the sources.
+vi.setConfig({ testTimeout: 180_000 });
 
 const root = mkdtempSync(join(tmpdir(), "async-db-starter-environment-"));
 chmodSync(root, 0o755);
