@@ -16,6 +16,8 @@ import { reportFindings, reportNotes } from "./report.ts";
 export interface GenerateOptions {
   readonly dryRun?: boolean;
   readonly diff?: boolean;
+  /** Generated files to make again although the user deleted them. */
+  readonly restore?: readonly string[];
 }
 
 /** The whole path of `generate`. */
@@ -26,7 +28,7 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const dry = options.dryRun === true || options.diff === true;
   const plan = chooseLocked(loaded, lock, output);
   recover(resolve(place.folder, loaded.model.output.package));
-  const { writePlan, root } = reconcile(place, loaded, plan, output);
+  const { writePlan, root } = reconcile(place, loaded, plan, output, options.restore);
   reportNotes(writePlan.notes, output);
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   if (dry) return preview(writePlan, options, output);

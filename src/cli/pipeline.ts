@@ -4,6 +4,7 @@ import { lower } from "../ir/lower.ts";
 import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
+import { forgetDeleted } from "../reconcile/restore.ts";
 import { scan } from "../reconcile/scan.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
@@ -34,7 +35,7 @@ export interface Loaded {
 /** The spec as a Model; warnings are printed. @throws Failure 2 with every problem */
 export function load(place: Place, output: Output): Loaded {
   const { model, issues, sources, locate } = loadSpec(join(place.folder, place.spec), {
-    shownAs: place.spec,
+    shownAs: place.shown,
   });
   if (model === undefined || locate === undefined) throw wrongSpec(issues);
   if (issues.length > 0 && !output.options.quiet) output.problem(formatIssues(issues));
@@ -66,25 +67,37 @@ export function chooseLocked({ model, locate }: Loaded, lock: Lock, output: Outp
 /** The files of the plan against the tree, for `generate` and `check`. */
 export function reconcile(
   place: Place,
-  { model, locate }: Loaded,
+  { model, locate }: Pick<Loaded, "model" | "locate">,
   plan: Plan,
   output: Output,
+  restored: readonly string[] = [],
 ): { readonly ir: Ir; readonly writePlan: WritePlan; readonly root: string } {
   const root = resolve(place.folder, model.output.package);
   refuseSecondSpec(root, place);
-  const ir = lower(model, plan);
-  dump(output, "ir", ir);
-  refuseUnstorable(ir, locate);
+  const ir = storable({ model, locate }, plan, output);
   const files = render({ ir, plan, model, engines, spec: place.spec, version: packageVersion() });
   dump(output, "files", files);
   const paths = files.map(({ path }) => path);
-  const writePlan = decide(files, scan(root, "all", paths), snapshots(model, plan));
+  const state = forgetDeleted(scan(root, "all", paths), restored);
+  const writePlan = decide(files, state, snapshots(model, plan));
   dump(output, "write-plan", {
     ...writePlan,
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
     records: [],
   });
   return { ir, writePlan, root };
+}
+
+/** What is to be emitted. @throws Failure 2 when it cannot be rendered, or an engine that was chosen cannot carry it */
+export function storable(
+  { model, locate }: Pick<Loaded, "model" | "locate">,
+  plan: Plan,
+  output: Output,
+): Ir {
+  const ir = lower(model, plan);
+  dump(output, "ir", ir);
+  refuseUnstorable(ir, locate);
+  return ir;
 }
 
 /** What cannot be rendered, and what an engine cannot carry although it was chosen: a name, a type, an identifier, an operation. */

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
 import type { Io } from "./io.ts";
 
 /** Where one run of the pipeline works. */
@@ -9,11 +9,18 @@ export interface Place {
   readonly spec: string;
   /** Name of the lock file in it: `workloads.lock.json`. */
   readonly lock: string;
+  /** The spec as messages name it: as its user would find it from here. */
+  readonly shown: string;
 }
 
 /** @param options the `--cwd` and `--spec` of the command line */
 export function placeOf(io: Io, options: { readonly cwd: string; readonly spec: string }): Place {
   const path = resolve(io.cwd, options.cwd, options.spec);
   const spec = basename(path);
-  return { folder: dirname(path), spec, lock: `${spec.replace(/\.(ya?ml|json)$/i, "")}.lock.json` };
+  return {
+    folder: dirname(path),
+    spec,
+    lock: `${spec.replace(/\.(ya?ml|json)$/i, "")}.lock.json`,
+    shown: isAbsolute(options.spec) ? options.spec : options.spec.replaceAll("\\", "/"),
+  };
 }

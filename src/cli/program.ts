@@ -64,6 +64,7 @@ export function createProgram(version: string, run: Run): Command {
     .command("generate")
     .option("--dry-run", "list what would change, write nothing", false)
     .option("--diff", "show what would change as a unified diff, write nothing", false)
+    .option("--restore <path...>", "make generated files again that you deleted")
     .description("spec + lock → files")
     .action((options) => run(() => import("./commands/generate.ts"), [options]));
   program

@@ -149,7 +149,7 @@ function recordedFiles(state: TreeState): Map<string, RecordedFile> {
 
 /** By unit: a file of the user's own, where a change can move to. */
 function seamsByUnit(files: readonly VirtualFile[]): Map<string, string> {
-  const yours = files.filter((file) => file.ownership === "yours");
+  const yours = files.filter((file) => file.ownership === "yours" && file.path.endsWith(".ts"));
   return new Map(yours.map((file) => [file.unit, file.path]));
 }
 

@@ -78,8 +78,12 @@ export function interrupted(): Finding {
 }
 
 export function deletedNote(path: string): Note {
-  const message = `${path} was deleted by you and stays deleted; to have it again: git checkout`;
-  return { kind: "deleted", path, message: `${message} COMMIT -- ${path}` };
+  const message = `${path} was deleted by you and stays deleted; to have it again:`;
+  return {
+    kind: "deleted",
+    path,
+    message: `${message} async-db-starter generate --restore ${path}`,
+  };
 }
 
 export function keptHandChangedNote(path: string): Note {

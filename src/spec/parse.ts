@@ -20,7 +20,7 @@ const mapping = defineMappingTag<Record<string, unknown>>("tag:yaml.org,2002:map
     map[String(key)] = value;
     return "";
   },
-  has: (map, key) => !isCollection(key) && Object.hasOwn(map, String(key)),
+  has: (map, key) => !isCollection(key) && String(key) in map,
   keys: (map) => Object.keys(map),
   get: (map, key) => (isCollection(key) ? undefined : map[String(key)]),
   identify: () => false,

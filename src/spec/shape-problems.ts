@@ -178,7 +178,9 @@ const kindOfField = (path: Path): boolean =>
 function wrongValue(issue: ZodIssue, path: Path, value: Tree): Problem {
   const phrase = phraseOf(issue);
   const subject = subjectOf(path);
-  return error(path, "value", `${subject} is ${shown(value)}`, `it must be ${phrase}`);
+  // A file that is no spec at all may hold anything, a password too: its text is not repeated.
+  const what = path.length === 0 && typeof value === "string" ? "a line of text" : shown(value);
+  return error(path, "value", `${subject} is ${what}`, `it must be ${phrase}`);
 }
 
 /** `min of field Product.stock`, `entry 2 of where of method …` */

@@ -32,7 +32,12 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
   if (diff !== "") output.line(diff.trimEnd());
   for (const { text } of decisions) output.problem(`${place.lock}: ${text}`);
   if (!hasDrift(writePlan) && decisions.length === 0) {
-    output.line("clean: the tree is what the spec and the lock say");
+    const deleted = writePlan.notes.filter(({ kind }) => kind === "deleted").length;
+    output.line(
+      deleted === 0
+        ? "clean: the tree is what the spec and the lock say"
+        : `clean, but ${deleted} generated ${deleted === 1 ? "file is" : "files are"} missing that you deleted`,
+    );
     return exitCode.ok;
   }
   if (decisions.length > 0) {

@@ -10,7 +10,11 @@ import { placeOf } from "../place.ts";
 export async function run(context: CommandContext, options: GenerateOptions): Promise<ExitCode> {
   const { io, output } = context;
   const { dump, spec, cwd } = output.options;
-  const plain = options.dryRun !== true && options.diff !== true && dump === undefined;
+  const plain =
+    options.dryRun !== true &&
+    options.diff !== true &&
+    options.restore === undefined &&
+    dump === undefined;
   if (plain && !fromSources) {
     const place = placeOf(io, { cwd, spec });
     const hash = hashOfInputs(place);

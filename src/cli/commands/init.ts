@@ -6,7 +6,7 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
 import { writeLock } from "../lock-file.ts";
-import { choose, load, reconcile } from "../pipeline.ts";
+import { choose, load, reconcile, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 import { presetFiles, presetNames, presetText } from "../presets.ts";
 import { rememberSpec } from "../spec-of-package.ts";
@@ -130,7 +130,7 @@ function judge(path: string, io: CommandContext["io"], output: CommandContext["o
       hint: `copy them to the new project together, and run init there without --spec`,
     });
   }
-  choose(loaded, undefined, output);
+  storable(loaded, choose(loaded, undefined, output), output);
 }
 
 /** A spec of the user's is never overwritten, not even by a better one. */

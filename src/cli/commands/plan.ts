@@ -8,7 +8,7 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { type Output, widthOf } from "../io.ts";
 import { readLock, writeLock } from "../lock-file.ts";
-import { choose, load, type Loaded } from "../pipeline.ts";
+import { choose, load, type Loaded, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 
 /** `plan`: decides and explains; writes a missing lock, a changed one with `--accept`. */
@@ -21,6 +21,7 @@ export async function run(
   if (options.whatIf.length > 0) return answerWhatIf(loaded, options.whatIf, output, widthOf(io));
   const found = readLock(place);
   const plan = choose(loaded, undefined, output);
+  storable(loaded, plan, output);
   output.line(planText(plan, engines, widthOf(io)).trimEnd());
   const changes = found === undefined ? [] : compareLock(found.lock, lockOf(plan, engines));
   const refused = changes.some(needsAcceptance) && !options.accept;

@@ -76,10 +76,11 @@ export const capabilities: Capabilities = {
   limits: {
     "dataset-bytes": {
       comfortable: 5e12,
+      max: 1e15,
       perDoubling: 3,
       unit: "bytes",
       ...says(
-        "about 5 TB a server is in published use and 50 TB planned; one table or partition ends at 32 TB",
+        "about 5 TB a server is in published use and 50 TB planned; one table or partition ends at 32 TB, and nobody has published a petabyte on one primary",
         "PG-21",
         "PG-22",
         "PG-01",

@@ -83,7 +83,7 @@ export function orderProblems(
   const seen = new Set<string>();
   for (const [at, term] of terms.entries()) {
     const place = [...path, at];
-    const name = orderTerm(term).field;
+    const { field: name, direction } = orderTerm(term);
     const field = fieldAt(context, entity, name, place, problems);
     if (seen.has(name))
       problems.push(error(place, `the order names ${quoted(name)} twice`, "keep the first"));
@@ -101,7 +101,7 @@ export function orderProblems(
       problems.push(
         warning(
           place,
-          `the order names ${quoted(name)}, which may be null: such rows come last`,
+          `the order names ${quoted(name)}, which may be null: such rows come ${direction === "desc" ? "first" : "last"}`,
           "expect that, or give it a default",
         ),
       );
