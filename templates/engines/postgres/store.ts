@@ -53,6 +53,8 @@ export interface PostgresBinding {
 
 const purgeEveryMs = 3_600_000;
 const closeMs = 2_000;
+// The first call starts the database itself, which on a busy machine takes longer than any server may take to answer.
+const embeddedDeadlineMs = 30_000;
 const bindTenant = prepared(
   "tenant.bind",
   "select set_config('role', $1, true), set_config('app.current_tenant', $2, true)",
@@ -79,7 +81,8 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     this.engine = identity.engine;
     this.#identity = identity;
     this.#pooler = dsn.parameters.get("pgbouncer") === "true";
-    this.#runtime = opRuntime(telemetryIdentity(identity, config), classify, config, context);
+    const limits = dsn.scheme === "pglite" ? { deadlineMs: embeddedDeadlineMs, ...config } : config;
+    this.#runtime = opRuntime(telemetryIdentity(identity, config), classify, limits, context);
     this.#feed = new ChangeFeed(context.onError);
     const open = dsn.scheme === "pglite" ? pgliteTransport : serverTransport;
     this.#transport = open(identity.name, config, context.onError);
