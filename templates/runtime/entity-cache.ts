@@ -8,8 +8,9 @@ import {
   type Invalidation,
 } from "./cache.ts";
 import { programmingError } from "./errors.ts";
-import type { OpRuntime, OpSpec } from "./op.ts";
+import { nestedRuntime, type OpRuntime, type OpSpec } from "./op.ts";
 import type { CallOptions } from "./options.ts";
+import { outsideTransactions } from "./unit-of-work.ts";
 
 /** A store that can hold caches: in this process only, or with a shared level. */
 export interface CacheStore {
@@ -41,36 +42,39 @@ export interface FedByChanges {
 /** Read-through over an authority: `get` loads what is missing, nobody but the authority's own changes removes. */
 export class EntityCache<K, E> {
   readonly #definition: EntityCacheDefinition<K, E>;
-  readonly #store: CacheStore;
+  readonly #runtime: OpRuntime;
+  readonly #nested: OpRuntime;
   readonly #cache: Cache;
   readonly #get: OpSpec;
   readonly #invalidate: OpSpec;
 
   constructor(store: CacheStore, definition: EntityCacheDefinition<K, E>) {
     this.#definition = definition;
-    this.#store = store;
+    this.#runtime = store.runtime;
+    this.#nested = nestedRuntime(store.runtime);
     this.#cache = cacheOn(store, definition.namespace, definition);
     this.#get = { operation: `${definition.name}.get`, effect: "read" };
     this.#invalidate = { operation: `${definition.name}.invalidate`, effect: "read" };
   }
 
-  /** The entity, from the nearest level that has it. Never older than the last invalidation that had resolved when it was called. */
+  /** The entity, from the nearest level that has it. Never older than the last invalidation that had resolved when it was called; inside a transaction too, it is what is committed. */
   get(key: K, options?: CallOptions): Promise<E | undefined> {
-    return callOp(this.#store.runtime, this.#get, options, () => this.#read(key));
+    return callOp(this.#runtime, this.#get, options, () => this.#read(key));
   }
 
   invalidate(keys: K | readonly K[], options?: CallOptions): Promise<void> {
     const list = Array.isArray(keys) ? (keys as readonly K[]) : [keys as K];
-    return this.#drop({ keys: list.map((key) => this.#definition.key(key)) }, options);
+    const what = { keys: list.map((key) => this.#definition.key(key)) };
+    return this.#drop(this.#runtime, what, options);
   }
 
-  /** What a store's `onChanged` tells: keys as text. */
+  /** What a store's `onChanged` tells: keys as text. Part of the write it comes from, so close() waits for it. */
   changed(keys: readonly string[]): Promise<void> {
-    return this.#drop({ keys }, undefined);
+    return this.#drop(this.#nested, { keys }, undefined);
   }
 
   invalidateAll(options?: CallOptions): Promise<void> {
-    return this.#drop({ all: true }, options);
+    return this.#drop(this.#runtime, { all: true }, options);
   }
 
   stats(): CacheStats {
@@ -84,16 +88,14 @@ export class EntityCache<K, E> {
   async #read(key: K): Promise<E | undefined> {
     const { encode, decode, load } = this.#definition;
     const text = await this.#cache.read(this.#definition.key(key), async () => {
-      const entity = await load(key);
+      const entity = await outsideTransactions(() => load(key));
       return entity === undefined ? undefined : JSON.stringify(encode(entity));
     });
     return text === undefined ? undefined : decode(JSON.parse(text) as never);
   }
 
-  #drop(what: Invalidation, options: CallOptions | undefined): Promise<void> {
-    return callOp(this.#store.runtime, this.#invalidate, options, () =>
-      this.#cache.invalidate(what),
-    );
+  #drop(runtime: OpRuntime, what: Invalidation, options: CallOptions | undefined): Promise<void> {
+    return callOp(runtime, this.#invalidate, options, () => this.#cache.invalidate(what));
   }
 }
 

@@ -10,8 +10,19 @@ export interface LifecycleOptions {
 
 export type LifecycleState = "open" | "draining" | "closed";
 
+/** Counts calls in and out. */
+export interface Admission {
+  /** Admits one call. @throws DataError for a call that comes too late */
+  enter(operation: string): void;
+  /** The call that `enter` admitted has settled. */
+  leave(): void;
+  /** For the calls that a call in flight makes itself (a write tells its caches): admitted while draining too. */
+  readonly nested: Admission;
+}
+
 /** Life of one data layer: counts what is in flight, drains it at close, refuses what comes later or from another process. */
-export class Lifecycle {
+export class Lifecycle implements Admission {
+  readonly nested: Admission;
   readonly #drainMs: number;
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #pid = process.pid;
@@ -22,6 +33,14 @@ export class Lifecycle {
 
   constructor(options: LifecycleOptions = {}) {
     this.#drainMs = options.drainMs ?? 4_000;
+    const nested: Admission = {
+      enter: (operation) => this.#admit(operation, this.#state !== "closed"),
+      leave: () => this.leave(),
+      get nested() {
+        return nested;
+      },
+    };
+    this.nested = nested;
     if (options.signals ?? true) listenToSignals(this);
   }
 
@@ -35,8 +54,7 @@ export class Lifecycle {
 
   /** Admits one call. @throws DataError programming after close or in another process, unavailable while draining */
   enter(operation: string): void {
-    if (this.#state !== "open" || process.pid !== this.#pid) throw this.#refusal(operation);
-    this.#inFlight += 1;
+    this.#admit(operation, this.#state === "open");
   }
 
   /** The call that `enter` admitted has settled. */
@@ -79,6 +97,11 @@ export class Lifecycle {
       this.#drained = () => void setImmediate(resolve);
     });
     await bounded(this.#drainMs, drained);
+  }
+
+  #admit(operation: string, inTime: boolean): void {
+    if (!inTime || process.pid !== this.#pid) throw this.#refusal(operation);
+    this.#inFlight += 1;
   }
 
   #refusal(operation: string): DataError {

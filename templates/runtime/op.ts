@@ -3,7 +3,7 @@ import type { DeadlineQueue, Deadlines, Expiring } from "./deadline.ts";
 import { DataError, isDataError, programmingError, type ErrorDetails } from "./errors.ts";
 import { deadlineError, faultError, verdictError } from "./failure.ts";
 import type { Fault } from "./fault.ts";
-import type { Lifecycle } from "./lifecycle.ts";
+import type { Admission } from "./lifecycle.ts";
 import type { CallOptions, RetryMode } from "./options.ts";
 import { retryDelay, type RetryBucket } from "./retry.ts";
 import type { OpSpec, StoreTelemetry } from "./telemetry.ts";
@@ -18,13 +18,18 @@ export interface OpRuntime {
   readonly deadlines: Deadlines;
   readonly bucket: RetryBucket;
   readonly telemetry: StoreTelemetry;
-  readonly lifecycle: Lifecycle;
+  readonly lifecycle: Admission;
   readonly defaultDeadlineMs: number;
   /**
    * Present on the root: its calls are refused inside a transaction of the store, counted as in flight and retried.
    * Absent for the statements of a transaction, which are only as final as its COMMIT: see `statementRuntime`.
    */
   readonly scope?: TransactionScope;
+}
+
+/** The runtime for what a call in flight causes itself: admitted while draining, which waits for it. */
+export function nestedRuntime(runtime: OpRuntime): OpRuntime {
+  return { ...runtime, lifecycle: runtime.lifecycle.nested };
 }
 
 /** Options of any call: the widest of read and write options. */

@@ -7,14 +7,32 @@ import type { Fault } from "./fault.ts";
 import { Op, type AbandonReason, type OpRuntime, type OpSpec } from "./op.ts";
 import type { TransactionOptions } from "./options.ts";
 
+/** Scopes that have a transaction open now. */
+const openScopes = new Set<TransactionScope>();
+
+/**
+ * Runs work that is shared beyond the transaction it was asked in (a cache's load) as if outside of every one: it reads what is committed,
+ * and takes none of the transaction's locks for its own.
+ */
+export function outsideTransactions<T>(work: () => T): T {
+  return [...openScopes].reduce<() => T>((inner, scope) => () => scope.outside(inner), work)();
+}
+
 /** Knows whether the running code is inside a transaction of one store. */
 export class TransactionScope {
   readonly #store: string;
-  readonly #frames = new AsyncLocalStorage<{ open: boolean }>();
+  readonly #frames = new AsyncLocalStorage<{ open: boolean } | undefined>();
   #open = 0;
+  /** The store has one session, which a transaction has to itself: what runs beside it waits for its end. */
+  exclusive = false;
 
   constructor(store: string) {
     this.#store = store;
+  }
+
+  /** Runs `work` as if outside; in an exclusive store it stays inside, and is refused instead of waiting for itself. */
+  outside<T>(work: () => T): T {
+    return this.exclusive ? work() : this.#frames.run(undefined, work);
   }
 
   /** @throws DataError programming when the root is called inside a transaction: it would wait for locks its own transaction holds. */
@@ -35,13 +53,17 @@ export class TransactionScope {
   async run<T>(work: () => Promise<T>): Promise<T> {
     const frame = { open: true };
     this.#open += 1;
+    openScopes.add(this);
     try {
       return await this.#frames.run(frame, work);
     } finally {
       frame.open = false;
       this.#open -= 1;
       // On Node 22 a used AsyncLocalStorage taxes every promise of the process until it is disabled.
-      if (this.#open === 0) this.#frames.disable();
+      if (this.#open === 0) {
+        openScopes.delete(this);
+        this.#frames.disable();
+      }
     }
   }
 }
