@@ -81,7 +81,8 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     this.engine = identity.engine;
     this.#identity = identity;
     this.#pooler = dsn.parameters.get("pgbouncer") === "true";
-    const limits = dsn.scheme === "pglite" ? { deadlineMs: embeddedDeadlineMs, ...config } : config;
+    const limits =
+      dsn.scheme === "pglite" ? { deadlineMs: config.deadlineMs ?? embeddedDeadlineMs } : config;
     this.#runtime = opRuntime(telemetryIdentity(identity, config), classify, limits, context);
     this.#feed = new ChangeFeed(context.onError);
     const open = dsn.scheme === "pglite" ? pgliteTransport : serverTransport;
