@@ -3,6 +3,8 @@ export interface Mutant {
   readonly project: "shop" | "depot";
   /** File below `src/data/stores/main`. */
   readonly file: string;
+  /** The group of tests that must fail. */
+  readonly suite: string;
   /** The constant that holds the statement. */
   readonly statement: string;
   readonly from: string;
@@ -15,11 +17,13 @@ type Mistake = readonly [statement: string, from: string, to: string, mistake: s
 const of = (
   project: Mutant["project"],
   file: string,
+  suite: string,
   mistakes: readonly Mistake[],
 ): readonly Mutant[] =>
   mistakes.map(([statement, from, to, mistake]) => ({
     project,
     file: `${file}.ts`,
+    suite,
     statement,
     from,
     to,
@@ -31,7 +35,7 @@ const of = (
  * orders again, a cast to the type that the value already has, and the length normalisation of a text rank that keeps the order.
  */
 export const mutants: readonly Mutant[] = [
-  ...of("shop", "order-repository", [
+  ...of("shop", "order-repository", "orders", [
     ["get", "child.order_id = o.id", "true", "children of every order"],
     ["get", "order by child.line_no", "order by child.line_no desc", "children backwards"],
     ["getMany", "wanted.id", "$1[1]", "only the first key is wanted"],
@@ -90,9 +94,9 @@ export const mutants: readonly Mutant[] = [
     ],
     ["asOf", "where change.operation <> 'delete'", "where true", "a deleted row comes back"],
   ]),
-  ...of("shop", "product-repository", [
+  ...of("shop", "product-repository", "products", [
     ["get", "p.price_cents, p.stock", "p.stock, p.price_cents", "columns swapped in a select"],
-    ["getMany", 'order by wanted.given_place', "order by p.id", "not in the order of the keys"],
+    ["getMany", "order by wanted.given_place", "order by p.id", "not in the order of the keys"],
     ["importAll", "price_cents = excluded.price_cents,", "", "a column not replaced"],
     [
       "importAll",
@@ -112,7 +116,7 @@ export const mutants: readonly Mutant[] = [
     ["reserve", "version = version + 1", "version = version", "version not raised on increment"],
     ["reserve", "where id = $1", "where $1::uuid is not null", "every row incremented"],
   ]),
-  ...of("shop", "product-search", [
+  ...of("shop", "product-search", "productSearch", [
     ["search", "{0, 0, 0.3333, 1}", "{1, 1, 1, 0.3333}", "weights of the rank"],
     ["search", "p.product_search @@ asked.query", "true", "finds everything"],
     ["search", "p.price_cents <= {0}", "p.price_cents < {0}", "upper end of a filter excluded"],
@@ -121,7 +125,7 @@ export const mutants: readonly Mutant[] = [
     ["searchTags", '`2`, direction: "desc"', '`2`, direction: "asc"', "rarest facet first"],
     ["searchTags", "p.price_cents >= {0}", "0 <= {0}", "facets without the filter"],
   ]),
-  ...of("shop", "similar-products", [
+  ...of("shop", "similar-products", "similarProducts", [
     [
       "nearest",
       "p.embedding <=> $1::vector`, direction",
@@ -144,7 +148,7 @@ export const mutants: readonly Mutant[] = [
       "the text's side unfiltered",
     ],
   ]),
-  ...of("depot", "parcel-repository", [
+  ...of("depot", "parcel-repository", "parcels", [
     ["get", "p.number = $2", "$2::bigint is not null", "half of a composite key"],
     ["getMany", "p.region = wanted.region and", "", "half of a composite join"],
     ["getMany", "where p.deleted_at is null", "", "deleted rows come back"],
@@ -175,7 +179,7 @@ export const mutants: readonly Mutant[] = [
     ["move", "number = $2", "$2::bigint is not null", "half of the key of an increment"],
     ["drop", "deleted_at = now()", "deleted_at = null", "not deleted"],
   ]),
-  ...of("depot", "rate-repository", [
+  ...of("depot", "rate-repository", "rates", [
     ["save", "amount = excluded.amount", "amount = rates.amount", "keeps the old value"],
     ["remove", "where code = $1", "where $1::text is not null", "every row removed"],
     ["hit", "hits + $2", "$2", "sets instead of adding"],

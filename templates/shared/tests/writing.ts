@@ -186,7 +186,7 @@ export async function checkUpsert<Row extends object, New extends object, Key>(
   }: {
     readonly n: number;
     readonly upsert: (rows: readonly New[]) => Promise<readonly Row[]>;
-    /** The new row under the key of a stored one. */
+    /** The new row, other in every respect, under the key of a stored one. */
     readonly keyed: (sample: New, row: Row) => New;
   },
 ): Promise<void> {

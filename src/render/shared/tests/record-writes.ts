@@ -27,7 +27,7 @@ function writeTest(method: Method, scope: SuiteScope, layout: SampleLayout): rea
     case "insert":
       return insertTests(method, scope);
     case "upsert":
-      return upsertTests(method, scope);
+      return upsertTests(method, scope, layout);
     case "patch":
       return [patchTest(method, scope, layout)];
     case "delete":
@@ -90,13 +90,21 @@ function bulkTest(method: Of<"insert"> | Of<"upsert">, scope: SuiteScope): Doc {
   ]);
 }
 
-function upsertTests(method: Of<"upsert">, scope: SuiteScope): readonly Doc[] {
+function upsertTests(
+  method: Of<"upsert">,
+  scope: SuiteScope,
+  { steady }: SampleLayout,
+): readonly Doc[] {
   const { entity } = scope.repository;
   const call = `${handle(scope)}.${method.name}`;
   const upsert = method.bulk
     ? arrow("(given)", `${call}(given)`)
     : arrow("async (given)", `Promise.all(given.map((row) => ${call}(row)))`);
-  const key = entity.key.map(({ name }): readonly [string, Doc] => [name, `row.${name}`]);
+  const changed = steady.flatMap((field): readonly Shown[] => {
+    const value = field.key ? undefined : steadyValues(entity, field, scope)[1];
+    return value === undefined ? [] : [[field.name, value]];
+  });
+  const key = entity.key.map(({ name }): Shown => [name, `row.${name}`]);
   return [
     test(`${method.name} inserts what is new and replaces what is there`, [
       check(
@@ -105,7 +113,7 @@ function upsertTests(method: Of<"upsert">, scope: SuiteScope): readonly Doc[] {
         [
           ["n", String(scope.number())],
           ["upsert", upsert],
-          ["keyed", arrow("(given, row)", ["(", shorthandSpread("given", key), ")"])],
+          ["keyed", ["(given, row) => (", spread("given", [...changed, ...key]), ")"]],
         ],
       ),
     ]),
@@ -114,11 +122,9 @@ function upsertTests(method: Of<"upsert">, scope: SuiteScope): readonly Doc[] {
   ];
 }
 
-const shorthandSpread = (spread: string, entries: readonly (readonly [string, Doc])[]): Doc => [
-  `{ ...${spread}, `,
-  entries.flatMap(([name, value], at): Doc[] => [at === 0 ? "" : ", ", `${name}: `, value]),
-  " }",
-];
+/** `{ ...given, id: row.id }`, always open. */
+const spread = (from: string, entries: readonly Shown[]): Doc =>
+  openObject([`...${from}`, ...entries.map(([name, value]) => entry(name, value))]);
 
 /** Values other than the sample's, field by field, then all at once. */
 function changesOf(

@@ -1,6 +1,6 @@
 import type { ArrayElement, JsonSchema } from "../../../spec/model.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
-import { propertyName, stringLiteral } from "../../encode.ts";
+import { propertyName, stringLiteral, templateText } from "../../encode.ts";
 import { idFunction } from "../domain.ts";
 import { type TestScope, dataValue, searchedFields, support } from "./scope.ts";
 
@@ -181,12 +181,15 @@ function elementOf(of: ArrayElement, name: string, n: string, scope: TestScope):
 /** A value that fits a plain schema; undefined for one with alternatives, patterns or references. */
 function schemaValue(schema: JsonSchema, name: string, n: string): string | undefined {
   const { type, properties, required, enum: values, items } = schema;
-  if (Array.isArray(values)) return JSON.stringify(values[0]);
+  if (Array.isArray(values)) {
+    const [first] = values;
+    return typeof first === "string" ? stringLiteral(first) : JSON.stringify(first);
+  }
   if (
     type === "string" &&
     Object.keys(schema).every((key) => ["type", "title", "description"].includes(key))
   )
-    return `\`${name} \${${n}}\``;
+    return `\`${templateText(name)} \${${n}}\``;
   if (type === "integer" || type === "number")
     return schema["minimum"] === undefined && schema["maximum"] === undefined ? n : undefined;
   if (type === "boolean") return "true";
