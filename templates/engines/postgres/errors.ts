@@ -15,6 +15,7 @@ const lost = entry("connection", "unknown", true, true);
 const unreachable = entry("connection", "not-applied", true, true);
 const stalePlan = entry("connection", "not-applied", true, false);
 const conflict = entry("conflict", "not-applied", true, false);
+const taken = entry("conflict", "not-applied", false, false, "unique");
 const overload = entry("overload", "not-applied", true, false);
 const refused = entry("auth", "not-applied", false, true);
 const wrong = entry("programming", "not-applied", false, false);
@@ -117,6 +118,14 @@ const field = (
   return typeof value === "string" ? value : undefined;
 };
 
+/**
+ * An upsert met a row that its policy hides: the key belongs to another tenant, which is told like any taken key. Translations of the
+ * message keep the word USING; without it the given row itself breaks the policy.
+ */
+const meetsHiddenRow = (error: unknown): boolean =>
+  field(error, "routine") === "ExecWithCheckOptions" &&
+  (field(error, "message") ?? "").includes("USING");
+
 const isSqlState = (code: string | undefined): code is string =>
   code !== undefined && /^[0-9A-Z]{5}$/.test(code);
 
@@ -127,6 +136,7 @@ const entryOf = (error: unknown): Entry => {
   if (isSqlState(code)) {
     // The only sign of a changed result type that no locale translates; naming the statement anew mends it.
     if (code === "0A000" && field(error, "routine") === "RevalidateCachedQuery") return stalePlan;
+    if (code === "42501" && meetsHiddenRow(error)) return taken;
     return sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? unknown;
   }
   if (error instanceof TypeError || error instanceof RangeError) return wrong;

@@ -83,15 +83,34 @@ function writeDoc(
       ? ` It expires ${duration(method.ttlMs)} later.`
       : "";
   const verb = method.op === "insert" ? "Inserts" : "Inserts, or replaces by key,";
-  const duplicate =
-    method.op === "insert" || entity.unique.length > 0
-      ? `conflict when ${method.op === "insert" ? "the key or " : ""}a unique value exists`
-      : undefined;
   return [
     `${verb} ${what}${how} and gives the stored state.${expiry}`,
+    ...(entity.deletedAt === undefined ? [] : [deletedKey(method, entity)]),
     replays,
-    raised(duplicate, "constraint", outcomeUnknown),
+    raised(takenValue(method, entity), "constraint", outcomeUnknown),
   ];
+}
+
+const deletedKey = (method: Method, entity: EntityIr): string =>
+  method.op === "insert"
+    ? `A deleted ${noun(entity)} keeps its key: it cannot be inserted again.`
+    : `A deleted ${noun(entity)} with this key is back afterwards.`;
+
+/** When a write of whole rows is a conflict. */
+function takenValue(
+  method: Extract<Method, { readonly op: "insert" | "upsert" }>,
+  entity: EntityIr,
+): string | undefined {
+  const unique = entity.unique.length > 0 ? ["a unique value exists"] : [];
+  const reasons =
+    method.op === "insert"
+      ? ["the key or a unique value exists"]
+      : [
+          ...unique,
+          ...(entity.tenant === undefined ? [] : ["the key is another tenant's"]),
+          ...(entity.children.length === 0 ? [] : ["another write of the same key was faster"]),
+        ];
+  return reasons.length === 0 ? undefined : `conflict when ${reasons.join(" or ")}`;
 }
 
 function changeDoc(

@@ -10,6 +10,7 @@ import { operationSecurity, securityStatements } from "./rls.ts";
 import { dropRoleStatements, grantStatements, roleStatements } from "./role.ts";
 import { searchesArrays, textOfArray, textOfArrayFunction } from "./search.ts";
 import { tableStatements } from "./table.ts";
+import { replacesChildren, unchangedSince, unchangedSinceFunction } from "./unchanged-since.ts";
 import { usesVectors } from "./vector.ts";
 
 /** One part of a migration under its own heading. */
@@ -31,7 +32,10 @@ export function upSections(store: StoreIr, project: string): readonly Section[] 
   const role = applicationRole(project);
   return [
     ...section("Extensions", usesVectors(store) ? ["create extension if not exists vector;"] : []),
-    ...section("Functions", searchesArrays(store) ? textOfArrayFunction() : []),
+    ...section("Functions", [
+      ...(searchesArrays(store) ? textOfArrayFunction() : []),
+      ...(replacesChildren(store) ? unchangedSinceFunction() : []),
+    ]),
     ...placed.map(({ entity, inline }) => entitySection(entity, store, inline)),
     ...section("References in circles", placed.flatMap(lateKeys)),
     ...section("Limits of increments", limitDomains(store).flatMap(domainStatements)),
@@ -69,7 +73,10 @@ export function downSections(store: StoreIr, project: string): readonly Section[
       "Tables",
       placed.flatMap(({ entity }) => dropStatements(entity, store)),
     ),
-    ...section("Functions", searchesArrays(store) ? [`drop function ${textOfArray}(text[]);`] : []),
+    ...section("Functions", [
+      ...(replacesChildren(store) ? [`drop function ${unchangedSince}(xid, xid);`] : []),
+      ...(searchesArrays(store) ? [`drop function ${textOfArray}(text[]);`] : []),
+    ]),
     ...section("Application role", store.tenantScoped ? dropRoleStatements(role) : []),
   ];
 }

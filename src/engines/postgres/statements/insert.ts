@@ -2,7 +2,7 @@ import type { ChildIr, EntityIr, FieldIr, Method } from "../../../ir/types.ts";
 import { filled, indented, selectList } from "../sql/layout.ts";
 import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
-import { onConflict } from "./conflict.ts";
+import { onConflict, seenByStatement } from "./conflict.ts";
 import { childMembers } from "./insert-children.ts";
 import { alwaysSet, childFields, childRows, returnedExpressions, visibleFields } from "./row.ts";
 import { element, givenRows, place, savedChild, savedRoot, unnested } from "./with-member.ts";
@@ -61,7 +61,8 @@ function rootInsert(entity: EntityIr, method: Insert): string {
   const source = method.bulk ? bulkSource(entity, fields, columns) : `values (${filled(values)})`;
   const conflict =
     method.op === "upsert" ? `\n${onConflict(entity, fields, rootChanges(entity))}` : "";
-  return `insert into ${identifier(entity.table)} (${columns})\n${source}${conflict}`;
+  const seen = conflict !== "" && entity.children.length > 0 ? `\n${seenByStatement(entity)}` : "";
+  return `insert into ${identifier(entity.table)} (${columns})\n${source}${conflict}${seen}`;
 }
 
 function bulkSource(entity: EntityIr, fields: readonly FieldIr[], columns: string): string {
