@@ -74,7 +74,11 @@ export const importStatement = (
   keyword: string,
   names: readonly string[],
   module: string,
-): string => print([keyword, namedList(names), " from ", stringLiteral(module), ";"]);
+): string => {
+  const from = ` from ${stringLiteral(module)};`;
+  const flat = `${keyword}{ ${names.join(", ")} }${from}`;
+  return flat.length <= printWidth ? flat : print([keyword, namedList(names), from]);
+};
 
 /** `{ A, B }`: a single name never breaks. */
 function namedList(names: readonly string[]): Doc {

@@ -114,9 +114,7 @@ function portImports(
         signature.returns,
         ...signature.parameters.map((parameter) => parameter.type),
       ]),
-    ].flatMap(
-      (text) => text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").match(/[A-Z][A-Za-z0-9_$]*/g) ?? [],
-    ),
+    ].flatMap(namesIn),
   );
   const own = new Set(types.map((type) => type.name));
   for (const name of mentioned) {
@@ -129,4 +127,12 @@ function portImports(
     }
   }
   return imports;
+}
+
+/** Names of types in a type expression, what stands in quotes apart. */
+function namesIn(expression: string): readonly string[] {
+  const bare = expression.includes('"')
+    ? expression.replaceAll(/"(?:[^"\\]|\\.)*"/g, "")
+    : expression;
+  return bare.match(/[A-Z][A-Za-z0-9_$]*/g) ?? [];
 }

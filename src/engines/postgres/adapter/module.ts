@@ -63,13 +63,11 @@ export class AdapterModule {
 
   /** Imports of the row module what the texts mention. */
   importRows(texts: readonly string[]): void {
-    const mentioned = new Set(
-      texts.flatMap((text) => text.match(/[A-Za-z_$][A-Za-z0-9_$]*/g) ?? []),
-    );
     for (const root of this.#entities) {
       const own = [root, ...root.children.map((child) => child.entity)];
       const names = own.flatMap((entity) => [codecsName(entity), rowName(entity)]);
-      this.imports.value(`./${root.file}-row.ts`, ...names.filter((name) => mentioned.has(name)));
+      const mentioned = names.filter((name) => texts.some((text) => mentions(text, name)));
+      this.imports.value(`./${root.file}-row.ts`, ...mentioned);
     }
   }
 
@@ -89,3 +87,13 @@ const importable = [
 export const codecsName = (entity: EntityIr): string =>
   `${entity.variable.replace(/_$/, "")}Codecs`;
 export const rowName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Row`;
+
+/** Whether a name stands in a text as a whole word; faster by far than cutting all of the text into words. */
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const before = text[at - 1] ?? "";
+    const after = text[at + name.length] ?? "";
+    if (!/[\w$]/.test(before) && !/[\w$]/.test(after)) return true;
+  }
+  return false;
+}

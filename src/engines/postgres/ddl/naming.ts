@@ -36,11 +36,21 @@ export const historyColumns = [
 export const columns = (fields: readonly FieldIr[]): readonly string[] =>
   fields.map((field) => field.column);
 
+const entitiesByName = new WeakMap<StoreIr, ReadonlyMap<string, EntityIr>>();
+
+/** The entity of that name, when it lives in this store. */
+export function entityNamed(name: string, store: StoreIr): EntityIr | undefined {
+  let byName = entitiesByName.get(store);
+  if (byName === undefined) {
+    byName = new Map(store.entities.map((entity) => [entity.name, entity]));
+    entitiesByName.set(store, byName);
+  }
+  return byName.get(name);
+}
+
 /** The root that owns a child, when it lives in this store. */
 export const ownerOf = (entity: EntityIr, store: StoreIr): EntityIr | undefined =>
-  entity.owner === undefined
-    ? undefined
-    : store.entities.find((other) => other.name === entity.owner);
+  entity.owner === undefined ? undefined : entityNamed(entity.owner, store);
 
 /** Whether the changes of an entity are recorded: its own switch, or that of the root it is part of. */
 export const isAudited = (entity: EntityIr, store: StoreIr): boolean =>

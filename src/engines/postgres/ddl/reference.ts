@@ -1,7 +1,7 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import type { OnDelete } from "../../../spec/model.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
-import { columns, foreignKeyName, ownerOf } from "./naming.ts";
+import { columns, entityNamed, foreignKeyName, ownerOf } from "./naming.ts";
 
 /** A foreign key from one table to the key of another of the same store. */
 export interface ForeignKey {
@@ -37,7 +37,7 @@ function references(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
   for (const field of entity.fields) {
     const reference = field.source.reference;
     if (reference === undefined || field.source.role === "ownerKey" || done.has(field)) continue;
-    const target = store.entities.find((other) => other.name === reference.entity);
+    const target = entityNamed(reference.entity, store);
     if (target === undefined) continue;
     const fields = fieldsOf(entity, field, target);
     for (const each of fields) done.add(each);
