@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,23 @@ import type { Migration } from "./migrate.ts";
 export function migrationHash(up: string, down: string): string {
   const plain = (text: string): string => text.replaceAll("\r\n", "\n");
   return createHash("sha256").update(plain(up)).update(plain(down)).digest("hex");
+}
+
+/**
+ * The folder `migrations/<store>` beside a module or above it: the same from a source file and from where a build has put it.
+ *
+ * @param from the module's `import.meta.url`
+ * @throws DataError programming when there is none up to the root
+ */
+export function findMigrations(store: string, from: string): URL {
+  for (let folder = new URL(".", from); ; folder = new URL("..", folder)) {
+    const found = new URL(`migrations/${store}/`, folder);
+    if (existsSync(found)) return found;
+    if (folder.href === new URL("..", folder).href) break;
+  }
+  throw programmingError(`there is no folder migrations/${store} above ${fileURLToPath(from)}`, {
+    operation: "migrate",
+  });
 }
 
 /** Reads `<id>.json`, `<id>.up.*` and `<id>.down.*` of a folder. @throws DataError programming naming the file */

@@ -7,7 +7,7 @@ import { dsnRulesName } from "./dsn.ts";
 
 /** `stores/open.ts` and `index.ts`: the composition root, where every store, repository and view is made and wired once. */
 export function compositionFiles(ir: Ir): readonly FileRequest[] {
-  return [openFile(ir), indexFile(ir), cliFile(ir)];
+  return [openFile(ir), indexFile(ir), cliFile()];
 }
 
 const shared = (path: string, template: string, data: unknown): FileRequest => ({
@@ -206,15 +206,8 @@ function indexExports(ir: Ir, members: readonly Member[]): readonly unknown[] {
   return [...new Set(lines)].map((line) => ({ line: code(line) }));
 }
 
-function cliFile(ir: Ir): FileRequest {
-  const up = ir.output.dir
-    .split("/")
-    .map(() => "..")
-    .join("/");
-  return shared("cli.ts", "cli.ts", {
-    migrations: code(`${ir.output.dir === "." ? "." : up}/migrations/`),
-    stores: ir.stores.map((store) => ({ name: store.name, property: storeProperty(store.name) })),
-  });
+function cliFile(): FileRequest {
+  return shared("cli.ts", "cli.ts", {});
 }
 
 /** Engine of a store. @throws when the plan names one that is not registered */

@@ -1,5 +1,6 @@
 import type { ComposeService, EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import type { StoreIr } from "../../ir/types.ts";
+import type { Output } from "../../spec/model.ts";
 import type { RenderInput } from "../render.ts";
 import { print } from "../document.ts";
 import { lineCommentText } from "../encode.ts";
@@ -29,11 +30,12 @@ export function projectFiles({ ir, model }: RenderInput, engines: Engines): read
         packageJson(
           model.project,
           ir.output.dir,
+          ir.output.importExtension,
           stores.map(({ engine }) => engine),
         ),
       ),
     ),
-    own("tsconfig.json", json(compilerOptions(ir.output.importExtension))),
+    own("tsconfig.json", json(compilerOptions(ir.output))),
     own(".gitignore", "node_modules/\ndist/\n.data/\n.env\n"),
     environmentFile(stores),
     ...composeFile(stores),
@@ -42,7 +44,12 @@ export function projectFiles({ ir, model }: RenderInput, engines: Engines): read
 
 const json = (value: unknown): string => `${print(jsonDocument(value))}\n`;
 
-function packageJson(name: string, dir: string, engines: readonly EngineDescriptor[]): unknown {
+function packageJson(
+  name: string,
+  dir: string,
+  extension: string,
+  engines: readonly EngineDescriptor[],
+): unknown {
   const needed = Object.assign(
     {},
     sharedPackages,
@@ -55,17 +62,29 @@ function packageJson(name: string, dir: string, engines: readonly EngineDescript
     version: "0.1.0",
     private: true,
     type: "module",
-    scripts: {
-      db: `${node} ${dir}/cli.ts`,
-      start: `${node} ${dir}/cli.ts migrate up && ${node} src/example.ts`,
-      test: `${node} --test "test/**/*.test.ts"`,
-      types: "tsc --noEmit",
-    },
+    scripts: extension === ".ts" ? sourceScripts(node, dir) : builtScripts(node, dir),
     dependencies: runtime,
     devDependencies: sorted({ ...developmentPackages, ...types }),
     engines: { node: ">=22.18.0" },
   };
 }
+
+/** Node runs the TypeScript as it is. */
+const sourceScripts = (node: string, dir: string): Readonly<Record<string, string>> => ({
+  db: `${node} ${dir}/cli.ts`,
+  start: `${node} ${dir}/cli.ts migrate up && ${node} src/example.ts`,
+  test: `${node} --test "test/**/*.test.ts"`,
+  types: "tsc --noEmit",
+});
+
+/** Imports of another extension exist only after a build. */
+const builtScripts = (node: string, dir: string): Readonly<Record<string, string>> => ({
+  build: "tsc",
+  db: `npm run --silent build && ${node} dist/${dir}/cli.js`,
+  start: `npm run --silent build && ${node} dist/${dir}/cli.js migrate up && ${node} dist/src/example.js`,
+  test: `npm run --silent build && ${node} --test "dist/test/**/*.test.js"`,
+  types: "tsc --noEmit",
+});
 
 const packagesWhere = (
   packages: Readonly<Record<string, string>>,
@@ -80,12 +99,13 @@ const packagesWhere = (
 const sorted = (packages: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-function compilerOptions(extension: string): unknown {
+function compilerOptions({ importExtension, dir }: Output): unknown {
+  const fromSource = importExtension === ".ts";
   return {
     compilerOptions: {
       target: "es2023",
       lib: ["es2024", "esnext.disposable"],
-      module: extension === "" ? "preserve" : "nodenext",
+      module: importExtension === "" ? "preserve" : "nodenext",
       types: ["node"],
       strict: true,
       exactOptionalPropertyTypes: true,
@@ -93,11 +113,11 @@ function compilerOptions(extension: string): unknown {
       isolatedModules: true,
       verbatimModuleSyntax: true,
       erasableSyntaxOnly: true,
-      ...(extension === ".ts" ? { allowImportingTsExtensions: true } : {}),
+      ...(fromSource ? { allowImportingTsExtensions: true } : {}),
       skipLibCheck: true,
-      noEmit: true,
+      ...(fromSource ? { noEmit: true } : { rootDir: ".", outDir: "dist" }),
     },
-    include: ["src", "test"],
+    include: [...new Set(["src", "test", dir.split("/")[0] ?? dir])],
   };
 }
 
