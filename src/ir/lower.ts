@@ -13,6 +13,7 @@ import type {
   Workload,
 } from "../spec/model.ts";
 import type { Plan, PlannedStore } from "../select/plan.ts";
+import { rowsAfterGrowth } from "../select/volume.ts";
 import { deadlineFor } from "./deadline.ts";
 import type { EntityContext } from "./entity.ts";
 import { lowerEntity } from "./entity.ts";
@@ -52,7 +53,8 @@ export function lower(model: Model, plan: Plan): Ir {
           .filter(isAuthority)
           .flatMap((workload) => repositoriesOf(workload, byName)),
         views: served.flatMap(
-          (workload) => viewOf(workload, { byName, store: store.name, authority, searches }) ?? [],
+          (workload) =>
+            viewOf(workload, { model, byName, store: store.name, authority, searches }) ?? [],
         ),
       });
     }),
@@ -133,6 +135,7 @@ function lowerSearches(
 }
 
 interface ViewContext {
+  readonly model: Model;
   readonly byName: Entities;
   readonly store: string;
   readonly authority: ReadonlyMap<string, string>;
@@ -154,12 +157,13 @@ function viewOf(workload: Workload, context: ViewContext): ViewIr | undefined {
 
 function vectorOf(
   workload: VectorWorkload,
-  { byName, store, authority, searches }: ViewContext,
+  { model, byName, store, authority, searches }: ViewContext,
 ): ViewIr | undefined {
   const entity = byName.get(typeName(workload.from));
   const sourceStore = entity === undefined ? undefined : authority.get(entity.name);
   if (entity === undefined || sourceStore === undefined) return undefined;
-  return lowerVector(workload, { entity, store, sourceStore }, searches);
+  const rows = rowsAfterGrowth(model, workload);
+  return lowerVector(workload, { entity, store, sourceStore }, searches, rows);
 }
 
 function cacheOf(workload: CacheWorkload, { byName, store, authority }: ViewContext): ViewIr {

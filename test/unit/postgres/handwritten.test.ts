@@ -66,6 +66,14 @@ test.each([adapter, row])("the copy of %s is current", (path) => {
   expect(readFileSync(copy, "utf8")).toBe(content);
 });
 
+test("the vectors have the index that was planned for the rows of their authority", () => {
+  const up = String(files.get("migrations/main/0001-initial.up.sql"));
+  expect(up).toContain(
+    "using hnsw (embedding vector_cosine_ops) with (m = 24, ef_construction = 128)",
+  );
+  expect(up).toContain("sized for 2,000,000 rows");
+});
+
 test("the hand-written adapter compiles in the place of the generated one", () => {
   const values = [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", "."];
   const { stdout } = spawnSync(process.execPath, values, {

@@ -10,16 +10,19 @@ type VectorField = FieldIr & { readonly type: { readonly kind: "vector" } };
 const isVector = (field: FieldIr | undefined): field is VectorField =>
   field?.type.kind === "vector";
 
-/** Nearest neighbours by one vector field; undefined when the field is none, which validation has refused before. */
+/**
+ * Nearest neighbours by one vector field; undefined when the field is none, which validation has refused before.
+ * @param rows after growth, as selection counted them
+ */
 export function lowerVector(
   workload: VectorWorkload,
   { entity, store, sourceStore }: ViewPlace,
   searches: ReadonlyMap<string, SearchViewIr>,
+  rows: number | undefined,
 ): VectorViewIr | undefined {
   const fields = fieldMap(entity.fields);
   const field = fields.get(workload.field);
   if (!isVector(field)) return undefined;
-  const rows = workload.scale.rows;
   return {
     port: "vector",
     workload: workload.name,
@@ -33,7 +36,7 @@ export function lowerVector(
     field,
     dimensions: field.type.dimensions,
     metric: field.type.metric,
-    ...(rows === undefined ? {} : { rows: rows * workload.scale.growth }),
+    ...(rows === undefined ? {} : { rows }),
     methods: workload.methods.map((method) =>
       lowerMethod(workload, method, entity, field, searches),
     ),
