@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OpOptions, OpSpec } from "../../runtime/op.ts";
 import { isDataError } from "../../runtime/errors.ts";
-import type { Argument, RedisConnection, Reply } from "./connection.ts";
+import type { Argument, RedisCaller, Reply } from "./connection.ts";
 
 /** A Lua script that Redis runs atomically; sent by its digest, with its text only where the server does not know it. */
 export interface Script {
@@ -16,7 +16,7 @@ export function script(text: string): Script {
 
 /** Runs a script. NOSCRIPT is a reply, so nothing was applied and the text may follow. */
 export async function runScript(
-  connection: RedisConnection,
+  caller: RedisCaller,
   spec: OpSpec,
   { text, digest }: Script,
   keys: readonly string[],
@@ -25,9 +25,9 @@ export async function runScript(
 ): Promise<Reply> {
   const rest = [keys.length, ...keys, ...args];
   try {
-    return await connection.call(spec, "evalsha", [digest, ...rest], options);
+    return await caller.call(spec, "evalsha", [digest, ...rest], options);
   } catch (error) {
     if (!isDataError(error) || error.code !== "NOSCRIPT") throw error;
-    return connection.call(spec, "eval", [text, ...rest], options);
+    return caller.call(spec, "eval", [text, ...rest], options);
   }
 }

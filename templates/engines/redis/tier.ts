@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CacheTier, Invalidation, TierAnswer } from "../../runtime/cache.ts";
-import type { Reply, RedisConnection } from "./connection.ts";
+import type { RedisCaller, RedisConnection, Reply } from "./connection.ts";
 import { runScript, script } from "./script.ts";
 
 const read = { operation: "cache.read", effect: "read" } as const;
@@ -43,6 +43,8 @@ const scanCount = 500;
  */
 export class RedisTier implements CacheTier {
   readonly #connection: RedisConnection;
+  /** Whatever reaches the tier is part of a cache's call, which was admitted. */
+  readonly #calls: RedisCaller;
   readonly #namespace: string;
   readonly #channel: string;
   readonly #self = randomUUID();
@@ -52,6 +54,7 @@ export class RedisTier implements CacheTier {
 
   constructor(connection: RedisConnection, namespace: string) {
     this.#connection = connection;
+    this.#calls = connection.nested;
     this.#namespace = namespace;
     this.#channel = `${namespace}:invalidated`;
   }
@@ -61,14 +64,11 @@ export class RedisTier implements CacheTier {
   }
 
   async read(key: string, leaseMs: number): Promise<TierAnswer> {
-    const entry = await this.#connection.call(read, "get", [this.#entry(key)]);
+    const entry = await this.#calls.call(read, "get", [this.#entry(key)]);
     if (typeof entry === "string") return { entry };
     if (leaseMs === 0) return { lease: undefined };
     const keys = [this.#lease(key), this.#epoch()];
-    const granted = await runScript(this.#connection, lease, grantLease, keys, [
-      randomUUID(),
-      leaseMs,
-    ]);
+    const granted = await runScript(this.#calls, lease, grantLease, keys, [randomUUID(), leaseMs]);
     return { lease: typeof granted === "string" ? granted : undefined };
   }
 
@@ -86,12 +86,12 @@ export class RedisTier implements CacheTier {
       ...tags.map((tag) => this.#tag(tag)),
     ];
     const args = [granted, entry, Math.ceil(ttlMs)];
-    return (await runScript(this.#connection, fill, fillUnderLease, keys, args)) === 1;
+    return (await runScript(this.#calls, fill, fillUnderLease, keys, args)) === 1;
   }
 
   async put(key: string, entry: string, ttlMs: number, tags: readonly string[]): Promise<void> {
     const keys = [this.#entry(key), this.#lease(key), ...tags.map((tag) => this.#tag(tag))];
-    await runScript(this.#connection, put, putAnyway, keys, [entry, Math.ceil(ttlMs)]);
+    await runScript(this.#calls, put, putAnyway, keys, [entry, Math.ceil(ttlMs)]);
     await this.#tell({ keys: [key] });
   }
 
@@ -99,7 +99,7 @@ export class RedisTier implements CacheTier {
     if ("keys" in what)
       await this.#unlink(what.keys.flatMap((key) => [this.#entry(key), this.#lease(key)]));
     else {
-      await this.#connection.call(invalidate, "incr", [this.#epoch()]);
+      await this.#calls.call(invalidate, "incr", [this.#epoch()]);
       if ("tag" in what) await this.#unlinkTag(what.tag);
       else await this.#unlinkMatching("pattern" in what ? what.pattern : "*");
     }
@@ -142,12 +142,12 @@ export class RedisTier implements CacheTier {
 
   async #tell(what: Invalidation): Promise<void> {
     const message = JSON.stringify({ from: this.#self, what });
-    await this.#connection.call(invalidate, "publish", [this.#channel, message]);
+    await this.#calls.call(invalidate, "publish", [this.#channel, message]);
   }
 
   async #unlink(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += scanCount) {
-      await this.#connection.call(invalidate, "unlink", keys.slice(at, at + scanCount));
+      await this.#calls.call(invalidate, "unlink", keys.slice(at, at + scanCount));
     }
   }
 
@@ -172,7 +172,7 @@ export class RedisTier implements CacheTier {
     let cursor = "0";
     do {
       const args = [...before, cursor, ...after, "count", scanCount];
-      const reply: Reply = await this.#connection.call(invalidate, command, args);
+      const reply: Reply = await this.#calls.call(invalidate, command, args);
       const [next, keys] = reply as readonly [string, readonly string[]];
       for (const key of keys) found.add(key);
       cursor = next;
