@@ -89,6 +89,6 @@ describe.each(authorities)("hostile text, $id", (engine) => {
       const possible = place === "name" ? 25 : carriedAtLeast;
       expect(carried).toBeGreaterThanOrEqual(possible);
     },
-    120_000,
+    240_000,
   );
 });
