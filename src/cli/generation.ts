@@ -5,7 +5,10 @@ import { renderDiff } from "../reconcile/render-diff.ts";
 import { changesOf, hasDrift } from "../reconcile/write-plan.ts";
 import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
+import type { Lock } from "../select/lock.ts";
+import type { Plan } from "../select/plan.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { chooseLocked, load, reconcile } from "./pipeline.ts";
@@ -27,6 +30,7 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const { lock, text } = requireLock(place);
   const dry = options.dryRun === true || options.diff === true;
   const plan = chooseLocked(loaded, lock, output);
+  refuseUndecided(plan, lock, place.lock);
   recover(resolve(place.folder, loaded.model.output.package));
   const { writePlan, root } = reconcile(place, loaded, plan, output, options.restore);
   reportNotes(writePlan.notes, output);
@@ -68,4 +72,14 @@ function preview(
   if (diff !== undefined) output.line(diff.trimEnd());
   else for (const { kind, path } of changes) output.line(`${kind} ${path}`);
   return hasDrift(writePlan) ? exitCode.finding : exitCode.ok;
+}
+
+/** A workload that the lock does not know is a decision that nobody has seen yet. @throws Failure 1 */
+function refuseUndecided(plan: Plan, lock: Lock, file: string): void {
+  const names = plan.decisions.map(({ workload }) => workload);
+  const undecided = names.filter((name) => lock.decisions[name] === undefined);
+  if (undecided.length === 0) return;
+  throw new Failure(exitCode.finding, `${file} holds no decision for ${undecided.join(", ")}`, {
+    hint: "run: async-db-starter plan",
+  });
 }

@@ -8,6 +8,7 @@ import { forgetDeleted } from "../reconcile/restore.ts";
 import { scan } from "../reconcile/scan.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
+import type { VirtualFile } from "../render/virtual-file.ts";
 import { snapshots } from "../ir/snapshots.ts";
 import { type Lock, withLockedFlips } from "../select/lock.ts";
 import { planModel } from "../select/plan-model.ts";
@@ -64,6 +65,13 @@ export function chooseLocked({ model, locate }: Loaded, lock: Lock, output: Outp
   return known;
 }
 
+/** The rendered files, and what has to happen to the tree below `root` so that it holds them. */
+export interface Reconciled {
+  readonly files: readonly VirtualFile[];
+  readonly writePlan: WritePlan;
+  readonly root: string;
+}
+
 /** The files of the plan against the tree, for `generate` and `check`. */
 export function reconcile(
   place: Place,
@@ -71,7 +79,7 @@ export function reconcile(
   plan: Plan,
   output: Output,
   restored: readonly string[] = [],
-): { readonly ir: Ir; readonly writePlan: WritePlan; readonly root: string } {
+): Reconciled {
   const root = resolve(place.folder, model.output.package);
   refuseSecondSpec(root, place);
   const ir = storable({ model, locate }, plan, output);
@@ -85,7 +93,7 @@ export function reconcile(
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
     records: [],
   });
-  return { ir, writePlan, root };
+  return { files, writePlan, root };
 }
 
 /** What is to be emitted. @throws Failure 2 when it cannot be rendered, or an engine that was chosen cannot carry it */

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import type { Io } from "./io.ts";
 
 /** Where one run of the pipeline works. */
@@ -21,6 +21,10 @@ export function placeOf(io: Io, options: { readonly cwd: string; readonly spec: 
     folder: dirname(path),
     spec,
     lock: `${spec.replace(/\.(ya?ml|json)$/i, "")}.lock.json`,
-    shown: isAbsolute(options.spec) ? options.spec : options.spec.replaceAll("\\", "/"),
+    shown: isAbsolute(options.spec) ? options.spec : shownFrom(io.cwd, path),
   };
+}
+
+function shownFrom(cwd: string, path: string): string {
+  return relative(cwd, path).replaceAll("\\", "/");
 }

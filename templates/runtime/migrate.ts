@@ -84,7 +84,7 @@ function ledgerProblems(
       `drift: ${entry.id} is applied, but there is no file of it here; bring it back, or use the checkout that has it`,
     ];
   }
-  const changed = `${file.file}: changed after it was applied; take the change back and write it as a new migration`;
+  const changed = `${file.file}: changed after it was applied here; take the change back (of the spec, when it was generated), or migrate down first where its data may go`;
   const orphan = file.parents.filter((parent) => !ledger.has(parent));
   return [
     ...(entry.dirty === true

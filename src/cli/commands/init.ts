@@ -6,7 +6,8 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
 import { writeLock } from "../lock-file.ts";
-import { choose, load, reconcile, storable } from "../pipeline.ts";
+import { type PackageAdditions, packageAdditions } from "../package-additions.ts";
+import { choose, load, reconcile, type Reconciled, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 import { presetFiles, presetNames, presetText } from "../presets.ts";
 import { rememberSpec } from "../spec-of-package.ts";
@@ -58,7 +59,7 @@ export async function run(
   writeLock(place, plan);
   writeUserFile(root, schemaFile, specJsonSchemaText());
   recover(resolve(root, loaded.model.output.package));
-  const { writePlan, root: target } = reconcile(place, loaded, plan, output);
+  const { files, writePlan, root: target } = reconcile(place, loaded, plan, output);
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   const report = apply(writePlan, target);
   if (report.outcome === "refused") return reportFindings(report.findings, output);
@@ -69,10 +70,28 @@ export async function run(
   reportNotes(notes, output);
   output.line(planText(plan, engines, widthOf(io)).trimEnd());
   output.line(`\n${report.created.length} files written to ${relative(io.cwd, target) || "."}`);
-  output.document({ directory: target, spec: specFile, plan, created: report.created });
+  const additions = additionsTo(target, files);
+  output.document({
+    directory: target,
+    spec: specFile,
+    plan,
+    created: report.created,
+    ...(additions === undefined ? {} : { packageJsonLacks: additions }),
+  });
+  if (additions !== undefined) {
+    output.line(`\nYour package.json is left alone; merge these entries into it first:`);
+    output.line(JSON.stringify(additions, null, 2));
+  }
   if (start.install) await installPackages(target, output);
   nextSteps(relative(io.cwd, target), start.install, output);
   return exitCode.ok;
+}
+
+/** The entries that a package.json which was there before does not have. */
+function additionsTo(root: string, files: Reconciled["files"]): PackageAdditions | undefined {
+  const own = readUserFile(root, "package.json");
+  const fresh = files.find(({ path }) => path === "package.json")?.content;
+  return own === undefined || typeof fresh !== "string" ? undefined : packageAdditions(own, fresh);
 }
 
 /** What to start from: options first, then a spec that is already there, then questions. Undefined when the user cancels. */
