@@ -167,9 +167,9 @@ export const mutants: readonly Mutant[] = [
     ],
     [
       "listScanned",
-      'cast: "timestamptz", nullable: true',
-      'cast: "timestamptz"',
-      "cursor over null",
+      '`p.label`, direction: "asc"',
+      '`p.label`, direction: "desc"',
+      "mixed order turned",
     ],
     ["load", "date_trunc('month'", "date_trunc('day'", "day for month"],
     ["extremes", "min(p.weight)", "max(p.weight)", "largest for smallest"],

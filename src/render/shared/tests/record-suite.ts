@@ -1,5 +1,5 @@
 import type { FileRequest } from "../../../engines/engine.ts";
-import type { RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.ts";
+import type { EntityIr, RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
@@ -85,6 +85,7 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
             ({ name, count, property }) => `await ${name}(${property}, ${count});`,
           ),
           `rows = await ${support(scope, "writing", "insertAll")}(subject, ${insert}());`,
+          ...removedRow(scope),
         ].map((statement): Doc => indent([hardline, statement])),
         hardline,
         "});",
@@ -109,6 +110,22 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
       ...writeTests(scope, layout),
     ],
   };
+}
+
+/** The key of sample 900, as the sample itself would have it. */
+function missingKey(entity: EntityIr, scope: SuiteScope): string {
+  const given = entity.key.every((field) => !field.optionalOnInsert);
+  return entity.key.length > 1 && given
+    ? keyOf(entity, `${sampleName(entity)}(900)`)
+    : keyAt(entity, "900", scope);
+}
+
+/** A row that was deleted but is still stored: under the key that tests take for missing, and for lists to leave out. */
+function removedRow({ repository: { entity, methods } }: SuiteScope): readonly string[] {
+  const remove = methods.find(({ method }) => method.op === "delete");
+  if (entity.deletedAt === undefined || remove === undefined) return [];
+  const inserted = `await subject.insert(${sampleName(entity)}(900))`;
+  return [`await ${entity.property}.${remove.method.name}(subject.key(${inserted}));`];
 }
 
 /** Where the repositories are: the root's, or a tenant's. */
@@ -142,7 +159,7 @@ function subject(scope: SuiteScope): Doc {
         ? arrow("(row)", keyOf(entity, "row"))
         : ["(row) => (", keyOf(entity, "row"), ")"],
     ],
-    ["missing", keyAt(entity, "900", scope)],
+    ["missing", missingKey(entity, scope)],
     ["sample", sampleName(entity)],
     ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
     ["insert", insertArrow(scope)],
