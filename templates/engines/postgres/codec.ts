@@ -33,10 +33,12 @@ export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
   decode: (text) => (text === null || text === undefined ? null : codec.decode(text)),
 });
 
-/** `text`, `varchar`, `uuid`. NUL is refused: PostgreSQL has no such character. */
+/** `text`, `varchar`, `uuid`. NUL is refused, which PostgreSQL cannot store, and half a surrogate pair, which UTF-8 cannot. */
 export const text: Codec<string> = {
   encode: (value) =>
-    typeof value === "string" && !value.includes("\u0000") ? value : refuse("text", value),
+    typeof value === "string" && !value.includes("\u0000") && value.isWellFormed()
+      ? value
+      : refuse("text without NUL and halves of characters", value),
   decode: present,
 };
 
@@ -75,6 +77,24 @@ export const decimal: Codec<string> = {
   decode: present,
 };
 
+const decimalDigits = /^[+-]?0*(\d*)(?:\.(\d*?)0*)?$/;
+
+/** `numeric(precision, scale)`. @throws TypeError for a value with more digits, which the server would round */
+export const numeric = (precision: number, scale: number): Codec<string> => {
+  const refused = (): never => {
+    throw new TypeError(
+      `the value does not fit a decimal (${precision} digits, ${scale} after the point)`,
+    );
+  };
+  return {
+    encode: (value) => {
+      const [, whole = "", fraction = ""] = decimalDigits.exec(decimal.encode(value)) ?? [];
+      return whole.length > precision - scale || fraction.length > scale ? refused() : value;
+    },
+    decode: present,
+  };
+};
+
 /** `double precision`. */
 export const float: Codec<number> = {
   encode: (value) =>
@@ -96,11 +116,14 @@ export const enumeration = <T extends string>(...values: readonly T[]): Codec<T>
   return { encode: check, decode: (text) => check(present(text)) };
 };
 
-/** `jsonb`. @throws TypeError for a value without JSON form */
+/** In JSON text an escape for NUL or half a surrogate pair, which jsonb refuses; after an even number of backslashes it is one. */
+const refusedEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+/** `jsonb`. @throws TypeError for a value without JSON form, and for NUL and halves of characters within it */
 export const json = <T>(): Codec<T> => ({
   encode: (value) => {
     const encoded: string | undefined = JSON.stringify(value);
-    return encoded === undefined || encoded.includes("\\u0000") ? refuse("json", value) : encoded;
+    return encoded === undefined || refusedEscape.test(encoded) ? refuse("json", value) : encoded;
   },
   decode: (text) => JSON.parse(present(text)) as T,
 });

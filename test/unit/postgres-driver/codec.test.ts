@@ -5,6 +5,7 @@ import {
   bigint,
   binary,
   boolean,
+  branded,
   type Codec,
   date,
   decimal,
@@ -13,6 +14,7 @@ import {
   int,
   json,
   nullable,
+  numeric,
   text,
   timestamp,
   vector,
@@ -132,13 +134,37 @@ describe("values that cannot be sent are refused before anything is", () => {
     ["bigint over 64 bit", () => bigint.encode(2n ** 63n)],
     ["decimal in words", () => decimal.encode("1e5; drop table x")],
     ["text with NUL", () => text.encode("a\u0000b")],
+    ["text with half a character", () => text.encode("a\ud83d")],
+    ["an id with half a character", () => branded().encode("\ude00")],
+    ["decimal with more digits after the point", () => numeric(5, 2).encode("1.255")],
+    ["decimal with more digits before the point", () => numeric(5, 2).encode("-1000")],
     ["json of undefined", () => json().encode(undefined)],
     ["json with NUL", () => json().encode("\u0000")],
+    ["json with NUL after a backslash", () => json().encode("\\\u0000")],
+    ["json with a NUL in a property's name", () => json().encode({ "a\u0000": 1 })],
+    ["json with half a character", () => json().encode(["\ud83d"])],
     ["date with time", () => date.encode("2026-01-01T00:00:00Z")],
     ["vector with NaN", () => vector.encode(Float32Array.of(Number.NaN))],
     ["enum outside its set", () => enumeration<string>("a").encode("b")],
   ];
   it.each(wrong)("%s", (_what, encode) => {
     expect(encode).toThrow(TypeError);
+  });
+});
+
+describe("values that only look wrong are sent", () => {
+  it("decimals whose further digits are zeros", () => {
+    const given = ["999.99", "-999.990", "+0001.5", ".5", "12.", "000"];
+    expect(given.map((value) => numeric(5, 2).encode(value))).toEqual(given);
+    expect(numeric(2, 2).encode("0.25")).toBe("0.25");
+    expect(() => numeric(2, 2).encode("1.25")).toThrow("decimal (2 digits, 2 after the point)");
+  });
+
+  it("json that speaks of escapes, and whole characters beyond the first plane", () => {
+    for (const value of ["\\u0000", "a\\\\u0000", { "\\ud800": "\\" }, "😀"]) {
+      const codec = json<unknown>();
+      expect(codec.decode(codec.encode(value))).toEqual(value);
+    }
+    expect(text.encode("😀")).toBe("😀");
   });
 });

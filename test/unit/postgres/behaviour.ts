@@ -136,6 +136,14 @@ export function shopBehaviour(name: string, dsn: () => string): void {
     );
   });
 
+  test("increment counts a field without a value from 0", async () => {
+    const ticket = (await call("tickets.raise", { order: "x" })) as { number: bigint };
+    expect(ticket).toMatchObject({ votes: null });
+    expect(await call("tickets.vote", ticket.number, 2)).toMatchObject({ votes: 2 });
+    expect(await call("tickets.vote", ticket.number, -3)).toMatchObject({ votes: -1 });
+    await call("tickets.drop", ticket.number);
+  });
+
   test("patch sets what is given; a stale version is a conflict, a missing key is not found", async () => {
     expect(
       await call(
@@ -304,6 +312,10 @@ export function shopBehaviour(name: string, dsn: () => string): void {
     await expect(
       call("orders.place", { ...again, totalCents: 7 }, { operation: "op" }),
     ).rejects.toEqual(kind("conflict"));
+
+    await expect(call("orders.amend", id, { discount: "1.255" })).rejects.toEqual(
+      kind("programming", { message: expect.stringContaining("5 digits, 2 after the point") }),
+    );
 
     const other = opened.main.forTenant(otherTenant).repositories["orders"];
     expect(await other?.["get"]?.(id)).toBeUndefined();

@@ -93,6 +93,7 @@ const ticket = entity({
     ),
     field("order", text, { comment: "A reserved word as a column." }),
     field("points", { kind: "bigint" }, { default: 0 }),
+    field("votes", int, { nullable: true }),
     field("due", { kind: "date" }, { nullable: true }),
     field("open", { kind: "boolean" }, { default: true }),
   ],
@@ -168,6 +169,7 @@ export const workloads: readonly Workload[] = [
       { op: "insert", name: "raise", bulk: false },
       { op: "insert", name: "raiseAll", bulk: true },
       { op: "delete", name: "drop" },
+      { op: "increment", name: "vote", field: "votes", by: "any" },
       { op: "increment", name: "score", field: "points", by: "any", floor: -10, ceiling: 10 },
       {
         op: "list",

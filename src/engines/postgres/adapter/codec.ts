@@ -42,6 +42,8 @@ export function baseCodec(field: FieldIr, names: CodecNames): Doc {
       return `${use("json")}<${tsType}>()`;
     case "array":
       return call(use("array"), [elementCodec(type.of, names)]);
+    case "decimal":
+      return `${use("numeric")}(${type.precision}, ${type.scale})`;
     default:
       return brandedCodec(field, use) ?? use(plain[type.kind]);
   }

@@ -13,11 +13,11 @@ import { access } from "./row-file.ts";
 
 /** How a filter's values become the texts of a statement. */
 
-/** The codec of what a filter part compares with: an array field is asked for one of its elements. */
+/** The codec of what a filter part compares with: an array field is asked for one of its elements, a decimal may have any digits. */
 function codecOf(entity: EntityIr, { field }: FilterPart, module: AdapterModule): string {
-  return field.type.kind === "array"
-    ? elementCodec(field.type.of, module.codecs)
-    : `${codecsName(entity)}${access(field.name)}`;
+  if (field.type.kind === "array") return elementCodec(field.type.of, module.codecs);
+  if (field.type.kind === "decimal") return elementCodec("decimal", module.codecs);
+  return `${codecsName(entity)}${access(field.name)}`;
 }
 
 /** `orderCodecs.status.encode(where.status)`, or the same behind `given` where the value may be left out. */

@@ -80,7 +80,7 @@ export class AdapterModule {
 
 /** Everything that adapters import; no declaration may hide one. */
 const importable = [
-  "array bigint binary boolean branded brandedBigint brandedInt date decimal enumeration float int json nullable text timestamp vector vectorOf",
+  "array bigint binary boolean branded brandedBigint brandedInt date decimal enumeration float int json nullable numeric text timestamp vector vectorOf",
   "dynamicRead guarded given keyedRead pageLimit patch read signed textsOf uuidV7 write session",
 ].flatMap((names) => names.split(" "));
 

@@ -57,11 +57,12 @@ const versionCondition = (entity: EntityIr, parameter: number): readonly string[
         `($${parameter}::integer is null or ${identifier(entity.version.column)} = $${parameter}::integer)`,
       ];
 
-/** Adds to one number in place; its limits are a check of the column, or of the domain that it is cast to. */
+/** Adds to one number in place, null counting as 0; its limits are a check of the column, or of the domain that it is cast to. */
 export function incrementText(entity: EntityIr, field: FieldIr, method: Of<"increment">): string {
   const column = identifier(field.column);
   const domain = limitDomain(entity, field, method);
-  const sum = `${column} + $${entity.key.length + 1}::${parameterType(field.type)}`;
+  const current = field.nullable ? `coalesce(${column}, 0)` : column;
+  const sum = `${current} + $${entity.key.length + 1}::${parameterType(field.type)}`;
   const sets = [
     `${column} = ${domain === undefined ? sum : `(${sum})::${identifier(domain.name)}`}`,
     ...alwaysSet(entity),
