@@ -70,26 +70,21 @@ export const givenFields =
       const parent = parentOf(field.source.reference?.entity, scope);
       const refers = field.source.reference !== undefined;
       const met =
-        !refers ||
-        !field.optionalOnInsert ||
-        (parent !== undefined && parent.entity !== entity && acyclic(entity, parent, scope));
+        !refers || !field.optionalOnInsert || (parent !== undefined && endsSoon(parent, scope));
       return met && sampleValue(entity, field, "0", scope) !== undefined;
     });
 
-/** Optional references are followed only where they lead back to nobody. */
-function acyclic(
-  entity: EntityIr,
-  parent: RepositoryIr,
-  scope: TestScope,
-  seen: readonly string[] = [],
-): boolean {
-  if (untestable(parent, scope) !== undefined) return false;
-  const root = entity.owner ?? entity.name;
-  if (parent.entity.name === root || seen.includes(parent.entity.name)) return false;
-  return [parent.entity, ...parent.entity.children.map((child) => child.entity)].every((each) =>
+/** Levels of rows that tests store for the sake of a reference that may be left out. */
+const followedLevels = 3;
+
+/** Optional references are followed only where they soon lead to rows that need none: a long chain would be stored for one column. */
+function endsSoon(parent: RepositoryIr, scope: TestScope, levels = followedLevels): boolean {
+  if (levels === 0 || untestable(parent, scope) !== undefined) return false;
+  const { entity } = parent;
+  return [entity, ...entity.children.map((child) => child.entity)].every((each) =>
     insertable(each).every(({ source }) => {
       const next = parentOf(source.reference?.entity, scope);
-      return next === undefined || acyclic(entity, next, scope, [...seen, parent.entity.name]);
+      return next === undefined || endsSoon(next, scope, levels - 1);
     }),
   );
 }
