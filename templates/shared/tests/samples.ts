@@ -42,10 +42,11 @@ export function given<T>(value: T): NonNullable<T> {
   return value;
 }
 
-/** A vector with a direction and a length of its own; every component is exact in 32 bits. */
+/** A vector by whose direction and length cosine, distance and inner product order others differently; exact in 32 bits. */
 export function sampleVector(dimensions: number, n: number): Float32Array {
+  const length = n % 2 === 0 ? 0.5 : 3;
   return Float32Array.from({ length: dimensions }, (_, at) => {
     const turn = (at * (n + 3) + n * n) % 7;
-    return (1 + (n % 3)) * (turn / 4 - 0.5) + (at === n % dimensions ? 2 : 0);
+    return length * (turn / 4 - 0.5) + (at === n % dimensions ? 2 : 0);
   });
 }
