@@ -34,9 +34,9 @@ export interface EntityCacheDefinition<K, E> extends CacheOptions {
   readonly decode: (json: never) => E;
 }
 
-/** A view that hears which keys of its entity have changed. */
+/** A view that hears which keys of its entity have changed, or that any may have. */
 export interface FedByChanges {
-  changed(keys: readonly string[]): Promise<void>;
+  changed(keys: readonly string[], all?: boolean): Promise<void>;
 }
 
 /** Read-through over an authority: `get` loads what is missing, nobody but the authority's own changes removes. */
@@ -69,8 +69,8 @@ export class EntityCache<K, E> {
   }
 
   /** What a store's `onChanged` tells: keys as text. Part of the write it comes from, so close() waits for it. */
-  changed(keys: readonly string[]): Promise<void> {
-    return this.#drop(this.#nested, { keys }, undefined);
+  changed(keys: readonly string[], all = false): Promise<void> {
+    return this.#drop(this.#nested, all ? { all } : { keys }, undefined);
   }
 
   invalidateAll(options?: CallOptions): Promise<void> {

@@ -5,7 +5,7 @@ import { deadlineError, faultError, verdictError } from "./failure.ts";
 import type { Fault } from "./fault.ts";
 import type { Admission } from "./lifecycle.ts";
 import type { CallOptions, RetryMode } from "./options.ts";
-import { retryDelay, type RetryBucket } from "./retry.ts";
+import { lostRace, retryDelay, type RetryBucket } from "./retry.ts";
 import type { OpSpec, StoreTelemetry } from "./telemetry.ts";
 import type { TransactionScope } from "./unit-of-work.ts";
 
@@ -81,6 +81,14 @@ export abstract class Op<T> implements Expiring {
   /** The caller was answered while an attempt was in flight; the engine may cancel it. */
   protected abandon(_reason: AbandonReason): void {}
 
+  /** The caller was answered although the write may have been applied, or still will be. */
+  protected doubtful(): void {}
+
+  /** An attempt is a run of a whole transaction. */
+  protected get rerun(): boolean {
+    return false;
+  }
+
   /** Begins the call. The promise settles within the deadline. */
   start(): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -114,7 +122,9 @@ export abstract class Op<T> implements Expiring {
     const fault = this.#judged(this.runtime.classify(error));
     if (fault.outcome === "unknown" && this.spec.effect === "write") this.#doubt = error;
     if (this.retried(fault, error)) return;
-    this.raise(faultError(this, fault, error, this.#doubt, this.elapsedMs()));
+    const raised = faultError(this, fault, error, this.#doubt, this.elapsedMs());
+    this.raise(raised);
+    if (raised.kind === "outcome-unknown") this.doubtful();
   }
 
   /** Rejects with a verdict of this call (not found, conflict, wrong use). Never retried. */
@@ -134,6 +144,7 @@ export abstract class Op<T> implements Expiring {
   protected retried(fault: Fault, error: unknown): boolean {
     this.#lastFailure = error;
     if (this.runtime.scope === undefined) return false;
+    const { rerun } = this;
     const delay = retryDelay({
       effect: this.spec.effect,
       keyed: this.options.operation !== undefined,
@@ -141,9 +152,11 @@ export abstract class Op<T> implements Expiring {
       fault,
       attempts: this.attempts,
       remainingMs: this.remainingMs(),
+      rerun,
       random: Math.random(),
     });
-    if (delay === undefined || !this.runtime.bucket.take()) return false;
+    const cost = lostRace({ rerun, fault }) ? 1 : undefined;
+    if (delay === undefined || !this.runtime.bucket.take(cost)) return false;
     this.sent = false;
     this.#backoff = setTimeout(() => this.#attempt(), delay);
     return true;
@@ -155,7 +168,7 @@ export abstract class Op<T> implements Expiring {
     const lasting = this.spec.effect === "write" && this.runtime.scope !== undefined;
     const inDoubt = this.#doubt !== undefined || (lasting && this.sent);
     this.raise(deadlineError(this, inDoubt, this.#doubt ?? this.#lastFailure, this.elapsedMs()));
-    this.#giveUp("deadline");
+    this.#leave("deadline");
   }
 
   /** EventListener of the caller's signal: the op itself, so that no closure is made per call. */
@@ -163,7 +176,12 @@ export abstract class Op<T> implements Expiring {
     if (this.settled) return;
     this.#settle("aborted", undefined);
     this.#reject(this.options.signal?.reason);
-    this.#giveUp("abort");
+    this.#leave("abort");
+  }
+
+  #leave(reason: AbandonReason): void {
+    if (this.spec.effect === "write" && (this.sent || this.#doubt !== undefined)) this.doubtful();
+    this.#giveUp(reason);
   }
 
   /** Between two attempts there is nothing to give up. */

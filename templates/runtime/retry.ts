@@ -1,7 +1,7 @@
 import type { Fault } from "./fault.ts";
 import type { RetryMode } from "./options.ts";
 
-/** Attempts of one call, the first included. */
+/** Attempts of one call, the first included; the reruns of a transaction that lost a race end with its deadline alone. */
 export const maxAttempts = 3;
 const baseMs = 50;
 const overloadBaseMs = 500;
@@ -17,6 +17,8 @@ export interface RetryQuestion {
   /** Attempts made so far, 1 after the first. */
   readonly attempts: number;
   readonly remainingMs: number;
+  /** It is a whole transaction that may be run again. */
+  readonly rerun?: boolean;
   /** 0 ≤ random < 1 */
   readonly random: number;
 }
@@ -26,10 +28,16 @@ export function retryDelay(question: RetryQuestion): number | undefined {
   const { effect, keyed, fault, attempts, remainingMs } = question;
   const replayable = effect === "read" || keyed;
   const mode = question.mode ?? (replayable ? "always" : "safe");
-  if (mode === "never" || !fault.transient || attempts >= maxAttempts) return undefined;
+  if (mode === "never" || !fault.transient) return undefined;
+  if (attempts >= maxAttempts && !lostRace(question)) return undefined;
   if (fault.outcome === "unknown" && !(replayable && mode === "always")) return undefined;
   const delay = backoff(fault, attempts, question.random);
   return delay < remainingMs ? delay : undefined;
+}
+
+/** Another transaction won: it made progress, so running again is no storm on a store in trouble. */
+export function lostRace({ rerun, fault }: Pick<RetryQuestion, "rerun" | "fault">): boolean {
+  return rerun === true && fault.kind === "conflict";
 }
 
 /** Full jitter; a server's wish is a lower bound, spread by the same jitter so that its clients do not return together. */
@@ -50,10 +58,10 @@ export class RetryBucket {
     this.#tokens = capacity;
   }
 
-  /** Pays for one retry; false when there is nothing left. */
-  take(): boolean {
-    if (this.#tokens < this.#cost) return false;
-    this.#tokens -= this.#cost;
+  /** Pays for one retry; false when there is nothing left. A lost race costs one token: what the winner's success earns back. */
+  take(cost = this.#cost): boolean {
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 

@@ -121,6 +121,10 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
     this.onAbandon?.(reason);
   }
 
+  protected override get rerun(): boolean {
+    return this.#ran && this.#limits.rerunnable === true;
+  }
+
   /** Until the callback has run once, beginning again repeats nothing of the user's. */
   protected override retried(fault: Fault, error: unknown): boolean {
     return (!this.#ran || this.#limits.rerunnable === true) && super.retried(fault, error);
@@ -135,12 +139,12 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
       const result = await this.#scope.run(() => this.#traced(session));
       if (this.settled) return await this.#target.rollback(session);
       clearTimeout(overrun.timer);
-      if (overrun.struck) throw tooLong();
+      if (overrun.struck) throw this.#tooLong();
       await this.#commit(session, result);
     } catch (error) {
       clearTimeout(overrun.timer);
       await this.#target.rollback(session);
-      this.#failRun(overrun.struck ? tooLong() : error);
+      this.#failRun(overrun.struck ? this.#tooLong() : error);
     }
   }
 
@@ -181,14 +185,17 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
     }, this.#limits.maxDurationMs);
     return limit;
   }
-}
 
-function tooLong(): DataError {
-  return new DataError({
-    kind: "timeout",
-    operation: "transaction",
-    message: "the transaction ran longer than maxDurationMs and was rolled back",
-  });
+  #tooLong(): DataError {
+    return new DataError({
+      kind: "timeout",
+      operation: this.spec.operation,
+      store: this.runtime.store,
+      attempts: this.attempts,
+      elapsedMs: this.elapsedMs(),
+      message: `${this.spec.operation}: ran longer than maxDurationMs and was rolled back`,
+    });
+  }
 }
 
 type RootRuntime = OpRuntime & { readonly scope: TransactionScope };

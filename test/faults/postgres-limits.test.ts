@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { write } from "../../templates/engines/postgres/statement.ts";
+import { dsn as rules } from "../../src/engines/postgres/dsn.ts";
+import { operationSecurity } from "../../src/engines/postgres/ddl/rls.ts";
+import { ask } from "../../templates/engines/postgres/ask.ts";
+import { purgeOperations } from "../../templates/engines/postgres/operation-purge.ts";
+import { serverTransport } from "../../templates/engines/postgres/server-transport.ts";
+import { keyedRead, write } from "../../templates/engines/postgres/statement.ts";
+import { parseDsn } from "../../templates/runtime/dsn.ts";
 import { migrateUp } from "../../templates/runtime/migrate.ts";
 import {
   amend,
@@ -9,8 +15,10 @@ import {
   newItem,
   place,
   reserve,
+  tenantA,
 } from "../unit/postgres-driver/items.ts";
 import { type Opened, openStore } from "../unit/postgres-driver/open-store.ts";
+import { seeded } from "../support/random.ts";
 import { onSharedServer } from "./postgres-server.ts";
 
 const kindOf = (promise: Promise<unknown>): Promise<string> =>
@@ -93,7 +101,7 @@ await onSharedServer("deadlines, locks and limits", (server) => {
       const neighbours = Array.from({ length: 50 }, () =>
         opened.store.session.write(reserve, [id(2), "-1"]),
       );
-      expect(await blocked).toBe("outcome-unknown");
+      expect(await blocked).toBe("conflict");
       await Promise.all(neighbours);
       await lock;
       expect(await opened.store.session.first(get, [id(1)])).toMatchObject({ count: 1_000 });
@@ -177,7 +185,102 @@ await onSharedServer("deadlines, locks and limits", (server) => {
     });
   });
 
-  it("F9: transactions that fight for the same rows are run again, and the sum is exact", async () => {
+  describe("a lock", () => {
+    const holding = async (text: string, ms: number): Promise<{ readonly done: Promise<void> }> => {
+      let held: () => void = () => {};
+      const isHeld = new Promise<void>((resolve) => (held = resolve));
+      const done = opened.store.transaction(async (tx) => {
+        await tx.raw(text);
+        held();
+        await sleep(ms);
+      });
+      await isHeld;
+      return { done };
+    };
+    const rowLock = `select 1 from item where id = '${id(1)}' for update`;
+    const timed = async (call: Promise<unknown>): Promise<number> => {
+      const began = performance.now();
+      await call;
+      return performance.now() - began;
+    };
+
+    it("on a row delays whoever wants that row, and nobody else", async () => {
+      const tenant = opened.store.forTenant(tenantA).session;
+      await Promise.all([tenant.first(get, [id(2)]), opened.store.session.first(get, [id(2)])]);
+      const { done } = await holding(rowLock, 1_000);
+      const waiting = [
+        timed(opened.store.session.write(reserve, [id(1), "1"])),
+        timed(tenant.write(reserve, [id(1), "-1"])),
+      ];
+      const others = Array.from({ length: 20 }, (_, at) =>
+        timed((at % 2 === 0 ? tenant : opened.store.session).write(reserve, [id(2), "0"])),
+      );
+      expect(Math.max(...(await Promise.all(others)))).toBeLessThan(600);
+      expect(Math.min(...(await Promise.all(waiting)))).toBeGreaterThan(600);
+      await done;
+      expect(await opened.store.session.first(get, [id(1)])).toMatchObject({ count: 1_000 });
+    });
+
+    it("that outlasts the deadline is known to have stopped the write", async () => {
+      const { done } = await holding(rowLock, 900);
+      for (const session of [opened.store.session, opened.store.forTenant(tenantA).session]) {
+        const began = performance.now();
+        await expect(
+          session.write(reserve, [id(1), "-1"], { deadlineMs: 400 }),
+        ).rejects.toMatchObject({ kind: "conflict", code: "55P03", attempts: 1 });
+        expect(performance.now() - began).toBeLessThan(400 + 250);
+      }
+      await done;
+      expect(await opened.store.session.first(get, [id(1)])).toMatchObject({ count: 1_000 });
+    });
+
+    it("on a table delays its readers, but no other read and no health probe", async () => {
+      const other = keyedRead({
+        name: "servers.get",
+        collection: "pg_database",
+        text: "select datname from pg_database where oid = $1::oid",
+        row: (row) => row[0],
+      });
+      const { done } = await holding("lock table item in access exclusive mode", 900);
+      const reader = timed(opened.store.session.first(get, [id(1)]));
+      const probe = opened.store.health();
+      expect(await timed(opened.store.session.first(other, ["1"]))).toBeLessThan(500);
+      expect(await probe).toMatchObject({ state: "up" });
+      expect(await reader).toBeGreaterThan(500);
+      await done;
+    });
+  });
+
+  it("operation ids older than 7 days are purged by a login that owns nothing, of every tenant, to the last", async () => {
+    const { dsn: scoped } = await server.namespace();
+    const owner = await openStore(scoped);
+    await migrateUp(owner.store.migrationTarget(), [migration]);
+    const login = `purger_${process.pid}`;
+    for (const text of operationSecurity()) await owner.store.raw(text);
+    await owner.store.raw(`create role ${login} login in role shop_app`);
+    await owner.store.raw(
+      `insert into operation select case when n <= 2500 then $1 else '' end, 'items.place', n::text, 'f', '[]',
+        now() - case when n % 1000 = 0 then interval '1 day' else interval '30 days' end from generate_series(1, 5000) n`,
+      [tenantA],
+    );
+    const url = new URL(scoped);
+    url.username = login;
+    const dsnOf = parseDsn(url.toString(), rules);
+    const transport = serverTransport("main", { dsn: dsnOf }, () => {});
+    const seen = ask(transport.lanes.pooled, "select count(*) from operation where tenant <> ''");
+    expect(await seen).toEqual([["0"]]);
+    await purgeOperations(transport.lanes.pooled);
+    await transport.close();
+    const left = "select tenant, count(*) from operation group by 1 order by 1";
+    expect((await owner.store.raw(left)).rows).toEqual([
+      ["", "3"],
+      [tenantA, "2"],
+    ]);
+    await owner.store.raw(`drop role ${login}`);
+    await owner.close();
+  });
+
+  it("F9: transactions that fight for the same rows are run again until they are through, and the sum is exact", async () => {
     let runs = 0;
     const move = (one: number, other: number): Promise<unknown> =>
       opened.store.transaction(
@@ -189,14 +292,18 @@ await onSharedServer("deadlines, locks and limits", (server) => {
         { isolation: "serializable", rerunnable: true },
       );
     const before = await opened.store.raw("select sum(count) from item");
-    const moves = Array.from({ length: 40 }, (_, at) =>
-      kindOf(move(at % 4, (at + 1 + (at % 3)) % 4)),
-    );
-    const kinds = await Promise.all(moves);
+    const random = seeded(9);
+    const kinds: string[] = [];
+    const mover = async (): Promise<void> => {
+      for (let turn = 0; turn < 40; turn += 1) {
+        const one = Math.floor(random() * 8);
+        kinds.push(await kindOf(move(one, (one + 1 + Math.floor(random() * 7)) % 8)));
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, mover));
     expect((await opened.store.raw("select sum(count) from item")).rows).toEqual(before.rows);
     expect(runs).toBeGreaterThan(kinds.length);
-    expect(new Set([...kinds, "ok", "conflict"])).toEqual(new Set(["ok", "conflict"]));
-    expect(kinds.filter((kind) => kind === "ok").length).toBeGreaterThan(4);
+    expect(kinds.filter((kind) => kind === "ok").length).toBeGreaterThanOrEqual(0.99 * 240);
   });
 
   it("M1: of eight migrators that start together one applies each step, and the others find it done", async () => {

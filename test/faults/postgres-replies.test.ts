@@ -1,8 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Change } from "../../templates/runtime/changes.ts";
 import { migrateUp } from "../../templates/runtime/migrate.ts";
 import type { FaultProxy } from "../support/fault-proxy.ts";
 import { seeded } from "../support/random.ts";
-import { get, id, migration, newItem, place, reserve } from "../unit/postgres-driver/items.ts";
+import {
+  amend,
+  get,
+  id,
+  migration,
+  newItem,
+  place,
+  reserve,
+} from "../unit/postgres-driver/items.ts";
 import { type Opened, openStore } from "../unit/postgres-driver/open-store.ts";
 import { onSharedServer, proxyTo } from "./postgres-server.ts";
 
@@ -92,6 +101,55 @@ await onSharedServer("lost replies and cut connections", (server) => {
     );
     expect(await verdict(lost)).toMatchObject({ kind: "outcome-unknown" });
     expect([runs, toxic.hits(), await stock()]).toEqual([1, 1, 999]);
+  });
+
+  describe("a write left in doubt is told as a change:", () => {
+    const changes: Change[] = [];
+    let forget: () => void = () => {};
+    beforeEach(() => {
+      changes.length = 0;
+      forget = through.store.onChanged((change) => void changes.push(change));
+    });
+    afterEach(() => forget());
+    const losing = (text: string): void =>
+      void proxy.add({
+        kind: "drop_reply",
+        when: (reply) => reply.text.includes(text),
+        after: "cut",
+      });
+    const row = { entity: "Item", keys: [id(0)] };
+
+    it("by its key where that is known, else as any row", async () => {
+      losing("update item");
+      await verdict(through.store.session.write(reserve, [id(0), "-1"]));
+      expect(changes).toEqual([row]);
+      await verdict(through.store.session.patch(amend, [id(0)], { note: "x" }));
+      expect(changes).toEqual([row, row]);
+      losing("insert into item");
+      await verdict(through.store.session.write(place, newItem(1)));
+      expect(changes.slice(2)).toEqual([{ entity: "Item", keys: [], all: true }]);
+    });
+
+    it("when its COMMIT was lost", async () => {
+      losing("commit");
+      const lost = through.store.transaction((tx) => tx.write(reserve, [id(0), "-1"]));
+      expect(await verdict(lost)).toMatchObject({ kind: "outcome-unknown" });
+      expect(changes).toEqual([row]);
+    });
+
+    it.each(["an abort", "a deadline"])(
+      "at %s, and again when its reply comes late",
+      async (end) => {
+        await through.store.session.write(reserve, [id(0), "0"]);
+        changes.length = 0;
+        proxy.add({ kind: "latency", ms: 300 });
+        const signal =
+          end === "an abort" ? { signal: AbortSignal.timeout(60) } : { deadlineMs: 60 };
+        await verdict(through.store.session.write(reserve, [id(0), "-1"], signal));
+        expect(changes).toEqual([row]);
+        await vi.waitFor(() => expect(changes).toEqual([row, row]), { timeout: 2_000 });
+      },
+    );
   });
 
   it("F2: reads are retried", async () => {

@@ -5,7 +5,7 @@ import type { Bound, Exchange, Flight, Lane } from "./wire.ts";
 export class Question implements Exchange {
   readonly prepared: Bound["prepared"];
   readonly values: readonly Text[];
-  readonly binding = undefined;
+  readonly binding: Bound | undefined;
   readonly script: boolean;
   readonly settled = false;
   flight: Flight | undefined = undefined;
@@ -15,10 +15,11 @@ export class Question implements Exchange {
   #resolve!: (rows: readonly TextRow[]) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(text: string, values: readonly Text[] = [], script = false) {
+  constructor(text: string, values: readonly Text[] = [], script = false, binding?: Bound) {
     this.prepared = { name: "", text };
     this.values = values;
     this.script = script;
+    this.binding = binding;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

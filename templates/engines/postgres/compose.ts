@@ -13,6 +13,8 @@ import { specOf, write } from "./statement.ts";
 /** A composed statement with the values of this call. */
 export interface Composed<S> {
   readonly statement: S;
+  /** Which parts are present: values alone do not tell what they are set to. */
+  readonly shape: string;
   readonly values: readonly Text[];
 }
 
@@ -110,7 +112,11 @@ export const composeRead = <R>(
   }
   const given = (values.optional ?? []).filter((value) => value !== undefined);
   const after = (window.after ?? []).filter((value) => value !== null);
-  return { statement: composed, values: [...values.fixed, ...given, ...after, `${window.limit}`] };
+  return {
+    statement: composed,
+    shape,
+    values: [...values.fixed, ...given, ...after, `${window.limit}`],
+  };
 };
 
 /** The update of the given fields, made once per set of fields. A patch of nothing still raises the version. */
@@ -130,6 +136,7 @@ export const composePatch = <R>(
   const version = ifVersion === undefined ? [] : [`${ifVersion}`];
   return {
     statement: composed,
+    shape,
     values: [...key, ...fields.map((field) => changes[field] ?? null), ...version],
   };
 };
@@ -154,6 +161,7 @@ const patchWrite = <R>(
     columns,
     row,
     keyValues,
+    absent: "not-found",
     ...(exists === undefined ? {} : { exists }),
     text: `${statement.update} set ${[...sets, ...(statement.always ?? [])].join(", ")} where ${conditions} returning ${statement.returning}`,
   };

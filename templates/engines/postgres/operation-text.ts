@@ -23,9 +23,11 @@ export const storedResult = {
   text: "select fingerprint, result from operation where tenant = $1 and name = $2 and id = $3",
 } as const;
 
-/** Batches of 1,000, so that a purge never holds many row locks. */
+/** So that a purge never holds many row locks. */
+export const purgeBatch = 1_000;
+
 export const purgeText = `delete from operation where (tenant, name, id) in (
-  select tenant, name, id from operation where at < now() - interval '7 days' limit 1000)`;
+  select tenant, name, id from operation where at < now() - interval '7 days' limit ${purgeBatch})`;
 
 const placeholder = /\$(\d+)/g;
 

@@ -8,15 +8,21 @@ export interface OperationKey {
   /** `orders.place` */
   readonly name: string;
   readonly id: string;
-  /** Of the values: the same id with other content is a conflict. */
+  /** Of the statement's shape and its values: the same id with other content is a conflict. */
   readonly fingerprint: string;
 }
 
-/** Fingerprint of a write's values, without those (`made`) that each call makes anew. */
-export const fingerprintOf = (values: readonly Text[], made: readonly number[] = []): string => {
+/** Fingerprint of a write: its shape (which fields it sets) and its values, without those (`made`) that each call makes anew. */
+export const fingerprintOf = (
+  shape: string,
+  values: readonly Text[],
+  made: readonly number[] = [],
+): string => {
   const given =
     made.length === 0 ? values : values.map((value, at) => (made.includes(at) ? null : value));
-  return createHash("sha256").update(JSON.stringify(given)).digest("base64url");
+  return createHash("sha256")
+    .update(JSON.stringify([shape, given]))
+    .digest("base64url");
 };
 
 /** The rows of a stored result: a json array of arrays of texts. @throws TypeError for anything else */

@@ -17,6 +17,7 @@ export const pgliteTransport = (
   const source = new PgliteSource(() => start(folder));
   return {
     lanes: { keyedReads: source, keyedWrites: source, pooled: source },
+    probe: source,
     source,
     get opened() {
       return source.opened;

@@ -5,6 +5,9 @@ import { PipelinedLane } from "./pipelined-lane.ts";
 import { PooledLane } from "./pooled-lane.ts";
 import type { Transport } from "./transport.ts";
 
+/** Milliseconds that a statement on a shared connection may hold up those behind it; then it goes on waiting in the pool. */
+const lockTimeoutMs = 100;
+
 /**
  * Connections of one process: one pipelined for keyed reads, one pipelined for keyed single writes, and a pool for everything whose
  * duration is not known (transactions, lists, search, batches). So `max` + 2 connections per process; ten in the pool unless configured,
@@ -19,15 +22,9 @@ export const serverTransport = (
   const { dsn, pool: limits = {} } = config;
   // Deadlines end statements; the server's own limit is for a client that has vanished.
   const statementTimeoutMs = 2 * deadlineMs;
-  const reads = new PipelinedLane(connectorOf(dsn, { name, statementTimeoutMs }), onError);
-  const writes = new PipelinedLane(
-    connectorOf(dsn, {
-      name,
-      statementTimeoutMs,
-      lockTimeoutMs: Math.ceil(deadlineMs / 2),
-    }),
-    onError,
-  );
+  const shared = connectorOf(dsn, { name, statementTimeoutMs, lockTimeoutMs });
+  const reads = new PipelinedLane(shared, onError);
+  const writes = new PipelinedLane(shared, onError);
   const pool = new ConnectionPool(
     connectorOf(dsn, { name }),
     {
@@ -38,8 +35,13 @@ export const serverTransport = (
     },
     onError,
   );
+  const pooled = new PooledLane(pool);
   return {
-    lanes: { keyedReads: reads, keyedWrites: writes, pooled: new PooledLane(pool) },
+    lanes: { keyedReads: reads, keyedWrites: writes, pooled },
+    get probe() {
+      const { idle, used, max } = pool.state;
+      return idle > 0 || used < max ? pooled : reads;
+    },
     source: pool,
     get opened() {
       return (

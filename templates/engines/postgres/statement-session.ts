@@ -11,7 +11,7 @@ import type {
 import { composePatch, composeRead } from "./compose.ts";
 import { fingerprintOf } from "./operation.ts";
 import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
-import { ReadCall } from "./statement-call.ts";
+import { type CallLanes, ReadCall } from "./statement-call.ts";
 import type {
   DynamicRead,
   DynamicValues,
@@ -38,6 +38,10 @@ export interface SessionContext extends WriteContext {
   readonly tenant: string;
 }
 
+/** A shared lane is left when a lock is met there. */
+const leaving = (first: Lane, { pooled }: Lanes): CallLanes =>
+  first === pooled ? { first } : { first, patient: pooled };
+
 const maxList = 10_000;
 const raw: OpSpec = { operation: "raw", effect: "write" };
 const unnamed = { name: "" } as const;
@@ -56,7 +60,8 @@ export class StatementSession implements PostgresSession, RawSession {
     options?: ReadOptions,
   ): Promise<R | undefined> {
     const { prepared, spec, decode } = statement;
-    const lane = this.#context.lanes.keyedReads;
+    const { lanes } = this.#context;
+    const lane = leaving(lanes.keyedReads, lanes);
     return new ReadCall(this.#context, lane, spec, { prepared, values }, options, decode).start();
   }
 
@@ -66,7 +71,7 @@ export class StatementSession implements PostgresSession, RawSession {
     options?: ReadOptions,
   ): Promise<readonly R[]> {
     const { prepared, spec, decode } = statement;
-    const lane = this.#context.lanes.pooled;
+    const lane = { first: this.#context.lanes.pooled };
     return new ReadCall(this.#context, lane, spec, { prepared, values }, options, decode).start();
   }
 
@@ -111,7 +116,7 @@ export class StatementSession implements PostgresSession, RawSession {
     options?: VersionedWriteOptions,
     made?: readonly number[],
   ): Promise<R> {
-    return this.#single(statement, values, options, made);
+    return this.#single(statement, "", values, options, made);
   }
 
   writeMany<R>(
@@ -120,8 +125,8 @@ export class StatementSession implements PostgresSession, RawSession {
     options?: WriteOptions,
     made?: readonly number[],
   ): Promise<readonly R[]> {
-    const write = this.#values(statement, values, options, made, false);
-    const lane = this.#context.lanes.pooled;
+    const write = this.#values(statement, "", values, options, made, false);
+    const lane = { first: this.#context.lanes.pooled };
     return new WriteCall(this.#context, lane, statement, write, options, allRows).start();
   }
 
@@ -132,30 +137,33 @@ export class StatementSession implements PostgresSession, RawSession {
     options?: VersionedWriteOptions,
   ): Promise<R> {
     const composed = composePatch(statement, key, changes, options?.ifVersion);
-    return this.#single(composed.statement, composed.values, options, undefined);
+    return this.#single(composed.statement, composed.shape, composed.values, options, undefined);
   }
 
   raw(text: string, values: readonly Text[] = [], options?: RawOptions): Promise<RawResult> {
     const bound = { prepared: { ...unnamed, text }, values };
-    const lane = this.#context.lanes.pooled;
+    const lane = { first: this.#context.lanes.pooled };
     const never = { ...options, retry: "never" } as const;
     return new ReadCall(this.#context, lane, { ...raw, text }, bound, never, rawResult).start();
   }
 
   #single<R>(
     statement: Write<R>,
+    shape: string,
     values: readonly Text[],
     options: VersionedWriteOptions | undefined,
     made: readonly number[] | undefined,
   ): Promise<R> {
     const given = statement.versioned ? [...values, versionText(options?.ifVersion)] : values;
-    const write = this.#values(statement, given, options, made, true);
-    const lane = this.#context.lanes.keyedWrites;
+    const write = this.#values(statement, shape, given, options, made, true);
+    const { lanes } = this.#context;
+    const lane = leaving(lanes.keyedWrites, lanes);
     return new WriteCall(this.#context, lane, statement, write, options, onlyRow).start();
   }
 
   #values<R>(
     statement: Write<R>,
+    shape: string,
     values: readonly Text[],
     options: VersionedWriteOptions | undefined,
     made: readonly number[] | undefined,
@@ -166,7 +174,7 @@ export class StatementSession implements PostgresSession, RawSession {
     const operation =
       id === undefined
         ? undefined
-        : { tenant, name: statement.name, id, fingerprint: fingerprintOf(values, made) };
+        : { tenant, name: statement.name, id, fingerprint: fingerprintOf(shape, values, made) };
     return { values, operation, versioned: options?.ifVersion !== undefined, single };
   }
 
@@ -180,7 +188,7 @@ export class StatementSession implements PostgresSession, RawSession {
     const composed = composeRead(statement, values, window);
     const { spec, prepared } = composed.statement;
     const bound = { prepared, values: composed.values };
-    const lane = this.#context.lanes.pooled;
+    const lane = { first: this.#context.lanes.pooled };
     return new ReadCall(this.#context, lane, spec, bound, options, decode).start();
   }
 

@@ -51,12 +51,12 @@ export interface Read<R> extends Statement<R> {
 export interface RowExpectation {
   /**
    * No returned row means that the key is missing. Without it, `write` of no row gives the error `not-found` all the same, since it
-   * promises one; `writeMany` gives an empty list.
+   * promises one; `writeMany` gives an empty list. It also says that the write is by key: its first `keyValues` values are the key.
    */
   readonly absent?: "not-found";
   /** Asks for the key alone, `$1…$n` being the first values of the write; a row found means that `ifVersion` was stale. */
   readonly exists?: string;
-  /** How many leading values `exists` takes; 1 unless given. */
+  /** How many leading values are the key, and what `exists` takes; 1 unless given. */
   readonly keyValues?: number;
 }
 

@@ -11,13 +11,12 @@ import {
   type StoreConfig,
 } from "../../runtime/store.ts";
 import { runTransaction, type TransactionScope } from "../../runtime/unit-of-work.ts";
-import { ask } from "./ask.ts";
+import { tenantBinding } from "./binding.ts";
 import { classify } from "./errors.ts";
 import { checkHealth } from "./health.ts";
 import { PostgresMigrations } from "./migrations.ts";
-import { purgeText } from "./operation-text.ts";
+import { purgeOperations } from "./operation-purge.ts";
 import { pgliteTransport } from "./pglite-transport.ts";
-import { prepared } from "./prepared.ts";
 import { serverTransport } from "./server-transport.ts";
 import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
 import { type SessionContext, StatementSession } from "./statement-session.ts";
@@ -55,10 +54,6 @@ const purgeEveryMs = 3_600_000;
 const closeMs = 2_000;
 // The first call starts the database itself, which on a busy machine takes longer than any server may take to answer.
 const embeddedDeadlineMs = 30_000;
-const bindTenant = prepared(
-  "tenant.bind",
-  "select set_config('role', $1, true), set_config('app.current_tenant', $2, true)",
-);
 
 /** An opened store: the root binding, and one per tenant. */
 export class PostgresStore implements OpenedStore, PostgresBinding {
@@ -113,7 +108,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
         { operation: "forTenant", store: name },
       );
     }
-    return this.#bind({ prepared: bindTenant, values: [role, tenant] }, tenant);
+    return this.#bind(tenantBinding(role, tenant), tenant);
   }
 
   onChanged(listener: ChangeListener): () => void {
@@ -121,7 +116,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
   }
 
   health(): Promise<StoreHealth> {
-    return checkHealth({ store: this.name, engine: this.engine }, this.#transport.lanes.keyedReads);
+    return checkHealth({ store: this.name, engine: this.engine }, this.#transport.probe);
   }
 
   migrationTarget(): MigrationTarget {
@@ -170,7 +165,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
   /** Only while connected anyway: a purge is no reason to connect. */
   #purgeHourly(): NodeJS.Timeout {
     const timer = setInterval(() => {
-      if (this.#transport.opened) ask(this.#transport.lanes.pooled, purgeText).catch(() => {});
+      if (this.#transport.opened) purgeOperations(this.#transport.lanes.pooled).catch(() => {});
     }, purgeEveryMs);
     return timer.unref();
   }

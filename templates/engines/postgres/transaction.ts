@@ -6,13 +6,14 @@ import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
 import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-work.ts";
 import { Question, ask } from "./ask.ts";
+import { ConnectionLease } from "./connection-lease.ts";
 import { classify, FaultError } from "./errors.ts";
 import { StatementSession } from "./statement-session.ts";
 import type { Bound, Connection, ConnectionSource, Waiter } from "./wire.ts";
 
 /** An open transaction. */
 export interface OpenTransaction {
-  readonly connection: Connection;
+  readonly lease: ConnectionLease;
   readonly session: StatementSession;
   readonly changes: ChangeBuffer;
 }
@@ -37,7 +38,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
   /** BEGIN and the binding leave in one flush. */
   async begin(options: TransactionOptions, attempt: Attempt): Promise<OpenTransaction> {
     const open = this.#opened(await this.#acquire(attempt), options.readOnly === true);
-    const { connection } = open;
+    const { connection } = open.lease;
     attempt.onAbandon = () => this.abandon(open);
     try {
       const { binding } = this.#home;
@@ -52,11 +53,18 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     }
   }
 
-  async commit({ connection, changes }: OpenTransaction): Promise<void> {
+  async commit({ lease, changes }: OpenTransaction): Promise<void> {
+    const { connection } = lease;
     const question = new Question("commit");
+    lease.end();
     try {
       connection.submit(question);
       await question.answer;
+    } catch (error) {
+      // Nobody knows whether it was committed: what may have changed is told as changed.
+      if (connection.lost || classify(error).outcome === "unknown")
+        void changes.flush(this.#home.feed);
+      throw error;
     } finally {
       this.#home.source.release(connection);
     }
@@ -64,24 +72,28 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     await changes.flush(this.#home.feed);
   }
 
-  async rollback({ connection }: OpenTransaction): Promise<void> {
+  async rollback({ lease }: OpenTransaction): Promise<void> {
+    const { connection } = lease;
+    lease.end();
     if (!connection.lost) {
       await ask(connection, "rollback").catch((error: unknown) => connection.destroy(error));
     }
     this.#home.source.release(connection);
   }
 
-  abandon({ connection }: OpenTransaction): void {
-    connection.destroy(abandoned());
+  abandon({ lease }: OpenTransaction): void {
+    lease.end();
+    lease.connection.destroy(abandoned());
   }
 
   #opened(connection: Connection, readOnly: boolean): OpenTransaction {
+    const lease = new ConnectionLease(connection);
     const changes = new ChangeBuffer();
     const runtime = statementRuntime(this.#home.runtime);
     const session = new StatementSession({
       runtime: readOnly ? { ...runtime, classify: classifyReadOnly } : runtime,
       binding: undefined,
-      lanes: { keyedReads: connection, keyedWrites: connection, pooled: connection },
+      lanes: { keyedReads: lease, keyedWrites: lease, pooled: lease },
       tenant: this.#home.tenant,
       inTransaction: true,
       changed: (entity, keys) => {
@@ -89,7 +101,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
         return undefined;
       },
     });
-    return { connection, session, changes };
+    return { lease, session, changes };
   }
 
   #acquire(attempt: Attempt): Promise<Connection> {

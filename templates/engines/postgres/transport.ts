@@ -1,10 +1,12 @@
 import type { PoolState } from "../../runtime/telemetry.ts";
 import type { Lanes } from "./statement-session.ts";
-import type { ConnectionSource } from "./wire.ts";
+import type { ConnectionSource, Lane } from "./wire.ts";
 
 /** Carries a store's statements: a server over TCP, or PGlite in process. */
 export interface Transport {
   readonly lanes: Lanes;
+  /** Where a health probe waits for nobody's statement, as long as the pool has a connection left. */
+  readonly probe: Lane;
   /** Connections for transactions and migrations. */
   readonly source: ConnectionSource;
   /** True once something was sent or connected. */

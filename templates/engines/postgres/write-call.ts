@@ -1,17 +1,17 @@
+import type { ChangedKeys } from "../../runtime/changes.ts";
 import { DataError } from "../../runtime/errors.ts";
 import type { OpOptions } from "../../runtime/op.ts";
 import { classify, FaultError } from "./errors.ts";
 import { operationKey, storedResult } from "./operation-text.ts";
 import { type OperationKey, storedRows } from "./operation.ts";
 import { prepared } from "./prepared.ts";
-import { type CallContext, StatementCall } from "./statement-call.ts";
+import { type CallContext, type CallLanes, StatementCall } from "./statement-call.ts";
 import type { Prepared, Text, TextRow, Write } from "./statement.ts";
-import type { Lane } from "./wire.ts";
 
 /** What a write call needs beyond its statement. */
 export interface WriteContext extends CallContext {
   /** Tells listeners of the committed keys, or keeps them until COMMIT; a promise when that takes time. */
-  readonly changed: (entity: string, keys: readonly string[]) => Promise<void> | undefined;
+  readonly changed: (entity: string, keys: ChangedKeys) => Promise<void> | undefined;
   /** A failed statement spoils the transaction, so an operation id is looked up before the write, not after it. */
   readonly inTransaction: boolean;
 }
@@ -46,13 +46,13 @@ export class WriteCall<R, T> extends StatementCall<T> {
 
   constructor(
     context: WriteContext,
-    lane: Lane,
+    lanes: CallLanes,
     statement: Write<R>,
     write: WriteValues,
     options: OpOptions | undefined,
     finish: (rows: readonly R[]) => T,
   ) {
-    super(context, lane, statement.spec, statement.prepared, write.values, options);
+    super(context, lanes, statement.spec, statement.prepared, write.values, options);
     this.#statement = statement;
     this.#write = write;
     this.#context = context;
@@ -66,14 +66,26 @@ export class WriteCall<R, T> extends StatementCall<T> {
     else this.#change();
   }
 
+  /** Whoever caches the row must not keep what it was: the change may be there now, or come with a late reply. */
+  protected override doubtful(): void {
+    void this.#context.changed(this.#statement.entity, this.#keys());
+  }
+
+  override answered(rows: readonly TextRow[], tag: string): void {
+    if (this.settled && this.#phase === "change" && rows.length > 0) this.doubtful();
+    super.answered(rows, tag);
+  }
+
   override failed(error: unknown): void {
+    if (this.settled && this.#phase === "change" && classify(error).outcome === "unknown")
+      this.doubtful();
     const lookUp =
       this.#phase === "change" &&
       this.#write.operation !== undefined &&
       (!this.#looked || this.#context.inTransaction) &&
       !this.settled &&
       classify(error).kind === "constraint";
-    if (!lookUp) return this.fail(error);
+    if (!lookUp) return super.failed(error);
     if (this.#context.inTransaction) return this.fail(racing(error));
     this.#violation = error;
     this.#lookUp();
@@ -127,6 +139,13 @@ export class WriteCall<R, T> extends StatementCall<T> {
     const told = this.#context.changed(entity, rows.map(key));
     if (told === undefined) this.succeed(result);
     else void told.then(() => this.succeed(result));
+  }
+
+  #keys(): ChangedKeys {
+    const { absent, keyValues = 1 } = this.#statement;
+    const key = this.#write.values.slice(0, keyValues);
+    if (absent === undefined || !this.#write.single) return "all";
+    return [keyValues === 1 ? `${key[0]}` : JSON.stringify(key)];
   }
 
   #nothingChanged(): void {

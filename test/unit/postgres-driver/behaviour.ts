@@ -1,7 +1,10 @@
 /** What a store must do on every transport: the same assertions run on PGlite and on a server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { purgeText } from "../../../templates/engines/postgres/operation-text.ts";
-import type { PostgresStore } from "../../../templates/engines/postgres/store.ts";
+import type {
+  PostgresStore,
+  PostgresTransaction,
+} from "../../../templates/engines/postgres/store.ts";
 import { migrateUp } from "../../../templates/runtime/migrate.ts";
 import {
   amend,
@@ -164,6 +167,17 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       });
     });
 
+    it("so is the same value in another field, or with a version to check", async () => {
+      await store.session.write(place, newItem(1));
+      const edit = (changes: Record<string, string>, more = {}): Promise<unknown> =>
+        kindOf(store.session.patch(amend, [id(1)], changes, { operation: "o1", ...more }));
+      expect(await edit({ note: "7" })).toBe("resolved");
+      expect(await edit({ count: "7" })).toBe("conflict");
+      expect(await edit({}, { ifVersion: 7 })).toBe("conflict");
+      expect(await edit({ note: "7" })).toBe("resolved");
+      expect(await store.session.first(get, [id(1)])).toMatchObject({ count: 5, version: 2 });
+    });
+
     it("are purged after seven days", async () => {
       await store.session.write(place, newItem(1), { operation: "old" });
       await store.session.write(place, newItem(2), { operation: "new" });
@@ -272,6 +286,64 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       });
       expect(await kindOf(swallowed)).toBe("programming");
       expect(await store.session.first(get, [id(1)])).toBeUndefined();
+    });
+
+    describe("a tx that outlives its transaction is refused, and reaches nothing", () => {
+      const late = async (tx: PostgresTransaction): Promise<void> => {
+        const refused = { kind: "programming", message: expect.stringContaining("has ended") };
+        await expect(tx.write(reserve, [id(1), "-1"])).rejects.toMatchObject(refused);
+        await expect(tx.first(get, [id(1)])).rejects.toMatchObject(refused);
+        await expect(tx.list(list, { fixed: ["0"] })).rejects.toMatchObject(refused);
+        await expect(tx.raw("update item set count = 0")).rejects.toMatchObject(refused);
+      };
+      const untouched = async (): Promise<void> =>
+        expect(await store.session.first(get, [id(1)])).toMatchObject({ count: 5 });
+
+      it("after COMMIT, also while another tenant's transaction has the connection", async () => {
+        const [a, b] = [store.forTenant(tenantA), store.forTenant(tenantB)];
+        await store.session.write(place, newItem(1));
+        const leaked = await b.transaction(async (tx) => tx);
+        await late(leaked);
+        await a.transaction(async (tx) => {
+          await tx.first(get, [id(1)]);
+          await late(leaked);
+        });
+        await untouched();
+      });
+
+      it("after ROLLBACK: the branch that Promise.all left behind", async () => {
+        await store.session.write(place, newItem(1));
+        let behind: Promise<void> | undefined;
+        const failing = store.transaction((tx) => {
+          behind = new Promise((resolve) => setTimeout(resolve, 30)).then(() => late(tx));
+          return Promise.all([tx.write(place, newItem(1)), behind]);
+        });
+        expect(await kindOf(failing)).toBe("conflict");
+        await behind;
+        await untouched();
+      });
+
+      it("after its deadline", async () => {
+        await store.session.write(place, newItem(1));
+        let behind: Promise<void> | undefined;
+        const slow = store.transaction(
+          (tx) => (behind = new Promise((resolve) => setTimeout(resolve, 60)).then(() => late(tx))),
+          { deadlineMs: 30 },
+        );
+        expect(await kindOf(slow)).toBe("timeout");
+        await behind;
+        await untouched();
+      });
+
+      it("and a call that was not awaited sends nothing more after COMMIT", async () => {
+        await store.session.write(place, newItem(1));
+        let left: Promise<unknown> | undefined;
+        await store.transaction(async (tx) => {
+          left = kindOf(tx.write(reserve, [id(1), "-1"], { operation: "o1" }));
+        });
+        expect(await left).toBe("programming");
+        await untouched();
+      });
     });
 
     it("a root call inside is refused, not deadlocked", async () => {

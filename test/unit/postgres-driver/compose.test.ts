@@ -100,9 +100,9 @@ describe("recorded writes", () => {
   });
 
   it("fingerprints tell content apart, without what a call makes itself", () => {
-    expect(fingerprintOf(["a", "b"])).not.toBe(fingerprintOf(["a", "c"]));
-    expect(fingerprintOf(["a", null])).not.toBe(fingerprintOf(["a", "null"]));
-    expect(fingerprintOf(["made 1", "b"], [0])).toBe(fingerprintOf(["made 2", "b"], [0]));
+    expect(fingerprintOf("", ["a", "b"])).not.toBe(fingerprintOf("", ["a", "c"]));
+    expect(fingerprintOf("", ["a", null])).not.toBe(fingerprintOf("", ["a", "null"]));
+    expect(fingerprintOf("", ["made 1", "b"], [0])).toBe(fingerprintOf("", ["made 2", "b"], [0]));
   });
 
   it("a stored result of another form is refused", () => {

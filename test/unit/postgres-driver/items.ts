@@ -57,12 +57,14 @@ export const importAll = write({
 export const reserve = write({
   ...writes,
   name: "items.reserve",
+  absent: "not-found",
   text: `update item set count = count + $2::integer, version = version + 1 where id = $1::uuid returning ${columns}`,
 });
 
 export const cancel = write({
   ...writes,
   name: "items.cancel",
+  absent: "not-found",
   versioned: true,
   exists: "select 1 from item where id = $1::uuid",
   text: `delete from item where id = $1::uuid and ($2::integer is null or version = $2::integer) returning ${columns}`,

@@ -94,13 +94,35 @@ describe("a transaction", () => {
     expect(events.filter((event) => event === "commit")).toHaveLength(2);
   });
 
-  test("rerunnable gives up after three runs and counts them", async () => {
+  test("rerunnable: a race that is lost again and again is run until it is won", async () => {
+    const { transact, statement } = setUp();
+    let runs = 0;
+    await transact(() => statement(++runs < 6 ? conflict() : undefined), {
+      rerunnable: true,
+      deadlineMs: 60_000,
+    });
+    expect(runs).toBe(6);
+  });
+
+  test("rerunnable: the deadline ends a race, and the error counts the runs", async () => {
     const { transact, statement } = setUp();
     let runs = 0;
     const error = await dataError(
-      transact(() => (runs++, statement(conflict())), { rerunnable: true }),
+      transact(() => (runs++, statement(conflict())), { rerunnable: true, deadlineMs: 400 }),
     );
-    expect([error.kind, error.attempts, runs]).toEqual(["conflict", 3, 3]);
+    expect(["conflict", "timeout"]).toContain(error.kind);
+    expect(error.attempts).toBe(runs);
+    expect(error.elapsedMs).toBeLessThan(400 + 250);
+  });
+
+  test("rerunnable: any other fault ends it after three runs", async () => {
+    const { transact, statement } = setUp();
+    let runs = 0;
+    const fault = { kind: "overload", outcome: "not-applied", retryAfterMs: 1 } as const;
+    const error = await dataError(
+      transact(() => (runs++, statement(new DriverError(fault))), { rerunnable: true }),
+    );
+    expect([error.kind, error.attempts, runs]).toEqual(["overloaded", 3, 3]);
   });
 
   test("a lost connection before COMMIT is unavailable and rerunnable, at COMMIT outcome-unknown and final", async () => {
@@ -158,6 +180,8 @@ describe("a transaction", () => {
     const error = await dataError(transact(hanging, { maxDurationMs: 20 }));
     expect(error.kind).toBe("timeout");
     expect(error.message).toContain("maxDurationMs");
+    expect(error).toMatchObject({ store: "main", attempts: 1, operation: "main.transaction" });
+    expect(error.elapsedMs).toBeGreaterThanOrEqual(19);
   });
 
   test("an abort rejects with the caller's reason and abandons the session", async () => {
@@ -188,7 +212,7 @@ describe("a root call", () => {
     expect((await dataError(transact(() => transact(() => sleep(1))))).kind).toBe("programming");
   });
 
-  test("beside a transaction, on another store, or left behind after its end is fine", async () => {
+  test("on the root, beside a transaction, on another store, or left behind after its end is fine", async () => {
     const { runtime, transact } = setUp();
     const other = rootRuntime();
     const call = (where: typeof runtime) =>

@@ -200,8 +200,11 @@ function changesFunction(
 const absent = (entity: EntityIr): readonly Entry[] => [
   ["absent", stringLiteral("not-found")],
   ...(entity.version === undefined ? [] : [["exists", sqlText(existsText(entity))] as const]),
-  ...(entity.key.length === 1 ? [] : [["keyValues", String(entity.key.length)] as const]),
+  ...keyValues(entity),
 ];
+
+const keyValues = (entity: EntityIr): readonly Entry[] =>
+  entity.key.length === 1 ? [] : [["keyValues", String(entity.key.length)]];
 
 export function deleteMethod(target: MethodTarget): MethodBody {
   const { entity, ir, module } = target;
@@ -245,6 +248,7 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
       ...identity(target, ir.operation),
       ["text", sqlText(incrementText(entity, field, method))],
       ["absent", stringLiteral("not-found")],
+      ...keyValues(entity),
       ...rowEntries(entity, module),
     ]),
   );

@@ -28,11 +28,20 @@ function tenantCondition(entity: EntityIr, store: StoreIr): string | undefined {
     : `${identifier(tenant.column)} = ${tenantSetting(tenant)}`;
 }
 
-/** A tenant replays its own operations only. Not forced: the owner purges what is old. */
+const purged =
+  "coalesce(current_setting('app.purge_operations', true), '') = 'on' and at < now() - interval '7 days'";
+
+/** A tenant replays its own operations only; the purge reaches what is old, whosever it is, and nothing else does. Not forced: the owner does both. */
 export const operationSecurity = (): readonly string[] => [
   `alter table ${operationTable} enable row level security;`,
   `create policy operation_tenant on ${operationTable}
   using (tenant = coalesce(current_setting('app.current_tenant', true), ''))
   with check (tenant = coalesce(current_setting('app.current_tenant', true), ''));`,
   `comment on policy operation_tenant on ${operationTable} is 'Operations of the tenant in app.current_tenant only.';`,
+  // A delete that looks for its rows has to see them, too.
+  ...(["select", "delete"] as const).flatMap((command) => [
+    `create policy operation_purge_${command} on ${operationTable} for ${command}
+  using (${purged});`,
+    `comment on policy operation_purge_${command} on ${operationTable} is 'The purge: what is older than 7 days, of all tenants, while app.purge_operations is on.';`,
+  ]),
 ];
