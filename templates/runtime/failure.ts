@@ -45,8 +45,8 @@ export function faultError(
 ): DataError {
   if (doubt !== undefined && silent.has(fault.kind))
     return unknownOutcome(call, doubt, fault, elapsedMs);
-  const { kind, text } = fault.violated === "unique" ? kinds.conflict : kinds[fault.kind];
-  const what = fault.violated === "unique" ? "another row has this key" : text;
+  const { kind } = fault.violated === "unique" ? kinds.conflict : kinds[fault.kind];
+  const what = whatFailed(fault);
   const named = fault.constraint === undefined ? what : `${what} (${fault.constraint})`;
   return new DataError({
     ...describe(call, elapsedMs),
@@ -57,6 +57,13 @@ export function faultError(
     cause: withoutValues(cause, fault),
     fault,
   });
+}
+
+/** Of a connection that did not come about the engine may know more: where it looked and what to do. */
+function whatFailed({ kind, violated, message }: Fault): string {
+  if (violated === "unique") return "another row has this key";
+  const { text } = kinds[kind];
+  return kind === "connection" && message !== undefined ? message : text;
 }
 
 /** The deadline struck; `inDoubt` when a write may have been applied. */

@@ -23,8 +23,8 @@ export const checkHealth = async (
     const rows = await Promise.race([ask(lane, probe), patience]);
     return { ...who, ...judge(rows, performance.now() - began) };
   } catch (error) {
-    const { kind, code } = classify(error);
-    const detail = code === undefined ? kind : `${kind} (${code})`;
+    const { kind, code, message } = classify(error);
+    const detail = message ?? (code === undefined ? kind : `${kind} (${code})`);
     return { ...who, state: "down", latencyMs: Math.round(performance.now() - began), detail };
   } finally {
     clearTimeout(timer);

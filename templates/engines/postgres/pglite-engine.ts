@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { PGlite } from "@electric-sql/pglite";
@@ -70,11 +70,39 @@ const lockFolder = async (folder: string): Promise<DatabaseSync> => {
   }
 };
 
-/** A folder that was never initialised starts from a snapshot of a fresh one: initdb takes seconds. */
+const isWhole = (folder: string): boolean => existsSync(join(folder, "PG_VERSION"));
+
 const openDatabase = async (folder: string | undefined): Promise<PGlite> => {
-  const place = folder === undefined ? {} : { dataDir: folder };
+  if (folder === undefined) return createDatabase({});
+  if (!isWhole(folder)) await initialise(folder);
+  return PGlite.create({ dataDir: folder, extensions: { vector } });
+};
+
+/** Made beside its place and moved there when it is whole: a process killed half-way leaves nothing that looks like a database. */
+const initialise = async (folder: string): Promise<void> => {
+  if (existsSync(folder)) await removeEmpty(folder);
+  const part = `${folder}.part`;
+  await rm(part, { recursive: true, force: true });
+  const database = await createDatabase({ dataDir: part });
+  await database.close();
+  await rename(part, folder);
+};
+
+/** @throws Error for a folder with something in it: it is not ours to remove */
+const removeEmpty = async (folder: string): Promise<void> => {
+  try {
+    await rmdir(folder);
+  } catch (cause) {
+    throw new Error(
+      `${folder} holds other files and no database; name a folder that is empty or does not exist`,
+      { cause },
+    );
+  }
+};
+
+/** From a snapshot of a fresh one where there is one: initdb takes seconds. */
+const createDatabase = async (place: { readonly dataDir?: string }): Promise<PGlite> => {
   const options = { ...place, extensions: { vector } };
-  if (folder !== undefined && existsSync(join(folder, "PG_VERSION"))) return PGlite.create(options);
   const cache = cacheFile();
   if (cache === undefined) return PGlite.create(options);
   const snapshot = await readFile(cache).catch(() => undefined);

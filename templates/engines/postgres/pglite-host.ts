@@ -110,9 +110,12 @@ export const workerHost = (folder: string | undefined): Promise<PgliteHost> =>
     });
   });
 
-const unavailable = (cause: unknown): FaultError =>
-  new FaultError(
-    cause instanceof Error ? cause.message : "PGlite did not start",
-    { kind: "connection", outcome: "not-applied", transient: false, fatal: true },
+/** Nothing of the user's was sent yet, so the message holds no values and may be told. */
+const unavailable = (cause: unknown): FaultError => {
+  const message = cause instanceof Error ? cause.message : "PGlite did not start";
+  return new FaultError(
+    message,
+    { kind: "connection", outcome: "not-applied", transient: false, fatal: true, message },
     cause,
   );
+};

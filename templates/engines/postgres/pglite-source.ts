@@ -1,6 +1,6 @@
 import type { PoolState } from "../../runtime/telemetry.ts";
 import { Question } from "./ask.ts";
-import { beforeSending, classify, isStalePlan } from "./errors.ts";
+import { beforeSending, classify, FaultError, isStalePlan } from "./errors.ts";
 import { ExchangeEncoder } from "./exchange-encoder.ts";
 import type { PgliteHost } from "./pglite-host.ts";
 import { asError, type PgliteReply } from "./pglite-protocol.ts";
@@ -9,6 +9,8 @@ import type { Connection, ConnectionSource, Exchange, Flight, Lane, Waiter } fro
 
 type Turn = { readonly exchange: Exchange } | { readonly waiter: Waiter };
 
+/** Calls that wait for a turn; one more is refused as overload, as a pool's is. */
+const maxWaiting = 10_000;
 /** Sent to PGlite and not answered: more wait here, where a caller's deadline can still take them back. */
 const window = 32;
 
@@ -40,6 +42,7 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
 
   submit(exchange: Exchange): void {
     if (this.#closed) return exchange.failed(closedError());
+    if (this.#isFull()) return exchange.failed(queueFull());
     exchange.flight = this;
     this.#turns.push({ exchange });
     this.#advance();
@@ -49,6 +52,7 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
 
   acquire(waiter: Waiter): void {
     if (this.#closed) return waiter.refused(closedError());
+    if (this.#isFull()) return waiter.refused(queueFull());
     this.#turns.push({ waiter });
     this.#advance();
   }
@@ -108,6 +112,13 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
     );
   }
 
+  /** Those whose callers were answered meanwhile take no place. */
+  #isFull(): boolean {
+    if (this.#turns.length < maxWaiting) return false;
+    this.#turns = this.#turns.filter((turn) => !isSettled(turn));
+    return this.#turns.length >= maxWaiting;
+  }
+
   async #run(exchange: Exchange): Promise<PgliteReply> {
     this.#host ??= this.#start();
     const host = await this.#host.catch((error: unknown) => {
@@ -152,6 +163,17 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
     }
   }
 }
+
+const isSettled = (turn: Turn): boolean =>
+  "exchange" in turn ? turn.exchange.settled : turn.waiter.settled;
+
+const queueFull = (): FaultError =>
+  new FaultError("too many calls wait for the embedded database", {
+    kind: "overload",
+    outcome: "not-applied",
+    transient: false,
+    fatal: false,
+  });
 
 /** The session in the hands of one transaction. */
 class Loan implements Connection {

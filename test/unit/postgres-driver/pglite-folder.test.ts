@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { migrateUp } from "../../../templates/runtime/migrate.ts";
 import { get, id, migration, newItem, place } from "./items.ts";
 import { openStore } from "./open-store.ts";
@@ -13,6 +13,8 @@ beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), "pglite-")), "main");
 });
 afterEach(() => rm(join(folder, ".."), { recursive: true, force: true }));
+// PGlite starts several times per test, and a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const holder = fileURLToPath(new URL("./hold-folder.ts", import.meta.url));
 
@@ -50,9 +52,15 @@ it("a second process is refused, and let in once the first was killed", async ()
   await expect(late.store.session.first(get, [id(1)])).rejects.toMatchObject({
     kind: "unavailable",
     attempts: 1,
+    message: expect.stringMatching(
+      /^\S+: .* is open in another process; .* use a PostgreSQL server/,
+    ),
     cause: { message: expect.stringContaining("another process") },
   });
-  expect(await late.store.health()).toMatchObject({ state: "down" });
+  expect(await late.store.health()).toMatchObject({
+    state: "down",
+    detail: expect.stringContaining("is open in another process"),
+  });
   await other.kill9();
   expect(await late.store.raw("select 1")).toMatchObject({ rows: [["1"]] });
   await late.close();
