@@ -29,6 +29,7 @@ export interface Revision {
 export interface Accounts {
   get(id: string): Promise<Account | undefined>;
   open(account: object, options?: object): Promise<Account>;
+  save(account: object, options?: object): Promise<Account>;
   rename(id: string, patch: object, options?: object): Promise<Account>;
   shut(id: string, options?: object): Promise<void>;
   list(page: object): Promise<Paged<Account>>;

@@ -250,6 +250,62 @@ export const fullCases: readonly FullCase[] = [
     },
   },
   {
+    method: "history",
+    name: "tells the changes of one transaction apart, each with the children it left",
+    run: async (data) => {
+      const shop = data.forTenant(randomUUID());
+      const saved = (id: string, ...numbers: readonly number[]) =>
+        account({ id, owner: "a", entries: numbers.map((no) => ({ no, amount: no })) });
+      const id = randomUUID();
+      await shop.main.transaction(async (tx) => {
+        await tx.accounts.save(saved(id, 1, 2));
+        await tx.accounts.save(saved(id, 2, 3));
+        await tx.accounts.rename(id, { owner: "b" });
+        await tx.accounts.save(saved(id, 4));
+        await tx.accounts.shut(id);
+        await tx.accounts.save(saved(id, 5));
+      });
+      const { items } = await shop.accounts.history(id, {});
+      expect(
+        items.map(({ change, state }) => [change, ...state.entries.map(({ no }) => no)]),
+      ).toEqual([
+        ["insert", 5],
+        ["delete", 4],
+        ["update", 4],
+        ["update", 2, 3],
+        ["update", 2, 3],
+        ["insert", 1, 2],
+      ]);
+      expect((await shop.accounts.asOf(id, new Date(Date.now() + 1_000)))?.entries).toEqual([
+        { no: 5, amount: 5 },
+      ]);
+    },
+  },
+  {
+    method: "upsert of an aggregate",
+    name: "at once with another leaves one of both whole, never a mix of their children",
+    run: async (data) => {
+      const shop = data.forTenant(randomUUID());
+      const id = randomUUID();
+      const saved = (...numbers: readonly number[]) =>
+        account({ id, balance: numbers.length, entries: numbers.map((no) => ({ no, amount: 0 })) });
+      for (const before of [true, false]) {
+        if (before) await shop.accounts.save(saved(9));
+        const written = Promise.withResolvers<undefined>();
+        const later = written.promise.then(() => shop.accounts.save(saved(3)));
+        await shop.main.transaction(async (tx) => {
+          await tx.accounts.save(saved(1, 2));
+          written.resolve(undefined);
+          await sleep(100);
+        });
+        await later;
+        const { balance, entries } = (await shop.accounts.get(id)) ?? {};
+        expect([balance, entries?.map(({ no }) => no)]).toEqual([1, [3]]);
+        await shop.accounts.shut(id);
+      }
+    },
+  },
+  {
     method: "asOf",
     name: "gives the state of any moment, and nothing before and after its life",
     run: async (data) => {

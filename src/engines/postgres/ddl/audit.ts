@@ -28,6 +28,7 @@ function keyFields(entity: EntityIr, store: StoreIr): readonly FieldIr[] {
 function historyTableStatements(entity: EntityIr, store: StoreIr): readonly string[] {
   const table = identifier(historyTable(entity));
   const index = indexName(historyTable(entity), columns(entity.key));
+  const ownsChildren = entity.children.length > 0;
   const lines = [
     "revision bigint generated always as identity primary key",
     ...keyFields(entity, store).map(
@@ -37,6 +38,7 @@ function historyTableStatements(entity: EntityIr, store: StoreIr): readonly stri
     "changed_at timestamptz(3) not null",
     "changed_by text not null",
     "content jsonb not null",
+    ...(ownsChildren ? ["children jsonb not null"] : []),
   ];
   const comments = {
     revision: "Rises with every change of a row.",
@@ -44,6 +46,9 @@ function historyTableStatements(entity: EntityIr, store: StoreIr): readonly stri
     changed_at: "Time of the transaction; never before the change that preceded it.",
     changed_by: "The setting app.current_actor, else the user of the session.",
     content: "The row after the change; before it, for a delete.",
+    ...(ownsChildren && {
+      children: "The rows it owns, by table, after the statement; before it, for a delete.",
+    }),
   };
   return [
     `create table ${table} (\n  ${lines.join(",\n  ")}\n);`,
@@ -65,6 +70,7 @@ function triggerStatements(entity: EntityIr, store: StoreIr): readonly string[] 
   const table = identifier(entity.table);
   const kept = columns(keyFields(entity, store));
   const changed = kept.map((column) => `changed.${identifier(column)}`).join(", ");
+  const children = entity.children.length === 0 ? undefined : childrenOf(entity);
   return [
     `create function ${name}() returns trigger
 language plpgsql as $history$
@@ -77,7 +83,7 @@ begin
   else
     changed := new;
   end if;${softDeletion(entity)}
-  insert into ${identifier(historyTable(entity))} (${identifiers(kept)}, operation, changed_at, changed_by, content)
+  insert into ${identifier(historyTable(entity))} (${identifiers(kept)}, operation, changed_at, changed_by, content${children === undefined ? "" : ", children"})
   values (
     ${changed},
     change,
@@ -88,7 +94,7 @@ begin
     coalesce(nullif(current_setting('app.current_actor', true), ''), session_user),
     to_jsonb(changed)${searchColumns(entity, store)
       .map((column) => ` - ${literal(column.name)}`)
-      .join("")}
+      .join("")}${children === undefined ? "" : `,\n    ${children}`}
   );
   return null;
 end
@@ -97,6 +103,25 @@ $history$;`,
     `create trigger ${name} after insert or update or delete on ${table} for each row execute function ${name}();`,
     `comment on trigger ${name} on ${table} is ${literal(`Records every change in ${historyTable(entity)}.`)};`,
   ];
+}
+
+/** The trigger runs after the whole statement, so it sees the children that came with the root; those of a deleted root are gone. */
+function childrenOf(entity: EntityIr): string {
+  const rows = entity.children.map((child) => {
+    const same = entity.key.map(
+      (field, at) =>
+        `child.${identifier(child.ownerKey[at]?.column ?? field.column)} = changed.${identifier(field.column)}`,
+    );
+    return `${literal(child.entity.table)}, (
+        select coalesce(jsonb_agg(to_jsonb(child)), '[]') from ${identifier(child.entity.table)} child
+        where ${same.join(" and ")}
+      )`;
+  });
+  const key = columns(entity.key);
+  return `case
+      when tg_op = 'DELETE' then coalesce(${ofLastChange("children", historyTable(entity), key, key)}, '{}')
+      else jsonb_build_object(${rows.join(", ")})
+    end`;
 }
 
 /** Setting the mark is a deletion for whoever reads the history. */
@@ -111,16 +136,27 @@ function softDeletion(entity: EntityIr): string {
 
 /** Times that a change must not lie before: the last one of the same key, and for a child that of its root. */
 function lastChanges(entity: EntityIr, store: StoreIr): readonly string[] {
-  const own = lastChange(historyTable(entity), columns(entity.key), columns(entity.key));
+  const own = ofLastChange(
+    "changed_at",
+    historyTable(entity),
+    columns(entity.key),
+    columns(entity.key),
+  );
   const owner = ownerOf(entity, store);
   const child = owner?.children.find((each) => each.entity.name === entity.name);
   if (owner === undefined || child === undefined) return [own];
-  return [own, lastChange(historyTable(owner), columns(owner.key), columns(child.ownerKey))];
+  const root = [historyTable(owner), columns(owner.key), columns(child.ownerKey)] as const;
+  return [own, ofLastChange("changed_at", ...root)];
 }
 
-function lastChange(table: string, key: readonly string[], values: readonly string[]): string {
+function ofLastChange(
+  column: "changed_at" | "children",
+  table: string,
+  key: readonly string[],
+  values: readonly string[],
+): string {
   const same = key.map(
-    (column, at) => `h.${identifier(column)} = changed.${identifier(values[at] ?? column)}`,
+    (name, at) => `h.${identifier(name)} = changed.${identifier(values[at] ?? name)}`,
   );
-  return `(select h.changed_at from ${identifier(table)} h where ${same.join(" and ")} order by h.revision desc limit 1)`;
+  return `(select h.${column} from ${identifier(table)} h where ${same.join(" and ")} order by h.revision desc limit 1)`;
 }

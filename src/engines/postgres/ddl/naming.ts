@@ -31,6 +31,7 @@ export const historyColumns = [
   "changed_at",
   "changed_by",
   "content",
+  "children",
 ] as const;
 
 export const columns = (fields: readonly FieldIr[]): readonly string[] =>
