@@ -105,14 +105,24 @@ const openFirst = async (
   for (const target of targets) {
     try {
       const connection = await PgConnection.open(target);
-      if (!mustWrite || (await acceptsWrites(connection))) return connection;
-      await connection.end();
+      if (!mustWrite || (await probed(connection))) return connection;
       failure ??= readOnly();
     } catch (error) {
       failure = error;
     }
   }
   throw beforeSending(failure);
+};
+
+/** Whether it takes writes; one that does not, or cannot say, is ended. */
+const probed = async (connection: PgConnection): Promise<boolean> => {
+  let fit = false;
+  try {
+    fit = await acceptsWrites(connection);
+    return fit;
+  } finally {
+    if (!fit) await connection.end();
+  }
 };
 
 const acceptsWrites = async (connection: PgConnection): Promise<boolean> => {
