@@ -141,6 +141,7 @@ export class StatementSession implements PostgresSession, RawSession {
   }
 
   raw(text: string, values: readonly Text[] = [], options?: RawOptions): Promise<RawResult> {
+    if (frame.test(text)) return Promise.reject(framedByHand());
     const bound = { prepared: { ...unnamed, text }, values };
     const lane = { first: this.#context.lanes.pooled };
     const never = { ...options, retry: "never" } as const;
@@ -197,6 +198,16 @@ export class StatementSession implements PostgresSession, RawSession {
     return call();
   }
 }
+
+/** Inside a transaction, what follows would run outside of it and of any tenant; on the root, the next user of the connection would be inside. */
+const frame =
+  /^\s*(?:commit|end|abort|begin|start\s+transaction|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i;
+
+const framedByHand = (): Error =>
+  programmingError("raw: a transaction is not begun or ended by hand", {
+    operation: raw.operation,
+    hint: "use transaction(callback): return from it to commit, throw to roll back",
+  });
 
 const versionText = (version: number | undefined): Text =>
   version === undefined ? null : `${version}`;

@@ -346,6 +346,21 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       });
     });
 
+    it("are not framed by hand, but may have savepoints", async () => {
+      await store.session.write(place, newItem(1));
+      for (const text of ["commit", " END", "rollback", "Abort", "start transaction"]) {
+        const call = store.transaction((tx) => tx.raw(text));
+        await expect(call, text).rejects.toMatchObject({ kind: "programming", operation: "raw" });
+        expect(await kindOf(store.raw(text))).toBe("programming");
+      }
+      await store.transaction(async (tx) => {
+        await tx.raw("savepoint before");
+        await tx.write(reserve, [id(1), "-1"]);
+        await tx.raw("rollback to savepoint before");
+      });
+      expect(await store.session.first(get, [id(1)])).toMatchObject({ count: 5 });
+    });
+
     it("a root call inside is refused, not deadlocked", async () => {
       const mistake = store.transaction(() => store.session.first(get, [id(1)]));
       await expect(mistake).rejects.toMatchObject({ kind: "programming" });
