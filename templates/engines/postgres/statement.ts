@@ -64,6 +64,8 @@ export interface RowExpectation {
 export interface WriteStatement<R> extends Statement<R>, RowExpectation {
   /** The entity whose keys are announced to `onChanged`. */
   readonly entity: string;
+  /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
+  readonly cascades?: readonly string[];
   /** The entity's key within a returned row, for `onChanged`; a composite key as the JSON array of its texts. */
   readonly key: (row: TextRow) => string;
   /**

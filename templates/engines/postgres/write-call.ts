@@ -68,7 +68,7 @@ export class WriteCall<R, T> extends StatementCall<T> {
 
   /** Whoever caches the row must not keep what it was: the change may be there now, or come with a late reply. */
   protected override doubtful(): void {
-    void this.#context.changed(this.#statement.entity, this.#keys());
+    void this.#tell(this.#keys());
   }
 
   override answered(rows: readonly TextRow[], tag: string): void {
@@ -134,11 +134,18 @@ export class WriteCall<R, T> extends StatementCall<T> {
   }
 
   #applied(rows: readonly TextRow[]): void {
-    const { entity, key, row } = this.#statement;
+    const { key, row } = this.#statement;
     const result = this.#finish(rows.map(row));
-    const told = this.#context.changed(entity, rows.map(key));
+    const told = this.#tell(rows.map(key));
     if (told === undefined) this.succeed(result);
     else void told.then(() => this.succeed(result));
+  }
+
+  #tell(keys: ChangedKeys): Promise<unknown> | undefined {
+    const { entity, cascades } = this.#statement;
+    const told = this.#context.changed(entity, keys);
+    if (cascades === undefined) return told;
+    return Promise.all([told, ...cascades.map((other) => this.#context.changed(other, "all"))]);
   }
 
   #keys(): ChangedKeys {

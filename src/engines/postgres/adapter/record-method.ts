@@ -1,4 +1,4 @@
-import type { RecordMethodIr, RepositoryIr } from "../../../ir/types.ts";
+import type { RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import type { AdapterModule } from "./module.ts";
 import { aggregateMethod, getMethods, historyMethods, listMethod } from "./record-read.ts";
@@ -10,9 +10,10 @@ export type MethodBody = readonly [name: string, body: Doc];
 export function methodsOf(
   method: RecordMethodIr,
   { entity, file }: RepositoryIr,
+  store: StoreIr,
   module: AdapterModule,
 ): readonly MethodBody[] {
-  const target = { entity, port: file, module, ir: method };
+  const target = { entity, store, port: file, module, ir: method };
   const declared = method.method;
   switch (declared.op) {
     case "get":

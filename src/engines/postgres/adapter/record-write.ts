@@ -4,6 +4,7 @@ import type { Doc } from "../../../render/document.ts";
 import { hardline, indent, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call, entry, openObject } from "../../../render/layout.ts";
+import { cascadesOf } from "../ddl/cascades.ts";
 import { deleteText, incrementText, patchFragments } from "../statements/change.ts";
 import type { InsertStatement } from "../statements/insert.ts";
 import { insertStatement } from "../statements/insert.ts";
@@ -208,6 +209,7 @@ const keyValues = (entity: EntityIr): readonly Entry[] =>
 
 export function deleteMethod(target: MethodTarget): MethodBody {
   const { entity, ir, module } = target;
+  const cascades = cascadesOf(entity, target.store);
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "write");
   module.declarations.push(
@@ -217,6 +219,9 @@ export function deleteMethod(target: MethodTarget): MethodBody {
       ...absent(entity),
       ...(entity.version === undefined ? [] : [["versioned", "true"] as const]),
       ["entity", stringLiteral(entity.name)],
+      ...(cascades.length === 0
+        ? []
+        : [["cascades", arrayLiteral(cascades.map(stringLiteral))] as const]),
       [
         "key",
         keyOfRow(

@@ -18,7 +18,9 @@ export function repositoryFile(repository: RepositoryIr, store: StoreIr, ir: Ir)
       `new${entity.idType ?? entity.name}`,
     ],
   );
-  const methods = repository.methods.flatMap((method) => methodsOf(method, repository, module));
+  const methods = repository.methods.flatMap((method) =>
+    methodsOf(method, repository, store, module),
+  );
   return adapterFile(
     {
       path: `{data}/stores/${store.name}/${repository.file}.ts`,

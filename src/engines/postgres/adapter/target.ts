@@ -1,4 +1,4 @@
-import type { EntityIr, RecordMethodIr } from "../../../ir/types.ts";
+import type { EntityIr, RecordMethodIr, StoreIr } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call } from "../../../render/layout.ts";
@@ -11,6 +11,7 @@ import type { Entry } from "./source.ts";
 /** One method that is being generated, and where. */
 export interface MethodTarget {
   readonly entity: EntityIr;
+  readonly store: StoreIr;
   /** Stem of the port's file. */
   readonly port: string;
   readonly module: AdapterModule;
