@@ -93,8 +93,11 @@ export class Lifecycle implements Admission {
   async #drain(): Promise<void> {
     if (this.#inFlight === 0) return;
     const drained = new Promise<void>((resolve) => {
-      // A turn later, so that the last call's own caller goes first.
-      this.#drained = () => void setImmediate(resolve);
+      // A turn later, so that the last call's own caller goes first; what it then began is waited for as well.
+      this.#drained = () =>
+        void setImmediate(() => {
+          if (this.#inFlight === 0) resolve();
+        });
     });
     await bounded(this.#drainMs, drained);
   }

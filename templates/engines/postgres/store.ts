@@ -79,6 +79,7 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     const limits =
       dsn.scheme === "pglite" ? { deadlineMs: config.deadlineMs ?? embeddedDeadlineMs } : config;
     this.#runtime = opRuntime(telemetryIdentity(identity, config), classify, limits, context);
+    this.#runtime.scope.exclusive = dsn.scheme === "pglite";
     this.#feed = new ChangeFeed(context.onError);
     const open = dsn.scheme === "pglite" ? pgliteTransport : serverTransport;
     this.#transport = open(identity.name, config, context.onError);

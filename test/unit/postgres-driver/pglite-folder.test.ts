@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { migrateUp } from "../../../templates/runtime/migrate.ts";
+import { outsideTransactions } from "../../../templates/runtime/unit-of-work.ts";
 import { get, id, migration, newItem, place } from "./items.ts";
 import { openStore } from "./open-store.ts";
 
@@ -76,6 +77,16 @@ it("a deadline strikes while PGlite is busy, and the database in memory is still
   await expect(busy).rejects.toMatchObject({ kind: "outcome-unknown" });
   expect(performance.now() - began).toBeLessThan(350);
   expect(await store.raw("select count(*) from kept")).toMatchObject({ rows: [["0"]] });
+  await close();
+});
+
+it("a cache's load inside a transaction is refused at once: the one session would wait for itself", async () => {
+  const { store, close } = await openStore("pglite:memory?inline=true");
+  const began = performance.now();
+  const inside = store.transaction(() => outsideTransactions(() => store.raw("select 1")));
+  await expect(inside).rejects.toMatchObject({ kind: "programming" });
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(await store.raw("select 1")).toMatchObject({ rows: [["1"]] });
   await close();
 });
 

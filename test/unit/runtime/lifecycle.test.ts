@@ -52,6 +52,22 @@ describe("close", () => {
     expect(late.message).toContain("closed");
   });
 
+  test("what the last call leaves to be done, admitted in its own turn, is waited for as well", async () => {
+    const lifecycle = new Lifecycle({ signals: false });
+    const events: string[] = [];
+    lifecycle.onClose(async () => void events.push("closed"));
+    lifecycle.enter("orders.place");
+    const closing = lifecycle.close();
+    lifecycle.leave();
+    lifecycle.nested.enter("orderCache.invalidate");
+    setTimeout(() => {
+      events.push("invalidated");
+      lifecycle.nested.leave();
+    }, 20);
+    await closing;
+    expect(events).toEqual(["invalidated", "closed"]);
+  });
+
   test("does not wait longer than drainMs", async () => {
     const lifecycle = new Lifecycle({ signals: false, drainMs: 20 });
     lifecycle.enter("orders.get");
