@@ -96,7 +96,7 @@ await onSharedServer("deadlines, locks and limits", (server) => {
       });
       await sleep(50);
       const blocked = kindOf(
-        opened.store.session.write(reserve, [id(1), "-1"], { deadlineMs: 150 }),
+        opened.store.session.write(reserve, [id(1), "-1"], { deadlineMs: 290 }),
       );
       const neighbours = Array.from({ length: 50 }, () =>
         opened.store.session.write(reserve, [id(2), "-1"]),
