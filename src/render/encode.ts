@@ -79,12 +79,17 @@ export const commentText = (text: string): string =>
 export const jsonText = (value: unknown): string =>
   JSON.stringify(value, null, 2).replaceAll(unsafe, (c) => (c === "\n" ? c : hex(c)));
 
-/** A YAML scalar: plain when it is only letters, digits and dashes and means nothing else, else double-quoted as JSON is. */
+/**
+ * A YAML scalar: plain when it is only letters, digits and dashes and means nothing else, in single quotes where that spares escapes,
+ * else double-quoted as JSON is.
+ */
 export function yamlScalar(text: string): string {
   const plain =
     /^[A-Za-z][A-Za-z0-9_./-]*$/.test(text) &&
     !/^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i.test(text);
-  return plain ? text : JSON.stringify(text).replaceAll(unsafe, hex);
+  if (plain) return text;
+  const single = text.includes('"') && /^[\x20-\x7e]*$/.test(text) && !/['\\]/.test(text);
+  return single ? `'${text}'` : JSON.stringify(text).replaceAll(unsafe, hex);
 }
 
 /** One word of a POSIX shell command. */
