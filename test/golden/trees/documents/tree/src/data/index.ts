@@ -48,8 +48,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
     articleCache: articleCache(stores.cache, stores.main.repositories.articles),
     sessions: sessions(stores.cache),
   };
-  stores.main.onChanged(async ({ entity, keys }) => {
-    if (entity === "Article") await caches.articleCache.changed(keys);
+  stores.main.onChanged(async ({ entity, keys, all }) => {
+    if (entity === "Article") await caches.articleCache.changed(keys, all);
   });
   return bindToThread({
     main: stores.main.store,

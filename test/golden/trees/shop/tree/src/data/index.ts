@@ -66,8 +66,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
   const caches = {
     productCache: productCache(stores.cache, stores.main.repositories.products),
   };
-  stores.main.onChanged(async ({ entity, keys }) => {
-    if (entity === "Product") await caches.productCache.changed(keys);
+  stores.main.onChanged(async ({ entity, keys, all }) => {
+    if (entity === "Product") await caches.productCache.changed(keys, all);
   });
   return bindToThread({
     main: stores.main.store,

@@ -4,7 +4,7 @@ import { dsnFromEnv } from "../../../src/data/runtime/dsn.ts";
 import type { Dsn, DsnRules } from "../../../src/data/runtime/dsn.ts";
 import { Lifecycle } from "../../../src/data/runtime/lifecycle.ts";
 import { migrateDown, migrateUp } from "../../../src/data/runtime/migrate.ts";
-import { readMigrations } from "../../../src/data/runtime/migration-files.ts";
+import { findMigrations, readMigrations } from "../../../src/data/runtime/migration-files.ts";
 import type { OpenedStore, RuntimeContext } from "../../../src/data/runtime/store.ts";
 
 /** Where a store is for the tests, or why it is nowhere. */
@@ -59,8 +59,7 @@ export class TestStore<Opened extends OpenedStore> {
   async empty(): Promise<void> {
     const target = this.opened.migrationTarget?.();
     if (target === undefined) return;
-    const folder = new URL(`../../../migrations/${this.opened.name}/`, import.meta.url);
-    const migrations = await readMigrations(folder);
+    const migrations = await readMigrations(findMigrations(this.opened.name, import.meta.url));
     while ((await migrateDown(target, migrations)) !== undefined);
     const applied = await migrateUp(target, migrations);
     assert.equal(applied.length, migrations.length);

@@ -135,7 +135,11 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
       await checkUpsert(subject, {
         n: 120,
         upsert: (given) => products.importAll(given),
-        keyed: (given, row) => ({ ...given, id: row.id }),
+        keyed: (given, row) => ({
+          ...given,
+          priceCents: 493,
+          id: row.id,
+        }),
       });
     });
 

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 eb372dffe6174eff; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 1d7f87f0bebe18b5; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
 import type { Keyed } from "./reading.ts";
 import { inOrder, refused, valueOf } from "./comparing.ts";
@@ -187,7 +187,7 @@ export async function checkUpsert<Row extends object, New extends object, Key>(
   }: {
     readonly n: number;
     readonly upsert: (rows: readonly New[]) => Promise<readonly Row[]>;
-    /** The new row under the key of a stored one. */
+    /** The new row, other in every respect, under the key of a stored one. */
     readonly keyed: (sample: New, row: Row) => New;
   },
 ): Promise<void> {

@@ -218,16 +218,7 @@ const history = dynamicRead({
   (
     select coalesce(json_agg(array[child.line_no::text, child.product_id::text,
       child.quantity::text, child.unit_price_cents::text] order by child.line_no), '[]')
-    from (
-      select distinct on (past.line_no) past.operation, past.content
-      from order_lines_history past
-      where past.order_id = o.id and past.changed_at <= change.changed_at
-        and not (change.operation = 'delete' and past.operation = 'delete'
-          and past.changed_at >= change.changed_at)
-      order by past.line_no, past.revision desc
-    ) past
-    cross join lateral jsonb_populate_record(null::order_lines, past.content) child
-    where past.operation <> 'delete'
+    from jsonb_populate_recordset(null::order_lines, change.children -> 'order_lines') child
   ),
   change.operation, change.changed_at, change.revision
 from orders_history change
@@ -254,8 +245,6 @@ const asOf = keyedRead({
       select distinct on (past.line_no) past.operation, past.content
       from order_lines_history past
       where past.order_id = o.id and past.changed_at <= $2::timestamptz
-        and not (change.operation = 'delete' and past.operation = 'delete'
-          and past.changed_at >= $2::timestamptz)
       order by past.line_no, past.revision desc
     ) past
     cross join lateral jsonb_populate_record(null::order_lines, past.content) child

@@ -19,7 +19,10 @@ const nearest = dynamicRead({
   p.version, p.created_at, p.updated_at, p.embedding <=> $1::vector,
   1 - (p.embedding <=> $1::vector)
 from products p`,
-  where: ["p.embedding is not null"],
+  where: [
+    `(select set_config('hnsw.iterative_scan', 'strict_order', true) is not null and set_config('hnsw.ef_search', '200', true) is not null)`,
+    "p.embedding is not null",
+  ],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
   order: [{ column: "p.embedding <=> $1::vector", direction: "asc", cast: "double precision" }],
   row: (row): SimilarProductsNeighbour => ({
@@ -47,7 +50,8 @@ const nearestHybrid = read({
   text: `with near as (
   select p.id, p.embedding <=> $2::vector as distance
   from products p
-  where p.embedding is not null
+  where (select set_config('hnsw.iterative_scan', 'strict_order', true) is not null and set_config('hnsw.ef_search', '200', true) is not null)
+    and p.embedding is not null
     and ($4::integer is null or p.price_cents >= $4::integer)
     and ($5::integer is null or p.price_cents <= $5::integer)
   order by p.embedding <=> $2::vector limit $3::bigint * 4

@@ -122,7 +122,11 @@ export function booksSuite(store: TestStore<OpenedMain>): void {
       await checkUpsert(subject, {
         n: 120,
         upsert: (given) => books.addAll(given),
-        keyed: (given, row) => ({ ...given, id: row.id }),
+        keyed: (given, row) => ({
+          ...given,
+          genre: "prose",
+          id: row.id,
+        }),
       });
     });
 

@@ -4,7 +4,7 @@ import { dsnFromEnv } from "../../../lib/store/runtime/dsn.js";
 import type { Dsn, DsnRules } from "../../../lib/store/runtime/dsn.js";
 import { Lifecycle } from "../../../lib/store/runtime/lifecycle.js";
 import { migrateDown, migrateUp } from "../../../lib/store/runtime/migrate.js";
-import { readMigrations } from "../../../lib/store/runtime/migration-files.js";
+import { findMigrations, readMigrations } from "../../../lib/store/runtime/migration-files.js";
 import type { OpenedStore, RuntimeContext } from "../../../lib/store/runtime/store.js";
 
 /** Where a store is for the tests, or why it is nowhere. */
@@ -59,8 +59,7 @@ export class TestStore<Opened extends OpenedStore> {
   async empty(): Promise<void> {
     const target = this.opened.migrationTarget?.();
     if (target === undefined) return;
-    const folder = new URL(`../../../migrations/${this.opened.name}/`, import.meta.url);
-    const migrations = await readMigrations(folder);
+    const migrations = await readMigrations(findMigrations(this.opened.name, import.meta.url));
     while ((await migrateDown(target, migrations)) !== undefined);
     const applied = await migrateUp(target, migrations);
     assert.equal(applied.length, migrations.length);

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 60ca99ee5e290065; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 4e813dd9da1ae67a; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
 import type { Keyed } from "./reading.js";
 import { inOrder, refused, valueOf } from "./comparing.js";
@@ -187,7 +187,7 @@ export async function checkUpsert<Row extends object, New extends object, Key>(
   }: {
     readonly n: number;
     readonly upsert: (rows: readonly New[]) => Promise<readonly Row[]>;
-    /** The new row under the key of a stored one. */
+    /** The new row, other in every respect, under the key of a stored one. */
     readonly keyed: (sample: New, row: Row) => New;
   },
 ): Promise<void> {

@@ -2,9 +2,9 @@
 import type { Book, BookGenre, BookId } from "../../domain/book.js";
 import {
   branded,
-  decimal,
   enumeration,
   nullable,
+  numeric,
   text,
   timestamp,
   vector,
@@ -17,7 +17,7 @@ export const bookCodecs = {
   isbn: text,
   title: text,
   blurb: text,
-  price: decimal,
+  price: numeric(8, 2),
   genre: enumeration<BookGenre>("poetry", "prose", "science"),
   embedding: nullable(vector),
   createdAt: timestamp,
