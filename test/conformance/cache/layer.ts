@@ -19,7 +19,7 @@ export interface ReadThrough {
   get(id: string, options?: object): Promise<Item | undefined>;
   invalidate(keys: string | readonly string[]): Promise<void>;
   invalidateAll(): Promise<void>;
-  changed(keys: readonly string[]): Promise<void>;
+  changed(keys: readonly string[], all?: boolean): Promise<void>;
 }
 
 export interface Plain {

@@ -120,6 +120,19 @@ export const cases: readonly CacheCase[] = [
     },
   },
   {
+    method: "changed",
+    name: "told that any row may have changed, it forgets them all",
+    run: async (open) => {
+      const stored = [item({ title: "old" }), item({ title: "old" })];
+      const source = sourceOf(...stored);
+      const { itemCache } = await open(source);
+      for (const one of stored) await itemCache.get(one.id);
+      for (const one of stored) source.items.set(one.id, { ...one, title: "new" });
+      await itemCache.changed([], true);
+      for (const one of stored) expect((await itemCache.get(one.id))?.title).toBe("new");
+    },
+  },
+  {
     method: "time to live",
     name: "an entry ends with it, also one that says that there is none",
     run: async (open) => {

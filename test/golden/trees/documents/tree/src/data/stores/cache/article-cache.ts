@@ -25,6 +25,6 @@ export function articleCache(
     get: (key, options) => cache.get(key, options),
     invalidate: (keys) => cache.invalidate(keys),
     invalidateAll: () => cache.invalidateAll(),
-    changed: (keys) => cache.changed(keys),
+    changed: (keys, all) => cache.changed(keys, all),
   };
 }
