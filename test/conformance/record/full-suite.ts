@@ -333,6 +333,25 @@ export const fullCases: readonly FullCase[] = [
   },
   {
     method: "transaction",
+    name: "a tx that outlives it is refused, and changes nothing",
+    run: async (data) => {
+      const id = key();
+      await data.counters.put({ id, value: 5 });
+      const kept = await data.main.transaction(async (tx) => {
+        await tx.counters.add(id, 1);
+        return tx;
+      });
+      await expect(kept.counters.add(id, 10)).rejects.toEqual(ofKind("programming"));
+      await data.main.transaction(async (tx) => {
+        await tx.counters.add(id, 1);
+        await expect(kept.counters.get(id)).rejects.toEqual(ofKind("programming"));
+        await expect(kept.counters.add(id, 10)).rejects.toEqual(ofKind("programming"));
+      });
+      expect((await data.counters.get(id))?.value).toBe(7);
+    },
+  },
+  {
+    method: "transaction",
     name: "is all or nothing, and passes the callback's own error on",
     run: async (data) => {
       const id = key();
