@@ -8,7 +8,7 @@ import { type SuiteScope, storing } from "./suite-scope.ts";
 import { sampleName } from "./sample-parts.ts";
 import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
-import { dataType, support } from "./scope.ts";
+import { dataType, domainType, support } from "./scope.ts";
 import { parentOf } from "./testable.ts";
 import { ownValue, sampleValue } from "./values.ts";
 
@@ -113,7 +113,14 @@ function upsertTests(
         [
           ["n", String(scope.number())],
           ["upsert", upsert],
-          ["keyed", ["(given, row) => (", spread("given", [...changed, ...key]), ")"]],
+          [
+            "keyed",
+            [
+              `(given, row): ${domainType(scope, entity, entity.newType)} => (`,
+              spread("given", [...changed, ...key]),
+              ")",
+            ],
+          ],
         ],
       ),
     ]),

@@ -3,7 +3,7 @@ import type { Json } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent } from "../../document.ts";
 import { identifier, stringLiteral } from "../../encode.ts";
-import { docBlock, entry, openObject } from "../../layout.ts";
+import { docBlock, entry, functionHead, openObject } from "../../layout.ts";
 import { insertable } from "../types.ts";
 import type { Entry } from "./forms.ts";
 import type { SampleLayout } from "./samples.ts";
@@ -149,7 +149,15 @@ function storeFunction(scope: SuiteScope): Doc {
   const argument = method !== undefined && "bulk" in method && method.bulk ? `[${row}]` : row;
   return [
     docBlock([`Stores the first samples, for rows that refer to them.`]),
-    `export async function ${storeName(entity)}(${entity.property}: ${type}, count: number): Promise<void> {`,
+    functionHead(
+      storeName(entity),
+      [
+        { name: entity.property, type },
+        { name: "count", type: "number" },
+      ],
+      "Promise<void>",
+      "export async function",
+    ),
     indent([
       hardline,
       `for (let n = 0; n < count; n += 1) await ${entity.property}.${method?.name ?? ""}(${argument});`,

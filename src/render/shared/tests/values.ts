@@ -199,10 +199,10 @@ function schemaValue(schema: JsonSchema, name: string, n: string): string | unde
   const parts = isSchema(properties) ? Object.entries(properties) : [];
   const entries = parts.map(([property, part]) => {
     const value = isSchema(part) ? schemaValue(part, property, n) : undefined;
-    return value === undefined ? undefined : `${stringLiteral(property)}: ${value}`;
+    return value === undefined ? undefined : `${propertyName(property)}: ${value}`;
   });
   const met = wanted.every((one) =>
-    entries.some((entry) => entry?.startsWith(stringLiteral(one)) === true),
+    entries.some((entry) => entry?.startsWith(`${propertyName(one)}:`) === true),
   );
   return met ? `{ ${entries.filter((entry) => entry !== undefined).join(", ")} }` : undefined;
 }
