@@ -77,7 +77,7 @@ function cacheFiles(store: StoreIr): readonly FileRequest[] {
       text: [
         `import type { ${view.typeName} } from "../../ports/${view.file}.ts";`,
         `import type { Opened${store.typePrefix} } from "./store.ts";`,
-        `\nexport function ${view.property}(\n  _opened: Opened${store.typePrefix},\n  _source?: unknown,\n): ${view.typeName} & { changed(keys: readonly string[]): Promise<void> } {\n  throw new Error("stores nothing");\n}\n`,
+        `\nexport function ${view.property}(\n  _opened: Opened${store.typePrefix},\n  _source?: unknown,\n): ${view.typeName} & { changed(keys: readonly string[], all?: boolean): Promise<void> } {\n  throw new Error("stores nothing");\n}\n`,
       ].join("\n"),
     }));
 }
