@@ -7,6 +7,8 @@ const cacheOn = ({ store }: OpenedRedis, version: () => number) =>
     name: "widgetCache",
     namespace: "widget",
     ttlMs: 60_000,
+    // A busy machine takes longer than the default to connect.
+    budgetMs: 5_000,
     key: (key) => key,
     load: () => Promise.resolve({ version: version() }),
     encode: (entity) => entity,
