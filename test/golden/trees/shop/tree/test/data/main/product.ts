@@ -135,7 +135,7 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
       await checkUpsert(subject, {
         n: 120,
         upsert: (given) => products.importAll(given),
-        keyed: (given, row) => ({
+        keyed: (given, row): NewProduct => ({
           ...given,
           priceCents: 493,
           id: row.id,

@@ -122,7 +122,7 @@ export function booksSuite(store: TestStore<OpenedMain>): void {
       await checkUpsert(subject, {
         n: 120,
         upsert: (given) => books.addAll(given),
-        keyed: (given, row) => ({
+        keyed: (given, row): NewBook => ({
           ...given,
           genre: "prose",
           id: row.id,
