@@ -19,13 +19,28 @@ export function cascadesOf(entity: EntityIr, store: StoreIr): readonly string[] 
   return [...changed];
 }
 
+interface Referrer {
+  readonly from: EntityIr;
+  readonly cascades: boolean;
+}
+
+const referrersByTarget = new WeakMap<StoreIr, ReadonlyMap<string, readonly Referrer[]>>();
+
 /** Entities with a foreign key to `target` that its delete acts upon. */
-const referrers = (
-  target: EntityIr,
-  store: StoreIr,
-): readonly { readonly from: EntityIr; readonly cascades: boolean }[] =>
-  store.entities.flatMap((from) =>
-    foreignKeys(from, store)
-      .filter((key) => key.target.name === target.name && key.onDelete !== "restrict")
-      .map(({ onDelete }) => ({ from, cascades: onDelete === "cascade" })),
-  );
+function referrers(target: EntityIr, store: StoreIr): readonly Referrer[] {
+  const known = referrersByTarget.get(store) ?? indexed(store);
+  referrersByTarget.set(store, known);
+  return known.get(target.name) ?? [];
+}
+
+function indexed(store: StoreIr): ReadonlyMap<string, readonly Referrer[]> {
+  const made = new Map<string, Referrer[]>();
+  for (const from of store.entities) {
+    for (const { target, onDelete } of foreignKeys(from, store)) {
+      if (onDelete === "restrict") continue;
+      const found = made.get(target.name) ?? [];
+      made.set(target.name, [...found, { from, cascades: onDelete === "cascade" }]);
+    }
+  }
+  return made;
+}
