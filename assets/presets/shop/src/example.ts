@@ -75,8 +75,8 @@ try {
 
   heading("pages by keyset: the newest orders of the customer");
   const page = await branch.orders.listByCustomer({ customerId: customer.id }, { limit: 1 });
-  const after = page.next ?? "";
-  const rest = await branch.orders.listByCustomer({ customerId: customer.id }, { limit: 1, after });
+  const next = { limit: 1, after: page.next };
+  const rest = await branch.orders.listByCustomer({ customerId: customer.id }, next);
   console.log([...page.items, ...rest.items].map(({ totalCents }) => `${totalCents} cents`));
 
   heading("another branch sees none of them");
