@@ -5,8 +5,11 @@ import { PipelinedLane } from "./pipelined-lane.ts";
 import { PooledLane } from "./pooled-lane.ts";
 import type { Transport } from "./transport.ts";
 
-/** Milliseconds that a statement on a shared connection may hold up those behind it; then it goes on waiting in the pool. */
-const lockTimeoutMs = 100;
+/**
+ * Milliseconds that a statement on a shared connection may wait for a lock, and so hold up those behind it; then it goes on waiting in
+ * the pool. Short, because the waits of several statements add up: longer than an ordinary commit takes, no more.
+ */
+const lockTimeoutMs = 10;
 
 /**
  * Connections of one process: one pipelined for keyed reads, one pipelined for keyed single writes, and a pool for everything whose

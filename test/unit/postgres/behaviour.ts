@@ -141,6 +141,16 @@ export function shopBehaviour(name: string, dsn: () => string): void {
     expect(ticket).toMatchObject({ votes: null });
     expect(await call("tickets.vote", ticket.number, 2)).toMatchObject({ votes: 2 });
     expect(await call("tickets.vote", ticket.number, -3)).toMatchObject({ votes: -1 });
+    expect(await call("tickets.voteFor", ticket.number, 3)).toMatchObject({ votes: 2 });
+    await call("tickets.drop", ticket.number);
+  });
+
+  test.each([null, undefined])("an increment by %s is refused, not added", async (amount) => {
+    const ticket = (await call("tickets.raise", { order: "x", votes: 7 })) as { number: bigint };
+    for (const method of ["tickets.vote", "tickets.voteFor"]) {
+      await expect(call(method, ticket.number, amount)).rejects.toEqual(kind("programming"));
+    }
+    expect(await call("tickets.get", ticket.number)).toMatchObject({ votes: 7 });
     await call("tickets.drop", ticket.number);
   });
 

@@ -170,6 +170,7 @@ export const workloads: readonly Workload[] = [
       { op: "insert", name: "raiseAll", bulk: true },
       { op: "delete", name: "drop" },
       { op: "increment", name: "vote", field: "votes", by: "any" },
+      { op: "increment", name: "voteFor", field: "votes", by: "positive" },
       { op: "increment", name: "score", field: "points", by: "any", floor: -10, ceiling: 10 },
       {
         op: "list",

@@ -9,6 +9,7 @@ import { deleteText, incrementText, patchFragments } from "../statements/change.
 import type { InsertStatement } from "../statements/insert.ts";
 import { insertStatement } from "../statements/insert.ts";
 import { existsText } from "../statements/read.ts";
+import { baseCodec } from "./codec.ts";
 import { arrayOf, childVariable, madePlaces, valueOf } from "./input.ts";
 import { codecsName } from "./module.ts";
 import type { MethodBody } from "./record-method.ts";
@@ -257,7 +258,10 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
       ...rowEntries(entity, module),
     ]),
   );
-  const codec = `${codecsName(entity)}${access(field.name)}`;
+  // The codec of a column that may be null would take null for an amount, and the sum would erase the number.
+  const codec = field.nullable
+    ? print(baseCodec(field, module.codecs))
+    : `${codecsName(entity)}${access(field.name)}`;
   if (method.by !== "any") module.runtime("values", "signed");
   const amount =
     method.by === "any"
