@@ -133,15 +133,25 @@ function upsertTests(
 const spread = (from: string, entries: readonly Shown[]): Doc =>
   openObject([`...${from}`, ...entries.map(([name, value]) => entry(name, value))]);
 
+/** Beyond every sample's number, and another for each method that stores such values: a unique field may be among them. */
+function otherNumber(method: Method, scope: SuiteScope): string {
+  const methods = scope.repository.methods.map((one) => one.method);
+  const changing = methods.filter(({ op }) => op === "patch" || op === "history");
+  return String(901 + changing.indexOf(method));
+}
+
 /** Values other than the sample's, field by field, then all at once. */
 function changesOf(
   fields: readonly string[],
+  number: string,
   scope: SuiteScope,
   layout: SampleLayout,
 ): readonly (readonly Shown[])[] {
   const { entity } = scope.repository;
   const chosen = entity.fields.filter(({ name }) => fields.includes(name));
-  const values = chosen.map((field) => [field, otherValues(entity, field, scope, layout)] as const);
+  const values = chosen.map(
+    (field) => [field, otherValues(entity, field, number, scope, layout)] as const,
+  );
   const singles = values.flatMap(([field, others]) =>
     [...others, ...(field.nullable ? ["null"] : [])].map((value): readonly Shown[] => [
       [field.name, value],
@@ -157,6 +167,7 @@ function changesOf(
 function otherValues(
   entity: EntityIr,
   field: FieldIr,
+  number: string,
   scope: SuiteScope,
   { steady }: SampleLayout,
 ): readonly string[] {
@@ -167,9 +178,8 @@ function otherValues(
   if (field.type.kind === "enum")
     return field.type.values.slice(0, 3).map(stringLiteral).toReversed();
   if (field.type.kind === "boolean") return ["true", "false"];
-  return sampleValue(entity, field, "901", scope) === undefined
-    ? []
-    : [sampleValue(entity, field, "901", scope) ?? ""];
+  const value = sampleValue(entity, field, number, scope);
+  return value === undefined ? [] : [value];
 }
 
 /** A reference whose rows the tests have not stored. */
@@ -189,7 +199,10 @@ function patchTest(method: Of<"patch">, scope: SuiteScope, layout: SampleLayout)
       ["subject"],
       [
         ["n", String(scope.number())],
-        ["changes", objectList(changesOf(method.fields, scope, layout))],
+        [
+          "changes",
+          objectList(changesOf(method.fields, otherNumber(method, scope), scope, layout)),
+        ],
         [
           "patch",
           arrow(
@@ -267,7 +280,7 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
   const changes =
     patched === undefined
       ? []
-      : changesOf(patched.fields, scope, layout)
+      : changesOf(patched.fields, otherNumber(method, scope), scope, layout)
           .slice(0, 2)
           .map((change): Doc => [
             "(key) => ",
