@@ -2,6 +2,7 @@ import type { FieldIr, Ir, StoreIr } from "../ir/types.ts";
 import type { FieldType } from "../spec/model.ts";
 import type { Port } from "../select/plan.ts";
 import type { Capabilities } from "../select/criteria.ts";
+import type { SchemaPlanner } from "../migrate/step.ts";
 import type { Ownership } from "../render/virtual-file.ts";
 import type { Fault } from "../../templates/runtime/fault.ts";
 
@@ -75,6 +76,8 @@ export interface EngineDescriptor {
   readonly classify: (error: unknown) => Fault;
   /** Everything the engine adds to the output tree for one store: client, adapters, migrations. */
   readonly emit: (store: StoreIr, ir: Ir) => readonly FileRequest[];
+  /** How its stores follow a change of the spec; absent where nothing is stored that a change could break. */
+  readonly schema?: SchemaPlanner;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
   /** A local server for development; absent for in-process engines. */

@@ -39,6 +39,7 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
   const key = pick(entity.key);
   const unique = uniques(entity, table, fields, pick);
   const optional = {
+    ...(entity.was === undefined ? {} : { was: entity.was }),
     ...(entity.comment === undefined ? {} : { comment: entity.comment }),
     ...(idField(entity) === undefined ? {} : { idType: idTypeName(entity.name) }),
     ...(entity.audit ? { historyTable: historyTableName(table) } : {}),

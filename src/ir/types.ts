@@ -63,6 +63,8 @@ export interface IndexIr {
 export interface EntityIr {
   /** `Order` */
   readonly name: string;
+  /** The name before a rename: `was:` of the spec. */
+  readonly was?: string;
   readonly comment?: string;
   /** kebab-case stem of its files: `order`, `order-line`. */
   readonly file: string;
