@@ -14,7 +14,7 @@ import { hashOfSources } from "./input-hash.ts";
 import { chooseLocked, load, reconcile } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
 import { rememberSpec } from "./spec-of-package.ts";
-import { reportFindings, reportNotes } from "./report.ts";
+import { outdatedText, reportFindings, reportNotes } from "./report.ts";
 
 export interface GenerateOptions {
   readonly dryRun?: boolean;
@@ -32,8 +32,9 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const plan = chooseLocked(loaded, lock, output);
   refuseUndecided(plan, lock, place.lock);
   recover(resolve(place.folder, loaded.model.output.package));
-  const { writePlan, root } = reconcile(place, loaded, plan, output, options.restore);
+  const { writePlan, outdated, root } = reconcile(place, loaded, plan, output, options.restore);
   reportNotes(writePlan.notes, output);
+  for (const each of outdated) output.problem(outdatedText(each));
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   if (dry) return preview(writePlan, options, output);
   const report = apply(writePlan, root, { inputHash: hashOfSources(loaded.sources, text) });

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { createProgram, parse, type Run } from "./program.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   };
   const complaints: string[] = [];
   const program = createProgram(packageVersion(), runCommand);
-  for (const command of [program, ...program.commands])
+  for (const command of withSubcommands(program))
     command.configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => complaints.push(text),
@@ -53,6 +54,11 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   reportUsage(complaints.join(""), io, argv.includes("--json"));
   return usage ?? status;
 }
+
+const withSubcommands = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap(withSubcommands),
+];
 
 /** Commander's complaint about the arguments, which came before any command could run. */
 function reportUsage(text: string, io: Io, json: boolean): void {

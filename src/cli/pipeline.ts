@@ -23,6 +23,7 @@ import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
 import type { Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
+import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
 import { refuseSecondSpec } from "./spec-of-package.ts";
 
 /** A valid spec. */
@@ -69,6 +70,8 @@ export function chooseLocked({ model, locate }: Loaded, lock: Lock, output: Outp
 export interface Reconciled {
   readonly files: readonly VirtualFile[];
   readonly writePlan: WritePlan;
+  /** Stores whose migrations do not make what the spec says. */
+  readonly outdated: readonly OutdatedSchema[];
   readonly root: string;
 }
 
@@ -87,13 +90,26 @@ export function reconcile(
   dump(output, "files", files);
   const paths = files.map(({ path }) => path);
   const state = forgetDeleted(scan(root, "all", paths), restored);
-  const writePlan = decide(files, state, snapshots(model, plan));
+  const schema = schemaState(ir, root);
+  const writePlan = withSchema(decide(files, state, snapshots(model, plan)), schema);
   dump(output, "write-plan", {
     ...writePlan,
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
     records: [],
   });
-  return { files, writePlan, root };
+  return { files, writePlan, outdated: schema.outdated, root };
+}
+
+/** The first migrations of stores that have none, in the same run as everything else. */
+function withSchema(writePlan: WritePlan, schema: SchemaState): WritePlan {
+  const { actions, records, findings } = schema;
+  if (actions.length + records.length + findings.length === 0) return writePlan;
+  return {
+    ...writePlan,
+    actions: [...writePlan.actions, ...actions].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    records: [...writePlan.records, ...records],
+    findings: [...writePlan.findings, ...findings],
+  };
 }
 
 /** What is to be emitted. @throws Failure 2 when it cannot be rendered, or an engine that was chosen cannot carry it */

@@ -71,6 +71,7 @@ export function createProgram(version: string, run: Run): Command {
     .command("check")
     .description("for CI: write nothing, exit 1 with the diff when code and spec differ")
     .action(() => run(() => import("./commands/check.ts"), []));
+  addMigrate(program, run);
   program
     .command("doctor")
     .description("check Node, packages, DSNs and every store of the project")
@@ -90,6 +91,32 @@ export function createProgram(version: string, run: Run): Command {
     .description("shell completion script")
     .action((shell) => run(() => import("./commands/completion.ts"), [shell, program]));
   return program;
+}
+
+/** Of an option that may be given several times. */
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+function addMigrate(program: Command, run: Run): void {
+  const migrate = program
+    .command("migrate")
+    .description("follow a change of the spec: write, judge and try its migrations");
+  migrate
+    .command("diff")
+    .argument("[name]", "what the change is called: add-note")
+    .option("--store <name>", "only this store")
+    .option("--direct", "each step at once, for a store that stands still meanwhile")
+    .option("--dry-run", "show the migrations, write nothing")
+    .option("--allow-destructive <what>", "lose this column or table (repeatable)", collect)
+    .option(
+      "--set <column=expression>",
+      "fills a new required column: orders.note=\"''\" (repeatable)",
+      collect,
+    )
+    .description("write the migrations from what is there to what the spec says")
+    .action((name, options) => run(() => import("./commands/migrate/diff.ts"), [name, options]));
 }
 
 /** Parses and runs; commander's own complaints become exit status 2. */

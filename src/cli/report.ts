@@ -1,6 +1,7 @@
 import type { Finding, Note } from "../reconcile/write-plan.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
+import type { OutdatedSchema } from "./schema-stage.ts";
 
 /** Why nothing was written, one line each with its mend; exit status 1. */
 export function reportFindings(findings: readonly Finding[], output: Output): ExitCode {
@@ -16,4 +17,11 @@ export function reportFindings(findings: readonly Finding[], output: Output): Ex
 export function reportNotes(notes: readonly Note[], output: Output): void {
   if (output.options.quiet) return;
   for (const { message } of notes) output.problem(`note: ${message}`);
+}
+
+/** Which tables or collections the migrations do not make as the spec says, and what makes the migration. */
+export function outdatedText({ store, parts }: OutdatedSchema): string {
+  const some = parts.slice(0, 5).join(", ");
+  const more = parts.length > 5 ? ` and ${parts.length - 5} more` : "";
+  return `store ${store}: the migrations do not make what the spec says of ${some}${more}; run: async-db-starter migrate diff NAME`;
 }

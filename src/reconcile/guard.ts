@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { ApplyError } from "./apply-error.ts";
 import type { FileSystem } from "./file-system.ts";
 import { parentsOf, pathProblem } from "./paths.ts";
-import { cacheFolder, singleFiles } from "./tool-files.ts";
+import { cacheFolder, isSnapshotPath, singleFiles } from "./tool-files.ts";
 import { isUnit, recordPath } from "./units.ts";
 import { toolFolder } from "./paths.ts";
 import type { FileChange } from "./write-plan.ts";
@@ -49,7 +49,7 @@ export function makeGuard(root: string, fileSystem: FileSystem): Guard {
 }
 
 function isToolFile(path: string): boolean {
-  if (singleFiles.has(path)) return true;
+  if (singleFiles.has(path) || isSnapshotPath(path)) return true;
   const unit = path.slice(toolFolder.length + 1, -".json".length);
   return isUnit(unit) && recordPath(unit) === path;
 }

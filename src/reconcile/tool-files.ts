@@ -1,4 +1,4 @@
-import { toolFolder } from "./paths.ts";
+import { pathProblem, toolFolder } from "./paths.ts";
 
 /** Git-ignored folder of what belongs to one working copy only. */
 export const cacheFolder = `${toolFolder}/.cache`;
@@ -17,6 +17,17 @@ export const schemaFile = `${toolFolder}/spec.schema.json`;
 
 /** Path from the package to the spec that it is generated from. */
 export const specFile = `${toolFolder}/spec.txt`;
+
+/** Folder of the snapshots: what the migrations of each store make together. */
+export const schemaFolder = `${toolFolder}/schema`;
+
+/** Whether a path is that of a snapshot: `schema/<store>/<part>.json` below the tool's folder. */
+export function isSnapshotPath(path: string): boolean {
+  if (!path.startsWith(`${schemaFolder}/`)) return false;
+  const [store, file, ...rest] = path.slice(schemaFolder.length + 1).split("/");
+  if (store === undefined || file === undefined || rest.length > 0) return false;
+  return file.endsWith(".json") && pathProblem(`${store}/${file}`) === undefined;
+}
 
 /** Files of the tool's folder that are no records; each is written on its own. */
 export const singleFiles: ReadonlySet<string> = new Set([ignoreFile, schemaFile, specFile]);

@@ -7,7 +7,7 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { requireLock } from "../lock-file.ts";
 import { chooseLocked, load, reconcile } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
-import { reportNotes } from "../report.ts";
+import { outdatedText, reportNotes } from "../report.ts";
 
 /** `check`: as `generate`, but writes nothing; exit 1 with the diff when code and spec, or lock and spec, differ. */
 export async function run({ io, output }: CommandContext): Promise<ExitCode> {
@@ -15,23 +15,25 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
   const loaded = load(place, output);
   const { lock } = requireLock(place);
   const plan = chooseLocked(loaded, lock, output);
-  const { writePlan } = reconcile(place, loaded, plan, output);
+  const { writePlan, outdated } = reconcile(place, loaded, plan, output);
   const decisions = compareLock(lock, lockOf(plan, engines));
   const changes = changesOf(writePlan.actions).map(({ kind, path }) => ({ kind, path }));
   const diff = renderDiff(writePlan);
   output.document({
-    clean: !hasDrift(writePlan) && decisions.length === 0,
+    clean: !hasDrift(writePlan) && decisions.length === 0 && outdated.length === 0,
     changes,
     findings: writePlan.findings,
     notes: writePlan.notes,
     decisions,
+    outdated,
     diff,
   });
   reportNotes(writePlan.notes, output);
   for (const { message, mend } of writePlan.findings) output.problem(`${message}; ${mend}`);
   if (diff !== "") output.line(diff.trimEnd());
+  for (const each of outdated) output.problem(outdatedText(each));
   for (const { text } of decisions) output.problem(`${place.lock}: ${text}`);
-  if (!hasDrift(writePlan) && decisions.length === 0) {
+  if (!hasDrift(writePlan) && decisions.length === 0 && outdated.length === 0) {
     const deleted = writePlan.notes.filter(({ kind }) => kind === "deleted").length;
     output.line(
       deleted === 0

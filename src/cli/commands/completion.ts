@@ -7,7 +7,8 @@ interface Words {
   readonly commands: readonly {
     readonly name: string;
     readonly description: string;
-    readonly options: readonly string[];
+    /** Its own options, names of its subcommands, and their options. */
+    readonly words: readonly string[];
   }[];
   readonly globals: readonly string[];
 }
@@ -32,14 +33,22 @@ export async function run(
   return exitCode.ok;
 }
 
+const longOptions = (command: Command): string[] =>
+  command.options.flatMap((option) => option.long ?? []);
+
+const wordsAfter = (command: Command): readonly string[] => [
+  ...new Set([
+    ...command.commands.map((each) => each.name()),
+    ...[command, ...command.commands].flatMap(longOptions),
+  ]),
+];
+
 function wordsOf(program: Command): Words {
-  const longOptions = (command: Command): string[] =>
-    command.options.flatMap((option) => option.long ?? []);
   return {
     commands: program.commands.map((command) => ({
       name: command.name(),
       description: command.description(),
-      options: longOptions(command),
+      words: wordsAfter(command),
     })),
     globals: [...longOptions(program), "--help"],
   };
@@ -47,7 +56,7 @@ function wordsOf(program: Command): Words {
 
 function bash({ commands, globals }: Words): string {
   const cases = commands.map(
-    ({ name, options }) => `    ${name}) words="${[...options, ...globals].join(" ")}" ;;`,
+    ({ name, words }) => `    ${name}) words="${[...words, ...globals].join(" ")}" ;;`,
   );
   return `# async-db-starter completion bash > /etc/bash_completion.d/async-db-starter
 _async_db_starter() {
@@ -68,8 +77,7 @@ complete -F _async_db_starter async-db-starter
 function zsh({ commands, globals }: Words): string {
   const list = commands.map(({ name, description }) => `    '${name}:${plain(description)}'`);
   const cases = commands.map(
-    ({ name, options }) =>
-      `    ${name}) compadd -- ${[...options, ...globals].join(" ")}; _files ;;`,
+    ({ name, words }) => `    ${name}) compadd -- ${[...words, ...globals].join(" ")}; _files ;;`,
   );
   return `#compdef async-db-starter
 # async-db-starter completion zsh > "\${fpath[1]}/_async-db-starter"
@@ -91,11 +99,11 @@ _async_db_starter "$@"
 }
 
 function fish({ commands, globals }: Words): string {
-  const lines = commands.flatMap(({ name, description, options }) => [
+  const lines = commands.flatMap(({ name, description, words }) => [
     `complete -c async-db-starter -n __fish_use_subcommand -f -a ${name} -d '${plain(description)}'`,
-    ...options.map(
-      (option) =>
-        `complete -c async-db-starter -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`,
+    ...words.map(
+      (word) =>
+        `complete -c async-db-starter -n '__fish_seen_subcommand_from ${name}' ${word.startsWith("--") ? `-l ${word.slice(2)}` : `-a ${word}`}`,
     ),
   ]);
   const shared = globals.map((option) => `complete -c async-db-starter -l ${option.slice(2)}`);

@@ -1,0 +1,233 @@
+import { resolve } from "node:path";
+import { changeFiles } from "../../../migrate/change-files.ts";
+import { planChange, type StoreChange } from "../../../migrate/change.ts";
+import type { PlannedMigration } from "../../../migrate/record.ts";
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { apply } from "../../../reconcile/apply.ts";
+import { damagedRecord } from "../../../reconcile/findings.ts";
+import { recover } from "../../../reconcile/recover.ts";
+import type { FileChange, Finding } from "../../../reconcile/write-plan.ts";
+import type { CommandContext } from "../../context.ts";
+import { exitCode, type ExitCode } from "../../exit-codes.ts";
+import { Failure } from "../../failure.ts";
+import { requireLock } from "../../lock-file.ts";
+import { chooseLocked, load, storable } from "../../pipeline.ts";
+import { placeOf } from "../../place.ts";
+import { reportFindings } from "../../report.ts";
+import { migratedStores, type MigratedStore, refuseOtherEngine } from "../../schema-stage.ts";
+
+export interface DiffOptions {
+  readonly store?: string;
+  /** Each step at once, for a store that stands still meanwhile. */
+  readonly direct?: boolean;
+  readonly dryRun?: boolean;
+  /** What may be lost: `orders.note`, `orders`. */
+  readonly allowDestructive?: readonly string[];
+  /** `<part>.<column>=<expression>`. */
+  readonly set?: readonly string[];
+}
+
+interface PlannedStore extends MigratedStore {
+  readonly change: StoreChange;
+  readonly context: ChangeContext;
+}
+
+/** `migrate diff [NAME]`: the migrations from what is there to what the spec says, for every store that changed. */
+export async function run(
+  { io, output }: CommandContext,
+  name: string | undefined,
+  options: DiffOptions,
+): Promise<ExitCode> {
+  refuseName(name);
+  const place = placeOf(io, output.options);
+  const loaded = load(place, output);
+  const plan = chooseLocked(loaded, requireLock(place).lock, output);
+  const ir = storable(loaded, plan, output);
+  const root = resolve(place.folder, loaded.model.output.package);
+  recover(root);
+  const stores = migratedStores(ir, root).filter(
+    ({ store }) => options.store === undefined || options.store === store.name,
+  );
+  refuseUnknownStore(options.store, stores, ir.stores);
+  const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
+  if (damaged.length > 0) return reportFindings(damaged, output);
+  const values = valuesOf(options.set ?? []);
+  const planned = stores.map((each): PlannedStore => {
+    refuseOtherEngine(each.store, each.folder);
+    const context: ChangeContext = {
+      store: each.store,
+      project: ir.project,
+      mode: options.direct === true ? "direct" : "split",
+      values,
+    };
+    const request = name === undefined ? { context } : { context, name };
+    return { ...each, context, change: planChange(each.planner, each.folder, request) };
+  });
+  refuseUnanswered(planned);
+  refuseDestruction(planned, options.allowDestructive ?? []);
+  const changed = planned.filter(({ change }) => change.migrations.length > 0);
+  const files = planned.map((each) =>
+    changeFiles(each.planner, each.folder, each.change, each.context),
+  );
+  return write(
+    { root, dryRun: options.dryRun === true },
+    changed,
+    {
+      actions: files.flatMap(({ actions }) => actions),
+      records: files.flatMap(({ records }) => records),
+      findings: files.flatMap(({ findings }) => findings),
+    },
+    output,
+  );
+}
+
+interface Files {
+  readonly actions: readonly FileChange[];
+  readonly records: readonly FileChange[];
+  readonly findings: readonly Finding[];
+}
+
+function write(
+  { root, dryRun }: { root: string; dryRun: boolean },
+  changed: readonly PlannedStore[],
+  files: Files,
+  output: CommandContext["output"],
+): ExitCode {
+  if (files.findings.length > 0) return reportFindings(files.findings, output);
+  const migrations = changed.flatMap(({ store, change }) =>
+    change.migrations.map((migration) => ({ store: store.name, migration })),
+  );
+  output.document({ migrations: migrations.map(documentOf), written: !dryRun });
+  if (migrations.length === 0) {
+    output.line("nothing to migrate: the migrations make what the spec says");
+  }
+  for (const { store, migration } of migrations) {
+    output.line(`migrations/${store}/${migration.id}  (${phaseText(migration)})`);
+    for (const step of migration.steps) {
+      const marks = [step.reversibility, ...step.risks.filter((risk) => risk !== "none")];
+      output.line(`  ${step.title}  [${marks.join(", ")}]`);
+    }
+    if (dryRun) output.line(`\n${migration.up}`);
+  }
+  if (dryRun) return exitCode.ok;
+  if (files.actions.length + files.records.length > 0) {
+    const report = apply({ ...files, findings: [], notes: [], watched: [] }, root);
+    if (report.outcome === "refused") return reportFindings(report.findings, output);
+  }
+  if (migrations.length > 0) tellNext(migrations, output);
+  return exitCode.ok;
+}
+
+function tellNext(
+  migrations: readonly { readonly migration: PlannedMigration }[],
+  output: CommandContext["output"],
+): void {
+  output.line("\nNext:");
+  output.line(
+    "  async-db-starter migrate rehearse     up, down and up again on a throw-away store",
+  );
+  output.line("  async-db-starter generate             code for the new schema");
+  output.line("  npm run db -- migrate up              applies it to the store of .env");
+  if (migrations.some(({ migration }) => migration.phase === "contract")) {
+    output.line(
+      "  npm run db -- migrate up --contract   the rest, when no older code runs any more",
+    );
+  }
+}
+
+const documentOf = ({ store, migration }: { store: string; migration: PlannedMigration }) => ({
+  store,
+  id: migration.id,
+  parents: migration.parents,
+  phase: migration.phase,
+  change: migration.change,
+  steps: migration.steps.map(({ name, title, reversibility, risks, destroys }) => ({
+    name,
+    title,
+    reversibility,
+    risks,
+    ...(destroys === undefined ? {} : { destroys }),
+  })),
+});
+
+function phaseText({ phase, parents }: PlannedMigration): string {
+  const after = parents.length === 0 ? "" : `, after ${parents.join(" and ")}`;
+  switch (phase) {
+    case "expand":
+      return `before the new code starts${after}`;
+    case "backfill":
+      return `in batches, before the new code starts${after}`;
+    case "contract":
+      return `when no older code runs any more${after}`;
+  }
+}
+
+/** @throws Failure 2 for a name that is no part of a file name */
+function refuseName(name: string | undefined): void {
+  if (name === undefined || /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) return;
+  const kebab = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  throw new Failure(exitCode.input, `"${name}" cannot be the name of a migration`, {
+    hint: `small letters, digits and hyphens: ${kebab === "" ? "add-note" : kebab}`,
+  });
+}
+
+function refuseUnknownStore(
+  name: string | undefined,
+  found: readonly MigratedStore[],
+  all: readonly { readonly name: string }[],
+): void {
+  if (name === undefined || found.length > 0) return;
+  const known = all.some((store) => store.name === name);
+  throw new Failure(
+    exitCode.input,
+    known ? `store "${name}" has no migrations` : `there is no store "${name}"`,
+    { hint: `stores: ${all.map((store) => store.name).join(", ")}` },
+  );
+}
+
+/** @throws Failure 2 for an entry that is no `part.column=expression` */
+function valuesOf(entries: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const at = entry.indexOf("=");
+      if (at > 0 && entry.slice(0, at).includes(".") && entry.length > at + 1)
+        return [entry.slice(0, at), entry.slice(at + 1)] as const;
+      throw new Failure(exitCode.input, `--set ${entry}: it is no TABLE.COLUMN=EXPRESSION`, {
+        hint: `for example: --set "orders.note=''"`,
+      });
+    }),
+  );
+}
+
+/** @throws Failure 1 with every question */
+function refuseUnanswered(planned: readonly PlannedStore[]): void {
+  const questions = planned.flatMap(({ change }) => change.questions);
+  if (questions.length === 0) return;
+  throw new Failure(
+    exitCode.finding,
+    questions.map(({ text, hint }) => `${text}; ${hint}`).join("\n"),
+    { details: questions, hint: "nothing was written" },
+  );
+}
+
+/** @throws Failure 1 naming everything that would be lost and is not allowed to be */
+function refuseDestruction(planned: readonly PlannedStore[], allowed: readonly string[]): void {
+  const steps = planned.flatMap(({ change }) =>
+    change.migrations.flatMap((migration) => migration.steps),
+  );
+  const lost = steps.flatMap(({ destroys, title }) =>
+    destroys === undefined || allowed.includes(destroys) ? [] : [{ destroys, title }],
+  );
+  if (lost.length === 0) return;
+  throw new Failure(
+    exitCode.finding,
+    lost.map(({ destroys, title }) => `${destroys}: its data would be lost (${title})`).join("\n"),
+    {
+      details: lost,
+      hint: `if that is meant: ${lost.map(({ destroys }) => `--allow-destructive ${destroys}`).join(" ")}; if it was renamed, say so by was: in the spec`,
+    },
+  );
+}

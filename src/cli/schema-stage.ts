@@ -1,0 +1,84 @@
+import { engines } from "../engines/registry.gen.ts";
+import type { Ir, StoreIr } from "../ir/types.ts";
+import { changeFiles, type ChangedFiles } from "../migrate/change-files.ts";
+import { outdatedParts, planChange } from "../migrate/change.ts";
+import type { MigrationFolder } from "../migrate/folder.ts";
+import type { ChangeContext, SchemaPlanner } from "../migrate/step.ts";
+import { damagedRecord } from "../reconcile/findings.ts";
+import { scanMigrations } from "../reconcile/scan-migrations.ts";
+import { exitCode } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+
+/** A store whose schema follows the spec by migrations. */
+export interface MigratedStore {
+  readonly store: StoreIr;
+  readonly planner: SchemaPlanner;
+  readonly folder: MigrationFolder;
+}
+
+/** The stores that have migrations, with what lies on disk of them. @param root folder of the output package */
+export function migratedStores(ir: Ir, root: string): readonly MigratedStore[] {
+  return ir.stores.flatMap((store) => {
+    const planner = engines.find(({ id }) => id === store.engine)?.schema;
+    return planner === undefined
+      ? []
+      : [{ store, planner, folder: scanMigrations(root, store.name) }];
+  });
+}
+
+/** A change that is made without any wish of the user. */
+export const plainContext = (store: StoreIr, project: string): ChangeContext => ({
+  store,
+  project,
+  mode: "split",
+  values: {},
+});
+
+/** A store whose migrations do not make what the spec says. */
+export interface OutdatedSchema {
+  readonly store: string;
+  readonly parts: readonly string[];
+}
+
+/** What `generate` does for the schema: the first migration of a store that has none; of any other it only says what is outdated. */
+export interface SchemaState extends ChangedFiles {
+  readonly outdated: readonly OutdatedSchema[];
+}
+
+/** The state of the schema of every store. @throws Failure 1 for a snapshot that another engine made */
+export function schemaState(ir: Ir, root: string): SchemaState {
+  const actions: ChangedFiles["actions"][number][] = [];
+  const records: ChangedFiles["records"][number][] = [];
+  const findings: ChangedFiles["findings"][number][] = [];
+  const outdated: OutdatedSchema[] = [];
+  for (const { store, planner, folder } of migratedStores(ir, root)) {
+    findings.push(...folder.damaged.map(damagedRecord));
+    if (folder.damaged.length > 0) continue;
+    refuseOtherEngine(store, folder);
+    const context = plainContext(store, ir.project);
+    if (folder.migrations.length === 0 && folder.parts.size === 0) {
+      const change = planChange(planner, folder, { context, name: "initial" });
+      const files = changeFiles(planner, folder, change, context);
+      actions.push(...files.actions);
+      records.push(...files.records);
+      findings.push(...files.findings);
+    } else {
+      const parts = outdatedParts(folder, planner.snapshot(store, ir.project));
+      if (parts.length > 0) outdated.push({ store: store.name, parts });
+    }
+  }
+  return { actions, records, findings, outdated };
+}
+
+/** A store that moved to another engine: its migrations speak the other's language. @throws Failure 1 */
+export function refuseOtherEngine(store: StoreIr, { parts }: MigrationFolder): void {
+  const other = [...parts.values()].find(({ engine }) => engine !== store.engine);
+  if (other === undefined) return;
+  throw new Failure(
+    exitCode.finding,
+    `store ${store.name} was made on ${other.engine} and the lock now puts it on ${store.engine}: no migration leads there`,
+    {
+      hint: `give the workloads a store of another name (stores.names) and copy the rows yourself, or take the decision back in the lock`,
+    },
+  );
+}

@@ -1,0 +1,121 @@
+import { type MigrationFolder, migrationId, nextNumber, parentsOf } from "./folder.ts";
+import type { PlannedMigration } from "./record.ts";
+import {
+  phases,
+  type ChangeContext,
+  type Phase,
+  type Question,
+  type SchemaPlanner,
+  type Snapshot,
+  type Step,
+} from "./step.ts";
+
+/** What a change of one store's schema comes to. */
+export interface StoreChange {
+  readonly migrations: readonly PlannedMigration[];
+  /** What has to be told first; nothing is planned then. */
+  readonly questions: readonly Question[];
+  /** The snapshot after it. */
+  readonly snapshot: Snapshot;
+}
+
+/** How a change is to be called, and how it is planned. */
+export interface ChangeRequest {
+  readonly context: ChangeContext;
+  /** kebab-case; derived from the first step when it is not given. */
+  readonly name?: string;
+}
+
+/**
+ * The migrations from what the migrations of a folder make to what the spec says: one per phase, each standing on the one before. Pure.
+ */
+export function planChange(
+  planner: SchemaPlanner,
+  folder: MigrationFolder,
+  { context, name }: ChangeRequest,
+): StoreChange {
+  const { store, project, mode } = context;
+  const from: Snapshot = new Map([...folder.parts].map(([part, { content }]) => [part, content]));
+  const snapshot = planner.snapshot(store, project);
+  const { steps, questions } = planner.diff(from, snapshot, context);
+  if (questions.length > 0 || steps.length === 0) return { migrations: [], questions, snapshot };
+  const stem = name ?? nameOf(steps);
+  const number = nextNumber(folder.migrations);
+  const groups =
+    mode === "direct"
+      ? [{ phase: "expand" as const, steps: inPhaseOrder(steps) }]
+      : phases.flatMap((phase) => {
+          const own = steps.filter((step) => step.phase === phase);
+          return own.length === 0 ? [] : [{ phase, steps: own }];
+        });
+  const migrations: PlannedMigration[] = [];
+  for (const [at, group] of groups.entries()) {
+    const id = migrationId(number + at, at === 0 ? stem : `${stem}-${group.phase}`);
+    const before = migrations.at(-1);
+    const touches = [...new Set(group.steps.flatMap((step) => step.touches))].toSorted();
+    const parents =
+      before === undefined ? parentsOf(folder.migrations, touchedBy(steps)) : [before.id];
+    migrations.push({
+      id,
+      parents,
+      phase: group.phase,
+      change: migrations[0]?.id ?? id,
+      touches,
+      steps: group.steps,
+      up: planner.print(group.steps, "up", purposeOf(group.phase, store.name, project)),
+      down: planner.print(
+        group.steps.toReversed(),
+        "down",
+        `Takes back ${id}.up.${planner.suffix}.`,
+      ),
+    });
+  }
+  return { migrations, questions: [], snapshot };
+}
+
+const touchedBy = (steps: readonly Step[]): readonly string[] => [
+  ...new Set(steps.flatMap((step) => step.touches)),
+];
+
+const inPhaseOrder = (steps: readonly Step[]): readonly Step[] =>
+  phases.flatMap((phase) => steps.filter((step) => step.phase === phase));
+
+const longest = 40;
+
+/** Name of a change that was given none: that of its first step, and that there are more. */
+function nameOf(steps: readonly Step[]): string {
+  const [first] = steps;
+  const stem = (first?.name ?? "change").slice(0, longest).replace(/-+$/, "");
+  return steps.length > 1 ? `${stem}-and-more` : stem;
+}
+
+function purposeOf(phase: Phase, store: string, project: string): string {
+  switch (phase) {
+    case "expand":
+      return `Store ${store} of ${project}: what code of before and after the change can both run with.`;
+    case "backfill":
+      return `Store ${store} of ${project}: fills the rows that were there before, in batches.`;
+    case "contract":
+      return `Store ${store} of ${project}: what only code of after the change can run with. It waits until no older code runs.`;
+  }
+}
+
+/** Parts in which the spec and the migrations of a store differ, by name. */
+export function outdatedParts(folder: MigrationFolder, snapshot: Snapshot): readonly string[] {
+  const names = new Set([...folder.parts.keys(), ...snapshot.keys()]);
+  return [...names]
+    .filter((part) => !sameJson(folder.parts.get(part)?.content, snapshot.get(part)))
+    .toSorted();
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** JSON with sorted keys; a key without a value is as good as absent. */
+const canonical = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "object" && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
