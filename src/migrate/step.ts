@@ -126,9 +126,20 @@ export interface LintFinding {
 /** The text of one direction of a migration with what its record says of it. */
 export interface LintSource {
   readonly text: string;
-  readonly steps: readonly { readonly name: string; readonly transactional: boolean }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly transactional: boolean;
+    readonly repair?: string;
+    readonly batch?: Batch;
+  }[];
   /** Parts made by the same migration, or empty as yet: nobody waits for a lock on them. */
   readonly fresh: readonly string[];
+  /** `up` unless said; a down only has to run. */
+  readonly direction?: "up" | "down";
+  /** As the record has it. In `contract` no code of before runs any more, so what it used may go. */
+  readonly phase?: Phase;
+  /** The up texts of the migrations before it, oldest first: what they made is known then (types of columns, checks, partitions). */
+  readonly history?: readonly string[];
 }
 
 /** How an engine plans the changes of its stores. All pure. */
