@@ -1,4 +1,5 @@
-// `npm test`: vitest, then the closing table (port × engine × method) and one plain line. Arguments are passed on to vitest.
+// `npm test`: vitest, then the closing table (port × engine × method) and one plain line. `--full` runs the property and fault tests at
+// full size instead of their short form; other arguments are passed on to vitest.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ mkdirSync(work, { recursive: true });
 rmSync(file, { force: true });
 resetCells();
 
+const given = process.argv.slice(2);
 const vitest = join(repositoryRoot, "node_modules/vitest/vitest.mjs");
 const { status } = spawnSync(
   process.execPath,
@@ -27,9 +29,13 @@ const { status } = spawnSync(
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${file}`,
-    ...process.argv.slice(2),
+    ...given.filter((argument) => argument !== "--full"),
   ],
-  { cwd: repositoryRoot, stdio: "inherit" },
+  {
+    cwd: repositoryRoot,
+    stdio: "inherit",
+    env: given.includes("--full") ? { ...process.env, FULL: "1" } : process.env,
+  },
 );
 
 const results = JSON.parse(readFileSync(file, "utf8")) as Results;
