@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import pg from "pg";
+import { afterAll, describe, expect, it } from "vitest";
+import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
+import { introspect, type Query } from "../../../src/engines/postgres/introspect/read.ts";
+import { cell } from "../../support/closing-table.ts";
+import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
+
+const server = await sharedServer("postgres");
+const spaces: readonly Namespace[] = isMissing(server)
+  ? []
+  : [await server.namespace(), await server.namespace()];
+const proof = { port: "migrations", engine: columnOf(server), method: "introspection" };
+if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
+
+const pagila = readFileSync(new URL("../../support/pagila.sql", import.meta.url), "utf8");
+
+describe.skipIf(spaces.length === 0)("introspection of a live schema", () => {
+  const clients = spaces.map(({ dsn }) => new pg.Client({ connectionString: dsn }));
+  const connected = Promise.all(clients.map((client) => client.connect()));
+  const [first, second] = clients;
+  if (first === undefined || second === undefined) return;
+  const queryOf =
+    (client: pg.Client): Query =>
+    async (text) =>
+      (await client.query<(string | null)[]>({ text, rowMode: "array" })).rows;
+
+  afterAll(async () => {
+    await connected;
+    for (const client of clients) await client.end();
+    for (const space of spaces) await space.drop();
+    cell(proof, { kind: "proven" });
+  });
+
+  it("reads what Pagila has", async () => {
+    await connected;
+    await first.query(pagila);
+    const catalogue = await introspect(queryOf(first));
+    expect(catalogue.tables.map(({ name }) => name)).toEqual(
+      "actor address category city country customer film film_actor film_category inventory language payment payment_p2022_01 payment_p2022_02 payment_p2022_03 rental staff store".split(
+        " ",
+      ),
+    );
+    const film = catalogue.tables.find(({ name }) => name === "film");
+    expect(film?.columns.find(({ name }) => name === "rating")).toEqual({
+      name: "rating",
+      type: "mpaa_rating",
+      nullable: true,
+      default: "'G'::mpaa_rating",
+      inherited: false,
+    });
+    expect(film?.constraints.find(({ name }) => name === "film_language_id_fkey")?.target).toEqual({
+      table: "language",
+      columns: ["language_id"],
+      onDelete: "restrict",
+      onUpdate: "cascade",
+    });
+    expect(film?.indexes.find(({ name }) => name === "film_fulltext_idx")).toMatchObject({
+      method: "gist",
+      unique: false,
+      keys: [{ column: "fulltext", descending: false }],
+    });
+    expect(catalogue.enums).toEqual([
+      { name: "mpaa_rating", values: ["G", "PG", "PG-13", "R", "NC-17"] },
+    ]);
+    expect(catalogue.tables.find(({ name }) => name === "payment_p2022_01")?.partitionOf).toEqual({
+      table: "payment",
+      bound: "FOR VALUES FROM ('2022-01-01 00:00:00+00') TO ('2022-02-01 00:00:00+00')",
+    });
+  });
+
+  it("finds no difference where only the order of columns differs, and names every other", async () => {
+    await connected;
+    const made = async (client: pg.Client, text: string): Promise<void> => {
+      await client.query(
+        "drop schema if exists side cascade; create schema side; set search_path = side",
+      );
+      await client.query(text);
+    };
+    await made(
+      first,
+      "create table t (a integer not null, b text default 'x', constraint t_pkey primary key (a)); create index t_b on t (b)",
+    );
+    await made(
+      second,
+      "create table t (b text default 'x', a integer not null, constraint t_pkey primary key (a)); create index t_b on t (b)",
+    );
+    const differences = async (): Promise<readonly string[]> =>
+      catalogueDifferences(await introspect(queryOf(first)), await introspect(queryOf(second)));
+    expect(await differences()).toEqual([]);
+    await first.query(
+      "alter table t alter b type varchar(9); drop index t_b; create index t_b on t (b desc) where a > 0; comment on table t is 'c'; alter table t add check (a > 1); create policy p on t using (a = 3)",
+    );
+    expect(await differences()).toMatchInlineSnapshot(`
+      [
+        "check t.t_a_check: is there, and should not be",
+        "column t.b: type is character varying(9), not text",
+        "index t_b: definition is CREATE INDEX t_b ON t USING btree (b DESC) WHERE a > 0, not CREATE INDEX t_b ON t USING btree (b)",
+        "index t_b: keys is [{"column":"b","text":"b","descending":true,"nullsMoved":false}], not [{"column":"b","text":"b","descending":false,"nullsMoved":false}]",
+        "index t_b: where is a > 0, not absent",
+        "policy t.p: is there, and should not be",
+        "table t: comment is c, not absent",
+      ]
+    `);
+  });
+});
