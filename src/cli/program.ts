@@ -73,6 +73,18 @@ export function createProgram(version: string, run: Run): Command {
     .action(() => run(() => import("./commands/check.ts"), []));
   addMigrate(program, run);
   program
+    .command("compat")
+    .requiredOption("--against <rev>", "the branch, tag or commit to compare with")
+    .addOption(
+      new Option("--max <step>", "exit 1 when the change asks for a bigger version step").choices([
+        "patch",
+        "minor",
+        "major",
+      ]),
+    )
+    .description("what the change of the spec breaks or adds, and the semantic version it asks for")
+    .action((options) => run(() => import("./commands/compat.ts"), [options]));
+  program
     .command("doctor")
     .description("check Node, packages, DSNs and every store of the project")
     .action(() => run(() => import("./commands/doctor.ts"), []));
