@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
 import { introspect, type Query } from "../../../src/engines/postgres/introspect/read.ts";
+import { schemaSections } from "../../../src/engines/postgres/introspect/schema-text.ts";
 import { cell } from "../../support/closing-table.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
 
@@ -14,6 +15,33 @@ const proof = { port: "migrations", engine: columnOf(server), method: "introspec
 if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
 
 const pagila = readFileSync(new URL("../../support/pagila.sql", import.meta.url), "utf8");
+
+/** What Pagila has not. */
+const oddities = `
+create schema if not exists elsewhere;
+create type pair as (a integer, b text);
+create type spell as range (subtype = timestamptz);
+create table parent (id integer generated always as identity primary key, "Odd ""name" varchar(7) collate "C" not null, twice integer generated always as (id * 2) stored);
+create table heir (extra boolean default true) inherits (parent);
+create table note (
+  id uuid default gen_random_uuid() primary key,
+  pair pair, during spell, amount numeric, code bit(3), at time, seq serial,
+  parent_id integer references parent deferrable initially deferred,
+  constraint positive check (amount > 0), exclude using gist (during with &&), unique nulls not distinct (code)
+) with (fillfactor = 70);
+create unlogged table scratch (a integer, b integer);
+create unique index on note (lower(code::text)) include (amount) where amount < 10;
+create index on scratch (a desc nulls last, b);
+create statistics scratch_ab on a, b from scratch;
+create rule nothing as on delete to scratch do instead nothing;
+alter table scratch add constraint later check (a > b) not valid;
+alter table note enable row level security, force row level security;
+create policy mine on note as restrictive for update using (amount > 1) with check (amount > 2);
+create view shown with (security_invoker = true) as select id, twice from parent;
+comment on view shown is 'It''s shown';
+comment on constraint positive on note is 'No gift';
+comment on function last_updated() is 'Touches';
+alter table actor disable trigger last_updated;`;
 
 describe.skipIf(spaces.length === 0)("introspection of a live schema", () => {
   const clients = spaces.map(({ dsn }) => new pg.Client({ connectionString: dsn }));
@@ -67,6 +95,18 @@ describe.skipIf(spaces.length === 0)("introspection of a live schema", () => {
       table: "payment",
       bound: "FOR VALUES FROM ('2022-01-01 00:00:00+00') TO ('2022-02-01 00:00:00+00')",
     });
+  });
+
+  it("prints a schema that is equal when it is made again", async () => {
+    await connected;
+    await first.query("drop schema public cascade; create schema public; set search_path = public");
+    await first.query(pagila);
+    await first.query(oddities);
+    const catalogue = await introspect(queryOf(first));
+    const text = schemaSections(catalogue).flatMap(({ statements }) => statements);
+    await second.query(`begin; ${text.join("\n")} commit`);
+    expect(catalogueDifferences(await introspect(queryOf(second)), catalogue)).toEqual([]);
+    expect(text.length).toBeGreaterThan(80);
   });
 
   it("finds no difference where only the order of columns differs, and names every other", async () => {

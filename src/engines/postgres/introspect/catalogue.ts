@@ -135,8 +135,8 @@ export interface CatalogueSequence {
   readonly type: string;
   /** `start 1 increment 1 minvalue 1 maxvalue 2147483647 cache 1 no cycle` */
   readonly definition: string;
-  /** `table.column` of a serial column. */
-  readonly ownedBy?: string;
+  /** The serial column that it goes with. */
+  readonly ownedBy?: { readonly table: string; readonly column: string };
 }
 
 export interface CatalogueEnum {

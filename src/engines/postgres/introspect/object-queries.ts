@@ -55,7 +55,7 @@ export const sequenceQuery = `select json_build_object(
   'definition', format('start %s increment %s minvalue %s maxvalue %s cache %s%s',
     s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, case when s.seqcycle then ' cycle' else '' end),
   'ownedBy', (
-    select t.relname || '.' || a.attname from pg_depend d
+    select json_build_object('table', t.relname, 'column', a.attname) from pg_depend d
     join pg_class t on t.oid = d.refobjid join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
     where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'a' and d.refclassid = 'pg_class'::regclass limit 1
   )
