@@ -12,6 +12,7 @@ import {
   generatePrisma,
   ourProject,
   prismaProject,
+  removeProjects,
   stateOf,
 } from "../projects.ts";
 
@@ -29,9 +30,13 @@ interface Measured {
 
 export const suite: Suite = async (options) => {
   const measured: Measured[] = [];
-  for (const size of sizes) {
-    options.log(`${size} entities`);
-    measured.push(await measure(size, options));
+  try {
+    for (const size of sizes) {
+      options.log(`${size} entities`);
+      measured.push(await measure(size, options));
+    }
+  } finally {
+    removeProjects();
   }
   const group = (title: string, unit: Group["unit"], cases: readonly Case[]): Group => ({
     title: `${title}, by number of entities`,
@@ -57,7 +62,7 @@ export const suite: Suite = async (options) => {
     ],
     targets: targets(times, memories),
     comments: [
-      "Entities of 10 fields. `workloads.yaml` declares get, a keyset list, insert, patch and delete for each; Prisma gives each model all its operations. Fresh processes of the built program, page cache warm, the lock already written by `plan`; both write into an empty folder.",
+      "Entities of 10 fields. `workloads.yaml` declares get, a keyset list, insert, patch and delete for each; Prisma gives each model all its operations. Fresh processes of the built program, page cache warm, the lock already written by `plan`; both write into a new folder.",
       "Prisma's schema engine is replaced by an idle executable: generating a client does not use it.",
       "Nothing changed: after each such run every file's inode, change time and modification time is compared; a written file ends the suite with an error.",
       "Where the time is much more than the CPU time, the process waited for cores that others used.",
@@ -70,12 +75,12 @@ async function measure(size: number, { quick }: SuiteOptions): Promise<Measured>
   const folder = ourProject(size);
   const schema = prismaProject(size);
   generateOurs(folder);
-  if (size < 1_000) generatePrisma(schema);
+  generatePrisma(schema);
   const samples = await pairedRounds(
     new Map<string, Measure<Accounted>>([
       [ours, async () => generateOurs(ourProject(size))],
       [again, async () => unchanged(folder)],
-      [prisma, async () => generatePrisma(schema)],
+      [prisma, async () => generatePrisma(prismaProject(size))],
     ]),
     quick ? 1 : size === 1_000 ? 3 : 5,
   );

@@ -7,7 +7,13 @@ import type { Case, Group, Suite, Target } from "../harness/result.ts";
 import { caseOf, pairedRounds } from "../harness/rounds.ts";
 import { ratio, samplesOf, spread } from "../harness/statistics.ts";
 import { ourUseOf, prismaUseOf } from "../models.ts";
-import { generateOurs, generatePrisma, ourProject, prismaProject } from "../projects.ts";
+import {
+  generateOurs,
+  generatePrisma,
+  ourProject,
+  prismaProject,
+  removeProjects,
+} from "../projects.ts";
 
 const ours = "async-db-starter";
 const prisma = "Prisma's client";
@@ -23,9 +29,13 @@ interface Checked {
 
 export const suite: Suite = async ({ quick, log }) => {
   const samples = new Map<number, ReadonlyMap<string, readonly Checked[]>>();
-  for (const size of sizes) {
-    log(`${size} entities`);
-    samples.set(size, await measure(size, quick ? 1 : size === 1_000 ? 2 : 3));
+  try {
+    for (const size of sizes) {
+      log(`${size} entities`);
+      samples.set(size, await measure(size, quick ? 1 : size === 1_000 ? 2 : 3));
+    }
+  } finally {
+    removeProjects();
   }
   const cases = (figure: (checked: Checked) => number): readonly Case[] =>
     [...samples].map(([size, one]) => caseOf(size.toLocaleString("en-US"), one, figure));
