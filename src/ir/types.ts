@@ -97,6 +97,8 @@ export interface EntityIr {
   readonly indexes: readonly IndexIr[];
   readonly unique: readonly { readonly name: string; readonly fields: readonly FieldIr[] }[];
   readonly checks: readonly { readonly name: string; readonly condition: string }[];
+  /** Constraints that an existing schema calls otherwise: the name that is made → the name that is there. */
+  readonly constraintNames?: Readonly<Record<string, string>>;
   /** Enum types declared by this entity: `OrderStatus`. */
   readonly enums: readonly {
     readonly typeName: string;

@@ -18,7 +18,12 @@ export type ScalarType =
   | "binary"
   | "enum";
 
-export type FieldType =
+export type FieldType = LogicalType & {
+  /** Type of an existing column in its store's own words: `stored: { type: … }`. It keeps its own limits. */
+  readonly native?: string;
+};
+
+export type LogicalType =
   | { readonly kind: Exclude<ScalarType, "string" | "decimal" | "json" | "enum"> }
   | { readonly kind: "string"; readonly max: number }
   | { readonly kind: "decimal"; readonly precision: number; readonly scale: number }
@@ -83,6 +88,8 @@ export interface Field {
   readonly min?: number | string;
   readonly max?: number | string;
   readonly default?: Json;
+  /** SQL expression by which an existing column is filled: `stored: { default: … }`. */
+  readonly storedDefault?: string;
   readonly pii: boolean;
   readonly reference?: Reference;
   /** Explicit `column:` mapping. */
@@ -129,6 +136,8 @@ export interface Entity {
   readonly unique: readonly (readonly string[])[];
   /** Name → SQL condition. */
   readonly checks: Readonly<Record<string, string>>;
+  /** Name that would be made → name of the constraint in an existing schema. */
+  readonly constraints?: Readonly<Record<string, string>>;
   /** Functional dependencies: determinant → dependent field names. */
   readonly dependencies: readonly {
     readonly determinant: readonly string[];

@@ -47,6 +47,7 @@ export function entityOf(name: string, entity: EntitySpec, spec: Spec): Entity {
     indexes: (entity.indexes ?? []).map(indexOf),
     unique: entity.unique ?? [],
     checks: { ...entity.checks },
+    ...(entity.constraints !== undefined && { constraints: entity.constraints }),
     dependencies: (entity.dependencies ?? []).flatMap((text) => dependency(text) ?? []),
   };
 }

@@ -20,7 +20,8 @@ export const hasTimestamps = (entity: EntitySpec): boolean =>
 
 export function fieldOf(name: string, field: FieldSpec, role: FieldRole, spec: Spec): Field {
   const key = field.key === true;
-  const type = typeOf(field);
+  const native = field.stored?.type;
+  const type: FieldType = { ...typeOf(field), ...(native !== undefined && { native }) };
   const bounded = type.kind !== "string" && type.kind !== "array";
   const reference =
     field.references === undefined ? undefined : referenceOf(field.references, field, spec);
@@ -36,6 +37,7 @@ export function fieldOf(name: string, field: FieldSpec, role: FieldRole, spec: S
     ...(bounded && field.max !== undefined && { max: field.max }),
     ...(field.default !== undefined && { default: field.default as Json }),
     ...(field.default === undefined && role === "version" && { default: 1 }),
+    ...(field.stored?.default !== undefined && { storedDefault: field.stored.default }),
     pii: field.pii === true,
     ...(reference !== undefined && { reference }),
     ...(field.column !== undefined && { column: field.column }),

@@ -70,6 +70,21 @@ export const fieldSchema = z.strictObject({
     .min(1, { error: () => "text" })
     .optional()
     .describe("Column in an existing schema; snake_case of the field by default."),
+  stored: z
+    .strictObject({
+      type: value.text
+        .min(1, { error: () => "text" })
+        .optional()
+        .describe(
+          "Type of the existing column in the store's own words, such as mpaa_rating or varchar(40); it keeps its own limits, none are added.",
+        ),
+      default: value.text
+        .min(1, { error: () => "text" })
+        .optional()
+        .describe("SQL expression by which the store fills the column, such as now()."),
+    })
+    .optional()
+    .describe("How a column of an existing schema is stored, where the other words do not say it."),
   was: value.fieldRef
     .optional()
     .describe("The field's former name: a rename, carried through code and migrations."),
@@ -150,6 +165,12 @@ export const entitySchema = z.strictObject({
     .record(value.memberName, value.text)
     .optional()
     .describe("SQL conditions by name, in column names."),
+  constraints: z
+    .record(z.string(), value.text.min(1, { error: () => "text" }))
+    .optional()
+    .describe(
+      "Names of constraints in an existing schema, by the name that would be made: films_pkey: pk_film.",
+    ),
   dependencies: z
     .array(value.text)
     .optional()

@@ -34,6 +34,17 @@ function expressions(entity: EntityIr): readonly Refusal[] {
       name: `check ${check.name}`,
       sql: check.condition,
     })),
+    ...entity.fields.flatMap(({ name, source: { storedDefault } }) =>
+      storedDefault === undefined
+        ? []
+        : [
+            {
+              path: `${path}.fields.${name}.stored`,
+              name: `default of ${name}`,
+              sql: storedDefault,
+            },
+          ],
+    ),
     ...entity.indexes.flatMap((index) => [
       ...(index.where === undefined
         ? []
@@ -67,9 +78,23 @@ function expressions(entity: EntityIr): readonly Refusal[] {
   });
 }
 
+/** A type's name as the server writes it: words or a quoted name, a schema before it, limits and brackets after it. */
+const nativeType =
+  /^(?:"(?:[^"\0]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)(?:\.(?:"(?:[^"\0]|"")+"|[\p{L}_][\p{L}\p{N}_$]*))?(?: ?\(-?\d+(?:,-?\d+)?\))?(?: [a-z]+)*(?:\(\d+\))?(?:\[\])*$/u;
+
 /** Limits of the types: numeric(1000), vector(16000); PV-01. */
 function fieldLimits(entity: EntityIr, field: FieldIr): readonly Refusal[] {
   const path = `entities.${entity.name}.fields.${field.name}`;
+  const { native } = field.type;
+  if (native !== undefined && !nativeType.test(native)) {
+    return [
+      {
+        path: `${path}.stored`,
+        text: `${JSON.stringify(native)} does not read as a column type`,
+        hint: "write it as the server does: character varying(40), mpaa_rating, text[]",
+      },
+    ];
+  }
   if (field.type.kind === "decimal" && field.type.precision > 1000) {
     return [
       {

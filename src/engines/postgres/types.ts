@@ -27,6 +27,7 @@ const elements: Readonly<Record<ArrayElement, string>> = { ...scalars, decimal: 
  * the constraint's name.
  */
 export function columnType(type: FieldType): string {
+  if (type.native !== undefined) return type.native;
   switch (type.kind) {
     case "decimal":
       return `numeric(${type.precision}, ${type.scale})`;
@@ -41,10 +42,18 @@ export function columnType(type: FieldType): string {
 
 /** Type a bound parameter is cast to where PostgreSQL cannot infer it: without precision, so that nothing is rounded silently. */
 export function parameterType(type: FieldType): string {
+  if (type.native !== undefined) return withoutLimit(type.native);
   if (type.kind === "decimal") return "numeric";
   if (type.kind === "timestamp") return "timestamptz";
   if (type.kind === "array" && type.of === "timestamp") return "timestamptz[]";
   return type.kind === "vector" ? "vector" : columnType(type);
+}
+
+/** A cast to `varchar(3)` cuts without a word, one to a bare `character` leaves one; the column itself refuses what is too long. */
+function withoutLimit(native: string): string {
+  const bare = native.replace(/\s*\(\s*-?\d+(?:\s*,\s*-?\d+)?\s*\)/, "");
+  if (/^(?:character|char)(?=$|\[)/i.test(bare)) return bare.replace(/^\w+/, "bpchar");
+  return /^bit(?=$|\[)/i.test(bare) ? bare.replace(/^\w+/, "bit varying") : bare;
 }
 
 /** {@link columnType} as the descriptor gives it, with what gets lost. */

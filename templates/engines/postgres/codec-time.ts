@@ -17,9 +17,9 @@ export const date: Codec<string> = {
 };
 
 const serverForm =
-  /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?( BC)?$/;
+  /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?)?( BC)?$/;
 
-/** Every form a server writes, whatever its time zone; microseconds are cut, a Date has none. */
+/** A column of an existing schema may keep no zone: its time is taken for UTC, as a session in UTC writes it. Every form a server writes, whatever its time zone; microseconds are cut, a Date has none. */
 const parseServerTime = (text: string): Date => {
   const part = serverForm.exec(text);
   if (part === null) throw new TypeError(`a timestamp that no Date can hold: ${text}`);
@@ -33,7 +33,7 @@ const parseServerTime = (text: string): Date => {
   const milliseconds = fraction === undefined ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3));
   moment.setUTCHours(Number(hour), Number(minute), Number(second), milliseconds);
   const offset =
-    (Number(h) * 3600 + Number(m ?? 0) * 60 + Number(s ?? 0)) * (sign === "-" ? -1 : 1);
+    (Number(h ?? 0) * 3600 + Number(m ?? 0) * 60 + Number(s ?? 0)) * (sign === "-" ? -1 : 1);
   return new Date(moment.getTime() - offset * 1000);
 };
 
