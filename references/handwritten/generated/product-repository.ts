@@ -85,18 +85,28 @@ const newProductValues = (product: NewProduct): readonly Text[] => [
 const importAll = write({
   name: "products.importAll",
   collection: "products",
-  text: `insert into products (id, sku, title, description, price_cents, stock, tags, embedding)
-select given.id, given.sku, given.title, given.description, given.price_cents, given.stock,
-  given.tags::text[] as tags, given.embedding
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[],
-  $8::vector[])
-  with ordinality as given(id, sku, title, description, price_cents, stock, tags, embedding, given_place)
-order by given_place
-on conflict (id) do update set sku = excluded.sku, title = excluded.title, description = excluded.description,
-  price_cents = excluded.price_cents, stock = excluded.stock, tags = excluded.tags,
-  embedding = excluded.embedding, version = products.version + 1, updated_at = now()
-returning id, sku, title, description, price_cents, stock, tags, embedding, version, created_at,
-  updated_at`,
+  with: [
+    `given_rows as (
+  select given.id, given.sku, given.title, given.description, given.price_cents, given.stock,
+    given.tags::text[] as tags, given.embedding, given_place
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[],
+    $8::vector[])
+    with ordinality as given(id, sku, title, description, price_cents, stock, tags, embedding, given_place)
+)`,
+    `saved_root as (
+  insert into products (id, sku, title, description, price_cents, stock, tags, embedding)
+  select id, sku, title, description, price_cents, stock, tags, embedding from given_rows order by id
+  on conflict (id) do update set sku = excluded.sku, title = excluded.title, description = excluded.description,
+    price_cents = excluded.price_cents, stock = excluded.stock, tags = excluded.tags,
+    embedding = excluded.embedding, version = products.version + 1, updated_at = now()
+  returning *
+)`,
+  ],
+  text: `select root.id, root.sku, root.title, root.description, root.price_cents, root.stock, root.tags,
+  root.embedding, root.version, root.created_at, root.updated_at
+from saved_root root
+join given_rows given using (id)
+order by given.given_place`,
   entity: "Product",
   key: (row) => text.decode(row[0]),
   columns: 11,

@@ -36,7 +36,7 @@ export function insertStatement(entity: EntityIr, method: Insert): InsertStateme
     child,
     fields: childFields(child).filter((field) => !field.managed),
   }));
-  if (children.length === 0) {
+  if (children.length === 0 && !isOrderedByKey(method)) {
     return {
       with: [],
       text: `${rootInsert(entity, method)}\nreturning ${filled(returnedExpressions(entity))}`,
@@ -58,14 +58,28 @@ function rootInsert(entity: EntityIr, method: Insert): string {
   const fields = insertedFields(entity);
   const columns = filled(fields.map((field) => identifier(field.column)));
   const values = fields.map((field, at) => made(entity, field, `$${at + 1}`));
-  const source = method.bulk ? bulkSource(entity, fields, columns) : `values (${filled(values)})`;
+  const source = method.bulk
+    ? bulkSource(entity, method, fields, columns)
+    : `values (${filled(values)})`;
   const conflict =
     method.op === "upsert" ? `\n${onConflict(entity, fields, rootChanges(entity))}` : "";
   const seen = conflict !== "" && entity.children.length > 0 ? `\n${seenByStatement(entity)}` : "";
   return `insert into ${identifier(entity.table)} (${columns})\n${source}${conflict}${seen}`;
 }
 
-function bulkSource(entity: EntityIr, fields: readonly FieldIr[], columns: string): string {
+/** Two batches that lock the rows they share in one order cannot wait for each other in a circle. */
+const isOrderedByKey = (method: Insert): boolean => method.bulk && method.op === "upsert";
+
+function bulkSource(
+  entity: EntityIr,
+  method: Insert,
+  fields: readonly FieldIr[],
+  columns: string,
+): string {
+  if (isOrderedByKey(method)) {
+    const key = identifiers(entity.key.map((field) => field.column));
+    return `select ${columns} from ${givenRows} order by ${key}`;
+  }
   if (entity.children.length > 0) return `select ${columns} from ${givenRows} order by ${place}`;
   return `${selectList(rootValues(entity))}\nfrom ${rootSource(fields)}\norder by ${place}`;
 }

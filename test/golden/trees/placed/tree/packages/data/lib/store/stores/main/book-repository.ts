@@ -71,14 +71,26 @@ const newBookValues = (book: NewBook): readonly Text[] => [
 const addAll = write({
   name: "books.addAll",
   collection: "books",
-  text: `insert into books (id, isbn, title, blurb, price, genre, embedding)
-select given.id, given.isbn, given.title, given.blurb, given.price, given.genre, given.embedding
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::vector[])
-  with ordinality as given(id, isbn, title, blurb, price, genre, embedding, given_place)
-order by given_place
-on conflict (id) do update set isbn = excluded.isbn, title = excluded.title, blurb = excluded.blurb, price = excluded.price,
-  genre = excluded.genre, embedding = excluded.embedding, updated_at = now()
-returning id, isbn, title, blurb, price, genre, embedding, created_at, updated_at`,
+  with: [
+    `given_rows as (
+  select given.id, given.isbn, given.title, given.blurb, given.price, given.genre,
+    given.embedding, given_place
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::vector[])
+    with ordinality as given(id, isbn, title, blurb, price, genre, embedding, given_place)
+)`,
+    `saved_root as (
+  insert into books (id, isbn, title, blurb, price, genre, embedding)
+  select id, isbn, title, blurb, price, genre, embedding from given_rows order by id
+  on conflict (id) do update set isbn = excluded.isbn, title = excluded.title, blurb = excluded.blurb, price = excluded.price,
+    genre = excluded.genre, embedding = excluded.embedding, updated_at = now()
+  returning *
+)`,
+  ],
+  text: `select root.id, root.isbn, root.title, root.blurb, root.price, root.genre, root.embedding,
+  root.created_at, root.updated_at
+from saved_root root
+join given_rows given using (id)
+order by given.given_place`,
   entity: "Book",
   key: (row) => text.decode(row[0]),
   columns: 9,
