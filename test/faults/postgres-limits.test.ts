@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dsn as rules } from "../../src/engines/postgres/dsn.ts";
 import { operationSecurity } from "../../src/engines/postgres/ddl/rls.ts";
+import { secure } from "../../src/engines/postgres/schema/render.ts";
 import { ask } from "../../templates/engines/postgres/ask.ts";
 import { purgeOperations } from "../../templates/engines/postgres/operation-purge.ts";
 import { serverTransport } from "../../templates/engines/postgres/server-transport.ts";
@@ -256,7 +257,8 @@ await onSharedServer("deadlines, locks and limits", (server) => {
     const owner = await openStore(scoped);
     await migrateUp(owner.store.migrationTarget(), [migration]);
     const login = `purger_${process.pid}`;
-    for (const text of operationSecurity()) await owner.store.raw(text);
+    const policies = operationSecurity({ tenantScoped: true });
+    for (const text of secure({ name: "operation", ...policies })) await owner.store.raw(text);
     await owner.store.raw(`create role ${login} login in role shop_app`);
     await owner.store.raw(
       `insert into operation select case when n <= 2500 then $1 else '' end, 'items.place', n::text, 'f', '[]',

@@ -5,6 +5,7 @@ import { compose } from "./compose.ts";
 import { dsn } from "./dsn.ts";
 import { emit } from "./emit.ts";
 import { refuse } from "./refuse.ts";
+import { planner } from "./schema/planner.ts";
 import { storedType } from "./types.ts";
 
 export default defineEngine({
@@ -32,6 +33,7 @@ export default defineEngine({
   classify,
   unitOfWork: true,
   emit,
+  schema: planner,
   refuse,
   compose,
 });

@@ -1,20 +1,21 @@
 import { indexName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import type { Predicate } from "../../../spec/model.ts";
+import type { IndexShape } from "../schema/shape.ts";
 import { identifier } from "../sql/quote.ts";
-import type { IndexStatement } from "./index-statement.ts";
 
 /** GIN indexes for filters by an element of an array: an ordered index cannot find those. */
-export function arrayFilterIndexes(entity: EntityIr, store: StoreIr): readonly IndexStatement[] {
-  const made = new Map<string, IndexStatement>();
+export function arrayFilterIndexes(entity: EntityIr, store: StoreIr): readonly IndexShape[] {
+  const made = new Map<string, IndexShape>();
   for (const { reason, predicates } of filtersOf(entity, store)) {
     for (const field of arrayFields(entity, predicates)) {
       const name = indexName(entity.table, [field.column]);
       if (isIndexed(entity, field) || made.has(name)) continue;
       made.set(name, {
         name,
-        statement: `create index ${identifier(name)} on ${identifier(entity.table)} using gin (${identifier(field.column)});`,
-        reason: `${reason}: finds by an element of ${field.name}`,
+        unique: false,
+        body: `using gin (${identifier(field.column)})`,
+        comment: `${reason}: finds by an element of ${field.name}`,
       });
     }
   }

@@ -1,9 +1,21 @@
 import { indexName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import { identifier, identifiers, literal } from "../sql/quote.ts";
+import type { ColumnShape, FunctionShape, TableShape, TriggerShape } from "../schema/shape.ts";
 import { columnType } from "../types.ts";
-import { columns, historyTable, ownerOf, tenantOf, triggerName } from "./naming.ts";
+import {
+  checkName,
+  columns,
+  historyTable,
+  ownerOf,
+  primaryKeyName,
+  tenantOf,
+  triggerName,
+} from "./naming.ts";
+import { securityOf } from "./rls.ts";
+import { historyGrants } from "./role.ts";
 import { searchColumns } from "./search.ts";
+import { keyConstraint } from "./table.ts";
 
 /**
  * History of a table: every change as one row, written by a trigger, so that no way of writing goes around it.
@@ -12,8 +24,31 @@ import { searchColumns } from "./search.ts";
  * change here. `changed_at` is the time of the transaction, so a root and its children change at one moment; it never falls for one key,
  * however long a transaction waited, so `asOf` is exact.
  */
-export function auditStatements(entity: EntityIr, store: StoreIr): readonly string[] {
-  return [...historyTableStatements(entity, store), ...triggerStatements(entity, store)];
+export function historyShape(entity: EntityIr, store: StoreIr, project: string): TableShape {
+  const name = historyTable(entity);
+  return {
+    name,
+    comment: `Every change of ${entity.table}, written by its trigger.`,
+    columns: historyColumnShapes(entity, store),
+    constraints: [
+      keyConstraint(primaryKeyName(name), ["revision"]),
+      {
+        name: checkName(name, "operation"),
+        kind: "check",
+        definition: "check (operation in ('insert', 'update', 'delete'))",
+      },
+    ],
+    indexes: [
+      {
+        name: indexName(name, columns(entity.key)),
+        unique: false,
+        body: `(${identifiers(columns(entity.key))}, revision desc)`,
+        comment: "Serves history and asOf, and the trigger: the last change of a key.",
+      },
+    ],
+    ...securityOf(entity, store, name),
+    grants: historyGrants(store, project),
+  };
 }
 
 export const auditFunction = (entity: EntityIr): string =>
@@ -25,54 +60,66 @@ function keyFields(entity: EntityIr, store: StoreIr): readonly FieldIr[] {
   return tenant === undefined || entity.key.includes(tenant) ? entity.key : [...entity.key, tenant];
 }
 
-function historyTableStatements(entity: EntityIr, store: StoreIr): readonly string[] {
-  const table = identifier(historyTable(entity));
-  const index = indexName(historyTable(entity), columns(entity.key));
-  const ownsChildren = entity.children.length > 0;
-  const lines = [
-    "revision bigint generated always as identity primary key",
-    ...keyFields(entity, store).map(
-      (field) => `${identifier(field.column)} ${columnType(field.type)} not null`,
-    ),
-    "operation text not null check (operation in ('insert', 'update', 'delete'))",
-    "changed_at timestamptz(3) not null",
-    "changed_by text not null",
-    "content jsonb not null",
-    ...(ownsChildren ? ["children jsonb not null"] : []),
-  ];
-  const comments = {
-    revision: "Rises with every change of a row.",
-    operation: "What was done.",
-    changed_at: "Time of the transaction; never before the change that preceded it.",
-    changed_by: "The setting app.current_actor, else the user of the session.",
-    content: "The row after the change; before it, for a delete.",
-    ...(ownsChildren && {
-      children: "The rows it owns, by table, after the statement; before it, for a delete.",
-    }),
-  };
-  return [
-    `create table ${table} (\n  ${lines.join(",\n  ")}\n);`,
-    `comment on table ${table} is ${literal(`Every change of ${entity.table}, written by its trigger.`)};`,
-    ...Object.entries(comments).map(
-      ([column, text]) => `comment on column ${table}.${column} is ${literal(text)};`,
-    ),
-    ...keyFields(entity, store).map(
-      (field) =>
-        `comment on column ${table}.${identifier(field.column)} is ${literal(`As in ${entity.table}.`)};`,
-    ),
-    `create index ${identifier(index)} on ${table} (${identifiers(columns(entity.key))}, revision desc);`,
-    `comment on index ${identifier(index)} is 'Serves history and asOf, and the trigger: the last change of a key.';`,
-  ];
-}
+const recorded = (name: string, type: string, comment: string): ColumnShape => ({
+  name,
+  field: name,
+  role: "data",
+  type,
+  nullable: false,
+  comment,
+});
 
-function triggerStatements(entity: EntityIr, store: StoreIr): readonly string[] {
+const historyColumnShapes = (entity: EntityIr, store: StoreIr): readonly ColumnShape[] => [
+  {
+    ...recorded("revision", "bigint", "Rises with every change of a row."),
+    value: { kind: "identity", always: true },
+  },
+  ...keyFields(entity, store).map((field) => ({
+    ...recorded(field.column, columnType(field.type), `As in ${entity.table}.`),
+    field: field.name,
+    role: field.source.role,
+  })),
+  recorded("operation", "text", "What was done."),
+  recorded(
+    "changed_at",
+    "timestamptz(3)",
+    "Time of the transaction; never before the change that preceded it.",
+  ),
+  recorded("changed_by", "text", "The setting app.current_actor, else the user of the session."),
+  recorded("content", "jsonb", "The row after the change; before it, for a delete."),
+  ...(entity.children.length === 0
+    ? []
+    : [
+        recorded(
+          "children",
+          "jsonb",
+          "The rows it owns, by table, after the statement; before it, for a delete.",
+        ),
+      ]),
+];
+
+/** Writes the history when the trigger fires. */
+export const auditFunctionShape = (entity: EntityIr, store: StoreIr): FunctionShape => ({
+  name: auditFunction(entity),
+  arguments: "",
+  definition: auditText(entity, store),
+  comment: `Records the changes of ${entity.table}.`,
+});
+
+export const auditTrigger = (entity: EntityIr): TriggerShape => ({
+  name: auditFunction(entity),
+  event: "after insert or update or delete",
+  function: auditFunction(entity),
+  comment: `Records every change in ${historyTable(entity)}.`,
+});
+
+function auditText(entity: EntityIr, store: StoreIr): string {
   const name = identifier(auditFunction(entity));
   const table = identifier(entity.table);
   const kept = columns(keyFields(entity, store));
   const changed = kept.map((column) => `changed.${identifier(column)}`).join(", ");
   const children = entity.children.length === 0 ? undefined : childrenOf(entity);
-  return [
-    `create function ${name}() returns trigger
+  return `create function ${name}() returns trigger
 language plpgsql as $history$
 declare
   changed ${table};
@@ -98,11 +145,7 @@ begin
   );
   return null;
 end
-$history$;`,
-    `comment on function ${name}() is ${literal(`Records the changes of ${entity.table}.`)};`,
-    `create trigger ${name} after insert or update or delete on ${table} for each row execute function ${name}();`,
-    `comment on trigger ${name} on ${table} is ${literal(`Records every change in ${historyTable(entity)}.`)};`,
-  ];
+$history$;`;
 }
 
 /** The trigger runs after the whole statement, so it sees the children that came with the root; those of a deleted root are gone. */

@@ -1,32 +1,20 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import { words } from "../../../ir/words.ts";
-import { identifier, literal } from "../sql/quote.ts";
-import { ownerOf, storedFields } from "./naming.ts";
-import { searchColumns } from "./search.ts";
+import { ownerOf } from "./naming.ts";
 
-/** A comment on the table and on each of its columns: the user's words, else what the spec says of it. */
-export function tableComments(entity: EntityIr, store: StoreIr): readonly string[] {
-  const table = identifier(entity.table);
+/** What a table is for: the user's words, else what the spec says of it. */
+export function tableComment(entity: EntityIr, store: StoreIr): string {
   const owner = ownerOf(entity, store);
-  const about =
+  return (
     entity.comment ??
     (owner === undefined
       ? `Rows of ${entity.name}.`
-      : `Part of ${owner.name}: saved and loaded with it.`);
-  return [
-    `comment on table ${table} is ${literal(about)};`,
-    ...storedFields(entity, store).map(
-      (field) =>
-        `comment on column ${table}.${identifier(field.column)} is ${literal(columnComment(field))};`,
-    ),
-    ...searchColumns(entity, store).map(
-      (column) =>
-        `comment on column ${table}.${identifier(column.name)} is ${literal(`Search text of ${column.view.workload}; weights by field.`)};`,
-    ),
-  ];
+      : `Part of ${owner.name}: saved and loaded with it.`)
+  );
 }
 
-function columnComment(field: FieldIr): string {
+/** What a column is for: the user's words, else what the spec says of it. */
+export function columnComment(field: FieldIr): string {
   const parts = [field.source.comment ?? roleComment(field) ?? typeComment(field)];
   if (field.source.pii) parts.push("Personal data.");
   return parts.join(" ");

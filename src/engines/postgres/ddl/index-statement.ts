@@ -1,45 +1,32 @@
 import type { EntityIr, IndexIr, StoreIr } from "../../../ir/types.ts";
-import { identifier, identifiers, literal } from "../sql/quote.ts";
+import type { IndexShape } from "../schema/shape.ts";
+import { identifier, identifiers } from "../sql/quote.ts";
 import { arrayFilterIndexes } from "./array-filter.ts";
 import { columns } from "./naming.ts";
 import { searchIndexes } from "./search.ts";
 import { vectorIndexes } from "./vector.ts";
 
-/** An index with the words that say what it is for. */
-export interface IndexStatement {
-  readonly name: string;
-  readonly statement: string;
-  readonly reason: string;
-}
+/** Every index of a table: unique keys among live rows, declared ones, those of the views. */
+export const indexesOf = (entity: EntityIr, store: StoreIr): readonly IndexShape[] => [
+  ...liveUniqueIndexes(entity),
+  ...entity.indexes.map((index) => declaredIndex(entity, index)),
+  ...arrayFilterIndexes(entity, store),
+  ...searchIndexes(entity, store),
+  ...vectorIndexes(entity, store),
+];
 
-/** Every index of a table, each followed by its comment: declared ones, unique keys among live rows, those of the views. */
-export function indexStatements(entity: EntityIr, store: StoreIr): readonly string[] {
-  const all = [
-    ...liveUniqueIndexes(entity),
-    ...entity.indexes.map((index) => declaredIndex(entity, index)),
-    ...arrayFilterIndexes(entity, store),
-    ...searchIndexes(entity, store),
-    ...vectorIndexes(entity, store),
-  ];
-  return all.flatMap((index) => [
-    index.statement,
-    `comment on index ${identifier(index.name)} is ${literal(index.reason)};`,
-  ]);
-}
-
-function liveUniqueIndexes(entity: EntityIr): readonly IndexStatement[] {
+function liveUniqueIndexes(entity: EntityIr): readonly IndexShape[] {
   const { deletedAt } = entity;
   if (deletedAt === undefined) return [];
   return entity.unique.map((unique) => ({
     name: unique.name,
-    statement:
-      `create unique index ${identifier(unique.name)} on ${identifier(entity.table)} (${identifiers(columns(unique.fields))}) ` +
-      `where ${identifier(deletedAt.column)} is null;`,
-    reason: `Unique among the rows that are not deleted.`,
+    unique: true,
+    body: `(${identifiers(columns(unique.fields))}) where ${identifier(deletedAt.column)} is null`,
+    comment: "Unique among the rows that are not deleted.",
   }));
 }
 
-function declaredIndex(entity: EntityIr, index: IndexIr): IndexStatement {
+function declaredIndex(entity: EntityIr, index: IndexIr): IndexShape {
   const terms = index.terms.map((term) => {
     if ("expression" in term) return `(${term.expression})`;
     return term.direction === "desc" && isOrdered(index)
@@ -47,14 +34,13 @@ function declaredIndex(entity: EntityIr, index: IndexIr): IndexStatement {
       : identifier(term.field.column);
   });
   const method =
-    index.method === undefined || index.method === "btree" ? "" : ` using ${index.method}`;
+    index.method === undefined || index.method === "btree" ? "" : `using ${index.method} `;
   const condition = conditionOf(entity, index);
   return {
     name: index.name,
-    statement:
-      `create ${index.unique ? "unique " : ""}index ${identifier(index.name)} on ${identifier(entity.table)}${method} ` +
-      `(${terms.join(", ")})${condition === undefined ? "" : ` where ${condition}`};`,
-    reason: index.reason,
+    unique: index.unique,
+    body: `${method}(${terms.join(", ")})${condition === undefined ? "" : ` where ${condition}`}`,
+    comment: index.reason,
   };
 }
 

@@ -1,7 +1,7 @@
 import { fitted } from "../../../ir/names.ts";
 import { snakeCase } from "../../../ir/words.ts";
 import type { EntityIr, FieldIr, Method, StoreIr } from "../../../ir/types.ts";
-import { identifier, literal } from "../sql/quote.ts";
+import type { DomainShape } from "../schema/shape.ts";
 import { parameterType } from "../types.ts";
 
 type Increment = Extract<Method, { readonly op: "increment" }>;
@@ -10,24 +10,16 @@ type Increment = Extract<Method, { readonly op: "increment" }>;
  * A domain whose check is the floor and ceiling of one increment, where the column's own bounds do not already say so: the cast in the
  * statement then fails as a check does, by name, in the same round trip.
  */
-export interface LimitDomain {
-  readonly name: string;
-  readonly constraint: string;
-  readonly type: string;
-  readonly condition: string;
-  readonly about: string;
-}
-
 export function limitDomain(
   entity: EntityIr,
   field: FieldIr,
   method: Increment,
-): LimitDomain | undefined {
+): DomainShape | undefined {
   const conditions = [
-    ...(method.floor === undefined || method.floor === field.source.min
+    ...(method.floor === undefined || isChecked(field, method.floor, field.source.min)
       ? []
       : [`value >= ${method.floor}`]),
-    ...(method.ceiling === undefined || method.ceiling === field.source.max
+    ...(method.ceiling === undefined || isChecked(field, method.ceiling, field.source.max)
       ? []
       : [`value <= ${method.ceiling}`]),
   ];
@@ -38,21 +30,22 @@ export function limitDomain(
     constraint: fitted(`${name}_check`),
     type: parameterType(field.type),
     condition: conditions.join(" and "),
-    about: `Limits of ${entity.property}.${method.name}.`,
+    comment: `Limits of ${entity.property}.${method.name}.`,
   };
 }
 
-/** The domains of every increment of the store. */
-export const limitDomains = (store: StoreIr): readonly LimitDomain[] =>
-  store.repositories.flatMap(({ entity, methods }) =>
-    methods.flatMap(({ method }) => {
-      if (method.op !== "increment") return [];
-      const field = entity.fields.find((each) => each.name === method.field);
-      return (field === undefined ? undefined : limitDomain(entity, field, method)) ?? [];
-    }),
+/** The domains of every increment of an entity. */
+export const limitDomains = (entity: EntityIr, store: StoreIr): readonly DomainShape[] =>
+  store.repositories.flatMap((repository) =>
+    repository.entity === entity
+      ? repository.methods.flatMap(({ method }) => {
+          if (method.op !== "increment") return [];
+          const field = entity.fields.find((each) => each.name === method.field);
+          return (field === undefined ? undefined : limitDomain(entity, field, method)) ?? [];
+        })
+      : [],
   );
 
-export const domainStatements = (domain: LimitDomain): readonly string[] => [
-  `create domain ${identifier(domain.name)} as ${domain.type} constraint ${identifier(domain.constraint)} check (${domain.condition});`,
-  `comment on domain ${identifier(domain.name)} is ${literal(domain.about)};`,
-];
+/** A check of the column says the same; one of an existing column is not known. */
+const isChecked = (field: FieldIr, limit: number, bound: number | string | undefined): boolean =>
+  limit === bound && field.type.native === undefined;

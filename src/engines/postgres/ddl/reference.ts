@@ -1,5 +1,6 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import type { OnDelete } from "../../../spec/model.ts";
+import type { ConstraintShape } from "../schema/shape.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
 import { columns, entityNamed, foreignKeyName, ownerOf } from "./naming.ts";
 
@@ -74,21 +75,18 @@ const actions = {
   restrict: "restrict",
 } as const satisfies Record<OnDelete, string>;
 
-/** `constraint orders_customer_id_fkey foreign key (customer_id) references customers (id) on delete restrict` */
-export const foreignKeyClause = (key: ForeignKey): string =>
-  `constraint ${identifier(key.name)} foreign key (${identifiers(key.columns)}) ` +
-  `references ${identifier(key.target.table)} (${identifiers(key.targetColumns)}) on delete ${actions[key.onDelete]}`;
-
-/** Entities in an order in which each refers to earlier ones only; where references form a circle, the order of the spec decides. */
-export function referenceOrder(store: StoreIr): readonly EntityIr[] {
-  const ordered: EntityIr[] = [];
-  const seen = new Set<EntityIr>();
-  const visit = (entity: EntityIr): void => {
-    if (seen.has(entity)) return;
-    seen.add(entity);
-    for (const key of foreignKeys(entity, store)) visit(key.target);
-    ordered.push(entity);
-  };
-  for (const entity of store.entities) visit(entity);
-  return ordered;
-}
+/** The foreign keys of an entity as constraints of its table. */
+export const referenceConstraints = (
+  entity: EntityIr,
+  store: StoreIr,
+): readonly ConstraintShape[] =>
+  foreignKeys(entity, store).map((key) => ({
+    name: key.name,
+    kind: "foreign",
+    definition:
+      `foreign key (${identifiers(key.columns)}) ` +
+      `references ${identifier(key.target.table)} (${identifiers(key.targetColumns)}) on delete ${actions[key.onDelete]}`,
+    columns: key.columns,
+    target: key.target.table,
+    onDelete: actions[key.onDelete],
+  }));

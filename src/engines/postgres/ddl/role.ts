@@ -1,13 +1,18 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
-import { identifier, identifiers, literal } from "../sql/quote.ts";
-import { historyTable, isAudited, operationTable } from "./naming.ts";
+import type { GrantShape, RoleShape } from "../schema/shape.ts";
+import { identifier, literal } from "../sql/quote.ts";
+import { applicationRole } from "./naming.ts";
 
 /**
  * The plain role that tenant-bound calls run as: it owns nothing and bypasses nothing, so row-level security holds whoever logged in
  * (PGlite logs in as a superuser). Roles belong to the whole server: it may be there already, or be made by another migrator now.
  */
-export const roleStatements = (role: string): readonly string[] => [
-  `do $role$
+export const roleShape = (project: string): RoleShape => {
+  const name = applicationRole(project);
+  return { name, create: createText(name), drop: dropText(name) };
+};
+
+const createText = (role: string): string => `do $role$
 begin
   if not exists (select from pg_roles where rolname = ${literal(role)}) then
     begin
@@ -25,45 +30,42 @@ begin
   end if;
   execute format('grant usage on schema %I to %I', current_schema(), ${literal(role)});
 end
-$role$;`,
-];
-
-/** What the application may do: its own rows, and history only through the trigger's insert. */
-export function grantStatements(store: StoreIr, role: string): readonly string[] {
-  const audited = store.entities.filter((entity) => isAudited(entity, store)).map(historyTable);
-  const sequences = store.entities.flatMap(identityGrants(role));
-  return [
-    `grant select, insert, update, delete on ${identifiers(store.entities.map((entity) => entity.table))} to ${identifier(role)};`,
-    ...(audited.length === 0
-      ? []
-      : [`grant select, insert on ${identifiers(audited)} to ${identifier(role)};`]),
-    ...sequences,
-    `grant select, insert, delete on ${operationTable} to ${identifier(role)};`,
-  ];
-}
-
-/** A key made by the database is read from its sequence by name when the caller gave none. */
-const identityGrants =
-  (role: string) =>
-  (entity: EntityIr): readonly string[] =>
-    entity.key
-      .filter((field) => field.source.generated === "database" && field.type.kind !== "uuid")
-      .map(
-        (field) => `do $sequence$
-begin
-  execute format('grant usage on sequence %s to %I', pg_get_serial_sequence(${literal(identifier(entity.table))}, ${literal(field.column)}), ${literal(role)});
-end
-$sequence$;`,
-      );
+$role$;`;
 
 /** Takes back what this database granted; the role itself goes only when no other database of the server uses it. */
-export const dropRoleStatements = (role: string): readonly string[] => [
-  `do $role$
+const dropText = (role: string): string => `do $role$
 begin
   execute format('revoke usage on schema %I from %I', current_schema(), ${literal(role)});
   drop role ${identifier(role)};
 exception when dependent_objects_still_exist or insufficient_privilege or undefined_object then
   null;
 end
-$role$;`,
-];
+$role$;`;
+
+/** What the application may do with the rows of a table. A key made by the database is read from its sequence by name when the caller gave none. */
+export const tableGrants = (
+  entity: EntityIr,
+  store: StoreIr,
+  project: string,
+): readonly GrantShape[] =>
+  grants(store, project, "select, insert, update, delete", identityColumns(entity));
+
+/** History comes through the trigger's insert only. */
+export const historyGrants = (store: StoreIr, project: string): readonly GrantShape[] =>
+  grants(store, project, "select, insert", []);
+
+export const operationGrants = (store: StoreIr, project: string): readonly GrantShape[] =>
+  grants(store, project, "select, insert, delete", []);
+
+const grants = (
+  store: StoreIr,
+  project: string,
+  privileges: string,
+  sequences: readonly string[],
+): readonly GrantShape[] =>
+  store.tenantScoped ? [{ role: applicationRole(project), privileges, sequences }] : [];
+
+const identityColumns = (entity: EntityIr): readonly string[] =>
+  entity.key
+    .filter((field) => field.source.generated === "database" && field.type.kind !== "uuid")
+    .map((field) => field.column);

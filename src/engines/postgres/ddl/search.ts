@@ -1,8 +1,8 @@
 import { fitted, indexName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, SearchViewIr, StoreIr } from "../../../ir/types.ts";
 import { snakeCase } from "../../../ir/words.ts";
+import type { ColumnShape, FunctionShape, IndexShape } from "../schema/shape.ts";
 import { identifier, literal } from "../sql/quote.ts";
-import type { IndexStatement } from "./index-statement.ts";
 
 type SearchMethodIr = SearchViewIr["methods"][number];
 
@@ -73,12 +73,20 @@ export function searchColumns(entity: EntityIr, store: StoreIr): readonly Search
   return [...made.values()];
 }
 
-export const searchColumnDefinitions = (entity: EntityIr, store: StoreIr): readonly string[] =>
+export const searchColumnShapes = (entity: EntityIr, store: StoreIr): readonly ColumnShape[] =>
   searchColumns(entity, store).map((column) => {
     const parts = column.fields.map(
       (each) => `setweight(${fieldVector(each.field, column.view.language)}, '${each.label}')`,
     );
-    return `${identifier(column.name)} tsvector generated always as (\n    ${parts.join(" ||\n    ")}\n  ) stored`;
+    return {
+      name: column.name,
+      field: column.name,
+      role: "search",
+      type: "tsvector",
+      nullable: true,
+      value: { kind: "generated", expression: parts.join(" ||\n    ") },
+      comment: `Search text of ${column.view.workload}; weights by field.`,
+    };
   });
 
 /** Joins the elements of an array for a text search; declared immutable, which the server's own function is not (it takes any type). */
@@ -101,19 +109,23 @@ export const searchesArrays = (store: StoreIr): boolean =>
     ),
   );
 
-export const textOfArrayFunction = (): readonly string[] => [
-  `create function ${textOfArray}(elements text[]) returns text
+export const textOfArrayFunction: FunctionShape = {
+  name: textOfArray,
+  arguments: "text[]",
+  definition: `create function ${textOfArray}(elements text[]) returns text
 language sql immutable parallel safe
 return array_to_string(elements, ' ');`,
-  `comment on function ${textOfArray}(text[]) is 'Elements as one text for a generated search column, which takes immutable functions only.';`,
-];
+  comment:
+    "Elements as one text for a generated search column, which takes immutable functions only.",
+};
 
-export const searchIndexes = (entity: EntityIr, store: StoreIr): readonly IndexStatement[] =>
+export const searchIndexes = (entity: EntityIr, store: StoreIr): readonly IndexShape[] =>
   searchColumns(entity, store).map((column) => {
     const name = indexName(entity.table, [column.name]);
     return {
       name,
-      statement: `create index ${identifier(name)} on ${identifier(entity.table)} using gin (${identifier(column.name)});`,
-      reason: `Serves the full text search of ${column.view.workload}.`,
+      unique: false,
+      body: `using gin (${identifier(column.name)})`,
+      comment: `Serves the full text search of ${column.view.workload}.`,
     };
   });

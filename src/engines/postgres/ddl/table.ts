@@ -1,48 +1,55 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
-import { identifier, identifiers } from "../sql/quote.ts";
-import { checksOf, columnDefinition } from "./column.ts";
-import { tableComments } from "./comment.ts";
-import { indexStatements } from "./index-statement.ts";
+import type { ConstraintShape, TableShape } from "../schema/shape.ts";
+import { identifiers } from "../sql/quote.ts";
+import { checksOf, columnShape } from "./column.ts";
+import { tableComment } from "./comment.ts";
+import { indexesOf } from "./index-statement.ts";
 import { columns, primaryKeyName, storedFields } from "./naming.ts";
-import type { ForeignKey } from "./reference.ts";
-import { foreignKeyClause } from "./reference.ts";
-import { searchColumnDefinitions } from "./search.ts";
+import { referenceConstraints } from "./reference.ts";
+import { securityOf } from "./rls.ts";
+import { tableGrants } from "./role.ts";
+import { searchColumnShapes } from "./search.ts";
 
-/**
- * `create table` with its comments and indexes.
- * @param inline the foreign keys whose target exists already; the others are added when every table does
- */
-export function tableStatements(
-  entity: EntityIr,
-  store: StoreIr,
-  inline: readonly ForeignKey[],
-): readonly string[] {
-  const lines = [
-    ...storedFields(entity, store).map(columnDefinition),
-    ...searchColumnDefinitions(entity, store),
-    ...(entity.keyless
-      ? []
-      : [
-          `constraint ${identifier(primaryKeyName(entity.table))} primary key (${identifiers(columns(entity.key))})`,
-        ]),
+/** The table of an entity. */
+export const tableShape = (entity: EntityIr, store: StoreIr, project: string): TableShape => ({
+  name: entity.table,
+  comment: tableComment(entity, store),
+  columns: [...storedFields(entity, store).map(columnShape), ...searchColumnShapes(entity, store)],
+  constraints: [
+    ...primaryKey(entity),
     ...uniqueConstraints(entity),
-    ...inline.map(foreignKeyClause),
-    ...checksOf(entity).map(
-      (check) => `constraint ${identifier(check.name)} check (${check.condition})`,
-    ),
-  ];
-  return [
-    `create table ${identifier(entity.table)} (\n  ${lines.join(",\n  ")}\n);`,
-    ...tableComments(entity, store),
-    ...indexStatements(entity, store),
-  ];
-}
+    ...referenceConstraints(entity, store),
+    ...checksOf(entity),
+  ].map((constraint) => asItIsCalled(entity, constraint)),
+  indexes: indexesOf(entity, store),
+  ...securityOf(entity, store, entity.table),
+  grants: tableGrants(entity, store, project),
+});
+
+/** In an existing schema a constraint keeps its name. */
+const asItIsCalled = (entity: EntityIr, constraint: ConstraintShape): ConstraintShape => ({
+  ...constraint,
+  name: entity.constraintNames?.[constraint.name] ?? constraint.name,
+});
+
+const primaryKey = (entity: EntityIr): readonly ConstraintShape[] =>
+  entity.keyless ? [] : [keyConstraint(primaryKeyName(entity.table), columns(entity.key))];
+
+/** `primary key (order_id, line_no)` */
+export const keyConstraint = (name: string, own: readonly string[]): ConstraintShape => ({
+  name,
+  kind: "primary",
+  definition: `primary key (${identifiers(own)})`,
+  columns: own,
+});
 
 /** With soft delete a unique key holds among the rows that are left: those are partial indexes (index-statement.ts). */
-function uniqueConstraints(entity: EntityIr): readonly string[] {
+function uniqueConstraints(entity: EntityIr): readonly ConstraintShape[] {
   if (entity.deletedAt !== undefined) return [];
-  return entity.unique.map(
-    (unique) =>
-      `constraint ${identifier(unique.name)} unique (${identifiers(columns(unique.fields))})`,
-  );
+  return entity.unique.map(({ name, fields }) => ({
+    name,
+    kind: "unique",
+    definition: `unique (${identifiers(columns(fields))})`,
+    columns: columns(fields),
+  }));
 }

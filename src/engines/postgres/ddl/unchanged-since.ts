@@ -1,4 +1,5 @@
 import type { StoreIr } from "../../../ir/types.ts";
+import type { FunctionShape } from "../schema/shape.ts";
 
 /** Function that an upsert of an aggregate asks in its conflict clause. */
 export const unchangedSince = "unchanged_since";
@@ -14,8 +15,10 @@ export const replacesChildren = (store: StoreIr): boolean =>
  * A conflict clause updates the newest version of a row, also one that the statement's snapshot does not hold. The children are read
  * from that snapshot, so those of a write in between would stay. A serialization failure says so, and the call is tried again.
  */
-export const unchangedSinceFunction = (): readonly string[] => [
-  `create function ${unchangedSince}(stored xid, seen xid) returns boolean
+export const unchangedSinceFunction: FunctionShape = {
+  name: unchangedSince,
+  arguments: "xid, xid",
+  definition: `create function ${unchangedSince}(stored xid, seen xid) returns boolean
 language plpgsql as $unchanged$
 begin
   if stored is distinct from seen then
@@ -25,5 +28,6 @@ begin
   return true;
 end
 $unchanged$;`,
-  `comment on function ${unchangedSince}(xid, xid) is 'Fails an upsert whose snapshot is older than the row, since it would leave children of that newer version behind.';`,
-];
+  comment:
+    "Fails an upsert whose snapshot is older than the row, since it would leave children of that newer version behind.",
+};

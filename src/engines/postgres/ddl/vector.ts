@@ -1,8 +1,8 @@
 import { indexName } from "../../../ir/names.ts";
 import type { EntityIr, StoreIr, VectorViewIr } from "../../../ir/types.ts";
 import type { VectorMetric } from "../../../spec/model.ts";
+import type { IndexShape } from "../schema/shape.ts";
 import { identifier, qualified } from "../sql/quote.ts";
-import type { IndexStatement } from "./index-statement.ts";
 
 /** How a vector column is searched: exactly, or through an approximate index on the vector or on its half precision. */
 export interface VectorPlan {
@@ -114,32 +114,27 @@ export const vectorViewsOf = (entity: EntityIr, store: StoreIr): readonly Vector
   );
 
 /** One index per column and plan: two views of one column share it. */
-export function vectorIndexes(entity: EntityIr, store: StoreIr): readonly IndexStatement[] {
-  const made = new Map<string, IndexStatement>();
+export function vectorIndexes(entity: EntityIr, store: StoreIr): readonly IndexShape[] {
+  const made = new Map<string, IndexShape>();
   for (const view of vectorViewsOf(entity, store)) {
     const plan = vectorPlan(view);
     const name = indexName(entity.table, [view.field.column, plan.method]);
-    if (plan.method !== "exact" && !made.has(name))
-      made.set(name, vectorIndex(entity, view, plan, name));
+    if (plan.method !== "exact" && !made.has(name)) made.set(name, vectorIndex(view, plan, name));
   }
   return [...made.values()];
 }
 
-function vectorIndex(
-  entity: EntityIr,
-  view: VectorViewIr,
-  plan: VectorPlan,
-  name: string,
-): IndexStatement {
+function vectorIndex(view: VectorViewIr, plan: VectorPlan, name: string): IndexShape {
   const column = identifier(view.field.column);
   const term = plan.stored === "halfvec" ? `(${column}::halfvec(${view.dimensions}))` : column;
   const parameters = Object.entries(plan.parameters).map(([key, value]) => `${key} = ${value}`);
   return {
     name,
-    statement:
-      `create index ${identifier(name)} on ${identifier(entity.table)} using ${plan.method} ` +
-      `(${plan.stored === "halfvec" ? `(${term})` : term} ${plan.stored}_${metrics[view.metric].classes}) with (${parameters.join(", ")});`,
-    reason: `Serves ${view.workload}. ${plan.reason}.`,
+    unique: false,
+    body:
+      `using ${plan.method} ` +
+      `(${plan.stored === "halfvec" ? `(${term})` : term} ${plan.stored}_${metrics[view.metric].classes}) with (${parameters.join(", ")})`,
+    comment: `Serves ${view.workload}. ${plan.reason}.`,
   };
 }
 

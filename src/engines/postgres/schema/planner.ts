@@ -1,0 +1,14 @@
+import type { SchemaPlanner } from "../../../migrate/step.ts";
+import { diffSnapshots } from "./diff.ts";
+import { printSteps } from "./print.ts";
+import { schemaFile } from "./schema-file.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+/** How a store of this engine follows a change of the spec. */
+export const planner: SchemaPlanner = {
+  suffix: "sql",
+  snapshot: snapshotOf,
+  diff: diffSnapshots,
+  print: printSteps,
+  schemaFile,
+};
