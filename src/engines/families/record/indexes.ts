@@ -40,6 +40,8 @@ export interface IndexRequest {
 interface Wanted {
   readonly terms: readonly FieldTerm[];
   readonly reason: string;
+  /** What an index of the user's own must begin with to serve it as well: the order within is that of the key alone. */
+  readonly enough?: readonly FieldTerm[];
 }
 
 /**
@@ -91,7 +93,10 @@ function patternIndexes({ fields, methods }: IndexRequest): readonly Wanted[] {
     const following =
       method.op === "list" ? fieldTerms(method.orderBy, fields) : ranged.slice(0, 1).map(ascending);
     const terms = distinct([...leading, ...following]).filter((term) => orderable(term.field));
-    return [{ terms, reason: patternReason(method, tenant, equal, ranged) }];
+    const reason = patternReason(method, tenant, equal, ranged);
+    const byKey =
+      method.op === "list" && method.orderBy.every(({ field }) => fields.get(field)?.key === true);
+    return [{ terms, reason, ...(byKey && leading.length > 0 && { enough: leading }) }];
   });
 }
 
@@ -136,7 +141,12 @@ function coveredBefore(candidate: Wanted, { key, unique, users }: IndexRequest):
       .filter((index) => index.where === undefined && (index.method ?? "btree") === "btree")
       .map((index) => leadingFields(index.terms)),
   ];
-  return covers.some((cover) => begins(candidate.terms, cover));
+  const { terms, enough } = candidate;
+  return covers.some(
+    (cover) =>
+      begins(terms, cover) ||
+      (enough !== undefined && cover.length === enough.length && begins(enough, cover)),
+  );
 }
 
 function leadingFields(terms: IndexIr["terms"]): readonly FieldTerm[] {
