@@ -14,6 +14,7 @@ import { reportFile } from "./report.ts";
 import { repositoryPort, viewPort } from "./ports.ts";
 import { testFiles, testSupport } from "./tests/test-files.ts";
 import { sharedContext } from "./types.ts";
+import { workflowFile } from "./workflow.ts";
 
 /** Every file that does not depend on the kind of engine behind it. */
 export function sharedRequests(
@@ -48,6 +49,7 @@ export function sharedRequests(
     reportFile(input, engines),
     ...observabilityFiles(ir, input.model),
     ...projectFiles(input, engines),
+    workflowFile(input, engines),
     ...testFiles(ir, engines, context),
   ];
 }

@@ -1,0 +1,30 @@
+import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import type { RenderInput } from "../render.ts";
+import { engineOf } from "./composition.ts";
+
+/**
+ * `.github/workflows/data-layer.yml`: the user's from the first moment, so an own file of this name is left alone. It lies in the output
+ * package, the only folder that is written to; a package inside of a monorepo is told where to move it.
+ */
+export function workflowFile(
+  { ir, spec, version }: RenderInput,
+  engines: ReadonlyMap<string, EngineDescriptor>,
+): FileRequest {
+  const folder = ir.output.package === "." ? "" : ir.output.package;
+  return {
+    path: ".github/workflows/data-layer.yml",
+    ownership: "yours",
+    unit: "project",
+    template: "shared/workflow.yaml.hbs",
+    data: {
+      generator: `async-db-starter@${version}`,
+      spec: expressionText(spec),
+      folder: expressionText(folder),
+      elsewhere: folder !== "",
+      rehearsed: ir.stores.some((store) => engineOf(store, engines).dsn.ephemeral !== undefined),
+    },
+  };
+}
+
+/** Text that GitHub does not evaluate. Source: GitHub Docs, "Evaluate expressions in workflows and actions", literals. */
+const expressionText = (text: string): string => text.replaceAll("${{", "${{ '${{' }}");
