@@ -1,8 +1,14 @@
 import { resolve } from "node:path";
-import { apply } from "../reconcile/apply.ts";
+import { apply, type ApplyReport } from "../reconcile/apply.ts";
 import { recover } from "../reconcile/recover.ts";
 import { renderDiff } from "../reconcile/render-diff.ts";
-import { changesOf, hasDrift } from "../reconcile/write-plan.ts";
+import {
+  changesOf,
+  conflictsOf,
+  type FileConflict,
+  hasDrift,
+  type WritePlan,
+} from "../reconcile/write-plan.ts";
 import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
@@ -14,7 +20,13 @@ import { hashOfSources } from "./input-hash.ts";
 import { chooseLocked, load, reconcile } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
 import { rememberSpec } from "./spec-of-package.ts";
-import { outdatedText, reportFindings, reportNotes } from "./report.ts";
+import {
+  conflictCount,
+  conflictText,
+  outdatedText,
+  reportFindings,
+  reportNotes,
+} from "./report.ts";
 
 export interface GenerateOptions {
   readonly dryRun?: boolean;
@@ -31,47 +43,57 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const dry = options.dryRun === true || options.diff === true;
   const plan = chooseLocked(loaded, lock, output);
   refuseUndecided(plan, lock, place.lock);
-  recover(resolve(place.folder, loaded.model.output.package));
+  if (!dry) recover(resolve(place.folder, loaded.model.output.package));
   const { writePlan, outdated, root } = reconcile(place, loaded, plan, output, options.restore);
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   if (dry) return preview(writePlan, options, output);
-  const report = apply(writePlan, root, { inputHash: hashOfSources(loaded.sources, text) });
+  const conflicts = conflictsOf(writePlan.actions);
+  // What has to be told again each time must not be taken for an unchanged tree.
+  const silent = conflicts.length + outdated.length === 0;
+  const inputs = silent ? { inputHash: hashOfSources(loaded.sources, text) } : {};
+  const report = apply(writePlan, root, inputs);
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   rememberSpec(root, place);
-  const { created, rewritten, removed } = report;
-  output.document({ created, rewritten, removed, notes: writePlan.notes });
-  if (created.length + rewritten.length + removed.length === 0)
-    return reportUnchanged(output, false);
-  output.line(
-    [
-      created.length > 0 ? `${created.length} created` : "",
-      rewritten.length > 0 ? `${rewritten.length} rewritten` : "",
-      removed.length > 0 ? `${removed.length} removed` : "",
-    ]
-      .filter((part) => part !== "")
-      .join(", "),
-  );
-  return exitCode.ok;
+  reportApplied(report, writePlan, output);
+  return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
 
-function reportUnchanged(output: Output, document = true): ExitCode {
-  output.line("nothing changed; no file written");
-  if (document) output.document({ created: [], rewritten: [], removed: [], notes: [] });
-  return exitCode.ok;
-}
-
-function preview(
-  writePlan: Parameters<typeof renderDiff>[0],
-  options: GenerateOptions,
+function reportApplied(
+  { created, rewritten, removed }: Extract<ApplyReport, { outcome: "applied" }>,
+  { actions, notes }: WritePlan,
   output: Output,
-): ExitCode {
+): void {
+  const merged = notes.flatMap(({ kind, path }) => (kind === "merged" ? [path] : []));
+  output.document({ created, rewritten, removed, merged, conflicts: conflictsOf(actions), notes });
+  const counts = [
+    created.length > 0 ? `${created.length} created` : "",
+    rewritten.length > 0 ? `${rewritten.length} rewritten` : "",
+    removed.length > 0 ? `${removed.length} removed` : "",
+  ].filter((part) => part !== "");
+  output.line(counts.length === 0 ? "nothing changed; no file written" : counts.join(", "));
+}
+
+function reportConflicts(conflicts: readonly FileConflict[], output: Output): ExitCode {
+  for (const conflict of conflicts) output.problem(conflictText(conflict));
+  output.problem(
+    `${conflictCount(conflicts)}; everything else is written. Edit until the markers are gone, then run generate again.`,
+  );
+  return exitCode.finding;
+}
+
+function preview(writePlan: WritePlan, options: GenerateOptions, output: Output): ExitCode {
   const changes = changesOf(writePlan.actions).map(({ kind, path }) => ({ kind, path }));
+  const conflicts = conflictsOf(writePlan.actions);
   const diff = options.diff === true ? renderDiff(writePlan) : undefined;
-  output.document({ changes, ...(diff === undefined ? {} : { diff }) });
+  const { notes } = writePlan;
+  output.document({ changes, conflicts, notes, ...(diff === undefined ? {} : { diff }) });
   if (diff !== undefined) output.line(diff.trimEnd());
   else for (const { kind, path } of changes) output.line(`${kind} ${path}`);
+  if (diff === undefined && changes.length === 0)
+    for (const { path } of writePlan.records) output.line(`record ${path}`);
+  for (const conflict of conflicts) output.problem(conflictText(conflict));
   return hasDrift(writePlan) ? exitCode.finding : exitCode.ok;
 }
 

@@ -4,8 +4,12 @@ import { lower } from "../ir/lower.ts";
 import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
-import { forgetDeleted } from "../reconcile/restore.ts";
+import { notRestoredNote } from "../reconcile/findings.ts";
+import { renamesOf } from "../reconcile/renames.ts";
+import { restoreDeleted } from "../reconcile/restore.ts";
+import { nodeFileSystem } from "../reconcile/file-system.ts";
 import { scan } from "../reconcile/scan.ts";
+import type { TreeState } from "../reconcile/tree-state.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
@@ -15,6 +19,7 @@ import { planModel } from "../select/plan-model.ts";
 import type { Plan } from "../select/plan.ts";
 import type { PlanProblem } from "../select/problems.ts";
 import { formatIssues, type Issue, type Problem } from "../spec/issues.ts";
+import type { SpecFiles } from "../spec/files.ts";
 import { loadSpec } from "../spec/load.ts";
 import type { Model } from "../spec/model.ts";
 import { Dumped } from "./dumped.ts";
@@ -34,10 +39,16 @@ export interface Loaded {
   readonly locate: (problems: readonly Problem[]) => readonly Issue[];
 }
 
-/** The spec as a Model; warnings are printed. @throws Failure 2 with every problem */
-export function load(place: Place, output: Output): Loaded {
+/**
+ * The spec as a Model; warnings are printed.
+ *
+ * @param files where it is read from; the disk by default
+ * @throws Failure 2 with every problem
+ */
+export function load(place: Place, output: Output, files?: SpecFiles): Loaded {
   const { model, issues, sources, locate } = loadSpec(join(place.folder, place.spec), {
     shownAs: place.shown,
+    ...(files === undefined ? {} : { files }),
   });
   if (model === undefined || locate === undefined) throw wrongSpec(issues);
   if (issues.length > 0 && !output.options.quiet) output.problem(formatIssues(issues));
@@ -73,9 +84,16 @@ export interface Reconciled {
   /** Stores whose migrations do not make what the spec says. */
   readonly outdated: readonly OutdatedSchema[];
   readonly root: string;
+  /** The tree as it was found. */
+  readonly state: TreeState;
 }
 
-/** The files of the plan against the tree, for `generate` and `check`. */
+/**
+ * The files of the plan against the tree, for `generate` and `check`.
+ *
+ * @param restored generated files and folders to make again although the user deleted them
+ * @throws Failure 2 for one of these that is not generated
+ */
 export function reconcile(
   place: Place,
   { model, locate }: Pick<Loaded, "model" | "locate">,
@@ -89,15 +107,30 @@ export function reconcile(
   const files = render({ ir, plan, model, engines, spec: place.spec, version: packageVersion() });
   dump(output, "files", files);
   const paths = files.map(({ path }) => path);
-  const state = forgetDeleted(scan(root, "all", paths), restored);
+  const found = scan(root, "all", paths, nodeFileSystem, model.output.dir);
+  const { state, unknown, present } = restoreDeleted(found, files, root, restored);
+  refuseUnknown(unknown);
+  const renames = renamesOf(model.entities, files);
+  const decided = decide(files, state, snapshots(model, plan), renames);
+  const notes = [...decided.notes, ...present.map(notRestoredNote)];
   const schema = schemaState(ir, root);
-  const writePlan = withSchema(decide(files, state, snapshots(model, plan)), schema);
+  const writePlan = withSchema({ ...decided, notes }, schema);
   dump(output, "write-plan", {
     ...writePlan,
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
     records: [],
   });
-  return { files, writePlan, outdated: schema.outdated, root };
+  return { files, writePlan, outdated: schema.outdated, root, state: found };
+}
+
+/** @throws Failure 2 naming every path that is not generated */
+function refuseUnknown(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  throw new Failure(
+    exitCode.input,
+    paths.map((path) => `--restore ${path}: nothing is generated there`).join("\n"),
+    { hint: "give a generated file or a folder of them, as check names it; nothing was written" },
+  );
 }
 
 /** The first migrations of stores that have none, in the same run as everything else. */

@@ -69,8 +69,9 @@ export function createProgram(version: string, run: Run): Command {
     .action((options) => run(() => import("./commands/generate.ts"), [options]));
   program
     .command("check")
+    .option("--runtime", "also name edited and outdated files of the runtime", false)
     .description("for CI: write nothing, exit 1 with the diff when code and spec differ")
-    .action(() => run(() => import("./commands/check.ts"), []));
+    .action((options) => run(() => import("./commands/check.ts"), [options]));
   addMigrate(program, run);
   program
     .command("compat")

@@ -1,4 +1,5 @@
-import type { Finding, Note } from "../reconcile/write-plan.ts";
+import type { RuntimeDeviation } from "../reconcile/runtime-state.ts";
+import type { FileConflict, Finding, Note } from "../reconcile/write-plan.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
 import type { OutdatedSchema } from "./schema-stage.ts";
@@ -16,7 +17,26 @@ export function reportFindings(findings: readonly Finding[], output: Output): Ex
 /** What the user should know that stops nothing. */
 export function reportNotes(notes: readonly Note[], output: Output): void {
   if (output.options.quiet) return;
-  for (const { message } of notes) output.problem(`note: ${message}`);
+  for (const { kind, message } of notes)
+    output.problem(kind === "merged" ? message : `note: ${message}`);
+}
+
+/** Where the user has to decide between a change of theirs and ours. */
+export function conflictText({ path, from, to }: FileConflict): string {
+  return `conflict: ${path}:${from}-${to}: your change and the generated one touch`;
+}
+
+/** "2 conflicts in 1 file". */
+export function conflictCount(conflicts: readonly FileConflict[]): string {
+  const files = new Set(conflicts.map(({ path }) => path)).size;
+  return `${counted(conflicts.length, "conflict")} in ${counted(files, "file")}`;
+}
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? "" : "s"}`;
+
+export function runtimeText({ path, state }: RuntimeDeviation): string {
+  return `${path}: ${state}`;
 }
 
 /** Which tables or collections the migrations do not make as the spec says, and what makes the migration. */

@@ -132,6 +132,7 @@ class Run {
   #write(file: StagedFile): void {
     const path = `${this.#root}/${file.path}`;
     this.#fs.create(path, file.content, file.mode);
+    if (file.durable) this.#fs.sync(path);
     if (file.keepMode !== undefined) this.#fs.chmod(path, file.keepMode);
   }
 

@@ -3,6 +3,8 @@ import { decideFiles, noDecision } from "./decide-files.ts";
 import * as findings from "./findings.ts";
 import { nextRecords } from "./next-records.ts";
 import { collisions, pathProblem, toolFolder } from "./paths.ts";
+import { placeOf } from "./record.ts";
+import { noRenames, type Renames } from "./renames.ts";
 import { ignoreFile, ignoreText } from "./tool-files.ts";
 import type { TreeState } from "./tree-state.ts";
 import { isUnit, recordPath, unitFolders } from "./units.ts";
@@ -20,19 +22,21 @@ import {
  * @param files      everything that the units of `state` render to now
  * @param state      the tree as `scan` saw it, with these files among the planned paths
  * @param snapshots  by unit: the model (JSON) to store beside the unit's files
+ * @param renames    what the spec calls by another name than before
  * @throws TypeError when a file names a unit that does not exist (a mistake of the caller)
  */
 export function decide(
   files: readonly VirtualFile[],
   state: TreeState,
   snapshots: ReadonlyMap<string, unknown>,
+  renames: Renames = noRenames,
 ): WritePlan {
   const unusable = structuralFindings(files, state);
-  const decision = unusable.length > 0 ? noDecision(unusable) : decideFiles(files, state);
+  const decision = unusable.length > 0 ? noDecision(unusable) : decideFiles(files, state, renames);
   const refused = decision.findings.length > 0;
   const records = refused
     ? []
-    : [...ignoreChange(state), ...nextRecords(files, state, snapshots, decision.deleted)];
+    : [...ignoreChange(state), ...nextRecords(files, state, snapshots, decision.states)];
   return {
     actions: decision.actions.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     records,
@@ -69,11 +73,20 @@ function watchedPaths(
   state: TreeState,
   changes: readonly FileChange[],
 ): WatchedPath[] {
-  const recorded = [...state.records.values()].flatMap((record) => [...record.files.keys()]);
+  const recorded = [...state.records.values()].flatMap((record) =>
+    [...record.files].flatMap(([path, file]) => [path, placeOf(path, file)]),
+  );
   const folders = unitFolders.map((folder) => `${toolFolder}/${folder}`);
   const paths = files.map((file) => file.path);
-  const changing = new Set(changes.map((change) => change.path));
-  const watched = new Set([...paths, ...recorded, ...recordPaths(files, state), ...folders]);
+  const changed = changes.map((change) => change.path);
+  const watched = new Set([
+    ...paths,
+    ...recorded,
+    ...changed,
+    ...recordPaths(files, state),
+    ...folders,
+  ]);
+  const changing = new Set(changed);
   return [...watched].map((path) => {
     const entry = changing.has(path) ? undefined : state.disk.get(path);
     return { path, stamp: entry?.kind === "file" ? entry.stamp : undefined };

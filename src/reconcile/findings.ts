@@ -3,19 +3,24 @@ import type { DamagedRecord, DiskEntry } from "./tree-state.ts";
 import type { DiskFile, Finding, Note } from "./write-plan.ts";
 import type { Content } from "./content.ts";
 
-/** @param seam a file of the user's own next to the changed one, undefined when there is none */
-export function handChanged(
-  path: string,
-  disk: DiskFile,
-  planned: Content,
-  seam: string | undefined,
-): Finding {
+export function unresolved(path: string, lines: readonly number[]): Finding {
+  const where = lines.map((line) => `${path}:${line}`).join(", ");
   return {
-    kind: "hand-changed",
+    kind: "unresolved",
     path,
-    message: `${path} is generated and was changed by hand since`,
-    mend: `move your change to ${seam ?? "a file of your own that imports this one"}, then restore the generated file: git checkout -- ${path} (a change already committed: git checkout COMMIT -- ${path}, with the commit before it)`,
-    change: { path, before: disk.content, after: planned },
+    message: `${path} holds the markers of a conflict (${where})`,
+    mend: `edit the file until it is as you want it and the markers are gone, then run it again`,
+  };
+}
+
+/** @param path where it is generated to; @param at where it lies */
+export function unmergeable(path: string, at: string, disk: DiskFile, planned: Content): Finding {
+  return {
+    kind: "unmergeable",
+    path: at,
+    message: `${at} was changed by hand and has a newer version, and is of a kind that is not merged`,
+    mend: `copy your file elsewhere, delete it, take the newer one by: async-db-starter generate --restore ${path}, and put your change into that`,
+    change: { path: at, before: disk.content, after: planned },
   };
 }
 
@@ -63,7 +68,7 @@ export function damagedRecord({ path, damage }: DamagedRecord): Finding {
     kind: "damaged-record",
     path,
     message: `${path} cannot be read: ${damage}`,
-    mend: `resolve the merge in it, or restore it: git checkout -- ${path}`,
+    mend: `resolve the merge in it, or restore it from version control: git checkout -- ${path}`,
   };
 }
 
@@ -77,13 +82,35 @@ export function interrupted(): Finding {
   };
 }
 
-export function deletedNote(path: string): Note {
-  const message = `${path} was deleted by you and stays deleted; to have it again:`;
+/** @param seen whether a run of `generate` has seen and recorded that before */
+export function deletedNote(path: string, seen: boolean): Note {
+  const what = seen
+    ? `${path} was deleted by you and stays deleted`
+    : `${path} is missing: taken as deleted by you, it is not made again`;
   return {
     kind: "deleted",
     path,
-    message: `${message} async-db-starter generate --restore ${path}`,
+    message: `${what}; to have it again: async-db-starter generate --restore ${path}`,
   };
+}
+
+export function handChangedNote(path: string): Note {
+  const message = `${path} is generated and changed by hand; your change is kept`;
+  return { kind: "hand-changed", path, message };
+}
+
+export function mergedNote(path: string): Note {
+  return { kind: "merged", path, message: `merged: ${path}, your change kept` };
+}
+
+export function movedNote(path: string, at: string): Note {
+  const message = `${path} was moved by you to ${at} and is generated there; imports of ${path} in other generated files are not rewritten`;
+  return { kind: "moved", path, message };
+}
+
+export function keptMigrationNote(path: string): Note {
+  const message = `${path} is a migration: it is kept, and no longer written by generate`;
+  return { kind: "kept-migration", path, message };
 }
 
 export function keptHandChangedNote(path: string): Note {
@@ -98,4 +125,9 @@ export function keptYoursNote(path: string): Note {
 
 export function alreadyThereNote(path: string): Note {
   return { kind: "already-there", path, message: `${path} was there already and is left alone` };
+}
+
+export function notRestoredNote(path: string): Note {
+  const message = `${path} is there and is not replaced; delete it first to have the generated one`;
+  return { kind: "not-restored", path, message };
 }

@@ -4,9 +4,15 @@ import { crc32 } from "node:zlib";
 import type { Content } from "./content.ts";
 import { ApplyError } from "./apply-error.ts";
 import type { FileSystem } from "./file-system.ts";
-import { folderOf, pathProblem } from "./paths.ts";
-import { cacheFolder, ignoreFile, journalFile } from "./tool-files.ts";
-import { isUnit, recordPath } from "./units.ts";
+import { folderOf, pathProblem, toolFolder } from "./paths.ts";
+import {
+  cacheFolder,
+  isSnapshotPath,
+  journalFile,
+  schemaFolder,
+  singleFiles,
+} from "./tool-files.ts";
+import { isUnit, recordPath, unitFolders } from "./units.ts";
 
 /**
  * Size and CRC-32 of a file's bytes: tells a torn temporary file, or one that a user has changed,
@@ -36,7 +42,13 @@ export type JournalEntry =
       readonly folders: readonly string[];
       readonly files: readonly SealedFile[];
     }
-  | { readonly kind: "remove"; readonly path: string; readonly before: Seal };
+  | {
+      readonly kind: "remove";
+      readonly path: string;
+      readonly before: Seal;
+      /** Its content goes on in a file of the same run: it goes only when that is in place. */
+      readonly last?: true;
+    };
 
 export interface SealedFile {
   readonly path: string;
@@ -114,9 +126,12 @@ function parseJournal(text: string): Journal | undefined {
 
 function parseEntry(value: unknown): JournalEntry | undefined {
   if (!isObject(value) || typeof value["path"] !== "string") return undefined;
-  const { kind, path, temp, before, after, folders, files } = value;
+  const { kind, path, temp, before, after, folders, files, last } = value;
   if (!isOurs(path)) return undefined;
-  if (kind === "remove") return isSeal(before) ? { kind, path, before } : undefined;
+  if (kind === "remove") {
+    if (!isSeal(before)) return undefined;
+    return last === true ? { kind, path, before, last } : { kind, path, before };
+  }
   if (typeof temp !== "string" || !isTempOf(temp, path)) return undefined;
   if (kind === "file" && isSeal(after) && (before === null || isSeal(before))) {
     return { kind, path, temp, after, before };
@@ -127,8 +142,14 @@ function parseEntry(value: unknown): JournalEntry | undefined {
 
 function isOurs(path: string): boolean {
   const record = path.replace(/^\.async-db-starter\/|\.json$/g, "");
-  if (path === ignoreFile || (isUnit(record) && recordPath(record) === path)) return true;
-  return /^\.async-db-starter\/(?:entities|stores)$/.test(path) || pathProblem(path) === undefined;
+  if (singleFiles.has(path) || (isUnit(record) && recordPath(record) === path)) return true;
+  return isToolFolder(path) || isSnapshotPath(path) || pathProblem(path) === undefined;
+}
+
+/** A folder that a run may make as a whole: of the records, of all snapshots, of one store's. */
+function isToolFolder(path: string): boolean {
+  if (unitFolders.some((folder) => path === `${toolFolder}/${folder}`)) return true;
+  return path === schemaFolder || isSnapshotPath(`${path}/x.json`);
 }
 
 function isTempOf(temp: string, path: string): boolean {

@@ -1,20 +1,34 @@
 import type { VirtualFile } from "../render/virtual-file.ts";
 import { contentOf, hashOf, inShape, normalise, shapeOf } from "./content.ts";
-import { printRecord, type RecordedFile, sorted, type UnitRecord } from "./record.ts";
+import {
+  printRecord,
+  type RecordedFile,
+  sorted,
+  type UnitRecord,
+  type Whereabouts,
+  withWhereabouts,
+} from "./record.ts";
 import type { TreeState } from "./tree-state.ts";
 import { isUnit, keepsBase, recordPath, type Unit } from "./units.ts";
 import type { FileChange } from "./write-plan.ts";
 
+/** What a record says of one file other than what was rendered for it. */
+export type RecordedState =
+  /** The old entry stays, and with it the old base: deleted, or left alone. */
+  | { readonly kind: "as before"; readonly entry: RecordedFile }
+  /** Rendered as ever, but not where the generator would put it. */
+  | ({ readonly kind: "elsewhere" } & Whereabouts);
+
 /**
  * The changes of the records that go with a decision: each unit's files as they are after it.
- * A file that the user deleted keeps its old entry, so that it stays deleted, and counts as
- * untouched again if it comes back from git.
+ *
+ * @param states by planned path, where it is not simply generated there
  */
 export function nextRecords(
   files: readonly VirtualFile[],
   state: TreeState,
   snapshots: ReadonlyMap<string, unknown>,
-  deleted: ReadonlySet<string>,
+  states: ReadonlyMap<string, RecordedState>,
 ): FileChange[] {
   const next = new Map<Unit, Map<string, RecordedFile>>();
   for (const unit of [...state.records.keys(), ...[...snapshots.keys()].map(asUnit)]) {
@@ -23,12 +37,7 @@ export function nextRecords(
   for (const file of files) {
     const unit = asUnit(file.unit);
     const entries = next.get(unit) ?? new Map<string, RecordedFile>();
-    next.set(unit, entries.set(file.path, entryOf(file, unit)));
-  }
-  for (const record of state.records.values()) {
-    for (const [path, old] of record.files) {
-      if (deleted.has(path)) keepEntry(next, path, old);
-    }
+    next.set(unit, entries.set(file.path, nextEntry(file, unit, states.get(file.path))));
   }
   const records = [...next].map(([unit, entries]) => ({
     unit,
@@ -51,12 +60,10 @@ function entryOf(file: VirtualFile, unit: Unit): RecordedFile {
   return { kind: "hashed", hash: hashOf(content) };
 }
 
-function keepEntry(
-  next: ReadonlyMap<Unit, Map<string, RecordedFile>>,
-  path: string,
-  old: RecordedFile,
-): void {
-  for (const entries of next.values()) if (entries.has(path)) entries.set(path, old);
+function nextEntry(file: VirtualFile, unit: Unit, state: RecordedState | undefined): RecordedFile {
+  if (state?.kind === "as before") return state.entry;
+  const entry = entryOf(file, unit);
+  return state === undefined ? entry : withWhereabouts(entry, state);
 }
 
 function recordChange(record: UnitRecord, state: TreeState): FileChange[] {
@@ -86,9 +93,11 @@ function sameFiles(
 }
 
 function sameEntry(a: RecordedFile, b: RecordedFile | undefined): boolean {
-  if (b === undefined || a.kind !== b.kind) return false;
+  if (b === undefined) return false;
+  if (a.kind === "yours" || b.kind === "yours") return a.kind === b.kind;
+  if (a.at !== b.at || a.deleted !== b.deleted) return false;
   if (a.kind === "text") return b.kind === "text" && a.base === b.base;
-  return a.kind === "yours" || (b.kind === "hashed" && a.hash === b.hash);
+  return b.kind === "hashed" && a.hash === b.hash;
 }
 
 /** @param b as it was stored, with sorted keys */

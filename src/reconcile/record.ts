@@ -1,12 +1,30 @@
 import type { Unit } from "./units.ts";
 import { pathProblem } from "./paths.ts";
 
+/** What the user did with a generated file as a whole. */
+export interface Whereabouts {
+  /** The path that the user moved it to: it is generated there. */
+  readonly at?: string;
+  /** The user deleted it, and a run of `generate` saw that: it is not made again. */
+  readonly deleted?: true;
+}
+
+/** Pristine last output, normalised; its hash is derived, see {@link printRecord}. */
+export interface RecordedText extends Whereabouts {
+  readonly kind: "text";
+  readonly base: string;
+}
+
+/** sha256 (hex) of the normalised last output, for the runtime and for what is not text. */
+export interface RecordedHash extends Whereabouts {
+  readonly kind: "hashed";
+  readonly hash: string;
+}
+
 /** What is known of the last output at one path. */
 export type RecordedFile =
-  /** Pristine last output, normalised; its hash is derived, see {@link printRecord}. */
-  | { readonly kind: "text"; readonly base: string }
-  /** sha256 (hex) of the normalised last output, for the runtime and for what is not text. */
-  | { readonly kind: "hashed"; readonly hash: string }
+  | RecordedText
+  | RecordedHash
   /** Created once. Nothing of its content is stored: it is the user's, and may hold secrets. */
   | { readonly kind: "yours" };
 
@@ -37,14 +55,28 @@ export function printRecord(record: UnitRecord): string {
 }
 
 function printFile(file: RecordedFile): unknown {
-  switch (file.kind) {
-    case "text":
-      return { base: file.base.split("\n") };
-    case "hashed":
-      return { hash: file.hash };
-    case "yours":
-      return { yours: true };
-  }
+  if (file.kind === "yours") return { yours: true };
+  const at = file.at === undefined ? {} : { at: file.at };
+  const deleted = file.deleted === true ? { deleted: true } : {};
+  const content = file.kind === "text" ? { base: file.base.split("\n") } : { hash: file.hash };
+  return { ...at, ...content, ...deleted };
+}
+
+/** The same entry of a file that lies elsewhere now, or nowhere any more. */
+export function withWhereabouts(file: RecordedFile, { at, deleted }: Whereabouts): RecordedFile {
+  if (file.kind === "yours") return file;
+  return {
+    ...(file.kind === "text"
+      ? { kind: file.kind, base: file.base }
+      : { kind: file.kind, hash: file.hash }),
+    ...(at === undefined ? {} : { at }),
+    ...(deleted === true ? { deleted } : {}),
+  };
+}
+
+/** Where a recorded file lies: where the user moved it to, else at its own path. */
+export function placeOf(path: string, file: RecordedFile): string {
+  return file.kind === "yours" ? path : (file.at ?? path);
 }
 
 /** A JSON value with its keys sorted at every depth, as it is stored. */
@@ -81,9 +113,15 @@ export function parseRecord(unit: Unit, text: string): ParsedRecord {
 
 function parseFile(entry: unknown): RecordedFile | undefined {
   if (!isObject(entry)) return undefined;
-  if (isLines(entry["base"])) return { kind: "text", base: entry["base"].join("\n") };
-  if (typeof entry["hash"] === "string") return { kind: "hashed", hash: entry["hash"] };
-  return entry["yours"] === true ? { kind: "yours" } : undefined;
+  if (entry["yours"] === true) return { kind: "yours" };
+  const { base, hash, at, deleted } = entry;
+  if (at !== undefined && (typeof at !== "string" || pathProblem(at) !== undefined)) return;
+  const where: Whereabouts = {
+    ...(at === undefined ? {} : { at }),
+    ...(deleted === true ? { deleted } : {}),
+  };
+  if (isLines(base)) return { kind: "text", base: base.join("\n"), ...where };
+  return typeof hash === "string" ? { kind: "hashed", hash, ...where } : undefined;
 }
 
 function isLines(value: unknown): value is string[] {

@@ -83,8 +83,10 @@ function complete(
     for (const entry of entries) {
       const state = stateOf(entry, root, fileSystem);
       // A record must not claim an output that was lost; without it the next run writes it again.
-      const usable = lost.length === 0 || !entry.path.startsWith(toolFolder);
-      if (state === "ready" && usable) commitEntry(entry, root, fileSystem);
+      const unclaimed = lost.length === 0 || !entry.path.startsWith(toolFolder);
+      // What goes on elsewhere stays as long as it may not have arrived there.
+      const arrived = !isLast(entry) || lost.length + changedSince.length === 0;
+      if (state === "ready" && unclaimed && arrived) commitEntry(entry, root, fileSystem);
       else if (state !== "done") discard([entry], root, fileSystem);
       if (state === "changed") changedSince.push(entry.path);
       if (state === "lost") lost.push(entry.path);
@@ -93,6 +95,10 @@ function complete(
     throw systemError("incomplete", error);
   }
   return { outcome: "completed", changedSince, lost };
+}
+
+function isLast(entry: JournalEntry): boolean {
+  return entry.kind === "remove" && entry.last === true;
 }
 
 /** A journal may come with a hostile repository: its paths are judged like any others. */

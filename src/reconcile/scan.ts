@@ -1,6 +1,7 @@
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
+import { isMissing } from "./locate.ts";
 import { pathProblem } from "./paths.ts";
-import { parseRecord, type UnitRecord } from "./record.ts";
+import { parseRecord, placeOf, type RecordedFile, type UnitRecord } from "./record.ts";
 import type { DamagedRecord, DiskEntry, TreeState } from "./tree-state.ts";
 import { ignoreFile, journalFile, singleFiles } from "./tool-files.ts";
 import { TreeReader } from "./tree-reader.ts";
@@ -12,6 +13,8 @@ import { isUnit, recordPath, type Unit } from "./units.ts";
  * @param root     folder of the output package; need not exist
  * @param units    the units to reconcile, or "all" (then what left the plan can be removed)
  * @param planned  paths that are about to be written; recorded paths are read anyway
+ * @param data     folder of the data layer, "." for the package itself: where a recorded file that
+ *                 is missing is looked for; undefined to look nowhere
  * @throws the system error when a file of the tree cannot be read
  */
 export function scan(
@@ -19,6 +22,7 @@ export function scan(
   units: readonly string[] | "all",
   planned: readonly string[] = [],
   fileSystem: FileSystem = nodeFileSystem,
+  data?: string,
 ): TreeState {
   const reader = new TreeReader(root, fileSystem);
   const records = new Map<Unit, UnitRecord>();
@@ -34,9 +38,24 @@ export function scan(
   const wanted = new Set(
     planned.filter((path) => singleFiles.has(path) || pathProblem(path) === undefined),
   );
-  for (const record of records.values()) for (const path of record.files.keys()) wanted.add(path);
+  const recorded = [...records.values()].flatMap((record) => [...record.files]);
+  for (const [path, file] of recorded) wanted.add(path).add(placeOf(path, file));
   for (const path of [...wanted, ignoreFile]) reader.read(path);
-  return { records, damaged, disk: reader.disk, interrupted: reader.exists(journalFile) };
+  const strays = data === undefined ? [] : straysOf(data, recorded, wanted, reader);
+  return { records, damaged, disk: reader.disk, strays, interrupted: reader.exists(journalFile) };
+}
+
+/** Files that may be a missing one under a new name; nothing is looked for when none is missing. */
+function straysOf(
+  data: string,
+  recorded: readonly (readonly [string, RecordedFile])[],
+  wanted: ReadonlySet<string>,
+  reader: TreeReader,
+): string[] {
+  if (!recorded.some(([path, file]) => isMissing(path, file, reader))) return [];
+  const strays = reader.files(data === "." ? "" : data).filter((path) => !wanted.has(path));
+  for (const path of strays) reader.read(path);
+  return strays;
 }
 
 function recordOf(unit: Unit, entry: DiskEntry): ReturnType<typeof parseRecord> {

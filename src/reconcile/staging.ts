@@ -12,6 +12,8 @@ export interface StagedFile {
   readonly mode: number;
   /** Permission bits to keep, for a file that is replaced. */
   readonly keepMode: number | undefined;
+  /** Holds what nothing can make again, so it has to be on the disk itself before it is renamed. */
+  readonly durable: boolean;
 }
 
 /** The steps of a run, and what has to be on disk before the first of them. */
@@ -26,7 +28,8 @@ export interface Staging {
  * Lays out a run. Files of a folder that does not exist yet are made under one temporary folder,
  * which then takes its place in one rename: a fresh tree costs no rename per file.
  *
- * @param changes   in the order in which they have to come about; removals come first anyway
+ * @param changes   in the order in which they have to come about; removals come first anyway, but
+ *                  for those of a content that goes on elsewhere, which come last
  * @param isFolder  whether a folder (relative to the root) exists now
  * @param token     12 hex digits, new for every run
  */
@@ -36,17 +39,20 @@ export function stage(
   token: string,
 ): Staging {
   const entries: JournalEntry[] = [];
+  const last: JournalEntry[] = [];
   const layout = new Layout(token);
   for (const change of changes) {
     if (change.kind === "remove") {
-      entries.push({ kind: "remove", path: change.path, before: sealOf(change.before.content) });
+      const entry = { kind: change.kind, path: change.path, before: sealOf(change.before.content) };
+      if (change.last === true) last.push({ ...entry, last: true });
+      else entries.push(entry);
     } else {
       const missing = parentsOf(change.path).find((parent) => !isFolder(parent));
       if (missing === undefined) layout.addFile(change);
       else layout.addInside(missing, change);
     }
   }
-  return { ...layout.staging(), entries: [...entries, ...layout.entries()] };
+  return { ...layout.staging(), entries: [...entries, ...layout.entries(), ...last] };
 }
 
 type Write = Exclude<FileChange, { kind: "remove" }>;
@@ -117,8 +123,11 @@ class Layout {
 
 function stagedFile(path: string, change: Write): StagedFile {
   const { content } = change;
-  if (change.kind === "rewrite") {
-    return { path, content, mode: 0o600, keepMode: change.before.stamp.mode };
+  const durable = change.conflicts !== undefined;
+  const before = change.kind === "rewrite" ? change.before : change.from;
+  if (before !== undefined) {
+    return { path, content, mode: 0o600, keepMode: before.stamp.mode, durable };
   }
-  return { path, content, mode: change.executable ? 0o777 : 0o666, keepMode: undefined };
+  const executable = change.kind === "create" && change.executable;
+  return { path, content, mode: executable ? 0o777 : 0o666, keepMode: undefined, durable };
 }

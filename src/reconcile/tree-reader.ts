@@ -1,8 +1,13 @@
 import { type Content, contentOf } from "./content.ts";
 import type { FileSystem } from "./file-system.ts";
-import { parentsOf, toolFolder } from "./paths.ts";
+import { parentsOf, pathProblem, toolFolder } from "./paths.ts";
 import type { DiskEntry } from "./tree-state.ts";
 import { isUnit, singleUnits, type Unit, unitFolders } from "./units.ts";
+
+// Enough for any data layer; a folder with more is not one (output: { dir: "." } in a monorepo).
+const maxFiles = 20_000;
+// A rendered file is far smaller.
+const maxFileBytes = 1_000_000;
 
 type Folder = "folder" | "missing" | Extract<DiskEntry, { kind: "blocked" }>;
 
@@ -77,7 +82,26 @@ export class TreeReader {
 
   /** Names in a folder; none where there is no folder. */
   listed(path: string): string[] {
-    if (this.#folderAbove(`${path}/x`) !== "folder") return [];
+    if (path !== "" && this.#folderAbove(`${path}/x`) !== "folder") return [];
     return this.#fs.list(`${this.#root}/${path}`);
+  }
+
+  /** Files below a folder, "" for all, in a stable order; hidden ones, packages and links left out. */
+  files(folder: string): string[] {
+    const found: string[] = [];
+    const open = [folder];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const name of this.listed(next).toSorted()) {
+        const path = next === "" ? name : `${next}/${name}`;
+        if (name.startsWith(".") || name === "node_modules" || pathProblem(path) !== undefined) {
+          continue;
+        }
+        const stat = this.#fs.stat(`${this.#root}/${path}`);
+        if (stat?.kind === "folder") open.push(path);
+        if (stat?.kind === "file" && stat.size <= maxFileBytes) found.push(path);
+        if (found.length >= maxFiles) return found;
+      }
+    }
+    return found;
   }
 }

@@ -31,6 +31,8 @@ export interface TreeState {
   readonly damaged: readonly DamagedRecord[];
   /** By path: every planned and every recorded path that exists, and the tool's own files. */
   readonly disk: ReadonlyMap<string, DiskEntry>;
+  /** Files of the data folder that no record lists, looked for only when a recorded file is missing. */
+  readonly strays?: readonly string[];
   /** A run was killed here and has not been completed or reverted yet. */
   readonly interrupted: boolean;
 }

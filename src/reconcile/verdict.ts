@@ -1,6 +1,10 @@
 import type { Ownership } from "../render/virtual-file.ts";
-import { type Content, hashOf, normalise, sameContent } from "./content.ts";
-import type { RecordedFile } from "./record.ts";
+import { align } from "./align.ts";
+import { type Content, hashOf, normalise, normaliseText, sameContent } from "./content.ts";
+import { markerLines } from "./markers.ts";
+import { type Conflict, merge } from "./merge.ts";
+import type { RecordedFile, RecordedHash, RecordedText } from "./record.ts";
+import type { Rewording } from "./renames.ts";
 import type { DiskEntry } from "./tree-state.ts";
 import type { DiskFile } from "./write-plan.ts";
 
@@ -13,12 +17,27 @@ export interface Sides {
   readonly recorded: RecordedFile | undefined;
   /** What is on disk, undefined when nothing is. */
   readonly disk: DiskEntry | undefined;
+  /** Names that the spec changed since. */
+  readonly rewordings: readonly Rewording[];
 }
 
 /** What follows for one path. */
 export type Verdict =
   | { readonly kind: "create" | "unchanged" | "adopt" | "deleted" | "yours" | "existing-yours" }
-  | { readonly kind: "rewrite" | "hand-changed" | "unlisted"; readonly disk: DiskFile }
+  | { readonly kind: "rewrite" | "unlisted"; readonly disk: DiskFile }
+  /** Changed by hand, and nothing new to put in. */
+  | { readonly kind: "hand-changed"; readonly disk: DiskFile }
+  /** Changed by hand and by the generator; `text` is normalised. */
+  | {
+      readonly kind: "merged";
+      readonly disk: DiskFile;
+      readonly text: string;
+      readonly conflicts: readonly Conflict[];
+    }
+  /** Markers of a conflict are in the file. */
+  | { readonly kind: "unresolved"; readonly disk: DiskFile; readonly lines: readonly number[] }
+  /** Changed by hand and by the generator, and there is no base to merge against. */
+  | { readonly kind: "unmergeable"; readonly disk: DiskFile }
   | { readonly kind: "blocked"; readonly disk: Extract<DiskEntry, { kind: "blocked" }> };
 
 /** Decides one planned path. Line ends, byte order mark and final newline never make a difference. */
@@ -33,7 +52,30 @@ export function judge(sides: Sides): Verdict {
     return { kind: recorded === undefined ? "adopt" : "unchanged" };
   }
   if (recorded === undefined) return { kind: "unlisted", disk };
-  return { kind: isLastOutput(recorded, disk.content) ? "rewrite" : "hand-changed", disk };
+  if (isLastOutput(recorded, disk.content)) return { kind: "rewrite", disk };
+  return judgeChanged(recorded, disk, planned, sides.rewordings);
+}
+
+/** A file that is neither what was generated last nor what would be now. */
+function judgeChanged(
+  recorded: RecordedText | RecordedHash,
+  disk: DiskFile,
+  planned: Content,
+  rewordings: readonly Rewording[],
+): Verdict {
+  const { content } = disk;
+  if (recorded.kind === "text" && typeof content === "string") {
+    const lines = markerLines(content, recorded.base);
+    if (lines.length > 0) return { kind: "unresolved", disk, lines };
+  }
+  if (isLastOutput(recorded, planned)) return { kind: "hand-changed", disk };
+  if (recorded.kind !== "text" || typeof content !== "string" || typeof planned !== "string") {
+    return { kind: "unmergeable", disk };
+  }
+  const [mine, ours] = [normaliseText(content), normaliseText(planned)];
+  const { base, yours } = align(recorded.base, mine, ours, rewordings);
+  const { text, conflicts } = merge(base, yours, ours);
+  return text === mine ? { kind: "hand-changed", disk } : { kind: "merged", disk, text, conflicts };
 }
 
 function judgeYours(sides: Sides, disk: DiskFile | undefined): Verdict {

@@ -1,24 +1,38 @@
 import type { Content } from "./content.ts";
+import type { Conflict } from "./merge.ts";
 import type { DiskEntry, FileStamp } from "./tree-state.ts";
 
 /** A file as it lay on disk when the plan was made; `apply` refuses when it has changed since. */
 export type DiskFile = Extract<DiskEntry, { kind: "file" }>;
 
+/** Set where a content holds a change of the user's; the places where it touches ours. */
+export interface HoldsEdit {
+  readonly conflicts?: readonly Conflict[];
+}
+
 /** A change of one file on disk. Contents are exactly the bytes to write. */
 export type FileChange =
-  | {
+  | ({
       readonly kind: "create";
       readonly path: string;
       readonly content: Content;
       readonly executable: boolean;
-    }
-  | {
+      /** The file that it takes the place of, and whose mode it gets; removed in the same run. */
+      readonly from?: DiskFile;
+    } & HoldsEdit)
+  | ({
       readonly kind: "rewrite";
       readonly path: string;
       readonly content: Content;
       readonly before: DiskFile;
-    }
-  | { readonly kind: "remove"; readonly path: string; readonly before: DiskFile };
+    } & HoldsEdit)
+  | {
+      readonly kind: "remove";
+      readonly path: string;
+      readonly before: DiskFile;
+      /** Its content goes on under another path: removed only when that is in place. */
+      readonly last?: true;
+    };
 
 /** What happens at one path: a change, or the reason why there is none. */
 export type Action =
@@ -31,6 +45,11 @@ export type Action =
       readonly reason: "unchanged" | "yours" | "deleted" | "hand-changed";
     };
 
+/** A place in a file that waits for its user. */
+export interface FileConflict extends Conflict {
+  readonly path: string;
+}
+
 /** Two texts of one path; undefined where there is no file. */
 export interface TextChange {
   readonly path: string;
@@ -41,7 +60,8 @@ export interface TextChange {
 /** A reason to write nothing at all (exit 1). */
 export interface Finding {
   readonly kind:
-    | "hand-changed"
+    | "unresolved"
+    | "unmergeable"
     | "unlisted"
     | "unsafe-path"
     | "collision"
@@ -59,7 +79,16 @@ export interface Finding {
 
 /** Something the user should know that stops nothing. */
 export interface Note {
-  readonly kind: "deleted" | "kept-hand-changed" | "kept-yours" | "already-there";
+  readonly kind:
+    | "deleted"
+    | "hand-changed"
+    | "merged"
+    | "moved"
+    | "kept-hand-changed"
+    | "kept-yours"
+    | "kept-migration"
+    | "already-there"
+    | "not-restored";
   readonly path: string;
   readonly message: string;
 }
@@ -86,6 +115,15 @@ export interface WritePlan {
 /** The actions that change the disk. */
 export function changesOf(actions: readonly Action[]): FileChange[] {
   return actions.filter((action) => action.kind !== "adopt" && action.kind !== "keep");
+}
+
+/** The places of a plan where a change of the user's touches ours; the file will hold markers there. */
+export function conflictsOf(actions: readonly Action[]): FileConflict[] {
+  return changesOf(actions).flatMap((change) =>
+    change.kind === "remove"
+      ? []
+      : (change.conflicts ?? []).map((conflict) => ({ path: change.path, ...conflict })),
+  );
 }
 
 /** Whether tree and plan differ: what `check` reports as drift. */

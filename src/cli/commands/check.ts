@@ -1,5 +1,6 @@
 import { renderDiff } from "../../reconcile/render-diff.ts";
-import { changesOf, hasDrift } from "../../reconcile/write-plan.ts";
+import { runtimeDeviations } from "../../reconcile/runtime-state.ts";
+import { changesOf, conflictsOf, hasDrift, type Note } from "../../reconcile/write-plan.ts";
 import { engines } from "../../engines/registry.gen.ts";
 import { compareLock, lockOf, needsAcceptance } from "../../select/lock.ts";
 import type { CommandContext } from "../context.ts";
@@ -7,46 +8,71 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { requireLock } from "../lock-file.ts";
 import { chooseLocked, load, reconcile } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
-import { outdatedText, reportNotes } from "../report.ts";
+import { conflictText, outdatedText, reportNotes, runtimeText } from "../report.ts";
+
+export interface CheckOptions {
+  /** Also name each file of the runtime that was edited or comes from another version. */
+  readonly runtime?: boolean;
+}
 
 /** `check`: as `generate`, but writes nothing; exit 1 with the diff when code and spec, or lock and spec, differ. */
-export async function run({ io, output }: CommandContext): Promise<ExitCode> {
+export async function run(
+  { io, output }: CommandContext,
+  options: CheckOptions = {},
+): Promise<ExitCode> {
   const place = placeOf(io, output.options);
   const loaded = load(place, output);
   const { lock } = requireLock(place);
   const plan = chooseLocked(loaded, lock, output);
-  const { writePlan, outdated } = reconcile(place, loaded, plan, output);
+  const { writePlan, outdated, files, state } = reconcile(place, loaded, plan, output);
   const decisions = compareLock(lock, lockOf(plan, engines));
-  const changes = changesOf(writePlan.actions).map(({ kind, path }) => ({ kind, path }));
+  const runtime = options.runtime === true ? runtimeDeviations(files, state) : [];
+  const { actions, findings, notes } = writePlan;
+  const conflicts = conflictsOf(actions);
   const diff = renderDiff(writePlan);
+  const drift = hasDrift(writePlan);
+  const clean = !drift && decisions.length + outdated.length + runtime.length === 0;
   output.document({
-    clean: !hasDrift(writePlan) && decisions.length === 0 && outdated.length === 0,
-    changes,
-    findings: writePlan.findings,
-    notes: writePlan.notes,
+    clean,
+    changes: changesOf(actions).map(({ kind, path }) => ({ kind, path })),
+    conflicts,
+    findings,
+    notes,
     decisions,
     outdated,
+    ...(options.runtime === true ? { runtime } : {}),
     diff,
   });
-  reportNotes(writePlan.notes, output);
-  for (const { message, mend } of writePlan.findings) output.problem(`${message}; ${mend}`);
+  reportNotes(notes, output);
+  for (const { message, mend } of findings) output.problem(`${message}; ${mend}`);
   if (diff !== "") output.line(diff.trimEnd());
+  for (const conflict of conflicts) output.problem(conflictText(conflict));
   for (const each of outdated) output.problem(outdatedText(each));
+  for (const each of runtime) output.problem(runtimeText(each));
   for (const { text } of decisions) output.problem(`${place.lock}: ${text}`);
-  if (!hasDrift(writePlan) && decisions.length === 0 && outdated.length === 0) {
-    const deleted = writePlan.notes.filter(({ kind }) => kind === "deleted").length;
-    output.line(
-      deleted === 0
-        ? "clean: the tree is what the spec and the lock say"
-        : `clean, but ${deleted} generated ${deleted === 1 ? "file is" : "files are"} missing that you deleted`,
-    );
+  if (clean) {
+    output.line(cleanText(notes));
     return exitCode.ok;
   }
   if (decisions.length > 0) {
     const accept = decisions.some(needsAcceptance) ? " --accept" : "";
     output.problem(`Bring the lock up to date with: async-db-starter plan${accept}`);
   }
-  if (hasDrift(writePlan))
-    output.problem("Bring the tree up to date with: async-db-starter generate");
+  if (findings.length > 0) output.problem("Until that is mended, generate writes nothing.");
+  else if (drift) output.problem("Bring the tree up to date with: async-db-starter generate");
   return exitCode.finding;
+}
+
+function cleanText(notes: readonly Note[]): string {
+  const count = (kind: Note["kind"]): number => notes.filter((note) => note.kind === kind).length;
+  const files = (kind: Note["kind"]): string =>
+    `${count(kind)} generated ${count(kind) === 1 ? "file is" : "files are"}`;
+  const but = [
+    count("deleted") === 0 ? "" : `${files("deleted")} missing that you deleted`,
+    count("hand-changed") === 0 ? "" : `${files("hand-changed")} changed by hand`,
+    count("moved") === 0 ? "" : `${files("moved")} elsewhere, where you moved them`,
+  ].filter((part) => part !== "");
+  return but.length === 0
+    ? "clean: the tree is what the spec and the lock say"
+    : `clean, but ${but.join("; ")}`;
 }

@@ -50,14 +50,21 @@ describe("what the user's copy of a file is like", () => {
     generate(root, files);
     expect(stamps(root)).toEqual(before);
     put(root, "logo.bin", bytes.toReversed());
-    expect(planFor(root, files).findings).toMatchObject([{ kind: "hand-changed" }]);
+    expect(planFor(root, files).notes).toMatchObject([{ kind: "hand-changed" }]);
+    const newer = [file("größe/日本.ts", "// 🦊 ﬁ\n"), file("logo.bin", bytes.slice(1))];
+    expect(planFor(root, newer).findings).toMatchObject([{ kind: "unmergeable" }]);
   });
 
   test("text saved in another encoding counts as changed by hand", () => {
     const root = newTree();
     generate(root, [file(path, "// größe\n")]);
     put(root, path, Buffer.from("// größe\n", "latin1"));
-    expect(planFor(root, [file(path, "// größe\n")]).findings).toHaveLength(1);
+    expect(planFor(root, [file(path, "// größe\n")]).notes).toMatchObject([
+      { kind: "hand-changed", path },
+    ]);
+    expect(planFor(root, [file(path, "// Größe\n")]).findings).toMatchObject([
+      { kind: "unmergeable", path },
+    ]);
   });
 });
 

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { apply, type ApplyOptions, type ApplyReport } from "../../../src/reconcile/apply.ts";
 import { decide } from "../../../src/reconcile/decide.ts";
+import { nodeFileSystem } from "../../../src/reconcile/file-system.ts";
 import { recover } from "../../../src/reconcile/recover.ts";
+import { noRenames, type Renames } from "../../../src/reconcile/renames.ts";
 import { scan } from "../../../src/reconcile/scan.ts";
 import type { WritePlan } from "../../../src/reconcile/write-plan.ts";
 import type { Ownership, VirtualFile } from "../../../src/render/virtual-file.ts";
@@ -49,13 +51,10 @@ export function planFor(
   root: string,
   files: readonly VirtualFile[],
   snapshots: ReadonlyMap<string, unknown> = new Map(),
+  renames: Renames = noRenames,
 ): WritePlan {
-  const state = scan(
-    root,
-    "all",
-    files.map((planned) => planned.path),
-  );
-  return decide(files, state, snapshots);
+  const planned = files.map(({ path }) => path);
+  return decide(files, scan(root, "all", planned, nodeFileSystem, "src"), snapshots, renames);
 }
 
 /** What `generate` does from the rendered files on. */
@@ -64,9 +63,10 @@ export function generate(
   files: readonly VirtualFile[],
   options: ApplyOptions = {},
   snapshots: ReadonlyMap<string, unknown> = new Map(),
+  renames: Renames = noRenames,
 ): ApplyReport {
   recover(root, options);
-  return apply(planFor(root, files, snapshots), root, options);
+  return apply(planFor(root, files, snapshots, renames), root, options);
 }
 
 /** Every file of a tree by path, the git-ignored cache left out. Links show as "-> target". */
