@@ -1,3 +1,4 @@
+import { duration } from "../engines/families/record/describe.ts";
 import type { Method, OrderTerm } from "../spec/model.ts";
 import { noteOf, type SpecChange } from "./change.ts";
 import type { Renames } from "./renames.ts";
@@ -19,14 +20,14 @@ export function behaviourChanges(
     return orderChange(before.orderBy, after.orderBy, subject, fields);
   if (before.op === "upsert" && after.op === "upsert" && before.ttlMs !== after.ttlMs) {
     const why = "rows end at another time";
-    return [
-      api("breaking", subject, `ttl ${before.ttlMs ?? "none"} → ${after.ttlMs ?? "none"} ms`, why),
-    ];
+    return [api("breaking", subject, `ttl ${shown(before.ttlMs)} → ${shown(after.ttlMs)}`, why)];
   }
   if (before.op === "increment" && after.op === "increment")
     return incrementChanges(before, after, subject);
   return [];
 }
+
+const shown = (ms: number | undefined): string => (ms === undefined ? "none" : duration(ms));
 
 function orderChange(
   before: readonly OrderTerm[],

@@ -1,3 +1,4 @@
+import { duration } from "../engines/families/record/describe.ts";
 import type { CacheViewIr, EntityIr, SearchViewIr, VectorViewIr } from "../ir/types.ts";
 import { noteOf, type SpecChange } from "./change.ts";
 import { fieldPairs } from "./renames.ts";
@@ -107,10 +108,10 @@ export function cacheChanges(before: CacheViewIr, after: CacheViewIr): readonly 
           views(
             after.ttlMs > before.ttlMs && after.entity !== undefined ? "breaking" : "internal",
             subject,
-            `ttl ${before.ttlMs} → ${after.ttlMs} ms`,
+            `ttl ${duration(before.ttlMs)} → ${duration(after.ttlMs)}`,
             after.entity === undefined
               ? "what is set without a ttl of its own lives by the new one"
-              : `what others change behind the data layer shows after at most ${after.ttlMs} ms`,
+              : `what others change behind the data layer shows after at most ${duration(after.ttlMs)}`,
           ),
         ]),
     ...(sameJson(settings(before), settings(after))

@@ -2,11 +2,12 @@
  * What people read when something is found: one folder per case, `script.json` with its steps, `expected.txt` with what the last
  * commands printed. `UPDATE_GOLDEN=1` writes them anew.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { commitAll } from "../support/git.ts";
 import { cli, type GeneratedProject, projectFolder } from "../support/generated-project.ts";
 
 const folder = fileURLToPath(new URL("cli/", import.meta.url));
@@ -20,7 +21,11 @@ const step = z.union([
   z.strictObject({ run: z.array(z.string()) }),
   z.strictObject({ write: z.string(), text: z.string() }),
   z.strictObject({ append: z.string(), text: z.string() }),
+  z.strictObject({ replace: z.string(), old: z.string(), new: z.string() }),
+  z.strictObject({ move: z.string(), to: z.string() }),
   z.strictObject({ remove: z.string() }),
+  /** Everything into a commit of the project's own repository. */
+  z.strictObject({ commit: z.string() }),
 ]);
 const script = z.strictObject({ what: z.string(), spec: z.boolean(), steps: z.array(step) });
 
@@ -34,8 +39,15 @@ async function perform(project: GeneratedProject, one: z.infer<typeof step>): Pr
     return [`$ async-db-starter ${one.run.join(" ")}`, stdout, stderr, `exit ${status}`, ""].join(
       "\n",
     );
-  } else if ("remove" in one) rmSync(at(one.remove));
-  else {
+  } else if ("commit" in one) commitAll(project.folder, one.commit);
+  else if ("remove" in one) rmSync(at(one.remove));
+  else if ("move" in one) {
+    mkdirSync(dirname(at(one.to)), { recursive: true });
+    renameSync(at(one.move), at(one.to));
+  } else if ("replace" in one) {
+    expect(project.read(one.replace)).toContain(one.old);
+    project.write(one.replace, project.read(one.replace).replace(one.old, one.new));
+  } else {
     const path = "write" in one ? one.write : one.append;
     mkdirSync(dirname(at(path)), { recursive: true });
     const before = "append" in one ? project.read(path) : "";
@@ -56,7 +68,10 @@ describe.each(readdirSync(folder))("%s", (name) => {
       if (withSpec) project.write("workloads.yaml", spec);
       const printed: string[] = [];
       for (const one of steps) printed.push(await perform(project, one));
-      const text = printed.join("").replaceAll(project.folder, "<folder>");
+      const text = printed
+        .join("")
+        .replaceAll(project.folder, "<folder>")
+        .replaceAll(/\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b/g, "<commit>");
       const file = join(folder, name, "expected.txt");
       if (update) writeFileSync(file, text);
       expect(existsSync(file), "run once with UPDATE_GOLDEN=1").toBe(true);
