@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import type { CommandContext } from "../context.ts";
-import { widthOf } from "../io.ts";
+import { type Output, widthOf } from "../io.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
@@ -16,6 +16,8 @@ import { apply } from "../../reconcile/apply.ts";
 import { recover } from "../../reconcile/recover.ts";
 import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
 import { schemaFile } from "../../reconcile/tool-files.ts";
+import type { WritePlan } from "../../reconcile/write-plan.ts";
+import { filesIn, type SpecFiles } from "../../spec/files.ts";
 import { planText } from "../../select/explain.ts";
 import { engines } from "../../engines/registry.gen.ts";
 import { specJsonSchemaText } from "../../spec/json-schema.ts";
@@ -48,24 +50,30 @@ export async function run(
   const root = resolve(io.cwd, output.options.cwd, dir);
   const start = await startOf(root, io.cwd, options, io.interactive);
   if (start === undefined) return exitCode.ok;
-  if (options.specGiven !== undefined) judge(resolve(io.cwd, options.specGiven), io, output);
-  writeSpec(root, start);
-  for (const [path, text] of start.files) {
-    if (readUserFile(root, path) === undefined) writeUserFile(root, path, text);
-  }
+  const told = options.specGiven === undefined;
+  if (!told) judge(resolve(io.cwd, options.specGiven), io, output);
+  refuseOtherSpec(root, start);
   const place = placeOf(io, { cwd: root, spec: specFile });
-  const loaded = load(place, output);
+  const loaded = load(place, told ? output : silent(output), withSpec(root, start.text));
   const plan = choose(loaded, undefined, output);
-  writeLock(place, plan);
-  writeUserFile(root, schemaFile, specJsonSchemaText());
   recover(resolve(root, loaded.model.output.package));
   const { files, writePlan, root: target } = reconcile(place, loaded, plan, output);
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
-  const report = apply(writePlan, target);
+  const report = apply(withoutOwn(writePlan, start), target);
   if (report.outcome === "refused") return reportFindings(report.findings, output);
+  writeUserFile(root, specFile, start.text);
+  for (const [path, text] of start.files) {
+    if (readUserFile(root, path) === undefined) writeUserFile(root, path, text);
+  }
+  writeLock(place, plan);
+  writeUserFile(root, schemaFile, specJsonSchemaText());
   rememberSpec(target, place);
   if (readUserFile(target, ".env") === undefined)
     writeUserFile(target, ".env", environmentText(plan));
+  if (!ignoresEnvironment(readUserFile(target, ".gitignore") ?? ""))
+    output.problem(
+      "note: .gitignore does not keep .env out, which holds DSNs with passwords; add the line .env",
+    );
   const notes = writePlan.notes.filter(({ path }) => !start.files.has(path));
   reportNotes(notes, output);
   output.line(planText(plan, engines, widthOf(io)).trimEnd());
@@ -152,16 +160,29 @@ function judge(path: string, io: CommandContext["io"], output: CommandContext["o
   storable(loaded, choose(loaded, undefined, output), output);
 }
 
-/** A spec of the user's is never overwritten, not even by a better one. */
-function writeSpec(root: string, { text, origin }: Start): void {
+/** A spec of the user's is never overwritten, not even by a better one. @throws Failure 2 */
+function refuseOtherSpec(root: string, { text, origin }: Start): void {
   const present = existsSync(root) ? readUserFile(root, specFile) : undefined;
-  if (present !== undefined && present !== text) {
-    throw new Failure(exitCode.input, `${specFile} is already there and is not ${origin}`, {
-      hint: "run init without --preset and --spec to start from it, or choose another folder",
-    });
-  }
-  writeUserFile(root, specFile, text);
+  if (present === undefined || present === text) return;
+  throw new Failure(exitCode.input, `${specFile} is already there and is not ${origin}`, {
+    hint: "run init without --preset and --spec to start from it, or choose another folder",
+  });
 }
+
+/** The files of a folder as if the spec lay there already. */
+function withSpec(root: string, text: string): SpecFiles {
+  const disk = filesIn(root);
+  return { ...disk, readSpec: () => ({ bytes: new TextEncoder().encode(text) }) };
+}
+
+/** For a spec whose warnings were told where it lies. */
+const silent = (output: Output): Output => ({ ...output, problem: () => {} });
+
+/** The files that the preset brings are the user's from the start; the plan would make others in their place. */
+const withoutOwn = (plan: WritePlan, { files }: Start): WritePlan => ({
+  ...plan,
+  actions: plan.actions.filter(({ kind, path }) => kind !== "create" || !files.has(path)),
+});
 
 /** `.env` for this machine: the embedded DSN of every store that has one. It is git-ignored; `.env.example` is its public twin. */
 function environmentText(plan: Plan): string {
@@ -175,6 +196,11 @@ function environmentText(plan: Plan): string {
   });
   return `# DSNs of this machine; not committed. What each may hold: .env.example\n${lines.join("\n")}\n`;
 }
+
+const ignoresEnvironment = (rules: string): boolean =>
+  rules
+    .split(/\r?\n/)
+    .some((rule) => /^(?:\*\*)?\/?(?:\.env|\.env\*|\*\.env|\.env\.\*)$/.test(rule.trim()));
 
 function nextSteps(folder: string, installed: boolean, output: CommandContext["output"]): void {
   const steps = [

@@ -5,9 +5,8 @@ import { rowFile } from "./adapter/row-file.ts";
 import { searchFile } from "./adapter/search-file.ts";
 import { storeFile } from "./adapter/store-file.ts";
 import { vectorFile } from "./adapter/vector-file.ts";
-import { initialMigration } from "./ddl/render-sql.ts";
 
-/** Everything that a store of this engine adds to the tree: adapters, the composition of the store, its first migration. */
+/** Everything that a store of this engine adds to the tree: adapters and the composition of the store. */
 export function emit(store: StoreIr, ir: Ir): readonly FileRequest[] {
   return [
     ...adaptedEntities(store).map((entity) => rowFile(entity, store, ir)),
@@ -17,7 +16,6 @@ export function emit(store: StoreIr, ir: Ir): readonly FileRequest[] {
       return view.port === "vector" ? [vectorFile(view, store, ir)] : [];
     }),
     storeFile(store, ir),
-    ...migrationFiles(store, ir),
   ];
 }
 
@@ -28,14 +26,3 @@ const adaptedEntities = (store: StoreIr): readonly EntityIr[] => [
     ...store.views.flatMap((view) => (view.port === "cache" ? [] : [view.entity])),
   ]),
 ];
-
-function migrationFiles(store: StoreIr, ir: Ir): readonly FileRequest[] {
-  const { id, up, down, record } = initialMigration(store, ir.project);
-  const file = (name: string, text: string): FileRequest => ({
-    path: `migrations/${store.name}/${id}.${name}`,
-    ownership: "generated",
-    unit: `stores/${store.name}`,
-    text,
-  });
-  return [file("up.sql", up), file("down.sql", down), file("json", record)];
-}

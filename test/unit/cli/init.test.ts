@@ -97,3 +97,36 @@ test("a wrong spec is not copied into the new project", async () => {
   expect(stderr).toMatch(/uuidd/);
   expect(existsSync(join(at.folder, "target"))).toBe(false);
 });
+
+test("a file that stands in the way stops init before it writes anything", async () => {
+  const at = await project(undefined);
+  mkdirSync(join(at.folder, "src/data"), { recursive: true });
+  at.write("src/data/index.ts", "export const mine = true;\n");
+  const { status, stderr } = await cli(at.folder, ...preset);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/src\/data\/index\.ts would be generated, but .* already there/);
+  expect(readdirSync(at.folder)).toEqual(["src"]);
+  expect(readdirSync(join(at.folder, "src"))).toEqual(["data"]);
+});
+
+test.each([
+  ["coverage\n", true],
+  ["coverage\n.env\n", false],
+  ["**/.env*\n", false],
+])("with a .gitignore of %j, init says that .env is committed: %s", async (rules, says) => {
+  const at = await project(small);
+  at.write(".gitignore", rules);
+  const { status, stderr } = await cli(at.folder, "init", "--yes", "--no-install");
+  expect(status).toBe(0);
+  expect(stderr.includes("does not keep .env out")).toBe(says);
+});
+
+test("warnings of a spec from elsewhere are told once", async () => {
+  const at = await project(undefined);
+  at.write("spec.yaml", small);
+  const args = ["--spec", "spec.yaml", "init", "target", "--yes", "--no-install"];
+  const { status, stderr } = await cli(at.folder, ...args);
+  expect(status).toBe(0);
+  const lines = stderr.split("\n").filter((line) => line.includes("warning"));
+  expect(new Set(lines).size).toBe(lines.length);
+});
