@@ -64,14 +64,16 @@ export async function run(
 }
 
 function cleanText(notes: readonly Note[]): string {
-  const count = (kind: Note["kind"]): number => notes.filter((note) => note.kind === kind).length;
-  const files = (kind: Note["kind"]): string =>
-    `${count(kind)} generated ${count(kind) === 1 ? "file is" : "files are"}`;
+  const told = (kind: Note["kind"], one: string, many: string): readonly string[] => {
+    const count = notes.filter((note) => note.kind === kind).length;
+    if (count === 0) return [];
+    return [count === 1 ? `1 generated file ${one}` : `${count} generated files ${many}`];
+  };
   const but = [
-    count("deleted") === 0 ? "" : `${files("deleted")} missing that you deleted`,
-    count("hand-changed") === 0 ? "" : `${files("hand-changed")} changed by hand`,
-    count("moved") === 0 ? "" : `${files("moved")} elsewhere, where you moved them`,
-  ].filter((part) => part !== "");
+    ...told("deleted", "is missing that you deleted", "are missing that you deleted"),
+    ...told("hand-changed", "is changed by hand", "are changed by hand"),
+    ...told("moved", "lies where you moved it", "lie where you moved them"),
+  ];
   return but.length === 0
     ? "clean: the tree is what the spec and the lock say"
     : `clean, but ${but.join("; ")}`;

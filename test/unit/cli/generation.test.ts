@@ -72,14 +72,13 @@ test.each(["generate", "check"])("%s without a lock is a finding that names plan
   expect(readdirSync(at.folder)).toEqual(["workloads.yaml"]);
 });
 
-test("a hand-changed generated file is named and not overwritten, by generate and check alike", async () => {
+test("a hand change of a generated file is kept, named, and merged with what comes new", async () => {
   const at = await project(small, "plan", "generate");
   const path = "src/data/ports/note-repository.ts";
-  const changed = `${at.read(path)}// mine\n`;
-  at.write(path, changed);
+  at.write(path, `${at.read(path)}// mine\n`);
   for (const command of ["generate", "check"]) {
     const { status, stderr } = await cli(at.folder, command);
-    expect({ command, status }).toEqual({ command, status: 1 });
+    expect({ command, status }).toEqual({ command, status: 0 });
     expect(stderr).toContain(path);
   }
   at.write(
@@ -87,9 +86,25 @@ test("a hand-changed generated file is named and not overwritten, by generate an
     small.replace("{ get: {}, add", "{ get: {}, put: { op: upsert }, add"),
   );
   await cli(at.folder, "plan", "--accept");
-  expect((await cli(at.folder, "generate")).status).toBe(1);
-  expect(at.read(path)).toBe(changed);
-  expect(at.read("src/data/stores/main/note-repository.ts")).not.toContain("put");
+  const { status, stderr } = await cli(at.folder, "generate");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: `merged: ${path}, your change kept\n` });
+  expect(at.read(path)).toMatch(/ put\([^]*\/\/ mine\n$/);
+  expect(at.read("src/data/stores/main/note-repository.ts")).toContain("put");
+});
+
+test("a dry run of an interrupted tree reports it and leaves the journal to the next real run", async () => {
+  const at = await project(small, "plan", "generate");
+  const journal = ".async-db-starter/.cache/journal.json";
+  const text = JSON.stringify({ version: 1, phase: "staging", entries: [] });
+  at.write(journal, text);
+  for (const args of [["check"], ["generate", "--dry-run"], ["generate", "--diff"]]) {
+    const { status, stderr } = await cli(at.folder, ...args);
+    expect({ args, status }).toEqual({ args, status: 1 });
+    expect(stderr).toMatch(/interrupted while it wrote; run generate/);
+    expect(at.read(journal)).toBe(text);
+  }
+  expect(await cli(at.folder, "generate")).toMatchObject({ status: 0, stderr: "" });
+  expect(existsSync(join(at.folder, journal))).toBe(false);
 });
 
 test("check: clean after generate, drift with its diff, CRLF is no drift", async () => {
