@@ -1,0 +1,237 @@
+import { checkName, foreignKeyName, primaryKeyName, uniqueName } from "../../../../ir/names.ts";
+import { snakeCase } from "../../../../ir/words.ts";
+import type { AdoptedEntity } from "../../../../migrate/baseline/adopted.ts";
+import { fieldNameOf, Names, tableMapping } from "../../../../migrate/baseline/names.ts";
+import type { EntitySpec, FieldSpec } from "../../../../spec/schema-entity.ts";
+import { expressionProblem } from "../../sql/expression.ts";
+import type { Catalogue, CatalogueColumn, CatalogueTable } from "../catalogue.ts";
+import { accessOf } from "./access.ts";
+import { typeSpecOf } from "./column-type.ts";
+import { columnRefusal, fieldSpecOf } from "./field.ts";
+import { type FieldsByColumn, indexSpecOf } from "./indexes.ts";
+import { referenceOf } from "./references.ts";
+import { tableNotes } from "./table-notes.ts";
+
+/** What is known of the other tables. */
+export interface EntityPlace {
+  readonly catalogue: Catalogue;
+  /** Entity by table. */
+  readonly entities: ReadonlyMap<string, string>;
+  readonly tables: ReadonlyMap<string, CatalogueTable>;
+}
+
+/** What goes into the spec, what stays in the database, and what is called otherwise there. */
+interface Draft {
+  readonly table: CatalogueTable;
+  readonly fields: Map<string, { readonly name: string; spec: FieldSpec }>;
+  readonly notes: string[];
+  readonly fieldNotes: Record<string, string>;
+  /** Name that would be made → name in the database. */
+  readonly renamed: Record<string, string>;
+}
+
+/** A table as an entity. Pure; equal tables give equal entities. */
+export function adoptTable(table: CatalogueTable, place: EntityPlace): AdoptedEntity {
+  const name = place.entities.get(table.name) ?? table.name;
+  const draft: Draft = { table, fields: new Map(), notes: [], fieldNotes: {}, renamed: {} };
+  const key = keyOf(table, place.catalogue);
+  addFields(draft, key, place.catalogue);
+  const primary = table.constraints.find(({ kind }) => kind === "primary key");
+  if (key.length > 0 && primary !== undefined)
+    rename(draft, primaryKeyName(table.name), primary.name);
+  addReferences(draft, place);
+  const unique = uniqueGroups(draft);
+  const checks = checksOf(draft);
+  const indexes = table.indexes.flatMap((index) => {
+    const spec = indexSpecOf(index, draft.fields);
+    if (!("refused" in spec)) return [spec];
+    draft.notes.push(spec.refused);
+    return [];
+  });
+  const mapping = tableMapping(name, table.name);
+  const spec: EntitySpec = {
+    ...(mapping !== undefined && { table: mapping }),
+    ...(table.comment !== undefined && { comment: table.comment }),
+    ...(key.length === 0 && { keyless: true }),
+    ...(!hasTimestamps(draft.fields) && { timestamps: false }),
+    fields: Object.fromEntries([...draft.fields.values()].map((field) => [field.name, field.spec])),
+    ...(indexes.length > 0 && { indexes }),
+    ...(unique.length > 0 && { unique }),
+    ...(Object.keys(checks).length > 0 && { checks }),
+    ...(Object.keys(draft.renamed).length > 0 && { constraints: draft.renamed }),
+  };
+  return {
+    name,
+    spec,
+    access: accessOf(table, spec, draft.fields),
+    notes: [...tableNotes(table), ...draft.notes],
+    fieldNotes: draft.fieldNotes,
+  };
+}
+
+const keyless: readonly FieldSpec["type"][] = ["json", "array", "vector", "binary", "float"];
+
+/** Columns of the primary key in its order; empty where one of them cannot be a key of the spec. */
+function keyOf(table: CatalogueTable, catalogue: Catalogue): readonly string[] {
+  const key = table.constraints.find(({ kind }) => kind === "primary key")?.columns ?? [];
+  const fits = key.every((name) => {
+    const column = table.columns.find((each) => each.name === name);
+    if (column === undefined || columnRefusal(column, true) !== undefined) return false;
+    return !keyless.includes(typeSpecOf(column.type, catalogue, true).type);
+  });
+  return fits ? key : [];
+}
+
+/** Key fields come first and in the order of the key, which the spec takes from the order of the fields. */
+function addFields(draft: Draft, key: readonly string[], catalogue: Catalogue): void {
+  const { table } = draft;
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const ordered = [
+    ...key.flatMap((name) => byName.get(name) ?? []),
+    ...table.columns.filter(({ name }) => !key.includes(name)),
+  ];
+  const names = new Names();
+  for (const column of ordered) {
+    const inKey = key.includes(column.name);
+    const refused = columnRefusal(column, inKey);
+    if (refused !== undefined) {
+      draft.notes.push(`column ${column.name} ${refused}`);
+      continue;
+    }
+    addField(draft, column, fieldNameOf(column.name, names), inKey, catalogue);
+  }
+}
+
+function addField(
+  draft: Draft,
+  column: CatalogueColumn,
+  name: string,
+  inKey: boolean,
+  catalogue: Catalogue,
+): void {
+  const { table } = draft;
+  const alone = table.constraints.find(
+    ({ kind, columns }) => kind === "unique" && columns.length === 1 && columns[0] === column.name,
+  );
+  const place = { catalogue, table, name, inKey };
+  const spec = fieldSpecOf(column, { ...place, isUnique: alone !== undefined && !inKey });
+  const isUnique = spec.unique === true && !keyless.includes(spec.type);
+  draft.fields.set(column.name, {
+    name,
+    spec:
+      isUnique || spec.unique === undefined ? spec : fieldSpecOf(column, { ...place, isUnique }),
+  });
+  if (isUnique && alone !== undefined) {
+    rename(draft, uniqueName(table.name, [column.name]), alone.name);
+    if (alone.deferrable) draft.fieldNotes[name] = "its unique constraint is deferrable";
+  }
+  if (column.type.startsWith("timestamp") && column.type.endsWith("without time zone"))
+    draft.fieldNotes[name] = "the column keeps no time zone: its values are taken for UTC";
+}
+
+function addReferences(draft: Draft, { tables, entities, catalogue }: EntityPlace): void {
+  const { table, fields, notes, fieldNotes } = draft;
+  for (const constraint of table.constraints) {
+    if (constraint.kind !== "foreign key") continue;
+    const nullable = (column: string): boolean => fields.get(column)?.spec.nullable === true;
+    const made = referenceOf(constraint, tables, nullable);
+    const field = "refused" in made ? undefined : fields.get(made.column);
+    const target = "refused" in made ? undefined : tables.get(made.target);
+    if ("refused" in made || field === undefined || target === undefined) {
+      notes.push("refused" in made ? made.refused : `foreign key ${constraint.name} stays`);
+      continue;
+    }
+    if (field.spec.references !== undefined) {
+      notes.push(`foreign key ${constraint.name} is a second one on ${made.column}`);
+      continue;
+    }
+    field.spec = {
+      ...typedAs(field.spec, table, made.column, keyType(target, catalogue)),
+      references: entities.get(made.target) ?? made.target,
+      ...(made.onDelete !== undefined && { onDelete: made.onDelete }),
+    };
+    if (made.note !== undefined) fieldNotes[field.name] = made.note;
+    rename(draft, foreignKeyName(table.name, [made.column]), constraint.name);
+  }
+}
+
+/** A reference has the type of the key that it holds; the column keeps its own. */
+function typedAs(
+  spec: FieldSpec,
+  { columns }: CatalogueTable,
+  column: string,
+  key: FieldSpec | undefined,
+): FieldSpec {
+  const own = columns.find(({ name }) => name === column)?.type;
+  if (key === undefined || own === undefined || (key.type === spec.type && key.max === spec.max))
+    return spec;
+  const { type, max, precision, scale } = key;
+  return {
+    ...spec,
+    type,
+    ...(max !== undefined && { max }),
+    ...(precision !== undefined && { precision }),
+    ...(scale !== undefined && { scale }),
+    stored: { ...spec.stored, type: own },
+  };
+}
+
+/** Type of the one key column of a table, as its own entity says it. */
+function keyType(table: CatalogueTable, catalogue: Catalogue): FieldSpec | undefined {
+  const column = table.columns.find(({ name }) => name === keyOf(table, catalogue)[0]);
+  return column === undefined
+    ? undefined
+    : fieldSpecOf(column, { catalogue, table, name: column.name, inKey: true, isUnique: false });
+}
+
+function uniqueGroups(draft: Draft): string[][] {
+  const { table, fields, notes } = draft;
+  return table.constraints.flatMap(({ kind, columns, name, definition }) => {
+    if (kind !== "unique" || columns.length === 1) return [];
+    const group = columns.flatMap((column) => fields.get(column) ?? []);
+    if (group.length < columns.length || group.some(({ spec }) => !canBeUnique(spec))) {
+      notes.push(`constraint ${name}: ${definition}`);
+      return [];
+    }
+    rename(draft, uniqueName(table.name, columns), name);
+    return [group.map((field) => field.name)];
+  });
+}
+
+const canBeUnique = ({ type }: FieldSpec): boolean => !keyless.includes(type);
+
+function checksOf(draft: Draft): Record<string, string> {
+  const { table, notes } = draft;
+  const names = new Names();
+  const found: Record<string, string> = {};
+  for (const { kind, name, condition, definition } of table.constraints) {
+    if (kind === "exclude") notes.push(`constraint ${name}: ${definition}`);
+    if (kind !== "check" || condition === undefined) continue;
+    if (expressionProblem(condition) !== undefined) {
+      notes.push(`constraint ${name}: ${definition}`);
+      continue;
+    }
+    const stem = name.startsWith(`${table.name}_`) ? name.slice(table.name.length + 1) : name;
+    const given = fieldNameOf(snakeCase(stem.replace(/_check$/, "")), names);
+    found[given] = condition;
+    rename(draft, checkName(table.name, given), name);
+  }
+  return found;
+}
+
+function rename({ renamed }: Draft, made: string, actual: string): void {
+  if (made !== actual) renamed[made] = actual;
+}
+
+/** createdAt and updatedAt as the spec means them: the database fills both, and every change of the data layer raises the second. */
+function hasTimestamps(fields: FieldsByColumn): boolean {
+  return ["createdAt", "updatedAt"].every((name) =>
+    [...fields.values()].some(
+      (field) =>
+        field.name === name &&
+        field.spec.type === "timestamp" &&
+        field.spec.nullable !== true &&
+        field.spec.stored?.default !== undefined,
+    ),
+  );
+}

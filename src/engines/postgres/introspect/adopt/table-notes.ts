@@ -1,0 +1,37 @@
+import type { Catalogue, CatalogueTable } from "../catalogue.ts";
+
+/** What a table has that no word of the spec says, column by column apart. */
+export function tableNotes(table: CatalogueTable): readonly string[] {
+  const always = table.columns.filter(({ identity }) => identity === "always");
+  return [
+    ...(table.partitionKey === undefined ? [] : [`is partitioned by ${table.partitionKey}`]),
+    ...(table.inherits.length === 0 ? [] : [`inherits from ${table.inherits.join(", ")}`]),
+    ...(table.unlogged ? ["is unlogged: empty after a crash"] : []),
+    ...(table.options.length === 0 ? [] : [`has the options ${table.options.join(", ")}`]),
+    ...(table.rowSecurity === "off"
+      ? []
+      : [`has row-level security (${table.policies.map(({ name }) => name).join(", ")})`]),
+    ...table.triggers.map(({ name }) => `trigger ${name}`),
+    ...always.map(({ name }) => `no insert: ${name} is always made by the database`),
+  ];
+}
+
+/** What belongs to no entity. */
+export function schemaNotes(catalogue: Catalogue): readonly string[] {
+  const { views, functions, sequences, tables, others, extensions } = catalogue;
+  const partitions = tables.filter(({ partitionOf }) => partitionOf !== undefined);
+  return [
+    ...listed("views", views),
+    ...listed("functions", functions),
+    ...listed(
+      "sequences",
+      sequences.filter(({ ownedBy }) => ownedBy === undefined),
+    ),
+    ...listed("partitions", partitions),
+    ...(extensions.length === 0 ? [] : [`extensions: ${extensions.join(", ")}`]),
+    ...others.map(({ kind, name }) => `${kind} ${name}`),
+  ];
+}
+
+const listed = (kind: string, objects: readonly { readonly name: string }[]): readonly string[] =>
+  objects.length === 0 ? [] : [`${kind}: ${objects.map(({ name }) => name).join(", ")}`];

@@ -1,0 +1,38 @@
+/**
+ * Reads what a check says plainly: bounds of a value and lists of words. As PostgreSQL prints conditions; what is more complicated is
+ * left to the server. Source: `ruleutils.c`, which always prints a list as `= ANY (ARRAY[…])`.
+ */
+
+export interface ValueBounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const number = String.raw`'?\(?(-?\d+(?:\.\d+)?)\)?'?`;
+const cast = String.raw`(?:::[a-z ]+(?:\(\d+(?:,\d+)?\))?)?`;
+
+/** The least and the greatest value that conditions joined by `and` allow; exclusive bounds of whole numbers count as the next one. */
+export function boundsOf(subject: string, conditions: readonly string[]): ValueBounds {
+  const found: { min?: number; max?: number } = {};
+  const name = subject.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = new RegExp(`(?<![\\w"])\\(?${name}\\)?${cast} (>=|<=|>|<) ${number}`, "gi");
+  for (const condition of conditions) {
+    if (/\b(?:or|not|case)\b/i.test(condition)) continue;
+    for (const [, operator, text] of condition.matchAll(pattern)) {
+      const value = Number(text);
+      const step = Number.isInteger(value) ? 1 : 0;
+      if (operator === ">=" || operator === ">")
+        found.min = Math.max(found.min ?? -Infinity, operator === ">" ? value + step : value);
+      else found.max = Math.min(found.max ?? Infinity, operator === "<" ? value - step : value);
+    }
+  }
+  return found;
+}
+
+/** Every text literal of a condition, in order and once. */
+export function literalsOf(condition: string): readonly string[] {
+  const found = [...condition.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = ""]) =>
+    text.replaceAll("''", "'"),
+  );
+  return [...new Set(found)];
+}
