@@ -1,13 +1,22 @@
-import { parseArgs } from "node:util";
+import {
+  accept,
+  deploy,
+  down,
+  PartialFailure,
+  plan,
+  status,
+  up,
+  verify,
+  type CommandStore,
+  type ExitStatus,
+  type StoreAnswer,
+  type StoreCommand,
+} from "./db-cli-migrate.ts";
+import { parseCommand, usage, type CommandOptions, type ParsedCommand } from "./db-cli-options.ts";
+import { ProgressLines } from "./db-cli-progress.ts";
 import { isDataError } from "./errors.ts";
 import type { HealthReport } from "./health.ts";
-import {
-  migrateDown,
-  migrateUp,
-  migrationStatus,
-  type Migration,
-  type MigrationTarget,
-} from "./migrate.ts";
+import type { MigrationTarget } from "./migrate.ts";
 import { readMigrations } from "./migration-files.ts";
 
 /** A store that has migrations, with the folder they lie in. */
@@ -32,6 +41,8 @@ export interface DbCliInput {
   readonly open: () => DbCliLayer | Promise<DbCliLayer>;
   readonly write?: ((text: string) => void) | undefined;
   readonly writeError?: ((text: string) => void) | undefined;
+  /** Progress may rewrite its line. Default: whether standard error is a terminal. */
+  readonly terminal?: boolean | undefined;
 }
 
 /** What a command found: text for people, a document for `--json`, and the exit status. */
@@ -41,59 +52,51 @@ interface Answer {
   readonly status: ExitStatus;
 }
 
-/** Done · a finding · wrong arguments, configuration or files · a store. */
-type ExitStatus = 0 | 1 | 2 | 3;
+type Command = (
+  layer: DbCliLayer,
+  options: CommandOptions,
+  progress: ProgressLines,
+) => Promise<Answer>;
 
-type Command = (layer: DbCliLayer, store: string | undefined) => Promise<Answer>;
-
-const usage = `usage: migrate up|down|status [--store NAME] [--json]
-       health [ready|startup] [--json]`;
+const onStores =
+  (command: StoreCommand): Command =>
+  (layer, options, progress) =>
+    eachStore(layer, options, progress, command);
 
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ["migrate up", (layer, store) => eachStore(layer, store, up)],
-  ["migrate down", down],
-  ["migrate status", (layer, store) => eachStore(layer, store, status)],
+  ["migrate up", onStores(up)],
+  ["migrate plan", onStores(plan)],
+  ["migrate down", oneStore("migrate down", down)],
+  ["migrate status", onStores(status)],
+  ["migrate verify", onStores(verify)],
+  ["migrate deploy-check", onStores(deploy)],
+  ["migrate accept", oneStore("migrate accept", accept)],
   ["health", async (layer) => health(await layer.health.ready())],
   ["health ready", async (layer) => health(await layer.health.ready())],
   ["health startup", async (layer) => health(await layer.health.startup())],
 ]);
 
-/** Runs `migrate up|down|status` or `health`; resolves to the exit status. Never rejects, prints no stack and no secret. */
+/** Runs the commands of `usage`; resolves to the exit status. Never rejects, prints no stack and no secret. */
 export async function runDbCli(input: DbCliInput): Promise<number> {
   const write = input.write ?? ((text: string) => process.stdout.write(text));
   const writeError = input.writeError ?? ((text: string) => process.stderr.write(text));
-  const parsed = parse(input.argv);
+  const parsed = parseCommand(input.argv);
   if (parsed === undefined) {
     writeError(`${usage}\n`);
     return 2;
   }
-  const answer = await run(input.open, parsed);
-  if (parsed.json) write(`${JSON.stringify(answer.json, null, 2)}\n`);
+  const terminal = input.terminal ?? process.stderr.isTTY === true;
+  const answer = await run(input.open, parsed, new ProgressLines(writeError, terminal));
+  if (parsed.options.json) write(`${JSON.stringify(answer.json, null, 2)}\n`);
   else (answer.status === 0 ? write : writeError)(answer.lines.map((line) => `${line}\n`).join(""));
   return answer.status;
 }
 
-interface Parsed {
-  readonly command: Command;
-  readonly store: string | undefined;
-  readonly json: boolean;
-}
-
-function parse(argv: readonly string[]): Parsed | undefined {
-  try {
-    const { positionals, values } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { json: { type: "boolean" }, store: { type: "string" } },
-    });
-    const command = commands.get(positionals.join(" "));
-    return command && { command, store: values.store, json: values.json ?? false };
-  } catch {
-    return undefined;
-  }
-}
-
-async function run(open: DbCliInput["open"], { command, store }: Parsed): Promise<Answer> {
+async function run(
+  open: DbCliInput["open"],
+  { name, options }: ParsedCommand,
+  progress: ProgressLines,
+): Promise<Answer> {
   let layer: DbCliLayer;
   try {
     layer = await open();
@@ -101,7 +104,8 @@ async function run(open: DbCliInput["open"], { command, store }: Parsed): Promis
     return failure(error, 2);
   }
   try {
-    return await command(layer, store);
+    const command = commands.get(name);
+    return command === undefined ? failure(undefined, 2) : await command(layer, options, progress);
   } catch (error) {
     return failure(error, statusOf(error));
   } finally {
@@ -115,101 +119,110 @@ function statusOf(error: unknown): ExitStatus {
   return ["programming", "conflict", "constraint"].includes(error.kind) ? 1 : 3;
 }
 
-function failure(error: unknown, status: ExitStatus): Answer {
+function failure(error: unknown, exit: ExitStatus): Answer {
   // A foreign error's text is not known to be free of secrets.
   const message = isDataError(error)
     ? error.message
     : `failed: ${error instanceof Error ? error.name : "unknown error"}`;
   const hint = isDataError(error) ? error.hint : undefined;
   const lines = hint === undefined ? [message] : [message, hint];
-  return { lines, status, json: { error: { message, ...(hint !== undefined && { hint }) } } };
+  return { lines, status: exit, json: { error: { message, ...(hint !== undefined && { hint }) } } };
 }
 
-/** One store's part of an answer. */
-interface StoreAnswer {
-  readonly lines: readonly string[];
-  readonly json: object;
-  readonly status: ExitStatus;
+/** A wrong argument. */
+function wrong(message: string): Answer {
+  return { lines: [message], json: { error: { message } }, status: 2 };
 }
 
+/** Runs a command on each store that is meant, and ends with the first that fails. */
 async function eachStore(
   layer: DbCliLayer,
-  name: string | undefined,
-  work: (store: MigratedStore, migrations: readonly Migration[]) => Promise<StoreAnswer>,
+  options: CommandOptions,
+  progress: ProgressLines,
+  command: StoreCommand,
 ): Promise<Answer> {
-  const chosen = layer.stores.filter((store) => name === undefined || store.name === name);
-  if (chosen.length === 0) return noSuchStore(layer, name);
-  const answers: StoreAnswer[] = [];
-  for (const store of chosen) answers.push(await work(store, await readMigrations(store.folder)));
-  const worst = answers.reduce<ExitStatus>(
-    (status, answer) => (answer.status > status ? answer.status : status),
-    0,
+  const named = layer.stores.filter(({ name }) => (options.store ?? name) === name);
+  if (named.length === 0) return noSuchStore(layer, options.store);
+  const stores = await Promise.all(
+    named.map(async ({ name, target, folder }): Promise<CommandStore> => {
+      return { name, target, migrations: await readMigrations(folder), progress };
+    }),
   );
+  const unknown = idsOf(options).find((id) => !stores.some((store) => has(store, id)));
+  if (unknown !== undefined) return wrong(noSuchMigration(stores, unknown));
+  const { to, running = to } = options;
+  const answers: StoreAnswer[] = [];
+  for (const store of stores.filter((each) => running === undefined || has(each, running))) {
+    const answer = await answered(store, options, command);
+    answers.push(answer);
+    if (answer.failed === true) break;
+  }
   return {
-    lines: answers.flatMap((answer) => answer.lines),
-    json: { stores: answers.map((answer) => answer.json) },
-    status: worst,
+    lines: answers.flatMap(({ lines }) => lines),
+    json: { stores: answers.map(({ json }) => json) },
+    status: answers.reduce<ExitStatus>(
+      (worst, answer) => (answer.status > worst ? answer.status : worst),
+      0,
+    ),
   };
+}
+
+/** The answer of a store, also when the command broke off after it had done something. */
+async function answered(
+  store: CommandStore,
+  options: CommandOptions,
+  command: StoreCommand,
+): Promise<StoreAnswer & { readonly failed?: boolean }> {
+  try {
+    return await command(store, options);
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    const { lines, json } = failure(error.cause, 1);
+    return {
+      lines: [...error.lines, ...lines],
+      json: { ...error.json, ...(json as object) },
+      status: statusOf(error.cause),
+      failed: true,
+    };
+  }
+}
+
+/** What cannot be taken back so easily is done to a store that was named. */
+function oneStore(name: string, command: StoreCommand): Command {
+  return async (layer, options, progress) => {
+    if (options.store === undefined && layer.stores.length > 1) {
+      const names = layer.stores.map((store) => store.name).join(", ");
+      return wrong(`${name} needs --store: ${names}`);
+    }
+    return eachStore(layer, options, progress, command);
+  };
+}
+
+/** Every migration that the arguments name. */
+const idsOf = ({
+  to,
+  running,
+  id,
+  contract,
+  allowDestructive,
+}: CommandOptions): readonly string[] =>
+  [to, running, id, ...(typeof contract === "boolean" ? [] : contract), ...allowDestructive].filter(
+    (name) => name !== undefined,
+  );
+
+const has = ({ migrations }: CommandStore, id: string): boolean =>
+  migrations.some((migration) => migration.id === id);
+
+function noSuchMigration(stores: readonly CommandStore[], id: string): string {
+  const known = stores.flatMap(({ migrations }) => migrations.map((migration) => migration.id));
+  return `there is no migration ${id}; there are: ${known.join(", ") || "none"}`;
 }
 
 function noSuchStore(layer: DbCliLayer, name: string | undefined): Answer {
   const known = layer.stores.map((store) => store.name).join(", ") || "none";
-  const message =
-    name === undefined
-      ? "no store has migrations"
-      : `no store ${name} has migrations; there are: ${known}`;
-  return { lines: [message], json: { error: { message } }, status: name === undefined ? 0 : 2 };
-}
-
-async function up(store: MigratedStore, migrations: readonly Migration[]): Promise<StoreAnswer> {
-  const applied = await migrateUp(store.target, migrations);
-  const lines =
-    applied.length === 0
-      ? [`${store.name}: nothing to apply`]
-      : applied.map((id) => `${store.name}: applied ${id}`);
-  return { lines, json: { store: store.name, applied }, status: 0 };
-}
-
-/** Reverting throws data away, so with several stores the caller names one. */
-async function down(layer: DbCliLayer, name: string | undefined): Promise<Answer> {
-  if (name === undefined && layer.stores.length > 1) {
-    const message = `migrate down needs --store: ${layer.stores.map((store) => store.name).join(", ")}`;
-    return { lines: [message], json: { error: { message } }, status: 2 };
-  }
-  return eachStore(layer, name, async (store, migrations) => {
-    const reverted = await migrateDown(store.target, migrations);
-    const line = reverted === undefined ? "nothing to revert" : `reverted ${reverted}`;
-    return {
-      lines: [`${store.name}: ${line}`],
-      json: { store: store.name, reverted: reverted ?? null },
-      status: 0,
-    };
-  });
-}
-
-async function status(
-  store: MigratedStore,
-  migrations: readonly Migration[],
-): Promise<StoreAnswer> {
-  const { applied, pending, problems } = await migrationStatus(store.target, migrations);
-  const waiting = pending.map((migration) => migration.id);
-  return {
-    lines: [
-      ...applied.map(
-        (entry) => `${store.name}: applied ${entry.id} at ${entry.appliedAt.toISOString()}`,
-      ),
-      ...waiting.map((id) => `${store.name}: pending ${id}`),
-      ...problems.map((problem) => `${store.name}: problem ${problem}`),
-      ...(applied.length + pending.length === 0 ? [`${store.name}: no migrations`] : []),
-    ],
-    json: {
-      store: store.name,
-      applied: applied.map(({ id, appliedAt }) => ({ id, appliedAt: appliedAt.toISOString() })),
-      pending: waiting,
-      problems,
-    },
-    status: problems.length > 0 ? 1 : 0,
-  };
+  return name === undefined
+    ? { ...wrong("no store has migrations"), status: 0 }
+    : wrong(`no store ${name} has migrations; there are: ${known}`);
 }
 
 function health(report: HealthReport): Answer {
@@ -217,10 +230,10 @@ function health(report: HealthReport): Answer {
   const lines = report.stores.map(({ store, state, latencyMs, detail }) =>
     `${store.padEnd(width)}  ${state.padEnd(8)}  ${latencyMs} ms${detail === undefined ? "" : `  ${detail}`}`.trimEnd(),
   );
-  const down = report.stores.some((store) => store.state === "down");
+  const isDown = report.stores.some((store) => store.state === "down");
   return {
     lines: [...lines, `${report.probe}: ${report.ok ? "yes" : "no"}`],
     json: report,
-    status: report.ok ? 0 : down ? 3 : 1,
+    status: report.ok ? 0 : isDown ? 3 : 1,
   };
 }

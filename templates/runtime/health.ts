@@ -26,7 +26,7 @@ export interface HealthSource {
   readonly name: string;
   readonly engine: string;
   health(): Promise<StoreHealth>;
-  unapplied?(): Promise<readonly string[]>;
+  unapplied?(): Promise<readonly string[] | undefined>;
 }
 
 /** Liveness, readiness and start-up of a data layer. No probe ever rejects or outlasts its timeout. */
@@ -63,11 +63,28 @@ export class HealthMonitor {
     if (this.#started.has(source.name)) return describe(source, "up", 0, "started");
     const health = await source.health();
     if (health.state === "down") return { ...health, state: "starting" };
-    const missing = (await source.unapplied?.()) ?? [];
-    if (missing.length > 0)
-      return { ...health, state: "starting", detail: `not applied: ${missing.join(", ")}` };
+    const missing = await missingOf(source);
+    if (typeof missing === "string") return { ...health, state: "starting", detail: missing };
     this.#started.add(source.name);
-    return health;
+    if (missing !== undefined || source.unapplied === undefined) return health;
+    const untold = "migrations do not come with this code, so none was looked for";
+    return {
+      ...health,
+      detail: health.detail === undefined ? untold : `${health.detail}; ${untold}`,
+    };
+  }
+}
+
+/** The migrations of a source: why it may not start, nothing missing, or undefined when nobody can say. */
+async function missingOf(source: HealthSource): Promise<string | [] | undefined> {
+  try {
+    const missing = await source.unapplied?.();
+    if (missing === undefined) return undefined;
+    return missing.length === 0 ? [] : `not applied: ${missing.join(", ")}`;
+  } catch (error) {
+    // Without a hint there is nothing to tell that the kind does not say.
+    if (!isDataError(error) || error.hint === undefined) throw error;
+    return `${error.message}; ${error.hint}`;
   }
 }
 

@@ -1,175 +1,241 @@
 import { programmingError } from "./errors.ts";
+import type { MigrateEvent } from "./migrate-note.ts";
+import { prepareRun, runDown, runUp } from "./migrate-run.ts";
+import { compare, withAncestors, type MigrationStatus, type Released } from "./migrate-status.ts";
+import { adopted, changesOf, driftOf, type ObjectChange } from "./migrate-drift.ts";
+import type { LedgerEntry, LockPatience, Migration, MigrationTarget } from "./migration.ts";
 
-/** One migration as its files hold it. */
-export interface Migration {
-  /** `0001-initial` */
-  readonly id: string;
-  /** Ids that must be applied before. */
-  readonly parents: readonly string[];
-  /** `migrationHash` of the up and down text. */
-  readonly hash: string;
-  readonly up: string;
-  readonly down: string;
-  /** False when a step of it cannot run in a transaction. Default true. */
-  readonly transactional?: boolean | undefined;
-  /** Where it lies, for messages. */
-  readonly file: string;
-}
-
-/** A row of the ledger. */
-export interface LedgerEntry {
-  readonly id: string;
-  readonly hash: string;
-  readonly parents: readonly string[];
-  readonly appliedAt: Date;
-  /** True while a step that cannot run in a transaction is under way, and after it failed half-way. */
-  readonly dirty?: boolean | undefined;
-}
-
-/** What an engine does for migrations. */
-export interface MigrationTarget {
-  /** Runs `work` while no other migrator can; waits at most `waitMs`, then rejects. Creates the ledger when there is none. */
-  locked<T>(work: () => Promise<T>, waitMs: number): Promise<T>;
-  /** The ledger; empty when there is none yet. */
-  ledger(): Promise<readonly LedgerEntry[]>;
-  /** Runs the up text and records it: in one transaction, or marked dirty first and clean at the end. */
-  apply(migration: Migration): Promise<void>;
-  /** Runs the down text and removes the record, likewise. */
-  revert(migration: Migration): Promise<void>;
-}
-
-export interface MigrationStatus {
-  readonly applied: readonly LedgerEntry[];
-  /** In the order they would be applied. */
-  readonly pending: readonly Migration[];
-  /** What forbids to go on, each naming a file or an id; empty when all is well. */
-  readonly problems: readonly string[];
-}
-
-/** Compares files and ledger as sets of ids with hashes and parents: two branches may have added theirs in any order. */
-export async function migrationStatus(
-  target: MigrationTarget,
-  migrations: readonly Migration[],
-): Promise<MigrationStatus> {
-  return compare(migrations, await target.ledger());
-}
-
-/** The pure part of `migrationStatus`. */
-export function compare(
-  migrations: readonly Migration[],
-  applied: readonly LedgerEntry[],
-): MigrationStatus {
-  const ledger = new Map(applied.map((entry) => [entry.id, entry]));
-  const files = new Map(migrations.map((migration) => [migration.id, migration]));
-  const missing = migrations.filter((migration) => !ledger.has(migration.id));
-  const pending = inOrder(missing, new Set(ledger.keys()));
-  const stuck = missing.filter((migration) => !pending.includes(migration));
-  const problems = [
-    ...applied.flatMap((entry) => ledgerProblems(entry, files.get(entry.id), ledger)),
-    ...stuck.map(
-      ({ file, parents }) =>
-        `${file}: its parents (${parents.join(", ")}) are missing or form a circle`,
-    ),
-  ];
-  return { applied, pending, problems };
-}
-
-function ledgerProblems(
-  entry: LedgerEntry,
-  file: Migration | undefined,
-  ledger: ReadonlyMap<string, LedgerEntry>,
-): readonly string[] {
-  if (file === undefined) {
-    return [
-      `drift: ${entry.id} is applied, but there is no file of it here; bring it back, or use the checkout that has it`,
-    ];
-  }
-  const changed = `${file.file}: changed after it was applied here; take the change back (of the spec, when it was generated), or migrate down first where its data may go`;
-  const orphan = file.parents.filter((parent) => !ledger.has(parent));
-  return [
-    ...(entry.dirty === true
-      ? [`${file.file}: stopped half-way; mend the store by hand and correct its row in the ledger`]
-      : []),
-    ...(entry.hash === file.hash ? [] : [changed]),
-    ...orphan.map((parent) => `${file.file}: applied before its parent ${parent}`),
-  ];
-}
-
-/** Parents first, else by id; what can never run is left out. */
-function inOrder(
-  migrations: readonly Migration[],
-  applied: ReadonlySet<string>,
-): readonly Migration[] {
-  const done = new Set(applied);
-  const waiting = new Set([...migrations].sort((a, b) => (a.id < b.id ? -1 : 1)));
-  const order: Migration[] = [];
-  for (;;) {
-    const next = [...waiting].find((migration) =>
-      migration.parents.every((parent) => done.has(parent)),
-    );
-    if (next === undefined) return order;
-    waiting.delete(next);
-    done.add(next.id);
-    order.push(next);
-  }
-}
+export type { LedgerEntry, Migration, MigrationTarget } from "./migration.ts";
+export type { MigrateEvent, StepProgress } from "./migrate-note.ts";
+export { compare, type HeldMigration, type MigrationStatus } from "./migrate-status.ts";
 
 export interface MigrateOptions {
   /** Milliseconds to wait for another migrator. Default 60,000. */
   readonly waitMs?: number | undefined;
-  readonly onStep?: ((step: "apply" | "revert", migration: Migration) => void) | undefined;
+  /** How long a step waits for locks. Default 4 s an attempt, 60 s in all. */
+  readonly lock?: LockPatience | undefined;
+  readonly onEvent?: ((event: MigrateEvent) => void) | undefined;
+}
+
+export interface UpOptions extends MigrateOptions {
+  /** Only this migration and what it stands on. */
+  readonly to?: string | undefined;
+  /** Contract migrations of a store that is in use: all, or those named. Default none. */
+  readonly contract?: Released | undefined;
+}
+
+export interface DownOptions extends MigrateOptions {
+  /** Takes back everything that stands on this migration; without it, the newest that none stands on. */
+  readonly to?: string | undefined;
+  /** Takes back these migrations although data goes for good; true: any. */
+  readonly allowDestructive?: Released | undefined;
+}
+
+const defaultWaitMs = 60_000;
+const defaultLock: LockPatience = { timeoutMs: 4_000, totalMs: 60_000 };
+
+/** Where a store stands against its files; takes no lock. */
+export async function migrationStatus(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  released?: Released,
+): Promise<MigrationStatus> {
+  return compare(migrations, await target.ledger(), released);
 }
 
 /**
- * Applies what is pending, under the lock; of several that start together, the losers find nothing left to do. Resolves to the ids it applied.
+ * Applies what is pending, under the lock; of several that start together, the losers find nothing left to do. What broke off before is
+ * gone on with. Contract migrations are held while the store is in use, unless they are released. Resolves to the ids it applied.
+ *
  * @throws DataError programming naming every problem, before anything is applied
  */
 export function migrateUp(
   target: MigrationTarget,
   migrations: readonly Migration[],
-  options: MigrateOptions = {},
+  options: UpOptions = {},
 ): Promise<readonly string[]> {
+  const { lock = defaultLock, to, contract, onEvent: tell = () => {} } = options;
   return target.locked(async () => {
-    const { pending } = await sound(target, migrations, "migrate up");
-    for (const migration of pending) {
-      options.onStep?.("apply", migration);
-      await target.apply(migration);
+    const status = await sound(target, migrations, "migrate up", contract);
+    const wanted =
+      to === undefined ? undefined : withAncestors(known(to, migrations).id, migrations);
+    const isWanted = ({ id }: Migration): boolean => wanted?.has(id) ?? true;
+    for (const { migration, reason } of status.held) {
+      if (isWanted(migration)) tell({ kind: "held", migration, reason });
     }
-    return pending.map((migration) => migration.id);
-  }, options.waitMs ?? 60_000);
+    const pending = status.pending.filter(isWanted);
+    for (const migration of pending) {
+      const ledger = await target.ledger();
+      const run = await prepareRun(target, migration, ledger, { lock, tell });
+      await runUp(run, entryOf(ledger, migration.id));
+    }
+    return pending.map(({ id }) => id);
+  }, options.waitMs ?? defaultWaitMs);
 }
 
-/** Reverts the newest applied migration that no other one stands on; resolves to its id, or undefined when there is none. */
-export function migrateDown(
+/**
+ * Takes back one migration, or all that stand on `to`, the newest first; resolves to their ids. What is half-way is taken back as far as it
+ * had come.
+ *
+ * @throws DataError programming naming every problem, or the migrations whose data would be lost, before anything is taken back
+ */
+export function migrateDownTo(
   target: MigrationTarget,
   migrations: readonly Migration[],
-  options: MigrateOptions = {},
-): Promise<string | undefined> {
+  options: DownOptions = {},
+): Promise<readonly string[]> {
+  const { lock = defaultLock, to, onEvent: tell = () => {} } = options;
   return target.locked(async () => {
-    const { applied } = await sound(target, migrations, "migrate down");
-    const newest = migrations.find((migration) => migration.id === newestLeaf(applied));
-    if (newest === undefined) return undefined;
-    options.onStep?.("revert", newest);
-    await target.revert(newest);
-    return newest.id;
-  }, options.waitMs ?? 60_000);
+    await sound(target, migrations, "migrate down");
+    const chosen = downOrder(
+      await target.ledger(),
+      to === undefined ? undefined : known(to, migrations).id,
+    );
+    const reverted = chosen.map((id) => known(id, migrations));
+    refuseLosses(reverted, options.allowDestructive ?? false);
+    for (const migration of reverted) {
+      const ledger = await target.ledger();
+      const entry = entryOf(ledger, migration.id);
+      if (entry !== undefined)
+        await runDown(await prepareRun(target, migration, ledger, { lock, tell }), entry);
+    }
+    return chosen;
+  }, options.waitMs ?? defaultWaitMs);
 }
 
-function newestLeaf(applied: readonly LedgerEntry[]): string | undefined {
-  const parents = new Set(applied.flatMap((entry) => entry.parents));
-  const leaves = applied.filter((entry) => !parents.has(entry.id));
-  const newestFirst = leaves.sort(
-    (a, b) => b.appliedAt.getTime() - a.appliedAt.getTime() || (a.id < b.id ? 1 : -1),
+/** Takes back the newest applied migration that no other one stands on; resolves to its id, or undefined when there is none. */
+export async function migrateDown(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  options: Omit<DownOptions, "to"> = {},
+): Promise<string | undefined> {
+  const [reverted] = await migrateDownTo(target, migrations, options);
+  return reverted;
+}
+
+/**
+ * Objects of the catalogue that are not as the last migration left them; undefined when nothing was recorded, or the engine cannot say.
+ *
+ * @throws DataError programming while a migration is half-way
+ */
+export async function migrationDrift(
+  target: MigrationTarget,
+): Promise<readonly ObjectChange[] | undefined> {
+  const ledger = await target.ledger();
+  const halfWay = ledger.find(({ dirty }) => dirty === true);
+  if (halfWay !== undefined) {
+    throw programmingError(`${halfWay.id} is half-way: migrate up or migrate down ends it`, {
+      operation: "migrate verify",
+    });
+  }
+  const recorded = ledger.find(({ objects }) => objects !== undefined)?.objects;
+  const found = recorded === undefined ? undefined : await target.objects?.();
+  return recorded === undefined || found === undefined
+    ? undefined
+    : changesOf(driftOf(recorded, found));
+}
+
+/**
+ * Makes the file of an applied migration its record, whatever was changed in it; the store stays as it is, and what the new text would have
+ * done is not done. Refused while the catalogue is not as the last migration left it: then nobody knows what is there.
+ *
+ * With an empty ledger it also records the first migration of a store that was made by other means.
+ *
+ * @throws DataError programming
+ */
+export function acceptMigration(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  id: string,
+  { waitMs = defaultWaitMs, lock = defaultLock }: MigrateOptions = {},
+): Promise<void> {
+  return target.locked(async () => {
+    const migration = known(id, migrations);
+    refuseSkipping(migration, await target.ledger());
+    const changes = (await migrationDrift(target)) ?? [];
+    if (changes.length > 0) {
+      const named = changes.map(({ object, change }) => `${object} (${change})`).join(", ");
+      throw programmingError(
+        `${id} cannot be accepted: the store is not as its migrations left it: ${named}`,
+        { operation: "migrate accept", hint: "mend these first: migrate verify names them" },
+      );
+    }
+    const context = { file: migration.file, lock, waiting: () => {} };
+    await target.run(
+      [],
+      { state: "applied", migration, adopt: (now) => adopted(now, []) },
+      context,
+    );
+  }, waitMs);
+}
+
+/** Only the first migration of all may be taken for applied without having run. */
+function refuseSkipping({ id, parents }: Migration, ledger: readonly LedgerEntry[]): void {
+  if (entryOf(ledger, id) !== undefined || (ledger.length === 0 && parents.length === 0)) return;
+  throw programmingError(`${id} is not applied here, so there is nothing to accept`, {
+    operation: "migrate accept",
+    hint: "migrate up applies it",
+  });
+}
+
+const entryOf = (ledger: readonly LedgerEntry[], id: string): LedgerEntry | undefined =>
+  ledger.find((entry) => entry.id === id);
+
+function known(id: string, migrations: readonly Migration[]): Migration {
+  const found = migrations.find((migration) => migration.id === id);
+  if (found !== undefined) return found;
+  const ids = migrations.map((migration) => migration.id).join(", ") || "none";
+  throw programmingError(`there is no migration ${id}; there are: ${ids}`, {
+    operation: "migrate",
+  });
+}
+
+/** What `migrate down` takes back, in order: children before their parents, of equals what is half-way, then the newest. */
+function downOrder(ledger: readonly LedgerEntry[], to: string | undefined): readonly string[] {
+  const newestFirst = [...ledger].sort(
+    (a, b) =>
+      Number(b.dirty === true) - Number(a.dirty === true) ||
+      b.appliedAt.getTime() - a.appliedAt.getTime() ||
+      (a.id < b.id ? 1 : -1),
   );
-  return newestFirst[0]?.id;
+  const wanted = newestFirst.filter(
+    ({ id }) => to === undefined || (id !== to && withAncestors(id, ledger).has(to)),
+  );
+  const left = new Set(wanted);
+  const order: string[] = [];
+  for (;;) {
+    const next = [...left].find(({ id }) => ![...left].some(({ parents }) => parents.includes(id)));
+    if (next === undefined) return to === undefined ? order.slice(0, 1) : order;
+    left.delete(next);
+    order.push(next.id);
+  }
+}
+
+function refuseLosses(migrations: readonly Migration[], allowed: Released): void {
+  const losses = migrations.flatMap(({ id, steps = [] }) => {
+    if (typeof allowed === "boolean" ? allowed : allowed.includes(id)) return [];
+    const lossy = steps.filter(
+      ({ reversibility }) => reversibility === "loses-data" || reversibility === "irreversible",
+    );
+    return lossy.map(
+      ({ name, title, reversibility }) => `${id}: ${name} (${title}): ${reversibility}`,
+    );
+  });
+  if (losses.length === 0) return;
+  const ids = [...new Set(losses.map((loss) => loss.slice(0, loss.indexOf(":"))))];
+  throw programmingError(`taking it back does not bring everything back:\n${losses.join("\n")}`, {
+    operation: "migrate down",
+    hint: `when that is meant: migrate down ${ids.map((id) => `--allow-destructive ${id}`).join(" ")}`,
+  });
 }
 
 async function sound(
   target: MigrationTarget,
   migrations: readonly Migration[],
   operation: string,
+  released?: Released,
 ): Promise<MigrationStatus> {
-  const status = await migrationStatus(target, migrations);
+  const status = await migrationStatus(target, migrations, released);
   if (status.problems.length > 0) throw programmingError(status.problems.join("\n"), { operation });
   return status;
 }

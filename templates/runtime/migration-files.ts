@@ -4,12 +4,31 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programmingError } from "./errors.ts";
-import type { Migration } from "./migrate.ts";
+import type { Migration, StepRecord } from "./migration.ts";
+import { parseRecord, type MigrationRecord } from "./migration-record.ts";
 
-/** SHA-256 of up and down text in hexadecimal; line endings do not count, since git may change them. */
-export function migrationHash(up: string, down: string): string {
+/**
+ * SHA-256 of up and down text, and of what steers the run of the steps, in hexadecimal; line endings do not count, since git may change
+ * them. Without steps it is the hash of the two texts.
+ */
+export function migrationHash(up: string, down: string, steps: readonly StepRecord[] = []): string {
   const plain = (text: string): string => text.replaceAll("\r\n", "\n");
-  return createHash("sha256").update(plain(up)).update(plain(down)).digest("hex");
+  const hash = createHash("sha256").update(plain(up)).update(plain(down));
+  if (steps.length > 0) hash.update(plain(JSON.stringify(steps.map(steering))));
+  return hash.digest("hex");
+}
+
+const steering = ({ name, transactional, verify, repair, batch }: StepRecord): unknown => [
+  name,
+  transactional,
+  verify ?? null,
+  repair ?? null,
+  batch === undefined ? null : [batch.keys, batch.size, batch.pauseMs, batch.estimate ?? null],
+];
+
+/** Whether the migrations of a store are there at all: an image may come without them. */
+export function hasMigrations(store: string, from: string): boolean {
+  return folderOf(store, from) !== undefined;
 }
 
 /**
@@ -19,14 +38,19 @@ export function migrationHash(up: string, down: string): string {
  * @throws DataError programming when there is none up to the root
  */
 export function findMigrations(store: string, from: string): URL {
-  for (let folder = new URL(".", from); ; folder = new URL("..", folder)) {
-    const found = new URL(`migrations/${store}/`, folder);
-    if (existsSync(found)) return found;
-    if (folder.href === new URL("..", folder).href) break;
-  }
+  const found = folderOf(store, from);
+  if (found !== undefined) return found;
   throw programmingError(`there is no folder migrations/${store} above ${fileURLToPath(from)}`, {
     operation: "migrate",
   });
+}
+
+function folderOf(store: string, from: string): URL | undefined {
+  for (let folder = new URL(".", from); ; folder = new URL("..", folder)) {
+    const found = new URL(`migrations/${store}/`, folder);
+    if (existsSync(found)) return found;
+    if (folder.href === new URL("..", folder).href) return undefined;
+  }
 }
 
 /** Reads `<id>.json`, `<id>.up.*` and `<id>.down.*` of a folder. @throws DataError programming naming the file */
@@ -47,53 +71,33 @@ async function readMigration(
   names: readonly string[],
 ): Promise<Migration> {
   const stem = record.slice(0, -".json".length);
-  const text = (role: "up" | "down"): Promise<string> => {
+  const fileOf = (role: "up" | "down"): string => {
     const name = names.find((candidate) => candidate.startsWith(`${stem}.${role}.`));
-    if (name === undefined)
-      throw refused(folder, record, `there is no ${stem}.${role} file beside it`);
-    return readFile(join(folder, name), "utf8");
+    if (name !== undefined) return join(folder, name);
+    throw refused(folder, record, `there is no ${stem}.${role} file beside it`);
   };
-  const { id, parents, hash, transactional } = parseRecord(
-    folder,
-    record,
-    await readFile(join(folder, record), "utf8"),
-  );
+  const files = [fileOf("up"), fileOf("down")] as const;
+  const described = readRecord(folder, record, await readFile(join(folder, record), "utf8"));
+  const { id, hash, steps } = described;
   if (id !== stem) throw refused(folder, record, `its id is not ${stem}`);
-  const [up, down] = await Promise.all([text("up"), text("down")]);
-  const actual = migrationHash(up, down);
+  const [up, down] = await Promise.all([readFile(files[0], "utf8"), readFile(files[1], "utf8")]);
+  const actual = migrationHash(up, down, steps);
   if (actual !== hash) {
     throw refused(
       folder,
       record,
-      `${stem} was changed; if no store has it yet and the change is meant, set "hash" to ${actual}`,
+      `${stem} was changed; if no store has applied it yet and the change is meant, set "hash" to ${actual}`,
     );
   }
-  return { id, parents, hash, up, down, transactional, file: join(folder, `${stem}.up`) };
+  return { ...described, up, down, file: files[0] };
 }
 
-type MigrationRecord = Pick<Migration, "id" | "parents" | "hash" | "transactional">;
-
-function parseRecord(folder: string, record: string, text: string): MigrationRecord {
-  let parsed: unknown;
+function readRecord(folder: string, record: string, text: string): MigrationRecord {
   try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw refused(folder, record, "is not JSON");
+    return parseRecord(text);
+  } catch (error) {
+    throw refused(folder, record, error instanceof Error ? error.message : "cannot be read");
   }
-  if (!isRecord(parsed)) throw refused(folder, record, "must hold id, parents and hash");
-  return parsed;
-}
-
-function isRecord(value: unknown): value is MigrationRecord {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("id" in value) || typeof value.id !== "string") return false;
-  if (!("hash" in value) || typeof value.hash !== "string") return false;
-  if ("transactional" in value && typeof value.transactional !== "boolean") return false;
-  return (
-    "parents" in value &&
-    Array.isArray(value.parents) &&
-    value.parents.every((parent) => typeof parent === "string")
-  );
 }
 
 function refused(folder: string, name: string, what: string): Error {

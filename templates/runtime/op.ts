@@ -200,6 +200,7 @@ export abstract class Op<T> implements Expiring {
     try {
       options.signal?.throwIfAborted();
       if (!(deadlineMs > 0)) throw programmingError("deadlineMs must be more than 0");
+      if (options.operation === "") throw programmingError("operation must not be empty");
       if (runtime.scope !== undefined) {
         runtime.scope.refuseInside(this.spec.operation);
         runtime.lifecycle.enter(this.spec.operation);

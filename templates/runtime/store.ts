@@ -41,8 +41,11 @@ export interface OpenedStore {
   readonly engine: string;
   /** Never rejects. */
   health(): Promise<StoreHealth>;
-  /** Ids of migrations that the code expects and the store has not applied; absent when the store has none. */
-  unapplied?(): Promise<readonly string[]>;
+  /**
+   * Ids of migrations that the code expects and the store has not applied; absent when the store has none. Undefined when they do not
+   * come with the code.
+   */
+  unapplied?(): Promise<readonly string[] | undefined>;
   /** For `migrate`; absent when the store has none. */
   migrationTarget?(): MigrationTarget;
   close(): Promise<void>;

@@ -36,6 +36,7 @@ const member = ({ entity, typeName, factory }: RepositoryIr) => ({
 
 function importsOf(store: StoreIr): ImportSet {
   const imports = new ImportSet()
+    .value("../../runtime/expected-migrations.ts", "unapplied")
     .type("../../runtime/health.ts", "StoreHealth")
     .type("../../runtime/store.ts", "OpenedStore", "RuntimeContext", "StoreConfig")
     .type("../../runtime/mongodb/session.ts", "MongoSession")

@@ -1,148 +1,169 @@
-import { randomUUID } from "node:crypto";
-import { MongoServerError, type Db, type Document } from "mongodb";
-import { DataError } from "../../runtime/errors.ts";
-import type { LedgerEntry, Migration, MigrationTarget } from "../../runtime/migrate.ts";
+import { createHash } from "node:crypto";
+import { BSON, type Db, type Document, MongoServerError } from "mongodb";
+import { DataError, isDataError, programmingError } from "../../runtime/errors.ts";
+import type {
+  BatchPosition,
+  BatchResult,
+  MigrationTarget,
+  Objects,
+  RunContext,
+  StepText,
+} from "../../runtime/migration.ts";
+import { classify } from "./errors.ts";
+import { runBatch, runCommand } from "./migration-commands.ts";
+import { withLease } from "./migration-lease.ts";
+import { ledgerName, lockName, readLedger, writeNote } from "./migration-ledger.ts";
+import type { MigrationStep } from "./migration-step.ts";
 
-/** One step of a migration file: a database command that may be repeated. */
-export type MigrationStep =
-  | { readonly createCollection: string; readonly validator?: Document }
-  | { readonly dropCollection: string }
-  | { readonly createIndexes: string; readonly indexes: readonly Document[] };
+const { EJSON } = BSON;
 
-interface LedgerDocument extends Document {
-  readonly _id: string;
-  readonly hash: string;
-  readonly parents: readonly string[];
-  readonly appliedAt: Date;
-  readonly dirty: boolean;
+/** A query of `verify`: true when the filter finds no document of the collection. */
+interface NoneQuery {
+  readonly none: string;
+  readonly filter: Document;
 }
 
-interface LockDocument extends Document {
-  readonly _id: string;
-  readonly owner: string;
-  readonly until: Date;
+/** A query of a batch's `estimate`: how many documents the filter finds. */
+interface CountQuery {
+  readonly count: string;
+  readonly filter: Document;
 }
-
-const ledgerName = "schema_migration";
-const lockName = "schema_migration_lock";
-const leaseMs = 30_000;
-const pollMs = 200;
-const namespaceExists = 48;
-const namespaceNotFound = 26;
 
 /**
- * Migrations of a MongoDB database. Its steps cannot run in one transaction, but each may be repeated: a run that was killed is marked
- * dirty and completed by the next one.
+ * Migrations of a MongoDB database. Its steps cannot run in a transaction, but each may be run again: the runner notes a step before it
+ * begins, and the next run goes on with it.
  */
 export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
+  const objects = async (): Promise<Objects> => readCatalogue(await database());
   return {
-    locked: async (work, waitMs) => withLease(await database(), work, waitMs),
-    ledger: async () => {
-      const found = await ledgerOf(await database())
-        .find()
-        .sort({ appliedAt: 1, _id: 1 })
-        .toArray();
-      return found.map(({ _id, hash, parents, appliedAt, dirty }): LedgerEntry => ({
-        id: _id,
-        hash,
-        parents,
-        appliedAt,
-        dirty,
-      }));
-    },
-    apply: async (migration) => {
-      const db = await database();
-      await mark(db, migration, true);
-      for (const step of stepsOf(migration.up)) await run(db, step);
-      await mark(db, migration, false);
-    },
-    revert: async (migration) => {
-      const db = await database();
-      await mark(db, migration, true);
-      for (const step of stepsOf(migration.down)) await run(db, step);
-      await ledgerOf(db).deleteOne({ _id: migration.id });
-    },
+    transactional: false,
+    split: splitSteps,
+    locked: async (work, waitMs) => told(async () => withLease(await database(), work, waitMs)),
+    ledger: () => told(async () => readLedger(await database())),
+    run: (steps, note, context) =>
+      told(async () => {
+        const db = await database();
+        for (const step of steps) await runStep(db, step, context);
+        await writeNote(db, note, objects);
+      }),
+    runAlone: (step, context) => told(async () => runStep(await database(), step, context)),
+    holds: (query) =>
+      told(async () => {
+        const { none, filter } = EJSON.parse(query) as NoneQuery;
+        return (await (await database()).collection(none).findOne(filter)) === null;
+      }),
+    batch: (step, position, note, context) =>
+      told(async () => {
+        const db = await database();
+        const result = await placed(step, context, () => batchOf(db, step, position));
+        if (result !== undefined) await writeNote(db, note(result), objects);
+        return result;
+      }),
+    count: (query) =>
+      told(async () => {
+        const { count, filter } = EJSON.parse(query) as CountQuery;
+        return (await database()).collection(count).countDocuments(filter);
+      }),
+    objects: () => told(objects),
   };
 }
 
-const ledgerOf = (db: Db) => db.collection<LedgerDocument>(ledgerName);
+const commandsOf = (text: string): readonly MigrationStep[] =>
+  EJSON.parse(text) as readonly MigrationStep[];
 
-const stepsOf = (text: string): readonly MigrationStep[] =>
-  JSON.parse(text) as readonly MigrationStep[];
-
-async function mark(db: Db, { id, hash, parents }: Migration, dirty: boolean): Promise<void> {
-  const entry = { hash, parents, appliedAt: new Date(), dirty };
-  await ledgerOf(db).updateOne({ _id: id }, { $set: entry }, { upsert: true });
-}
-
-async function run(db: Db, step: MigrationStep): Promise<void> {
-  if ("createIndexes" in step)
-    await db.command({ createIndexes: step.createIndexes, indexes: step.indexes });
-  else if ("dropCollection" in step)
-    await unless(namespaceNotFound, () => db.command({ drop: step.dropCollection }));
-  else await createCollection(db, step.createCollection, step.validator);
-}
-
-async function createCollection(
-  db: Db,
-  name: string,
-  validator: Document | undefined,
-): Promise<void> {
-  const rules = validator === undefined ? {} : { validator };
-  const existed = await unless(namespaceExists, () => db.command({ create: name, ...rules }));
-  if (existed && validator !== undefined) await db.command({ collMod: name, validator });
-}
-
-/** Whether the command failed with exactly this code; any other failure is thrown. */
-async function unless(code: number, command: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await command();
-    return false;
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === code) return true;
-    throw error;
-  }
-}
-
-/** A lease on one document: it ends by itself when its holder is killed, and is renewed while the holder works. */
-async function withLease<T>(db: Db, work: () => Promise<T>, waitMs: number): Promise<T> {
-  const locks = db.collection<LockDocument>(lockName);
-  const owner = randomUUID();
-  const until = (): Date => new Date(Date.now() + leaseMs);
-  const end = performance.now() + waitMs;
-  while (!(await takeLease(db, owner, until()))) {
-    if (performance.now() > end) {
-      throw new DataError({
-        kind: "unavailable",
-        message: "another migrator holds the lock",
-        hint: "wait for it, or raise the waiting time",
+/** Commands by the name of their step, in the order of the file. @throws DataError programming for a command without one */
+function splitSteps(text: string): readonly StepText[] {
+  const steps = new Map<string, MigrationStep[]>();
+  for (const command of JSON.parse(text) as readonly MigrationStep[]) {
+    const { step } = command;
+    if (step === undefined) {
+      throw programmingError(`a command has no "step": ${Object.keys(command).join(", ")}`, {
+        operation: "migrate",
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    steps.set(step, [...(steps.get(step) ?? []), command]);
   }
-  const renewal = setInterval(() => {
-    locks.updateOne({ _id: "migrate", owner }, { $set: { until: until() } }).catch(() => {});
-  }, leaseMs / 3);
+  return [...steps].map(([name, commands]) => ({ name, text: JSON.stringify(commands), line: 1 }));
+}
+
+function runStep(db: Db, step: StepText, context: RunContext): Promise<void> {
+  return placed(step, context, async () => {
+    for (const command of commandsOf(step.text)) await runCommand(db, command);
+  });
+}
+
+async function batchOf(
+  db: Db,
+  step: StepText,
+  { key: [last = null], size }: BatchPosition,
+): Promise<BatchResult | undefined> {
+  const [command] = commandsOf(step.text);
+  if (command === undefined || !("updateMany" in command))
+    throw programmingError("a step in batches is one updateMany", { operation: "migrate" });
+  const batch = await runBatch(db, command, last, size);
+  return batch && { done: batch.done, key: [batch.key] };
+}
+
+/** A digest of each collection with its options, and of each index. */
+async function readCatalogue(db: Db): Promise<Objects> {
+  const collections = await db.listCollections().toArray();
+  const own = collections.filter(
+    ({ name }) => name !== ledgerName && name !== lockName && !name.startsWith("system."),
+  );
+  const parts = await Promise.all(
+    own.map(async ({ name, ...collection }) => {
+      const options = "options" in collection ? collection.options : {};
+      const indexes = await db.collection(name).listIndexes().toArray();
+      return [
+        [`collection ${name}`, digest(options)] as const,
+        ...indexes.map((index) => [`index ${name}.${index["name"]}`, digest(index)] as const),
+      ];
+    }),
+  );
+  return Object.fromEntries(parts.flat());
+}
+
+const digest = (value: object | undefined): string =>
+  createHash("sha256")
+    .update(EJSON.stringify(value ?? {}))
+    .digest("hex")
+    .slice(0, 16);
+
+/** Names file and step of a failure. */
+async function placed<T>(
+  { name }: StepText,
+  { file }: RunContext,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
-  } finally {
-    clearInterval(renewal);
-    await locks.deleteOne({ _id: "migrate", owner });
+  } catch (error) {
+    throw migrationError(error, `${file}: step ${name}: `);
   }
 }
 
-/** Inserts the lock, or takes over one whose time is up; the unique `_id` lets exactly one of several win. */
-async function takeLease(db: Db, owner: string, until: Date): Promise<boolean> {
-  const locks = db.collection<LockDocument>(lockName);
+async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
-    await locks.insertOne({ _id: "migrate", owner, until });
-    return true;
+    return await work();
   } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code !== 11_000) throw error;
-    const taken = await locks.updateOne(
-      { _id: "migrate", until: { $lt: new Date() } },
-      { $set: { owner, until } },
-    );
-    return taken.modifiedCount === 1;
+    throw migrationError(error, "");
   }
+}
+
+/** The server's words, without the values of a duplicate key. */
+function migrationError(error: unknown, place: string): unknown {
+  if (isDataError(error) || !(error instanceof Error)) return error;
+  const { kind, code } = classify(error);
+  const message = error instanceof MongoServerError ? error.message : error.name;
+  return new DataError({
+    kind:
+      kind === "connection" || kind === "overload"
+        ? "unavailable"
+        : kind === "auth"
+          ? "auth"
+          : "programming",
+    operation: "migrate",
+    message: `${place}${message.replace(/ dup key:.*/s, "")}`,
+    code,
+  });
 }

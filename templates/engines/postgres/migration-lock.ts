@@ -17,7 +17,7 @@ export interface AdvisoryLock {
 export const sessionLock: AdvisoryLock = {
   before: [],
   attempt: `select pg_try_advisory_lock(${key})`,
-  after: [`select pg_advisory_unlock(${key})`, "reset lock_timeout"],
+  after: [`select pg_advisory_unlock(${key})`, "reset lock_timeout", "reset statement_timeout"],
 };
 
 /** Held by an open transaction, to which a pooler keeps one server connection; the work goes over others. */

@@ -1,115 +1,155 @@
 import { DataError } from "../../runtime/errors.ts";
-import type { LedgerEntry, Migration, MigrationTarget } from "../../runtime/migrate.ts";
+import type {
+  BatchPosition,
+  BatchResult,
+  LedgerEntry,
+  LedgerNote,
+  MigrationTarget,
+  Objects,
+  RunContext,
+  StepText,
+} from "../../runtime/migration.ts";
 import { ask, askScript } from "./ask.ts";
-import { timestamp } from "./codec-time.ts";
-import { classify } from "./errors.ts";
+import { readCatalogue } from "./catalogue.ts";
+import { ledgerError, migrationError } from "./migration-error.ts";
+import { makeLedger, readLedger, shareLedger, writeNote } from "./migration-ledger.ts";
 import { give, sessionLock, take, transactionLock } from "./migration-lock.ts";
+import { patiently } from "./migration-patience.ts";
+import { splitSteps } from "./migration-text.ts";
 import type { Connection, ConnectionSource } from "./wire.ts";
 
-const lockTimeout = "set lock_timeout = '5s'";
-
-const ledgerTable = `create table if not exists schema_migration (
-  id text primary key,
-  hash text not null,
-  parents text not null,
-  applied_at timestamptz(3) not null default now(),
-  dirty boolean not null default false
-)`;
-
-/** `$4`: dirty. */
-const record = `insert into schema_migration (id, hash, parents, dirty) values ($1, $2, $3, $4::boolean)
-on conflict (id) do update set hash = excluded.hash, dirty = excluded.dirty, applied_at = now()`;
-const soil = "update schema_migration set dirty = true where id = $1";
-const forget = "delete from schema_migration where id = $1";
-
-/** What the ledger is told before a step that runs in no transaction, and after any. */
-interface Notes {
-  readonly begun: readonly [text: string, values: readonly string[]];
-  readonly done: readonly [text: string, values: readonly string[]];
+export interface PostgresMigrationOptions {
+  /** Behind PgBouncer in transaction mode, where a session's settings and locks are not its own. */
+  readonly pooler: boolean;
+  /** The application's role: it may read the ledger. */
+  readonly role?: string | undefined;
 }
 
 /** Migrations on PostgreSQL: DDL is transactional, an advisory lock lets one migrator work at a time. */
 export class PostgresMigrations implements MigrationTarget {
+  readonly transactional = true;
+  readonly split = splitSteps;
   readonly #source: ConnectionSource;
-  readonly #pooler: boolean;
-  #held: Connection | undefined;
+  readonly #options: PostgresMigrationOptions;
+  #guard: Connection | undefined;
 
-  /** `pooler`: behind PgBouncer in transaction mode, where a session's settings and locks are not its own. */
-  constructor(source: ConnectionSource, pooler: boolean) {
+  constructor(source: ConnectionSource, options: PostgresMigrationOptions) {
     this.#source = source;
-    this.#pooler = pooler;
+    this.#options = options;
   }
 
   async locked<T>(work: () => Promise<T>, waitMs: number): Promise<T> {
     const guard = await this.#lend();
-    const lock = this.#pooler ? transactionLock : sessionLock;
+    const lock = this.#options.pooler ? transactionLock : sessionLock;
     try {
       await take(lock, guard, waitMs);
-      if (!this.#pooler) {
-        this.#held = guard;
-        await ask(guard, lockTimeout);
-      }
-      await this.#with((connection) => ask(connection, ledgerTable));
-      return await work();
+      this.#guard = guard;
+      await this.#with(makeLedger);
+      const result = await work();
+      await this.#with((connection) => this.#share(connection, "grant"));
+      return result;
     } catch (error) {
       throw migrationError(error);
     } finally {
-      this.#held = undefined;
+      this.#guard = undefined;
       await give(lock, guard);
       this.#source.release(guard);
     }
   }
 
-  async ledger(): Promise<readonly LedgerEntry[]> {
-    return this.#with(async (connection) => {
-      const [known] = await ask(connection, "select to_regclass('schema_migration')::text");
-      if (known?.[0] === null || known === undefined) return [];
-      const rows = await ask(
-        connection,
-        "select id, hash, parents, applied_at, dirty from schema_migration order by applied_at, id",
-      );
-      return rows.map(([id, hash, parents, appliedAt, dirty]) => ({
-        id: id ?? "",
-        hash: hash ?? "",
-        parents: (parents ?? "").split(",").filter((parent) => parent !== ""),
-        appliedAt: timestamp.decode(appliedAt),
-        dirty: dirty === "t",
-      }));
-    });
-  }
-
-  apply(migration: Migration): Promise<void> {
-    const { id, hash, parents, up } = migration;
-    const values = [id, hash, parents.join(",")];
-    return this.#step(migration, up, {
-      begun: [record, [...values, "t"]],
-      done: [record, [...values, "f"]],
-    });
-  }
-
-  revert(migration: Migration): Promise<void> {
-    const { id, down } = migration;
-    return this.#step(migration, down, { begun: [soil, [id]], done: [forget, [id]] });
-  }
-
-  /** In one transaction, or marked dirty before it: what PostgreSQL runs in none (`create index concurrently`) is one statement. */
-  #step(migration: Migration, script: string, { begun, done }: Notes): Promise<void> {
-    const transactional = migration.transactional ?? true;
+  ledger(): Promise<readonly LedgerEntry[]> {
     return this.#with(async (connection) => {
       try {
-        await (transactional ? ask(connection, "begin") : ask(connection, ...begun));
-        await askScript(connection, script);
-        await ask(connection, ...done);
-        if (transactional) await ask(connection, "commit");
+        return await readLedger(connection);
       } catch (error) {
-        if (transactional && !connection.lost) await ask(connection, "rollback");
-        throw migrationError(error, migration.file);
+        const [login] = await ask(connection, "select quote_ident(current_user)");
+        throw ledgerError(error, login?.[0] ?? "");
       }
     });
   }
 
+  run(steps: readonly StepText[], note: LedgerNote, context: RunContext): Promise<void> {
+    return this.#attempts(context, async (connection) => {
+      if (note.state === "reverted") await this.#share(connection, "revoke");
+      for (const [index, step] of steps.entries()) {
+        await ask(connection, lockTimeout(context, index));
+        await located(context.file, step, () => askScript(connection, step.text));
+      }
+      await writeNote(connection, note, () => readCatalogue(connection));
+    });
+  }
+
+  /** Waits for locks without end: what runs in no transaction (`create index concurrently`) blocks no reader or writer while it waits. */
+  runAlone(step: StepText, { file }: RunContext): Promise<void> {
+    return this.#with(async (connection) => {
+      if (!this.#options.pooler) await askScript(connection, unlimited);
+      await located(file, step, () => askScript(connection, step.text));
+    });
+  }
+
+  async holds(query: string): Promise<boolean> {
+    const [row] = await this.#with((connection) => ask(connection, query));
+    return row?.[0] === "t";
+  }
+
+  batch(
+    step: StepText,
+    { key, size }: BatchPosition,
+    note: (result: BatchResult) => LedgerNote,
+    context: RunContext,
+  ): Promise<BatchResult | undefined> {
+    return this.#attempts(context, async (connection) => {
+      await ask(connection, lockTimeout(context, 0));
+      const values = [...key, String(size)];
+      const [row] = await located(context.file, step, () => ask(connection, step.text, values));
+      if (row === undefined) return undefined;
+      const result = { done: Number(row[0]), key: row.slice(1, 1 + key.length) };
+      if (result.done > 0) {
+        await writeNote(connection, note(result), () => readCatalogue(connection));
+      }
+      return result;
+    });
+  }
+
+  async count(query: string): Promise<number> {
+    const [row] = await this.#with((connection) => ask(connection, query));
+    return Number(row?.[0] ?? 0);
+  }
+
+  objects(): Promise<Objects> {
+    return this.#with(readCatalogue);
+  }
+
+  /** One transaction, again and again until it gets its locks. */
+  #attempts<T>(
+    { lock, waiting }: RunContext,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const attempt = (): Promise<T> =>
+      this.#with(async (connection) => {
+        await askScript(connection, "begin; set local statement_timeout = 0");
+        try {
+          const result = await work(connection);
+          await ask(connection, "commit");
+          return result;
+        } catch (error) {
+          if (!connection.lost) await ask(connection, "rollback");
+          throw error;
+        }
+      });
+    return patiently(attempt, lock, waiting);
+  }
+
+  async #share(connection: Connection, change: "grant" | "revoke"): Promise<void> {
+    const { role } = this.#options;
+    if (role !== undefined) await shareLedger(connection, role, change);
+  }
+
+  /** On the connection that holds the lock; behind a pooler on another, as long as that one lives. */
   async #with<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    if (this.#held !== undefined) return work(this.#held);
+    const guard = this.#guard;
+    if (guard?.lost === true) throw lockLost();
+    if (guard !== undefined && !this.#options.pooler) return work(guard);
     const connection = await this.#lend();
     try {
       return await work(connection);
@@ -131,16 +171,24 @@ export class PostgresMigrations implements MigrationTarget {
   }
 }
 
-/** A migration's own text may be told: it holds no values of users. */
-const migrationError = (error: unknown, file?: string): unknown => {
-  if (error instanceof DataError) return error;
-  const { kind, code } = classify(error);
-  const message = error instanceof Error ? error.message : String(error);
-  const unavailable = kind === "connection" || kind === "overload";
-  return new DataError({
-    kind: unavailable ? "unavailable" : kind === "auth" ? "auth" : "programming",
-    operation: "migrate",
-    message: file === undefined ? message : `${file}: ${message}`,
-    code,
-  });
+const unlimited = "set lock_timeout = 0; set statement_timeout = 0";
+
+/** The first step of a transaction waits with nothing in its hands; the next ones hold locks, behind which others queue already. */
+const lockTimeout = ({ lock }: RunContext, index: number): string =>
+  `set local lock_timeout = ${Math.ceil(index === 0 ? lock.timeoutMs : lock.timeoutMs / 4)}`;
+
+const located = async <T>(file: string, step: StepText, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw migrationError(error, { file, step });
+  }
 };
+
+const lockLost = (): DataError =>
+  new DataError({
+    kind: "unavailable",
+    operation: "migrate",
+    message: "the connection that held the migrators' lock is gone",
+    hint: "run it again: it goes on where it stopped",
+  });

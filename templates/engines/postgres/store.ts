@@ -121,7 +121,8 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
   }
 
   migrationTarget(): MigrationTarget {
-    return new PostgresMigrations(this.#transport.source, this.#pooler);
+    const { role } = this.#identity;
+    return new PostgresMigrations(this.#transport.source, { pooler: this.#pooler, role });
   }
 
   /** Ends all connections: after their work, or after 2 s. A second call is the same promise. */

@@ -11,9 +11,9 @@ import { MemoryTarget } from "./memory-target.ts";
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "db-cli-"));
-  writeFileSync(join(folder, "0001-initial.up.sql"), "create\n");
-  writeFileSync(join(folder, "0001-initial.down.sql"), "drop\n");
-  const hash = migrationHash("create\n", "drop\n");
+  writeFileSync(join(folder, "0001-initial.up.sql"), "make a\n");
+  writeFileSync(join(folder, "0001-initial.down.sql"), "drop a\n");
+  const hash = migrationHash("make a\n", "drop a\n");
   writeFileSync(
     join(folder, "0001-initial.json"),
     JSON.stringify({ id: "0001-initial", parents: [], hash }),
@@ -73,7 +73,7 @@ describe("migrate", () => {
     const { made } = layer({ main: new MemoryTarget(), audit: new MemoryTarget() });
     const { out, err } = await run(["migrate", "up", "--json", "--store", "audit"], () => made);
     expect([JSON.parse(out), err]).toEqual([
-      { stores: [{ store: "audit", applied: ["0001-initial"] }] },
+      { stores: [{ store: "audit", applied: ["0001-initial"], held: [] }] },
       "",
     ]);
     const status = JSON.parse((await run(["migrate", "status", "--json"], () => made)).out);
@@ -138,13 +138,12 @@ describe("arguments and configuration", () => {
     [["migrate", "sideways"]],
     [["health", "--nonsense"]],
     [["migrate", "up", "extra"]],
+    [["migrate", "accept"]],
+    [["migrate", "status", "--to", "0001-initial"]],
+    [["migrate", "down", "--contract"]],
   ])("%j prints the usage and opens nothing", async (argv) => {
     const { status, err, out } = await run(argv, () => expect.unreachable());
-    expect([status, out, err]).toEqual([
-      2,
-      "",
-      expect.stringMatching(/^usage: migrate up\|down\|status/),
-    ]);
+    expect([status, out, err]).toEqual([2, "", expect.stringMatching(/^usage: migrate up /)]);
   });
 
   test("a wrong DSN is 2, with its mend", async () => {

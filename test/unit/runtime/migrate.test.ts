@@ -30,7 +30,7 @@ describe("migrate", () => {
       Array.from({ length: 8 }, () => migrateUp(target, [first, second])),
     );
     expect(applied.flat()).toEqual(["0001-initial", "0002-stock"]);
-    expect(target.steps).toEqual(["up 0001-initial", "up 0002-stock"]);
+    expect(target.steps).toEqual(["make 0001-initial", "make 0002-stock"]);
   });
 
   test("a branch that is merged later is applied after what is there", async () => {
@@ -41,7 +41,7 @@ describe("migrate", () => {
 
   test("a step that fails stops the run; what came before stays", async () => {
     const target = new MemoryTarget();
-    target.failOn = "0002-stock";
+    target.failOn = "make 0002-stock";
     await expect(migrateUp(target, [first, second])).rejects.toThrow("syntax error");
     expect(target.entries.map((entry) => entry.id)).toEqual(["0001-initial"]);
     target.failOn = undefined;
@@ -70,6 +70,7 @@ describe("migrate", () => {
       parents: each.parents,
       appliedAt: new Date(time),
     });
+    target.made = new Set(all.map(({ id }) => id));
     target.entries = [at(first, 9), at(sibling, 5), at(second, 5)];
     expect(await migrateDown(target, all)).toBe("0002-stock");
     expect(await migrateDown(target, all)).toBe("0002-audit");
@@ -95,7 +96,7 @@ describe("migrate", () => {
     [
       "without its parent",
       [first, second, migration("0003-x", ["0002-lost"])],
-      "0003-x.up.sql: its parents (0002-lost) are missing",
+      "0003-x.up.sql: its parent 0002-lost is missing",
     ],
     [
       "in a circle",
@@ -116,15 +117,6 @@ describe("migrate", () => {
       expect(target.steps).toHaveLength(steps);
     },
   );
-
-  test("a step that stopped half-way is reported", async () => {
-    const target = new MemoryTarget();
-    await migrateUp(target, [first]);
-    target.entries = target.entries.map((entry) => ({ ...entry, dirty: true }));
-    expect((await dataError(migrateUp(target, [first, second]))).message).toContain(
-      "0001-initial.up.sql: stopped half-way",
-    );
-  });
 
   test("property: in any order of files every migration runs once, after its parents", async () => {
     const graph = fc.array(fc.nat(), { minLength: 1, maxLength: 12 }).map((picks) =>

@@ -11,7 +11,6 @@ import {
 } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { applicationRole } from "../ddl/naming.ts";
-import { initialId } from "../ddl/render-sql.ts";
 
 /** A repository or a view as a property of the store. */
 interface Member {
@@ -52,7 +51,6 @@ export function storeFile(store: StoreIr, ir: Ir): FileRequest {
       imports: code(importLines(importsOf(all))),
       name: store.name,
       engine: store.engine,
-      migration: initialId,
       role: store.tenantScoped ? applicationRole(ir.project) : "",
       operations: store.repositories.some(({ methods }) =>
         methods.some((method) => method.effect === "write"),
@@ -142,7 +140,7 @@ function importsOf(members: readonly Member[]): ImportSet {
     .type("../../runtime/store.ts", "OpenedStore", "RuntimeContext", "StoreConfig")
     .type("../../runtime/postgres/session.ts", "PostgresSession", "RawSession")
     .type("../../runtime/postgres/store.ts", "PostgresBinding", "PostgresStore")
-    .value("../../runtime/postgres/expected-migrations.ts", "unapplied")
+    .value("../../runtime/expected-migrations.ts", "unapplied")
     .value("../../runtime/postgres/store.ts", "openPostgres");
   for (const { file, type, factory } of members) {
     imports.type(`../../ports/${file}.ts`, type).value(`./${file}.ts`, factory);

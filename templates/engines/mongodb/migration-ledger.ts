@@ -1,0 +1,68 @@
+import type { Db, Document } from "mongodb";
+import type { LedgerEntry, LedgerNote, Objects, Phase, Progress } from "../../runtime/migration.ts";
+
+/** `progress` and `objects` are JSON texts: names in them hold dots. */
+interface LedgerDocument extends Document {
+  readonly _id: string;
+  readonly hash: string;
+  readonly parents: readonly string[];
+  readonly appliedAt: Date;
+  readonly dirty: boolean;
+  readonly phase?: Phase;
+  readonly step?: string;
+  readonly progress?: string;
+  readonly objects?: string;
+}
+
+/** Collections that are the runner's own. */
+export const ledgerName = "schema_migration";
+export const lockName = "schema_migration_lock";
+
+const ledgerOf = (db: Db) => db.collection<LedgerDocument>(ledgerName);
+
+/** Oldest first. */
+export async function readLedger(db: Db): Promise<readonly LedgerEntry[]> {
+  const found = await ledgerOf(db).find().sort({ appliedAt: 1, _id: 1 }).toArray();
+  return found.map(({ _id, hash, parents, appliedAt, dirty, phase, step, progress, objects }) => ({
+    id: _id,
+    hash,
+    parents,
+    appliedAt,
+    dirty,
+    phase,
+    step,
+    progress: progress === undefined ? undefined : (JSON.parse(progress) as Progress),
+    objects: objects === undefined ? undefined : (JSON.parse(objects) as Objects),
+  }));
+}
+
+/** Writes what became of a migration; the newest document keeps the catalogue. */
+export async function writeNote(
+  db: Db,
+  note: LedgerNote,
+  objects: () => Promise<Objects>,
+): Promise<void> {
+  const { id, hash, parents, phase } = note.migration;
+  const entry = { hash, parents, appliedAt: new Date(), ...(phase !== undefined && { phase }) };
+  const ledger = ledgerOf(db);
+  if (note.state === "half-way") {
+    const progress = JSON.stringify(note.progress);
+    const half = { ...entry, dirty: true, step: note.step, progress };
+    await ledger.updateOne({ _id: id }, { $set: half }, { upsert: true });
+    return;
+  }
+  const kept = JSON.stringify(note.adopt(await objects()));
+  await ledger.updateMany({}, { $unset: { objects: "" } });
+  if (note.state === "reverted") {
+    await ledger.deleteOne({ _id: id });
+    const newest = await ledger.findOne({}, { sort: { appliedAt: -1, _id: -1 } });
+    if (newest !== null) await ledger.updateOne({ _id: newest._id }, { $set: { objects: kept } });
+  } else {
+    const whole = { $set: { ...entry, dirty: false, objects: kept } };
+    await ledger.updateOne(
+      { _id: id },
+      { ...whole, $unset: { step: "", progress: "" } },
+      { upsert: true },
+    );
+  }
+}

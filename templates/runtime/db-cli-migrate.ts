@@ -1,0 +1,225 @@
+import type { CommandOptions } from "./db-cli-options.ts";
+import type { ProgressLines } from "./db-cli-progress.ts";
+import { deployCheck } from "./migrate-deploy.ts";
+import {
+  acceptMigration,
+  migrateDownTo,
+  migrateUp,
+  migrationDrift,
+  migrationStatus,
+  type HeldMigration,
+  type LedgerEntry,
+  type MigrateEvent,
+  type Migration,
+  type MigrationTarget,
+} from "./migrate.ts";
+import { withAncestors } from "./migrate-status.ts";
+
+/** A store with what the commands need of it. */
+export interface CommandStore {
+  readonly name: string;
+  readonly target: MigrationTarget;
+  readonly migrations: readonly Migration[];
+  readonly progress: ProgressLines;
+}
+
+/** Done · a finding · wrong arguments, configuration or files · a store. */
+export type ExitStatus = 0 | 1 | 2 | 3;
+
+/** One store's part of an answer. */
+export interface StoreAnswer {
+  readonly lines: readonly string[];
+  readonly json: object;
+  readonly status: ExitStatus;
+}
+
+export type StoreCommand = (store: CommandStore, options: CommandOptions) => Promise<StoreAnswer>;
+
+export const up: StoreCommand = async (store, options) => {
+  if (options.dryRun) return plan(store, options);
+  const applied: string[] = [];
+  const held: HeldMigration[] = [];
+  const onEvent = (event: MigrateEvent): void => {
+    if (event.kind === "applied") applied.push(event.migration.id);
+    if (event.kind === "held") held.push(event);
+    store.progress.show(store.name, event);
+  };
+  const { to, contract } = options;
+  const failure = await ended(store, () =>
+    migrateUp(store.target, store.migrations, { to, contract, onEvent }),
+  );
+  const lines = applied.map((id) => `applied ${id}`);
+  if (applied.length === 0 && failure === undefined) lines.push("nothing to apply");
+  lines.push(...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`));
+  return answer(store, lines, { applied, held: held.map(heldJson) }, failure);
+};
+
+export const plan: StoreCommand = async (store, { to, contract }) => {
+  const { target, migrations } = store;
+  const status = await migrationStatus(target, migrations, contract);
+  const wanted = to === undefined ? undefined : withAncestors(to, migrations);
+  const pending = status.pending.filter(({ id }) => wanted?.has(id) ?? true);
+  const held = status.held.filter(({ migration }) => wanted?.has(migration.id) ?? true);
+  const lines = [
+    ...pending.flatMap((migration) => [
+      `would apply ${described(migration)}`,
+      ...stepLines(migration),
+    ]),
+    ...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`),
+    ...status.problems.map((problem) => `problem ${problem}`),
+    ...(pending.length === 0 ? ["nothing to apply"] : []),
+  ];
+  const json = {
+    pending: pending.map(({ id, phase, steps }) => ({
+      id,
+      phase: phase ?? null,
+      steps: steps ?? [],
+    })),
+    held: held.map(heldJson),
+    problems: status.problems,
+  };
+  return { ...answer(store, lines, json), status: status.problems.length > 0 ? 1 : 0 };
+};
+
+export const down: StoreCommand = async (store, { to, allowDestructive }) => {
+  const reverted: string[] = [];
+  const onEvent = (event: MigrateEvent): void => {
+    if (event.kind === "reverted") reverted.push(event.migration.id);
+    store.progress.show(store.name, event);
+  };
+  const failure = await ended(store, () =>
+    migrateDownTo(store.target, store.migrations, { to, allowDestructive, onEvent }),
+  );
+  const lines = reverted.map((id) => `reverted ${id}`);
+  if (reverted.length === 0 && failure === undefined) lines.push("nothing to revert");
+  return answer(store, lines, { reverted }, failure);
+};
+
+export const status: StoreCommand = async (store) => {
+  const found = await migrationStatus(store.target, store.migrations);
+  const { applied, halfWay, pending, held, problems } = found;
+  const begun = new Set(halfWay.map(({ id }) => id));
+  const waiting = pending.filter(({ id }) => !begun.has(id));
+  const lines = [
+    ...applied.map((entry) => `applied ${described(entry)} at ${entry.appliedAt.toISOString()}`),
+    ...halfWay.map((entry) => `half-way ${halfWayText(entry)}`),
+    ...waiting.map((migration) => `pending ${described(migration)}`),
+    ...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`),
+    ...problems.map((problem) => `problem ${problem}`),
+  ];
+  const json = {
+    applied: applied.map(({ id, appliedAt, phase }) => ({
+      id,
+      appliedAt: appliedAt.toISOString(),
+      ...(phase !== undefined && { phase }),
+    })),
+    halfWay: halfWay.map(({ id, step = null, progress }) => ({
+      id,
+      step,
+      done: progress?.done ?? null,
+    })),
+    pending: waiting.map(({ id }) => id),
+    held: held.map(heldJson),
+    problems,
+  };
+  return {
+    ...answer(store, lines.length > 0 ? lines : ["no migrations"], json),
+    status: problems.length > 0 ? 1 : 0,
+  };
+};
+
+export const verify: StoreCommand = async (store) => {
+  if (store.target.objects === undefined)
+    return answer(store, ["its engine has no catalogue to compare"], { checked: false });
+  const changes = await migrationDrift(store.target);
+  if (changes === undefined) {
+    const line =
+      "nothing to compare with: the next migration that is applied records the catalogue";
+    return { ...answer(store, [line], { checked: false }), status: 1 };
+  }
+  const lines = changes.map(({ object, change }) => `drift ${change} ${object}`);
+  const same = "as its migrations left it";
+  const json = { checked: true, drift: changes };
+  return {
+    ...answer(store, lines.length > 0 ? lines : [same], json),
+    status: lines.length > 0 ? 1 : 0,
+  };
+};
+
+export const deploy: StoreCommand = async (store, { running }) => {
+  const check = deployCheck(store.migrations, await store.target.ledger(), running);
+  const lines = [
+    check.mayStart ? "this code may start" : "this code may not start",
+    ...check.findings.map((finding) => `finding ${finding}`),
+    ...check.newer.map((id) => `applied ${id} by newer code`),
+    ...check.contracts.map(({ id, mayRun, reason }) => {
+      const word = mayRun === undefined ? "held" : mayRun ? "may run" : "must wait";
+      return `${word} ${id}: ${reason}`;
+    }),
+  ];
+  return { ...answer(store, lines, check), status: check.mayStart ? 0 : 1 };
+};
+
+export const accept: StoreCommand = async (store, { id = "" }) => {
+  await acceptMigration(store.target, store.migrations, id);
+  return answer(store, [`accepted ${id}; the store stays as it is`], { accepted: id });
+};
+
+/** Runs the work; resolves to what it failed with, so that what was done before can be told. */
+async function ended(store: CommandStore, work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    store.progress.end();
+  }
+}
+
+/** A store's answer; with a failure it is thrown, and carries the lines of before. */
+function answer(
+  { name }: CommandStore,
+  lines: readonly string[],
+  json: object,
+  failure?: unknown,
+): StoreAnswer {
+  const told = lines.map((line) => `${name}: ${line}`);
+  const document = { store: name, ...json };
+  if (failure !== undefined) throw new PartialFailure(failure, told, document);
+  return { lines: told, json: document, status: 0 };
+}
+
+/** A command that failed after it had done something. */
+export class PartialFailure extends Error {
+  readonly lines: readonly string[];
+  readonly json: object;
+
+  constructor(cause: unknown, lines: readonly string[], json: object) {
+    super("failed", { cause });
+    this.lines = lines;
+    this.json = json;
+  }
+}
+
+const heldJson = ({ migration, reason }: HeldMigration): object => ({ id: migration.id, reason });
+
+const described = ({ id, phase }: Pick<LedgerEntry | Migration, "id" | "phase">): string =>
+  phase === undefined ? id : `${id} (${phase})`;
+
+function halfWayText({ id, step, progress }: LedgerEntry): string {
+  const at = step === undefined ? "" : ` at step ${step}`;
+  const done = progress?.done === undefined ? "" : `, ${progress.done} rows done`;
+  return `${id}${at}${done}; migrate up goes on with it`;
+}
+
+function stepLines({ steps = [] }: Migration): readonly string[] {
+  return steps.map(({ name, title, risks = [], transactional, batch, reversibility }) => {
+    const marks = [
+      ...risks.filter((risk) => risk !== "none"),
+      ...(batch !== undefined ? ["in batches"] : transactional ? [] : ["outside of a transaction"]),
+      ...(reversibility === undefined || reversibility === "reversible" ? [] : [reversibility]),
+    ];
+    return `  ${name}: ${title}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
+  });
+}

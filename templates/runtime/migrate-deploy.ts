@@ -1,0 +1,104 @@
+import { compare, withAncestors } from "./migrate-status.ts";
+import type { LedgerEntry, Migration } from "./migration.ts";
+
+/** A contract migration that is not applied: whether it may run now. */
+export interface ContractCheck {
+  readonly id: string;
+  /** Undefined when nobody said what the oldest running code is. */
+  readonly mayRun: boolean | undefined;
+  readonly reason: string;
+}
+
+/** Whether the code of this checkout may start on a store as it is, and what may follow. */
+export interface DeployCheck {
+  readonly mayStart: boolean;
+  /** Why not, each with the mend. */
+  readonly findings: readonly string[];
+  readonly contracts: readonly ContractCheck[];
+  /** Applied by newer code; this code runs beside it. */
+  readonly newer: readonly string[];
+}
+
+/**
+ * Code may start when all its expand and backfill migrations are applied, and no contract of newer code is. A contract migration may run
+ * when the oldest running code knows its change.
+ *
+ * @param running id of the newest migration that the oldest running code knows
+ */
+export function deployCheck(
+  migrations: readonly Migration[],
+  ledger: readonly LedgerEntry[],
+  running?: string,
+): DeployCheck {
+  const files = new Set(migrations.map(({ id }) => id));
+  const newer = ledger.filter((entry) => !files.has(entry.id) && runsBeside(entry));
+  const { applied, problems } = compare(
+    migrations,
+    ledger.filter((entry) => !newer.includes(entry)),
+  );
+  const done = new Set(applied.map(({ id }) => id));
+  const knows = running === undefined ? undefined : withAncestors(running, migrations);
+  const open = migrations.filter(({ id }) => !done.has(id));
+  const findings = [
+    ...problems,
+    ...open
+      .filter(({ phase }) => phase !== "contract")
+      .map(({ id, phase }) => `${id} (${phase ?? "expand"}) is not applied: migrate up`),
+    ...migrations.flatMap((migration) =>
+      done.has(migration.id) ? brokenBy(migration, running, knows) : [],
+    ),
+  ];
+  return {
+    mayStart: findings.length === 0,
+    findings,
+    contracts: open
+      .filter(({ phase }) => phase === "contract")
+      .map((migration) => contractCheck(migration, done, knows)),
+    newer: newer.map(({ id }) => id),
+  };
+}
+
+/** What newer code has expanded or filled leaves older code running. */
+const runsBeside = ({ phase, dirty }: LedgerEntry): boolean =>
+  dirty !== true && (phase === "expand" || phase === "backfill");
+
+const changeOf = ({ id, change = id }: Migration): string => change;
+
+function brokenBy(
+  migration: Migration,
+  running: string | undefined,
+  knows: ReadonlySet<string> | undefined,
+): readonly string[] {
+  if (migration.phase !== "contract" || knows === undefined) return [];
+  const change = changeOf(migration);
+  return knows.has(change)
+    ? []
+    : [
+        `${migration.id} is applied, but code of ${running} does not know ${change} and fails: end it, or migrate down`,
+      ];
+}
+
+function contractCheck(
+  migration: Migration,
+  done: ReadonlySet<string>,
+  knows: ReadonlySet<string> | undefined,
+): ContractCheck {
+  const { id, parents } = migration;
+  const change = changeOf(migration);
+  const waitsFor = parents.filter((parent) => !done.has(parent));
+  const check = (mayRun: boolean | undefined, reason: string): ContractCheck => ({
+    id,
+    mayRun,
+    reason,
+  });
+  if (waitsFor.length > 0) return check(false, `waits for ${waitsFor.join(", ")}`);
+  if (knows === undefined) {
+    return check(
+      undefined,
+      `may run when all running code knows ${change}: deploy-check --running ID`,
+    );
+  }
+  return knows.has(change)
+    ? check(true, `all running code knows ${change}: migrate up --contract ${id}`)
+    : check(false, `running code does not know ${change}`);
+}
