@@ -54,6 +54,7 @@ export function faultError(
     message: `${call.spec.operation}: ${named}`,
     code: fault.code,
     constraint: fault.constraint,
+    hint: fault.hint,
     cause: withoutValues(cause, fault),
     fault,
   });

@@ -27,6 +27,8 @@ export interface Fault {
   readonly constraint?: string;
   /** The server's message, given only where it is known to hold no values of the user; without it the runtime blanks what is quoted. */
   readonly message?: string;
+  /** What to do, where the code alone says it. */
+  readonly hint?: string;
   /** What kind of constraint: decides between `conflict` and `constraint` for the caller. */
   readonly violated?: "unique" | "foreign-key" | "check" | "not-null" | "exclusion";
   /** The server's wish, milliseconds. */

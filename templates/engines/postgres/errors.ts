@@ -72,6 +72,23 @@ const sqlStates: Readonly<Record<string, Entry>> = {
   P0001: constraint(),
 };
 
+const notMigrated =
+  "the store lacks a migration, or has one more than this code knows: npm run db -- migrate status";
+
+/** What to do about a code, where it says so by itself. */
+const hints: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "21000": "the batch names one key twice; give each row once",
+    "25P02": "a statement of this transaction failed before; let its error leave the callback",
+    "28P01": "check user and password of the DSN",
+    "3D000": "create the database, or check the name in the DSN",
+    "42501": "the role may not do this, or the row belongs to another tenant",
+    "42703": notMigrated,
+    "42P01": notMigrated,
+    "53300": "pools times processes exceed the server's max_connections: make the pools smaller",
+  }),
+);
+
 /** Codes of node:net, node:dns and node:tls. */
 const socketCodes: Readonly<Record<string, Entry>> = {
   EAI_AGAIN: unreachable,
@@ -152,10 +169,13 @@ export const classify = (error: unknown): Fault => {
   if (error instanceof FaultError) return error.fault;
   const code = field(error, "code");
   const violated = field(error, "constraint");
+  const found = entryOf(error);
+  const told = code === undefined || found.violated !== undefined ? undefined : hints.get(code);
   return {
-    ...entryOf(error),
+    ...found,
     ...(code === undefined ? {} : { code }),
     ...(violated === undefined ? {} : { constraint: violated }),
+    ...(told === undefined ? {} : { hint: told }),
   };
 };
 

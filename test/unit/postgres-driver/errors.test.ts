@@ -68,7 +68,8 @@ const withCode = (code: string, more: object = {}): Error =>
 
 describe("classify", () => {
   it.each([...sqlStates, ...sockets])("%s is %s, %s", (code, kind, outcome, transient, fatal) => {
-    expect(classify(withCode(code))).toEqual({ code, kind, outcome, transient, fatal });
+    const { hint: _, ...fault } = classify(withCode(code));
+    expect(fault).toEqual({ code, kind, outcome, transient, fatal });
   });
 
   it.each([
@@ -135,4 +136,25 @@ describe("classify", () => {
       transient: true,
     });
   });
+});
+
+it.each([
+  ["42P01", /npm run db -- migrate status/],
+  ["42703", /npm run db -- migrate status/],
+  ["21000", /one key twice/],
+  ["25P02", /failed before/],
+  ["28P01", /user and password/],
+])("says what to do about %s", (code, hint) => {
+  expect(classify({ code }).hint).toMatch(hint);
+});
+
+it("gives no hint where a code says nothing by itself, nor for a row of another tenant", () => {
+  expect(classify({ code: "23505" })).not.toHaveProperty("hint");
+  expect(classify({ code: "constructor" })).not.toHaveProperty("hint");
+  const hidden = {
+    code: "42501",
+    routine: "ExecWithCheckOptions",
+    message: "x (USING expression)",
+  };
+  expect(classify(hidden)).not.toHaveProperty("hint");
 });
