@@ -1,0 +1,119 @@
+import type { Rule } from "./rule.ts";
+import {
+  autoIncrement,
+  constrainedDomain,
+  requiredColumnAdded,
+  storedGenerated,
+  volatileDefault,
+} from "./rules/add-column.ts";
+import {
+  changeColumnType,
+  dropColumn,
+  dropNotNull,
+  renameColumn,
+  setNotNull,
+} from "./rules/change-column.ts";
+import {
+  checkValidated,
+  disabledTrigger,
+  domainConstraint,
+  exclusionConstraint,
+  foreignKeyValidated,
+  primaryKey,
+  uniqueConstraint,
+  validateWhileLocked,
+} from "./rules/constraints.ts";
+import {
+  concurrentlyOnPartitioned,
+  createIndex,
+  dropIndex,
+  invalidIndexKept,
+  manyColumns,
+  reindex,
+} from "./rules/indexes.ts";
+import { enumOrder, enumRename, enumValue } from "./rules/enums.ts";
+import { attachPartition, createPartition, detachPartition } from "./rules/partitions.ts";
+import { backfillWithChange, unbatchedWrite } from "./rules/rows.ts";
+import { dropDatabase, longIdentifier, sessionSetting, uncheckedCode } from "./rules/session.ts";
+import {
+  blockingRefresh,
+  disabledSecurity,
+  dropCascade,
+  dropObject,
+  dropTable,
+  explicitLock,
+  renameTable,
+  rewriteTable,
+  truncate,
+} from "./rules/tables.ts";
+import {
+  concurrentlyInTransaction,
+  statementsOutside,
+  transactionControl,
+} from "./rules/transactions.ts";
+import {
+  fixedLength,
+  jsonColumn,
+  preferBigint,
+  preferIdentity,
+  preferText,
+  preferTimestamptz,
+} from "./rules/types.ts";
+
+/** Every rule, in the order in which findings of one line are told. */
+export const rules: readonly Rule[] = [
+  dropColumn,
+  dropTable,
+  dropObject,
+  dropCascade,
+  dropDatabase,
+  truncate,
+  renameColumn,
+  renameTable,
+  changeColumnType,
+  requiredColumnAdded,
+  volatileDefault,
+  storedGenerated,
+  autoIncrement,
+  constrainedDomain,
+  setNotNull,
+  dropNotNull,
+  checkValidated,
+  foreignKeyValidated,
+  validateWhileLocked,
+  uniqueConstraint,
+  primaryKey,
+  exclusionConstraint,
+  domainConstraint,
+  createIndex,
+  dropIndex,
+  reindex,
+  concurrentlyInTransaction,
+  concurrentlyOnPartitioned,
+  statementsOutside,
+  invalidIndexKept,
+  manyColumns,
+  attachPartition,
+  createPartition,
+  detachPartition,
+  rewriteTable,
+  blockingRefresh,
+  explicitLock,
+  enumValue,
+  enumRename,
+  enumOrder,
+  unbatchedWrite,
+  backfillWithChange,
+  disabledTrigger,
+  disabledSecurity,
+  transactionControl,
+  sessionSetting,
+  uncheckedCode,
+  longIdentifier,
+  jsonColumn,
+  fixedLength,
+  preferText,
+  preferTimestamptz,
+  preferBigint,
+  preferIdentity,
+];

@@ -1,0 +1,125 @@
+import type { Node, RangeVar } from "libpg-query";
+import { identifier } from "../../sql/quote.ts";
+import type { Statement } from "../parse.ts";
+import { expand, type RecipePart } from "../recipe.ts";
+import type { Rule, Scene } from "../rule.ts";
+import { tableKey, tableName } from "../tree.ts";
+
+interface Write {
+  readonly relation: RangeVar;
+  readonly word: "update" | "delete" | "insert";
+  readonly where: Node | undefined;
+  /** It reads another table or a query beside its own: `from`, `using`, `with`. */
+  readonly joined: boolean;
+}
+
+/** What a statement writes to a table in use. */
+function writeOf({ node }: Statement, scene: Scene): Write | undefined {
+  const write = rawWrite(node);
+  return write === undefined || scene.isFresh(tableKey(write.relation)) ? undefined : write;
+}
+
+function rawWrite(node: Node): Write | undefined {
+  if ("UpdateStmt" in node && node.UpdateStmt.relation !== undefined) {
+    const { relation, whereClause: where, fromClause = [], withClause } = node.UpdateStmt;
+    return {
+      relation,
+      word: "update",
+      where,
+      joined: fromClause.length > 0 || withClause !== undefined,
+    };
+  }
+  if ("DeleteStmt" in node && node.DeleteStmt.relation !== undefined) {
+    const { relation, whereClause: where, usingClause = [], withClause } = node.DeleteStmt;
+    return {
+      relation,
+      word: "delete",
+      where,
+      joined: usingClause.length > 0 || withClause !== undefined,
+    };
+  }
+  if ("InsertStmt" in node && node.InsertStmt.relation !== undefined) {
+    const { relation, selectStmt } = node.InsertStmt;
+    const copies =
+      selectStmt !== undefined &&
+      "SelectStmt" in selectStmt &&
+      (selectStmt.SelectStmt.fromClause ?? []).length > 0;
+    return copies ? { relation, word: "insert", where: undefined, joined: true } : undefined;
+  }
+  return undefined;
+}
+
+/** The statement in batches: the keys of some rows first, then those rows. */
+function inBatches(statement: Statement, { relation, word }: Write, scene: Scene): RecipePart {
+  const table = tableName(relation);
+  const keys = (scene.facts(tableKey(relation))?.key ?? []).map(identifier);
+  const columns = keys.length === 0 ? ["id"] : keys;
+  const { source, from, to } = statement;
+  const [head = "", condition] = source.slice(from, to).split(/\swhere\s/i);
+  const joined = columns.map((column) => `${table}.${column} = batch.${column}`).join(" and ");
+  const rows = condition === undefined ? "" : ` where ${condition}`;
+  return {
+    phase: "backfill",
+    batch: true,
+    sql: [
+      `with batch as (select ${columns.join(", ")} from ${table}${rows} order by ${columns.join(", ")} limit 1000 for update)`,
+      `${head.trim()} ${word === "update" ? "from" : "using"} batch where ${joined};`,
+    ].join("\n"),
+  };
+}
+
+/** Whether a condition can leave most rows out: one on nulls and truth alone is the mark of a backfill. */
+function narrows(where: Node): boolean {
+  if ("NullTest" in where || "BooleanTest" in where || "A_Const" in where || "ColumnRef" in where)
+    return false;
+  if ("BoolExpr" in where) return (where.BoolExpr.args ?? []).some(narrows);
+  if ("A_Expr" in where)
+    return !["AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"].includes(where.A_Expr.kind ?? "");
+  return true;
+}
+
+export const unbatchedWrite: Rule = {
+  id: "unbatched-write",
+  severity: "error",
+  covers: ["strong:backfill"],
+  judge: (statement, scene) => {
+    const write = writeOf(statement, scene);
+    if (write === undefined || write.word === "insert" || statement.step.batch !== undefined)
+      return [];
+    if (write.joined || (write.where !== undefined && narrows(write.where))) return [];
+    return [
+      {
+        message: `one ${write.word} over all of ${tableKey(write.relation)}: each row stays locked until the last one is done, replicas fall behind, and a failure at the end begins anew`,
+        recipe: [inBatches(statement, write, scene)],
+      },
+    ];
+  },
+};
+
+const textOf = ({ source, from, to }: Statement): string => `${source.slice(from, to)};`;
+
+export const backfillWithChange: Rule = {
+  id: "backfill-with-schema-change",
+  severity: "error",
+  covers: ["strong:backfill"],
+  judge: (statement, scene) => {
+    const { node } = statement;
+    const write = rawWrite(node);
+    if (write === undefined || statement.transaction === undefined || scene.locked.size === 0)
+      return [];
+    const [table, line] = [...scene.locked][0] ?? ["", 0];
+    if (scene.isFresh(tableKey(write.relation)) && write.word !== "insert") return [];
+    return [
+      {
+        message: `rows are written while ${table} is locked since line ${line}: its users wait for the last row, not for the catalogue`,
+        recipe: [
+          expand(...scene.before().map(textOf)),
+          unbatchedWrite.judge(statement, scene)[0]?.recipe[0] ?? {
+            ...expand(textOf(statement)),
+            phase: "backfill" as const,
+          },
+        ],
+      },
+    ];
+  },
+};
