@@ -1,14 +1,6 @@
+import type { StepRecord } from "../../templates/runtime/migration.ts";
 import type { DamagedRecord, DiskEntry } from "../reconcile/tree-state.ts";
-import type { Phase, Reversibility } from "./step.ts";
-
-/** A step as the record of its migration has it. */
-export interface StoredStep {
-  readonly name: string;
-  readonly title: string;
-  readonly transactional: boolean;
-  readonly reversibility: Reversibility;
-  readonly destroys?: string;
-}
+import type { Batch, Phase, Reversibility } from "./step.ts";
 
 /** A migration as it lies in its folder. */
 export interface StoredMigration {
@@ -19,7 +11,7 @@ export interface StoredMigration {
   readonly change: string;
   /** Parts of the snapshot that it touches; undefined when its record does not say. */
   readonly touches: readonly string[] | undefined;
-  readonly steps: readonly StoredStep[];
+  readonly steps: readonly StepRecord[];
   readonly up: string;
   readonly down: string;
   /** Names of the two files, for messages. */

@@ -1,0 +1,122 @@
+import { resolve } from "node:path";
+import type { StoredMigration } from "../../../migrate/folder.ts";
+import { ancestorsOf, lintMigrations, type FileFinding } from "../../../migrate/lint.ts";
+import { damagedRecord } from "../../../reconcile/findings.ts";
+import type { CommandContext } from "../../context.ts";
+import { exitCode, type ExitCode } from "../../exit-codes.ts";
+import { Failure } from "../../failure.ts";
+import type { Output } from "../../io.ts";
+import { requireLock } from "../../lock-file.ts";
+import { chooseLocked, load, storable } from "../../pipeline.ts";
+import { placeOf } from "../../place.ts";
+import { reportFindings } from "../../report.ts";
+import { migratedStores, type MigratedStore } from "../../schema-stage.ts";
+
+export interface LintOptions {
+  /** Ids of the migrations to judge; those of each store's newest change when there is none. */
+  readonly ids?: readonly string[];
+  readonly store?: string;
+  /** Every migration that this one does not stand on. */
+  readonly since?: string;
+  readonly all?: boolean;
+}
+
+interface StoreFinding extends FileFinding {
+  readonly store: string;
+}
+
+/** `migrate lint [ID…]`: what migrations do to those who use the store meanwhile; exit 1 for an error, 0 for warnings alone. */
+export async function run({ io, output }: CommandContext, options: LintOptions): Promise<ExitCode> {
+  const place = placeOf(io, output.options);
+  const loaded = load(place, output);
+  const plan = chooseLocked(loaded, requireLock(place).lock, output);
+  const ir = storable(loaded, plan, output);
+  const all = migratedStores(ir, resolve(place.folder, loaded.model.output.package));
+  const stores = all.filter(
+    ({ store }) => options.store === undefined || options.store === store.name,
+  );
+  refuseUnknown(options, stores, all);
+  const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
+  if (damaged.length > 0) return reportFindings(damaged, output);
+  const findings: StoreFinding[] = [];
+  const judged: string[] = [];
+  for (const { store, planner, folder } of stores) {
+    const chosen = planner.lint === undefined ? [] : choose(folder.migrations, options);
+    if (planner.lint === undefined) output.line(`${store.name}: no rules for ${store.engine}`);
+    else
+      for (const finding of await lintMigrations(planner.lint, folder.migrations, chosen))
+        findings.push({ ...finding, store: store.name });
+    judged.push(...chosen.map(({ id }) => `${store.name}/${id}`));
+  }
+  return report(findings, judged, output);
+}
+
+function choose(
+  migrations: readonly StoredMigration[],
+  { ids = [], since, all }: LintOptions,
+): readonly StoredMigration[] {
+  if (ids.length > 0) return migrations.filter(({ id }) => ids.includes(id));
+  if (all === true) return migrations;
+  const from = migrations.find(({ id }) => id === since);
+  if (from !== undefined) {
+    const known = new Set([from, ...ancestorsOf(from, migrations)]);
+    return migrations.filter((migration) => !known.has(migration));
+  }
+  const newest = migrations.toSorted((a, b) => (a.id < b.id ? -1 : 1)).at(-1);
+  return migrations.filter(({ change }) => change === newest?.change);
+}
+
+/** @throws Failure 2 for a store or an id that is not there */
+function refuseUnknown(
+  { ids = [], since, store }: LintOptions,
+  stores: readonly MigratedStore[],
+  all: readonly MigratedStore[],
+): void {
+  if (store !== undefined && stores.length === 0)
+    throw new Failure(exitCode.input, `there is no store "${store}" with migrations`, {
+      hint: `stores with migrations: ${all.map((each) => each.store.name).join(", ")}`,
+    });
+  const known = stores.flatMap(({ folder }) => folder.migrations.map(({ id }) => id));
+  const missing = [...ids, ...(since === undefined ? [] : [since])].find(
+    (id) => !known.includes(id),
+  );
+  if (missing === undefined) return;
+  throw new Failure(exitCode.input, `there is no migration "${missing}"`, {
+    hint: `the newest are: ${known.toSorted().slice(-3).join(", ")}`,
+  });
+}
+
+function report(
+  findings: readonly StoreFinding[],
+  judged: readonly string[],
+  output: Output,
+): ExitCode {
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const warnings = findings.length - errors;
+  output.document({ judged, errors, warnings, findings: findings.map(documentOf) });
+  for (const finding of findings) output.problem(textOf(finding));
+  const counts = [count(errors, "error"), count(warnings, "warning")].join(", ");
+  const scope = `${count(judged.length, "migration")} judged`;
+  if (findings.length === 0) output.line(`${scope}: no finding`);
+  else
+    output.problem(
+      `${scope}: ${counts}. One that is safe here: -- lint: allow RULE because REASON, in the line above its statement`,
+    );
+  return errors === 0 ? exitCode.ok : exitCode.finding;
+}
+
+const count = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? "" : "s"}`;
+
+const pathOf = ({ store, file }: StoreFinding): string => `migrations/${store}/${file}`;
+
+const documentOf = (finding: StoreFinding) => {
+  const { store, migration, line, rule, severity, message, recipe } = finding;
+  return { store, migration, file: pathOf(finding), line, rule, severity, message, recipe };
+};
+
+function textOf(finding: StoreFinding): string {
+  const { line, severity, rule, message, recipe } = finding;
+  const head = `${pathOf(finding)}:${line}: ${severity} ${rule}: ${message}`;
+  return recipe === "" ? `${head}\n` : `${head}\n${recipe.replaceAll(/^/gm, "    ")}\n`;
+}
