@@ -14,7 +14,7 @@ export class Killed extends Error {}
 
 /**
  * A store in memory that can be migrated. Its language has a statement per line: `make x`, `drop x`, `clean x` (also what is broken),
- * `fail`, and `fill n` as a batch over rows 1…n.
+ * and `fill n` as a batch over rows 1…n. Without transactions a statement may be run again.
  */
 export class MemoryTarget implements MigrationTarget {
   readonly transactional: boolean;
@@ -123,8 +123,8 @@ export class MemoryTarget implements MigrationTarget {
       if (line === this.failOn) throw new Error("syntax error");
       const [verb, name = ""] = line.split(" ");
       const there = this.made.has(name) || this.made.has(`!${name}`);
-      if (verb === "make" && there) throw new Error(`${name} exists`);
-      if (verb === "drop" && !there) throw new Error(`${name} does not exist`);
+      if (this.transactional && verb === "make" && there) throw new Error(`${name} exists`);
+      if (this.transactional && verb === "drop" && !there) throw new Error(`${name} does not exist`);
       if (verb === "make") this.made.add(name);
       else for (const each of [name, `!${name}`]) this.made.delete(each);
       this.steps.push(line);
