@@ -48,6 +48,9 @@ export function planChange(
           const own = steps.filter((step) => step.phase === phase);
           return own.length === 0 ? [] : [{ phase, steps: own }];
         });
+  const whole = `${store.name} of ${project}`;
+  const purpose = (phase: Phase): string =>
+    from.size === 0 ? `Makes the store ${whole}.` : `Store ${whole}: ${purposes[phase]}`;
   const migrations: PlannedMigration[] = [];
   for (const [at, group] of groups.entries()) {
     const id = migrationId(number + at, at === 0 ? stem : `${stem}-${group.phase}`);
@@ -62,7 +65,7 @@ export function planChange(
       change: migrations[0]?.id ?? id,
       touches,
       steps: group.steps,
-      up: planner.print(group.steps, "up", purposeOf(group.phase, store.name, project)),
+      up: planner.print(group.steps, "up", purpose(group.phase)),
       down: planner.print(
         group.steps.toReversed(),
         "down",
@@ -89,16 +92,11 @@ function nameOf(steps: readonly Step[]): string {
   return steps.length > 1 ? `${stem}-and-more` : stem;
 }
 
-function purposeOf(phase: Phase, store: string, project: string): string {
-  switch (phase) {
-    case "expand":
-      return `Store ${store} of ${project}: what code of before and after the change can both run with.`;
-    case "backfill":
-      return `Store ${store} of ${project}: fills the rows that were there before, in batches.`;
-    case "contract":
-      return `Store ${store} of ${project}: what only code of after the change can run with. It waits until no older code runs.`;
-  }
-}
+const purposes: Readonly<Record<Phase, string>> = {
+  expand: "what code of before and after the change can both run with.",
+  backfill: "fills the rows that were there before, in batches.",
+  contract: "what only code of after the change can run with. It waits until no older code runs.",
+};
 
 /** Parts in which the spec and the migrations of a store differ, by name. */
 export function outdatedParts(folder: MigrationFolder, snapshot: Snapshot): readonly string[] {

@@ -1,6 +1,8 @@
 import { migrationHash } from "../../templates/runtime/migration-files.ts";
-import type { StoredMigration, StoredStep } from "./folder.ts";
-import { phases, type Phase, type Step } from "./step.ts";
+import { parseRecord } from "../../templates/runtime/migration-record.ts";
+import type { StepRecord } from "../../templates/runtime/migration.ts";
+import type { StoredMigration } from "./folder.ts";
+import type { Phase, Step } from "./step.ts";
 
 /** A migration that was planned and is not on disk yet. */
 export interface PlannedMigration {
@@ -14,26 +16,36 @@ export interface PlannedMigration {
   readonly down: string;
 }
 
-/** The record of a migration: what the runner and the linter have to know of it beside its two texts. */
+/**
+ * The record of a migration: what the runner and the linter have to know of it beside its two texts. One line per step, so that a long
+ * change can still be read.
+ */
 export function printRecord(migration: PlannedMigration): string {
   const { id, parents, phase, change, touches, up, down } = migration;
-  const steps = migration.steps.map((step) => ({
+  const steps = migration.steps.map(stepRecord);
+  const hash = migrationHash(up, down, steps);
+  const head = JSON.stringify({ id, parents, hash, phase, change, touches }, null, 2);
+  const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(",\n");
+  return `${head.slice(0, -"\n}".length)},\n  "steps": [\n${lines}\n  ]\n}\n`;
+}
+
+function stepRecord(step: Step): StepRecord {
+  const risks = step.risks.filter((risk) => risk !== "none");
+  return {
     name: step.name,
     title: step.title,
-    reversibility: step.reversibility,
-    risks: step.risks,
     transactional: step.transactional,
+    reversibility: step.reversibility,
+    risks: risks.length === 0 ? undefined : risks,
     verify: step.verify,
     repair: step.repair,
     batch: step.batch,
     destroys: step.destroys,
-  }));
-  const hash = migrationHash(up, down);
-  return `${JSON.stringify({ id, parents, hash, phase, change, touches, steps }, null, 2)}\n`;
+  };
 }
 
 /**
- * Reads what the planner of the next change has to know of a migration; the runner reads the rest (templates/runtime/migration-files.ts).
+ * Reads a migration as its runner does (templates/runtime), and which parts it touches.
  *
  * @param names of the files in the folder
  * @param read the text of one of them, undefined when there is none
@@ -43,47 +55,27 @@ export function parseStored(
   names: readonly string[],
   read: (name: string) => string | undefined,
 ): StoredMigration | { readonly damage: string } {
-  const value = objectOf(read(`${id}.json`) ?? "");
-  if (value === undefined) return { damage: "it is not a JSON object" };
-  if (value["id"] !== id) return { damage: `its id is not ${id}` };
-  const { parents, change, touches } = value;
-  if (!isTexts(parents)) return { damage: `"parents" is not a list of ids` };
+  const text = read(`${id}.json`) ?? "";
   const [up, down] = (["up", "down"] as const).map((direction) =>
     names.find((name) => name.startsWith(`${id}.${direction}.`)),
   );
   if (up === undefined || down === undefined)
     return { damage: `there is no ${id}.${up === undefined ? "up" : "down"} file beside it` };
-  return {
-    id,
-    parents,
-    phase: phases.find((phase) => phase === value["phase"]) ?? "expand",
-    change: typeof change === "string" ? change : id,
-    touches: isTexts(touches) ? touches : undefined,
-    steps: Array.isArray(value["steps"]) ? value["steps"].filter(isStep) : [],
-    up: read(up) ?? "",
-    down: read(down) ?? "",
-    files: { up, down },
-  };
-}
-
-function objectOf(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
+    const record = parseRecord(text);
+    if (record.id !== id) return { damage: `its id is not ${id}` };
+    const { parents, phase = "expand", change = id, steps = [] } = record;
+    const touches = touchedParts(text);
+    const texts = { up: read(up) ?? "", down: read(down) ?? "", files: { up, down } };
+    return { id, parents, phase, change, touches, steps, ...texts };
+  } catch (error) {
+    return { damage: error instanceof Error ? error.message : String(error) };
   }
 }
 
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === "string");
-
-const isStep = (value: unknown): value is StoredStep =>
-  typeof value === "object" &&
-  value !== null &&
-  "name" in value &&
-  typeof value.name === "string" &&
-  "transactional" in value &&
-  typeof value.transactional === "boolean";
+/** What only the planner of the next change asks for. */
+function touchedParts(text: string): readonly string[] | undefined {
+  const { touches } = JSON.parse(text) as { readonly touches?: unknown };
+  const isTexts = Array.isArray(touches) && touches.every((each) => typeof each === "string");
+  return isTexts ? touches : undefined;
+}

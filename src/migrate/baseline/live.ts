@@ -1,0 +1,34 @@
+import type { Dsn } from "../../../templates/runtime/dsn.ts";
+import type { MigrationTarget } from "../../../templates/runtime/migration.ts";
+import type { Snapshot } from "../step.ts";
+import type { AdoptedSchema } from "./adopted.ts";
+
+/** What adopting a live store comes to. Reading it changes nothing there. */
+export interface Adoption {
+  readonly schema: AdoptedSchema;
+  /** Statements that make the same schema on a fresh store. */
+  readonly up: string;
+  /** Statements that refuse to take the baseline back. */
+  readonly down: string;
+  /** What of a snapshot is there already: the rest is left for a migration to make. */
+  readonly present: (snapshot: Snapshot) => Snapshot;
+}
+
+/** A store that is there, reached with the drivers of the user's package. */
+export interface LiveStore {
+  readonly target: MigrationTarget;
+  /** @throws Error of the driver */
+  adopt(): Promise<Adoption>;
+  close(): Promise<void>;
+}
+
+/** What an engine does for `migrate baseline`. */
+export interface LiveEngine {
+  /**
+   * Connects.
+   *
+   * @param root folder of the user's package: drivers and relative paths are its own
+   * @throws MissingPackage, or an Error of the driver, without the DSN's secrets
+   */
+  open(dsn: Dsn, root: string): Promise<LiveStore>;
+}
