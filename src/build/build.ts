@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { repositoryRoot } from "./root.ts";
 import { precompileTemplates } from "../render/precompile.ts";
+import { sqlParser } from "./sql-parser.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const dist = join(repositoryRoot, "dist");
@@ -23,6 +24,7 @@ const bundle = await rolldown({
           ? precompileTemplates(join(repositoryRoot, "templates"))
           : null,
     },
+    sqlParser(),
   ],
   logLevel: "warn",
 });

@@ -130,6 +130,16 @@ function addMigrate(program: Command, run: Run): void {
     )
     .description("write the migrations from what is there to what the spec says")
     .action((name, options) => run(() => import("./commands/migrate/diff.ts"), [name, options]));
+  migrate
+    .command("lint")
+    .argument("[id...]", "migrations to judge; by default those of the newest change")
+    .option("--store <name>", "only this store")
+    .option("--since <id>", "all that this one does not stand on")
+    .option("--all", "every migration")
+    .description("judge what migrations do to those who use the store meanwhile")
+    .action((ids, options) =>
+      run(() => import("./commands/migrate/lint.ts"), [{ ...options, ids }]),
+    );
 }
 
 /** Parses and runs; commander's own complaints become exit status 2. */
