@@ -124,9 +124,10 @@ export class MemoryTarget implements MigrationTarget {
       const [verb, name = ""] = line.split(" ");
       const there = this.made.has(name) || this.made.has(`!${name}`);
       if (this.transactional && verb === "make" && there) throw new Error(`${name} exists`);
-      if (this.transactional && verb === "drop" && !there) throw new Error(`${name} does not exist`);
+      if (this.transactional && verb === "drop" && !there)
+        throw new Error(`${name} does not exist`);
+      for (const each of [name, `!${name}`]) this.made.delete(each);
       if (verb === "make") this.made.add(name);
-      else for (const each of [name, `!${name}`]) this.made.delete(each);
       this.steps.push(line);
     }
   }
