@@ -1,4 +1,4 @@
-import type { FieldIr, Ir, StoreIr } from "../ir/types.ts";
+import type { EntityIr, FieldIr, Ir, StoreIr } from "../ir/types.ts";
 import type { FieldType } from "../spec/model.ts";
 import type { Port } from "../select/plan.ts";
 import type { Capabilities } from "../select/criteria.ts";
@@ -17,6 +17,18 @@ export type FileRequest = {
   | { readonly verbatim: string }
   | { readonly text: string }
 );
+
+/** A file that is made only when it is wanted, and not held before: most of a tree is made of these. */
+export interface DeferredRequest {
+  readonly unit: string;
+  readonly request: () => FileRequest;
+}
+
+/** Defers a file of the unit `entities/<Entity>`. */
+export const ofEntity = (
+  { name }: Pick<EntityIr, "name">,
+  request: () => FileRequest,
+): DeferredRequest => ({ unit: `entities/${name}`, request });
 
 /** How a logical type is stored by an engine. */
 export interface StoredType {
@@ -75,7 +87,7 @@ export interface EngineDescriptor {
   /** Kind and outcome of a driver's or server's error; the same code is shipped to users verbatim. */
   readonly classify: (error: unknown) => Fault;
   /** Everything the engine adds to the output tree for one store: client, adapters, migrations. */
-  readonly emit: (store: StoreIr, ir: Ir) => readonly FileRequest[];
+  readonly emit: (store: StoreIr, ir: Ir) => readonly (FileRequest | DeferredRequest)[];
   /** How its stores follow a change of the spec; absent where nothing is stored that a change could break. */
   readonly schema?: SchemaPlanner;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */

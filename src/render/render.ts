@@ -23,17 +23,24 @@ export interface RenderInput {
 /**
  * The whole output tree, in the order of its paths: the shared files, and what each store's engine asks for.
  *
+ * @param wanted units whose files are made
  * @throws Error for a mistake of ours: two files on one path, an unknown template
  */
-export function render(input: RenderInput): readonly VirtualFile[] {
+export function render(
+  input: RenderInput,
+  wanted: (unit: string) => boolean = () => true,
+): readonly VirtualFile[] {
   const engines = new Map(input.engines.map((engine) => [engine.id, engine]));
   const requests = [
     ...sharedRequests(input, engines),
     ...input.ir.stores.flatMap((store) => engines.get(store.engine)?.emit(store, input.ir) ?? []),
   ];
   const files = new Map<string, VirtualFile>();
-  for (const request of requests) {
-    const file = resolved(request, input);
+  for (const { unit, ...request } of requests) {
+    if (!wanted(unit)) continue;
+    const file = resolved("request" in request ? request.request() : { unit, ...request }, input);
+    if (file.unit !== unit)
+      throw new Error(`${file.path} is of the unit ${file.unit}, not ${unit}`);
     const before = files.get(file.path);
     if (before === undefined) files.set(file.path, file);
     else if (before.content !== file.content)
@@ -53,13 +60,23 @@ function resolved(request: FileRequest, { ir, spec, version }: RenderInput): Vir
     path,
     ownership: request.ownership,
     unit: request.unit,
-    content:
+    content: flat(
       request.ownership === "yours"
         ? text
         : "verbatim" in request
           ? withRuntimeHeader(version, text)
           : withHeader(path, spec, text),
+    ),
   };
+}
+
+/**
+ * The same text in one piece. V8 keeps a text that was joined as a tree of its parts, several times as large, until it is first read
+ * at a place; a tree of files waits long for that.
+ */
+function flat(text: string): string {
+  text.charCodeAt(0);
+  return text;
 }
 
 /** `{data}/index.ts` → `src/data/index.ts`. */

@@ -1,5 +1,5 @@
 import type { EntityIr, Ir, StoreIr } from "../../ir/types.ts";
-import type { FileRequest } from "../engine.ts";
+import { type DeferredRequest, type FileRequest, ofEntity } from "../engine.ts";
 import { repositoryFile } from "./adapter/repository-file.ts";
 import { rowFile } from "./adapter/row-file.ts";
 import { searchFile } from "./adapter/search-file.ts";
@@ -7,10 +7,12 @@ import { storeFile } from "./adapter/store-file.ts";
 import { vectorFile } from "./adapter/vector-file.ts";
 
 /** Everything that a store of this engine adds to the tree: adapters and the composition of the store. */
-export function emit(store: StoreIr, ir: Ir): readonly FileRequest[] {
+export function emit(store: StoreIr, ir: Ir): readonly (FileRequest | DeferredRequest)[] {
   return [
-    ...adaptedEntities(store).map((entity) => rowFile(entity, store, ir)),
-    ...store.repositories.map((repository) => repositoryFile(repository, store, ir)),
+    ...adaptedEntities(store).map((entity) => ofEntity(entity, () => rowFile(entity, store, ir))),
+    ...store.repositories.map((repository) =>
+      ofEntity(repository.entity, () => repositoryFile(repository, store, ir)),
+    ),
     ...store.views.flatMap((view) => {
       if (view.port === "search") return [searchFile(view, store, ir)];
       return view.port === "vector" ? [vectorFile(view, store, ir)] : [];

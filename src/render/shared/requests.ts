@@ -1,4 +1,9 @@
-import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import {
+  type DeferredRequest,
+  type EngineDescriptor,
+  type FileRequest,
+  ofEntity,
+} from "../../engines/engine.ts";
 import type { RepositoryIr } from "../../ir/types.ts";
 import { verbatimTexts } from "../template-source.ts";
 import type { RenderInput } from "../render.ts";
@@ -20,7 +25,7 @@ import { workflowFile } from "./workflow.ts";
 export function sharedRequests(
   input: RenderInput,
   engines: ReadonlyMap<string, EngineDescriptor>,
-): readonly FileRequest[] {
+): readonly (FileRequest | DeferredRequest)[] {
   const { ir } = input;
   const context = sharedContext(ir.entities);
   const roots = ir.entities.filter((entity) => entity.owner === undefined);
@@ -36,11 +41,19 @@ export function sharedRequests(
   );
   return [
     ...runtimeFiles(ir.stores.map((store) => engineOf(store, engines))),
-    ...roots.map((root) => domainFile(root, context)),
-    ...roots.filter((root) => inserted.has(root)).map((root) => dtoFile(root, context)),
-    ...roots.filter((root) => cached.has(root)).map((root) => jsonCodecFile(root, context)),
+    ...roots.map((root) => ofEntity(root, () => domainFile(root, context))),
+    ...roots
+      .filter((root) => inserted.has(root))
+      .map((root) => ofEntity(root, () => dtoFile(root, context))),
+    ...roots
+      .filter((root) => cached.has(root))
+      .map((root) => ofEntity(root, () => jsonCodecFile(root, context))),
     ...ir.stores.flatMap((store) => [
-      ...store.repositories.map((repository) => repositoryPort(repository, context)),
+      ...store.repositories.map((repository) =>
+        ofEntity({ name: repository.entity.owner ?? repository.entity.name }, () =>
+          repositoryPort(repository, context),
+        ),
+      ),
       ...store.views.map((view) => viewPort(view, context)),
       ...dsnFile(store, engineOf(store, engines)),
     ]),

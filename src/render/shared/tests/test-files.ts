@@ -1,4 +1,9 @@
-import type { EngineDescriptor, FileRequest } from "../../../engines/engine.ts";
+import {
+  type DeferredRequest,
+  type EngineDescriptor,
+  type FileRequest,
+  ofEntity,
+} from "../../../engines/engine.ts";
 import type { Ir, StoreIr } from "../../../ir/types.ts";
 import { code } from "../../encode.ts";
 import { ImportSet, importLines } from "../../layout.ts";
@@ -20,14 +25,16 @@ export function testFiles(
   ir: Ir,
   engines: ReadonlyMap<string, EngineDescriptor>,
   shared: SharedContext,
-): readonly FileRequest[] {
+): readonly (FileRequest | DeferredRequest)[] {
   const context = testContext(ir, shared);
   const views = ir.stores.flatMap((store) => store.views);
   return [
     ...supportFiles(context),
     ...ir.stores.flatMap((store) => [
       storeTest(store, engineOf(store, engines), context),
-      ...store.repositories.map((one) => recordSuite(one, store, views, context)),
+      ...store.repositories.map((one) =>
+        ofEntity(one.entity, () => recordSuite(one, store, views, context)),
+      ),
       ...store.views.map((view) => viewSuite(view, store, views, context)),
     ]),
   ];
