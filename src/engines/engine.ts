@@ -2,6 +2,7 @@ import type { EntityIr, FieldIr, Ir, StoreIr } from "../ir/types.ts";
 import type { FieldType } from "../spec/model.ts";
 import type { Port } from "../select/plan.ts";
 import type { Capabilities } from "../select/criteria.ts";
+import type { LiveEngine } from "../migrate/baseline/live.ts";
 import type { SchemaPlanner } from "../migrate/step.ts";
 import type { Ownership } from "../render/virtual-file.ts";
 import type { Fault } from "../../templates/runtime/fault.ts";
@@ -90,6 +91,8 @@ export interface EngineDescriptor {
   readonly emit: (store: StoreIr, ir: Ir) => readonly (FileRequest | DeferredRequest)[];
   /** How its stores follow a change of the spec; absent where nothing is stored that a change could break. */
   readonly schema?: SchemaPlanner;
+  /** How the command line reaches a live store of it, for `migrate baseline`; loaded only then. */
+  readonly live?: () => Promise<LiveEngine>;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
   /** A local server for development; absent for in-process engines. */

@@ -108,11 +108,7 @@ export function lowerField(entity: Entity, field: Field, entities: EntityIndex):
     tsType: fieldType(entity, field, entities),
     nullable: field.nullable,
     key: field.key,
-    optionalOnInsert:
-      field.nullable ||
-      field.default !== undefined ||
-      field.storedDefault !== undefined ||
-      field.generated !== "caller",
+    optionalOnInsert: field.nullable || field.default !== undefined || field.generated !== "caller",
     managed,
     visible: !hidden,
     source: field,

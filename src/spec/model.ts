@@ -88,7 +88,7 @@ export interface Field {
   readonly min?: number | string;
   readonly max?: number | string;
   readonly default?: Json;
-  /** SQL expression by which an existing column is filled: `stored: { default: … }`. */
+  /** SQL expression by which an existing column is filled: `stored: { default: … }`; then `generated` is `database`. */
   readonly storedDefault?: string;
   readonly pii: boolean;
   readonly reference?: Reference;

@@ -48,6 +48,7 @@ export function fieldOf(name: string, field: FieldSpec, role: FieldRole, spec: S
 
 function generatedBy(field: FieldSpec, role: FieldRole, key: boolean): Field["generated"] {
   if (role !== "data" && role !== "tenant" && role !== "ownerKey") return "database";
+  if (field.stored?.default !== undefined) return "database";
   if (field.generated !== undefined) return field.generated;
   return key && role === "data" && field.type === "uuid" && field.references === undefined
     ? "client"

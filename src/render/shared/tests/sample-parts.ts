@@ -174,13 +174,21 @@ export const besideName = (entity: EntityIr): string => identifier(`sample${enti
 function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): readonly Doc[] {
   if (entity.key.length < 2) return [];
   const sample = sampleName(entity);
+  // A part that may be left out may be undefined in the sample's type: it is written again.
+  const sameAsSample = (field: FieldIr): Doc => {
+    if (!field.optionalOnInsert) return `${sample}(n).${field.name}`;
+    const made = steady.includes(field)
+      ? steadyValues(entity, field, scope)[0]
+      : sampleValue(entity, field, "n", scope);
+    return made ?? "";
+  };
   const items = entity.key.map((field) => {
     const others = entity.key.filter((other) => other !== field);
     const own = steady.includes(field) ? steadyValues(entity, field, scope)[1] : undefined;
     return openObject([
       `...${sample}(n + 400)`,
       ...(own === undefined ? [] : [entry(field.name, own)]),
-      ...others.map(({ name }) => entry(name, `${sample}(n).${name}`)),
+      ...others.map((field) => entry(field.name, sameAsSample(field))),
     ]);
   });
   return [

@@ -77,8 +77,7 @@ function valueOf(
     return { generated: "database" };
   const made = defaultSpec(expression, type);
   if ("expression" in made) {
-    const caller = inKey && type.type === "uuid" ? { generated: "caller" as const } : {};
-    return { ...caller, stored: { default: made.expression } };
+    return { stored: { default: made.expression } };
   }
   return made;
 }

@@ -1,0 +1,68 @@
+import { PostgresMigrations } from "../../../../templates/engines/postgres/migrations.ts";
+import type { Adoption, LiveEngine } from "../../../migrate/baseline/live.ts";
+import type { Snapshot } from "../../../migrate/step.ts";
+import { storePartName } from "../schema/snapshot.ts";
+import { remark } from "../sql/quote.ts";
+import type { TablePart } from "../schema/shape.ts";
+import { operationTable } from "../ddl/naming.ts";
+import { adoptSchema } from "./adopt/schema.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { introspect } from "./read.ts";
+import { schemaSections } from "./schema-text.ts";
+import { openSessions, withSession } from "./session.ts";
+
+/** Tables of the data layer's own: they are no part of a schema that was there before. */
+const ownTables = ["schema_migration", operationTable];
+
+const refusal = `do $$
+begin
+  raise exception 'the baseline is what was there before: it is not taken back';
+end
+$$;`;
+
+/** `migrate baseline` on this engine. */
+export const live: LiveEngine = {
+  open: async (dsn, root) => {
+    const { source, close } = await openSessions(dsn, root);
+    const pooler = dsn.parameters.get("pgbouncer") === "true";
+    return {
+      target: new PostgresMigrations(source, { pooler }),
+      adopt: () => withSession(source, async (query) => adoptionOf(await introspect(query))),
+      close,
+    };
+  },
+};
+
+function adoptionOf(catalogue: Catalogue): Adoption {
+  const tables = catalogue.tables.filter(({ name }) => !ownTables.includes(name));
+  const theirs = { ...catalogue, tables };
+  const sections = schemaSections(theirs).map(({ title, statements }) =>
+    [remark(title), ...statements].join("\n"),
+  );
+  return {
+    schema: adoptSchema(theirs),
+    up: sections.join("\n\n"),
+    down: refusal,
+    present: (snapshot) => presentOf(snapshot, catalogue),
+  };
+}
+
+/** Every table of the spec is there, since the spec was made of them; what else the data layer wants may not be. */
+function presentOf(snapshot: Snapshot, { tables }: Catalogue): Snapshot {
+  const indexes = new Set(tables.flatMap((table) => table.indexes.map(({ name }) => name)));
+  const hasOwn = tables.some(({ name }) => name === operationTable);
+  return new Map(
+    [...snapshot].flatMap(([part, content]): readonly (readonly [string, unknown])[] => {
+      if (part === storePartName) return hasOwn ? [[part, content]] : [];
+      return [[part, isTablePart(content) ? withIndexes(content, indexes) : content]];
+    }),
+  );
+}
+
+const withIndexes = (part: TablePart, there: ReadonlySet<string>): TablePart => ({
+  ...part,
+  table: { ...part.table, indexes: part.table.indexes.filter(({ name }) => there.has(name)) },
+});
+
+const isTablePart = (content: unknown): content is TablePart =>
+  typeof content === "object" && content !== null && "kind" in content && content.kind === "table";
