@@ -1,6 +1,6 @@
 import type { StepRecord } from "../../templates/runtime/migration.ts";
 import type { DamagedRecord, DiskEntry } from "../reconcile/tree-state.ts";
-import type { Batch, Phase, Reversibility } from "./step.ts";
+import type { Phase } from "./step.ts";
 
 /** A migration as it lies in its folder. */
 export interface StoredMigration {

@@ -44,9 +44,20 @@ function sourceOf(
   direction: "up" | "down",
   history: readonly string[],
 ): LintSource {
-  const text = direction === "up" ? up : down;
-  // A record that a person wrote may say no phase: then nothing is known of who runs meanwhile.
-  return { text, steps, fresh: [], direction, history, ...(touches !== undefined && { phase }) };
+  return {
+    text: direction === "up" ? up : down,
+    steps: steps.map(({ name, transactional, repair, batch }) => ({
+      name,
+      transactional,
+      ...(repair !== undefined && { repair }),
+      ...(batch !== undefined && { batch }),
+    })),
+    fresh: [],
+    direction,
+    history,
+    // A record that a person wrote may say no phase: then nothing is known of who runs meanwhile.
+    ...(touches !== undefined && { phase }),
+  };
 }
 
 /** Everything a migration stands on, parents first. */

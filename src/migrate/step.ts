@@ -130,7 +130,7 @@ export interface LintSource {
     readonly name: string;
     readonly transactional: boolean;
     readonly repair?: string;
-    readonly batch?: Batch;
+    readonly batch?: Pick<Batch, "keys" | "size">;
   }[];
   /** Parts made by the same migration, or empty as yet: nobody waits for a lock on them. */
   readonly fresh: readonly string[];

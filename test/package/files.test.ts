@@ -63,7 +63,7 @@ test("installing runs nothing and brings nothing", () => {
 
 test("the licence of every bundled package goes with it", () => {
   const notices = readFileSync(join(repositoryRoot, "dist/THIRD-PARTY-NOTICES.txt"), "utf8");
-  for (const name of ["commander", "handlebars", "yaml", "zod", "@clack/prompts"])
+  for (const name of ["commander", "handlebars", "libpg-query", "yaml", "zod", "@clack/prompts"])
     expect(notices).toMatch(new RegExp(`^${name} \\d`, "m"));
   expect(notices).not.toContain("see below");
 });

@@ -46,7 +46,7 @@ const repaired = (text: string): LintCase => ({
   text: `-- step: one\n${text}`,
   steps: [{ name: "one", transactional: false, repair: "drop index concurrently if exists x" }],
 });
-const batch = { keys: 1, size: 1000, pauseMs: 0 };
+const batch = { keys: 1, size: 1000 };
 const batched = (text: string): LintCase => ({
   text: `-- step: one\n${text}`,
   steps: [{ name: "one", transactional: true, batch }],
@@ -211,6 +211,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     accepted: [
       ...sql(
         "alter table orders alter column code set not null;",
+        "alter table orders alter column note set not null;",
         "create table a (b text); alter table a alter b set not null;",
       ),
       {
@@ -489,8 +490,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     accepted: sql(`create table ${"a".repeat(63)} ("${"b".repeat(63)}" text);`),
   },
   "json-column": {
-    refused: sql("alter table orders add column data json;", "create table a (b json);"),
-    accepted: sql("alter table orders add column data jsonb;"),
+    refused: sql("alter table orders add column data json;"),
+    accepted: sql("alter table orders add column data jsonb;", "create table a (b json);"),
   },
   "fixed-length-char": {
     refused: sql("create table a (b char(3));"),

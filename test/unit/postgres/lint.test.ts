@@ -5,6 +5,7 @@ import type { RecipePart } from "../../../src/engines/postgres/lint/recipe.ts";
 import { rules } from "../../../src/engines/postgres/lint/rules.ts";
 import type { LintSource } from "../../../src/migrate/step.ts";
 import { cases, type LintCase, lintHistory } from "./lint-cases.ts";
+import { elsewhere, squawk, strong } from "./lint-peers.ts";
 
 const sourceOf = (one: LintCase): LintSource => ({
   steps: [],
@@ -23,7 +24,7 @@ const partSource = (part: RecipePart, earlier: readonly RecipePart[]): LintSourc
       name: "recipe",
       transactional: part.alone !== true,
       ...(part.alone && { repair: "drop index concurrently if exists x" }),
-      ...(part.batch && { batch: { keys: 1, size: 1000, pauseMs: 0 } }),
+      ...(part.batch && { batch: { keys: 1, size: 1000 } }),
     },
   ],
   phase: part.phase,
@@ -35,6 +36,16 @@ test("every rule has cases, and every case a rule", () => {
   expect(Object.keys(cases).toSorted()).toEqual(
     ["syntax-error", ...rules.map(({ id }) => id)].toSorted(),
   );
+});
+
+test("everything that Squawk judges by default and strong_migrations checks has a rule", () => {
+  const covered = new Set(rules.flatMap(({ covers }) => covers));
+  const all = [
+    ...squawk.map((name) => `squawk:${name}`),
+    ...strong.map((name) => `strong:${name}`),
+  ];
+  expect(all.filter((name) => !covered.has(name) && !(name in elsewhere))).toEqual([]);
+  expect(Object.keys(elsewhere).filter((name) => covered.has(name))).toEqual([]);
 });
 
 describe.each(Object.entries(cases))("%s", (rule, { refused, accepted }) => {

@@ -19,6 +19,8 @@ export interface TableFacts {
   readonly partitioned: boolean;
   key: readonly string[];
   readonly columns: Map<string, TypeFacts>;
+  /** Columns that are `not null`. */
+  readonly required: Set<string>;
   readonly constraints: Map<string, { validated: boolean; readonly requires: string | undefined }>;
 }
 
@@ -79,6 +81,7 @@ function followTable(
     partitioned: partspec !== undefined,
     key: [],
     columns: new Map(),
+    required: new Set(),
     constraints: new Map(),
   };
   for (const element of tableElts) {
@@ -92,6 +95,7 @@ function followColumn(facts: TableFacts, column: ColumnDef): void {
   const { colname = "", typeName } = column;
   facts.columns.set(colname, typeFacts(typeName));
   if (constraintOf(column, "CONSTR_PRIMARY") !== undefined) facts.key = [colname];
+  if (constraintOf(column, "CONSTR_NOTNULL") !== undefined) facts.required.add(colname);
   for (const constraint of columnConstraints(column))
     if (constraint.conname !== undefined) followConstraint(facts, constraint);
 }
@@ -109,7 +113,9 @@ function followCommand({ tables }: Catalogue, command: AlterCommand): void {
   if (facts === undefined) return;
   const { kind, name, column, constraint } = command;
   if (kind === "AT_AddColumn" && column !== undefined) followColumn(facts, column);
-  else if (kind === "AT_DropColumn") facts.columns.delete(name);
+  else if (kind === "AT_DropColumn") forgetColumn(facts, name);
+  else if (kind === "AT_SetNotNull") facts.required.add(name);
+  else if (kind === "AT_DropNotNull") facts.required.delete(name);
   else if (kind === "AT_AlterColumnType") facts.columns.set(name, typeFacts(column?.typeName));
   else if (kind === "AT_AddConstraint" && constraint !== undefined)
     followConstraint(facts, constraint);
@@ -118,6 +124,11 @@ function followCommand({ tables }: Catalogue, command: AlterCommand): void {
     const known = facts.constraints.get(name);
     if (known !== undefined) known.validated = true;
   }
+}
+
+function forgetColumn(facts: TableFacts, name: string): void {
+  facts.columns.delete(name);
+  facts.required.delete(name);
 }
 
 function followRename({ tables }: Catalogue, rename: RenameStmt): void {
@@ -131,7 +142,8 @@ function followRename({ tables }: Catalogue, rename: RenameStmt): void {
     tables.set(tableKey({ ...relation, relname: newname }), facts);
   } else if (renameType === "OBJECT_COLUMN") {
     const type = facts.columns.get(subname);
-    facts.columns.delete(subname);
+    if (facts.required.has(subname)) facts.required.add(newname);
+    forgetColumn(facts, subname);
     if (type !== undefined) facts.columns.set(newname, type);
   } else if (renameType === "OBJECT_TABCONSTRAINT") {
     const known = facts.constraints.get(subname);

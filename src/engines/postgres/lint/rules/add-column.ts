@@ -52,12 +52,35 @@ function filledColumn(statement: Statement, scene: Scene, command: Added): reado
         ? []
         : [`alter table ${table} alter column ${column} set default ${value};`]),
     ),
-    backfill(table, key, `${column} = ${value === "" ? "''" : value}`, `${column} is null`),
+    backfill(
+      table,
+      key,
+      `${column} = ${value === "" ? someValue(command.column) : value}`,
+      `${column} is null`,
+    ),
     ...(required
       ? requireColumn(table, command.column.colname ?? "", command.relation.relname)
       : []),
   ];
 }
+
+/** A value of the column's type, in place of the one that only its user knows. */
+function someValue({ typeName }: ColumnDef): string {
+  const { name, array } = typeFacts(typeName);
+  if (array) return "'{}'";
+  if (/^(int[248]|numeric|float[48])$/.test(name)) return "0";
+  return values[name] ?? "''";
+}
+
+const values: Readonly<Record<string, string>> = {
+  bool: "false",
+  uuid: "gen_random_uuid()",
+  date: "current_date",
+  timestamp: "now()",
+  timestamptz: "now()",
+  json: "'{}'",
+  jsonb: "'{}'",
+};
 
 /**
  * `set not null` by a check that is validated while others write.

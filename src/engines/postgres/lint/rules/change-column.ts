@@ -176,6 +176,7 @@ export const setNotNull: Rule = {
   judge: (statement, scene) =>
     commandsOf(statement, scene, "AT_SetNotNull").flatMap(
       ({ name, table, relation, from }): readonly Hit[] => {
+        if (scene.facts(table)?.required.has(name) === true) return [];
         const checks = [...(scene.facts(table)?.constraints ?? [])];
         const known = checks.filter(([, { requires }]) => requires === name);
         if (known.some(([, { validated }]) => validated)) return [];

@@ -48,11 +48,11 @@ function typeRule(
   matches: (type: TypeFacts, written: Written, scene: Scene) => boolean,
   message: (name: string) => string,
   better: (type: TypeFacts, column: string, written: Written) => readonly string[],
-  isError: (written: Written) => boolean = () => false,
+  severity: Rule["severity"] = "warning",
 ): Rule {
   return {
     id,
-    severity: "warning",
+    severity,
     covers,
     judge: (statement, scene) =>
       writtenColumns(statement).flatMap((written): readonly Hit[] => {
@@ -64,7 +64,6 @@ function typeRule(
             message: message(written.column.colname ?? ""),
             recipe: [expand(...better(type, column, written))],
             at: written.column.location ?? statement.from,
-            severity: isError(written) ? "error" : "warning",
           },
         ];
       }),
@@ -85,11 +84,12 @@ const limited = (written: Written, column: string, condition: string): readonly 
 export const jsonColumn = typeRule(
   "json-column",
   ["strong:add_column_json"],
-  ({ name }) => name === "json",
+  // In a new table it may be meant: it keeps the text as it came.
+  ({ name }, { isAdded }) => isAdded && name === "json",
   (name) =>
     `${name}: json has no equality, so select distinct, group by and union fail on the table, and no index reaches into it`,
   (_, column, written) => [defined(written, column, "jsonb")],
-  ({ isAdded }) => isAdded,
+  "error",
 );
 
 export const fixedLength = typeRule(
