@@ -1,0 +1,195 @@
+import { pairs } from "../../../compat/pairs.ts";
+import type { EntityIr } from "../../../ir/types.ts";
+import type {
+  ChangeContext,
+  PlannedChange,
+  Question,
+  Snapshot,
+  Step,
+} from "../../../migrate/step.ts";
+import { narrowingChecks } from "./checks.ts";
+import { storedAlike } from "./convert.ts";
+import { createIndexes, indexDrafts } from "./indexes.ts";
+import { documentChanges } from "./properties.ts";
+import { sameJson } from "./same-json.ts";
+import { type Collection, collectionsOf, type Shape } from "./state.ts";
+import { type Draft, stepOf, withUniqueNames } from "./steps.ts";
+import { acceptsShape, lenient, validatorOf } from "./validator.ts";
+
+interface Named extends Collection {
+  readonly name: string;
+}
+
+const named = (snapshot: Snapshot): readonly Named[] =>
+  [...collectionsOf(snapshot)].map(([name, collection]) => ({ name, ...collection }));
+
+/** The steps from one snapshot to another. */
+export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
+  const entities = new Map(context.store.entities.map((entity) => [entity.name, entity]));
+  const paired = pairs(named(from), named(to), {
+    name: ({ name, entity }) => entity ?? `collection ${name}`,
+    was: ({ entity }) => (entity === undefined ? undefined : entities.get(entity)?.was),
+  });
+  const changes = paired.kept.map((pair) =>
+    collectionChange(pair.before, pair.after, entities.get(pair.after.entity ?? ""), context),
+  );
+  const steps = [
+    ...paired.added.map((one) => stepOf(one.name, [one.name], created(one))),
+    ...changes.flatMap((change) => change.steps),
+    ...paired.removed.map((one) => stepOf(one.name, [one.name], dropped(one))),
+  ];
+  return {
+    steps: withUniqueNames(steps),
+    questions: changes.flatMap(({ questions }) => questions),
+  };
+}
+
+const made = (one: Named) => [
+  {
+    createCollection: one.name,
+    ...(one.entity === undefined ? {} : { validator: validatorOf(one) }),
+  },
+  ...createIndexes(one.name, one.indexes),
+];
+
+const created = (one: Named): Draft => ({
+  act: "create",
+  title: one.entity === undefined ? "operation ids of writes" : `collection of ${one.entity}`,
+  phase: "expand",
+  up: made(one),
+  down: [{ dropCollection: one.name }],
+});
+
+const dropped = (one: Named): Draft => ({
+  act: "drop",
+  title: "the collection is dropped with its documents",
+  phase: "contract",
+  up: [{ dropCollection: one.name }],
+  down: made(one),
+  reversibility: "loses-data",
+  risks: ["breaks-old-code"],
+  destroys: one.name,
+});
+
+interface CollectionChange {
+  readonly steps: readonly Step[];
+  readonly questions: readonly Question[];
+}
+
+function collectionChange(
+  before: Named,
+  after: Named,
+  entity: EntityIr | undefined,
+  context: ChangeContext,
+): CollectionChange {
+  const { name } = after;
+  const touches = [...new Set([name, before.name])];
+  const place = { collection: name, lists: [] };
+  const { drafts, removals, questions, late } = documentChanges(
+    place,
+    before,
+    after,
+    entity,
+    context,
+  );
+  const indexes = indexDrafts(name, before, after, late);
+  const validators = validatorDrafts(name, before, after);
+  const inPhase = (phase: Draft["phase"], list: readonly Draft[]): readonly Draft[] =>
+    list.filter((draft) => draft.phase === phase);
+  const ordered = [
+    ...renamedCollection(before.name, name),
+    // New code writes without what an old unique index is over; old indexes also stand in the way of new ones.
+    ...inPhase("expand", indexes.dropped),
+    ...inPhase("expand", validators),
+    ...inPhase("expand", indexes.made),
+    ...inPhase("backfill", drafts),
+    ...inPhase("contract", drafts),
+    ...inPhase("contract", validators),
+    ...inPhase("contract", indexes.made),
+    // An index over what is removed would slow the removal down.
+    ...inPhase("contract", indexes.dropped),
+    ...removals,
+  ];
+  return {
+    steps: ordered.map((draft) => stepOf(name, touches, draft)),
+    questions: [...keyQuestions(before, after, entity), ...questions],
+  };
+}
+
+function renamedCollection(before: string, after: string): readonly Draft[] {
+  if (before === after) return [];
+  return [
+    {
+      act: `rename from ${before}`,
+      title: `the collection ${before} is renamed`,
+      phase: "expand",
+      up: [{ renameCollection: before, to: after }],
+      down: [{ renameCollection: after, to: before }],
+      risks: ["breaks-old-code", "locks"],
+      note: `A collection has one name: code of before does not find it any more. Stop it first, or keep the name by table: ${before}.`,
+    },
+  ];
+}
+
+/** One that both versions fit before, the exact one after; only the exact one where it refuses nothing that was accepted. */
+function validatorDrafts(name: string, before: Named, after: Named): readonly Draft[] {
+  if (after.entity === undefined || sameShape(before, after)) return [];
+  const between = lenient(before, after);
+  const set = (shape: Shape) => ({ setValidator: name, validator: validatorOf(shape) });
+  const wide = sameShape(between, after);
+  const expand: Draft = {
+    act: "widen validator",
+    title: wide ? "the validator follows the spec" : "the validator accepts both versions",
+    phase: "expand",
+    up: [set(between)],
+    down: [set(before)],
+  };
+  const widens = sameShape(between, before) ? [] : [expand];
+  if (wide) return widens;
+  const harmless = acceptsShape(after, between);
+  const place = { collection: name, lists: [] };
+  return [
+    ...widens,
+    {
+      act: "narrow validator",
+      title: "the validator accepts documents of the new version only",
+      phase: "contract",
+      up: [...narrowingChecks(place, between, after), set(after)],
+      down: [set(between)],
+      risks: harmless ? ["none"] : ["breaks-old-code", "depends-on-data"],
+    },
+  ];
+}
+
+const sameShape = (a: Shape, b: Shape): boolean => sameJson(validatorOf(a), validatorOf(b));
+
+/** The key of a document cannot be changed: it would be another document. */
+function keyQuestions(
+  before: Named,
+  after: Named,
+  entity: EntityIr | undefined,
+): readonly Question[] {
+  const was = new Map((entity?.fields ?? []).map((field) => [field.name, field.source.was]));
+  const single = before.key.length === 1 && after.key.length === 1;
+  const same =
+    before.key.length === after.key.length &&
+    after.key.every((part, at) => {
+      const old = before.key[at];
+      return (
+        old !== undefined &&
+        (old.field === part.field || old.field === was.get(part.field)) &&
+        (single || old.column === part.column) &&
+        storedAlike(old.kind, part.kind)
+      );
+    });
+  if (same) return [];
+  const shown = ({ key }: Named): string =>
+    key.map(({ column, kind }) => `${column} ${kind}`).join(", ");
+  return [
+    {
+      about: `${after.name}._id`,
+      text: `${after.name}: the key (${shown(before)}) becomes (${shown(after)}), and a document never changes its _id`,
+      hint: "keep the key (column: keeps the name of one of its parts), or declare a new entity and copy what is needed into it",
+    },
+  ];
+}

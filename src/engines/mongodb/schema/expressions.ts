@@ -1,0 +1,105 @@
+import type { Json } from "../../../spec/model.ts";
+import type { MigrationCommand } from "../../../../templates/engines/mongodb/migration-step.ts";
+import type { JsonObject } from "./state.ts";
+
+type UpdateMany = Extract<MigrationCommand, { readonly updateMany: string }>;
+
+/** Where a property lies: the lists of embedded documents on the way to it, none for one of the document itself. */
+export interface Place {
+  readonly collection: string;
+  readonly lists: readonly string[];
+}
+
+/** What a property becomes. Source: MongoDB manual, "Updates with Aggregation Pipeline". */
+export type Value =
+  /** The same value in every document. */
+  | { readonly constant: Json }
+  /** An aggregation expression; gives the fields of the (embedded) document by `of`. */
+  | { readonly expression: (of: (column: string) => string) => Json };
+
+/** `sections.text`, for people. */
+export const shownPath = ({ lists }: Place, column: string): string => [...lists, column].join(".");
+
+/** Sets a property wherever the condition on its (embedded) document holds. */
+export function setEach(
+  place: Place,
+  column: string,
+  value: Value,
+  condition: JsonObject,
+): UpdateMany {
+  const filter = within(place.lists, condition);
+  if (place.lists.length === 0 && "constant" in value)
+    return { updateMany: place.collection, filter, update: { $set: { [column]: value.constant } } };
+  const made = (path: (column: string) => string): Json =>
+    "constant" in value ? { $literal: value.constant } : value.expression(path);
+  if (place.lists.length === 0) {
+    const update = [{ $set: { [column]: made((name) => `$${name}`) } }];
+    return { updateMany: place.collection, filter, update };
+  }
+  return overItems(place, filter, (item) => {
+    const changed = { $mergeObjects: [item, { [column]: made((name) => `${item}.${name}`) }] };
+    return { $cond: [conditionOf(condition, item), changed, item] };
+  });
+}
+
+/** Removes a property wherever it is. */
+export function unsetEach(place: Place, column: string): UpdateMany {
+  const filter = within(place.lists, { [column]: { $exists: true } });
+  if (place.lists.length === 0)
+    return { updateMany: place.collection, filter, update: { $unset: { [column]: "" } } };
+  return overItems(place, filter, (item) => ({ $unsetField: { field: column, input: item } }));
+}
+
+/** Renames a property of the document itself in one go; for embedded ones there is no such operator. */
+export const renameEach = (collection: string, from: string, to: string): UpdateMany => ({
+  updateMany: collection,
+  filter: { [from]: { $exists: true } },
+  update: { $rename: { [from]: to } },
+});
+
+/** A condition on an embedded document as one on the whole. */
+export const within = (lists: readonly string[], condition: JsonObject): JsonObject =>
+  lists.reduceRight<JsonObject>((inner, list) => ({ [list]: { $elemMatch: inner } }), condition);
+
+function overItems(
+  { collection, lists }: Place,
+  filter: JsonObject,
+  change: (item: string) => Json,
+): UpdateMany {
+  const [first = "", ...rest] = lists;
+  const update = [{ $set: { [first]: mapped(`$${first}`, rest, change, 0) } }];
+  return { updateMany: collection, filter, update };
+}
+
+function mapped(
+  input: string,
+  lists: readonly string[],
+  change: (item: string) => Json,
+  depth: number,
+): Json {
+  const name = `item${depth}`;
+  const item = `$$${name}`;
+  const [next, ...rest] = lists;
+  const made =
+    next === undefined
+      ? change(item)
+      : {
+          $mergeObjects: [item, { [next]: mapped(`${item}.${next}`, rest, change, depth + 1) }],
+        };
+  return { $map: { input, as: name, in: made } };
+}
+
+/** The conditions that this planner makes, as expressions: a property is there, is not, is null or missing, or is of a type. */
+function conditionOf(condition: JsonObject, item: string): Json {
+  const terms = Object.entries(condition).map(([column, test]): Json => {
+    const type = { $type: `${item}.${column}` };
+    if (test === null) return { $in: [type, ["missing", "null", "undefined"]] };
+    if (typeof test !== "object" || Array.isArray(test))
+      return { $eq: [`${item}.${column}`, test] };
+    const { $exists: exists, $type: types } = test as JsonObject;
+    return types === undefined
+      ? { [exists === true ? "$ne" : "$eq"]: [type, "missing"] }
+      : { $in: [type, types] };
+  });
+  return terms.length === 1 ? (terms[0] ?? true) : { $and: terms };
+}

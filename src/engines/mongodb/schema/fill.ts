@@ -1,0 +1,80 @@
+import type { FieldIr } from "../../../ir/types.ts";
+import type { ChangeContext, Question } from "../../../migrate/step.ts";
+import type { Json } from "../../../spec/model.ts";
+import { type Place, shownPath, type Value } from "./expressions.ts";
+
+/** What documents of before get for a property that they lack, or what has to be asked. */
+export type Fill =
+  | { readonly value: Value; readonly given: boolean }
+  | { readonly question: Question };
+
+/** @param field the field of the property as the spec has it now */
+export function fillOf(
+  place: Place,
+  column: string,
+  field: FieldIr | undefined,
+  { values }: ChangeContext,
+): Fill {
+  const about = `${place.collection}.${shownPath(place, column)}`;
+  const given = values[about];
+  if (given !== undefined) return parsed(about, given);
+  const value = field === undefined ? undefined : ownValue(field);
+  return value === undefined ? { question: needsValue(about) } : { value, given: false };
+}
+
+/** What the spec itself says of a value: its default, or what its role implies. */
+function ownValue({ source, type }: FieldIr): Value | undefined {
+  switch (source.role) {
+    case "version":
+      return { constant: 1 };
+    case "createdAt":
+    case "updatedAt":
+      return { expression: () => "$$NOW" };
+    default:
+      return source.default === undefined
+        ? undefined
+        : { constant: stored(source.default, type.kind === "array" ? type.of : type.kind) };
+  }
+}
+
+/** A value of the spec as the data layer stores it, in Extended JSON. */
+function stored(value: Json, kind: string): Json {
+  if (Array.isArray(value))
+    return value.map((one: Json) => (kind === "json" ? one : stored(one, kind)));
+  switch (kind) {
+    case "bigint":
+      return { $numberLong: String(value) };
+    case "decimal":
+      return { $numberDecimal: String(value) };
+    case "float":
+      return { $numberDouble: String(value) };
+    case "timestamp":
+      return { $date: String(value) };
+    default:
+      return value;
+  }
+}
+
+/** A value as the user gave it: Extended JSON, or an aggregation expression when it names fields or operators. */
+function parsed(about: string, text: string): Fill {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return {
+      question: {
+        about,
+        text: `${about}: ${text} is not JSON`,
+        hint: `give JSON or an aggregation expression as JSON: --set '${about}="none"'`,
+      },
+    };
+  }
+  const constant = !/"\$(?!number|date|binary|oid|uuid)/.test(JSON.stringify(value));
+  return { value: constant ? { constant: value } : { expression: () => value }, given: true };
+}
+
+const needsValue = (about: string): Question => ({
+  about,
+  text: `${about} is required, and the documents that are there have no value for it`,
+  hint: `give one as JSON, or an aggregation expression: --set '${about}="none"'; or declare a default, or nullable: true`,
+});

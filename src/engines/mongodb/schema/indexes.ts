@@ -1,0 +1,73 @@
+import type { MigrationCommand } from "../../../../templates/engines/mongodb/migration-step.ts";
+import { sameJson } from "./same-json.ts";
+import type { Collection, Index } from "./state.ts";
+import type { Draft } from "./steps.ts";
+
+/** The command that makes indexes; it may be repeated. */
+export function createIndexes(
+  collection: string,
+  indexes: Readonly<Record<string, Index>>,
+): readonly MigrationCommand[] {
+  const made = Object.entries(indexes).map(([name, { key, unique, expireAfterSeconds }]) => ({
+    key: Object.fromEntries(key),
+    name,
+    ...(unique === true ? { unique } : {}),
+    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
+  }));
+  return made.length === 0 ? [] : [{ createIndexes: collection, indexes: made }];
+}
+
+/**
+ * What to do about the indexes. A unique one goes before code of after starts, whose documents may lack what it is over; any other stays
+ * while code of before may ask by it.
+ *
+ * @param late properties that documents of before lack until they are filled: to a unique index they would all be the same null
+ */
+export function indexDrafts(
+  collection: string,
+  from: Collection,
+  to: Collection,
+  late: readonly string[],
+): { readonly dropped: readonly Draft[]; readonly made: readonly Draft[] } {
+  const changed = (name: string): boolean => !sameJson(from.indexes[name], to.indexes[name]);
+  const gone = Object.entries(from.indexes).filter(([name]) => changed(name));
+  const fresh = Object.entries(to.indexes).filter(([name]) => changed(name));
+  const kept = new Set(fresh.map(([name]) => name));
+  return {
+    dropped: gone.map(([name, index]) => dropped(collection, name, index, kept.has(name))),
+    made: fresh.map(([name, index]) => made(collection, name, index, late)),
+  };
+}
+
+/** One whose name is used again has to go first: a collection has no two indexes of one name. */
+function dropped(collection: string, name: string, index: Index, replaced: boolean): Draft {
+  const first = index.unique === true || replaced;
+  return {
+    act: `drop index ${name}`,
+    title: `index ${name} is dropped`,
+    phase: first ? "expand" : "contract",
+    up: [{ dropIndex: collection, name }],
+    down: createIndexes(collection, { [name]: index }),
+    ...(replaced
+      ? { note: "Until the new index of this name is there, queries read every document." }
+      : {}),
+  };
+}
+
+/** An index is built beside reads and writes. Source: MongoDB manual, "Index Builds on Populated Collections". */
+function made(collection: string, name: string, index: Index, late: readonly string[]): Draft {
+  const waits =
+    index.unique === true &&
+    index.key.some(([path]) => late.some((one) => path === one || path.startsWith(`${one}.`)));
+  return {
+    act: `add index ${name}`,
+    title: `${index.unique === true ? "unique index" : "index"} ${name} over ${index.key.map(([path, direction]) => (direction === 1 ? path : `-${path}`)).join(", ")}`,
+    phase: waits ? "contract" : "expand",
+    up: createIndexes(collection, { [name]: index }),
+    down: [{ dropIndex: collection, name }],
+    risks: index.unique === true ? ["depends-on-data"] : ["none"],
+    ...(index.unique === true
+      ? { note: "It fails, naming the index, when two documents have the same value." }
+      : {}),
+  };
+}

@@ -1,0 +1,180 @@
+import { pairs } from "../../../compat/pairs.ts";
+import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { changedValue, converted } from "./converted.ts";
+import { type DocumentChange, filled, type Named, nothing, together } from "./document-change.ts";
+import { type Place, shownPath, unsetEach, type Value } from "./expressions.ts";
+import { fillOf } from "./fill.ts";
+import { renamed } from "./renamed.ts";
+import type { Child, Shape } from "./state.ts";
+import type { Draft } from "./steps.ts";
+
+const named = ({ properties }: Shape): readonly Named[] =>
+  Object.entries(properties).map(([column, property]) => ({ column, ...property }));
+
+/** The changes of the documents from one shape to another. @param entity as the spec has it now */
+export function documentChanges(
+  place: Place,
+  from: Shape,
+  to: Shape,
+  entity: EntityIr | undefined,
+  context: ChangeContext,
+): DocumentChange {
+  const fields = new Map((entity?.fields ?? []).map((field) => [field.name, field]));
+  const paired = pairs(named(from), named(to), {
+    name: ({ field }) => field,
+    was: ({ field }) => fields.get(field)?.source.was,
+  });
+  return together([
+    ...paired.added.map((property) => added(place, property, fields.get(property.field), context)),
+    ...paired.kept.map((pair) =>
+      kept(place, pair.before, pair.after, fields.get(pair.after.field), context),
+    ),
+    ...childChanges(place, from, to, entity, context),
+    ...paired.removed.map(({ column, required }) => removed(place, column, required)),
+  ]);
+}
+
+function added(
+  place: Place,
+  { column, required }: Named,
+  field: FieldIr | undefined,
+  context: ChangeContext,
+): DocumentChange {
+  // What may be null reads as null where it is missing.
+  if (!required) return nothing;
+  const fill = fillOf(place, column, field, context);
+  if ("question" in fill) return { ...nothing, questions: [fill.question] };
+  const path = shownPath(place, column);
+  const drafts = filled(
+    place,
+    column,
+    fill.value,
+    { [column]: { $exists: false } },
+    {
+      act: `fill ${path}`,
+      title: `${path} is filled`,
+      down: [unsetEach(place, column)],
+    },
+  );
+  return { ...nothing, drafts, late: [path] };
+}
+
+function removed(place: Place, column: string, required: boolean): DocumentChange {
+  const path = shownPath(place, column);
+  const draft: Draft = {
+    act: `drop ${path}`,
+    title: `${path} is removed from every document`,
+    phase: "contract",
+    up: [unsetEach(place, column)],
+    down: [],
+    reversibility: "loses-data",
+    risks: required ? ["breaks-old-code"] : ["none"],
+    destroys: `${place.collection}.${path}`,
+    batched: true,
+  };
+  return { ...nothing, removals: [draft] };
+}
+
+function kept(
+  place: Place,
+  before: Named,
+  after: Named,
+  field: FieldIr | undefined,
+  context: ChangeContext,
+): DocumentChange {
+  const value = changedValue(place, before, after, field, context);
+  if ("question" in value) return { ...nothing, questions: [value.question] };
+  if (before.column !== after.column)
+    return together([
+      renamed(place, before, after, value, context),
+      neverNull(place, before, after, field, context),
+    ]);
+  return together([
+    value.alike ? nothing : { ...nothing, drafts: converted(place, before, after, value) },
+    neverNull(place, before, after, field, context),
+  ]);
+}
+
+/** A value that may have been null and may be no more. */
+function neverNull(
+  place: Place,
+  before: Named,
+  after: Named,
+  field: FieldIr | undefined,
+  context: ChangeContext,
+): DocumentChange {
+  if (before.required || !after.required) return nothing;
+  const fill = fillOf(place, after.column, field, context);
+  if ("question" in fill) return { ...nothing, questions: [fill.question] };
+  const path = shownPath(place, after.column);
+  const drafts = filled(
+    place,
+    after.column,
+    fill.value,
+    { [after.column]: null },
+    {
+      act: `fill ${path}`,
+      title: `${path} is filled where it is null`,
+      down: [],
+    },
+  );
+  return { ...nothing, drafts: drafts.map((draft) => ({ ...draft, reversibility: "loses-data" })) };
+}
+
+interface NamedChild extends Child {
+  readonly property: string;
+}
+
+const namedChildren = ({ children }: Shape): readonly NamedChild[] =>
+  Object.entries(children).map(([property, child]) => ({ property, ...child }));
+
+/** Lists of embedded documents: a new one begins empty. */
+function childChanges(
+  place: Place,
+  from: Shape,
+  to: Shape,
+  entity: EntityIr | undefined,
+  context: ChangeContext,
+): readonly DocumentChange[] {
+  const entities = new Map(
+    (entity?.children ?? []).map((child) => [child.entity.name, child.entity]),
+  );
+  const paired = pairs(namedChildren(from), namedChildren(to), {
+    name: ({ entity: name }) => name,
+    was: ({ entity: name }) => entities.get(name)?.was,
+  });
+  return [
+    ...paired.added.map(({ property }): DocumentChange => {
+      const path = shownPath(place, property);
+      const empty = filled(
+        place,
+        property,
+        { constant: [] },
+        { [property]: { $exists: false } },
+        {
+          act: `fill ${path}`,
+          title: `${path} begins as an empty list`,
+          down: [unsetEach(place, property)],
+        },
+      );
+      return { ...nothing, drafts: empty };
+    }),
+    ...paired.kept.map(({ before, after }) => {
+      const inner = { ...place, lists: [...place.lists, after.property] };
+      const inside = documentChanges(inner, before, after, entities.get(after.entity), context);
+      if (before.property === after.property) return inside;
+      const list = (one: NamedChild): Named => ({
+        column: one.property,
+        field: one.property,
+        kind: "list",
+        required: true,
+        schema: {},
+      });
+      const value: Value = { expression: (of) => of(before.property) };
+      const moved = { alike: true, types: [], value, lost: false, mayFail: false };
+      return together([renamed(place, list(before), list(after), moved, context), inside]);
+    }),
+    ...paired.removed.map(({ property }) => removed(place, property, true)),
+  ];
+}

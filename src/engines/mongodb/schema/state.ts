@@ -1,0 +1,143 @@
+import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../../ir/types.ts";
+import type { Snapshot } from "../../../migrate/step.ts";
+import type { Json } from "../../../spec/model.ts";
+import { bsonTypes, propertyOf } from "../fields.ts";
+
+export type JsonObject = { readonly [key: string]: Json };
+
+/** One property of a document, or of an embedded one. */
+export interface Property {
+  /** Its field in the spec, by which a rename finds it. */
+  readonly field: string;
+  /** Logical type, as far as stored values depend on it: `int`, `array of int`, `vector(8)`. */
+  readonly kind: string;
+  readonly required: boolean;
+  /** What its validator asks of a value; null included where it may be null. */
+  readonly schema: JsonObject;
+}
+
+/** What documents hold beside their key. */
+export interface Shape {
+  readonly properties: Readonly<Record<string, Property>>;
+  /** Lists of embedded documents, by property. */
+  readonly children: Readonly<Record<string, Child>>;
+}
+
+export interface Child extends Shape {
+  /** Its entity in the spec. */
+  readonly entity: string;
+  readonly required: boolean;
+}
+
+export interface Index {
+  /** Paths with 1 or -1, in order. */
+  readonly key: readonly (readonly [path: string, direction: number])[];
+  readonly unique?: boolean;
+  readonly expireAfterSeconds?: number;
+}
+
+/** A collection as migrations make it: one part of the snapshot, under its name. */
+export interface Collection extends Shape {
+  /** Its entity in the spec; absent for the data layer's own collection, whose documents are not validated. */
+  readonly entity?: string;
+  /** Parts of `_id`, by column. */
+  readonly key: readonly {
+    readonly column: string;
+    readonly field: string;
+    readonly kind: string;
+  }[];
+  readonly indexes: Readonly<Record<string, Index>>;
+}
+
+const operationTtlSeconds = 7 * 24 * 60 * 60;
+
+/** Operation ids of writes, kept for a week. */
+const operations: Collection = {
+  key: [],
+  properties: {},
+  children: {},
+  indexes: { operation_expiry: { key: [["at", 1]], expireAfterSeconds: operationTtlSeconds } },
+};
+
+/** Every collection of a store, by name. */
+export function snapshotOf(store: StoreIr): Snapshot {
+  const roots = store.entities.filter(({ owner }) => owner === undefined);
+  return new Map<string, Collection>([
+    ...roots.map((entity) => [entity.table, collectionOf(entity)] as const),
+    ["operation", operations],
+  ]);
+}
+
+/** The parts of a snapshot, which nobody but this planner writes. */
+export const collectionsOf = (snapshot: Snapshot): ReadonlyMap<string, Collection> =>
+  snapshot as ReadonlyMap<string, Collection>;
+
+function collectionOf(entity: EntityIr): Collection {
+  const indexes = [
+    ...entity.unique.map(({ name, fields }): readonly [string, Index] => [
+      name,
+      { key: fields.map((field) => [propertyOf(entity, field), 1] as const), unique: true },
+    ]),
+    ...entity.indexes.map((index): readonly [string, Index] => [
+      index.name,
+      plainIndex(entity, index),
+    ]),
+  ];
+  return {
+    entity: entity.name,
+    key: entity.key.map(({ column, name, type }) => ({ column, field: name, kind: kindOf(type) })),
+    ...shapeOf(entity, new Set(entity.key)),
+    indexes: Object.fromEntries(indexes),
+  };
+}
+
+/** SQL conditions and expressions have no meaning here; `refuse` names them, so they never come this far. */
+function plainIndex(entity: EntityIr, { terms, unique }: IndexIr): Index {
+  const key = terms.flatMap((term) =>
+    "field" in term
+      ? [[propertyOf(entity, term.field), term.direction === "asc" ? 1 : -1] as const]
+      : [],
+  );
+  return { key, ...(unique ? { unique } : {}) };
+}
+
+/** Without the fields that are the key, and without those that repeat the owner's key in a child. */
+function shapeOf(entity: EntityIr, without: ReadonlySet<FieldIr>): Shape {
+  const own = entity.fields.filter(
+    (field) => !without.has(field) && field.source.role !== "ownerKey",
+  );
+  return {
+    properties: Object.fromEntries(own.map((field) => [field.column, propertyStateOf(field)])),
+    children: Object.fromEntries(
+      entity.children.map((child) => [
+        child.property,
+        { entity: child.entity.name, required: true, ...shapeOf(child.entity, new Set()) },
+      ]),
+    ),
+  };
+}
+
+const propertyStateOf = (field: FieldIr): Property => ({
+  field: field.name,
+  kind: kindOf(field.type),
+  required: !field.nullable,
+  schema: schemaOf(field),
+});
+
+function kindOf(type: FieldIr["type"]): string {
+  if (type.kind === "array") return `array of ${type.of}`;
+  return type.kind === "vector" ? `vector(${type.dimensions})` : type.kind;
+}
+
+function schemaOf({ type, nullable, source }: FieldIr): JsonObject {
+  if (type.kind === "json") return {};
+  const base = bsonTypes[type.kind];
+  return {
+    bsonType: nullable ? [base, "null"] : base,
+    ...(type.kind === "enum" ? { enum: nullable ? [...type.values, null] : type.values } : {}),
+    ...(type.kind === "string" ? { maxLength: type.max } : {}),
+    ...(typeof source.min === "number" ? { minimum: source.min } : {}),
+    ...(typeof source.max === "number" && type.kind !== "string" ? { maximum: source.max } : {}),
+    ...(type.kind === "array" && type.max !== undefined ? { maxItems: type.max } : {}),
+  };
+}
