@@ -13,7 +13,8 @@ import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
-import type { Lock } from "../select/lock.ts";
+import { engines } from "../engines/registry.gen.ts";
+import { compareLock, type Lock, lockOf } from "../select/lock.ts";
 import type { Plan } from "../select/plan.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
@@ -52,8 +53,13 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const conflicts = conflictsOf(writePlan.actions);
   // What has to be told again each time must not be taken for an unchanged tree.
   const silent = conflicts.length + outdated.length === 0;
-  const inputs = silent ? { inputHash: hashOfSources(loaded.sources, text) } : {};
-  const report = apply(writePlan, root, inputs);
+  const inputs = silent ? { inputHash: hashOfSources(loaded.sources, text, place) } : {};
+  const clean =
+    (loaded.warnings ?? 0) +
+      writePlan.notes.length +
+      compareLock(lock, lockOf(plan, engines)).length ===
+    0;
+  const report = apply(writePlan, root, { ...inputs, clean });
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   rememberSpec(root, place);
   reportApplied(report, writePlan, output);

@@ -5,14 +5,17 @@ import { inputHash } from "../reconcile/shortcut.ts";
 import { packageVersion } from "./package-files.ts";
 import type { Place } from "./place.ts";
 
-/** One hash of everything the output depends on, from sources as the loader read them. */
-export const hashOfSources = (sources: readonly Uint8Array[], lock: string): string =>
-  inputHash([...sources, lock, packageVersion()]);
+/** One hash of everything the output depends on, from sources as the loader read them; the spec's name is in every file. */
+export const hashOfSources = (
+  sources: readonly Uint8Array[],
+  lock: string,
+  { spec }: Pick<Place, "spec">,
+): string => inputHash([...sources, lock, spec, packageVersion()]);
 
 /** The same without loading, for a spec of one file; undefined when spec or lock is missing. A spec with more files never has this hash. */
 export function hashOfInputs(place: Place): string | undefined {
   const read = filesIn(place.folder).readSpec(place.spec, maxSpecBytes);
   if ("failure" in read) return undefined;
   const lock = readUserFile(place.folder, place.lock);
-  return lock === undefined ? undefined : hashOfSources([read.bytes], lock);
+  return lock === undefined ? undefined : hashOfSources([read.bytes], lock, place);
 }

@@ -36,6 +36,8 @@ export interface Loaded {
   readonly model: Model;
   /** Every file that was read, for the hash of the inputs. */
   readonly sources: readonly Uint8Array[];
+  /** How many problems were found that stop nothing. */
+  readonly warnings?: number;
   readonly locate: (problems: readonly Problem[]) => readonly Issue[];
 }
 
@@ -53,7 +55,7 @@ export function load(place: Place, output: Output, files?: SpecFiles): Loaded {
   if (model === undefined || locate === undefined) throw wrongSpec(issues);
   if (issues.length > 0 && !output.options.quiet) output.problem(formatIssues(issues));
   dump(output, "model", model);
-  return { model, sources, locate };
+  return { model, sources, warnings: issues.length, locate };
 }
 
 /**
@@ -135,13 +137,13 @@ function refuseUnknown(paths: readonly string[]): void {
 
 /** The first migrations of stores that have none, in the same run as everything else. */
 function withSchema(writePlan: WritePlan, schema: SchemaState): WritePlan {
-  const { actions, records, findings } = schema;
-  if (actions.length + records.length + findings.length === 0) return writePlan;
+  const { actions, records, findings, watched } = schema;
   return {
     ...writePlan,
     actions: [...writePlan.actions, ...actions].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     records: [...writePlan.records, ...records],
     findings: [...writePlan.findings, ...findings],
+    watched: [...writePlan.watched, ...watched],
   };
 }
 

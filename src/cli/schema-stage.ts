@@ -6,6 +6,8 @@ import type { MigrationFolder } from "../migrate/folder.ts";
 import type { ChangeContext, SchemaPlanner } from "../migrate/step.ts";
 import { damagedRecord } from "../reconcile/findings.ts";
 import { scanMigrations } from "../reconcile/scan-migrations.ts";
+import { schemaFolder } from "../reconcile/tool-files.ts";
+import type { FileChange, WatchedPath } from "../reconcile/write-plan.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
@@ -43,6 +45,8 @@ export interface OutdatedSchema {
 /** What `generate` does for the schema: the first migration of a store that has none; of any other it only says what is outdated. */
 export interface SchemaState extends ChangedFiles {
   readonly outdated: readonly OutdatedSchema[];
+  /** Every path that this rests on, for the unchanged shortcut. */
+  readonly watched: readonly WatchedPath[];
 }
 
 /** The state of the schema of every store. @throws Failure 1 for a snapshot that another engine made */
@@ -51,6 +55,7 @@ export function schemaState(ir: Ir, root: string): SchemaState {
   const records: ChangedFiles["records"][number][] = [];
   const findings: ChangedFiles["findings"][number][] = [];
   const outdated: OutdatedSchema[] = [];
+  const watched: WatchedPath[] = [];
   for (const { store, planner, folder } of migratedStores(ir, root)) {
     findings.push(...folder.damaged.map(damagedRecord));
     if (folder.damaged.length > 0) continue;
@@ -62,12 +67,31 @@ export function schemaState(ir: Ir, root: string): SchemaState {
       actions.push(...files.actions);
       records.push(...files.records);
       findings.push(...files.findings);
+      watched.push(...watchedOf(folder, [...files.actions, ...files.records]));
     } else {
       const parts = outdatedParts(folder, planner.snapshot(store, ir.project));
+      watched.push(...watchedOf(folder, []));
       if (parts.length > 0) outdated.push({ store: store.name, parts });
     }
   }
-  return { actions, records, findings, outdated };
+  return { actions, records, findings, outdated, watched };
+}
+
+/** The folders are watched too: a migration that git brought in changes its folder's stamp. */
+function watchedOf(
+  { store, disk }: MigrationFolder,
+  changes: readonly FileChange[],
+): readonly WatchedPath[] {
+  const folders = [`migrations/${store}`, `${schemaFolder}/${store}`];
+  const changing = new Set(changes.map(({ path }) => path));
+  const kept = [...disk].filter(([path]) => !changing.has(path));
+  return [
+    ...[...folders, ...changing].map((path) => ({ path, stamp: undefined })),
+    ...kept.map(([path, entry]) => ({
+      path,
+      stamp: entry.kind === "file" ? entry.stamp : undefined,
+    })),
+  ];
 }
 
 /** A store that moved to another engine: its migrations speak the other's language. @throws Failure 1 */

@@ -18,6 +18,8 @@ export interface ApplyOptions {
   readonly processes?: Processes;
   /** From `inputHash`; when given, an unchanged next run is seen by `unchangedSince`. */
   readonly inputHash?: string;
+  /** Nothing is to be said of the tree after this run, so that an unchanged one is seen by `cleanSince` too. */
+  readonly clean?: boolean;
 }
 
 /** What a run did. */
@@ -41,13 +43,18 @@ export type ApplyReport =
  */
 export function apply(plan: WritePlan, root: string, options: ApplyOptions = {}): ApplyReport {
   if (plan.findings.length > 0) return { outcome: "refused", findings: plan.findings };
-  const { fileSystem = nodeFileSystem, processes = nodeProcesses, inputHash } = options;
+  const {
+    fileSystem = nodeFileSystem,
+    processes = nodeProcesses,
+    inputHash: hash,
+    clean = false,
+  } = options;
   const files = changesOf(plan.actions);
   const run = new Run(root, fileSystem, files, plan.records);
   if (files.length + plan.records.length > 0) {
     withLock(root, fileSystem, processes, (lock) => run.carryOut(lock));
   }
-  if (inputHash !== undefined) rememberInputs(inputHash, root, plan.watched, fileSystem);
+  if (hash !== undefined) rememberInputs({ hash, clean }, root, plan.watched, fileSystem);
   const pathsOf = (kind: FileChange["kind"]) =>
     files.filter((change) => change.kind === kind).map((change) => change.path);
   return {

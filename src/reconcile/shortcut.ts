@@ -10,8 +10,10 @@ import type { WatchedPath } from "./write-plan.ts";
 type Watched = readonly [string, number, number, number] | readonly [string];
 
 interface Inputs {
-  readonly version: 1;
+  readonly version: 2;
   readonly hash: string;
+  /** Nothing was to be said of the tree, so `check` has nothing to say either. */
+  readonly clean: boolean;
   readonly files: readonly Watched[];
 }
 
@@ -37,7 +39,25 @@ export function unchangedSince(
   root: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): boolean {
+  return stillSo(readInputs(root, fileSystem), hash, root, fileSystem);
+}
+
+/** The same, and nothing was to be said of the tree: no note, no decision to accept, no migration to make. */
+export function cleanSince(
+  hash: string,
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): boolean {
   const inputs = readInputs(root, fileSystem);
+  return inputs?.clean === true && stillSo(inputs, hash, root, fileSystem);
+}
+
+function stillSo(
+  inputs: Inputs | undefined,
+  hash: string,
+  root: string,
+  fileSystem: FileSystem,
+): boolean {
   if (inputs?.hash !== hash) return false;
   if (fileSystem.stat(join(root, journalFile)) !== undefined) return false;
   return inputs.files.every((before) => {
@@ -54,7 +74,7 @@ const clockTickMs = 12;
  * not wrong.
  */
 export function rememberInputs(
-  hash: string,
+  { hash, clean }: Pick<Inputs, "hash" | "clean">,
   root: string,
   paths: readonly WatchedPath[],
   fileSystem: FileSystem = nodeFileSystem,
@@ -67,7 +87,7 @@ export function rememberInputs(
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, clockTickMs);
     const files = paths.map(({ path }) => watchedAt(path, root, fileSystem));
     if (!paths.every(({ stamp }, at) => isAsScanned(stamp, files[at]))) return;
-    const inputs: Inputs = { version: 1, hash, files };
+    const inputs: Inputs = { version: 2, hash, clean, files };
     fileSystem.create(temp, JSON.stringify(inputs), 0o644);
     fileSystem.rename(temp, join(root, inputsFile));
   } catch {
@@ -105,10 +125,15 @@ function readInputs(root: string, fileSystem: FileSystem): Inputs | undefined {
 
 function isInputs(value: unknown): value is Inputs {
   if (typeof value !== "object" || value === null) return false;
-  if (!("version" in value && "hash" in value && "files" in value)) return false;
-  const { version, hash, files } = value;
+  if (!("version" in value && "hash" in value && "clean" in value && "files" in value))
+    return false;
+  const { version, hash, clean, files } = value;
   return (
-    version === 1 && typeof hash === "string" && Array.isArray(files) && files.every(isWatched)
+    version === 2 &&
+    typeof hash === "string" &&
+    typeof clean === "boolean" &&
+    Array.isArray(files) &&
+    files.every(isWatched)
   );
 }
 

@@ -1,80 +1,27 @@
-import { renderDiff } from "../../reconcile/render-diff.ts";
-import { runtimeDeviations } from "../../reconcile/runtime-state.ts";
-import { changesOf, conflictsOf, hasDrift, type Note } from "../../reconcile/write-plan.ts";
-import { engines } from "../../engines/registry.gen.ts";
-import { compareLock, lockOf, needsAcceptance } from "../../select/lock.ts";
+import { cleanSince } from "../../reconcile/shortcut.ts";
+import { cleanDocument, cleanLine } from "../clean-report.ts";
+import type { CheckOptions } from "../checking.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
-import { requireLock } from "../lock-file.ts";
-import { chooseLocked, load, reconcile } from "../pipeline.ts";
+import { hashOfInputs } from "../input-hash.ts";
+import { fromSources } from "../package-files.ts";
 import { placeOf } from "../place.ts";
-import { conflictText, outdatedText, reportNotes, runtimeText } from "../report.ts";
 
-export interface CheckOptions {
-  /** Also name each file of the runtime that was edited or comes from another version. */
-  readonly runtime?: boolean;
-}
-
-/** `check`: as `generate`, but writes nothing; exit 1 with the diff when code and spec, or lock and spec, differ. */
-export async function run(
-  { io, output }: CommandContext,
-  options: CheckOptions = {},
-): Promise<ExitCode> {
-  const place = placeOf(io, output.options);
-  const loaded = load(place, output);
-  const { lock } = requireLock(place);
-  const plan = chooseLocked(loaded, lock, output);
-  const { writePlan, outdated, files, state } = reconcile(place, loaded, plan, output);
-  const decisions = compareLock(lock, lockOf(plan, engines));
-  const runtime = options.runtime === true ? runtimeDeviations(files, state) : [];
-  const { actions, findings, notes } = writePlan;
-  const conflicts = conflictsOf(actions);
-  const diff = renderDiff(writePlan);
-  const drift = hasDrift(writePlan);
-  const clean = !drift && decisions.length + outdated.length + runtime.length === 0;
-  output.document({
-    clean,
-    changes: changesOf(actions).map(({ kind, path }) => ({ kind, path })),
-    conflicts,
-    findings,
-    notes,
-    decisions,
-    outdated,
-    ...(options.runtime === true ? { runtime } : {}),
-    diff,
-  });
-  reportNotes(notes, output);
-  for (const { message, mend } of findings) output.problem(`${message}; ${mend}`);
-  if (diff !== "") output.line(diff.trimEnd());
-  for (const conflict of conflicts) output.problem(conflictText(conflict));
-  for (const each of outdated) output.problem(outdatedText(each));
-  for (const each of runtime) output.problem(runtimeText(each));
-  for (const { text } of decisions) output.problem(`${place.lock}: ${text}`);
-  if (clean) {
-    output.line(cleanText(notes));
-    return exitCode.ok;
+/**
+ * `check`: as `generate`, but writes nothing; exit 1 with the diff when code and spec, or lock and spec, differ. A tree that `generate`
+ * left clean is seen to be so still by hashes and times, without the pipeline.
+ */
+export async function run(context: CommandContext, options: CheckOptions = {}): Promise<ExitCode> {
+  const { io, output } = context;
+  if (options.runtime !== true && output.options.dump === undefined && !fromSources) {
+    const place = placeOf(io, output.options);
+    const hash = hashOfInputs(place);
+    if (hash !== undefined && cleanSince(hash, place.folder)) {
+      output.document(cleanDocument);
+      output.line(cleanLine);
+      return exitCode.ok;
+    }
   }
-  if (decisions.length > 0) {
-    const accept = decisions.some(needsAcceptance) ? " --accept" : "";
-    output.problem(`Bring the lock up to date with: async-db-starter plan${accept}`);
-  }
-  if (findings.length > 0) output.problem("Until that is mended, generate writes nothing.");
-  else if (drift) output.problem("Bring the tree up to date with: async-db-starter generate");
-  return exitCode.finding;
-}
-
-function cleanText(notes: readonly Note[]): string {
-  const told = (kind: Note["kind"], one: string, many: string): readonly string[] => {
-    const count = notes.filter((note) => note.kind === kind).length;
-    if (count === 0) return [];
-    return [count === 1 ? `1 generated file ${one}` : `${count} generated files ${many}`];
-  };
-  const but = [
-    ...told("deleted", "is missing that you deleted", "are missing that you deleted"),
-    ...told("hand-changed", "is changed by hand", "are changed by hand"),
-    ...told("moved", "lies where you moved it", "lie where you moved them"),
-  ];
-  return but.length === 0
-    ? "clean: the tree is what the spec and the lock say"
-    : `clean, but ${but.join("; ")}`;
+  const { check } = await import("../checking.ts");
+  return check(context, options);
 }

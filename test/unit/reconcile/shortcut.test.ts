@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { apply } from "../../../src/reconcile/apply.ts";
-import { inputHash, unchangedSince } from "../../../src/reconcile/shortcut.ts";
+import { cleanSince, inputHash, unchangedSince } from "../../../src/reconcile/shortcut.ts";
 import { nodeFileSystem } from "../../../src/reconcile/file-system.ts";
 import { file, generate, newTree, planFor, put, text } from "./trees.ts";
 
@@ -85,4 +85,15 @@ test("nothing is remembered of a plan with a finding", () => {
   const root = newTree({ "src/a.ts": "mine\n" });
   generate(root, files, { inputHash: hash });
   expect(unchangedSince(hash, root)).toBe(false);
+});
+
+test("a tree of which something was to be said is unchanged, but not known to be clean", () => {
+  const root = newTree();
+  generate(root, files, { inputHash: hash });
+  expect(cleanSince(hash, root)).toBe(false);
+  generate(root, files, { inputHash: hash, clean: true });
+  expect(cleanSince(hash, root)).toBe(true);
+  expect(cleanSince(inputHash(["other"]), root)).toBe(false);
+  put(root, "src/a.ts", "9\n");
+  expect(cleanSince(hash, root)).toBe(false);
 });

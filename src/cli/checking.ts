@@ -1,0 +1,76 @@
+import { renderDiff } from "../reconcile/render-diff.ts";
+import { runtimeDeviations } from "../reconcile/runtime-state.ts";
+import { changesOf, conflictsOf, hasDrift, type Note } from "../reconcile/write-plan.ts";
+import { engines } from "../engines/registry.gen.ts";
+import { compareLock, lockOf, needsAcceptance } from "../select/lock.ts";
+import { cleanLine } from "./clean-report.ts";
+import type { CommandContext } from "./context.ts";
+import { exitCode, type ExitCode } from "./exit-codes.ts";
+import { requireLock } from "./lock-file.ts";
+import { chooseLocked, load, reconcile } from "./pipeline.ts";
+import { placeOf } from "./place.ts";
+import { conflictText, outdatedText, reportNotes, runtimeText } from "./report.ts";
+
+export interface CheckOptions {
+  /** Also name each file of the runtime that was edited or comes from another version. */
+  readonly runtime?: boolean;
+}
+
+/** The whole path of `check`. */
+export function check({ io, output }: CommandContext, options: CheckOptions): ExitCode {
+  const place = placeOf(io, output.options);
+  const loaded = load(place, output);
+  const { lock } = requireLock(place);
+  const plan = chooseLocked(loaded, lock, output);
+  const { writePlan, outdated, files, state } = reconcile(place, loaded, plan, output);
+  const decisions = compareLock(lock, lockOf(plan, engines));
+  const runtime = options.runtime === true ? runtimeDeviations(files, state) : [];
+  const { actions, findings, notes } = writePlan;
+  const conflicts = conflictsOf(actions);
+  const diff = renderDiff(writePlan);
+  const drift = hasDrift(writePlan);
+  const clean = !drift && decisions.length + outdated.length + runtime.length === 0;
+  output.document({
+    clean,
+    changes: changesOf(actions).map(({ kind, path }) => ({ kind, path })),
+    conflicts,
+    findings,
+    notes,
+    decisions,
+    outdated,
+    ...(options.runtime === true ? { runtime } : {}),
+    diff,
+  });
+  reportNotes(notes, output);
+  for (const { message, mend } of findings) output.problem(`${message}; ${mend}`);
+  if (diff !== "") output.line(diff.trimEnd());
+  for (const conflict of conflicts) output.problem(conflictText(conflict));
+  for (const each of outdated) output.problem(outdatedText(each));
+  for (const each of runtime) output.problem(runtimeText(each));
+  for (const { text } of decisions) output.problem(`${place.lock}: ${text}`);
+  if (clean) {
+    output.line(cleanText(notes));
+    return exitCode.ok;
+  }
+  if (decisions.length > 0) {
+    const accept = decisions.some(needsAcceptance) ? " --accept" : "";
+    output.problem(`Bring the lock up to date with: async-db-starter plan${accept}`);
+  }
+  if (findings.length > 0) output.problem("Until that is mended, generate writes nothing.");
+  else if (drift) output.problem("Bring the tree up to date with: async-db-starter generate");
+  return exitCode.finding;
+}
+
+function cleanText(notes: readonly Note[]): string {
+  const told = (kind: Note["kind"], one: string, many: string): readonly string[] => {
+    const count = notes.filter((note) => note.kind === kind).length;
+    if (count === 0) return [];
+    return [count === 1 ? `1 generated file ${one}` : `${count} generated files ${many}`];
+  };
+  const but = [
+    ...told("deleted", "is missing that you deleted", "are missing that you deleted"),
+    ...told("hand-changed", "is changed by hand", "are changed by hand"),
+    ...told("moved", "lies where you moved it", "lie where you moved them"),
+  ];
+  return but.length === 0 ? cleanLine : `clean, but ${but.join("; ")}`;
+}
