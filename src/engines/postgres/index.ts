@@ -34,6 +34,7 @@ export default defineEngine({
   unitOfWork: true,
   emit,
   schema: planner,
+  live: async () => (await import("./introspect/live.ts")).live,
   refuse,
   compose,
 });
