@@ -2,9 +2,9 @@ import { classify } from "../../../templates/engines/mongodb/errors.ts";
 import { defineEngine } from "../engine.ts";
 import { capabilities } from "./capabilities.ts";
 import { bsonTypes } from "./fields.ts";
-import { initialMigration } from "./migration.ts";
 import { refuse } from "./refuse.ts";
 import { repositoryFile } from "./repository.ts";
+import { planner } from "./schema/planner.ts";
 import { storeFile } from "./store.ts";
 
 export default defineEngine({
@@ -47,8 +47,8 @@ export default defineEngine({
   emit: (store) => [
     storeFile(store),
     ...store.repositories.map((repository) => repositoryFile(store, repository)),
-    ...initialMigration(store),
   ],
+  schema: planner,
   refuse,
   compose: {
     service: "mongodb",

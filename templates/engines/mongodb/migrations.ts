@@ -68,8 +68,9 @@ export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
   };
 }
 
+/** Not relaxed: a long stays a long and is not stored as an int. */
 const commandsOf = (text: string): readonly MigrationStep[] =>
-  EJSON.parse(text) as readonly MigrationStep[];
+  EJSON.parse(text, { relaxed: false }) as readonly MigrationStep[];
 
 /** Commands by the name of their step, in the order of the file. @throws DataError programming for a command without one */
 function splitSteps(text: string): readonly StepText[] {

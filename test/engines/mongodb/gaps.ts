@@ -1,4 +1,5 @@
 import { migrationHash } from "../../../templates/runtime/migration-files.ts";
+import type { StepRecord } from "../../../templates/runtime/migration.ts";
 import type { GeneratedProject } from "../../support/generated-project.ts";
 
 /** What the emulator cannot show of a real server, by method of the record port's suite. */
@@ -13,8 +14,10 @@ export const gaps: Readonly<Record<string, string>> = {
 export function prepare(project: GeneratedProject): void {
   const file = (suffix: string): string => `migrations/main/0001-initial.${suffix}`;
   const up = project.read(file("up.json")).replaceAll(/,\s*"_id": -?1(?=\s*\})/g, "");
-  const record = JSON.parse(project.read(file("json"))) as Record<string, unknown>;
-  const hash = migrationHash(up, project.read(file("down.json")));
+  const record = JSON.parse(project.read(file("json"))) as {
+    readonly steps: readonly StepRecord[];
+  };
+  const hash = migrationHash(up, project.read(file("down.json")), record.steps);
   project.write(file("up.json"), up);
   project.write(file("json"), JSON.stringify({ ...record, hash }));
 }
