@@ -76,7 +76,8 @@ function recordChange(record: UnitRecord, state: TreeState): FileChange[] {
     return [{ kind: "create", path, content: printRecord(record), executable: false }];
   }
   if (empty) return [{ kind: "remove", path, before: disk }];
-  if (sameFiles(record.files, old.files) && sameModel(record.model, old.model)) return [];
+  const same = sameFiles(record.files, old.files) && sameModel(record.model, old.model);
+  if (same && old.unmerged !== true) return [];
   const shape = typeof disk.content === "string" ? shapeOf(disk.content) : undefined;
   const text = printRecord(record);
   const content = shape === undefined ? text : inShape(text, shape);

@@ -1,4 +1,5 @@
 import type { Unit } from "./units.ts";
+import { gitSides } from "./git-conflict.ts";
 import { pathProblem } from "./paths.ts";
 
 /** What the user did with a generated file as a whole. */
@@ -13,6 +14,8 @@ export interface Whereabouts {
 export interface RecordedText extends Whereabouts {
   readonly kind: "text";
   readonly base: string;
+  /** The base of the other branch, in a record that git could not merge. */
+  readonly theirs?: string;
 }
 
 /** sha256 (hex) of the normalised last output, for the runtime and for what is not text. */
@@ -34,6 +37,8 @@ export interface UnitRecord {
   readonly files: ReadonlyMap<string, RecordedFile>;
   /** Model snapshot as the caller gave it; undefined when it gave none. */
   readonly model: unknown;
+  /** Put together from a merge that git left to the user; to be written anew in any case. */
+  readonly unmerged?: true;
 }
 
 const version = 1;
@@ -90,8 +95,22 @@ export function sorted(value: unknown): unknown {
 /** A record, or why its text is none (merge markers, another version, a path outside the package). */
 export type ParsedRecord = UnitRecord | { readonly damage: string };
 
-/** Reads a record; never throws. */
+/** Reads a record, if need be with both sides of a merge that git could not do; never throws. */
 export function parseRecord(unit: Unit, text: string): ParsedRecord {
+  const sides = gitSides(text);
+  if (sides === undefined) return parseWhole(unit, text);
+  const [ours, theirs] = [parseWhole(unit, sides.ours), parseWhole(unit, sides.theirs)];
+  if ("damage" in ours || "damage" in theirs) return { damage: "it holds merge markers" };
+  const files = new Map([...theirs.files, ...ours.files]);
+  for (const [path, file] of ours.files) {
+    const other = theirs.files.get(path);
+    if (file.kind === "text" && other?.kind === "text" && file.base !== other.base)
+      files.set(path, { ...file, theirs: other.base });
+  }
+  return { unit, files, model: ours.model, unmerged: true };
+}
+
+function parseWhole(unit: Unit, text: string): ParsedRecord {
   const value = parseJson(text);
   if (!isObject(value)) {
     return { damage: /^<{7}/m.test(text) ? "it holds merge markers" : "it is not a JSON object" };

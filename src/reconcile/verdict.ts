@@ -1,8 +1,10 @@
 import type { Ownership } from "../render/virtual-file.ts";
 import { align } from "./align.ts";
 import { type Content, hashOf, normalise, normaliseText, sameContent } from "./content.ts";
+import { gitSides } from "./git-conflict.ts";
 import { markerLines } from "./markers.ts";
 import { type Conflict, merge } from "./merge.ts";
+import { similarity } from "./moved.ts";
 import type { RecordedFile, RecordedHash, RecordedText } from "./record.ts";
 import type { Rewording } from "./renames.ts";
 import type { DiskEntry } from "./tree-state.ts";
@@ -66,16 +68,37 @@ function judgeChanged(
   const { content } = disk;
   if (recorded.kind === "text" && typeof content === "string") {
     const lines = markerLines(content, recorded.base);
-    if (lines.length > 0) return { kind: "unresolved", disk, lines };
+    if (lines.length > 0) {
+      return isMergedOutput(recorded, content)
+        ? { kind: "rewrite", disk }
+        : { kind: "unresolved", disk, lines };
+    }
   }
-  if (isLastOutput(recorded, planned)) return { kind: "hand-changed", disk };
+  const unmerged = recorded.kind === "text" && recorded.theirs !== undefined;
+  if (!unmerged && isLastOutput(recorded, planned)) return { kind: "hand-changed", disk };
   if (recorded.kind !== "text" || typeof content !== "string" || typeof planned !== "string") {
     return { kind: "unmergeable", disk };
   }
   const [mine, ours] = [normaliseText(content), normaliseText(planned)];
-  const { base, yours } = align(recorded.base, mine, ours, rewordings);
+  const { base, yours } = align(baseFor(recorded, mine), mine, ours, rewordings);
   const { text, conflicts } = merge(base, yours, ours);
   return text === mine ? { kind: "hand-changed", disk } : { kind: "merged", disk, text, conflicts };
+}
+
+/** Of the bases of two branches the one that the file is nearer to. */
+function baseFor({ base, theirs }: RecordedText, mine: string): string {
+  if (theirs === undefined) return base;
+  return similarity(theirs, mine) > similarity(base, mine) ? theirs : base;
+}
+
+/** Whether a conflict of git's is one between two outputs of ours, which nobody has to resolve. */
+function isMergedOutput(recorded: RecordedText, content: string): boolean {
+  const sides = gitSides(content);
+  return (
+    sides !== undefined &&
+    isLastOutput(recorded, sides.ours) &&
+    isLastOutput(recorded, sides.theirs)
+  );
 }
 
 function judgeYours(sides: Sides, disk: DiskFile | undefined): Verdict {
@@ -90,7 +113,7 @@ export function isLastOutput(recorded: RecordedFile, content: Content): boolean 
   const found = normalise(content);
   switch (recorded.kind) {
     case "text":
-      return found === recorded.base;
+      return found === recorded.base || found === recorded.theirs;
     case "hashed":
       return hashOf(found) === recorded.hash;
     case "yours":

@@ -6,9 +6,11 @@ import { recover } from "../../src/reconcile/recover.ts";
 import type { VirtualFile } from "../../src/render/virtual-file.ts";
 import { type Fault, faultAt, faults, mortal } from "../unit/reconcile/faulty-file-system.ts";
 import { file, generate, newTree, planFor, put, snapshot } from "../unit/reconcile/trees.ts";
+import { editedProject } from "./edited-project.ts";
+import { full, timeout } from "./size.ts";
 
-// G4 of anchors/reliability.md, short form: one change of a tree with every kind of action, a fault
-// at every file-system call.
+// G4 of anchors/reliability.md: a change of a tree with every kind of action, a fault at every
+// file-system call; twenty trees with FULL=1, else one.
 
 const order = { unit: "entities/Order" };
 const before: readonly VirtualFile[] = [
@@ -98,7 +100,7 @@ function applyCalls(): number {
   });
 }
 
-describe("a fault at any file-system call", { timeout: 60_000 }, () => {
+describe("a fault at any file-system call", { timeout }, () => {
   const calls = applyCalls();
 
   test.each(faults)("%s: each file is old or new, and the next run completes it", (fault) => {
@@ -149,7 +151,7 @@ describe("a fault at any file-system call", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a fault while an interrupted run is completed or reverted", { timeout: 60_000 }, () => {
+describe("a fault while an interrupted run is completed or reverted", { timeout }, () => {
   /** A tree whose run was killed at call k. */
   function killedTree(k: number): string {
     const root = oldTree();
@@ -190,3 +192,76 @@ describe("a fault while an interrupted run is completed or reverted", { timeout:
     }
   });
 });
+
+describe.each(Array.from({ length: full ? 20 : 1 }, (_, n) => n))(
+  "a fault while a hand-changed tree is merged, followed and renamed (%i)",
+  { timeout },
+  (variant) => {
+    const { before: old, after: next, renames, meddle, mine } = editedProject(variant);
+    const template = (() => {
+      const root = newTree();
+      generate(root, old);
+      meddle(root);
+      return root;
+    })();
+    const tree = (): string => {
+      const root = newTree();
+      fs.cpSync(template, root, { recursive: true });
+      return root;
+    };
+    const oldState = snapshot(template);
+    const newState = (() => {
+      const root = tree();
+      generate(root, next, {}, new Map(), renames);
+      return snapshot(root);
+    })();
+
+    /** Every file is wholly old or new, and each of the user's lines is in one that is no temporary file. */
+    const expectWhole = (root: string, where: string): void => {
+      const now = snapshot(root);
+      const lasting = [...now].filter(([path]) => !isTemporary(path));
+      for (const [path, text] of lasting) {
+        expect([oldState.get(path), newState.get(path)], `${where}: ${path}`).toContain(text);
+      }
+      for (const line of mine) {
+        expect(
+          lasting.some(([path, text]) => !path.startsWith(".async") && text.includes(line)),
+          `${where}: ${line}`,
+        ).toBe(true);
+      }
+    };
+
+    const strike = (root: string, fileSystem: ReturnType<typeof faultAt>): void => {
+      const plan = planFor(root, next, new Map(), renames);
+      expect(plan.findings).toEqual([]);
+      try {
+        apply(plan, root, { fileSystem, processes: mortal(1) });
+      } catch {
+        // What it left is looked at below.
+      }
+    };
+
+    const calls = callsOf((fileSystem) => strike(tree(), fileSystem));
+
+    test.each(faults)(
+      "%s: nothing of the user's is lost, and the next run completes it",
+      (fault) => {
+        expect(calls).toBeGreaterThan(80);
+        // In short every second call, the two ways of a kill one apart.
+        const first = full ? 1 : 1 + (faults.indexOf(fault) % 2);
+        for (let k = first; k <= calls; k += full ? 1 : 2) {
+          const where = `${fault} at call ${k}`;
+          const root = tree();
+          strike(root, faultAt(k, fault));
+          expectWhole(root, where);
+          const lock = `${root}/.async-db-starter/.cache/lock`;
+          const aMinuteAgo = Date.now() / 1000 - 60;
+          if (fs.existsSync(lock)) fs.utimesSync(lock, aMinuteAgo, aMinuteAgo);
+          generate(root, next, { processes: mortal(9) }, new Map(), renames);
+          expect(snapshot(root), where).toEqual(newState);
+          fs.rmSync(root, { recursive: true });
+        }
+      },
+    );
+  },
+);
