@@ -11,6 +11,7 @@ import type {
   MigrationTarget,
   Progress,
   RunContext,
+  StepText,
 } from "./migration.ts";
 
 /** Reads where a migration stands and what its catalogue was. @throws DataError programming when its files do not fit */
@@ -45,11 +46,7 @@ export async function runUp(run: Run, entry: LedgerEntry | undefined): Promise<v
     await hinted(`the steps before ${stepAt(run, index).name} stay applied`, () =>
       group.alone
         ? upAlone(run, index, was, note)
-        : target.run(
-            group.steps.map(({ up }) => up),
-            note,
-            context,
-          ),
+        : target.run(group.steps.map(({ up }) => up).filter(hasWork), note, context),
     );
     index = next;
     was = undefined;
@@ -72,7 +69,7 @@ export async function runDown(run: Run, entry: LedgerEntry): Promise<void> {
     await hinted("what is not taken back yet stays applied", () =>
       alone || !target.transactional
         ? downAlone({ ...run, context }, next, debris, note)
-        : target.run(group.steps.flatMap(downText), note, context),
+        : target.run(group.steps.map(({ down }) => down).filter(hasWork), note, context),
     );
     rest = next;
     debris = false;
@@ -82,8 +79,7 @@ export async function runDown(run: Run, entry: LedgerEntry): Promise<void> {
 
 const bare: Progress = { begun: true, applied: {} };
 
-const downText = ({ down }: RunStep): readonly RunStep["down"][] =>
-  down.text.trim() === "" ? [] : [down];
+const hasWork = ({ text }: StepText): boolean => text.trim() !== "";
 
 /** A step outside of a transaction: noted before it begins, so that whoever comes after a kill knows that it may be there in part. */
 async function upAlone(
@@ -116,7 +112,7 @@ async function repair({ target, context }: Run, step: RunStep): Promise<void> {
 async function attempt(run: Run, step: RunStep): Promise<void> {
   const { target, migration, context } = run;
   try {
-    await target.runAlone(step.up, context);
+    if (hasWork(step.up)) await target.runAlone(step.up, context);
     if (step.verify === undefined || (await target.holds(step.verify))) return;
     throw programmingError(
       `${migration.file}:${step.up.line}: step ${step.name} has run, but what it made is not whole`,
@@ -138,7 +134,7 @@ async function downAlone(
   const step = stepAt(run, index);
   if (debris) await repair(run, step);
   else await target.run([], halfWay(run, index, { begun: true }), context);
-  for (const text of downText(step)) await target.runAlone(text, context);
+  if (hasWork(step.down)) await target.runAlone(step.down, context);
   await target.run([], done, context);
 }
 

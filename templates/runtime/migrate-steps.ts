@@ -9,10 +9,9 @@ import type {
   StepText,
 } from "./migration.ts";
 
-/** A step with its texts. */
+/** A step with its texts; one that its file leaves out has nothing to do that way. */
 export interface RunStep extends StepRecord {
   readonly up: StepText;
-  /** Empty text when there is nothing to do on the way down. */
   readonly down: StepText;
 }
 
@@ -28,25 +27,18 @@ export interface Position {
   readonly begun: boolean;
 }
 
-/** The steps of a migration. @throws DataError programming when its texts and its record name different ones */
+/** The steps of a migration. @throws DataError programming for a step in its texts that its record does not name */
 export function stepsOf(target: MigrationTarget, migration: Migration): readonly RunStep[] {
-  const { steps = [], file } = migration;
+  const { steps = [] } = migration;
   if (steps.length === 0) return [wholeMigration(migration)];
   const up = byName(target.split(migration.up), migration);
   const down = byName(target.split(migration.down), migration);
-  return steps.map((step) => {
-    const text = up.get(step.name);
-    if (text === undefined) {
-      throw programmingError(`${file}: there is no step ${step.name}, which its record names`, {
-        operation: "migrate",
-      });
-    }
-    return {
-      ...step,
-      up: text,
-      down: down.get(step.name) ?? { name: step.name, text: "", line: 1 },
-    };
-  });
+  const nothing = (name: string): StepText => ({ name, text: "", line: 1 });
+  return steps.map((step) => ({
+    ...step,
+    up: up.get(step.name) ?? nothing(step.name),
+    down: down.get(step.name) ?? nothing(step.name),
+  }));
 }
 
 function wholeMigration({ id, up, down, transactional = true }: Migration): RunStep {

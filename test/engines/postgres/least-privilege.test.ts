@@ -2,9 +2,12 @@ import pg from "pg";
 import { afterAll, describe } from "vitest";
 import { expect, test } from "vitest";
 import { initialMigration } from "../../../src/engines/postgres/ddl/render-sql.ts";
+import { HealthMonitor } from "../../../templates/runtime/health.ts";
+import { migrateDown, migrateUp } from "../../../templates/runtime/migrate.ts";
 import { cell, proving } from "../../support/closing-table.ts";
 import { shop } from "../../unit/postgres/shop.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
+import { openMigrated } from "./migrations.ts";
 
 const server = await sharedServer("postgres");
 const space: Namespace | undefined = isMissing(server) ? undefined : await server.namespace();
@@ -37,7 +40,7 @@ describe.skipIf(space === undefined)("without a superuser", () => {
   const { up, down } = initialMigration(shop.store, project);
   afterAll(async () => {
     await as(space.dsn, undefined, async (client) => {
-      for (const name of [migrator, login, role]) {
+      for (const name of [migrator, login, role, `${project}_other`]) {
         const { rowCount } = await client.query("select from pg_roles where rolname = $1", [name]);
         if (rowCount === 1) await client.query(`drop owned by ${name} cascade; drop role ${name}`);
       }
@@ -80,6 +83,54 @@ describe.skipIf(space === undefined)("without a superuser", () => {
         await client.query("commit");
       });
       await as(space.dsn, migrator, (client) => client.query(`begin; ${down} commit`));
+    }),
+  );
+
+  test(
+    "the application's login sees what is applied; another is told what it lacks; taking back leaves no grant",
+    proving(proof, async () => {
+      const dsnOf = (user: string): string =>
+        Object.assign(new URL(space.dsn), { username: user, password: "x" }).href;
+      const [owner, member, stranger] = [
+        openMigrated(dsnOf(migrator), role),
+        openMigrated(dsnOf(login), role),
+        openMigrated(dsnOf(`${project}_other`)),
+      ];
+      await as(space.dsn, undefined, (client) =>
+        client.query(`create role ${project}_other login password 'x'`),
+      );
+      const initial = {
+        id: "0001-initial",
+        parents: [],
+        hash: "h",
+        up,
+        down,
+        file: "0001-initial",
+      };
+      await migrateUp(owner.store.migrationTarget(), [initial]);
+      await as(space.dsn, undefined, (client) => client.query(`grant ${role} to ${login}`));
+      expect(await member.store.migrationTarget().ledger()).toMatchObject([{ id: "0001-initial" }]);
+      const startup = await new HealthMonitor(
+        [
+          {
+            name: "main",
+            engine: "postgres",
+            health: () => stranger.store.health(),
+            unapplied: async () => (await stranger.store.migrationTarget().ledger()).map(() => ""),
+          },
+        ],
+        10_000,
+      ).startup();
+      expect(startup).toMatchObject({ ok: false, state: "starting" });
+      expect(startup.stores[0]?.detail).toBe(
+        `the login may not read schema_migration, so nobody can say what is applied; grant select on schema_migration to ${project}_other`,
+      );
+      await migrateDown(owner.store.migrationTarget(), [initial]);
+      await Promise.all([owner, member, stranger].map((each) => each.close()));
+      await as(space.dsn, undefined, async (client) => {
+        const found = await client.query("select from pg_roles where rolname = $1", [role]);
+        expect(found.rowCount).toBe(0);
+      });
     }),
   );
 

@@ -76,7 +76,9 @@ await onSharedServer("M4: a step behind a lock", (server) => {
     const places = await Promise.all(Array.from({ length: count }, dsn));
     const all = await Promise.all(places.map((place) => behindLock(place, heldMs, 4 * heldMs)));
     if (full)
-      process.stdout.write(`M4: ${JSON.stringify(all.map(({ outcome: _, ...rest }) => rest))}\n`);
+      process.stdout.write(
+        `M4: ${JSON.stringify(all.map((each) => ({ ...each, outcome: undefined })))}\n`,
+      );
     for (const { outcome, longest, firstAttempt = 0 } of all) {
       expect(outcome).toEqual(["0002-note"]);
       expect(firstAttempt).toBeGreaterThan(0.9 * timeoutMs);

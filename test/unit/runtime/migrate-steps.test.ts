@@ -163,12 +163,11 @@ describe("steps", () => {
     expect(store.made.has("f")).toBe(true);
   });
 
-  test("texts and record must name the same steps, each once", async () => {
+  test("the texts name steps of the record only, each once", async () => {
     const store = new MemoryTarget();
     const cases: readonly [Migration, string][] = [
       [{ ...mixed, up: mixed.up.replace("step: b", "step: x") }, "step x is not in its record"],
       [{ ...mixed, up: mixed.up.replace("step: b", "step: a") }, "step a is there twice"],
-      [{ ...mixed, up: "-- step: a\nmake a\n" }, "there is no step b"],
     ];
     for (const [broken, says] of cases)
       expect((await dataError(migrateUp(store, [broken]))).message).toContain(says);
