@@ -52,13 +52,9 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   if (dry) return preview(writePlan, options, output);
   const conflicts = conflictsOf(writePlan.actions);
   // What has to be told again each time must not be taken for an unchanged tree.
-  const silent = conflicts.length + outdated.length === 0;
+  const silent = conflicts.length + outdated.length + writePlan.notes.length === 0;
   const inputs = silent ? { inputHash: hashOfSources(loaded.sources, text, place) } : {};
-  const clean =
-    (loaded.warnings ?? 0) +
-      writePlan.notes.length +
-      compareLock(lock, lockOf(plan, engines)).length ===
-    0;
+  const clean = (loaded.warnings ?? 0) + compareLock(lock, lockOf(plan, engines)).length === 0;
   const report = apply(writePlan, root, { ...inputs, clean });
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   rememberSpec(root, place);
