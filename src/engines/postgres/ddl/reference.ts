@@ -80,13 +80,24 @@ export const referenceConstraints = (
   entity: EntityIr,
   store: StoreIr,
 ): readonly ConstraintShape[] =>
-  foreignKeys(entity, store).map((key) => ({
-    name: key.name,
-    kind: "foreign",
-    definition:
-      `foreign key (${identifiers(key.columns)}) ` +
-      `references ${identifier(key.target.table)} (${identifiers(key.targetColumns)}) on delete ${actions[key.onDelete]}`,
-    columns: key.columns,
-    target: key.target.table,
-    onDelete: actions[key.onDelete],
-  }));
+  foreignKeys(entity, store).map(({ name, target, onDelete, ...key }) =>
+    referenceConstraint(name, {
+      columns: key.columns,
+      target: target.table,
+      targetColumns: key.targetColumns,
+      onDelete: actions[onDelete],
+    }),
+  );
+
+/** `foreign key (customer_id) references customers (id) on delete restrict` */
+export const referenceConstraint = (
+  name: string,
+  key: Required<Pick<ConstraintShape, "columns" | "target" | "targetColumns" | "onDelete">>,
+): ConstraintShape => ({
+  name,
+  kind: "foreign",
+  definition:
+    `foreign key (${identifiers(key.columns)}) ` +
+    `references ${identifier(key.target)} (${identifiers(key.targetColumns)}) on delete ${key.onDelete}`,
+  ...key,
+});

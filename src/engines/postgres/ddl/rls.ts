@@ -18,7 +18,8 @@ export function securityOf(entity: EntityIr, store: StoreIr, table: string): Sec
   const condition = `${identifier(tenant.column)} = ${tenantSetting(tenant)}`;
   const policy = {
     name: triggerName(table, "tenant"),
-    body: `using (${condition})\n  with check (${condition})`,
+    using: condition,
+    check: condition,
     comment: "Rows of the tenant in app.current_tenant only.",
   };
   return { security: "forced", policies: [policy] };
@@ -36,7 +37,8 @@ export const operationSecurity = (store: Pick<StoreIr, "tenantScoped">): Securit
         policies: [
           {
             name: "operation_tenant",
-            body: `using (${own})\n  with check (${own})`,
+            using: own,
+            check: own,
             comment: "Operations of the tenant in app.current_tenant only.",
           },
           // A delete that looks for its rows has to see them, too.
@@ -47,7 +49,8 @@ export const operationSecurity = (store: Pick<StoreIr, "tenantScoped">): Securit
 
 const purgePolicy = (command: "select" | "delete"): PolicyShape => ({
   name: `operation_purge_${command}`,
-  body: `for ${command}\n  using (${purged})`,
+  command,
+  using: purged,
   comment:
     "The purge: what is older than 7 days, of all tenants, while app.purge_operations is on.",
 });

@@ -67,5 +67,10 @@ const grants = (
 
 const identityColumns = (entity: EntityIr): readonly string[] =>
   entity.key
-    .filter((field) => field.source.generated === "database" && field.type.kind !== "uuid")
+    .filter(
+      (field) =>
+        field.source.generated === "database" &&
+        field.source.storedDefault === undefined &&
+        field.type.kind !== "uuid",
+    )
     .map((field) => field.column);

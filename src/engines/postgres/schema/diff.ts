@@ -1,11 +1,153 @@
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
-import { ordered } from "./draft.ts";
-import { schemaOf } from "./schema.ts";
-import { wholeSteps } from "./whole.ts";
+import { entityNamed } from "../ddl/naming.ts";
+import {
+  columnChanges,
+  isRekeyed,
+  questionsOf,
+  renamesOf,
+  tableChange,
+  type ColumnChange,
+  type TableChange,
+  type TablePair,
+} from "./change.ts";
+import { columnDrafts } from "./columns.ts";
+import { copyDrafts } from "./copies.ts";
+import { type Draft, ordered } from "./draft.ts";
+import { generatedDrafts, rebuiltColumns } from "./generated.ts";
+import { keyDrafts } from "./key.ts";
+import { matchTables } from "./match.ts";
+import { domainDrafts } from "./named.ts";
+import { exchangeOf, objectDrafts } from "./object-steps.ts";
+import { objectChanges } from "./objects.ts";
+import { recordingDrafts } from "./recording.ts";
+import { renameDrafts } from "./rename-table.ts";
+import { referenceOrder, type Schema, schemaOf } from "./schema.ts";
+import { securityDrafts } from "./security.ts";
+import type { TablePart } from "./shape.ts";
+import { partName } from "./snapshot.ts";
+import { storeDrafts } from "./store-part.ts";
+import { addedTables, droppedTables } from "./tables.ts";
+import { temporaryNames } from "./temporary.ts";
+import { tablesOf, wholeSteps } from "./whole.ts";
+import { commentDrafts, grantDrafts } from "./words.ts";
 
 /** The steps from one snapshot to another. */
 export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
-  const [_before, after] = [schemaOf(from), schemaOf(to)];
+  const [before, after] = [schemaOf(from), schemaOf(to)];
   const spec = context.store.entities.map(({ name }) => name);
-  return { steps: ordered(wholeSteps(after, spec)), questions: [] };
+  if (from.size === 0) return { steps: ordered(wholeSteps(after, spec)), questions: [] };
+  const tables = matchTables(before.tables, after.tables, context.store);
+  const { changes, questions } = plannedTables(tables.kept, before, after, context);
+  if (questions.length > 0) return { steps: [], questions };
+  const there = tables.kept
+    .map((each) => each.to.table.name)
+    .filter((name) => !changes.some(({ table }) => table.rekeyed.has(name)));
+  const drafts = [
+    ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
+    ...droppedTables(tables.dropped, before, context),
+    ...changes.flatMap((change) => changedTable(change, context, after)),
+    ...addedTables(tables.added, after, spec, there),
+  ];
+  return { steps: ordered(drafts), questions: [] };
+}
+
+interface PlannedTable {
+  readonly table: TableChange;
+  readonly history?: TableChange;
+  readonly pair: { readonly from: TablePart; readonly to: TablePart };
+}
+
+/** Every table on both sides with what happens to its columns, references after what they refer to. */
+function plannedTables(
+  kept: readonly { readonly from: TablePart; readonly to: TablePart }[],
+  before: Schema,
+  after: Schema,
+  context: ChangeContext,
+): { readonly changes: readonly PlannedTable[]; readonly questions: PlannedChange["questions"] } {
+  const temporary = temporaryNames([before, after]);
+  const spec = context.store.entities.map(({ name }) => name);
+  const order = referenceOrder(after.tables, spec);
+  const planned = kept
+    .toSorted((a, b) => order.indexOf(a.to) - order.indexOf(b.to))
+    .map((pair) => {
+      const pairs = pairsOf(pair, context);
+      return {
+        pair,
+        sides: pairs.map((side) => ({ side, columns: columnChanges(side, context, temporary) })),
+      };
+    });
+  const sides = planned.flatMap((each) => each.sides);
+  const renames = {
+    tables: new Map(sides.map(({ side }) => [side.from.name, side.to.name])),
+    columns: new Map(sides.map(({ side, columns }) => [side.from.name, renamesOf(columns)])),
+  };
+  const rekeyed = new Set(
+    sides.flatMap(({ side, columns }) => (isRekeyed(side, columns) ? [side.to.name] : [])),
+  );
+  const made = (side: TablePair, columns: readonly ColumnChange[]): TableChange =>
+    tableChange(side, columns, renames, { mode: context.mode, temporary, rekeyed });
+  const changes = planned.flatMap(({ pair, sides: [table, history] }) =>
+    table === undefined
+      ? []
+      : [
+          {
+            pair,
+            table: made(table.side, table.columns),
+            ...(history !== undefined && { history: made(history.side, history.columns) }),
+          },
+        ],
+  );
+  return { changes, questions: sides.flatMap(({ columns }) => questionsOf(columns)) };
+}
+
+/** A table, and its history when it has one before and after. */
+function pairsOf(
+  { from, to }: { readonly from: TablePart; readonly to: TablePart },
+  { store }: ChangeContext,
+): readonly TablePair[] {
+  const entity = entityNamed(to.entity, store);
+  const common = { part: partName(to.table.name), ...(entity !== undefined && { entity }) };
+  const own = { ...common, from: from.table, to: to.table };
+  return from.history === undefined || to.history === undefined
+    ? [own]
+    : [own, { ...common, from: from.history, to: to.history, historyOf: to.table.name }];
+}
+
+function changedTable(
+  { table, history, pair }: PlannedTable,
+  context: ChangeContext,
+  after: Schema,
+): readonly Draft[] {
+  const where = { part: table.part, mode: context.mode };
+  return [
+    ...alteredTable(table, pair.from.table, context, after),
+    ...(history === undefined || pair.from.history === undefined
+      ? []
+      : alteredTable(history, pair.from.history, context, after)),
+    ...recordingDrafts(table, pair.from, pair.to),
+    ...domainDrafts(pair.from.domains, pair.to.domains, where),
+  ];
+}
+
+/** All that happens to one table. */
+function alteredTable(
+  change: TableChange,
+  before: TablePair["from"],
+  { values }: ChangeContext,
+  after: Schema,
+): readonly Draft[] {
+  const names = after.tables.flatMap(tablesOf).map(({ name }) => name);
+  const objects = objectChanges(change, rebuiltColumns(change));
+  const exchange = exchangeOf(change, objects);
+  return [
+    ...renameDrafts(change, before, !names.includes(change.was)),
+    ...keyDrafts(change),
+    ...columnDrafts(change),
+    ...copyDrafts(change, values, exchange.before, exchange.after),
+    ...generatedDrafts(change),
+    ...objectDrafts(change, objects),
+    ...securityDrafts(change),
+    ...grantDrafts(change),
+    ...commentDrafts(change),
+  ];
 }

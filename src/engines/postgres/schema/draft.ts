@@ -26,9 +26,19 @@ export const draft = (given: Given): Draft => ({
 /** The steps in the order in which they run, each under a name of its own. */
 export function ordered(drafts: readonly Draft[]): readonly Step[] {
   const taken = new Set<string>();
-  return drafts
+  return distinct(drafts)
     .toSorted((a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase) || a.rank - b.rank)
     .map((each) => named(each, free(fileStem(each.stem), taken)));
+}
+
+/** Two changes of one table may both need the same preparation. */
+function distinct(drafts: readonly Draft[]): readonly Draft[] {
+  const seen = new Map<string, Draft>();
+  for (const each of drafts) {
+    const text = JSON.stringify([each.phase, each.rank, each.up]);
+    if (each.up.length > 0 && !seen.has(text)) seen.set(text, each);
+  }
+  return [...seen.values()];
 }
 
 function named({ rank: _rank, stem: _stem, ...step }: Draft, name: string): Step {

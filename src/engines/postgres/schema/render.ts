@@ -92,9 +92,16 @@ export const switchSecurity = (
 ): string => `alter table ${identifier(table)} ${how} row level security;`;
 
 export const createPolicy = (table: string, policy: PolicyShape): readonly string[] => [
-  `create policy ${identifier(policy.name)} on ${identifier(table)}\n  ${policy.body};`,
+  `create policy ${identifier(policy.name)} on ${identifier(table)}${policy.command === undefined ? "" : `\n  for ${policy.command}`}${policyClauses(policy)};`,
   `comment on policy ${identifier(policy.name)} on ${identifier(table)} is ${literal(policy.comment)};`,
 ];
+
+/** Exchanges the conditions of a policy, under a lock as short as a catalogue's. */
+export const alterPolicy = (table: string, policy: PolicyShape): string =>
+  `alter policy ${identifier(policy.name)} on ${identifier(table)}${policyClauses(policy)};`;
+
+const policyClauses = ({ using, check }: PolicyShape): string =>
+  `\n  using (${using})${check === undefined ? "" : `\n  with check (${check})`}`;
 
 export const dropPolicy = (table: string, policy: PolicyShape): string =>
   `drop policy ${identifier(policy.name)} on ${identifier(table)};`;

@@ -37,8 +37,9 @@ export interface ConstraintShape {
   readonly definition: string;
   /** Own columns of a key, a unique constraint or a reference. */
   readonly columns?: readonly string[];
-  /** Table that a foreign key refers to. */
+  /** Table and columns that a foreign key refers to. */
   readonly target?: string;
+  readonly targetColumns?: readonly string[];
   readonly onDelete?: string;
   readonly bounds?: Bounds;
 }
@@ -53,7 +54,10 @@ export interface IndexShape {
 
 export interface PolicyShape {
   readonly name: string;
-  readonly body: string;
+  /** All of them when it is absent. */
+  readonly command?: "select" | "delete";
+  readonly using: string;
+  readonly check?: string;
   readonly comment: string;
 }
 

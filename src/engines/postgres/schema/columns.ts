@@ -1,0 +1,224 @@
+import { identifier, literal } from "../sql/quote.ts";
+import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
+import { type Draft, draft } from "./draft.ts";
+import { placeholder } from "./fill.ts";
+import { filledColumn, requiredLater } from "./required.ts";
+import { rank } from "./rank.ts";
+import { columnLine, commentOnColumn, valueClause } from "./render.ts";
+import { retypedColumn } from "./retype.ts";
+import type { ColumnShape, TableShape } from "./shape.ts";
+import {
+  alterColumn,
+  alterTable,
+  asOwner,
+  dropColumn,
+  renameColumn,
+  updateRows,
+} from "./statement.ts";
+
+type Kept = Extract<ColumnChange, { readonly kind: "kept" }>;
+type Added = Extract<ColumnChange, { readonly kind: "added" }>;
+
+const isGenerated = ({ value }: ColumnShape): boolean => value?.kind === "generated";
+
+/** Columns that are added, dropped, or change where they stand; generated ones and copies are made elsewhere. */
+export const columnDrafts = (change: TableChange): readonly Draft[] => [
+  ...only(change, "added")
+    .filter(({ to }) => !isGenerated(to))
+    .flatMap((column) => addedColumn(change, column)),
+  ...only(change, "kept")
+    .filter(({ to }) => !isGenerated(to))
+    .flatMap((column) => keptColumn(change, column)),
+  ...only(change, "dropped")
+    .filter(({ from }) => !isGenerated(from))
+    .flatMap(({ from }) => droppedColumn(change, from)),
+];
+
+function addedColumn(change: TableChange, { to, fill }: Added): readonly Draft[] {
+  if (fill.kind === "expression") return filledColumn(change, to, fill.text);
+  const table = change.to.name;
+  return [
+    draft({
+      rank: rank.addColumn,
+      stem: `${table}-add-${to.name}`,
+      title: `${table}: column ${to.name} is added`,
+      up: [alterTable(table, `add column ${columnLine(to)}`), commentOnColumn(table, to)],
+      down: [dropColumn(table, to.name)],
+      risks: [to.value?.kind === "identity" ? "rewrites" : "none"],
+      touches: [change.part],
+    }),
+  ];
+}
+
+function keptColumn(change: TableChange, column: Kept): readonly Draft[] {
+  const { from, to } = column;
+  return [
+    ...(from.name === to.name ? [] : [renamedColumn(change, column)]),
+    ...(from.type === to.type ? changedValue(change, column) : retypedColumn(change, column)),
+    ...changedNullability(change, column),
+  ];
+}
+
+function renamedColumn(
+  { to: { name: table }, part, mode }: TableChange,
+  { from, to }: Kept,
+): Draft {
+  return draft({
+    rank: rank.renameColumn,
+    stem: `${table}-rename-${from.name}-to-${to.name}`,
+    title: `${table}: column ${from.name} is now called ${to.name}`,
+    up: [renameColumn(table, from.name, to.name)],
+    down: [renameColumn(table, to.name, from.name)],
+    risks: ["breaks-old-code"],
+    ...(mode === "split" && {
+      note: "A key, a tenant or what the database fills cannot stand under two names: deploy the new code at once.",
+    }),
+    touches: [part],
+  });
+}
+
+/** Default and identity. */
+function changedValue(change: TableChange, { from, to }: Kept): readonly Draft[] {
+  const [before, after] = [from.value, to.value];
+  if (same(before, after)) return [];
+  const table = change.to.name;
+  const late = change.mode === "split" && after === undefined;
+  return [
+    draft({
+      rank: rank.alterColumn,
+      phase: late ? "contract" : "expand",
+      stem: `${table}-default-of-${to.name}`,
+      title: `${table}: ${after === undefined ? `column ${to.name} has no default any more` : `column ${to.name} gets another default`}`,
+      up: valueActions(table, to.name, before, after),
+      down: valueActions(table, to.name, after, before),
+      touches: [change.part],
+    }),
+  ];
+}
+
+const same = (a: ColumnShape["value"], b: ColumnShape["value"]): boolean =>
+  (a === undefined ? "" : valueClause(a)) === (b === undefined ? "" : valueClause(b));
+
+export function valueActions(
+  table: string,
+  column: string,
+  before: ColumnShape["value"],
+  after: ColumnShape["value"],
+): readonly string[] {
+  const drop =
+    before === undefined
+      ? []
+      : [alterColumn(table, column, before.kind === "identity" ? "drop identity" : "drop default")];
+  if (after === undefined) return drop;
+  if (after.kind === "identity") {
+    const sequence = `pg_get_serial_sequence(${literal(identifier(table))}, ${literal(column)})`;
+    return [
+      ...drop,
+      alterColumn(table, column, `add ${valueClause(after)}`),
+      `select setval(${sequence}, (select coalesce(max(${identifier(column)}), 0) + 1 from ${identifier(table)}), false);`,
+    ];
+  }
+  return [
+    ...(before?.kind === "identity" ? drop : []),
+    alterColumn(table, column, `set ${valueClause(after)}`),
+  ];
+}
+
+function changedNullability(change: TableChange, { from, to, fill }: Kept): readonly Draft[] {
+  if (from.nullable === to.nullable) return [];
+  const table = change.to.name;
+  if (to.nullable) return [loosened(change, to.name, { ...from, name: to.name })];
+  const text = fill.kind === "expression" ? fill.text : undefined;
+  if (change.mode === "split" && !isHeld(change.to, to, "primary"))
+    return requiredLater(change, to.name, text);
+  const fills = text === undefined ? [] : [updateRows(table, to.name, text, isNull(to.name))];
+  return [
+    draft({
+      rank: rank.alterColumn,
+      stem: `${table}-require-${to.name}`,
+      title: `${table}: column ${to.name} is required`,
+      up: [
+        ...asOwner(change.to, change.from.security, fills),
+        alterColumn(table, to.name, "set not null"),
+      ],
+      down: [alterColumn(table, to.name, "drop not null")],
+      risks: ["scans", "depends-on-data"],
+      touches: [change.part],
+    }),
+  ];
+}
+
+const isNull = (column: string): string => `${identifier(column)} is null`;
+
+/** A column that may be empty from now on. Taken back, the empty ones get a value that stands for none. */
+function loosened(change: TableChange, column: string, before: ColumnShape): Draft {
+  const table = change.to.name;
+  const value = placeholder(before, change.from);
+  const fills = value === undefined ? [] : [updateRows(table, column, value, isNull(column))];
+  return draft({
+    rank: rank.alterColumn,
+    stem: `${table}-optional-${column}`,
+    title: `${table}: column ${column} may be empty`,
+    up: [alterColumn(table, column, "drop not null")],
+    down: [
+      ...asOwner(change.to, change.from.security, fills),
+      alterColumn(table, column, "set not null"),
+    ],
+    ...(value === undefined && {
+      note: "Taken back, it fails while a row has none: no value could stand for one.",
+    }),
+    touches: [change.part],
+  });
+}
+
+function droppedColumn(change: TableChange, from: ColumnShape): readonly Draft[] {
+  const table = change.to.name;
+  if (change.mode === "direct") return [removedColumn(change, from, restored(change.from, from))];
+  const needsValue = !from.nullable && from.value === undefined;
+  const optional = needsValue ? { ...from, nullable: true } : from;
+  return [
+    ...(needsValue ? [loosened(change, from.name, from)] : []),
+    removedColumn(change, from, [
+      alterTable(table, `add column ${columnLine(optional)}`),
+      commentOnColumn(table, from),
+    ]),
+  ];
+}
+
+function removedColumn(change: TableChange, from: ColumnShape, down: readonly string[]): Draft {
+  const table = change.to.name;
+  const lost = change.mode === "direct" && !canBeRestored(change.from, from);
+  return draft({
+    rank: change.mode === "direct" ? rank.dropColumn : rank.dropRest,
+    phase: change.mode === "direct" ? "expand" : "contract",
+    stem: `${table}-drop-${from.name}`,
+    title: `${table}: column ${from.name} is dropped`,
+    up: [dropColumn(table, from.name)],
+    down,
+    reversibility: lost ? "irreversible" : "loses-data",
+    risks: change.mode === "direct" ? ["breaks-old-code"] : ["none"],
+    ...(lost && {
+      note: "Nothing can stand for its values: taken back, it fails unless the table is empty.",
+    }),
+    touches: [change.part],
+    destroys: `${change.part}.${from.name}`,
+  });
+}
+
+const canBeRestored = (table: TableShape, column: ColumnShape): boolean =>
+  column.nullable || column.value !== undefined || placeholder(column, table) !== undefined;
+
+/** The column as it was, with something in place of what is gone. */
+function restored(table: TableShape, column: ColumnShape): readonly string[] {
+  const add = (shape: ColumnShape): readonly string[] => [
+    alterTable(table.name, `add column ${columnLine(shape)}`),
+    commentOnColumn(table.name, shape),
+  ];
+  const value = placeholder(column, table);
+  if (column.nullable || column.value !== undefined || value === undefined) return add(column);
+  return [
+    ...add({ ...column, nullable: true }),
+    ...asOwner(table, table.security, [updateRows(table.name, column.name, value)]),
+    alterColumn(table.name, column.name, "set not null"),
+  ];
+}

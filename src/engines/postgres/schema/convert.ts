@@ -1,0 +1,83 @@
+/**
+ * How a value of one column type becomes one of another. Only what the server does without guessing: what it refuses for some values
+ * fails there and then, and what has no meaning at all is asked for.
+ */
+
+const numbers = /^(?:integer|bigint|smallint|double precision|real|numeric(?:\(.*\))?)$/;
+const texts = /^(?:text|character varying(?:\(\d+\))?|varchar(?:\(\d+\))?)$/;
+
+type Family =
+  | "number"
+  | "text"
+  | "boolean"
+  | "date"
+  | "moment"
+  | "uuid"
+  | "json"
+  | "array"
+  | "other";
+
+function family(type: string): Family {
+  if (numbers.test(type)) return "number";
+  if (texts.test(type)) return "text";
+  if (type.endsWith("[]")) return "array";
+  if (/^timestamptz|^timestamp/.test(type)) return "moment";
+  if (type === "jsonb" || type === "json") return "json";
+  return type === "boolean" || type === "date" || type === "uuid" ? type : "other";
+}
+
+/**
+ * The expression of a column's value in another type.
+ * @returns undefined when only the user can say it
+ */
+export function conversion(from: string, to: string, value: string): string | undefined {
+  if (from === to) return value;
+  const [source, target] = [family(from), family(to)];
+  if (source === "other" || target === "other") return undefined;
+  if (source === target) return `${value}::${to}`;
+  if (target === "json") return `to_jsonb(${value})`;
+  if (source === "json") return `(${value} #>> '{}')::${to}`;
+  if (target === "text") return `${value}::${to}`;
+  if (source === "text") return target === "array" ? `array[${value}]::${to}` : `${value}::${to}`;
+  if (source === "boolean" && target === "number") return `${value}::integer::${to}`;
+  if (source === "number" && target === "boolean") return `${value} <> 0`;
+  if (source === "date" && target === "moment")
+    return `(${value}::timestamp at time zone 'UTC')::${to}`;
+  if (source === "moment" && target === "date") return `(${value} at time zone 'UTC')::date`;
+  return undefined;
+}
+
+/** Whether the server changes the type in its catalogue alone, every stored value being one of the new type as it lies. */
+export function isWidening(from: string, to: string): boolean {
+  const [narrow, wide] = [digits(from), digits(to)];
+  if (narrow !== undefined && wide !== undefined)
+    return wide.scale === narrow.scale && wide.precision >= narrow.precision;
+  if (narrow !== undefined && to === "numeric") return true;
+  const [short, long] = [limit(from), limit(to)];
+  if (short === undefined) return texts.test(from) && to === "text";
+  return to === "text" || (long !== undefined && long >= short);
+}
+
+function digits(type: string): { readonly precision: number; readonly scale: number } | undefined {
+  const found = /^numeric\((\d+)(?:,\s*(-?\d+))?\)$/.exec(type);
+  return found === null ? undefined : { precision: Number(found[1]), scale: Number(found[2] ?? 0) };
+}
+
+function limit(type: string): number | undefined {
+  const found = /^(?:character varying|varchar)\((\d+)\)$/.exec(type);
+  return found === null ? undefined : Number(found[1]);
+}
+
+/** Whether some values of the old type are none of the new one, or lose something. */
+export function mayNarrow(from: string, to: string): boolean {
+  if (isWidening(from, to)) return false;
+  const widened = new Set([
+    "integer>bigint",
+    "integer>numeric",
+    "bigint>numeric",
+    "date>timestamptz(3)",
+  ]);
+  const plain = (type: string): string => type.replace(/^numeric\(.*/, "numeric(…)");
+  const toText = family(to) === "text" || family(to) === "json";
+  return !(toText || widened.has(`${plain(from)}>${plain(to)}`));
+}

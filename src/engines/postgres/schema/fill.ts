@@ -1,0 +1,151 @@
+import type { Question } from "../../../migrate/step.ts";
+import type { EntityIr, StoreIr } from "../../../ir/types.ts";
+import { ownerOf } from "../ddl/naming.ts";
+import { identifier, literal, qualified } from "../sql/quote.ts";
+import { conversion } from "./convert.ts";
+import type { Bounds, ColumnShape, TableShape } from "./shape.ts";
+import { partName } from "./snapshot.ts";
+import { mentions } from "./tokens.ts";
+
+/** What the rows that are there get in a column that they have no value for. */
+export type Fill =
+  /** They need none, or the server gives them the default. */
+  | { readonly kind: "none" }
+  /** An expression over the table's own columns. */
+  | { readonly kind: "expression"; readonly text: string }
+  | { readonly kind: "asked"; readonly question: Question };
+
+/** Where a column stands, for what its rows can be filled from. */
+export interface FillPlace {
+  readonly table: TableShape;
+  readonly entity: EntityIr | undefined;
+  /** Of a history, the table whose changes it holds. */
+  readonly historyOf?: string;
+  readonly store: StoreIr;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const nothing: Fill = { kind: "none" };
+const expression = (text: string): Fill => ({ kind: "expression", text });
+
+/** Values for the rows that are there, when a column is added or may no longer be empty. */
+export function fillOf(from: ColumnShape | undefined, to: ColumnShape, place: FillPlace): Fill {
+  if (to.value?.kind === "generated" || to.value?.kind === "identity") return nothing;
+  const given = givenValue(to, place);
+  if (from !== undefined && from.type !== to.type) {
+    const known = given ?? conversion(from.type, to.type, "value");
+    return known === undefined ? asked(to, place, howToConvert(from, to, place)) : nothing;
+  }
+  if (to.nullable || from?.nullable === false) {
+    return from === undefined && given !== undefined ? expression(given) : nothing;
+  }
+  const known = given ?? derived(to, place) ?? plainDefault(to);
+  if (known !== undefined)
+    return from === undefined && known === plainDefault(to) ? nothing : expression(known);
+  return from === undefined ? asked(to, place, whatToFill(to, place)) : nothing;
+}
+
+export const givenValue = (to: ColumnShape, { table, values }: FillPlace): string | undefined =>
+  values[`${partName(table.name)}.${to.name}`];
+
+/** A default that every row may get; that of a tenant is the one of the session. */
+const plainDefault = ({ value, role }: ColumnShape): string | undefined =>
+  value?.kind === "default" && role !== "tenant" ? value.expression : undefined;
+
+/** What other tables know: a child has the tenant of its root, a history row the column of the row that it recorded. */
+function derived(to: ColumnShape, place: FillPlace): string | undefined {
+  const { table, entity, historyOf, store, values } = place;
+  if (historyOf !== undefined) {
+    if (to.type === "jsonb") return "'{}'";
+    const recorded = `jsonb_populate_record(null::${identifier(historyOf)}, content)`;
+    const column = qualified(identifier(historyOf), to.name);
+    const own = values[`${partName(historyOf)}.${to.name}`] ?? tenantOfOwner(to, place, historyOf);
+    const value = own === undefined ? column : `coalesce(${column}, ${own})`;
+    return `(select ${value} from ${recorded} ${identifier(historyOf)})`;
+  }
+  return entity === undefined || to.role !== "tenant"
+    ? undefined
+    : tenantOfOwner(to, { ...place, store }, table.name);
+}
+
+function tenantOfOwner(
+  to: ColumnShape,
+  { entity, store }: FillPlace,
+  table: string,
+): string | undefined {
+  const owner = entity === undefined ? undefined : ownerOf(entity, store);
+  const child = owner?.children.find((each) => each.entity.name === entity?.name);
+  if (to.role !== "tenant" || owner === undefined || child === undefined) return undefined;
+  const same = owner.key.map((field, at) => {
+    const own = child.ownerKey[at]?.column ?? field.column;
+    return `${qualified("owner", field.column)} = ${qualified(identifier(table), own)}`;
+  });
+  return `(select ${qualified("owner", owner.tenant?.column ?? to.name)} from ${identifier(owner.table)} owner where ${same.join(" and ")})`;
+}
+
+function asked(to: ColumnShape, { table }: FillPlace, texts: Omit<Question, "about">): Fill {
+  return {
+    kind: "asked",
+    question: { about: `${partName(table.name)}.${to.name}`, ...texts },
+  };
+}
+
+const whatToFill = (to: ColumnShape, { table }: FillPlace): Omit<Question, "about"> => ({
+  text: `column ${to.name} of ${table.name} is new and required, and nothing says what the rows that are there get`,
+  hint: `give an expression over the table's columns: --set ${partName(table.name)}.${to.name}=${shellExample(to)}; or a default: or nullable: in the spec`,
+});
+
+const howToConvert = (
+  from: ColumnShape,
+  to: ColumnShape,
+  { table }: FillPlace,
+): Omit<Question, "about"> => ({
+  text: `column ${from.name} of ${table.name} changes from ${from.type} to ${to.type}, and there is no conversion that fits every value`,
+  hint: `give an expression over the table's columns: --set ${partName(table.name)}.${to.name}="null::${to.type}"`,
+});
+
+const shellExample = (to: ColumnShape): string => `"${placeholderOf(to.type, undefined) ?? "…"}"`;
+
+/**
+ * A value that stands for one which is gone, so that a required column can be brought back.
+ * @returns undefined when it would claim something, as a reference does
+ */
+export function placeholder(column: ColumnShape, table: TableShape): string | undefined {
+  const own = plainDefault(column);
+  if (own !== undefined) return own;
+  const holding = table.constraints.filter(({ columns = [] }) => columns.includes(column.name));
+  if (holding.some(({ kind }) => kind === "foreign" || kind === "primary")) return undefined;
+  const unique =
+    holding.some(({ kind }) => kind === "unique") ||
+    table.indexes.some((index) => index.unique && mentions(index.body, column.name));
+  const bounds = table.constraints.find(
+    (each) => each.bounds !== undefined && mentions(each.definition, column.name),
+  )?.bounds;
+  return unique ? distinctValue(column.type, bounds) : placeholderOf(column.type, bounds);
+}
+
+function distinctValue(type: string, bounds: Bounds | undefined): string | undefined {
+  if (type === "uuid") return "gen_random_uuid()";
+  const wide = bounds?.max === undefined || Number(bounds.max) >= 36;
+  const open = bounds?.values === undefined && Number(bounds?.min ?? 0) <= 36;
+  return type === "text" && wide && open ? "gen_random_uuid()::text" : undefined;
+}
+
+function placeholderOf(type: string, bounds: Bounds | undefined): string | undefined {
+  const [first] = bounds?.values ?? [];
+  if (first !== undefined) return literal(first);
+  if (type === "text") return bounds?.min === undefined ? "''" : `repeat('-', ${bounds.min})`;
+  if (/^(?:integer|bigint|smallint|numeric|double)/.test(type)) return number(bounds);
+  if (type === "date" || type.startsWith("timestamp"))
+    return literal(String(bounds?.min ?? bounds?.max ?? "1970-01-01"));
+  if (type === "boolean") return "false";
+  if (type === "uuid") return "gen_random_uuid()";
+  if (type === "jsonb") return "'{}'";
+  return type.endsWith("[]") && bounds?.min === undefined ? "'{}'" : undefined;
+}
+
+function number(bounds: Bounds | undefined): string {
+  const { min, max } = bounds ?? {};
+  if (min !== undefined && Number(min) > 0) return String(min);
+  return max !== undefined && Number(max) < 0 ? String(max) : "0";
+}

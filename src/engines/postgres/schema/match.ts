@@ -1,0 +1,87 @@
+import type { EntityIr, StoreIr } from "../../../ir/types.ts";
+import { typeName } from "../../../ir/names.ts";
+import type { ColumnShape, TablePart } from "./shape.ts";
+
+/** What stands on both sides of a change, and what on one only. */
+export interface Matched<T> {
+  readonly kept: readonly { readonly from: T; readonly to: T }[];
+  readonly added: readonly T[];
+  readonly dropped: readonly T[];
+}
+
+type Same<T> = (from: T, to: T) => boolean;
+
+/** Pairs by the first rule that finds a free one; an earlier rule goes before a later one for every item. */
+export function matched<T>(
+  from: readonly T[],
+  to: readonly T[],
+  rules: readonly Same<T>[],
+): Matched<T> {
+  const pairs = new Map<T, T>();
+  const free = new Set(from);
+  for (const same of rules) {
+    for (const after of to) {
+      if (pairs.has(after)) continue;
+      const before = [...free].find((each) => same(each, after));
+      if (before === undefined) continue;
+      pairs.set(after, before);
+      free.delete(before);
+    }
+  }
+  return {
+    kept: to.flatMap((after) => {
+      const before = pairs.get(after);
+      return before === undefined ? [] : [{ from: before, to: after }];
+    }),
+    added: to.filter((each) => !pairs.has(each)),
+    dropped: [...free],
+  };
+}
+
+/** Tables by entity: the same name, then the name it had before (`was`), then the same table under another entity. */
+export function matchTables(
+  from: readonly TablePart[],
+  to: readonly TablePart[],
+  store: StoreIr,
+): Matched<TablePart> {
+  const was = new Map(
+    store.entities.flatMap(({ name, was: before }) =>
+      before === undefined ? [] : [[name, typeName(before)] as const],
+    ),
+  );
+  return matched(from, to, [
+    (before, after) => before.entity === after.entity,
+    (before, after) => before.entity === was.get(after.entity),
+    (before, after) => before.table.name === after.table.name,
+  ]);
+}
+
+/**
+ * Columns by field: the same name, then the name it had before, then the same part that a switch of the entity gives it (a tenant, a
+ * version, the owner's key), then the same column under another field.
+ */
+export function matchColumns(
+  from: readonly ColumnShape[],
+  to: readonly ColumnShape[],
+  entity: EntityIr | undefined,
+): Matched<ColumnShape> {
+  const was = new Map(entity?.fields.map(({ name, source }) => [name, source.was]));
+  return matched(from, to, [
+    (before, after) => before.field === after.field && kind(before) === kind(after),
+    (before, after) => before.field === was.get(after.field) && kind(before) === kind(after),
+    (before, after) => implied.has(after.role) && before.role === after.role,
+    (before, after) => before.name === after.name && kind(before) === kind(after),
+  ]);
+}
+
+const kind = (column: ColumnShape): string =>
+  column.value?.kind === "generated" ? "generated" : "stored";
+
+const implied: ReadonlySet<ColumnShape["role"]> = new Set([
+  "tenant",
+  "version",
+  "createdAt",
+  "updatedAt",
+  "deletedAt",
+  "ownerKey",
+]);

@@ -1,0 +1,89 @@
+import type { Exchange } from "./copies.ts";
+import type { TableChange } from "./change.ts";
+import { type Draft, draft } from "./draft.ts";
+import type { ObjectChange, TableObject } from "./objects.ts";
+import {
+  droppedAtOnce,
+  droppedConcurrently,
+  dropObject,
+  madeAtOnce,
+  madeOnline,
+  makeObject,
+  renameObject,
+  words,
+} from "./online.ts";
+import { rank } from "./rank.ts";
+import { replacedObject } from "./replace.ts";
+
+/** The steps of constraints and indexes, in the gentlest way that each can take. */
+export const objectDrafts = (
+  change: TableChange,
+  objects: readonly ObjectChange[],
+): readonly Draft[] => objects.flatMap((each) => objectDraft(change, each));
+
+function objectDraft(change: TableChange, object: ObjectChange): readonly Draft[] {
+  switch (object.kind) {
+    case "renamed":
+      return [renamedObject(change, object.from, object.to)];
+    case "added":
+      return change.mode === "direct"
+        ? [madeAtOnce(change, object.to)]
+        : madeOnline(change, object.on, object.copied);
+    case "replaced":
+      return replacedObject(change, object.from, object.to);
+    case "remade":
+      return [droppedAtOnce(change, object.from), madeAtOnce(change, object.to)];
+    case "dropped":
+      return droppedObject(change, object);
+  }
+}
+
+function renamedObject(change: TableChange, from: TableObject, to: TableObject): Draft {
+  const table = change.to.name;
+  return draft({
+    rank: rank.renameObject,
+    stem: `${table}-rename-${from.name}`,
+    title: `${table}: ${words(from)} is now called ${to.name}`,
+    up: [renameObject(table, from, to.name)],
+    down: [renameObject(table, to, from.name)],
+    touches: [change.part],
+  });
+}
+
+function droppedObject(
+  change: TableChange,
+  { from, until }: Extract<ObjectChange, { readonly kind: "dropped" }>,
+): readonly Draft[] {
+  if (until === "now") {
+    return change.mode === "split" && from.kind === "index"
+      ? [droppedConcurrently(change, from, "expand")]
+      : [droppedAtOnce(change, from)];
+  }
+  if (until === "contract" || (until === "column" && from.kind === "index"))
+    return [droppedConcurrently(change, from, "contract")];
+  return [];
+}
+
+/** What goes with the columns that a copy takes the place of, and what takes its name then. */
+export function exchangeOf(
+  change: TableChange,
+  objects: readonly ObjectChange[],
+): { readonly before: Exchange; readonly after: Exchange } {
+  const table = change.to.name;
+  const going = objects.flatMap((each) =>
+    each.kind === "dropped" && each.until === "exchange" ? [each.from] : [],
+  );
+  const named = objects.flatMap((each) =>
+    each.kind === "added" && each.on.name !== each.to.name ? [each] : [],
+  );
+  return {
+    before: {
+      up: going.map((object) => dropObject(table, object)),
+      down: going.toReversed().flatMap((object) => makeObject(table, object)),
+    },
+    after: {
+      up: named.map(({ on, to }) => renameObject(table, on, to.name)),
+      down: named.map(({ on, to }) => renameObject(table, to, on.name)),
+    },
+  };
+}

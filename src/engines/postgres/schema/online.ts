@@ -1,0 +1,205 @@
+import { identifier } from "../sql/quote.ts";
+import type { TableChange } from "./change.ts";
+import { type Draft, draft } from "./draft.ts";
+import type { TableObject } from "./objects.ts";
+import { rank } from "./rank.ts";
+import { addConstraint, commentOnIndex, createIndex, dropConstraint } from "./render.ts";
+import type { ConstraintShape } from "./shape.ts";
+import {
+  alterTable,
+  dropIndex,
+  isGone,
+  isValidated,
+  isWhole,
+  renameConstraint,
+  renameIndex,
+  validate,
+} from "./statement.ts";
+
+export const makeObject = (table: string, object: TableObject): readonly string[] =>
+  object.kind === "constraint"
+    ? [addConstraint(table, object.shape)]
+    : [createIndex(table, object.shape), commentOnIndex(object.name, object.shape.comment)];
+
+export const dropObject = (table: string, object: TableObject): string =>
+  object.kind === "constraint" ? dropConstraint(table, object.name) : dropIndex(object.name);
+
+export const renameObject = (table: string, from: TableObject, to: string): string =>
+  from.kind === "constraint" ? renameConstraint(table, from.name, to) : renameIndex(from.name, to);
+
+const isReference = (object: TableObject): boolean =>
+  object.kind === "constraint" && object.shape.kind === "foreign";
+
+export const words = (object: TableObject): string =>
+  object.kind === "index" ? `index ${object.name}` : `${kinds[object.shape.kind]} ${object.name}`;
+
+const kinds: Readonly<Record<ConstraintShape["kind"], string>> = {
+  primary: "key",
+  unique: "unique constraint",
+  check: "check",
+  foreign: "reference",
+};
+
+const touched = (change: TableChange, object: TableObject): readonly string[] =>
+  object.kind === "constraint" && object.shape.target !== undefined
+    ? [...new Set([change.part, object.shape.target])]
+    : [change.part];
+
+export const madeAtOnce = (change: TableChange, to: TableObject): Draft => {
+  const table = change.to.name;
+  return draft({
+    rank: isReference(to) ? rank.addReference : rank.addObject,
+    stem: `${table}-add-${to.name}`,
+    title: `${table}: ${words(to)} is made`,
+    up: makeObject(table, to),
+    down: [dropObject(table, to)],
+    risks: to.kind === "constraint" || to.shape.unique ? ["scans", "depends-on-data"] : ["scans"],
+    touches: touched(change, to),
+  });
+};
+
+export const droppedAtOnce = (change: TableChange, from: TableObject): Draft => {
+  const table = change.to.name;
+  return draft({
+    rank: isReference(from) ? rank.dropReference : rank.dropObject,
+    stem: `${table}-drop-${from.name}`,
+    title: `${table}: ${words(from)} is dropped`,
+    up: [dropObject(table, from)],
+    down: makeObject(table, from),
+    risks: ["locks"],
+    touches: touched(change, from),
+  });
+};
+
+/** While others read and write. @param copied it stands on a second column, whose rows fit only once they are filled */
+export function madeOnline(
+  change: TableChange,
+  to: TableObject,
+  copied: boolean,
+): readonly Draft[] {
+  if (to.kind === "index") return builtIndex(change, to.name, to);
+  return to.shape.kind === "unique"
+    ? uniqueOnline(change, to.shape)
+    : notValidFirst(change, to.shape, copied);
+}
+
+/** A check or a reference that holds for new rows at once, and for those that are there once they have been looked at. */
+export function notValidFirst(
+  change: TableChange,
+  to: ConstraintShape,
+  copied: boolean,
+): readonly Draft[] {
+  const table = change.to.name;
+  const object = { kind: "constraint", name: to.name, text: to.definition, shape: to } as const;
+  return [
+    draft({
+      rank: to.kind === "foreign" ? rank.addReference : rank.addObject,
+      stem: `${table}-add-${to.name}`,
+      title: `${table}: ${words(object)} holds for what is written from now on`,
+      up: [addConstraint(table, { ...to, definition: `${to.definition} not valid` })],
+      down: [dropConstraint(table, to.name)],
+      risks: ["locks"],
+      touches: touched(change, object),
+    }),
+    validated(change, to, copied ? "backfill" : "expand"),
+  ];
+}
+
+export function validated(change: TableChange, to: ConstraintShape, phase: Draft["phase"]): Draft {
+  const table = change.to.name;
+  return draft({
+    rank: rank.validate,
+    phase,
+    stem: `${table}-validate-${to.name}`,
+    title: `${table}: every row is checked by ${to.name}`,
+    up: [validate(table, to.name)],
+    down: [],
+    risks: ["depends-on-data"],
+    transactional: false,
+    verify: isValidated(table, to.name),
+    touches: [change.part],
+  });
+}
+
+/** An index built beside the writers. @param name what it is called meanwhile */
+export function builtIndex(
+  change: TableChange,
+  name: string,
+  index: Extract<TableObject, { readonly kind: "index" }>,
+): readonly Draft[] {
+  const table = change.to.name;
+  return [
+    concurrently(change, { ...index.shape, name }),
+    draft({
+      rank: rank.useIndex,
+      stem: `${table}-comment-${name}`,
+      title: `${table}: what index ${name} is for`,
+      up: [commentOnIndex(name, index.shape.comment)],
+      down: [],
+      touches: [change.part],
+    }),
+  ];
+}
+
+export function concurrently(
+  change: TableChange,
+  shape: { readonly name: string; readonly unique: boolean; readonly body: string },
+): Draft {
+  const table = change.to.name;
+  const { name } = shape;
+  return draft({
+    rank: rank.buildIndex,
+    stem: `${table}-build-${name}`,
+    title: `${table}: index ${name} is built while others write`,
+    up: [createIndex(table, { ...shape, comment: "" }, "concurrently ")],
+    down: [`drop index concurrently if exists ${identifier(name)};`],
+    risks: shape.unique ? ["depends-on-data"] : ["none"],
+    transactional: false,
+    verify: isWhole(name),
+    repair: `drop index concurrently if exists ${identifier(name)};`,
+    touches: [change.part],
+  });
+}
+
+function uniqueOnline(change: TableChange, to: ConstraintShape): readonly Draft[] {
+  const table = change.to.name;
+  const body = to.definition.replace(/^unique /, "");
+  return [
+    concurrently(change, { name: to.name, unique: true, body }),
+    draft({
+      rank: rank.useIndex,
+      stem: `${table}-use-${to.name}`,
+      title: `${table}: unique constraint ${to.name} takes the index over`,
+      up: [alterTable(table, `add ${usingIndex(to.name, to.name)}`)],
+      down: [dropConstraint(table, to.name)],
+      risks: ["locks"],
+      touches: [change.part],
+    }),
+  ];
+}
+
+export const usingIndex = (name: string, index: string): string =>
+  `constraint ${identifier(name)} unique using index ${identifier(index)}`;
+
+export function droppedConcurrently(
+  change: TableChange,
+  from: TableObject,
+  phase: Draft["phase"],
+): Draft {
+  const table = change.to.name;
+  const made =
+    from.kind === "index"
+      ? [createIndex(table, from.shape, "concurrently ")]
+      : makeObject(table, from);
+  return draft({
+    rank: rank.dropIndex,
+    phase,
+    stem: `${table}-drop-${from.name}`,
+    title: `${table}: ${words(from)} is dropped`,
+    up: [`drop index concurrently if exists ${identifier(from.name)};`],
+    down: made,
+    transactional: false,
+    verify: isGone(from.name),
+    touches: [change.part],
+  });
+}
