@@ -46,42 +46,81 @@ export function join(separator: Doc, docs: readonly Doc[]): Doc {
 export const printWidth = 100;
 const step = 2;
 
-interface Item {
-  readonly depth: number;
-  readonly flat: boolean;
-  readonly doc: Doc;
-}
-
 /** Prints from a column on; the first line is already indented by the caller, later ones by `depth` columns and what they nest. */
 export function print(doc: Doc, depth = 0, column = depth): string {
   const short = flatText(doc, printWidth - column);
   if (short !== undefined) return short;
-  const stack: Item[] = [{ depth, flat: false, doc }];
+  const stack = new Stack(doc, modeOf(depth, false));
   let out = "";
   let at = column;
-  const emit = (text: string): void => {
-    out += text;
-    at += text.length;
-  };
-  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
-    const { doc: one, flat } = item;
-    if (typeof one === "string") emit(one);
-    else if (isList(one)) pushAll(stack, one, item);
-    else if (one.kind === "indent") stack.push({ depth: item.depth + step, flat, doc: one.of });
+  while (stack.pop()) {
+    const { doc: one, mode } = stack;
+    if (typeof one === "string") {
+      out += one;
+      at += one.length;
+    } else if (isList(one)) stack.pushAll(one, mode);
+    else if (one.kind === "indent") stack.push(one.of, mode + indented);
     else if (one.kind === "group") {
-      stack.push({
-        depth: item.depth,
-        flat: flat || fits(one.of, item.depth, stack, printWidth - at),
-        doc: one.of,
-      });
-    } else if (one.kind === "broken") emit(flat ? "" : one.text);
-    else if (flat && !one.hard) emit(one.flat);
-    else {
-      out = `${out}\n${" ".repeat(item.depth)}`;
-      at = item.depth;
+      const flat = isFlat(mode) || fits(one.of, mode | 1, stack, printWidth - at);
+      stack.push(one.of, flat ? mode | 1 : mode);
+    } else if (one.kind === "broken") {
+      if (isFlat(mode)) continue;
+      out += one.text;
+      at += one.text.length;
+    } else if (isFlat(mode) && !one.hard) {
+      out += one.flat;
+      at += one.flat.length;
+    } else {
+      at = mode >> 1;
+      out += at === 0 ? "\n" : `\n${" ".repeat(at)}`;
     }
   }
   return out;
+}
+
+/** How a part is printed: its depth, and whether its group is flat; one number, since there is one for every part of every file. */
+const modeOf = (depth: number, flat: boolean): number => (depth << 1) | (flat ? 1 : 0);
+const isFlat = (mode: number): boolean => (mode & 1) === 1;
+const indented = step << 1;
+
+/** What is still to be printed, the next on top; what was taken last is in `doc` and `mode`. */
+class Stack {
+  readonly #docs: Doc[];
+  readonly #modes: number[];
+  #length = 1;
+  doc: Doc = "";
+  mode = 0;
+
+  constructor(doc: Doc, mode: number) {
+    this.#docs = [doc];
+    this.#modes = [mode];
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  pop(): boolean {
+    if (this.#length === 0) return false;
+    this.look((this.#length -= 1));
+    return true;
+  }
+
+  /** Takes one without removing it. */
+  look(at: number): void {
+    this.doc = this.#docs[at] ?? "";
+    this.mode = this.#modes[at] ?? 0;
+  }
+
+  push(doc: Doc, mode: number): void {
+    this.#docs[this.#length] = doc;
+    this.#modes[this.#length] = mode;
+    this.#length += 1;
+  }
+
+  pushAll(docs: readonly Doc[], mode: number): void {
+    for (let index = docs.length - 1; index >= 0; index -= 1) this.push(docs[index] ?? "", mode);
+  }
 }
 
 /** The document on one line; undefined when it has a hard break, one outside every group, or is wider than the room. */
@@ -104,27 +143,25 @@ function flatText(doc: Doc, room: number): string | undefined {
 
 const isList = (doc: Exclude<Doc, string>): doc is readonly Doc[] => Array.isArray(doc);
 
-function pushAll(stack: Item[], docs: readonly Doc[], { depth, flat }: Item): void {
-  for (let index = docs.length - 1; index >= 0; index -= 1)
-    stack.push({ depth, flat, doc: docs[index] ?? "" });
-}
-
 /** Whether a group is as flat as it can be within the room left, what follows it up to the next possible break included. */
-function fits(doc: Doc, depth: number, rest: readonly Item[], room: number): boolean {
+function fits(doc: Doc, mode: number, rest: Stack, room: number): boolean {
   let [left, next] = [room, rest.length];
-  const stack: Item[] = [{ depth, flat: true, doc }];
+  const stack = new Stack(doc, mode);
   while (left >= 0) {
-    const item = stack.pop() ?? rest[(next -= 1)];
-    if (item === undefined) return true;
-    const one = item.doc;
+    const own = stack.pop();
+    if (!own) {
+      if (next === 0) return true;
+      rest.look((next -= 1));
+    }
+    const { doc: one, mode: how } = own ? stack : rest;
     if (typeof one === "string") left -= one.length;
-    else if (isList(one)) pushAll(stack, one, item);
+    else if (isList(one)) stack.pushAll(one, how);
     else if (one.kind === "line") {
-      if (one.hard) return !item.flat || next < rest.length;
-      if (!item.flat) return true;
+      if (one.hard) return !isFlat(how) || next < rest.length;
+      if (!isFlat(how)) return true;
       left -= one.flat.length;
-    } else if (one.kind === "broken") left -= item.flat ? 0 : one.text.length;
-    else stack.push({ ...item, doc: one.of });
+    } else if (one.kind === "broken") left -= isFlat(how) ? 0 : one.text.length;
+    else stack.push(one.of, how);
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import type { EntityIr, Ir, TypeIr } from "../../../ir/types.ts";
 import { variableName } from "../../../ir/names.ts";
-import { ImportSet } from "../../../render/layout.ts";
+import { ImportSet, mentions } from "../../../render/layout.ts";
 import type { SharedContext } from "../../../render/shared/types.ts";
 import { sharedContext } from "../../../render/shared/types.ts";
 import type { CodecNames } from "./codec.ts";
@@ -26,11 +26,11 @@ export class AdapterModule {
 
   /** Imports from `runtime/postgres/<file>.ts`. */
   runtime(file: string, ...names: readonly string[]): void {
-    this.imports.value(`../../runtime/postgres/${file}.ts`, ...names);
+    this.imports.value(runtimeModule(file), ...names);
   }
 
   runtimeType(file: string, ...names: readonly string[]): void {
-    this.imports.type(`../../runtime/postgres/${file}.ts`, ...names);
+    this.imports.type(runtimeModule(file), ...names);
   }
 
   /** Imports the domain types that are mentioned in type expressions. */
@@ -88,12 +88,13 @@ export const codecsName = (entity: EntityIr): string =>
   `${entity.variable.replace(/_$/, "")}Codecs`;
 export const rowName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Row`;
 
-/** Whether a name stands in a text as a whole word; faster by far than cutting all of the text into words. */
-function mentions(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
-    const before = text[at - 1] ?? "";
-    const after = text[at + name.length] ?? "";
-    if (!/[\w$]/.test(before) && !/[\w$]/.test(after)) return true;
-  }
-  return false;
+const runtimeModules = new Map<string, string>();
+
+/** Asked for with every column; one text for all is hashed but once. */
+function runtimeModule(file: string): string {
+  const known = runtimeModules.get(file);
+  if (known !== undefined) return known;
+  const made = `../../runtime/postgres/${file}.ts`;
+  runtimeModules.set(file, made);
+  return made;
 }

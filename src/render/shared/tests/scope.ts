@@ -6,7 +6,7 @@ import type {
   SearchViewIr,
   StoreIr,
 } from "../../../ir/types.ts";
-import { ImportSet, importLines } from "../../layout.ts";
+import { ImportSet, importLines, mentions } from "../../layout.ts";
 import type { SharedContext } from "../types.ts";
 
 /** What one test module knows while it is made. */
@@ -53,9 +53,20 @@ export function dataType({ imports, data }: TestScope, module: string, name: str
   return name;
 }
 
+const supportModules = new Map<string, string>();
+
+/** Asked for with every sample value; one text for all is hashed but once. */
+function supportModule(name: string): string {
+  const known = supportModules.get(name);
+  if (known !== undefined) return known;
+  const made = `../support/${name}.ts`;
+  supportModules.set(name, made);
+  return made;
+}
+
 /** Imports a value of the tests' own support. */
 export function support({ imports }: TestScope, module: string, name: string): string {
-  imports.value(`../support/${module}.ts`, name);
+  imports.value(supportModule(module), name);
   return name;
 }
 
@@ -65,7 +76,8 @@ export const domainType = (scope: TestScope, entity: EntityIr, name: string): st
 
 /** Fields of a search view over the entity, in the order in which they are searched. */
 export function searchedFields(entity: EntityIr, { searches }: TestContext): readonly FieldIr[] {
-  const views = searches.get(entity.name) ?? [];
+  const views = searches.get(entity.name);
+  if (views === undefined) return [];
   const names = new Set(views.flatMap((view) => view.methods.flatMap(({ method }) => method.text)));
   return entity.fields.filter(
     ({ name, type }) => names.has(name) && (type.kind === "text" || type.kind === "string"),
@@ -81,10 +93,10 @@ export const storeOf = (stores: readonly StoreIr[], entity: EntityIr): StoreIr |
  * for are not in it.
  */
 export function usedImports({ imports }: TestScope, texts: readonly string[]): string {
-  const used = new Set(texts.join("\n").match(/[A-Za-z_$][\w$]*/g));
+  const text = texts.join("\n");
   const kept = new ImportSet();
   const wanted = (names: ReadonlySet<string>): readonly string[] =>
-    [...names].filter((name) => used.has(name));
+    [...names].filter((name) => mentions(text, name));
   for (const [module, names] of imports.values) kept.value(module, ...wanted(names));
   for (const [module, names] of imports.types) kept.type(module, ...wanted(names));
   return importLines(kept);
