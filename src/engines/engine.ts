@@ -3,6 +3,7 @@ import type { FieldType } from "../spec/model.ts";
 import type { Port } from "../select/plan.ts";
 import type { Capabilities } from "../select/criteria.ts";
 import type { LiveEngine } from "../migrate/baseline/live.ts";
+import type { RehearsalEngine } from "../migrate/rehearse/store.ts";
 import type { SchemaPlanner } from "../migrate/step.ts";
 import type { Ownership } from "../render/virtual-file.ts";
 import type { Fault } from "../../templates/runtime/fault.ts";
@@ -93,6 +94,8 @@ export interface EngineDescriptor {
   readonly schema?: SchemaPlanner;
   /** How the command line reaches a live store of it, for `migrate baseline`; loaded only then. */
   readonly live?: () => Promise<LiveEngine>;
+  /** A store of it to try migrations on, for `migrate rehearse`; loaded only then. */
+  readonly rehearsal?: () => Promise<RehearsalEngine>;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
   /** A local server for development; absent for in-process engines. */

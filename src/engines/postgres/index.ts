@@ -34,6 +34,7 @@ export default defineEngine({
   unitOfWork: true,
   emit,
   schema: planner,
+  rehearsal: async () => (await import("./rehearse/engine.ts")).rehearsal,
   live: async () => (await import("./introspect/live.ts")).live,
   refuse,
   compose,

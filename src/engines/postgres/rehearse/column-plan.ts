@@ -1,0 +1,142 @@
+import { identifier } from "../sql/quote.ts";
+import type { Catalogue, CatalogueColumn, CatalogueTable } from "../introspect/catalogue.ts";
+import { boundsOf, literalsOf, type ValueBounds } from "../introspect/conditions.ts";
+
+/** How the values of a column are made. */
+export interface ColumnPlan {
+  readonly name: string;
+  /** Base type without limits: `numeric`. */
+  readonly type: string;
+  /** Limits of the type: characters, precision and scale, dimensions. */
+  readonly limits?: readonly [number, number];
+  readonly element?: ColumnPlan;
+  /** Possible values, where they are a list: an enum's, or those that a check names. */
+  readonly words: readonly string[];
+  readonly bounds: ValueBounds;
+  /** Least and greatest number of characters or elements. */
+  readonly length?: ValueBounds;
+  /** No two rows may share a value. */
+  readonly distinct: boolean;
+  readonly nullable: boolean;
+  /** Which form of a text a check seems to ask for; 0 where nothing is known. */
+  readonly prefers: number;
+}
+
+/** A column that gets values; undefined for one that the database fills by itself. */
+export function columnPlan(
+  column: CatalogueColumn,
+  table: CatalogueTable,
+  catalogue: Catalogue,
+): ColumnPlan | undefined {
+  const { generated, identity, default: value } = column;
+  if (generated !== undefined || identity !== undefined || /^nextval\(/.test(value ?? ""))
+    return undefined;
+  const checks = table.constraints.flatMap(({ kind, condition, columns }) =>
+    kind === "check" && condition !== undefined && columns.includes(column.name)
+      ? [{ condition, alone: columns.length === 1 }]
+      : [],
+  );
+  const keys = [
+    ...table.constraints.filter(({ kind }) => kind === "primary key" || kind === "unique"),
+    ...table.indexes
+      .filter(({ unique }) => unique)
+      .map((index) => ({
+        columns: index.keys.flatMap((key) => key.column ?? mentioned(key.text, table)),
+      })),
+  ];
+  const plan = typePlan(column.name, column.type, catalogue, identifier(column.name));
+  const own = checks.map(({ condition }) => condition);
+  const words = checks.flatMap(({ condition, alone }) =>
+    alone && isList(condition) ? literalsOf(condition) : [],
+  );
+  const exclusive = table.constraints.some(
+    ({ kind, columns }) => kind === "exclude" && columns.includes(column.name),
+  );
+  const partition = partitionValues(column.name, table, catalogue);
+  return {
+    ...plan,
+    words: partition.length > 0 ? partition : words.length > 0 ? words : plan.words,
+    bounds: { ...plan.bounds, ...boundsOf(identifier(column.name), own) },
+    length: lengthOf(column.name, own) ?? plan.length ?? {},
+    distinct: exclusive || keys.some(({ columns }) => columns.at(-1) === column.name),
+    nullable: column.nullable,
+    prefers: formOf(column.name, own),
+  };
+}
+
+const mentioned = (expression: string, { columns }: CatalogueTable): readonly string[] =>
+  columns
+    .filter(({ name }) => new RegExp(`\\b${name}\\b`).test(expression))
+    .map(({ name }) => name);
+
+/** A check that only lists values: `x = ANY (ARRAY['a'::text, 'b'::text])`, or one of them alone. */
+const isList = (condition: string): boolean =>
+  /(?:= ANY \(|= ')/.test(condition) && !/[<>~]|\bAND\b|\bNOT\b/.test(condition);
+
+function lengthOf(column: string, conditions: readonly string[]): ValueBounds | undefined {
+  for (const measure of ["char_length", "length", "octet_length", "cardinality"]) {
+    const found = boundsOf(`${measure}(${identifier(column)})`, conditions);
+    if (found.min !== undefined || found.max !== undefined) return found;
+    const exact = conditions
+      .map((text) => new RegExp(`${measure}\\(${column}(?:::text)?\\) = (\\d+)`).exec(text)?.[1])
+      .find((text) => text !== undefined);
+    if (exact !== undefined) return { min: Number(exact), max: Number(exact) };
+  }
+  return undefined;
+}
+
+/** Where a pattern is asked for, the form that it looks like; values of row 7 are tried against it. */
+function formOf(column: string, conditions: readonly string[]): number {
+  const asked = conditions.some((text) => text.includes("~") || / LIKE /i.test(text));
+  if (!asked) return 0;
+  return /mail/i.test(column) || conditions.some((text) => text.includes("@")) ? 1 : 2;
+}
+
+function typePlan(name: string, type: string, catalogue: Catalogue, subject: string): ColumnPlan {
+  const base: ColumnPlan = {
+    name,
+    type,
+    words: [],
+    bounds: {},
+    distinct: false,
+    nullable: true,
+    prefers: 0,
+  };
+  const domain = catalogue.domains.find((each) => identifier(each.name) === type);
+  if (domain !== undefined) {
+    const under = typePlan(name, domain.type, catalogue, subject);
+    const conditions = domain.checks.map(({ definition }) => definition);
+    const words = conditions.filter(isList).flatMap(literalsOf);
+    return {
+      ...under,
+      bounds: { ...under.bounds, ...boundsOf("value", conditions) },
+      words: words.length > 0 ? words : under.words,
+      prefers: formOf(name, conditions),
+    };
+  }
+  const listed = catalogue.enums.find((each) => identifier(each.name) === type);
+  if (listed !== undefined) return { ...base, words: listed.values };
+  if (type.endsWith("[]"))
+    return { ...base, element: typePlan(name, type.slice(0, -2), catalogue, subject) };
+  const match = /^([a-z ]+?)\((\d+)(?:,(-?\d+))?\)(.*)$/.exec(type);
+  if (match === null) return base;
+  const [, word = "", first = "", second = "0", rest = ""] = match;
+  return { ...base, type: word + rest, limits: [Number(first), Number(second)] };
+}
+
+/** Values that fall into a partition: its lower bound, or an entry of its list. */
+function partitionValues(
+  column: string,
+  table: CatalogueTable,
+  catalogue: Catalogue,
+): readonly string[] {
+  const key = /^(RANGE|LIST) \((.*)\)$/.exec(table.partitionKey ?? "");
+  if (key === null || key[2]?.split(",")[0]?.trim() !== identifier(column)) return [];
+  const bounds = catalogue.tables.flatMap(({ partitionOf }) =>
+    partitionOf?.table === table.name ? [partitionOf.bound] : [],
+  );
+  if (bounds.includes("DEFAULT")) return [];
+  return bounds.flatMap((bound) =>
+    key[1] === "LIST" ? literalsOf(bound) : literalsOf(bound).slice(0, 1),
+  );
+}

@@ -1,0 +1,62 @@
+import { PostgresMigrations } from "../../../../templates/engines/postgres/migrations.ts";
+import type { RehearsalEngine, RehearsalStore } from "../../../migrate/rehearse/store.ts";
+import type { Observation } from "../../../migrate/rehearse/observation.ts";
+import type { Catalogue } from "../introspect/catalogue.ts";
+import { catalogueDifferences, catalogueObjects } from "../introspect/differences.ts";
+import { introspect } from "../introspect/read.ts";
+import { openSessions, withSession } from "../introspect/session.ts";
+import { fillTables } from "./fill.ts";
+import { ledger, observe } from "./observe.ts";
+
+/** `migrate rehearse` on this engine: a database in memory, or one that is empty. */
+export const rehearsal: RehearsalEngine = {
+  open: async (dsn, root, texts) => {
+    const { source, close } = await openSessions(dsn, root, extensionsOf(texts));
+    const pooler = dsn.parameters.get("pgbouncer") === "true";
+    let used = false;
+    const store: RehearsalStore = {
+      target: new PostgresMigrations(source, { pooler }),
+      contents: () =>
+        withSession(source, async (query) => {
+          const { extensions: _, ...catalogue } = await introspect(query);
+          const names = [...catalogueObjects({ ...catalogue, extensions: [] }).keys()];
+          used = names.length === 0;
+          return names;
+        }),
+      fill: (rows, seed) =>
+        withSession(source, async (query, connection) =>
+          fillTables(connection, await introspect(query, { without: [ledger] }), { rows, seed }),
+        ),
+      observe: () => withSession(source, observe),
+      differences: (is, should) => catalogueDifferences(catalogueOf(is), catalogueOf(should)),
+      close: async () => {
+        // It was empty before: whoever comes next finds it so.
+        if (used && dsn.scheme !== "pglite") await withSession(source, emptied).catch(() => {});
+        await close();
+      },
+    };
+    return store;
+  },
+};
+
+const emptied = (query: (text: string) => Promise<unknown>): Promise<unknown> =>
+  query(`do $$
+declare place text := current_schema();
+begin
+  execute format('drop schema %I cascade', place);
+  execute format('create schema %I', place);
+end
+$$`);
+
+const catalogueOf = ({ schema }: Observation): Catalogue => schema as Catalogue;
+
+/** Extensions that the migrations make. */
+const extensionsOf = (texts: readonly string[]): readonly string[] => [
+  ...new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/create extension (?:if not exists )?"?([\w-]+)"?/gi)].map(
+        ([, name = ""]) => name,
+      ),
+    ),
+  ),
+];
