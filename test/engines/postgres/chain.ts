@@ -1,0 +1,187 @@
+/** A chain of changes on a real server: spec, planner, files, migrator, as a project goes through them. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import engine from "../../../src/engines/postgres/index.ts";
+import type { Catalogue } from "../../../src/engines/postgres/introspect/catalogue.ts";
+import { introspect } from "../../../src/engines/postgres/introspect/read.ts";
+import { lint } from "../../../src/engines/postgres/lint/lint.ts";
+import { planner } from "../../../src/engines/postgres/schema/planner.ts";
+import { lower } from "../../../src/ir/lower.ts";
+import type { StoreIr } from "../../../src/ir/types.ts";
+import { changeFiles } from "../../../src/migrate/change-files.ts";
+import { planChange, type StoreChange } from "../../../src/migrate/change.ts";
+import { lintMigrations } from "../../../src/migrate/lint.ts";
+import type { ChangeContext } from "../../../src/migrate/step.ts";
+import { scanMigrations } from "../../../src/reconcile/scan-migrations.ts";
+import type { Plan } from "../../../src/select/plan.ts";
+import type { Model } from "../../../src/spec/model.ts";
+import { migrateDownTo, migrateUp } from "../../../templates/runtime/migrate.ts";
+import { readMigrations } from "../../../templates/runtime/migration-files.ts";
+import type { World } from "../../support/spec-changes.ts";
+import type { Namespace, Server } from "../servers.ts";
+import { digestQuery, type Digests, fillValue, insertRows } from "./chain-rows.ts";
+import { type MigratedStore, openMigrated } from "./migrations.ts";
+
+type Mode = ChangeContext["mode"];
+
+/** Everything in one store `main`. */
+export function storeOf(model: Model): StoreIr {
+  const plan: Plan = {
+    project: model.project,
+    stores: [
+      { name: "main", engine: engine.id, env: "MAIN_URL", ports: ["record"], workloads: ["all"] },
+    ],
+    decisions: model.workloads.map(({ name, kind }) => ({
+      workload: name,
+      kind,
+      port: "record",
+      store: "main",
+      engine: engine.id,
+      reasons: [],
+      scores: [],
+      rejected: [],
+      flips: [],
+      requirementsHash: "",
+    })),
+  };
+  const [store] = lower(model, plan).stores;
+  if (store === undefined) throw new Error("no store was lowered");
+  return store;
+}
+
+/** What one change came to. */
+export interface Applied {
+  readonly destroys: readonly string[];
+  /** Findings of the linter: its own planner should give it none. */
+  readonly findings: readonly string[];
+}
+
+/** A database with its folder of migrations. */
+export class ChainProject {
+  readonly #space: Namespace;
+  readonly #database: MigratedStore;
+  readonly #root = mkdtempSync(join(tmpdir(), "chain-"));
+
+  private constructor(space: Namespace) {
+    this.#space = space;
+    this.#database = openMigrated(space.dsn);
+  }
+
+  static async open(server: Server): Promise<ChainProject> {
+    return new ChainProject(await server.namespace());
+  }
+
+  /** Plans the change to this model, writes its files and applies them. @throws with the text of the migrations */
+  async follow(model: Model, mode: Mode): Promise<Applied> {
+    const store = storeOf(model);
+    const { change, context } = this.#plan(store, model.project, mode);
+    this.#write(change, context);
+    try {
+      await this.up();
+    } catch (error) {
+      const texts = change.migrations.map(({ id, up }) => `-- ${id}\n${up}`);
+      throw new Error(`${describe(error)}\n${texts.join("\n")}`, { cause: error });
+    }
+    const { migrations } = scanMigrations(this.#root, "main");
+    const ids = change.migrations.map(({ id }) => id);
+    const chosen = migrations.filter(({ id }) => ids.includes(id));
+    const findings = mode === "split" ? await lintMigrations(lint, migrations, chosen) : [];
+    return {
+      destroys: change.migrations.flatMap(({ steps }) =>
+        steps.flatMap(({ destroys }) => destroys ?? []),
+      ),
+      findings: findings.map(
+        ({ file, line, severity, rule, message }) =>
+          `${file}:${line} ${severity} ${rule}: ${message}`,
+      ),
+    };
+  }
+
+  #plan(
+    store: StoreIr,
+    project: string,
+    mode: Mode,
+  ): { readonly change: StoreChange; readonly context: ChangeContext } {
+    const folder = scanMigrations(this.#root, store.name);
+    if (folder.damaged.length > 0) throw new Error(JSON.stringify(folder.damaged));
+    const asked: ChangeContext = { store, project, mode, values: {} };
+    const first = planChange(planner, folder, { context: asked });
+    if (first.questions.length === 0) return { change: first, context: asked };
+    const answers = first.questions.map(({ about }) => [about, fillValue(store, about)] as const);
+    const context: ChangeContext = { ...asked, values: Object.fromEntries(answers) };
+    const change = planChange(planner, folder, { context });
+    if (change.questions.length > 0)
+      throw new Error(`asked again: ${JSON.stringify(change.questions)}`);
+    return { change, context };
+  }
+
+  #write(change: StoreChange, context: ChangeContext): void {
+    const files = changeFiles(planner, scanMigrations(this.#root, "main"), change, context);
+    if (files.findings.length > 0) throw new Error(JSON.stringify(files.findings));
+    for (const action of [...files.actions, ...files.records]) {
+      const path = join(this.#root, action.path);
+      mkdirSync(dirname(path), { recursive: true });
+      if (action.kind === "remove") rmSync(path);
+      else writeFileSync(path, "content" in action ? action.content : "");
+    }
+  }
+
+  async up(): Promise<void> {
+    await migrateUp(this.#target(), await this.#migrations(), { contract: true });
+  }
+
+  /** Takes back everything that came after the first migration. */
+  async downToStart(): Promise<void> {
+    const migrations = await this.#migrations();
+    const first = migrations.find(({ parents }) => parents.length === 0);
+    await migrateDownTo(this.#target(), migrations, {
+      allowDestructive: true,
+      ...(first !== undefined && { to: first.id }),
+    });
+  }
+
+  /** Fills the tables of these entities. */
+  async fill(world: World, model: Model, entities: readonly string[]): Promise<void> {
+    const store = storeOf(model);
+    for (const name of entities) {
+      const entity = store.entities.find((each) => each.name === name);
+      if (entity !== undefined) await this.#database.rows(insertRows(world, store, entity));
+    }
+  }
+
+  async digests(world: World, model: Model): Promise<Digests> {
+    const store = storeOf(model);
+    const found = new Map<string, string>();
+    for (const entity of store.entities) {
+      for (const [id, digest] of await this.#database.rows(digestQuery(world, store, entity)))
+        found.set(id ?? "", digest ?? "");
+    }
+    return found;
+  }
+
+  catalogue(): Promise<Catalogue> {
+    return introspect((text) => this.#database.rows(text), { without: ["schema_migration"] });
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+    await this.#space.drop();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  #target() {
+    return this.#database.store.migrationTarget();
+  }
+
+  #migrations() {
+    return readMigrations(join(this.#root, "migrations/main"));
+  }
+}
+
+/** An error with what it was caused by. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : ` (${describe(error.cause)})`;
+  return `${error.message}${cause}`;
+}
