@@ -86,7 +86,8 @@ function mapped(
       : {
           $mergeObjects: [item, { [next]: mapped(`${item}.${next}`, rest, change, depth + 1) }],
         };
-  return { $map: { input, as: name, in: made } };
+  // A list that is missing inside of an item would become null.
+  return { $map: { input: depth === 0 ? input : { $ifNull: [input, []] }, as: name, in: made } };
 }
 
 /** The conditions that this planner makes, as expressions: a property is there, is not, is null or missing, or is of a type. */
