@@ -22,14 +22,21 @@ export async function prepareRun(
   { lock, tell }: { readonly lock: LockPatience; readonly tell: Run["tell"] },
 ): Promise<Run> {
   const entry = ledger.find(({ id }) => id === migration.id);
-  const recorded = ledger.find(({ objects }) => objects !== undefined)?.objects;
-  const found = recorded === undefined ? undefined : await target.objects?.();
   const drift =
-    entry?.progress?.drift ??
-    (recorded === undefined || found === undefined ? [] : driftOf(recorded, found));
+    entry?.dirty === true ? (entry.progress?.drift ?? []) : await driftNow(target, ledger);
   const waiting = (attempt: number): void => tell({ kind: "waiting", migration, attempt });
   const context: RunContext = { file: migration.file, lock, waiting };
   return { target, migration, steps: stepsOf(target, migration), context, tell, drift };
+}
+
+/** What others have changed since the last migration; nothing where none was recorded, or nobody can read the catalogue. */
+async function driftNow(
+  target: MigrationTarget,
+  ledger: readonly LedgerEntry[],
+): Promise<Run["drift"]> {
+  const recorded = ledger.find(({ objects }) => objects !== undefined)?.objects;
+  const found = recorded === undefined ? undefined : await target.objects?.();
+  return recorded === undefined || found === undefined ? [] : driftOf(recorded, found);
 }
 
 /** Runs the steps that are not there yet. After a failure or a kill at any point it is called again and goes on. */

@@ -27,8 +27,8 @@ export async function readLedger(db: Db): Promise<readonly LedgerEntry[]> {
     id: _id,
     hash,
     parents,
-    appliedAt,
-    dirty,
+    appliedAt: new Date(appliedAt),
+    dirty: Boolean(dirty),
     phase,
     step,
     progress: progress === undefined ? undefined : (JSON.parse(progress) as Progress),
@@ -45,24 +45,17 @@ export async function writeNote(
   const { id, hash, parents, phase } = note.migration;
   const entry = { hash, parents, appliedAt: new Date(), ...(phase !== undefined && { phase }) };
   const ledger = ledgerOf(db);
+  const put = (set: Partial<LedgerDocument>, unset: Partial<LedgerDocument> = {}) =>
+    ledger.updateOne({ _id: id }, { $set: { ...entry, ...set }, $unset: unset }, { upsert: true });
   if (note.state === "half-way") {
-    const progress = JSON.stringify(note.progress);
-    const half = { ...entry, dirty: true, step: note.step, progress };
-    await ledger.updateOne({ _id: id }, { $set: half }, { upsert: true });
+    await put({ dirty: true, step: note.step, progress: JSON.stringify(note.progress) });
     return;
   }
   const kept = JSON.stringify(note.adopt(await objects()));
-  await ledger.updateMany({}, { $unset: { objects: "" } });
-  if (note.state === "reverted") {
-    await ledger.deleteOne({ _id: id });
-    const newest = await ledger.findOne({}, { sort: { appliedAt: -1, _id: -1 } });
-    if (newest !== null) await ledger.updateOne({ _id: newest._id }, { $set: { objects: kept } });
-  } else {
-    const whole = { $set: { ...entry, dirty: false, objects: kept } };
-    await ledger.updateOne(
-      { _id: id },
-      { ...whole, $unset: { step: "", progress: "" } },
-      { upsert: true },
-    );
-  }
+  if (note.state === "reverted") await ledger.deleteOne({ _id: id });
+  else await put({ dirty: false, objects: kept }, { step: "", progress: "" });
+  const newest = await ledger.findOne({}, { sort: { appliedAt: -1, _id: -1 } });
+  if (newest === null) return;
+  await ledger.updateOne({ _id: newest._id }, { $set: { objects: kept } });
+  await ledger.updateMany({ _id: { $ne: newest._id } }, { $unset: { objects: "" } });
 }

@@ -153,18 +153,25 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
 
 /** The server's words, without the values of a duplicate key. */
 function migrationError(error: unknown, place: string): unknown {
-  if (isDataError(error) || !(error instanceof Error)) return error;
+  if (!(error instanceof Error) || (place === "" && isDataError(error))) return error;
+  const { kind, message, code, hint } = isDataError(error) ? error : serverError(error);
+  return new DataError({
+    kind,
+    operation: "migrate",
+    message: `${place}${message}`,
+    code,
+    hint,
+    cause: error.cause,
+  });
+}
+
+function serverError(error: Error): Pick<DataError, "kind" | "message" | "code" | "hint"> {
   const { kind, code } = classify(error);
   const message = error instanceof MongoServerError ? error.message : error.name;
-  return new DataError({
-    kind:
-      kind === "connection" || kind === "overload"
-        ? "unavailable"
-        : kind === "auth"
-          ? "auth"
-          : "programming",
-    operation: "migrate",
-    message: `${place}${message.replace(/ dup key:.*/s, "")}`,
-    code,
-  });
+  const unavailable = kind === "connection" || kind === "overload";
+  return {
+    kind: unavailable ? "unavailable" : kind === "auth" ? "auth" : "programming",
+    message: message.replace(/ dup key:.*/s, ""),
+    ...(code !== undefined && { code }),
+  };
 }

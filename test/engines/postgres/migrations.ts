@@ -6,6 +6,7 @@ import { dsn as rules } from "../../../src/engines/postgres/dsn.ts";
 import { openPostgres, type PostgresStore } from "../../../templates/engines/postgres/store.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
 import { Lifecycle } from "../../../templates/runtime/lifecycle.ts";
+import { migrationDrift } from "../../../templates/runtime/migrate.ts";
 import type { Migration, StepRecord } from "../../../templates/runtime/migration.ts";
 import { migrationHash } from "../../../templates/runtime/migration-files.ts";
 
@@ -186,5 +187,6 @@ export async function stateOf({ store, rows: ask }: MigratedStore): Promise<unkn
   const digest = made
     ? await ask("select count(*), md5(string_agg(i::text, ',' order by i.id)) from item i")
     : [];
-  return { ledger: ledger.sort((a, b) => (a.id < b.id ? -1 : 1)), objects, digest };
+  const drift = await migrationDrift(target);
+  return { ledger: ledger.sort((a, b) => (a.id < b.id ? -1 : 1)), objects, digest, drift };
 }

@@ -3,6 +3,7 @@ import {
   migrateDown,
   migrateDownTo,
   migrateUp,
+  migrationDrift,
   migrationStatus,
   type MigrateEvent,
 } from "../../../templates/runtime/migrate.ts";
@@ -76,6 +77,7 @@ describe.each([true, false])("steps, with transactions: %s", (transactional) => 
       expect(stateOf(store)).toEqual(whole);
       expect(store.entries).toMatchObject([{ id: "0001-mixed", hash: mixed.hash }]);
       expect(store.entries[0]?.dirty).toBeUndefined();
+      expect(await migrationDrift(store)).toEqual([]);
     }
     expect(kills).toBeGreaterThan(10);
   });
