@@ -94,8 +94,11 @@ const rootValues = (entity: EntityIr): readonly string[] =>
     return value === plain ? value : `${value} as ${identifier(field.column)}`;
   });
 
-/** The database makes a key that the caller leaves out. */
+/** The database makes a key that the caller leaves out, and what fills the column of an existing schema. */
 function made(entity: EntityIr, field: FieldIr, value: string): string {
+  const { storedDefault } = field.source;
+  if (storedDefault !== undefined)
+    return `coalesce(${value}::${parameterType(field.type)}, ${storedDefault})`;
   if (!field.key || field.source.generated !== "database") return value;
   const type = parameterType(field.type);
   if (field.type.kind === "uuid") return `coalesce(${value}::${type}, gen_random_uuid())`;
