@@ -162,6 +162,38 @@ describe("after a kill", () => {
     expect([...snapshot(root).keys()].filter((at) => at.includes(".ads-"))).toEqual([]);
   });
 
+  test("an edited file whose entity was renamed stays as long as its new path is not whole", () => {
+    const renames = { paths: new Map([["src/purchase.ts", "src/order.ts"]]), rewordings: [] };
+    const unit = (name: string) => ({ unit: `entities/${name}` });
+    const after = [
+      file("src/purchase.ts", "0\n1\n2\n3\n", unit("Purchase")),
+      file("src/b.ts", "2\n"),
+    ];
+    const isTemp = (at: string) => /^src\/\.ads-/.test(at);
+    let [whole, torn] = [0, 0];
+    for (let k = 1; k < 200; k += 1) {
+      const root = newTree();
+      generate(root, [file("src/order.ts", "1\n2\n3\n", unit("Order")), file("src/b.ts", "1\n")]);
+      put(root, "src/order.ts", "1\n2\n3\nmine\n");
+      const plan = planFor(root, after, new Map(), renames);
+      try {
+        apply(plan, root, { fileSystem: faultAt(k, "killed after"), processes: mortal(1) });
+        break;
+      } catch {
+        const temps = [...snapshot(root).keys()].filter(isTemp);
+        for (const temp of temps) put(root, temp, "");
+        const { lost } = recover(root, later);
+        const holders = ["src/order.ts", "src/purchase.ts"].filter(
+          (at) => has(root, at) && text(root, at).includes("mine\n"),
+        );
+        expect(holders.length, `killed at call ${k}`).toBeGreaterThan(0);
+        if (lost.length > 0) torn += 1;
+        else whole += 1;
+      }
+    }
+    expect(Math.min(whole, torn)).toBeGreaterThan(0);
+  });
+
   test("a file to remove that was edited since then is not removed", () => {
     const journal = ".async-db-starter/.cache/journal.json";
     for (let k = 1; k < 500; k += 1) {
