@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, describe } from "vitest";
 import { expect, test } from "vitest";
-import { initialMigration } from "../../../src/engines/postgres/ddl/render-sql.ts";
+import { initialMigration } from "../../unit/postgres/schema-lab.ts";
 import { HealthMonitor } from "../../../templates/runtime/health.ts";
 import { migrateDown, migrateUp } from "../../../templates/runtime/migrate.ts";
 import { cell, proving } from "../../support/closing-table.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parse } from "libpg-query";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { vectorPlan } from "../../../src/engines/postgres/ddl/vector.ts";
-import { initialMigration } from "../../../src/engines/postgres/ddl/render-sql.ts";
+import { initialMigration } from "./schema-lab.ts";
 import { refuse } from "../../../src/engines/postgres/refuse.ts";
 import type { VectorViewIr } from "../../../src/ir/types.ts";
 import type { Entity, FieldType } from "../../../src/spec/model.ts";

@@ -1,0 +1,164 @@
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
+import { introspect } from "../../../src/engines/postgres/introspect/read.ts";
+import { planner } from "../../../src/engines/postgres/schema/planner.ts";
+import type { StoreIr } from "../../../src/ir/types.ts";
+import { type ChangeContext, phases, type Step } from "../../../src/migrate/step.ts";
+import type { Model } from "../../../src/spec/model.ts";
+import { mainStore } from "./model.ts";
+
+/** What a test needs of a database, in process or a server's. */
+export interface Lab {
+  exec(text: string): Promise<unknown>;
+  rows(
+    text: string,
+    values?: readonly (string | null)[],
+  ): Promise<readonly (readonly (string | null)[])[]>;
+  close(): Promise<void>;
+}
+
+export async function embeddedLab(): Promise<Lab> {
+  const db = await PGlite.create({ extensions: { vector } });
+  const texts = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, oid) => [oid, (value: string) => value]),
+  );
+  return {
+    exec: (text) => db.exec(text),
+    rows: async (text, values = []) =>
+      (await db.query<(string | null)[]>(text, [...values], { rowMode: "array", parsers: texts }))
+        .rows,
+    close: () => db.close(),
+  };
+}
+
+/** The store that holds every entity of a model. */
+export const storeOf = (model: Model): StoreIr => mainStore(model.entities, model.workloads).store;
+
+/** Runs work in a database schema of its own, so that two stores lie side by side. */
+export async function inSchema<T>(lab: Lab, name: string, work: () => Promise<T>): Promise<T> {
+  await lab.exec(`create schema if not exists ${name}; set search_path to ${name}, public`);
+  try {
+    return await work();
+  } finally {
+    await lab.exec("set search_path to public");
+  }
+}
+
+export const emptySchema = (lab: Lab, name: string): Promise<unknown> =>
+  lab.exec(`drop schema if exists ${name} cascade`);
+
+/** A store that is made at once. */
+export const wholeOf = (store: StoreIr, project = "shop"): readonly Step[] =>
+  planner.diff(new Map(), planner.snapshot(store, project), {
+    store,
+    project,
+    mode: "direct",
+    values: {},
+  }).steps;
+
+/** The first migration of a store, as its two files hold it. */
+export function initialMigration(
+  store: StoreIr,
+  project: string,
+): { readonly up: string; readonly down: string } {
+  const steps = wholeOf(store, project);
+  return {
+    up: planner.print(steps, "up", "Makes the store."),
+    down: planner.print(steps.toReversed(), "down", "Takes it back."),
+  };
+}
+
+/** Each step as the runner runs it; a batch until nothing is left. */
+export async function run(
+  lab: Lab,
+  steps: readonly Step[],
+  direction: "up" | "down",
+): Promise<void> {
+  for (const step of direction === "up" ? steps : steps.toReversed()) {
+    const text = step[direction];
+    if (text.trim() === "") continue;
+    try {
+      if (step.batch !== undefined) await runBatch(lab, step);
+      else if (step.transactional) await lab.exec(`begin; ${text} commit;`);
+      else await lab.exec(text);
+      if (direction === "up" && step.verify !== undefined) await verified(lab, step);
+    } catch (error) {
+      await lab.exec("rollback").catch(() => undefined);
+      throw new Error(`step ${step.name} (${direction}):\n${text}\n${String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+async function verified(lab: Lab, step: Step): Promise<void> {
+  const [row] = await lab.rows(step.verify ?? "");
+  if (row?.[0] !== "t" && String(row?.[0]) !== "true")
+    throw new Error(`${step.verify}: ${row?.[0]}`);
+}
+
+async function runBatch(lab: Lab, { up, batch }: Step): Promise<void> {
+  let key: readonly (string | null)[] = Array.from({ length: batch?.keys ?? 0 }, () => null);
+  for (let round = 0; round < 10_000; round += 1) {
+    const [row] = await lab.rows(up, [...key, "100"]);
+    if (row === undefined) return;
+    key = row.slice(1);
+  }
+  throw new Error("a batch that does not end");
+}
+
+/** Answers what a planner asks, by the type that the column has. */
+export function planned(
+  from: StoreIr,
+  to: StoreIr,
+  mode: ChangeContext["mode"],
+  given: Readonly<Record<string, string>> = {},
+): readonly Step[] {
+  const [before, after] = [planner.snapshot(from, "shop"), planner.snapshot(to, "shop")];
+  const plan = (values: Readonly<Record<string, string>>) =>
+    planner.diff(before, after, { store: to, project: "shop", mode, values });
+  const { questions, steps } = plan(given);
+  if (questions.length === 0) return steps;
+  const answers = Object.fromEntries(questions.map(({ about }) => [about, answerTo(about, to)]));
+  const second = plan({ ...answers, ...given });
+  if (second.questions.length > 0) throw new Error(JSON.stringify(second.questions));
+  return second.steps;
+}
+
+const examples: Readonly<Record<string, string>> = {
+  uuid: "'01890000-0000-7000-8000-000000000001'",
+  date: "'2026-01-01'",
+  timestamp: "'2026-01-01T00:00:00Z'",
+  json: "'{}'",
+  binary: "'\\x00'",
+  array: "'{}'",
+  boolean: "true",
+  string: "'a'",
+  text: "'a'",
+};
+
+function answerTo(about: string, store: StoreIr): string {
+  const [part, column] = about.split(".");
+  const entity = store.entities.find(({ table }) => table === part);
+  const field =
+    entity?.fields.find((each) => each.column === column) ??
+    store.entities.map(({ tenant }) => tenant).find((tenant) => tenant?.column === column);
+  if (field?.type.kind === "enum") return `'${field.type.values[0]}'`;
+  return examples[field?.type.kind ?? ""] ?? "0";
+}
+
+/** What the catalogue of one schema has otherwise than another's. */
+export async function differences(
+  lab: Lab,
+  is: string,
+  should: string,
+): Promise<readonly string[]> {
+  const read = (name: string) =>
+    inSchema(lab, name, () => introspect((text) => lab.rows(text), { without: [] }));
+  return catalogueDifferences(await read(is), await read(should));
+}
+
+/** The phases of a change, one after the other. */
+export const inPhases = (steps: readonly Step[]): readonly Step[] =>
+  phases.flatMap((phase) => steps.filter((step) => step.phase === phase));
