@@ -22,7 +22,7 @@ if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
 const pagila = readFileSync(new URL("../../support/pagila.sql", import.meta.url), "utf8");
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-describe.skipIf(space === undefined)("migrate baseline adopts Pagila", () => {
+describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout: 60_000 }, () => {
   if (space === undefined) return;
   let project: GeneratedProject;
   const client = new pg.Client({ connectionString: space.dsn });
@@ -158,13 +158,13 @@ describe.skipIf(space === undefined)("migrate baseline adopts Pagila", () => {
 });
 
 const useFilms = `
-import { openDataLayer } from "./src/data/index.ts";
-const data = openDataLayer();
+import { configFromEnv, openDataLayer } from "./src/data/index.ts";
+const data = openDataLayer(configFromEnv(process.env));
 const films = data.films;
 const shown = (film) => [film.title, film.rating, film.releaseYear, film.rentalRate, film.specialFeatures];
 const first = await films.patch(1, { rentalRate: "0.99" });
 const made = await films.insert({ title: "NEW FILM", rating: "R", releaseYear: 1999, languageId: 1, specialFeatures: ["Trailers"] });
-const page = await films.listByLanguageId({ languageId: 1 });
+const page = await films.listByLanguageId({ languageId: 1 }, { limit: 10 });
 const changed = await films.patch(made.filmId, { rating: "NC-17" });
 await films.delete(made.filmId);
 const gone = (await films.get(made.filmId)) === undefined;

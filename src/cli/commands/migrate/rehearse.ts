@@ -1,0 +1,181 @@
+import { resolve } from "node:path";
+import { isDataError } from "../../../../templates/runtime/errors.ts";
+import { readMigrations } from "../../../../templates/runtime/migration-files.ts";
+import type { Migration } from "../../../../templates/runtime/migration.ts";
+import { engines } from "../../../engines/registry.gen.ts";
+import type { EngineDescriptor } from "../../../engines/engine.ts";
+import { MissingPackage } from "../../../migrate/baseline/packages.ts";
+import { chosenChange } from "../../../migrate/rehearse/choose.ts";
+import { rehearse, type RehearsalReport, type Stage } from "../../../migrate/rehearse/rehearse.ts";
+import { reportLines } from "../../../migrate/rehearse/report.ts";
+import type { RehearsalStore } from "../../../migrate/rehearse/store.ts";
+import type { CommandContext } from "../../context.ts";
+import { exitCode, type ExitCode } from "../../exit-codes.ts";
+import { Failure } from "../../failure.ts";
+import type { Output } from "../../io.ts";
+import { requireLock } from "../../lock-file.ts";
+import { chooseLocked, load, storable } from "../../pipeline.ts";
+import { placeOf } from "../../place.ts";
+import { migratedStores, type MigratedStore } from "../../schema-stage.ts";
+import { parsedDsn } from "../../store-dsn.ts";
+import { table } from "../../table.ts";
+
+export interface RehearseOptions {
+  readonly store?: string;
+  /** Generated rows per table; 1,000 by default. */
+  readonly rows?: string | number;
+  /** An empty store to be thrown away; the engine's embedded one by default. */
+  readonly dsn?: string;
+}
+
+/** Rows are the same in every run, so that a finding can be found again. */
+const seed = 20_260_101;
+
+/** `migrate rehearse [NAME|ID]`: a change up, down and up again over generated rows, on a store that is thrown away. */
+export async function run(
+  { io, output }: CommandContext,
+  name: string | undefined,
+  options: RehearseOptions,
+): Promise<ExitCode> {
+  const place = placeOf(io, output.options);
+  const loaded = load(place, output);
+  const plan = chooseLocked(loaded, requireLock(place).lock, output);
+  const ir = storable(loaded, plan, output);
+  const root = resolve(place.folder, loaded.model.output.package);
+  const rows = rowsOf(options.rows);
+  const stores = storesOf(migratedStores(ir, root), options, name);
+  const reports: { store: string; report: RehearsalReport }[] = [];
+  for (const { store, folder } of stores) {
+    const migrations = await read(resolve(root, "migrations", store.name));
+    const chosen = chosenChange(migrations, name);
+    if (chosen === undefined) {
+      if (name === undefined) continue;
+      throw new Failure(exitCode.input, `store ${folder.store} has no migration ${name}`, {
+        hint: `there are: ${migrations.map(({ id }) => id).join(", ") || "none"}`,
+      });
+    }
+    const engine = engines.find(({ id }) => id === store.engine);
+    const subject = await opened(engine, options.dsn, root, migrations);
+    try {
+      await refuseFull(subject, options.dsn);
+      const tell = (stage: Stage): void => progress(output, store.name, stage);
+      reports.push({
+        store: store.name,
+        report: await rehearse(subject, { ...chosen, rows, seed }, tell),
+      });
+    } catch (error) {
+      throw told(error);
+    } finally {
+      await subject.close();
+    }
+  }
+  return show(reports, output);
+}
+
+function show(
+  reports: readonly { readonly store: string; readonly report: RehearsalReport }[],
+  output: Output,
+): ExitCode {
+  output.document({ stores: reports.map(({ store, report }) => ({ store, ...report })) });
+  if (reports.length === 0) output.line("no store has a migration to rehearse");
+  for (const { store, report } of reports) {
+    const { head, filled, losses, findings, verdict } = reportLines(store, report);
+    output.line(head);
+    if (filled.length > 0) output.line(table(["table", "rows", ""], filled));
+    if (losses.length > 0) output.line(`\n${table(["lost", "rows", "when", "class"], losses)}`);
+    for (const finding of findings) output.problem(`${store}: ${finding}`);
+    output.line(verdict);
+  }
+  const found = reports.some(({ report }) => report.findings.length > 0);
+  return found ? exitCode.finding : exitCode.ok;
+}
+
+function progress(output: Output, store: string, stage: Stage): void {
+  output.line(output.style("dim", `${store}: ${stage}`));
+}
+
+function storesOf(
+  stores: readonly MigratedStore[],
+  options: RehearseOptions,
+  name: string | undefined,
+): readonly MigratedStore[] {
+  const named = stores.filter(
+    ({ store }) => options.store === undefined || store.name === options.store,
+  );
+  const known = stores.map(({ store }) => store.name).join(", ") || "none";
+  if (named.length === 0)
+    throw new Failure(exitCode.input, `no store ${options.store ?? ""} has migrations`, {
+      hint: `stores: ${known}`,
+    });
+  if (named.length > 1 && (options.dsn !== undefined || name !== undefined))
+    throw new Failure(exitCode.input, "several stores have migrations", {
+      hint: `say which: --store ${known.replaceAll(", ", "|")}`,
+    });
+  const able = named.filter(({ store }) => engineOf(store.engine)?.rehearsal !== undefined);
+  if (able.length === 0)
+    throw new Failure(exitCode.input, "no store's engine has a rehearsal in this release", {
+      hint: "try the migrations on a copy of the store: npm run db -- migrate up",
+    });
+  return able;
+}
+
+const engineOf = (id: string): EngineDescriptor | undefined =>
+  engines.find((engine) => engine.id === id);
+
+function rowsOf(given: RehearseOptions["rows"]): number {
+  const rows = Number(given ?? 1000);
+  if (Number.isInteger(rows) && rows >= 1 && rows <= 100_000) return rows;
+  throw new Failure(exitCode.input, `--rows ${given}: it is no whole number from 1 to 100000`);
+}
+
+async function read(folder: string): Promise<readonly Migration[]> {
+  try {
+    return await readMigrations(folder);
+  } catch (error) {
+    throw isDataError(error) ? new Failure(exitCode.finding, error.message) : error;
+  }
+}
+
+async function opened(
+  engine: EngineDescriptor | undefined,
+  given: string | undefined,
+  root: string,
+  migrations: readonly Migration[],
+): Promise<RehearsalStore> {
+  const text = given ?? engine?.dsn.ephemeral;
+  if (engine?.rehearsal === undefined || text === undefined)
+    throw new Failure(
+      exitCode.input,
+      `${engine?.title ?? "the engine"} runs in no process of ours`,
+      {
+        hint: "give the DSN of an empty store: --dsn",
+      },
+    );
+  try {
+    const texts = migrations.map(({ up }) => up);
+    return await (await engine.rehearsal()).open(parsedDsn(text, engine), root, texts);
+  } catch (error) {
+    throw told(error);
+  }
+}
+
+/** What is in a store that is to be thrown away may be somebody's. */
+async function refuseFull(store: RehearsalStore, dsn: string | undefined): Promise<void> {
+  const contents = await store.contents();
+  if (contents.length === 0 || dsn === undefined) return;
+  throw new Failure(exitCode.input, `the store of --dsn is not empty: ${contents[0] ?? ""} …`, {
+    hint: "rehearsals run in an empty one, which is thrown away",
+  });
+}
+
+/** What a driver or the store says, without a stack. */
+function told(error: unknown): unknown {
+  if (error instanceof MissingPackage) {
+    return new Failure(exitCode.environment, `${error.message} in this package`, {
+      hint: `npm install ${error.package}, or give a server: --dsn`,
+    });
+  }
+  if (isDataError(error)) return new Failure(exitCode.finding, error.message);
+  const foreign = error instanceof Error && "code" in error;
+  return foreign ? new Failure(exitCode.environment, `the store: ${error.message}`) : error;
+}
