@@ -1,5 +1,12 @@
 import type { Ir, StoreIr } from "../ir/types.ts";
-import type { Question, SchemaPlanner, Step } from "../migrate/step.ts";
+import type {
+  ChangeContext,
+  PlannedChange,
+  Question,
+  Risk,
+  SchemaPlanner,
+  Step,
+} from "../migrate/step.ts";
 import { noteOf, type SpecChange } from "./change.ts";
 import { pairs } from "./pairs.ts";
 import type { Renames } from "./renames.ts";
@@ -85,47 +92,82 @@ function plannedChanges(
 ): readonly SpecChange[] {
   const planner = plannerOf(after.engine);
   if (planner === undefined) return [];
-  const context = { store: after, project, mode: "split", values: {} } as const;
-  const { steps, questions } = planner.diff(
-    planner.snapshot(before, projectBefore),
-    planner.snapshot(after, project),
-    context,
-  );
-  return [
-    ...questions.map((question) => asked(after, question)),
-    ...steps.map((step) => stepChange(after, step)),
-  ];
+  const from = planner.snapshot(before, projectBefore);
+  const to = planner.snapshot(after, project);
+  const planned = (values: ChangeContext["values"]): PlannedChange =>
+    planner.diff(from, to, { store: after, project, mode: "split", values });
+  const { steps, questions } = planned({});
+  // A value that has still to be given holds up the plan, not the judgement of its other steps.
+  const others =
+    questions.length === 0
+      ? steps
+      : planned(Object.fromEntries(questions.map(({ about }) => [about, "null"]))).steps;
+  return [...questions.map((question) => asked(after, question)), ...stepChanges(after, others)];
 }
 
 const asked = ({ name }: StoreIr, { about, text }: Question): SpecChange =>
   storage("breaking", `${name}/${about}`, text, "rows of before have no value for it");
 
-/** One step of the migration that the change needs. */
-function stepChange(store: StoreIr, step: Step): SpecChange {
-  const subject = [store.name, ...step.touches.slice(0, 1)].join("/");
-  const what = `${step.phase}: ${step.title}`;
-  if (step.destroys !== undefined)
-    return storage("breaking", subject, what, `${step.destroys} is lost for good`);
-  if (step.risks.includes("breaks-old-code"))
-    return storage("breaking", subject, what, "code of before fails on it");
-  return storage("additive", subject, what, `code of before runs on${burden(step)}`);
+/** The steps of a migration: each that loses something, the others by part and phase. */
+function stepChanges(store: StoreIr, steps: readonly Step[]): readonly SpecChange[] {
+  const plain = steps.filter(({ destroys }) => destroys === undefined);
+  const groups = Map.groupBy(plain, (step) =>
+    JSON.stringify([step.touches[0] ?? "", step.phase, breaks(step)]),
+  );
+  return [
+    ...steps.flatMap(({ destroys, phase, title, touches }) =>
+      destroys === undefined
+        ? []
+        : [
+            storage(
+              "breaking",
+              place(store, touches),
+              `${phase}: ${title}`,
+              `${destroys} is lost for good`,
+            ),
+          ],
+    ),
+    ...[...groups.values()].map((group) => groupChange(store, group)),
+  ];
 }
 
-/** What the step does to those who use the store meanwhile. */
-function burden({ risks }: Step): string {
-  const words = risks.flatMap((risk) => {
-    switch (risk) {
-      case "locks":
-        return ["it takes a lock"];
-      case "scans":
-        return ["it reads every row while writers wait"];
-      case "rewrites":
-        return ["it writes every row anew while everybody waits"];
-      case "depends-on-data":
-        return ["it fails when the rows do not fit"];
-      default:
-        return [];
-    }
-  });
-  return words.length === 0 ? "" : `; ${words.join(", ")}`;
+const place = ({ name }: StoreIr, touches: readonly string[]): string =>
+  [name, ...touches.slice(0, 1)].join("/");
+
+/** A contract is by its nature what code of before does not run with. */
+const breaks = ({ phase, risks }: Step): boolean =>
+  phase === "contract" || risks.includes("breaks-old-code");
+
+const shownTitles = 3;
+
+function groupChange(store: StoreIr, steps: readonly Step[]): SpecChange {
+  const [first] = steps;
+  const { phase, touches } = first ?? { phase: "expand", touches: [] };
+  const titles = steps.slice(0, shownTitles).map(({ title }) => title.replace(/^[^:]*: /, ""));
+  const more = steps.length - titles.length;
+  const what = `${phase}: ${titles.join("; ")}${more === 0 ? "" : `; and ${more} more`}`;
+  const reason =
+    phase === "contract"
+      ? "it waits until no code of before runs any more"
+      : steps.some(breaks)
+        ? "code of before fails on it"
+        : "code of before runs on";
+  return storage(
+    steps.some(breaks) ? "breaking" : "additive",
+    place(store, touches),
+    what,
+    [reason, ...burdens(steps)].join("; "),
+  );
 }
+
+const burdenOf: Readonly<Partial<Record<Risk, string>>> = {
+  locks: "it takes a lock",
+  scans: "it reads every row while writers wait",
+  rewrites: "it writes every row anew while everybody waits",
+  "depends-on-data": "it fails when the rows do not fit",
+};
+
+/** What the steps do to those who use the store meanwhile, each said once. */
+const burdens = (steps: readonly Step[]): readonly string[] => [
+  ...new Set(steps.flatMap(({ risks }) => risks.flatMap((risk) => burdenOf[risk] ?? []))),
+];

@@ -1,4 +1,5 @@
 import { type MigrationFolder, migrationId, nextNumber, parentsOf } from "./folder.ts";
+import { sorted } from "../reconcile/record.ts";
 import type { PlannedMigration } from "./record.ts";
 import {
   phases,
@@ -36,7 +37,7 @@ export function planChange(
 ): StoreChange {
   const { store, project, mode } = context;
   const from: Snapshot = new Map([...folder.parts].map(([part, { content }]) => [part, content]));
-  const snapshot = planner.snapshot(store, project);
+  const snapshot = asStored(planner.snapshot(store, project));
   const { steps, questions } = planner.diff(from, snapshot, context);
   if (questions.length > 0 || steps.length === 0) return { migrations: [], questions, snapshot };
   const stem = name ?? nameOf(steps);
@@ -76,6 +77,12 @@ export function planChange(
   return { migrations, questions: [], snapshot };
 }
 
+/** As it comes back from its files, so that two snapshots of one schema are equal to the last key. */
+const asStored = (snapshot: Snapshot): Snapshot =>
+  new Map(
+    [...snapshot].map(([part, content]) => [part, sorted(JSON.parse(JSON.stringify(content)))]),
+  );
+
 const touchedBy = (steps: readonly Step[]): readonly string[] => [
   ...new Set(steps.flatMap((step) => step.touches)),
 ];
@@ -100,20 +107,9 @@ const purposes: Readonly<Record<Phase, string>> = {
 
 /** Parts in which the spec and the migrations of a store differ, by name. */
 export function outdatedParts(folder: MigrationFolder, snapshot: Snapshot): readonly string[] {
-  const names = new Set([...folder.parts.keys(), ...snapshot.keys()]);
-  return [...names]
-    .filter((part) => !sameJson(folder.parts.get(part)?.content, snapshot.get(part)))
+  const now = asStored(snapshot);
+  const text = (content: unknown): string | undefined => JSON.stringify(sorted(content));
+  return [...new Set([...folder.parts.keys(), ...now.keys()])]
+    .filter((part) => text(folder.parts.get(part)?.content) !== text(now.get(part)))
     .toSorted();
 }
-
-function sameJson(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b);
-}
-
-/** JSON with sorted keys; a key without a value is as good as absent. */
-const canonical = (value: unknown): string | undefined =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );

@@ -1,0 +1,133 @@
+/** references/schema-change.md is a script: every edit is made, every command is run on a real server, and what it prints is compared. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  consoleText,
+  exchangesOf,
+  masked,
+  pageOf,
+  patched,
+  segmentsOf,
+  type Segment,
+  wordsOf,
+} from "../../support/console-page.ts";
+import { cli, projectFolder, type GeneratedProject } from "../../support/generated-project.ts";
+import { isMissing, type Namespace, sharedServer } from "../servers.ts";
+
+const file = fileURLToPath(new URL("../../../references/schema-change.md", import.meta.url));
+const update = process.env["UPDATE_GOLDEN"] === "1";
+const server = await sharedServer("postgres");
+const usable = !isMissing(server) && server.features.includes("vector");
+
+let project: GeneratedProject;
+let database: Namespace;
+beforeAll(async () => {
+  project = projectFolder("schema-change");
+  if (!isMissing(server)) database = await server.namespace();
+});
+afterAll(async () => {
+  await database?.drop();
+  project.remove();
+});
+
+/** What a command prints, both streams, as a terminal shows it; the exit status where it is not 0. */
+async function perform(command: string): Promise<string> {
+  const [program, ...args] = wordsOf(command);
+  if (program === "async-db-starter") {
+    const { stdout, stderr, status } = await cli(project.folder, ...args);
+    return shown(stdout + stderr, status);
+  }
+  if (program === "npm") return npmRun(args);
+  if (program === "git") return git(args);
+  if (program === "psql") return psql(args.at(-1) ?? "");
+  throw new Error(`the page runs ${program}, which this test does not know`);
+}
+
+function npmRun([, script = "", , ...args]: readonly string[]): string {
+  const line = scriptOf(script);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...line, ...args], {
+    cwd: project.folder,
+    env: { ...process.env, MAIN_URL: database.dsn, NODE_NO_WARNINGS: "1" },
+    encoding: "utf8",
+    timeout: 120_000,
+  });
+  // Progress comes before what it came to.
+  return shown(stderr + stdout, status ?? -1);
+}
+
+function git(args: readonly string[]): string {
+  const author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+  const { stdout, stderr, status } = spawnSync("git", [...author, ...args], {
+    cwd: project.folder,
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return shown(stdout + stderr, status ?? -1);
+}
+
+/** The arguments of `node` in a script of the project's package.json. */
+function scriptOf(name: string): readonly string[] {
+  const { scripts } = JSON.parse(project.read("package.json")) as {
+    scripts: Record<string, string>;
+  };
+  return wordsOf(scripts[name] ?? "").slice(1);
+}
+
+async function psql(text: string): Promise<string> {
+  const client = new pg.Client({ connectionString: database.dsn });
+  await client.connect();
+  try {
+    const result = await client.query<string[]>({ text, rowMode: "array" });
+    return result.rows.map((row) => `${row.join("|")}\n`).join("");
+  } finally {
+    await client.end();
+  }
+}
+
+const shown = (text: string, status: number): string => {
+  const plain = text.replaceAll(project.folder, "/shop").trimEnd();
+  return `${plain}${plain === "" ? "" : "\n"}${status === 0 ? "" : `[exit ${status}]\n`}`;
+};
+
+/** An edit of the spec, or of the file that its first line names: `--- src/data/…`. */
+function edit(diff: string): void {
+  const [, named, body = ""] = /^(?:--- (.*)\n)?([^]*)$/.exec(diff) ?? [];
+  const path = named ?? "workloads.yaml";
+  project.write(path, patched(project.read(path), body));
+}
+
+async function played(segment: Segment): Promise<Segment> {
+  if (segment.language === "diff") edit(segment.text);
+  if (segment.language !== "console") return segment;
+  const exchanges = [];
+  for (const { command } of exchangesOf(segment.text))
+    exchanges.push({ command, printed: await perform(command) });
+  return { ...segment, text: consoleText(exchanges) };
+}
+
+/** The page with what its commands print now; a step that cannot be made says so in its place. */
+async function performed(page: string): Promise<string> {
+  const run: Segment[] = [];
+  for (const segment of segmentsOf(page)) {
+    try {
+      run.push(await played(segment));
+    } catch (error) {
+      run.push({ ...segment, text: `${segment.text}${String(error)}\n` });
+    }
+  }
+  return pageOf(run);
+}
+
+test.skipIf(!usable)(
+  "the page shows what its commands print",
+  async () => {
+    const page = readFileSync(file, "utf8");
+    const now = await performed(page);
+    if (update && masked(now) !== masked(page)) writeFileSync(file, now);
+    else expect(masked(now)).toBe(masked(page));
+  },
+  600_000,
+);
