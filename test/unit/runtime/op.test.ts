@@ -272,6 +272,14 @@ describe("deadline and abort", () => {
     );
   });
 
+  test("an empty operation id is refused: every such write would be a replay of the first", async () => {
+    const call = callOp(rootRuntime(), write, { operation: "" }, () => expect.unreachable());
+    expect(await dataError(call)).toMatchObject({
+      kind: "programming",
+      message: "operation must not be empty",
+    });
+  });
+
   test("an abort rejects with the caller's reason and lets go of the signal", async () => {
     const controller = new AbortController();
     const removed = vi.spyOn(controller.signal, "removeEventListener");
