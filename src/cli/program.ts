@@ -140,6 +140,25 @@ function addMigrate(program: Command, run: Run): void {
     .action((ids, options) =>
       run(() => import("./commands/migrate/lint.ts"), [{ ...options, ids }]),
     );
+  migrate
+    .command("rehearse")
+    .argument("[change]", "name or id of a change; by default the newest")
+    .option("--store <name>", "only this store")
+    .option("--rows <count>", "generated rows per table (default: 1000)")
+    .option("--dsn <dsn>", "an empty store to be thrown away (default: an embedded one)")
+    .description("run a change up, down and up again over generated rows, and compare")
+    .action((change, options) =>
+      run(() => import("./commands/migrate/rehearse.ts"), [change, options]),
+    );
+  migrate
+    .command("baseline")
+    .argument("[dsn]", "the live store; by default that of --store in .env")
+    .option("--store <name>", "what the store is called in the spec (default: main)")
+    .option("--out <file>", "the spec to write (default: that of --spec)")
+    .description("adopt a live schema: a spec, a snapshot and a ledger entry; nothing else changes")
+    .action((dsn, options) =>
+      run(() => import("./commands/migrate/baseline.ts"), [{ ...options, dsn }]),
+    );
 }
 
 /** Parses and runs; commander's own complaints become exit status 2. */
