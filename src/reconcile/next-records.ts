@@ -3,7 +3,6 @@ import { contentOf, hashOf, inShape, normalise, shapeOf } from "./content.ts";
 import {
   printRecord,
   type RecordedFile,
-  sorted,
   type UnitRecord,
   type Whereabouts,
   withWhereabouts,
@@ -101,9 +100,21 @@ function sameEntry(a: RecordedFile, b: RecordedFile | undefined): boolean {
   return b.kind === "hashed" && a.hash === b.hash;
 }
 
-/** @param b as it was stored, with sorted keys */
+/** Whether a value would be stored as `b` was, in any order of keys; without printing either. */
 function sameModel(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(b);
+  if (typeof a !== "object" || a === null) return a === b;
+  if (typeof b !== "object" || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((each, n) => sameModel(each, b[n]));
+  }
+  const stored = new Map(Object.entries(b));
+  // JSON has no undefined: such a key is not stored.
+  const entries = Object.entries(a).filter(([, value]) => value !== undefined);
+  return (
+    entries.length === stored.size &&
+    !Array.isArray(b) &&
+    entries.every(([key, value]) => stored.has(key) && sameModel(value, stored.get(key)))
+  );
 }
 
 function byPath(a: FileChange, b: FileChange): number {
