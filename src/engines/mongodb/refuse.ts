@@ -62,6 +62,13 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
   ];
 }
 
+/** Operation ids, the ledger of migrations and its lock. */
+const ownCollections: ReadonlySet<string> = new Set([
+  "operation",
+  "schema_migration",
+  "schema_migration_lock",
+]);
+
 /** A dot in a property leads into it and a dollar starts an operator; collections beginning with `system.` are the server's. */
 function nameProblems({ name, table, fields }: EntityIr): readonly Problem[] {
   const path = `entities.${name}`;
@@ -72,6 +79,15 @@ function nameProblems({ name, table, fields }: EntityIr): readonly Problem[] {
       text: `"${field.column}" is no name of a property in MongoDB: it is empty, holds a dot or starts with a dollar`,
       hint: "give column: another name",
     }));
+  if (ownCollections.has(table))
+    return [
+      {
+        path: `${path}.table`,
+        text: `"${table}" is a collection of the data layer itself`,
+        hint: "give table: another name",
+      },
+      ...columns,
+    ];
   if (table !== "" && !table.includes("$") && !table.startsWith("system.")) return columns;
   const text = `"${table}" is no name of a collection in MongoDB: it is empty, holds a dollar or starts with system.`;
   return [{ path: `${path}.table`, text, hint: "give table: another name" }, ...columns];

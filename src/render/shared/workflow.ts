@@ -21,10 +21,14 @@ export function workflowFile(
       spec: expressionText(spec),
       folder: expressionText(folder),
       elsewhere: folder !== "",
-      rehearsed: ir.stores.some((store) => engineOf(store, engines).dsn.ephemeral !== undefined),
+      rehearsed: ir.stores.some((store) => rehearsedInProcess(engineOf(store, engines))),
     },
   };
 }
+
+/** A runner has no server; a rehearsal on one is for the user to add. */
+const rehearsedInProcess = ({ dsn, rehearsal }: EngineDescriptor): boolean =>
+  dsn.ephemeral !== undefined && rehearsal !== undefined;
 
 /** Text that GitHub does not evaluate. Source: GitHub Docs, "Evaluate expressions in workflows and actions", literals. */
 const expressionText = (text: string): string => text.replaceAll("${{", "${{ '${{' }}");
