@@ -42,7 +42,13 @@ function made({ spec = "workloads.yaml", folder = ".", ephemeral }: Options = {}
   );
   const plan = planFor(model);
   const engines = [fakeEngine("alpha"), fakeEngine("beta")].map((engine): EngineDescriptor =>
-    ephemeral === undefined ? engine : { ...engine, dsn: { ...engine.dsn, ephemeral } },
+    ephemeral === undefined
+      ? engine
+      : {
+          ...engine,
+          dsn: { ...engine.dsn, ephemeral },
+          rehearsal: () => Promise.reject(new Error("rendering needs none")),
+        },
   );
   const request = workflowFile(
     { ir: lower(model, plan), plan, model, engines, spec, version: "1.2.3" },
