@@ -81,6 +81,14 @@ function plainValue({ type }: FieldIr): string {
   }
 }
 
+/** The column that a question is about, as `--set` names it. */
+export function columnAt(store: StoreIr, entity: string, field: string): string {
+  const found = store.entities.find(({ name }) => name === entity);
+  const column = found?.fields.find(({ name }) => name === field)?.column;
+  if (found === undefined || column === undefined) throw new Error(`no field ${entity}.${field}`);
+  return `${found.table}.${column}`;
+}
+
 /** An answer to the question what fills a required column: `--set`. */
 export function fillValue(store: StoreIr, about: string): string {
   const at = about.lastIndexOf(".");

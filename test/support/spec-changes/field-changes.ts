@@ -28,6 +28,8 @@ export interface Done {
   readonly destroys?: true;
   /** Columns, by id, whose values may change. */
   readonly rewrites?: readonly string[];
+  /** A field, by entity and name, whose rows need a value that the spec does not give. */
+  readonly fills?: { readonly entity: string; readonly field: string };
 }
 
 export type Alter = (random: Random, world: World) => Done | undefined;
@@ -220,7 +222,9 @@ const require = alter(
     const filled = rows?.nulls === true;
     if (rows !== undefined)
       Object.assign(rows, { nulls: false, distinct: rows.distinct && !filled });
-    return { rewrites: filled ? [idOf(world, chosen)] : [] };
+    if (!filled) return {};
+    const fills = { entity, field: name };
+    return { rewrites: [idOf(world, chosen)], ...(field.default === undefined && { fills }) };
   },
 );
 

@@ -27,6 +27,9 @@ create trigger orders_touched before update on orders for each row execute funct
 alter table orders add constraint orders_remark_required check (remark is not null) not valid;
 alter table orders add constraint orders_total_check check (total > 0) not valid;
 alter table orders add constraint orders_code_required check (code is not null);
+with part as (select id from orders where secret is null limit 1000),
+  changed as (update orders set secret = '' from part where orders.id = part.id returning orders.id)
+select count(*), max(id::text) from changed;
 `;
 
 export interface LintCase extends Partial<Omit<LintSource, "text" | "history">> {
@@ -423,17 +426,23 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     accepted: [outside("alter type mood add value 'calm' after 'sad';")],
   },
   "unbatched-write": {
-    refused: sql(
-      "update orders set note = '';",
-      "update orders set remark = note where remark is null;",
-      "delete from orders;",
-      "update orders set remark = '' where remark is null or note is not null;",
-    ),
+    refused: [
+      { text: "update orders set remark = '' where remark is null;", phase: "contract" },
+      { text: "update orders set secret = '' where secret is null;", phase: "expand" },
+      { text: "update orders set secret = '';", phase: "contract" },
+      ...sql(
+        "update orders set note = '';",
+        "update orders set remark = note where remark is null;",
+        "delete from orders;",
+        "update orders set remark = '' where remark is null or note is not null;",
+      ),
+    ],
     accepted: [
       batched(
         "with batch as (select id from orders where id > $1::uuid order by id limit $2) update orders set note = '' from batch where orders.id = batch.id;",
       ),
       batched("update orders set note = '' where remark is null;"),
+      { text: "update orders set secret = '' where secret is null;", phase: "contract" },
       ...sql("update orders set note = '' where id = '01890000-0000-7000-8000-000000000001';"),
       ...sql("create table a (b text); update a set b = '';"),
     ],

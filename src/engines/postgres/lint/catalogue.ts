@@ -1,4 +1,12 @@
-import type { ColumnDef, Constraint, CreateStmt, RenameStmt } from "libpg-query";
+import type {
+  ColumnDef,
+  Constraint,
+  CreateStmt,
+  Node,
+  RenameStmt,
+  SelectStmt,
+  UpdateStmt,
+} from "libpg-query";
 import { type AlterCommand, alterCommands } from "./alter.ts";
 import type { Statement } from "./parse.ts";
 import {
@@ -31,6 +39,8 @@ export interface Catalogue {
   readonly indexes: Map<string, string>;
   /** Domains with a constraint. */
   readonly domains: Set<string>;
+  /** Columns, as `table.column`, that a statement in batches has filled. */
+  readonly filled: Set<string>;
   /** Values of each enum type, in order, and whether the migration that is judged made it. */
   readonly enums: Map<string, { readonly fresh: boolean; readonly values: string[] }>;
 }
@@ -40,6 +50,7 @@ export const emptyCatalogue = (): Catalogue => ({
   indexes: new Map(),
   domains: new Set(),
   enums: new Map(),
+  filled: new Set(),
 });
 
 /** Follows one statement. @param fresh whether it belongs to the migration that is judged */
@@ -68,6 +79,27 @@ export function follow(catalogue: Catalogue, statement: Statement, fresh: boolea
     const { typeName, newVal = "", newValNeighbor: beside } = node.AlterEnumStmt;
     if (beside === undefined) catalogue.enums.get(nameKey(strings(typeName)))?.values.push(newVal);
   }
+  for (const column of batchedColumns(node)) catalogue.filled.add(column);
+}
+
+/** What a statement of the shape `with batch as (…), … update t set c = … from batch` fills. */
+function batchedColumns(node: Node): readonly string[] {
+  const select: SelectStmt | undefined = "SelectStmt" in node ? node.SelectStmt : undefined;
+  const update: UpdateStmt | undefined = "UpdateStmt" in node ? node.UpdateStmt : undefined;
+  const parts = (select?.withClause ?? update?.withClause)?.ctes ?? [];
+  const inner = parts.flatMap((part) =>
+    "CommonTableExpr" in part && part.CommonTableExpr.ctequery !== undefined
+      ? batchedColumns(part.CommonTableExpr.ctequery)
+      : [],
+  );
+  if (update?.relation === undefined || (update.fromClause ?? []).length === 0) return inner;
+  const table = tableKey(update.relation);
+  return [
+    ...inner,
+    ...(update.targetList ?? []).flatMap((target) =>
+      "ResTarget" in target ? [`${table}.${target.ResTarget.name}`] : [],
+    ),
+  ];
 }
 
 function followTable(
