@@ -1,7 +1,7 @@
 import { programmingError } from "../../runtime/errors.ts";
 import type { StepText } from "../../runtime/migration.ts";
 
-const marker = /^-- step: *(\S+)[ \t\r]*$/;
+const marker = /^-- step: *(\S+)[ \t]*$/;
 
 /**
  * The steps of a migration's text: `-- step: <name>` on a line of its own begins one. Before the first there may be remarks only.
@@ -10,7 +10,7 @@ const marker = /^-- step: *(\S+)[ \t\r]*$/;
  */
 export const splitSteps = (text: string): readonly StepText[] => {
   const steps: { name: string; line: number; lines: string[] }[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
     const name = marker.exec(line)?.[1];
     const step = steps.at(-1);
     if (name !== undefined) steps.push({ name, line: index + 2, lines: [] });
