@@ -6,6 +6,7 @@ import { readReply } from "../../../../templates/engines/postgres/pglite-protoco
 import { PgliteSource } from "../../../../templates/engines/postgres/pglite-source.ts";
 import type { Dsn } from "../../../../templates/runtime/dsn.ts";
 import { packageEntry } from "../../../migrate/baseline/packages.ts";
+import { freshSnapshot, keepSnapshot, snapshotFile } from "./embedded-snapshot.ts";
 import type { Sessions } from "./session.ts";
 
 const driver = "@electric-sql/pglite";
@@ -17,12 +18,17 @@ interface Database {
     frames: Uint8Array,
     options: { throwOnError: boolean },
   ): Promise<{ messages: Parameters<typeof readReply>[0] }>;
+  dumpDataDir(compression: "gzip"): Promise<Blob>;
   close(): Promise<void>;
 }
 
 interface Driver {
   readonly PGlite: {
-    create(options: { dataDir?: string; extensions: Record<string, unknown> }): Promise<Database>;
+    create(options: {
+      dataDir?: string;
+      loadDataDir?: Blob;
+      extensions: Record<string, unknown>;
+    }): Promise<Database>;
   };
 }
 
@@ -39,10 +45,14 @@ export async function embeddedSource(
   const { PGlite }: Driver = await import(pathToFileURL(entry).href);
   const folder = dsn.path === "memory" || dsn.path === "" ? undefined : resolve(root, dsn.path);
   const lock = folder === undefined ? undefined : locked(folder);
+  const file = folder === undefined ? await snapshotFile(entry, root) : undefined;
+  const snapshot = await freshSnapshot(file);
   const database = await PGlite.create({
     ...(folder !== undefined && { dataDir: folder }),
+    ...(snapshot !== undefined && { loadDataDir: snapshot }),
     extensions: await loaded(extensions, entry, root),
   });
+  if (snapshot === undefined) await keepSnapshot(database, file);
   await database.exec(settings);
   const close = async (): Promise<void> => {
     await database.close();
