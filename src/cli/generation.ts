@@ -2,13 +2,7 @@ import { resolve } from "node:path";
 import { apply, type ApplyReport } from "../reconcile/apply.ts";
 import { recover } from "../reconcile/recover.ts";
 import { renderDiff } from "../reconcile/render-diff.ts";
-import {
-  changesOf,
-  conflictsOf,
-  type FileConflict,
-  hasDrift,
-  type WritePlan,
-} from "../reconcile/write-plan.ts";
+import { changesOf, conflictsOf, hasDrift, type WritePlan } from "../reconcile/write-plan.ts";
 import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
@@ -22,9 +16,9 @@ import { chooseLocked, load, reconcile } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
 import { rememberSpec } from "./spec-of-package.ts";
 import {
-  conflictCount,
   conflictText,
   outdatedText,
+  reportConflicts,
   reportFindings,
   reportNotes,
 } from "./report.ts";
@@ -75,14 +69,6 @@ function reportApplied(
     removed.length > 0 ? `${removed.length} removed` : "",
   ].filter((part) => part !== "");
   output.line(counts.length === 0 ? "nothing changed; no file written" : counts.join(", "));
-}
-
-function reportConflicts(conflicts: readonly FileConflict[], output: Output): ExitCode {
-  for (const conflict of conflicts) output.problem(conflictText(conflict));
-  output.problem(
-    `${conflictCount(conflicts)}; everything else is written. Edit until the markers are gone, then run generate again.`,
-  );
-  return exitCode.finding;
 }
 
 function preview(writePlan: WritePlan, options: GenerateOptions, output: Output): ExitCode {

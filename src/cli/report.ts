@@ -26,10 +26,14 @@ export function conflictText({ path, from, to }: FileConflict): string {
   return `conflict: ${path}:${from}-${to}: your change and the generated one touch`;
 }
 
-/** "2 conflicts in 1 file". */
-export function conflictCount(conflicts: readonly FileConflict[]): string {
+/** What a run left to its user, who has to be done with it before the next one; exit status 1. */
+export function reportConflicts(conflicts: readonly FileConflict[], output: Output): ExitCode {
+  for (const conflict of conflicts) output.problem(conflictText(conflict));
   const files = new Set(conflicts.map(({ path }) => path)).size;
-  return `${counted(conflicts.length, "conflict")} in ${counted(files, "file")}`;
+  output.problem(
+    `${counted(conflicts.length, "conflict")} in ${counted(files, "file")}; everything else is written. Edit until the markers are gone, then run generate again.`,
+  );
+  return exitCode.finding;
 }
 
 const counted = (count: number, what: string): string =>

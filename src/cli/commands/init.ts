@@ -11,12 +11,12 @@ import { choose, load, reconcile, type Reconciled, storable } from "../pipeline.
 import { placeOf } from "../place.ts";
 import { presetFiles, presetNames, presetText } from "../presets.ts";
 import { rememberSpec } from "../spec-of-package.ts";
-import { reportFindings, reportNotes } from "../report.ts";
+import { reportConflicts, reportFindings, reportNotes } from "../report.ts";
 import { apply } from "../../reconcile/apply.ts";
 import { recover } from "../../reconcile/recover.ts";
 import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
 import { schemaFile } from "../../reconcile/tool-files.ts";
-import type { WritePlan } from "../../reconcile/write-plan.ts";
+import { conflictsOf, type WritePlan } from "../../reconcile/write-plan.ts";
 import { filesIn, type SpecFiles } from "../../spec/files.ts";
 import { planText } from "../../select/explain.ts";
 import { engines } from "../../engines/registry.gen.ts";
@@ -92,7 +92,8 @@ export async function run(
   }
   if (start.install) await installPackages(target, output);
   nextSteps(relative(io.cwd, target), start.install, output);
-  return exitCode.ok;
+  const conflicts = conflictsOf(writePlan.actions);
+  return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
 
 /** The entries that a package.json which was there before does not have. */
