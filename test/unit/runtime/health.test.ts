@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ChangeBuffer, ChangeFeed, type Change } from "../../../templates/runtime/changes.ts";
+import { DataError } from "../../../templates/runtime/errors.ts";
 import {
   HealthMonitor,
   type HealthSource,
@@ -74,6 +75,32 @@ describe("health", () => {
     state = "down";
     expect(await monitor.startup()).toMatchObject({ ok: true });
     expect(await monitor.ready()).toMatchObject({ ok: false });
+  });
+});
+
+describe("start-up without an answer about migrations", () => {
+  test("a code that comes without its migrations starts, and says so", async () => {
+    const monitor = new HealthMonitor([source("main", "up", { unapplied: async () => undefined })]);
+    expect(await monitor.startup()).toMatchObject({
+      ok: true,
+      stores: [{ detail: "migrations do not come with this code, so none was looked for" }],
+    });
+  });
+
+  test("an error with a mend is told with it, any other by its kind", async () => {
+    const refused = { kind: "auth", message: "may not read the ledger" } as const;
+    const startWith = (error: DataError) =>
+      new HealthMonitor([
+        source("main", "up", { unapplied: () => Promise.reject(error) }),
+      ]).startup();
+    expect(await startWith(new DataError({ ...refused, hint: "grant it" }))).toMatchObject({
+      state: "starting",
+      stores: [{ detail: "may not read the ledger; grant it" }],
+    });
+    expect(await startWith(new DataError(refused))).toMatchObject({
+      state: "down",
+      stores: [{ detail: "auth" }],
+    });
   });
 });
 
