@@ -2,7 +2,7 @@
 export const exitCode = {
   /** Done. */
   ok: 0,
-  /** A finding: drift, a hand-changed file, a changed decision. */
+  /** A finding: drift, a conflict with a hand-changed file, a changed decision. */
   finding: 1,
   /** Wrong input: the spec or the arguments. */
   input: 2,

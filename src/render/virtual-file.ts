@@ -1,7 +1,7 @@
 /**
  * Who owns a generated file after it was written.
- * - `generated`: ours; a hand edit is reported, never overwritten.
- * - `merged`: ours and the user's; three-way merged against the stored base.
+ * - `generated`: ours; a hand edit is kept: merged with ours against the stored base, and reported.
+ * - `merged`: the same, for a file that is meant to be edited.
  * - `yours`: created once, never touched again.
  */
 export type Ownership = "generated" | "merged" | "yours";
