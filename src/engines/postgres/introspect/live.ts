@@ -6,7 +6,7 @@ import { remark } from "../sql/quote.ts";
 import type { TablePart } from "../schema/shape.ts";
 import { operationTable } from "../ddl/naming.ts";
 import { adoptSchema } from "./adopt/schema.ts";
-import type { Catalogue } from "./catalogue.ts";
+import type { Catalogue, CatalogueTable } from "./catalogue.ts";
 import { introspect } from "./read.ts";
 import { schemaSections } from "./schema-text.ts";
 import { openSessions, withSession } from "./session.ts";
@@ -49,20 +49,30 @@ function adoptionOf(catalogue: Catalogue): Adoption {
 
 /** Every table of the spec is there, since the spec was made of them; what else the data layer wants may not be. */
 function presentOf(snapshot: Snapshot, { tables }: Catalogue): Snapshot {
-  const indexes = new Set(tables.flatMap((table) => table.indexes.map(({ name }) => name)));
-  const hasOwn = tables.some(({ name }) => name === operationTable);
+  const byName = new Map(tables.map((table) => [table.name, table]));
   return new Map(
     [...snapshot].flatMap(([part, content]): readonly (readonly [string, unknown])[] => {
-      if (part === storePartName) return hasOwn ? [[part, content]] : [];
-      return [[part, isTablePart(content) ? withIndexes(content, indexes) : content]];
+      if (part === storePartName) return byName.has(operationTable) ? [[part, content]] : [];
+      if (!isTablePart(content)) return [[part, content]];
+      const table = byName.get(content.table.name);
+      return table === undefined ? [] : [[part, presentPart(content, table)]];
     }),
   );
 }
 
-const withIndexes = (part: TablePart, there: ReadonlySet<string>): TablePart => ({
-  ...part,
-  table: { ...part.table, indexes: part.table.indexes.filter(({ name }) => there.has(name)) },
-});
+function presentPart(part: TablePart, { indexes, constraints }: CatalogueTable): TablePart {
+  const there = new Set([...indexes, ...constraints].map(({ name }) => name));
+  const isThere = ({ name }: { readonly name: string }): boolean => there.has(name);
+  const { table } = part;
+  return {
+    ...part,
+    table: {
+      ...table,
+      indexes: table.indexes.filter(isThere),
+      constraints: table.constraints.filter(isThere),
+    },
+  };
+}
 
 const isTablePart = (content: unknown): content is TablePart =>
   typeof content === "object" && content !== null && "kind" in content && content.kind === "table";

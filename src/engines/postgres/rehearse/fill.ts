@@ -7,7 +7,7 @@ import { closeCircle, deferrable } from "./circle.ts";
 import { Random } from "./random.ts";
 import { insertRows } from "./insert-rows.ts";
 import { rowOf, type TablePlan, tablePlan } from "./row.ts";
-import { parentsFirst } from "./table-order.ts";
+import { parentsFirst, withPartitionKeys } from "./table-order.ts";
 
 /** Rows per statement; a refused batch is tried again row by row. */
 const batchSize = 50;
@@ -19,9 +19,10 @@ const patience = 12;
 /** Puts generated rows into every table, parents first; what the database refuses is made again otherwise, or left out and told. */
 export async function fillTables(
   connection: Connection,
-  catalogue: Catalogue,
+  read: Catalogue,
   { rows, seed }: { readonly rows: number; readonly seed: number },
 ): Promise<readonly Filled[]> {
+  const catalogue = withPartitionKeys(read);
   const { order, circular } = parentsFirst(catalogue);
   const late = circular.filter(({ constraint }) => !constraint.deferrable);
   for (const key of late) await ask(connection, deferrable(key, true));

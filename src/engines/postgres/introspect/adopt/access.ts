@@ -16,7 +16,7 @@ export function accessOf(
   return {
     get: {},
     list: {},
-    ...Object.fromEntries(listings(table, spec, fields)),
+    ...Object.fromEntries(listings(spec)),
     ...insert,
     ...(changeable && { patch: {} }),
     delete: {},
@@ -24,30 +24,28 @@ export function accessOf(
 }
 
 /** A list by the fields of each full index, the whole of them: that much it serves without another. */
-function listings(
-  table: CatalogueTable,
-  spec: EntitySpec,
-  fields: FieldsByColumn,
-): readonly (readonly [string, MethodSpec])[] {
-  const groups = [
-    ...table.constraints.filter(({ kind }) => kind === "unique").map(({ columns }) => columns),
-    ...table.indexes
-      .filter(({ method, where, valid }) => method === "btree" && where === undefined && valid)
-      .map(({ keys }) => keys.map(({ column }) => column ?? "")),
-  ];
+function listings(spec: EntitySpec): readonly (readonly [string, MethodSpec])[] {
   const key = Object.keys(spec.fields).filter((name) => spec.fields[name]?.key === true);
-  return groups.flatMap((columns) => {
-    const group = columns.flatMap((column) => fields.get(column) ?? []);
-    const names = group.map(({ name }) => name);
-    if (group.length < columns.length || names.join() === key.join()) return [];
-    if (!group.every((field) => canBeAsked(field.spec))) return [];
+  const groups = [
+    ...Object.keys(spec.fields)
+      .filter((name) => spec.fields[name]?.unique === true)
+      .map((name) => [name]),
+    ...(spec.unique ?? []),
+    ...(spec.indexes ?? []).flatMap(({ fields, method, where }) =>
+      fields === undefined || method !== undefined || where !== undefined
+        ? []
+        : [fields.map((term) => term.replace(/^-/, ""))],
+    ),
+  ];
+  return groups.flatMap((names) => {
+    const asked = names.every((name) => canBeAsked(spec.fields[name]));
+    if (!asked || names.join() === key.join()) return [];
     return [[`listBy${names.map(pascalCase).join("And")}`, { op: "list", where: names }] as const];
   });
 }
 
-const canBeAsked = ({ type }: FieldSpec): boolean =>
-  !["json", "vector", "binary", "array"].includes(type);
-
+const canBeAsked = (field: FieldSpec | undefined): boolean =>
+  field !== undefined && !["json", "vector", "binary", "array"].includes(field.type);
 /** Not where a column that is no field wants a value that nobody would give. */
 function canInsert(table: CatalogueTable, fields: FieldsByColumn): boolean {
   const filled = table.triggers.some(({ definition }) => /\bBEFORE\b.*\bINSERT\b/.test(definition));

@@ -53,9 +53,10 @@ const elements: readonly string[] = [
  */
 export function typeSpecOf(type: string, catalogue: Catalogue, inKey: boolean): TypeSpec {
   const logical = logicalType(type, catalogue);
-  const spec: TypeSpec =
-    inKey && logical.type === "text" ? { type: "string", max: longestKey } : logical;
-  return stored(spec) === type ? spec : { ...spec, stored: { type } };
+  // A limit that the column does not have: with its own type named, no check is taken to be there.
+  if (inKey && logical.type === "text")
+    return { type: "string", max: longestKey, stored: { type } };
+  return stored(logical) === type ? logical : { ...logical, stored: { type } };
 }
 
 function logicalType(type: string, catalogue: Catalogue): TypeSpec {
