@@ -1,0 +1,276 @@
+/**
+ * What the server does with the commands of a migration, on documents in memory: as much of its language as the planner uses, by the
+ * manual's words. Anything else throws, so that no step passes because it was not understood.
+ */
+import type { MigrationStep } from "../../../templates/engines/mongodb/migration-step.ts";
+
+/** A BSON double; a plain number is an int, a bigint a long. */
+export class Double {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+export type Value = unknown;
+export type Doc = { readonly [key: string]: Value };
+type Scope = Readonly<Record<string, Value>>;
+
+const isObject = (value: Value): value is Doc =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Double) &&
+  !(value instanceof Date);
+
+/** Name of a value's BSON type, as `$type` gives it. */
+export function bsonType(value: Value): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (value instanceof Double) return "double";
+  if (value instanceof Date) return "date";
+  const names: Readonly<Record<string, string>> = {
+    string: "string",
+    number: "int",
+    bigint: "long",
+    boolean: "bool",
+    object: "object",
+  };
+  return names[typeof value] ?? typeof value;
+}
+
+/** Extended JSON of a command as values. */
+export function parsed(value: Value): Value {
+  if (Array.isArray(value)) return value.map(parsed);
+  if (!isObject(value)) return value;
+  if (typeof value["$numberLong"] === "string") return BigInt(value["$numberLong"]);
+  if (typeof value["$numberDouble"] === "string") return new Double(Number(value["$numberDouble"]));
+  if (typeof value["$date"] === "string") return new Date(value["$date"]);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, parsed(one)]));
+}
+
+const number = (value: Value): number => Number(value instanceof Double ? value.value : value);
+
+/** Whether a query finds a document. */
+export function finds(query: Doc, doc: Doc): boolean {
+  return Object.entries(query).every(([key, test]) => {
+    if (key === "$nor") return (test as readonly Doc[]).every((one) => !finds(one, doc));
+    if (key === "$jsonSchema") return fits(test as Doc, doc);
+    return holds(doc[key], test);
+  });
+}
+
+function holds(value: Value, test: Value): boolean {
+  if (test === null) return value === null || value === undefined;
+  if (!isObject(test)) return value === test;
+  return Object.entries(test).every(([operator, operand]) => {
+    switch (operator) {
+      case "$exists":
+        return (value !== undefined) === operand;
+      case "$type":
+        return [operand].flat().includes(bsonType(value));
+      case "$elemMatch":
+        return (
+          Array.isArray(value) &&
+          value.some((item) => isObject(item) && finds(operand as Doc, item))
+        );
+      case "$nin":
+        return !(operand as readonly Value[]).includes(value);
+      case "$lt":
+        return value !== undefined && value !== null && number(value) < number(operand);
+      case "$gt":
+        return value !== undefined && value !== null && number(value) > number(operand);
+      default:
+        throw new Error(`unknown in a query: ${operator}`);
+    }
+  });
+}
+
+/** Whether a document fits a schema of ours. */
+export function fits(schema: Doc, value: Value): boolean {
+  return Object.entries(schema).every(([keyword, limit]) => {
+    switch (keyword) {
+      case "bsonType":
+        return [limit].flat().includes(bsonType(value));
+      case "anyOf":
+        return (limit as readonly Doc[]).some((one) => fits(one, value));
+      case "enum":
+        return (limit as readonly Value[]).includes(value);
+      case "required":
+        return (
+          isObject(value) && (limit as readonly string[]).every((name) => value[name] !== undefined)
+        );
+      case "properties":
+        return Object.entries(limit as Doc).every(
+          ([name, inner]) =>
+            !isObject(value) || value[name] === undefined || fits(inner as Doc, value[name]),
+        );
+      case "items":
+        return !Array.isArray(value) || value.every((item) => fits(limit as Doc, item));
+      case "minimum":
+        return !/int|long|double/.test(bsonType(value)) || number(value) >= number(limit);
+      case "maximum":
+        return !/int|long|double/.test(bsonType(value)) || number(value) <= number(limit);
+      case "maxLength":
+        return typeof value !== "string" || value.length <= Number(limit);
+      case "maxItems":
+        return !Array.isArray(value) || value.length <= Number(limit);
+      default:
+        throw new Error(`unknown in a schema: ${keyword}`);
+    }
+  });
+}
+
+/** The documents after the commands of a step. @throws for one that refuses them */
+export function applied(docs: readonly Doc[], commands: readonly MigrationStep[]): readonly Doc[] {
+  return commands.reduce<readonly Doc[]>((now, command) => {
+    if ("refuse" in command) {
+      const found = now.find((doc) => finds(parsed(command.filter) as Doc, doc));
+      if (found !== undefined) throw new Error(`${command.reason}: ${shown(found)}`);
+      return now;
+    }
+    if (!("updateMany" in command)) return now;
+    const filter = parsed(command.filter) as Doc;
+    const changed = now.map((doc) =>
+      finds(filter, doc) ? updated(doc, parsed(command.update)) : doc,
+    );
+    const again = changed.find((doc) => finds(filter, doc));
+    if (again !== undefined)
+      throw new Error(`it would be changed again and again: ${shown(again)}`);
+    return changed;
+  }, docs);
+}
+
+const shown = (doc: Doc): string =>
+  JSON.stringify(doc, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+
+function updated(doc: Doc, update: Value): Doc {
+  if (Array.isArray(update))
+    return update.reduce<Doc>((now, stage: Doc) => staged(now, stage), doc);
+  const { $set = {}, $unset = {}, $rename = {}, ...rest } = update as Readonly<Record<string, Doc>>;
+  if (Object.keys(rest).length > 0)
+    throw new Error(`unknown in an update: ${Object.keys(rest).join()}`);
+  const gone = new Set([...Object.keys($unset), ...Object.keys($rename)]);
+  const moved = Object.entries($rename).map(([from, to]) => [String(to), doc[from]] as const);
+  const kept = Object.entries(doc).filter(([key]) => !gone.has(key));
+  return Object.fromEntries([...kept, ...moved, ...Object.entries($set)]);
+}
+
+function staged(doc: Doc, stage: Doc): Doc {
+  const [[name, set] = ["", {}], ...more] = Object.entries(stage);
+  if (name !== "$set" || more.length > 0)
+    throw new Error(`unknown stage: ${Object.keys(stage).join()}`);
+  const scope = { ROOT: doc };
+  const values = Object.entries(set as Doc).map(
+    ([key, value]) => [key, evaluated(value, scope)] as const,
+  );
+  return Object.fromEntries(
+    [...Object.entries(doc), ...values].filter(([, value]) => value !== undefined),
+  );
+}
+
+function evaluated(expression: Value, scope: Scope): Value {
+  if (typeof expression === "string" && expression.startsWith("$")) return path(expression, scope);
+  if (Array.isArray(expression)) return expression.map((one: Value) => evaluated(one, scope));
+  if (!isObject(expression)) return expression;
+  const [entry] = Object.entries(expression);
+  if (entry === undefined || !entry[0].startsWith("$"))
+    return Object.fromEntries(
+      Object.entries(expression).map(([key, one]) => [key, evaluated(one, scope)]),
+    );
+  const [operator, operand] = entry;
+  const rule = rules[operator];
+  if (rule === undefined) throw new Error(`unknown in an expression: ${operator}`);
+  return rule(operand, scope);
+}
+
+function path(text: string, scope: Scope): Value {
+  const [head = "", ...names] = text.startsWith("$$")
+    ? text.slice(2).split(".")
+    : ["ROOT", ...text.slice(1).split(".")];
+  if (!(head in scope)) throw new Error(`unknown variable: ${text}`);
+  return names.reduce<Value>(
+    (value, name) => (isObject(value) ? value[name] : undefined),
+    scope[head],
+  );
+}
+
+type Rule = (operand: Value, scope: Scope) => Value;
+
+const pair = (operand: Value, scope: Scope): readonly [Value, Value] => {
+  const [a, b] = operand as readonly Value[];
+  return [evaluated(a, scope), evaluated(b, scope)];
+};
+
+const rules: Readonly<Record<string, Rule>> = {
+  $literal: (operand) => operand,
+  $type: (operand, scope) => bsonType(evaluated(operand, scope)),
+  $eq: (operand, scope) => {
+    const [a, b] = pair(operand, scope);
+    return a === b;
+  },
+  $ne: (operand, scope) => {
+    const [a, b] = pair(operand, scope);
+    return a !== b;
+  },
+  $in: (operand, scope) => {
+    const [one, list] = pair(operand, scope);
+    return (list as readonly Value[]).includes(one);
+  },
+  $and: (operand, scope) =>
+    (operand as readonly Value[]).every((one) => evaluated(one, scope) === true),
+  $cond: (operand, scope) => {
+    const [test, then, otherwise] = operand as readonly Value[];
+    return evaluated(evaluated(test, scope) === true ? then : otherwise, scope);
+  },
+  $ifNull: (operand, scope) => {
+    const [value, otherwise] = pair(operand, scope);
+    return value ?? otherwise;
+  },
+  $mergeObjects: (operand, scope) =>
+    Object.fromEntries(
+      (operand as readonly Value[])
+        .flatMap((one) => Object.entries((evaluated(one, scope) ?? {}) as Doc))
+        .filter(([, value]) => value !== undefined),
+    ),
+  $unsetField: (operand, scope) => {
+    const { field, input } = operand as { readonly field: string; readonly input: Value };
+    return Object.fromEntries(
+      Object.entries(evaluated(input, scope) as Doc).filter(([key]) => key !== field),
+    );
+  },
+  $map: (operand, scope) => {
+    const {
+      input,
+      as,
+      in: made,
+    } = operand as { readonly input: Value; readonly as: string; readonly in: Value };
+    const list = evaluated(input, scope);
+    return Array.isArray(list)
+      ? list.map((item: Value) => evaluated(made, { ...scope, [as]: item }))
+      : null;
+  },
+  $convert: (operand, scope) => {
+    const { input, to } = operand as { readonly input: Value; readonly to: string };
+    return converted(evaluated(input, scope), to);
+  },
+};
+
+function converted(value: Value, to: string): Value {
+  const plain = value instanceof Double ? value.value : value;
+  switch (to) {
+    case "string":
+      return String(plain);
+    case "int":
+    case "long": {
+      const whole = Math.trunc(Number(plain));
+      if (!Number.isFinite(whole)) throw new Error(`${String(plain)} does not convert to ${to}`);
+      return to === "int" ? whole : BigInt(whole);
+    }
+    case "double":
+      return new Double(Number(plain));
+    default:
+      throw new Error(`unknown conversion: ${to}`);
+  }
+}
