@@ -1,5 +1,5 @@
 import { DataError } from "../../runtime/errors.ts";
-import { ask } from "./ask.ts";
+import { ask, askScript } from "./ask.ts";
 import type { Connection } from "./wire.ts";
 
 /** One lock of the whole database: the key is "adbstart" in ASCII. */
@@ -36,7 +36,8 @@ export const take = async (
   const until = performance.now() + waitMs;
   for (const text of lock.before) await ask(connection, text);
   for (;;) {
-    const [row] = await ask(connection, lock.attempt);
+    // The simple protocol leaves no portal open: one would keep its snapshot, for which `create index concurrently` waits without end.
+    const [row] = await askScript(connection, lock.attempt);
     if (row?.[0] === "t") return;
     if (performance.now() > until) throw taken(waitMs);
     await new Promise((resolve) => setTimeout(resolve, pollMs));

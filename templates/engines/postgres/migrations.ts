@@ -44,6 +44,7 @@ export class PostgresMigrations implements MigrationTarget {
     try {
       await take(lock, guard, waitMs);
       this.#guard = guard;
+      if (!this.#options.pooler) await ask(guard, ledgerLockTimeout);
       await this.#with(makeLedger);
       const result = await work();
       await this.#with((connection) => this.#share(connection, "grant"));
@@ -170,6 +171,9 @@ export class PostgresMigrations implements MigrationTarget {
     });
   }
 }
+
+/** For the ledger itself, which others read. */
+const ledgerLockTimeout = "set lock_timeout = '5s'";
 
 const unlimited = "set lock_timeout = 0; set statement_timeout = 0";
 
