@@ -69,15 +69,17 @@ export function initialMigration(
   };
 }
 
-/** Each step as the runner runs it; a batch until nothing is left. */
+/** Steps as the runner runs them: neighbours in one transaction, a batch until nothing is left. */
 export async function run(
   lab: Lab,
   steps: readonly Step[],
   direction: "up" | "down",
 ): Promise<void> {
-  for (const step of direction === "up" ? steps : steps.toReversed()) {
-    const text = step[direction];
-    if (text.trim() === "") continue;
+  const wanted = direction === "up" ? steps : steps.toReversed();
+  for (const group of grouped(wanted.filter((step) => step[direction].trim() !== ""))) {
+    const [step] = group;
+    if (step === undefined) continue;
+    const text = group.map((each) => each[direction]).join("\n");
     try {
       if (step.batch !== undefined) await runBatch(lab, step);
       else if (step.transactional) await lab.exec(`begin; ${text} commit;`);
@@ -90,6 +92,17 @@ export async function run(
       });
     }
   }
+}
+
+function grouped(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    const joins = step.transactional && last?.[0]?.transactional && last[0].phase === step.phase;
+    if (joins) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
 }
 
 async function verified(lab: Lab, step: Step): Promise<void> {

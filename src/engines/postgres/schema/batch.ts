@@ -18,11 +18,15 @@ const size = 1_000;
 const pauseMs = 20;
 
 /** Fills a column of the rows that are there, some at a time in the order of the key; each batch is a transaction of its own. */
-export function batchDrafts(change: TableChange, fill: Backfill): readonly Draft[] {
+export function batchDrafts(
+  change: TableChange,
+  fill: Backfill,
+  phase: "backfill" | "contract" = "backfill",
+): readonly Draft[] {
   const table = change.to.name;
-  const common = { phase: "backfill", touches: [change.part] } as const;
+  const common = { phase, touches: [change.part] } as const;
   return [
-    ...ownerAccess(change),
+    ...ownerAccess(change, phase),
     draft({
       ...common,
       rank: rank.batch,
@@ -78,11 +82,11 @@ from picked order by ${latest} limit 1;`;
 }
 
 /** Lets the owner past the forced policies while batches run, and binds it again after them. */
-function ownerAccess(change: TableChange): readonly Draft[] {
+function ownerAccess(change: TableChange, phase: Draft["phase"]): readonly Draft[] {
   if (change.to.security !== "forced") return [];
   const table = change.to.name;
   const [open, close] = [switchSecurity(table, "no force"), switchSecurity(table, "force")];
-  const common = { phase: "backfill", risks: ["locks"], touches: [change.part] } as const;
+  const common = { phase, risks: ["locks"], touches: [change.part] } as const;
   return [
     draft({
       ...common,

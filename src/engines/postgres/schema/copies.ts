@@ -106,7 +106,7 @@ function besides(
       value: forward,
       where: `${identifier(name)} is distinct from ${forward}`,
     }),
-    ...(to.nullable ? [] : checkedNotNull(change, name, forward)),
+    ...(to.nullable ? [] : checkedNotNull(change, name)),
   ];
 }
 

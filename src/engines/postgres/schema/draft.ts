@@ -35,8 +35,8 @@ export function ordered(drafts: readonly Draft[]): readonly Step[] {
 function distinct(drafts: readonly Draft[]): readonly Draft[] {
   const seen = new Map<string, Draft>();
   for (const each of drafts) {
-    const text = JSON.stringify([each.phase, each.rank, each.up]);
-    if (each.up.length > 0 && !seen.has(text)) seen.set(text, each);
+    const text = JSON.stringify([each.phase, each.rank, each.up, each.down]);
+    if (each.up.length + each.down.length > 0 && !seen.has(text)) seen.set(text, each);
   }
   return [...seen.values()];
 }

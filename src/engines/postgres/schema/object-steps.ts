@@ -5,7 +5,6 @@ import type { ObjectChange, TableObject } from "./objects.ts";
 import {
   droppedAtOnce,
   droppedConcurrently,
-  dropObject,
   madeAtOnce,
   madeOnline,
   makeObject,
@@ -32,7 +31,7 @@ function objectDraft(change: TableChange, object: ObjectChange): readonly Draft[
     case "replaced":
       return replacedObject(change, object.from, object.to);
     case "remade":
-      return [droppedAtOnce(change, object.from), madeAtOnce(change, object.to)];
+      return remadeObject(change, object.from, object.to);
     case "dropped":
       return droppedObject(change, object);
   }
@@ -50,18 +49,32 @@ function renamedObject(change: TableChange, from: TableObject, to: TableObject):
   });
 }
 
+function remadeObject(change: TableChange, from: TableObject, to: TableObject): readonly Draft[] {
+  return change.mode === "split" && from.kind === "index" && to.kind === "index"
+    ? [
+        ...droppedConcurrently(change, from, "expand", rank.dropFirst),
+        ...madeOnline(change, to, false),
+      ]
+    : [droppedAtOnce(change, from), madeAtOnce(change, to)];
+}
+
 function droppedObject(
   change: TableChange,
   { from, until }: Extract<ObjectChange, { readonly kind: "dropped" }>,
 ): readonly Draft[] {
-  if (until === "now") {
-    return change.mode === "split" && from.kind === "index"
-      ? [droppedConcurrently(change, from, "expand")]
-      : [droppedAtOnce(change, from)];
+  if (from.kind === "constraint" || change.mode === "direct")
+    return until === "now" || until === "beside" ? [droppedAtOnce(change, from)] : [];
+  switch (until) {
+    case "now":
+      return droppedConcurrently(change, from, "expand", rank.dropFirst);
+    case "beside":
+      return droppedConcurrently(change, from, "expand");
+    case "contract":
+    case "column":
+      return droppedConcurrently(change, from, "contract");
+    case "exchange":
+      return [];
   }
-  if (until === "contract" || (until === "column" && from.kind === "index"))
-    return [droppedConcurrently(change, from, "contract")];
-  return [];
 }
 
 /** What goes with the columns that a copy takes the place of, and what takes its name then. */
@@ -77,8 +90,9 @@ export function exchangeOf(
     each.kind === "added" && each.on.name !== each.to.name ? [each] : [],
   );
   return {
+    // They go with their column.
     before: {
-      up: going.map((object) => dropObject(table, object)),
+      up: [],
       down: going.toReversed().flatMap((object) => makeObject(table, object)),
     },
     after: {

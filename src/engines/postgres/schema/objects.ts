@@ -31,11 +31,11 @@ export type ObjectChange =
       readonly copied: boolean;
     }
   | { readonly kind: "replaced"; readonly from: TableObject; readonly to: TableObject }
-  /** @property until it goes at once, when its columns are exchanged or dropped, or when nobody uses it any more */
+  /** @property until it goes before its columns change, beside what else happens, when its columns are exchanged or dropped, or when nobody uses it any more */
   | {
       readonly kind: "dropped";
       readonly from: TableObject;
-      readonly until: "now" | "exchange" | "column" | "contract";
+      readonly until: "now" | "beside" | "exchange" | "column" | "contract";
     }
   /** Its columns change on the spot, so it goes before and comes back after. */
   | { readonly kind: "remade"; readonly from: TableObject; readonly to: TableObject };
@@ -194,9 +194,9 @@ function droppedObject(
   if (mentionsAny(from.text, fates.copiedFrom)) {
     const carried = after.some((to) => sameKind(from, to) && to.text === forwarded(from, fates));
     // A rule that no longer holds would refuse what new code writes into both columns.
-    return { kind: "dropped", from, until: carried || !isRule(from) ? "exchange" : "now" };
+    return { kind: "dropped", from, until: carried || !isRule(from) ? "exchange" : "beside" };
   }
-  if (isRule(from)) return { kind: "dropped", from, until: "now" };
+  if (isRule(from)) return { kind: "dropped", from, until: "beside" };
   return {
     kind: "dropped",
     from,

@@ -181,25 +181,34 @@ function uniqueOnline(change: TableChange, to: ConstraintShape): readonly Draft[
 export const usingIndex = (name: string, index: string): string =>
   `constraint ${identifier(name)} unique using index ${identifier(index)}`;
 
+/** No transaction holds either way, so what a comment says of it comes back by a step of its own. */
 export function droppedConcurrently(
   change: TableChange,
-  from: TableObject,
+  from: Extract<TableObject, { readonly kind: "index" }>,
   phase: Draft["phase"],
-): Draft {
+  when: number = rank.dropIndex,
+): readonly Draft[] {
   const table = change.to.name;
-  const made =
-    from.kind === "index"
-      ? [createIndex(table, from.shape, "concurrently ")]
-      : makeObject(table, from);
-  return draft({
-    rank: rank.dropIndex,
-    phase,
-    stem: `${table}-drop-${from.name}`,
-    title: `${table}: ${words(from)} is dropped`,
-    up: [`drop index concurrently if exists ${identifier(from.name)};`],
-    down: made,
-    transactional: false,
-    verify: isGone(from.name),
-    touches: [change.part],
-  });
+  const { name, shape } = from;
+  const common = { phase, touches: [change.part] } as const;
+  return [
+    draft({
+      ...common,
+      rank: when - 1,
+      stem: `${table}-comment-${name}`,
+      title: `${table}: what index ${name} was for, when it comes back`,
+      up: [],
+      down: [commentOnIndex(name, shape.comment)],
+    }),
+    draft({
+      ...common,
+      rank: when,
+      stem: `${table}-drop-${name}`,
+      title: `${table}: index ${name} is dropped`,
+      up: [`drop index concurrently if exists ${identifier(name)};`],
+      down: [createIndex(when === rank.dropFirst ? change.was : table, shape, "concurrently ")],
+      transactional: false,
+      verify: isGone(name),
+    }),
+  ];
 }

@@ -3,18 +3,19 @@
  * transaction may hold come last, so that all others are one transaction.
  */
 export const rank = {
+  dropFirst: 6,
   extension: 10,
   storeFunction: 12,
   role: 14,
   dropView: 16,
-  dropRecording: 20,
+  dropRecording: 17,
+  renameTable: 18,
+  renameColumn: 19,
   dropPolicy: 22,
   dropReference: 24,
   dropObject: 26,
   dropGenerated: 28,
   dropTable: 30,
-  renameTable: 32,
-  renameColumn: 34,
   renameObject: 36,
   dropColumn: 38,
   createTable: 40,

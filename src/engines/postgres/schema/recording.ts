@@ -13,7 +13,8 @@ export function recordingDrafts(
   to: TablePart,
 ): readonly Draft[] {
   const table = change.to.name;
-  const [before, after] = [recordingOf(from, table), recordingOf(to, table)];
+  // Dropped before the table is renamed, and so brought back after it has its former name again.
+  const [before, after] = [recordingOf(from, change.was), recordingOf(to, table)];
   if (from.history === undefined && to.history === undefined) return [];
   if (from.history === undefined && to.history !== undefined)
     return [recordsFromNowOn(change, to.history, after)];

@@ -47,7 +47,7 @@ function replacedIndex(change: TableChange, from: IndexObject, to: IndexObject):
   const name = change.temporary(to.name, "next");
   return [
     concurrently(change, { ...to.shape, name }),
-    droppedConcurrently(change, from, "expand"),
+    ...droppedConcurrently(change, from, "expand"),
     named(change, to, [renameIndex(name, to.name), comment(to)], [renameIndex(to.name, name)]),
   ];
 }
@@ -83,7 +83,7 @@ function replacedUnique(change: TableChange, from: TableObject, to: TableObject)
   const leave =
     to.kind === "index" ? [renameIndex(to.name, name)] : [dropConstraint(table, to.name)];
   if (from.kind === "index")
-    return [built, droppedConcurrently(change, from, "expand"), named(change, to, take, leave)];
+    return [built, ...droppedConcurrently(change, from, "expand"), named(change, to, take, leave)];
   return [
     built,
     named(
