@@ -178,7 +178,8 @@ export class ChainProject {
   async close(): Promise<void> {
     await this.#database.close();
     await this.#space.drop();
-    rmSync(this.#root, { recursive: true, force: true });
+    if (process.env["CHAIN_KEEP"] === undefined)
+      rmSync(this.#root, { recursive: true, force: true });
   }
 
   #target() {

@@ -1,6 +1,6 @@
 /**
  * M5: chains of random changes of a spec on a real server. What the migrations make is what the spec makes afresh, and no row that is kept
- * changes. `FULL=1` runs all of them; `CHAIN_SEED=n` one.
+ * changes. `FULL=1` runs all of them, `CHAIN_SEED=n` one; `CHAIN_KEEP=1` leaves its files behind.
  */
 import { afterAll, describe, it } from "vitest";
 import { cell } from "../../support/closing-table.ts";

@@ -470,8 +470,16 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     accepted: sql("alter table orders enable trigger all;"),
   },
   "disable-row-security": {
-    refused: sql("alter table orders disable row level security;"),
-    accepted: [{ text: "alter table orders disable row level security;", phase: "contract" }],
+    refused: sql(
+      "alter table orders disable row level security;",
+      "alter table orders no force row level security;",
+    ),
+    accepted: [
+      ...sql(
+        "alter table orders no force row level security; select 1; alter table orders force row level security;",
+      ),
+      { text: "alter table orders disable row level security;", phase: "contract" },
+    ],
   },
   "transaction-control": {
     refused: [...sql("begin;", "savepoint x;"), { text: "commit;", direction: "down" }],

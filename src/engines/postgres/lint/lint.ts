@@ -30,7 +30,7 @@ export async function judge(source: LintSource): Promise<readonly Judged[]> {
   if ("fault" in parsed) return [syntaxError(parsed.fault)];
   const groups = Map.groupBy(parsed.statements, ({ transaction, step }) => transaction ?? step);
   const findings = [...groups.values()].flatMap((together) =>
-    judgeTogether(together, catalogue, source),
+    judgeTogether(together, parsed.statements, catalogue, source),
   );
   return findings.toSorted((a, b) => a.line - b.line);
 }
@@ -38,6 +38,7 @@ export async function judge(source: LintSource): Promise<readonly Judged[]> {
 /** The statements of one transaction, or of one step outside of one; transactions come in the order of the text. */
 function judgeTogether(
   together: readonly Statement[],
+  all: readonly Statement[],
   catalogue: Catalogue,
   source: LintSource,
 ): readonly Judged[] {
@@ -51,6 +52,7 @@ function judgeTogether(
       isFresh,
       facts: (table) => catalogue.tables.get(table),
       together,
+      all,
       before: () => together.slice(0, index),
       locked,
     });

@@ -13,7 +13,9 @@ export interface Scene {
   readonly facts: (table: string) => TableFacts | undefined;
   /** Every statement of the same transaction, this one too; only this one when it runs outside. */
   readonly together: readonly Statement[];
-  /** Those of them that came before. */
+  /** Every statement of the file. */
+  readonly all: readonly Statement[];
+  /** Those of the same transaction that came before. */
   readonly before: () => readonly Statement[];
   /** Tables in use whose writers wait since an earlier statement of the same transaction, with its line. */
   readonly locked: ReadonlyMap<string, number>;

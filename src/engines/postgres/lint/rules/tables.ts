@@ -231,23 +231,35 @@ export const disabledSecurity: Rule = {
   severity: "error",
   covers: ["squawk:ban-alter-row-level-security"],
   judge: (statement, scene) =>
-    alterCommands(statement)
-      .filter(
-        ({ kind, table }) =>
-          /^AT_(DisableRowSecurity|NoForceRowSecurity)$/.test(kind) && !scene.isFresh(table),
-      )
-      .map(({ table, relation, from }): Hit => ({
-        message: `from this moment each tenant sees the rows of all others in ${table}`,
-        recipe: [
-          contract(
-            `-- take tenancy out of the spec: the policies go in contract, when no code relies on them`,
-            `alter table ${tableName(relation)} enable row level security;`,
-          ),
-        ],
-        at: from,
-      }))
-      .filter(() => scene.phase !== "contract"),
+    alterCommands(statement).flatMap(({ kind, table, relation, from }): readonly Hit[] => {
+      const forOwner = kind === "AT_NoForceRowSecurity";
+      if (kind !== "AT_DisableRowSecurity" && !forOwner) return [];
+      if (scene.phase === "contract" || scene.isFresh(table)) return [];
+      if (forOwner && isForcedAgain(statement, table, scene)) return [];
+      const who = forOwner ? "a session of the table's owner" : "each tenant";
+      return [
+        {
+          message: `from this moment ${who} sees the rows of all tenants in ${table}`,
+          recipe: [
+            contract(
+              `-- take tenancy out of the spec: the policies go in contract, when no code relies on them`,
+              `alter table ${tableName(relation)} ${forOwner ? "force" : "enable"} row level security;`,
+            ),
+          ],
+          at: from,
+          severity: forOwner ? "warning" : "error",
+        },
+      ];
+    }),
 };
+
+/** The owner fills rows of every tenant, and is bound by the policies again behind it. */
+const isForcedAgain = ({ from }: Statement, table: string, { all }: Scene): boolean =>
+  all.some(
+    (later) =>
+      later.from > from &&
+      alterCommands(later).some((one) => one.kind === "AT_ForceRowSecurity" && one.table === table),
+  );
 
 export const blockingRefresh: Rule = {
   id: "refresh-blocking",
