@@ -139,10 +139,17 @@ async function downAlone(
 ): Promise<void> {
   const { target, context } = run;
   const step = stepAt(run, index);
-  if (debris) await repair(run, step);
+  if (debris) await clear(run, step);
   else await target.run([], halfWay(run, index, { begun: true }), context);
   if (hasWork(step.down)) await target.runAlone(step.down, context);
   await target.run([], done, context);
+}
+
+/** Before a step is taken back that may be there in part: its debris is removed or, where it has none of its own, it is done again. */
+async function clear(run: Run, step: RunStep): Promise<void> {
+  if (step.repair !== undefined) return repair(run, step);
+  if (step.verify === undefined || (await isWhole(run, step))) return;
+  await run.target.runAlone(step.up, run.context);
 }
 
 function stepAt({ steps }: Run, index: number): RunStep {

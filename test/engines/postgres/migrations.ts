@@ -116,6 +116,12 @@ select pg_sleep(0.02);`,
         "alter table item add constraint label_given check (label is not null) not valid;",
         "alter table item drop constraint label_given;",
       ),
+      step(
+        "no-label-idx",
+        "drop index concurrently if exists item_label_idx;",
+        "create index concurrently item_label_idx on item (label);",
+        { transactional: false, verify: "select to_regclass('item_label_idx') is null" },
+      ),
       step("label-given-valid", "alter table item validate constraint label_given;", ""),
       step(
         "label-required",
