@@ -265,7 +265,7 @@ describe("stores", () => {
     expect(
       changes
         .filter(({ subject }) => subject === "main/books")
-        .map(({ surface: _, ...change }) => change),
+        .map(({ impact, subject, what, why }) => ({ impact, subject, what, why })),
     ).toEqual([
       {
         impact: "breaking",

@@ -171,7 +171,8 @@ test("documents follow a chain of changes while both versions write", () => {
           const back = change.steps
             .toReversed()
             .reduce((found, { down }) => applied(found, commandsOf(down)), docs);
-          for (const doc of back)
+          // What code of after wrote may be more than code of before knows.
+          for (const doc of back.filter(({ _id }) => _id !== `new${at}`))
             expect(fits(old.$jsonSchema, doc), JSON.stringify(doc, bigints)).toBe(true);
         }
         [version, spec] = [next, specOf(next, undefined)];
