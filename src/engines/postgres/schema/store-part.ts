@@ -12,7 +12,7 @@ import { securityDrafts } from "./security.ts";
 import type { RoleShape, StorePart, TableShape } from "./shape.ts";
 import { storePartName } from "./snapshot.ts";
 import type { TemporaryNames } from "./temporary.ts";
-import { createExtension } from "./whole.ts";
+import { createExtension, storeSteps } from "./whole.ts";
 import { commentDrafts, grantDrafts } from "./words.ts";
 
 const touches = [storePartName];
@@ -24,7 +24,9 @@ export function storeDrafts(
   mode: ChangeContext["mode"],
   temporary: TemporaryNames = (base) => base,
 ): readonly Draft[] {
-  if (from === undefined || to === undefined) return [];
+  if (to === undefined) return [];
+  // A schema that was adopted has none of it.
+  if (from === undefined) return storeSteps(to);
   const added = to.extensions.filter((name) => !from.extensions.includes(name));
   return [
     ...added.map((name) =>

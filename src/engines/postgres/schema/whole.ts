@@ -136,6 +136,12 @@ export function circleStep(placed: readonly Placed[]): readonly Draft[] {
   ];
 }
 
+/** What belongs to no table, whole. */
+export const storeSteps = (store: StorePart): readonly Draft[] => [
+  ...beforeTables(store),
+  operationStep(store.operation),
+];
+
 const operationStep = (table: TableShape): Draft =>
   section(
     "operation-ids",
