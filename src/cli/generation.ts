@@ -12,7 +12,8 @@ import { compareLock, type Lock, lockOf } from "../select/lock.ts";
 import type { Plan } from "../select/plan.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
-import { chooseLocked, load, reconcile } from "./pipeline.ts";
+import { rememberUnits } from "../reconcile/known-units.ts";
+import { chooseLocked, load, reconcile, reconcileTouched } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
 import { rememberSpec } from "./spec-of-package.ts";
 import {
@@ -28,6 +29,8 @@ export interface GenerateOptions {
   readonly diff?: boolean;
   /** Generated files to make again although the user deleted them. */
   readonly restore?: readonly string[];
+  /** Renders all anew, also what nothing has touched since the last run. */
+  readonly whole?: boolean;
 }
 
 /** The whole path of `generate`. */
@@ -39,7 +42,11 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const plan = chooseLocked(loaded, lock, output);
   refuseUndecided(plan, lock, place.lock);
   if (!dry) recover(resolve(place.folder, loaded.model.output.package));
-  const { writePlan, outdated, root } = reconcile(place, loaded, plan, output, options.restore);
+  const reconciled =
+    dry || options.restore !== undefined || options.whole === true
+      ? reconcile(place, loaded, plan, output, options.restore)
+      : reconcileTouched(place, loaded, plan, output);
+  const { writePlan, outdated, root } = reconciled;
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
@@ -51,6 +58,8 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const clean = (loaded.warnings ?? 0) + compareLock(lock, lockOf(plan, engines)).length === 0;
   const report = apply(writePlan, root, { ...inputs, clean });
   if (report.outcome === "refused") return reportFindings(report.findings, output);
+  const { inputs: made, files, untouched } = reconciled;
+  rememberUnits(made, root, { files, plan: writePlan, untouched });
   rememberSpec(root, place);
   reportApplied(report, writePlan, output);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);

@@ -21,6 +21,14 @@ import type { PlanProblem } from "../select/problems.ts";
 import { formatIssues, type Issue, type Problem } from "../spec/issues.ts";
 import type { SpecFiles } from "../spec/files.ts";
 import { loadSpec } from "../spec/load.ts";
+import { type UnitInputs, unitInputs } from "../ir/unit-inputs.ts";
+import {
+  nothingUntouched,
+  type UntouchedUnits,
+  untouchedUnits,
+  watchedOf,
+} from "../reconcile/known-units.ts";
+import { placeOf as placeOfRecorded } from "../reconcile/record.ts";
 import type { Model } from "../spec/model.ts";
 import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
@@ -88,6 +96,10 @@ export interface Reconciled {
   readonly root: string;
   /** The tree as it was found. */
   readonly state: TreeState;
+  /** What the files of each entity were made from. */
+  readonly inputs: UnitInputs;
+  /** Units that were left out since nothing touched them; their files are neither in `files` nor in `state`. */
+  readonly untouched: UntouchedUnits;
 }
 
 /**
@@ -103,26 +115,98 @@ export function reconcile(
   output: Output,
   restored: readonly string[] = [],
 ): Reconciled {
+  return reconcileUnits(
+    prepare(place, { model, locate }, plan, output),
+    nothingUntouched,
+    restored,
+  );
+}
+
+/**
+ * The same without the units that neither the spec nor the user has touched since the last run; all of them where what is left could
+ * meet one of those.
+ */
+export function reconcileTouched(
+  place: Place,
+  { model, locate }: Pick<Loaded, "model" | "locate">,
+  plan: Plan,
+  output: Output,
+): Reconciled {
+  const prepared = prepare(place, { model, locate }, plan, output);
+  const renamed = renamesOf(model.entities, []).rewordings.length > 0;
+  const untouched = renamed ? nothingUntouched : untouchedUnits(prepared.inputs, prepared.root);
+  const touched = reconcileUnits(prepared, untouched, []);
+  return untouched.size === 0 || isSelfContained(touched)
+    ? touched
+    : reconcileUnits(prepared, nothingUntouched, []);
+}
+
+/** Whether each file that was rendered is one that was recorded, and is there: then none can meet one of another unit. */
+function isSelfContained({ files, state }: Reconciled): boolean {
+  const recorded = [...state.records.values()].flatMap((record) => [...record.files]);
+  const paths = new Set(recorded.map(([path]) => path));
+  return (
+    state.damaged.length === 0 &&
+    paths.size === files.length &&
+    files.every(({ path }) => paths.has(path)) &&
+    recorded.every(([path, file]) => state.disk.has(placeOfRecorded(path, file)))
+  );
+}
+
+interface Prepared {
+  readonly place: Place;
+  readonly model: Model;
+  readonly plan: Plan;
+  readonly output: Output;
+  readonly root: string;
+  readonly ir: Ir;
+  readonly inputs: UnitInputs;
+}
+
+function prepare(
+  place: Place,
+  { model, locate }: Pick<Loaded, "model" | "locate">,
+  plan: Plan,
+  output: Output,
+): Prepared {
   const root = resolve(place.folder, model.output.package);
   refuseSecondSpec(root, place);
   const ir = storable({ model, locate }, plan, output);
-  const files = render({ ir, plan, model, engines, spec: place.spec, version: packageVersion() });
+  const inputs = unitInputs(ir, { spec: place.spec, version: packageVersion() });
+  return { place, model, plan, output, root, ir, inputs };
+}
+
+function reconcileUnits(
+  { place, model, plan, output, root, ir, inputs }: Prepared,
+  untouched: UntouchedUnits,
+  restored: readonly string[],
+): Reconciled {
+  const wanted = (unit: string): boolean => !untouched.has(unit);
+  const files = render(
+    { ir, plan, model, engines, spec: place.spec, version: packageVersion() },
+    wanted,
+  );
   dump(output, "files", files);
   const paths = files.map(({ path }) => path);
-  const found = scan(root, "all", paths, nodeFileSystem, model.output.dir);
+  const models = new Map([...snapshots(model, plan)].filter(([unit]) => wanted(unit)));
+  const found =
+    untouched.size === 0
+      ? scan(root, "all", paths, nodeFileSystem, model.output.dir)
+      : scan(root, [...new Set(files.map(({ unit }) => unit)), ...models.keys()], paths);
   const { state, unknown, present } = restoreDeleted(found, files, root, restored);
   refuseUnknown(unknown);
   const renames = renamesOf(model.entities, files);
-  const decided = decide(files, state, snapshots(model, plan), renames);
+  const decided = decide(files, state, models, renames);
   const notes = [...decided.notes, ...present.map(notRestoredNote)];
   const schema = schemaState(ir, root);
-  const writePlan = withSchema({ ...decided, notes }, schema);
+  const watched = [...decided.watched, ...watchedOf(untouched)];
+  const writePlan = withSchema({ ...decided, notes, watched }, schema);
   dump(output, "write-plan", {
     ...writePlan,
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
     records: [],
   });
-  return { files, writePlan, outdated: schema.outdated, root, state: found };
+  return { files, writePlan, outdated: schema.outdated, root, state: found, inputs, untouched };
 }
 
 /** @throws Failure 2 naming every path that is not generated */

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { cacheFolder, inputsFile, journalFile } from "./tool-files.ts";
 import { toolFolder } from "./paths.ts";
-import type { FileStamp } from "./tree-state.ts";
 import type { WatchedPath } from "./write-plan.ts";
 
 /** [path, size in bytes, mtime, ctime in ms], or [path] for one that was not there. */
-type Watched = readonly [string, number, number, number] | readonly [string];
+export type Watched = readonly [string, number, number, number] | readonly [string];
 
 interface Inputs {
   readonly version: 2;
@@ -61,8 +60,7 @@ function stillSo(
   if (inputs?.hash !== hash) return false;
   if (fileSystem.stat(join(root, journalFile)) !== undefined) return false;
   return inputs.files.every((before) => {
-    const now = watchedAt(before[0], root, fileSystem);
-    return now.length === before.length && now.every((value, at) => value === before[at]);
+    return sameStamp(before, watchedAt(before[0], root, fileSystem));
   });
 }
 
@@ -83,8 +81,7 @@ export function rememberInputs(
   try {
     if (!isOwnFolder(root, fileSystem)) return;
     if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
-    // After the wait, a later edit has a later time than the one stored, so it cannot hide.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, clockTickMs);
+    waitForClock();
     const files = paths.map(({ path }) => watchedAt(path, root, fileSystem));
     if (!paths.every(({ stamp }, at) => isAsScanned(stamp, files[at]))) return;
     const inputs: Inputs = { version: 2, hash, clean, files };
@@ -95,19 +92,28 @@ export function rememberInputs(
   }
 }
 
-function watchedAt(path: string, root: string, fileSystem: FileSystem): Watched {
+/** After the wait, a later edit has a later time than one that is stored then, so it cannot hide. */
+export function waitForClock(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, clockTickMs);
+}
+
+export function sameStamp(a: Watched, b: Watched): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
+}
+
+export function watchedAt(path: string, root: string, fileSystem: FileSystem): Watched {
   const stat = fileSystem.stat(`${root}/${path}`);
   return stat === undefined ? [path] : [path, stat.size, stat.mtimeMs, stat.ctimeMs];
 }
 
 /** A file that was changed after `scan` read it must not be taken for the one that was judged. */
-function isAsScanned(stamp: FileStamp | undefined, now: Watched | undefined): boolean {
+function isAsScanned(stamp: WatchedPath["stamp"], now: Watched | undefined): boolean {
   if (stamp === undefined) return true;
   const [, size, mtimeMs, ctimeMs] = now ?? [];
   return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
 }
 
-function isOwnFolder(root: string, fileSystem: FileSystem): boolean {
+export function isOwnFolder(root: string, fileSystem: FileSystem): boolean {
   return [toolFolder, cacheFolder].every(
     (folder) => fileSystem.stat(join(root, folder))?.kind === "folder",
   );
@@ -137,11 +143,11 @@ function isInputs(value: unknown): value is Inputs {
   );
 }
 
-function isWatched(value: unknown): value is Watched {
+export function isWatched(value: unknown): value is Watched {
   return Array.isArray(value) && typeof value[0] === "string";
 }
 
-function removeQuietly(path: string, fileSystem: FileSystem): void {
+export function removeQuietly(path: string, fileSystem: FileSystem): void {
   try {
     fileSystem.unlink(path);
   } catch {

@@ -8,6 +8,8 @@ export const journalFile = `${cacheFolder}/journal.json`;
 export const lockFile = `${cacheFolder}/lock`;
 /** What the tree was last generated from, see shortcut.ts. */
 export const inputsFile = `${cacheFolder}/inputs.json`;
+/** What each unit was last generated from, see known-units.ts. */
+export const unitsFile = `${cacheFolder}/units.json`;
 /** Keeps {@link cacheFolder} out of the user's repository. */
 export const ignoreFile = `${toolFolder}/.gitignore`;
 export const ignoreText = "/.cache/\n";

@@ -97,7 +97,7 @@ export interface Note {
 export interface WatchedPath {
   readonly path: string;
   /** As `scan` saw it; undefined when nothing was there, or when the plan changes it. */
-  readonly stamp: FileStamp | undefined;
+  readonly stamp: Omit<FileStamp, "mode"> | undefined;
 }
 
 /** What `apply` does to the tree: all of it, or nothing when there is a finding. */

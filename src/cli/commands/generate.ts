@@ -28,5 +28,6 @@ export async function run(context: CommandContext, options: GenerateOptions): Pr
   // V8 would let the young generation grow to three times 32 MB; what is rendered lives on, so nothing is won by that.
   if (!fromSources) setFlagsFromString("--semi-space-growth-factor=1");
   const { generate } = await import("../generation.ts");
-  return generate(context, options);
+  // From the sources, templates change without the version.
+  return generate(context, { ...options, whole: fromSources });
 }

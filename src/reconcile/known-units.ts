@@ -1,0 +1,161 @@
+import { join } from "node:path";
+import type { UnitInputs } from "../ir/unit-inputs.ts";
+import type { VirtualFile } from "../render/virtual-file.ts";
+import { type FileSystem, nodeFileSystem } from "./file-system.ts";
+import {
+  isOwnFolder,
+  isWatched,
+  removeQuietly,
+  sameStamp,
+  waitForClock,
+  type Watched,
+  watchedAt,
+} from "./shortcut.ts";
+import { unitsFile } from "./tool-files.ts";
+import { isUnit, recordPath } from "./units.ts";
+import type { WatchedPath, WritePlan } from "./write-plan.ts";
+
+/** A unit as the last run left it: the hash of its inputs, and the stamps of its files and its record. */
+type KnownUnit = readonly [inputs: string, files: readonly Watched[]];
+
+interface KnownUnits {
+  readonly version: 1;
+  readonly common: string;
+  readonly units: Readonly<Record<string, KnownUnit>>;
+}
+
+/** Units that a run can leave out, with their files: what they are made from and what is on disk is what the last run left. */
+export type UntouchedUnits = ReadonlyMap<string, readonly Watched[]>;
+
+export const nothingUntouched: UntouchedUnits = new Map();
+
+/**
+ * The units that neither the spec nor the user has touched since the last run. Uses lstat only. Any doubt gives none: also where an
+ * entity came or went, since its files could meet another's.
+ */
+export function untouchedUnits(
+  { common, units }: UnitInputs,
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): UntouchedUnits {
+  const known = readKnown(root, fileSystem);
+  if (known === undefined || known.common !== common) return nothingUntouched;
+  const same = (before: Watched): boolean =>
+    sameStamp(before, watchedAt(before[0], root, fileSystem));
+  const names = Object.keys(known.units);
+  if (!names.every((name) => units.has(name))) return nothingUntouched;
+  return new Map(
+    names.flatMap((name) => {
+      const [inputs, files] = known.units[name] ?? ["", []];
+      return inputs === units.get(name) && files.every(same) ? [[name, files] as const] : [];
+    }),
+  );
+}
+
+/** Their paths, which a run without them rests on too. */
+export const watchedOf = (untouched: UntouchedUnits): readonly WatchedPath[] =>
+  [...untouched.values()].flat().map(([path, size = 0, mtimeMs = 0, ctimeMs = 0]) => ({
+    path,
+    stamp: { size, mtimeMs, ctimeMs },
+  }));
+
+/**
+ * Stores what {@link untouchedUnits} compares with, for the units that nothing is to be said of. A failure is ignored: the next run is
+ * slower, not wrong.
+ */
+export function rememberUnits(
+  { common, units }: UnitInputs,
+  root: string,
+  run: {
+    readonly files: readonly VirtualFile[];
+    readonly plan: WritePlan;
+    readonly untouched: UntouchedUnits;
+  },
+  fileSystem: FileSystem = nodeFileSystem,
+): void {
+  const temp = join(root, `${unitsFile}.tmp`);
+  try {
+    if (!isOwnFolder(root, fileSystem)) return;
+    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+    waitForClock();
+    const paths = pathsByUnit(run.files, run.plan);
+    const stamps = new Map(run.plan.watched.map((one) => [one.path, one]));
+    const known: Record<string, KnownUnit> = Object.create(null);
+    for (const [unit, inputs] of units) {
+      const before = run.untouched.get(unit);
+      const files =
+        before ?? stampsOf(paths.get(unit), (path) => watchedAt(path, root, fileSystem), stamps);
+      if (files !== undefined) known[unit] = [inputs, files];
+    }
+    const text = JSON.stringify({ version: 1, common, units: known } satisfies KnownUnits);
+    fileSystem.create(temp, text, 0o644);
+    fileSystem.rename(temp, join(root, unitsFile));
+  } catch {
+    removeQuietly(temp, fileSystem);
+  }
+}
+
+/** Paths of each unit's files and its record; a unit that something has to be said of at each run has none. */
+function pathsByUnit(
+  files: readonly VirtualFile[],
+  { notes, actions }: WritePlan,
+): ReadonlyMap<string, readonly string[]> {
+  const unitOf = new Map(files.map(({ path, unit }) => [path, unit]));
+  const conflicts = actions.filter((action) => "conflicts" in action);
+  const said = [...notes, ...conflicts].map(({ path }) => unitOf.get(path));
+  if (said.includes(undefined)) return new Map();
+  const paths = new Map<string, string[]>();
+  for (const { path, unit } of files) {
+    if (said.includes(unit) || !isUnit(unit)) continue;
+    const known = paths.get(unit);
+    if (known === undefined) paths.set(unit, [recordPath(unit), path]);
+    else known.push(path);
+  }
+  return paths;
+}
+
+/** The stamps of these paths now; undefined when one was changed after it was judged, or is not watched. */
+function stampsOf(
+  paths: readonly string[] | undefined,
+  now: (path: string) => Watched,
+  judged: ReadonlyMap<string, WatchedPath>,
+): readonly Watched[] | undefined {
+  const files: Watched[] = [];
+  for (const path of paths ?? []) {
+    const watched = judged.get(path);
+    const found = now(path);
+    if (watched === undefined || found.length === 1) return undefined;
+    const { stamp } = watched;
+    const [, size, mtimeMs, ctimeMs] = found;
+    const asJudged =
+      stamp === undefined ||
+      (stamp.size === size && stamp.mtimeMs === mtimeMs && stamp.ctimeMs === ctimeMs);
+    if (!asJudged) return undefined;
+    files.push(found);
+  }
+  return paths === undefined ? undefined : files;
+}
+
+function readKnown(root: string, fileSystem: FileSystem): KnownUnits | undefined {
+  try {
+    if (!isOwnFolder(root, fileSystem)) return undefined;
+    const value: unknown = JSON.parse(fileSystem.readText(join(root, unitsFile)));
+    return isKnown(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKnown(value: unknown): value is KnownUnits {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("version" in value && "common" in value && "units" in value)) return false;
+  const { version, common, units } = value;
+  if (version !== 1 || typeof common !== "string") return false;
+  return typeof units === "object" && units !== null && Object.values(units).every(isKnownUnit);
+}
+
+function isKnownUnit(value: unknown): value is KnownUnit {
+  if (!Array.isArray(value)) return false;
+  const [inputs, files] = value;
+  return typeof inputs === "string" && Array.isArray(files) && files.every(isWatched);
+}
