@@ -1,6 +1,4 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gitSides } from "../../../src/reconcile/git-conflict.ts";
 import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
@@ -148,13 +146,18 @@ test("branches that each add an entity: what git leaves in conflict is all gener
     commit("main");
     const conflicts = merge("other");
     expect(conflicts).toContain("docs/data-layer.md");
-    // What only the user can say: the spec and what to decide for it.
+    // What only the user can say is the spec.
     git("checkout", "-q", "--theirs", "workloads.yaml");
     at.write(
       "workloads.yaml",
       added("Loan", "loans", "readers")(added("Branch", "branches", "books")(spec)),
     );
-    rmSync(join(at.folder, "workloads.lock.json"));
+    expect(conflicts).toContain("workloads.lock.json");
+    const waiting = await cli(at.folder, "generate");
+    expect(waiting).toMatchObject({ status: 1 });
+    expect(waiting.stderr).toMatch(
+      /workloads\.lock\.json holds the conflict[^]*async-db-starter plan/,
+    );
     expect(await cli(at.folder, "--quiet", "plan")).toMatchObject({ status: 0, stderr: "" });
     expect(await cli(at.folder, "--quiet", "generate")).toMatchObject({ status: 0, stderr: "" });
     expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
