@@ -4,7 +4,7 @@ import { engineOf } from "./composition.ts";
 
 /**
  * `.github/workflows/data-layer.yml`: the user's from the first moment, so an own file of this name is left alone. It lies in the output
- * package, the only folder that is written to; a package inside of a monorepo is told where to move it.
+ * package, the only folder that is written to; its first lines say where a monorepo moves it.
  */
 export function workflowFile(
   { ir, spec, version }: RenderInput,
@@ -20,7 +20,6 @@ export function workflowFile(
       generator: `async-db-starter@${version}`,
       spec: expressionText(spec),
       folder: expressionText(folder),
-      elsewhere: folder !== "",
       rehearsed: ir.stores.some((store) => rehearsedInProcess(engineOf(store, engines))),
     },
   };
