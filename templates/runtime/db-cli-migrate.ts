@@ -51,7 +51,10 @@ export const up: StoreCommand = async (store, options) => {
   const lines = applied.map((id) => `applied ${id}`);
   if (applied.length === 0 && failure === undefined) lines.push("nothing to apply");
   lines.push(...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`));
-  return answer(store, lines, { applied, held: held.map(heldJson) }, failure);
+  const told = answer(store, lines, { applied, held: held.map(heldJson) }, failure);
+  // A contract can wait; what the new code needs and stands behind one cannot.
+  const needed = held.some(({ migration }) => migration.phase !== "contract");
+  return { ...told, status: needed ? 1 : 0 };
 };
 
 export const plan: StoreCommand = async (store, { to, contract }) => {

@@ -50,7 +50,11 @@ export async function runUp(run: Run, entry: LedgerEntry | undefined): Promise<v
   for (const group of groupsOf(steps.slice(index), target)) {
     const next = index + group.steps.length;
     const note = noteAt(run, next, "applied");
-    await hinted(`the steps before ${stepAt(run, index).name} stay applied`, () =>
+    const kept =
+      index === 0
+        ? `${migration.id} is not applied`
+        : `the steps before ${stepAt(run, index).name} stay applied`;
+    await hinted(kept, () =>
       group.alone
         ? upAlone(run, index, was, note)
         : target.run(group.steps.map(({ up }) => up).filter(hasWork), note, context),

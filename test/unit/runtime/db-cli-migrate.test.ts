@@ -128,6 +128,20 @@ describe("migrate", () => {
     });
   });
 
+  test("up ends with 1 while something that the new code needs stands behind a held contract", async () => {
+    await inUse();
+    put("0004-more", { parents: ["0003-note-contract"] }, { up: "make d\n", down: "drop d\n" });
+    const up = await db("migrate", "up", "--store", "main");
+    expect([up.status, up.out]).toEqual([1, ""]);
+    expect(up.err).toContain(
+      `main: applied 0002-note\n${held}main: held 0004-more: stands on 0003-note-contract, which is held\n`,
+    );
+    expect(await db("migrate", "up", "--contract", "--store", "main")).toMatchObject({
+      status: 0,
+      out: "main: applied 0003-note-contract\nmain: applied 0004-more\n",
+    });
+  });
+
   test("what breaks off is told with what was done, goes on, and says so", async () => {
     files();
     target.failOn = "make b";
