@@ -8,7 +8,7 @@ import { configFromEnv, openStores } from "./stores/open.ts";
 /** Milliseconds: a store in process may have to start first. */
 const patienceMs = 10_000;
 
-/** `npm run db -- migrate up|down|status` and `npm run db -- health`. */
+/** `npm run db -- migrate up|down|status|verify|…` and `npm run db -- health`. */
 process.exitCode = await runDbCli({
   argv: process.argv.slice(2),
   open: () => {

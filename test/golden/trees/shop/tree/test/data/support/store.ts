@@ -60,7 +60,7 @@ export class TestStore<Opened extends OpenedStore> {
     const target = this.opened.migrationTarget?.();
     if (target === undefined) return;
     const migrations = await readMigrations(findMigrations(this.opened.name, import.meta.url));
-    while ((await migrateDown(target, migrations)) !== undefined);
+    while ((await migrateDown(target, migrations, { allowDestructive: true })) !== undefined);
     const applied = await migrateUp(target, migrations);
     assert.equal(applied.length, migrations.length);
   }

@@ -4,9 +4,9 @@ import type { OrderRepository } from "../../ports/order-repository.ts";
 import type { ProductRepository } from "../../ports/product-repository.ts";
 import type { ProductSearch } from "../../ports/product-search.ts";
 import type { SimilarProducts } from "../../ports/similar-products.ts";
+import { unapplied } from "../../runtime/expected-migrations.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
-import { unapplied } from "../../runtime/postgres/expected-migrations.ts";
 import type { PostgresSession, RawSession } from "../../runtime/postgres/session.ts";
 import { openPostgres } from "../../runtime/postgres/store.ts";
 import type { PostgresBinding, PostgresStore } from "../../runtime/postgres/store.ts";
@@ -137,7 +137,7 @@ export function openMain(config: StoreConfig, context: RuntimeContext): OpenedMa
     engine: opened.engine,
     health: () => opened.health(),
     migrationTarget: () => opened.migrationTarget(),
-    unapplied: () => unapplied(opened.migrationTarget(), ["0001-initial"]),
+    unapplied: () => unapplied(opened.migrationTarget(), "main", import.meta.url),
     onChanged: (listener) => opened.onChanged(listener),
     close: () => opened.close(),
     store: storeOf(opened, opened),

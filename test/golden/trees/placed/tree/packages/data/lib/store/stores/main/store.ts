@@ -2,9 +2,9 @@
 import type { Alike } from "../../ports/alike.js";
 import type { BookRepository } from "../../ports/book-repository.js";
 import type { BookSearch } from "../../ports/book-search.js";
+import { unapplied } from "../../runtime/expected-migrations.js";
 import type { StoreHealth } from "../../runtime/health.js";
 import type { TransactionOptions } from "../../runtime/options.js";
-import { unapplied } from "../../runtime/postgres/expected-migrations.js";
 import type { PostgresSession, RawSession } from "../../runtime/postgres/session.js";
 import { openPostgres } from "../../runtime/postgres/store.js";
 import type { PostgresBinding, PostgresStore } from "../../runtime/postgres/store.js";
@@ -74,7 +74,7 @@ export function openMain(config: StoreConfig, context: RuntimeContext): OpenedMa
     engine: opened.engine,
     health: () => opened.health(),
     migrationTarget: () => opened.migrationTarget(),
-    unapplied: () => unapplied(opened.migrationTarget(), ["0001-initial"]),
+    unapplied: () => unapplied(opened.migrationTarget(), "main", import.meta.url),
     onChanged: (listener) => opened.onChanged(listener),
     close: () => opened.close(),
     store: storeOf(opened, opened),
