@@ -110,7 +110,12 @@ export const mutants: readonly Mutant[] = [
       "updated_at = products.updated_at",
       "time of change not kept on replace",
     ],
-    ["importAll", "order by given.given_place", "order by given.given_place desc", "rows of a batch backwards"],
+    [
+      "importAll",
+      "order by given.given_place",
+      "order by given.given_place desc",
+      "rows of a batch backwards",
+    ],
     ["reprice", "title = {0}::text", "description = {0}::text", "another column set"],
     ["reserve", "stock + $2", "stock - $2", "subtracts instead of adding"],
     ["reserve", "version = version + 1", "version = version", "version not raised on increment"],
