@@ -368,6 +368,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     refused: [repaired("create index concurrently i on orders (code, note, remark, total);")],
     accepted: [
       repaired("create unique index concurrently i on orders (code, note, remark, total);"),
+      repaired("create index concurrently i on orders (code, note, remark, id);"),
     ],
   },
   "attach-partition-unchecked": {
@@ -527,7 +528,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       "create table a (id integer primary key);",
       "create table a (id int, primary key (id));",
     ),
-    accepted: sql("create table a (id bigint primary key, b integer);"),
+    accepted: sql(
+      "create table a (id bigint primary key, b integer);",
+      "create table a (b uuid, c integer, primary key (b, c));",
+    ),
   },
   "prefer-identity": {
     refused: sql("create table a (id bigserial);"),

@@ -1,4 +1,4 @@
-import { identifier } from "../../sql/quote.ts";
+import { identifier, identifiers } from "../../sql/quote.ts";
 import type { Statement } from "../parse.ts";
 import { alone, expand } from "../recipe.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
@@ -142,23 +142,24 @@ export const manyColumns: Rule = {
   id: "index-many-columns",
   severity: "warning",
   covers: ["strong:add_index_columns"],
-  judge: (statement) => {
+  judge: (statement, scene) => {
     if (!("IndexStmt" in statement.node)) return [];
     const { indexParams = [], unique, relation, idxname = "the_index" } = statement.node.IndexStmt;
-    if (indexParams.length <= 3 || unique === true || relation === undefined) return [];
-    const first = indexParams
-      .slice(0, 3)
-      .flatMap((param) =>
-        "IndexElem" in param && param.IndexElem.name !== undefined
-          ? [identifier(param.IndexElem.name)]
-          : [],
-      );
+    if (unique === true || relation === undefined) return [];
+    const names = indexParams.map((param) =>
+      "IndexElem" in param ? (param.IndexElem.name ?? "") : "",
+    );
+    // The key behind them makes the order total, so that pages can go on where the last one ended.
+    const key = scene.facts(tableKey(relation))?.key ?? [];
+    const narrowing = names.filter((name) => !key.includes(name)).length;
+    if (narrowing <= 3) return [];
+    const first = names.filter((name) => name !== "").slice(0, 3);
     return [
       {
-        message: `${indexParams.length} columns: each write keeps them all in order, and a column behind the third seldom narrows a search`,
+        message: `${names.length} columns: each write keeps them all in order, and a column behind the third seldom narrows a search`,
         recipe: [
           alone(
-            `create index concurrently ${identifier(idxname)} on ${tableName(relation)} (${first.join(", ")});`,
+            `create index concurrently ${identifier(idxname)} on ${tableName(relation)} (${identifiers(first)});`,
           ),
         ],
       },

@@ -9,7 +9,7 @@ import { constraintOf, strings, tableName, type TypeFacts, typeFacts } from "../
 interface Written {
   readonly table: string;
   readonly column: ColumnDef;
-  /** Its column or columns are the key. */
+  /** It is the whole key: a part of one seldom runs out of numbers. */
   readonly isKey: boolean;
   /** In a table that exists already. */
   readonly isAdded: boolean;
@@ -29,7 +29,7 @@ function writtenColumns(statement: Statement): readonly Written[] {
       if (!("ColumnDef" in one)) return [];
       const column = one.ColumnDef;
       const isKey =
-        keys.includes(column.colname ?? "") || constraintOf(column, "CONSTR_PRIMARY") !== undefined;
+        keys.join() === column.colname || constraintOf(column, "CONSTR_PRIMARY") !== undefined;
       return [{ table: tableName(relation), column, isKey, isAdded: false }];
     });
   }
