@@ -92,6 +92,7 @@ describe.skipIf(space === undefined)(
       const { steps } = record as { steps: readonly { title: string }[] };
       expect(steps.map(({ title }) => title)).toMatchInlineSnapshot(`
         [
+          "Operation ids",
           "Invoice Lines: index Invoice Lines_country_idx is built while others write",
           "orders: index orders_parent_id_idx is built while others write",
           "order_tags: index order_tags_tag_idx is built while others write",

@@ -149,6 +149,7 @@ describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout
       byLanguage: ["ACADEMY DINOSAUR", "NEW FILM"],
       rating: "NC-17",
       gone: true,
+      replayed: true,
     });
     const [row] = await query(
       "select rating, fulltext is null, last_update > now() - interval '1 minute' from film where film_id = 1",
@@ -166,8 +167,11 @@ const first = await films.patch(1, { rentalRate: "0.99" });
 const made = await films.insert({ title: "NEW FILM", rating: "R", releaseYear: 1999, languageId: 1, specialFeatures: ["Trailers"] });
 const page = await films.listByLanguageId({ languageId: 1 }, { limit: 10 });
 const changed = await films.patch(made.filmId, { rating: "NC-17" });
+const twice = { operationId: "0199e8a0-0000-7000-8000-000000000001" };
+const kept = await films.insert({ title: "ONCE", languageId: 2 }, twice);
+const same = await films.insert({ title: "ONCE", languageId: 2 }, twice);
 await films.delete(made.filmId);
 const gone = (await films.get(made.filmId)) === undefined;
-console.log(JSON.stringify({ first: shown(first), made: shown(made), byLanguage: page.items.map((film) => film.title), rating: changed.rating, gone }));
+console.log(JSON.stringify({ first: shown(first), made: shown(made), byLanguage: page.items.map((film) => film.title), rating: changed.rating, gone, replayed: kept.filmId === same.filmId }));
 await data.close();
 `;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import { pathToFileURL } from "node:url";
-import type { Client, ClientConfig } from "pg";
+import type { Client, ClientConfig, QueryArrayResult } from "pg";
 import type {
   Connection,
   ConnectionSource,
@@ -101,18 +101,17 @@ class Session implements Connection {
     await this.#client.end().catch(() => {});
   }
 
+  /** Without values it goes by the simple protocol, which takes several statements; the rows are those of the last one. */
   async #run({ prepared, values, script }: Exchange): Promise<{ rows: TextRows; tag: string }> {
-    if (script === true) {
-      await this.#client.query(prepared.text);
-      return { rows: [], tag: "" };
-    }
-    const { rows, command, rowCount } = await this.#client.query<(string | null)[]>({
-      text: prepared.text,
-      values: [...values],
-      rowMode: "array",
-      types: { getTypeParser: () => (text: string) => text },
-    });
-    return { rows, tag: `${command} ${rowCount ?? 0}` };
+    const answer: QueryArrayResult<TextRows[number]> | QueryArrayResult<TextRows[number]>[] =
+      await this.#client.query<TextRows[number]>({
+        text: prepared.text,
+        ...(script !== true && { values: [...values] }),
+        rowMode: "array",
+        types: { getTypeParser: () => (text: string) => text },
+      });
+    const last = Array.isArray(answer) ? answer.at(-1) : answer;
+    return { rows: last?.rows ?? [], tag: `${last?.command ?? ""} ${last?.rowCount ?? 0}` };
   }
 }
 
