@@ -75,7 +75,8 @@ const laterFields = (row: string): Later => {
 const record = `insert into schema_migration (id, hash, parents, phase, dirty, step, progress)
 values ($1, $2, $3, $4, $5::boolean, $6, $7)
 on conflict (id) do update set hash = excluded.hash, parents = excluded.parents, phase = excluded.phase, dirty = excluded.dirty,
-  step = excluded.step, progress = excluded.progress, applied_at = now()`;
+  step = excluded.step, progress = excluded.progress,
+  applied_at = case when schema_migration.dirty then now() else schema_migration.applied_at end`;
 
 const forget = "delete from schema_migration where id = $1";
 

@@ -151,6 +151,25 @@ await onSharedServer("verify", (server) => {
     });
   });
 
+  it("an edited migration that is accepted keeps the time it was applied at", async () => {
+    const own = openMigrated((await server.namespace()).dsn);
+    const target = own.store.migrationTarget();
+    const [initial, ...rest] = migrations;
+    if (initial === undefined) return expect.unreachable();
+    await migrateUp(target, migrations);
+    const before = await target.ledger();
+    const edited = { ...initial, hash: "edited" };
+    await acceptMigration(target, [edited, ...rest], initial.id);
+    const after = await target.ledger();
+    expect(after.map(({ id, appliedAt }) => [id, appliedAt])).toEqual(
+      before.map(({ id, appliedAt }) => [id, appliedAt]),
+    );
+    expect(after[0]?.hash).toBe("edited");
+    expect(await migrationDrift(target)).toEqual([]);
+    expect(await migrateUp(target, [edited, ...rest])).toEqual([]);
+    await own.close();
+  });
+
   it("upgrades a ledger of before steps in place, and reads it before", async () => {
     const old = openMigrated((await server.namespace()).dsn);
     await old.rows(`create table schema_migration (id text primary key, hash text not null, parents text not null,
