@@ -167,7 +167,7 @@ const first = await films.patch(1, { rentalRate: "0.99" });
 const made = await films.insert({ title: "NEW FILM", rating: "R", releaseYear: 1999, languageId: 1, specialFeatures: ["Trailers"] });
 const page = await films.listByLanguageId({ languageId: 1 }, { limit: 10 });
 const changed = await films.patch(made.filmId, { rating: "NC-17" });
-const twice = { operationId: "0199e8a0-0000-7000-8000-000000000001" };
+const twice = { operation: "0199e8a0-0000-7000-8000-000000000001" };
 const kept = await films.insert({ title: "ONCE", languageId: 2 }, twice);
 const same = await films.insert({ title: "ONCE", languageId: 2 }, twice);
 await films.delete(made.filmId);
