@@ -28,7 +28,7 @@ export const rehearsal: RehearsalEngine = {
           fillTables(connection, await introspect(query, { without: [ledger] }), { rows, seed }),
         ),
       observe: () => withSession(source, observe),
-      differences: (is, should) => catalogueDifferences(catalogueOf(is), catalogueOf(should)),
+      differences: (is, should) => schemaDifferences(catalogueOf(is), catalogueOf(should)),
       close: async () => {
         // It was empty before: whoever comes next finds it so.
         if (used && dsn.scheme !== "pglite") await withSession(source, emptied).catch(() => {});
@@ -47,6 +47,12 @@ begin
   execute format('create schema %I', place);
 end
 $$`);
+
+/** An extension stays when what used it goes: other schemas may use it, too. */
+const schemaDifferences = (is: Catalogue, should: Catalogue): readonly string[] => {
+  const extensions = is.extensions.filter((name) => should.extensions.includes(name));
+  return catalogueDifferences({ ...is, extensions }, should);
+};
 
 const catalogueOf = ({ schema }: Observation): Catalogue => schema as Catalogue;
 
