@@ -136,8 +136,7 @@ export const verify: StoreCommand = async (store) => {
     return answer(store, ["its engine has no catalogue to compare"], { checked: false });
   const changes = await migrationDrift(store.target);
   if (changes === undefined) {
-    const line =
-      "nothing to compare with: the next migration that is applied records the catalogue";
+    const line = "nothing to compare with: migrate up records the catalogue";
     return { ...answer(store, [line], { checked: false }), status: 1 };
   }
   const lines = changes.map(({ object, change }) => `drift ${change} ${object}`);

@@ -69,6 +69,7 @@ export function migrateUp(
       const run = await prepareRun(target, migration, ledger, { lock, tell });
       await runUp(run, entryOf(ledger, migration.id));
     }
+    await recordCatalogue(target, migrations, lock);
     return pending.map(({ id }) => id);
   }, options.waitMs ?? defaultWaitMs);
 }
@@ -167,6 +168,20 @@ export function acceptMigration(
       context,
     );
   }, waitMs);
+}
+
+/** Where none is on record, because a run was cut off just before or the ledger is of an earlier version, the catalogue as it is now. */
+async function recordCatalogue(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  lock: LockPatience,
+): Promise<void> {
+  const ledger = await target.ledger();
+  const isRecorded = ledger.some(({ dirty, objects }) => dirty === true || objects !== undefined);
+  const migration = migrations.find(({ id }) => id === ledger.at(-1)?.id);
+  if (isRecorded || migration === undefined || target.objects === undefined) return;
+  const context = { file: migration.file, lock, waiting: () => {} };
+  await target.run([], { state: "applied", migration, adopt: (now) => now }, context);
 }
 
 /** Only the first migration of all may be taken for applied without having run. */

@@ -80,16 +80,10 @@ on conflict (id) do update set hash = excluded.hash, parents = excluded.parents,
 
 const forget = "delete from schema_migration where id = $1";
 
-/** One row holds the catalogue: the newest. */
-const keepObjects = `update schema_migration set objects = case
-  when id = (select id from schema_migration order by applied_at desc, id desc limit 1) then $1 end`;
+const forgetObjects = "update schema_migration set objects = null where objects is not null";
 
-/** Writes what became of a migration; `objects` reads the catalogue as it is then. */
-export const writeNote = async (
-  lane: Lane,
-  note: LedgerNote,
-  objects: () => Promise<Objects>,
-): Promise<void> => {
+/** Writes what became of a migration. The catalogue on record is no longer right then: see {@link recordObjects}. */
+export const writeNote = async (lane: Lane, note: LedgerNote): Promise<void> => {
   const { migration } = note;
   if (note.state === "half-way") {
     const progress = JSON.stringify(note.progress);
@@ -98,7 +92,15 @@ export const writeNote = async (
   }
   if (note.state === "reverted") await ask(lane, forget, [migration.id]);
   else await ask(lane, record, [...identity(migration), "f", null, null]);
-  await ask(lane, keepObjects, [JSON.stringify(note.adopt(await objects()))]);
+  await ask(lane, forgetObjects);
+};
+
+/** One row holds the catalogue: the newest. */
+const keepObjects = `update schema_migration set objects = case
+  when id = (select id from schema_migration order by applied_at desc, id desc limit 1) then $1 end`;
+
+export const recordObjects = async (lane: Lane, objects: Objects): Promise<void> => {
+  await ask(lane, keepObjects, [JSON.stringify(objects)]);
 };
 
 const identity = ({ id, hash, parents, phase }: Migration): (string | null)[] => [

@@ -12,7 +12,13 @@ import type {
 import { ask, askScript } from "./ask.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { ledgerError, migrationError } from "./migration-error.ts";
-import { makeLedger, readLedger, shareLedger, writeNote } from "./migration-ledger.ts";
+import {
+  makeLedger,
+  readLedger,
+  recordObjects,
+  shareLedger,
+  writeNote,
+} from "./migration-ledger.ts";
 import { give, sessionLock, take, transactionLock } from "./migration-lock.ts";
 import { patiently } from "./migration-patience.ts";
 import { splitSteps } from "./migration-text.ts";
@@ -69,15 +75,20 @@ export class PostgresMigrations implements MigrationTarget {
     });
   }
 
-  run(steps: readonly StepText[], note: LedgerNote, context: RunContext): Promise<void> {
-    return this.#attempts(context, async (connection) => {
+  /** The catalogue is read after the commit: in a large schema that takes longer than others should wait for the locks. */
+  async run(steps: readonly StepText[], note: LedgerNote, context: RunContext): Promise<void> {
+    await this.#attempts(context, async (connection) => {
       if (note.state === "reverted") await this.#share(connection, "revoke");
       for (const [index, step] of steps.entries()) {
         await ask(connection, lockTimeout(context, index));
         await located(context.file, step, () => askScript(connection, step.text));
       }
-      await writeNote(connection, note, () => readCatalogue(connection));
+      await writeNote(connection, note);
     });
+    if (note.state === "half-way") return;
+    await this.#with(async (connection) =>
+      recordObjects(connection, note.adopt(await readCatalogue(connection))),
+    );
   }
 
   /** Waits for locks without end: what runs in no transaction (`create index concurrently`) blocks no reader or writer while it waits. */
@@ -105,9 +116,7 @@ export class PostgresMigrations implements MigrationTarget {
       const [row] = await located(context.file, step, () => ask(connection, step.text, values));
       if (row === undefined) return undefined;
       const result = { done: Number(row[0]), key: row.slice(1, 1 + key.length) };
-      if (result.done > 0) {
-        await writeNote(connection, note(result), () => readCatalogue(connection));
-      }
+      if (result.done > 0) await writeNote(connection, note(result));
       return result;
     });
   }

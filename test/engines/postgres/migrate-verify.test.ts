@@ -183,8 +183,9 @@ await onSharedServer("verify", (server) => {
     const target = old.store.migrationTarget();
     expect(await target.ledger()).toMatchObject([{ id: "0001-initial", dirty: false }]);
     expect(await migrationDrift(target)).toBeUndefined();
-    const applied = await migrateUp(target, migrations.slice(0, 2));
-    expect(applied).toEqual(["0002-label"]);
+    expect(await migrateUp(target, [initial])).toEqual([]);
+    expect(await migrationDrift(target)).toEqual([]);
+    expect(await migrateUp(target, migrations.slice(0, 2))).toEqual(["0002-label"]);
     expect(await migrationDrift(target)).toEqual([]);
     await old.close();
   });
