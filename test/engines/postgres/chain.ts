@@ -23,8 +23,6 @@ import type { Namespace, Server } from "../servers.ts";
 import { columnAt, digestQuery, type Digests, fillValue, insertRows } from "./chain-rows.ts";
 import { type MigratedStore, openMigrated } from "./migrations.ts";
 
-type Mode = ChangeContext["mode"];
-
 /** Everything in one store `main`. */
 export function storeOf(model: Model): StoreIr {
   const plan: Plan = {
@@ -50,6 +48,14 @@ export function storeOf(model: Model): StoreIr {
   return store;
 }
 
+/** How a change is made. */
+export interface Follow {
+  readonly mode: ChangeContext["mode"];
+  /** Contract migrations run as well; otherwise those of a store in use are held, with what stands on them. */
+  readonly contract: boolean;
+  readonly fills?: Done["fills"];
+}
+
 /** What one change came to. */
 export interface Applied {
   readonly destroys: readonly string[];
@@ -73,14 +79,14 @@ export class ChainProject {
   }
 
   /** Plans the change to this model, writes its files and applies them. @throws with the text of the migrations */
-  async follow(model: Model, mode: Mode, fills?: Done["fills"]): Promise<Applied> {
+  async follow(model: Model, { mode, contract, fills }: Follow): Promise<Applied> {
     const store = storeOf(model);
     const filled = fills === undefined ? [] : [columnAt(store, fills.entity, fills.field)];
     const values = Object.fromEntries(filled.map((about) => [about, fillValue(store, about)]));
     const { change, context } = this.#plan({ store, project: model.project, mode, values });
     this.#write(change, context);
     try {
-      await this.up();
+      await this.up(contract);
     } catch (error) {
       const texts = change.migrations.map(({ id, up }) => `-- ${id}\n${up}`);
       throw new Error(`${describe(error)}\n${texts.join("\n")}`, { cause: error });
@@ -138,8 +144,8 @@ export class ChainProject {
     }
   }
 
-  async up(): Promise<void> {
-    await migrateUp(this.#target(), await this.#migrations(), { contract: true });
+  async up(contract: boolean): Promise<void> {
+    await migrateUp(this.#target(), await this.#migrations(), { contract });
   }
 
   /** Takes back everything that came after the first migration. */

@@ -194,7 +194,10 @@ const dropIndex: Alter = (random, world) => {
   const spec = entityIn(world, entity);
   const gone = pick(random, spec.indexes ?? []);
   spec.indexes = (spec.indexes ?? []).filter((each) => each !== gone);
-  return { title: `${entity}: ${JSON.stringify(gone)}` };
+  return {
+    title: `${entity}: ${JSON.stringify(gone)}`,
+    ...(gone?.unique === true && { loosens: true as const }),
+  };
 };
 
 const together: Alter = (random, world) => {
@@ -231,7 +234,7 @@ const apart: Alter = (random, world) => {
   );
   if (entity === undefined) return undefined;
   entityIn(world, entity).unique = [];
-  return { title: entity };
+  return { title: entity, loosens: true };
 };
 
 const check: Alter = (random, world) => {

@@ -26,6 +26,8 @@ export interface Done {
   readonly title: string;
   /** Data goes for good: a step has to say so. */
   readonly destroys?: true;
+  /** Rows may come to break what the schema before asked of them. */
+  readonly loosens?: true;
   /** Columns, by id, whose values may change. */
   readonly rewrites?: readonly string[];
   /** A field, by entity and name, whose rows need a value that the spec does not give. */
@@ -289,7 +291,7 @@ const notUnique = alter(
   ({ unique: is }) => is === true,
   ({ field }) => {
     delete field.unique;
-    return {};
+    return { loosens: true };
   },
 );
 

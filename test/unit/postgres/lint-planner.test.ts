@@ -42,7 +42,7 @@ test("the first migrations of random specs", async () => {
       `seed ${seed}`,
     ).toEqual([]);
   }
-});
+}, 30_000);
 
 test("the same seed gives the same chain of specs", () => {
   const chain = (seed: number): readonly unknown[] => {
@@ -59,4 +59,4 @@ test("the same seed gives the same chain of specs", () => {
   };
   expect(chain(7)).toEqual(chain(7));
   expect(chain(7)).not.toEqual(chain(8));
-});
+}, 30_000);
