@@ -22,16 +22,16 @@ async function rowsOf(table: CatalogueTable, query: Query): Promise<PartRows> {
     key === undefined
       ? "''"
       : `json_build_array(${key.map((name) => `${identifier(name)}::text`).join(", ")})::text`;
-  const digests = table.columns.map(({ name }) => `md5(${identifier(name)}::text)`);
+  // What is computed of other columns is lost with them, and made with them.
+  const columns = table.columns.filter(({ generated }) => generated === undefined);
+  const digests = columns.map(({ name }) => `md5(${identifier(name)}::text)`);
   const rows = await query(
     `select ${[place, ...digests].join(", ")} from ${identifier(table.name)} order by 1`,
   );
   return {
     keys: key === undefined ? undefined : rows.map(([text]) => text ?? ""),
     rows: rows.length,
-    columns: new Map(
-      table.columns.map(({ name }, at) => [name, rows.map((row) => row[at + 1] ?? null)]),
-    ),
+    columns: new Map(columns.map(({ name }, at) => [name, rows.map((row) => row[at + 1] ?? null)])),
   };
 }
 
