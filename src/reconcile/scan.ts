@@ -1,6 +1,6 @@
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { isMissing } from "./locate.ts";
-import { pathProblem } from "./paths.ts";
+import { parentsOf, pathProblem } from "./paths.ts";
 import { parseRecord, placeOf, type RecordedFile, type UnitRecord } from "./record.ts";
 import type { DamagedRecord, DiskEntry, TreeState } from "./tree-state.ts";
 import { ignoreFile, journalFile, singleFiles } from "./tool-files.ts";
@@ -14,7 +14,7 @@ import { isUnit, recordPath, type Unit } from "./units.ts";
  * @param units    the units to reconcile, or "all" (then what left the plan can be removed)
  * @param planned  paths that are about to be written; recorded paths are read anyway
  * @param data     folder of the data layer, "." for the package itself: where a recorded file that
- *                 is missing is looked for; undefined to look nowhere
+ *                 is missing is looked for first; undefined to look nowhere
  * @throws the system error when a file of the tree cannot be read
  */
 export function scan(
@@ -45,15 +45,22 @@ export function scan(
   return { records, damaged, disk: reader.disk, strays, interrupted: reader.exists(journalFile) };
 }
 
-/** Files that may be a missing one under a new name; nothing is looked for when none is missing. */
+/**
+ * Files that may be a missing one under a new name, in the data folder and in the outermost folder
+ * that it was in (`test`, `docs`); nothing is looked for when none is missing.
+ */
 function straysOf(
   data: string,
   recorded: readonly (readonly [string, RecordedFile])[],
   wanted: ReadonlySet<string>,
   reader: TreeReader,
 ): string[] {
-  if (!recorded.some(([path, file]) => isMissing(path, file, reader))) return [];
-  const strays = reader.files(data === "." ? "" : data).filter((path) => !wanted.has(path));
+  const missing = recorded.filter(([path, file]) => isMissing(path, file, reader));
+  if (missing.length === 0) return [];
+  const outermost = missing.flatMap(([path]) => parentsOf(path).slice(0, 1));
+  const folders = new Set([data === "." ? "" : data, ...outermost]);
+  const found = new Set([...folders].flatMap((folder) => reader.files(folder)));
+  const strays = [...found].filter((path) => !wanted.has(path));
   for (const path of strays) reader.read(path);
   return strays;
 }

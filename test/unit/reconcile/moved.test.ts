@@ -75,7 +75,17 @@ describe("a generated file that its user moved", () => {
     expect([text(root, "src/data/own.ts"), has(root, path)]).toEqual([before, false]);
   });
 
-  test("out of the data folder counts as deleted", () => {
+  test("within another folder is followed too", () => {
+    const root = newTree();
+    const docs = (text: string) => file("docs/data-layer.md", text);
+    generate(root, [first, docs("# Data\n\nOne.\n")]);
+    move(root, "docs/data-layer.md", "docs/deep/data.md");
+    generate(root, [first, docs("# Data\n\nTwo.\n")]);
+    expect(text(root, "docs/deep/data.md")).toBe("# Data\n\nTwo.\n");
+    expect(has(root, "docs/data-layer.md")).toBe(false);
+  });
+
+  test("out of its outermost folder and the data folder counts as deleted", () => {
     const root = newTree();
     generate(root, [first]);
     move(root, path, "other/order.ts");
