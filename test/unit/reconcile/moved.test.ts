@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { noRenames, renamesOf } from "../../../src/reconcile/renames.ts";
@@ -90,6 +90,45 @@ describe("a generated file that its user moved", () => {
     generate(root, [first]);
     move(root, path, "other/order.ts");
     expect(planFor(root, [first]).notes).toMatchObject([{ kind: "deleted", path }]);
+  });
+});
+
+describe("a record that names another place", () => {
+  /** A tree whose record says that the user moved the file there. */
+  function movedTo(at: string): string {
+    const root = newTree();
+    generate(root, [first]);
+    const record = ".async-db-starter/entities/Order.json";
+    const value = JSON.parse(text(root, record)) as { files: Record<string, object> };
+    value.files[path] = { ...value.files[path], at };
+    put(root, record, JSON.stringify(value));
+    rmSync(join(root, path));
+    return root;
+  }
+
+  test.each([
+    "../outside.ts",
+    "/tmp/outside.ts",
+    ".git/hooks/x",
+    ".async-db-starter/spec.txt",
+    "a\u0000",
+  ])("is refused when %j is no place in the package", (at) => {
+    const root = movedTo(at);
+    const before = snapshot(root);
+    expect(generate(root, [order("2")])).toMatchObject({
+      outcome: "refused",
+      findings: [{ kind: "damaged-record" }],
+    });
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  test("is not followed through a link", () => {
+    const outside = newTree({ "x.ts": "1\n2\n3\n4\n5\n" });
+    const root = movedTo("src/link/x.ts");
+    symlinkSync(outside, join(root, "src/link"));
+    const report = generate(root, [order("2")]);
+    expect(report).toMatchObject({ outcome: "refused", findings: [{ kind: "blocked-path" }] });
+    expect(text(outside, "x.ts")).toBe("1\n2\n3\n4\n5\n");
   });
 });
 
