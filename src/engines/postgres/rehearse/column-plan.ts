@@ -29,7 +29,7 @@ export function columnPlan(
   catalogue: Catalogue,
 ): ColumnPlan | undefined {
   const { generated, identity, default: value } = column;
-  if (generated !== undefined || identity !== undefined || /^nextval\(/.test(value ?? ""))
+  if (generated !== undefined || identity !== undefined || value?.startsWith("nextval(") === true)
     return undefined;
   const checks = table.constraints.flatMap(({ kind, condition, columns }) =>
     kind === "check" && condition !== undefined && columns.includes(column.name)
