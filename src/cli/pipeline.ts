@@ -5,6 +5,7 @@ import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
 import { notRestoredNote } from "../reconcile/findings.ts";
+import { isAway } from "../reconcile/locate.ts";
 import { renamesOf } from "../reconcile/renames.ts";
 import { restoreDeleted } from "../reconcile/restore.ts";
 import { nodeFileSystem } from "../reconcile/file-system.ts";
@@ -149,7 +150,9 @@ function isSelfContained({ files, state }: Reconciled): boolean {
     state.damaged.length === 0 &&
     paths.size === files.length &&
     files.every(({ path }) => paths.has(path)) &&
-    recorded.every(([path, file]) => state.disk.has(placeOfRecorded(path, file)))
+    recorded.every(
+      ([path, file]) => state.disk.has(placeOfRecorded(path, file)) && !isAway(path, file, state),
+    )
   );
 }
 

@@ -1,7 +1,7 @@
 import type { VirtualFile } from "../render/virtual-file.ts";
 import { align } from "./align.ts";
-import type { Content } from "./content.ts";
-import { movedFiles, similarity, type Missing } from "./moved.ts";
+import { type Content, normaliseText } from "./content.ts";
+import { contentLines, movedFiles, similarity, type Missing } from "./moved.ts";
 import { foldPath } from "./paths.ts";
 import { placeOf, type RecordedFile } from "./record.ts";
 import type { Renames } from "./renames.ts";
@@ -51,9 +51,10 @@ export class Locator {
 
   /** Where a recorded file lies, its own path when nowhere. */
   placeOf(path: string, recorded: RecordedFile): string {
+    const moved = this.#moved.get(path);
+    if (moved !== undefined) return moved;
     const place = placeOf(path, recorded);
-    if (this.#state.disk.has(place)) return place;
-    return this.#state.disk.has(path) ? path : (this.#moved.get(path) ?? path);
+    return this.#state.disk.has(place) ? place : path;
   }
 
   locate(file: VirtualFile): Located {
@@ -112,19 +113,32 @@ export class Locator {
 
 function missingFiles(recorded: ReadonlyMap<string, RecordedFile>, state: TreeState): Missing[] {
   return [...recorded].flatMap(([path, file]) =>
-    isMissing(path, file, state) && file.kind !== "yours" ? [[path, file] as const] : [],
+    isAway(path, file, state) && file.kind !== "yours" ? [[path, file] as const] : [],
   );
 }
 
-/** Whether a generated file is gone from its place without a run having seen that. */
-export function isMissing(
+/**
+ * Whether a generated file is not where it was, and no run has seen that yet: gone, or with another
+ * file in its place that has next to nothing of it, as when the user gave it a new name and put a
+ * file of their own under the old one.
+ */
+export function isAway(
   path: string,
   file: RecordedFile,
   { disk }: Pick<TreeState, "disk">,
 ): boolean {
   if (file.kind === "yours" || file.deleted === true) return false;
-  return !disk.has(placeOf(path, file)) && !disk.has(path);
+  const found = disk.get(placeOf(path, file)) ?? disk.get(path);
+  if (found === undefined) return true;
+  if (file.kind !== "text" || found.kind !== "file" || typeof found.content !== "string") {
+    return false;
+  }
+  const text = normaliseText(found.content);
+  return text !== file.base && isOther(file.base, text);
 }
+
+const isOther = (base: string, text: string): boolean =>
+  contentLines(base).length >= 4 && similarity(base, text) < 0.2;
 
 function strayTexts({ strays = [], disk }: TreeState): Map<string, Content> {
   return new Map(

@@ -90,7 +90,8 @@ export function similarity(a: string, b: string): number {
   return Math.min(left.length, right.length) < 4 ? 0 : (2 * common) / (left.length + right.length);
 }
 
-const contentLines = (text: string): string[] =>
+/** What a line says, blank lines left out. */
+export const contentLines = (text: string): string[] =>
   text
     .split("\n")
     .map((line) => line.trim())

@@ -1,5 +1,5 @@
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
-import { isMissing } from "./locate.ts";
+import { isAway } from "./locate.ts";
 import { parentsOf, pathProblem } from "./paths.ts";
 import { parseRecord, placeOf, type RecordedFile, type UnitRecord } from "./record.ts";
 import type { DamagedRecord, DiskEntry, TreeState } from "./tree-state.ts";
@@ -55,7 +55,7 @@ function straysOf(
   wanted: ReadonlySet<string>,
   reader: TreeReader,
 ): string[] {
-  const missing = recorded.filter(([path, file]) => isMissing(path, file, reader));
+  const missing = recorded.filter(([path, file]) => isAway(path, file, reader));
   if (missing.length === 0) return [];
   const outermost = missing.flatMap(([path]) => parentsOf(path).slice(0, 1));
   const folders = new Set([data === "." ? "" : data, ...outermost]);

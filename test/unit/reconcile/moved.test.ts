@@ -75,6 +75,31 @@ describe("a generated file that its user moved", () => {
     expect([text(root, "src/data/own.ts"), has(root, path)]).toEqual([before, false]);
   });
 
+  test("and replaced by a file of their own is followed; that file is never touched", () => {
+    const root = newTree();
+    generate(root, [first]);
+    move(root, path, "src/data/order-base.ts");
+    const own = 'import "./order-base.ts";\n\nexport const mine = 1;\n';
+    put(root, path, own);
+    for (const second of [order("0", "1", "2", "3", "4", "5"), order("7", "8", "9", "10")]) {
+      const plan = planFor(root, [second]);
+      expect([plan.findings, plan.notes]).toMatchObject([[], [{ kind: "moved", path }]]);
+      generate(root, [second]);
+      expect(text(root, "src/data/order-base.ts")).toBe(second.content);
+      expect(text(root, path)).toBe(own);
+    }
+    generate(root, []);
+    expect([has(root, "src/data/order-base.ts"), text(root, path)]).toEqual([false, own]);
+  });
+
+  test("that was rewritten where it is, is still that file", () => {
+    const root = newTree();
+    generate(root, [first]);
+    put(root, path, "all\nof\nit\nis\nmine\n");
+    put(root, "src/data/own.ts", "nothing\nlike\nit\nat\nall\n");
+    expect(planFor(root, [first]).notes).toMatchObject([{ kind: "hand-changed", path }]);
+  });
+
   test("within another folder is followed too", () => {
     const root = newTree();
     const docs = (text: string) => file("docs/data-layer.md", text);
