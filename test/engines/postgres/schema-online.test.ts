@@ -3,7 +3,7 @@
  * the schema is the one that the new spec makes afresh.
  */
 import { randomUUID } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { seeded } from "../../support/random.ts";
 import { cell } from "../../support/closing-table.ts";
@@ -19,7 +19,15 @@ import {
   transactional,
   uuid,
 } from "../../unit/postgres/model.ts";
-import { differences, type Lab, planned, run, wholeOf } from "../../unit/postgres/schema-lab.ts";
+import {
+  connected,
+  differences,
+  type Lab,
+  planned,
+  run,
+  serverLab,
+  wholeOf,
+} from "../../unit/postgres/schema-lab.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
 
 const server = await sharedServer("postgres");
@@ -173,27 +181,6 @@ const cases: readonly Case[] = [
   },
 ];
 
-const lab = (client: pg.Client): Lab => ({
-  exec: (statement) => client.query(statement),
-  rows: async (statement, values = []) =>
-    (
-      await client.query<(string | null)[]>({
-        text: statement,
-        values: [...values],
-        rowMode: "array",
-        types: { getTypeParser: () => String },
-      })
-    ).rows,
-  close: () => client.end(),
-});
-
-async function connected(dsn: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: dsn });
-  client.on("error", () => undefined);
-  await client.connect();
-  return client;
-}
-
 /** Writes with one or both versions of the code until it is stopped; it alone knows what each of its rows holds. */
 class Writer {
   readonly held = new Map<string, string>();
@@ -236,7 +223,7 @@ class Writer {
 async function provesBoth(each: Case, space: Namespace): Promise<void> {
   const migrator = await connected(space.dsn);
   const clients = await Promise.all([1, 2, 3].map(() => connected(space.dsn)));
-  const own = lab(migrator);
+  const own = serverLab(migrator);
   try {
     await run(own, wholeOf(each.from), "up");
     const writers = clients.map((client, at) => new Writer(client, [each.before], each.value, at));

@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
+import pg from "pg";
 import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
 import { introspect } from "../../../src/engines/postgres/introspect/read.ts";
 import { planner } from "../../../src/engines/postgres/schema/planner.ts";
@@ -30,6 +31,29 @@ export async function embeddedLab(): Promise<Lab> {
         .rows,
     close: () => db.close(),
   };
+}
+
+/** A session of a server. */
+export const serverLab = (client: pg.Client): Lab => ({
+  exec: (statement) => client.query(statement),
+  rows: async (statement, values = []) =>
+    (
+      await client.query<(string | null)[]>({
+        text: statement,
+        values: [...values],
+        rowMode: "array",
+        types: { getTypeParser: () => String },
+      })
+    ).rows,
+  close: () => client.end(),
+});
+
+/** A session of its own; a server that goes away is told by the next statement. */
+export async function connected(dsn: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: dsn });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 /** The store that holds every entity of a model. */

@@ -83,7 +83,8 @@ from picked order by ${latest} limit 1;`;
 
 /** Lets the owner past the forced policies while batches run, and binds it again after them. */
 function ownerAccess(change: TableChange, phase: Draft["phase"]): readonly Draft[] {
-  if (change.to.security !== "forced") return [];
+  const held = phase === "contract" ? [change.to] : [change.from, change.to];
+  if (!held.some(({ security }) => security === "forced")) return [];
   const table = change.to.name;
   const [open, close] = [switchSecurity(table, "no force"), switchSecurity(table, "force")];
   const common = { phase, risks: ["locks"], touches: [change.part] } as const;

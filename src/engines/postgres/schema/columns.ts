@@ -54,8 +54,10 @@ function keptColumn(change: TableChange, column: Kept): readonly Draft[] {
   const { from, to } = column;
   return [
     ...(from.name === to.name ? [] : [renamedColumn(change, column)]),
+    // What was no value before may be none now, so it may be empty first, and has a value last.
+    ...(to.nullable ? changedNullability(change, column) : []),
     ...(from.type === to.type ? changedValue(change, column) : retypedColumn(change, column)),
-    ...changedNullability(change, column),
+    ...(to.nullable ? [] : changedNullability(change, column)),
   ];
 }
 

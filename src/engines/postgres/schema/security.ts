@@ -7,24 +7,36 @@ import type { PolicyShape, TableShape } from "./shape.ts";
 
 /** Row-level security: policies and the switches that make them hold. */
 export function securityDrafts(change: TableChange): readonly Draft[] {
-  const { from, to } = change;
+  const { from, to, mode } = change;
   if (sameSecurity(from, to)) return renamedPolicies(change);
-  const table = { ...from, name: to.name };
-  const off = draft({
-    rank: rank.dropPolicy,
-    stem: `${to.name}-open`,
-    title: `${to.name}: rows are seen by whoever may read the table`,
-    up: opened(table),
-    down: secure(table),
-    risks: ["locks"],
-    touches: [change.part],
-  });
-  const forEarlier =
-    change.mode === "split" && from.security === "none" && to.security === "forced";
+  const beside = mode === "split" && (from.security === "none" || to.security === "none");
+  if (beside) return from.security === "none" ? closedInPhases(change) : openedInPhases(change);
   return [
-    ...(from.security === "none" ? [] : [off]),
-    ...(to.security === "none" ? [] : [closed(change, forEarlier)]),
-    ...(forEarlier ? [strict(change)] : []),
+    ...(from.security === "none" ? [] : [openDraft(change)]),
+    ...(to.security === "none" ? [] : [closeDraft(change, to)]),
+  ];
+}
+
+/** Code of before binds no tenant; once none runs any more, who is bound to none sees none. */
+function closedInPhases(change: TableChange): readonly Draft[] {
+  const { to } = change;
+  if (to.security === "enabled") return [closeDraft(change, to)];
+  const lenient = { ...to, policies: to.policies.map(openToUnbound) };
+  return [
+    closeDraft(change, lenient),
+    altered(change, to.policies, lenient.policies, "contract", "sees the rows of its tenant only"),
+  ];
+}
+
+/** Code of before stays within its tenant, while code of after binds none and sees all. */
+function openedInPhases(change: TableChange): readonly Draft[] {
+  const { from } = change;
+  const lenient = from.policies.map(openToUnbound);
+  return [
+    ...(from.security === "forced"
+      ? [altered(change, lenient, from.policies, "expand", "that is bound to no tenant sees all")]
+      : []),
+    openDraft(change, from.security === "forced" ? lenient : from.policies),
   ];
 }
 
@@ -42,21 +54,51 @@ const opened = (table: TableShape): readonly string[] => [
   switchSecurity(table.name, "disable"),
 ];
 
-function closed(change: TableChange, forEarlier: boolean): Draft {
-  const { to } = change;
-  const table = forEarlier ? { ...to, policies: to.policies.map(openToUnbound) } : to;
+function openDraft(change: TableChange, policies = change.from.policies): Draft {
+  const { from, to, mode } = change;
+  const table = { ...from, name: to.name, policies };
   return draft({
-    rank: rank.security,
-    stem: `${to.name}-policies`,
-    title: `${to.name}: a session sees the rows of its tenant${forEarlier ? "; one that is bound to none, as in code of before, sees all" : " only"}`,
-    up: secure(table),
-    down: opened(table),
+    rank: rank.dropPolicy,
+    phase: mode === "split" && to.security === "none" ? "contract" : "expand",
+    stem: `${to.name}-open`,
+    title: `${to.name}: rows are seen by whoever may read the table`,
+    up: opened(table),
+    down: secure(table),
     risks: ["locks"],
     touches: [change.part],
   });
 }
 
-/** Code of before binds no tenant. */
+const closeDraft = (change: TableChange, table: TableShape): Draft =>
+  draft({
+    rank: rank.security,
+    stem: `${table.name}-policies`,
+    title: `${table.name}: a session sees the rows of its tenant`,
+    up: secure(table),
+    down: opened(table),
+    risks: ["locks"],
+    touches: [change.part],
+  });
+
+function altered(
+  { to: { name }, part }: TableChange,
+  policies: readonly PolicyShape[],
+  before: readonly PolicyShape[],
+  phase: Draft["phase"],
+  about: string,
+): Draft {
+  return draft({
+    rank: rank.security,
+    phase,
+    stem: `${name}-policies`,
+    title: `${name}: a session ${about}`,
+    up: policies.map((policy) => alterPolicy(name, policy)),
+    down: before.map((policy) => alterPolicy(name, policy)),
+    risks: ["locks"],
+    touches: [part],
+  });
+}
+
 const unbound = "coalesce(current_setting('app.current_tenant', true), '') = ''";
 
 const openToUnbound = (policy: PolicyShape): PolicyShape => ({
@@ -64,18 +106,6 @@ const openToUnbound = (policy: PolicyShape): PolicyShape => ({
   using: `${unbound} or ${policy.using}`,
   ...(policy.check !== undefined && { check: `${unbound} or ${policy.check}` }),
 });
-
-const strict = (change: TableChange): Draft =>
-  draft({
-    rank: rank.security,
-    phase: "contract",
-    stem: `${change.to.name}-policies`,
-    title: `${change.to.name}: a session sees the rows of its tenant only`,
-    up: change.to.policies.map((policy) => alterPolicy(change.to.name, policy)),
-    down: change.to.policies.map((policy) => alterPolicy(change.to.name, openToUnbound(policy))),
-    risks: ["locks"],
-    touches: [change.part],
-  });
 
 /** A policy is called after its table. */
 function renamedPolicies({ from, to, part }: TableChange): readonly Draft[] {

@@ -41,7 +41,7 @@ export function storeDrafts(
     ),
     ...functionDrafts(from.functions, to.functions, { part: storePartName, mode }),
     ...roleDrafts(from.role, to.role, mode),
-    ...operationDrafts(from.operation, to.operation, temporary),
+    ...operationDrafts(from.operation, to.operation, mode, temporary),
   ];
 }
 
@@ -76,10 +76,11 @@ function roleDrafts(
   ];
 }
 
-/** Small and never read by key alone: it changes at once. */
+/** Its columns are the same for every spec: only who sees its rows changes. */
 function operationDrafts(
   from: TableShape,
   to: TableShape,
+  mode: ChangeContext["mode"],
   temporary: TemporaryNames,
 ): readonly Draft[] {
   const { kept, added, dropped } = matchColumns(from.columns, to.columns, undefined);
@@ -95,7 +96,7 @@ function operationDrafts(
     from,
     to,
     columns,
-    mode: "direct",
+    mode,
     temporary,
     rekeyed: new Set(),
   };

@@ -1,0 +1,585 @@
+import type { StoreIr } from "../../../src/ir/types.ts";
+import type { Entity, Field, Method, Workload } from "../../../src/spec/model.ts";
+import {
+  entity,
+  type EntitySpec,
+  field,
+  int,
+  mainStore,
+  text,
+  transactional,
+  uuid,
+} from "./model.ts";
+
+/** Every kind of change that a store can go through, each as small as it is. */
+export interface SchemaChange {
+  readonly name: string;
+  readonly from: StoreIr;
+  readonly to: StoreIr;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+type Given = Partial<EntitySpec>;
+
+const id = field("id", uuid, { key: true });
+const words = (more: Partial<Field> = {}): Field =>
+  field("words", { kind: "string", max: 40 }, more);
+
+const note = (fields: readonly Field[], more: Given = {}): Entity =>
+  entity({ name: "Note", timestamps: false, ...more, fields: [id, ...fields] });
+
+const refers = (name: string, to: string, more: Partial<Field> = {}): Field =>
+  field(name, uuid, { reference: { entity: to, field: "id", onDelete: "restrict" }, ...more });
+
+const list = (fields: readonly Field[] = [], more: Given = {}): Entity =>
+  entity({
+    name: "List",
+    timestamps: false,
+    ...more,
+    fields: [id, field("title", text), ...fields],
+  });
+
+const line = (
+  owner: string,
+  key = `${owner.toLowerCase()}Id`,
+  more: readonly Field[] = [],
+): Entity =>
+  entity({
+    name: "Line",
+    owner,
+    timestamps: false,
+    key: [key, "lineNo"],
+    fields: [
+      field(key, uuid, { role: "ownerKey", key: true, generated: "caller" }),
+      field("lineNo", int, { key: true }),
+      field("words", text),
+      ...more,
+    ],
+  });
+
+const get: Method = { op: "get", name: "get" };
+
+function store(
+  entities: readonly Entity[],
+  methods: Readonly<Record<string, readonly Method[]>> = {},
+  views: readonly Workload[] = [],
+): StoreIr {
+  const roots = entities.filter(({ owner }) => owner === undefined);
+  const access = Object.fromEntries(
+    roots.map(({ name }) => [name, [get, ...(methods[name] ?? [])]]),
+  );
+  return mainStore(entities, [transactional("all", access), ...views]).store;
+}
+
+const change = (
+  name: string,
+  from: readonly Entity[],
+  to: readonly Entity[],
+  values?: SchemaChange["values"],
+): SchemaChange => ({
+  name,
+  from: store(from),
+  to: store(to),
+  ...(values !== undefined && { values }),
+});
+
+/** One both ways: what is on is off again. */
+const both = (
+  name: string,
+  off: readonly Entity[],
+  on: readonly Entity[],
+  values?: SchemaChange["values"],
+): readonly SchemaChange[] => [
+  change(`${name} on`, off, on, values),
+  change(`${name} off`, on, off),
+];
+
+const fields = (
+  name: string,
+  from: readonly Field[],
+  to: readonly Field[],
+  values?: SchemaChange["values"],
+) => change(name, [note(from)], [note(to)], values);
+
+const rank = (more: Partial<Field> = {}): Field => field("rank", int, more);
+
+const columns: readonly SchemaChange[] = [
+  fields("column added", [words()], [words(), rank({ nullable: true })]),
+  fields("column added with default", [words()], [words(), rank({ default: 3, min: 0 })]),
+  fields("column added and required", [words()], [words(), rank({ min: 0 })], {
+    "notes.rank": "char_length(words)",
+  }),
+  fields("column dropped", [words(), rank({ nullable: true })], [words()]),
+  fields("required column dropped", [words(), rank({ min: 1 })], [words()]),
+  fields("unique column dropped", [words(), field("slug", text, { unique: true })], [words()]),
+  fields(
+    "column renamed",
+    [words({ unique: true })],
+    [field("phrase", { kind: "string", max: 40 }, { unique: true, was: "words" })],
+  ),
+  fields(
+    "column mapped",
+    [words({ nullable: true })],
+    [words({ nullable: true, column: "the Words" })],
+  ),
+  fields(
+    "column retyped",
+    [rank({ min: 0, default: 0 })],
+    [field("rank", { kind: "bigint" }, { min: 0, default: 0 })],
+  ),
+  fields(
+    "column retyped by the user's words",
+    [field("flag", { kind: "boolean" })],
+    [field("flag", { kind: "date" }, { nullable: true })],
+    { "notes.flag": "case when flag then date '2026-01-01' end" },
+  ),
+  fields(
+    "column renamed and retyped",
+    [rank()],
+    [field("place", { kind: "decimal", precision: 8, scale: 2 }, { was: "rank", nullable: true })],
+  ),
+  fields(
+    "column widened",
+    [field("price", { kind: "decimal", precision: 5, scale: 2 })],
+    [field("price", { kind: "decimal", precision: 9, scale: 2 })],
+  ),
+  fields("default given", [rank()], [rank({ default: 5 })]),
+  fields("default taken", [rank({ default: 5 })], [rank()]),
+  fields("column required", [rank({ nullable: true })], [rank({ default: 5 })]),
+  fields("column required without a value", [rank({ nullable: true })], [rank()]),
+  fields("column optional", [rank({ min: 2 })], [rank({ min: 2, nullable: true })]),
+  fields("column commented", [rank()], [rank({ comment: "It's -- where it stands." })]),
+];
+
+const kinds = (values: readonly string[]): Field =>
+  field("kind", { kind: "enum", values }, { default: "a" });
+const sorted = (direction: "asc" | "desc", more: object = {}) => ({
+  indexes: [
+    { terms: [{ field: "words", direction }], unique: false, name: "notes_by_words", ...more },
+  ],
+});
+
+const rules: readonly SchemaChange[] = [
+  fields("enum wider", [kinds(["a", "b"])], [kinds(["a", "b", "c"])]),
+  fields("enum narrower", [kinds(["a", "b", "c"])], [kinds(["a", "b"])]),
+  fields("text longer", [words()], [field("words", { kind: "string", max: 80 })]),
+  fields("text shorter", [words()], [field("words", { kind: "string", max: 20 })]),
+  fields("text without limit", [words()], [field("words", text)]),
+  fields("unique added", [words()], [words({ unique: true })]),
+  fields("unique dropped", [words({ unique: true })], [words()]),
+  change(
+    "check added",
+    [note([words()])],
+    [note([words()], { checks: { spoken: "words <> ''" } })],
+  ),
+  change(
+    "check changed",
+    [note([words()], { checks: { spoken: "words <> ''" } })],
+    [note([words()], { checks: { spoken: "words <> ' '" } })],
+  ),
+  change(
+    "check dropped",
+    [note([words()], { checks: { spoken: "words <> ''" } })],
+    [note([words()])],
+  ),
+  change(
+    "unique changed",
+    [note([words(), rank()], { unique: [["words", "rank"]] })],
+    [note([words(), rank({ column: "place" })], { unique: [["words", "rank"]] })],
+  ),
+  change("index added", [note([words()])], [note([words()], sorted("asc"))]),
+  change("index changed", [note([words()], sorted("asc"))], [note([words()], sorted("desc"))]),
+  change(
+    "index only for people",
+    [note([words()], sorted("asc"))],
+    [note([words()], sorted("asc", { comment: "The front page." }))],
+  ),
+  change(
+    "index unique",
+    [note([words()], sorted("asc"))],
+    [note([words()], sorted("asc", { unique: true }))],
+  ),
+  change("index dropped", [note([words()], sorted("asc"))], [note([words()])]),
+  change(
+    "index of a renamed column",
+    [note([words()], sorted("asc", { where: "words <> ''" }))],
+    [
+      note([field("phrase", { kind: "string", max: 40 }, { was: "words" })], {
+        indexes: [
+          {
+            terms: [{ field: "phrase", direction: "asc" }],
+            unique: false,
+            name: "notes_by_words",
+            where: "phrase <> ''",
+          },
+        ],
+      }),
+    ],
+  ),
+  change(
+    "check of a renamed column",
+    [note([words()], { checks: { spoken: "words <> ''" } })],
+    [
+      note([field("phrase", { kind: "string", max: 40 }, { was: "words" })], {
+        checks: { spoken: "phrase <> ''" },
+      }),
+    ],
+  ),
+  change(
+    "reference added",
+    [list(), note([field("list", uuid, { nullable: true })])],
+    [list(), note([refers("list", "List", { nullable: true })])],
+  ),
+  change(
+    "reference dropped",
+    [list(), note([refers("list", "List")])],
+    [list(), note([field("list", uuid)])],
+  ),
+  change(
+    "reference on delete",
+    [list(), note([refers("list", "List")])],
+    [
+      list(),
+      note([
+        field("list", uuid, { reference: { entity: "List", field: "id", onDelete: "cascade" } }),
+      ]),
+    ],
+  ),
+  change(
+    "reference renamed",
+    [list(), note([refers("list", "List")])],
+    [list(), note([refers("folder", "List", { was: "list" })])],
+  ),
+];
+
+const tables: readonly SchemaChange[] = [
+  change("table added", [list()], [list(), note([refers("list", "List")])]),
+  change("table dropped", [list(), note([refers("list", "List"), words()])], [list()]),
+  change(
+    "tables in a circle added",
+    [list()],
+    [list([refers("first", "Note", { nullable: true })]), note([refers("list", "List")])],
+    { "lists.first": "null" },
+  ),
+  change(
+    "tables in a circle dropped",
+    [
+      list([refers("first", "Note", { nullable: true })]),
+      note([refers("list", "List")]),
+      entity({ name: "Other", fields: [id] }),
+    ],
+    [entity({ name: "Other", fields: [id] })],
+  ),
+  change(
+    "table renamed",
+    [list(), note([refers("list", "List"), words({ unique: true })], { audit: true })],
+    [
+      list(),
+      entity({
+        name: "Memo",
+        was: "Note",
+        audit: true,
+        timestamps: false,
+        fields: [id, refers("list", "List"), words({ unique: true })],
+      }),
+    ],
+  ),
+  change(
+    "table that others refer to renamed",
+    [list(), note([refers("list", "List")])],
+    [
+      entity({
+        name: "Folder",
+        was: "List",
+        timestamps: false,
+        fields: [id, field("title", text)],
+      }),
+      note([refers("list", "Folder")]),
+    ],
+  ),
+  change("table mapped", [note([words()])], [note([words()], { table: "the Notes" })]),
+  change(
+    "table renamed with a new column",
+    [note([words(), rank()])],
+    [
+      entity({
+        name: "Memo",
+        was: "Note",
+        timestamps: false,
+        fields: [
+          id,
+          field("phrase", { kind: "string", max: 60 }, { was: "words" }),
+          field("rank", { kind: "bigint" }),
+        ],
+      }),
+    ],
+  ),
+  change(
+    "entity renamed on its table",
+    [note([words()])],
+    [
+      entity({
+        name: "Memo",
+        was: "Note",
+        table: "notes",
+        timestamps: false,
+        fields: [id, words()],
+      }),
+    ],
+  ),
+  ...both("child", [list()], [list(), line("List")]),
+  ...both(
+    "child of an audited root",
+    [list([], { audit: true })],
+    [list([], { audit: true }), line("List")],
+  ),
+  change(
+    "owner renamed",
+    [list([], { audit: true, tenant: "tenantId" }), line("List")],
+    [
+      entity({
+        name: "Folder",
+        was: "List",
+        audit: true,
+        tenant: "tenantId",
+        timestamps: false,
+        fields: [id, field("title", text)],
+      }),
+      line("Folder"),
+    ],
+  ),
+  change(
+    "child's column renamed",
+    [list([], { audit: true }), line("List", "listId", [rank()])],
+    [list([], { audit: true }), line("List", "listId", [field("place", int, { was: "rank" })])],
+  ),
+];
+
+const number = (name: string, kind: "int" | "bigint", more: Partial<Field> = {}): Field =>
+  field(name, { kind }, { key: true, generated: "caller", ...more });
+const counted = (key: Field, more: readonly Field[] = []): Entity =>
+  entity({ name: "Item", timestamps: false, audit: true, fields: [key, ...more] });
+const part = (kind: "int" | "bigint", field_: string): Entity =>
+  entity({
+    name: "Part",
+    timestamps: false,
+    fields: [
+      id,
+      field(
+        "item",
+        { kind },
+        { reference: { entity: "Item", field: field_, onDelete: "cascade" } },
+      ),
+    ],
+  });
+
+const keys: readonly SchemaChange[] = [
+  change(
+    "key retyped",
+    [counted(number("no", "int")), part("int", "no")],
+    [counted(number("no", "bigint")), part("bigint", "no")],
+  ),
+  change(
+    "key renamed",
+    [counted(number("no", "int")), part("int", "no")],
+    [counted(number("number", "int", { was: "no" })), part("int", "number")],
+  ),
+  change(
+    "key made by the database",
+    [counted(number("no", "bigint"))],
+    [counted(number("no", "bigint", { generated: "database" }))],
+  ),
+  change(
+    "key of the caller",
+    [counted(number("no", "bigint", { generated: "database" }))],
+    [counted(number("no", "bigint"))],
+  ),
+  change(
+    "key longer",
+    [counted(number("no", "int"), [words()])],
+    [
+      entity({
+        name: "Item",
+        timestamps: false,
+        audit: true,
+        key: ["no", "shelf"],
+        fields: [
+          number("no", "int"),
+          words(),
+          field("shelf", int, { key: true, generated: "caller" }),
+        ],
+      }),
+    ],
+    { "items.shelf": "1" },
+  ),
+  change(
+    "key shorter",
+    [
+      entity({
+        name: "Item",
+        timestamps: false,
+        audit: true,
+        key: ["no", "shelf"],
+        fields: [number("no", "int"), field("shelf", int, { key: true, generated: "caller" })],
+      }),
+    ],
+    [counted(number("no", "int"))],
+  ),
+];
+
+const switches: readonly SchemaChange[] = [
+  ...both("audit", [list(), line("List")], [list([], { audit: true }), line("List")]),
+  ...both(
+    "soft delete",
+    [note([words({ unique: true })], sorted("asc"))],
+    [note([words({ unique: true })], { ...sorted("asc"), softDelete: true })],
+  ),
+  ...both(
+    "soft delete of an audited",
+    [note([words()], { audit: true })],
+    [note([words()], { audit: true, softDelete: true })],
+  ),
+  ...both("version", [note([words()])], [note([words()], { version: true })]),
+  ...both("timestamps", [note([words()])], [note([words()], { timestamps: true })]),
+  ...both("tenancy", [list()], [list([], { tenant: "tenantId" })], {
+    "lists.tenant_id": "'01890000-0000-7000-8000-000000000001'",
+  }),
+  ...both(
+    "tenancy with children and history",
+    [list([], { audit: true }), line("List"), note([words()])],
+    [list([], { audit: true, tenant: "tenantId" }), line("List"), note([words()])],
+    { "lists.tenant_id": "'01890000-0000-7000-8000-000000000001'" },
+  ),
+  change(
+    "tenant renamed",
+    [list([], { audit: true, tenant: "tenantId" }), line("List")],
+    [list([], { audit: true, tenant: "branchId" }), line("List")],
+  ),
+  change(
+    "tenant retyped",
+    [list([], { tenant: "tenantId" })],
+    [
+      list([field("tenantId", { kind: "string", max: 40 }, { role: "tenant" })], {
+        tenant: "tenantId",
+      }),
+    ],
+  ),
+];
+
+const view = { sla: {}, requires: [], scale: { growth: 1 } } as const;
+const search = (texts: readonly string[], language = "simple"): Workload => ({
+  ...view,
+  name: "note-search",
+  kind: "search",
+  from: "Note",
+  language,
+  fields: texts.map((name) => ({ field: name, weight: 1, facet: false })),
+  methods: [
+    { name: "search", text: texts, filter: [], highlight: false, facets: [], page: "none" },
+  ],
+});
+const nearest = (rows: number): Workload => ({
+  ...view,
+  name: "near-notes",
+  kind: "vector",
+  from: "Note",
+  field: "place",
+  scale: { growth: 1, rows },
+  methods: [{ name: "nearest", filter: [] }],
+});
+const place = (dimensions: number): Field =>
+  field("place", { kind: "vector", dimensions, metric: "l2" }, { nullable: true });
+const tags = field("tags", { kind: "array", of: "string" });
+const viewed = (
+  name: string,
+  from: readonly [Entity, ...Workload[]],
+  to: readonly [Entity, ...Workload[]],
+  values?: SchemaChange["values"],
+): SchemaChange => {
+  const made = ([of, ...views]: readonly [Entity, ...Workload[]]): StoreIr =>
+    store([of], {}, views);
+  return { name, from: made(from), to: made(to), ...(values !== undefined && { values }) };
+};
+
+const views: readonly SchemaChange[] = [
+  viewed(
+    "search added",
+    [note([words(), tags])],
+    [note([words(), tags]), search(["words", "tags"])],
+  ),
+  viewed(
+    "search dropped",
+    [note([words(), tags]), search(["words", "tags"])],
+    [note([words(), tags])],
+  ),
+  viewed(
+    "search changed",
+    [note([words(), tags]), search(["words"])],
+    [note([words(), tags]), search(["words"], "english")],
+  ),
+  viewed(
+    "searched column renamed",
+    [note([words(), tags]), search(["words", "tags"])],
+    [
+      note([field("phrase", { kind: "string", max: 40 }, { was: "words" }), tags]),
+      search(["phrase", "tags"]),
+    ],
+  ),
+  viewed(
+    "searched column retyped",
+    [note([words(), field("data", text)]), search(["words", "data"])],
+    [note([words(), field("data", { kind: "json" })]), search(["words", "data"])],
+  ),
+  viewed(
+    "searched column dropped",
+    [note([words(), field("data", text)]), search(["words", "data"])],
+    [note([words()]), search(["words"])],
+  ),
+  viewed(
+    "search of a retyped column added",
+    [note([words(), field("data", int)])],
+    [note([words(), field("data", text)]), search(["words", "data"])],
+  ),
+  viewed("vectors added", [note([words()])], [note([words(), place(3)]), nearest(20_000)]),
+  viewed("vectors indexed", [note([place(3)]), nearest(10)], [note([place(3)]), nearest(20_000)]),
+  viewed(
+    "vectors of other dimensions",
+    [note([place(3)]), nearest(20_000)],
+    [note([place(4)]), nearest(20_000)],
+    { "notes.place": "null::vector(4)" },
+  ),
+];
+
+const limited = (floor: number): StoreIr =>
+  store([note([rank()])], {
+    Note: [{ op: "increment", name: "move", field: "rank", by: "any", floor }],
+  });
+const saved: Readonly<Record<string, readonly Method[]>> = {
+  List: [{ op: "upsert", name: "save", bulk: false }],
+};
+
+const statements: readonly SchemaChange[] = [
+  { name: "limit added", from: store([note([rank()])]), to: limited(0) },
+  { name: "limit changed", from: limited(0), to: limited(-5) },
+  { name: "limit dropped", from: limited(0), to: store([note([rank()])]) },
+  {
+    name: "upsert of an aggregate added",
+    from: store([list(), line("List")]),
+    to: store([list(), line("List")], saved),
+  },
+  {
+    name: "upsert of an aggregate dropped",
+    from: store([list(), line("List")], saved),
+    to: store([list(), line("List")]),
+  },
+];
+
+export const schemaChanges: readonly SchemaChange[] = [
+  ...columns,
+  ...rules,
+  ...tables,
+  ...keys,
+  ...switches,
+  ...views,
+  ...statements,
+];
