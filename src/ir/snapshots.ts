@@ -6,9 +6,10 @@ import type { Plan } from "../select/plan.ts";
  * workloads it serves. Stored from the first release on, so that no project begins without its past.
  */
 export function snapshots(model: Model, plan: Plan): ReadonlyMap<string, unknown> {
-  const roots = model.entities.filter(({ owner }) => owner === undefined);
+  const owned = Map.groupBy(model.entities, ({ owner }) => owner);
+  const roots = owned.get(undefined) ?? [];
   const entities = roots.map(
-    (root) => [`entities/${root.name}`, { entities: family(root, model) }] as const,
+    (root) => [`entities/${root.name}`, { entities: family(root, owned) }] as const,
   );
   const stores = plan.stores.map(
     ({ name, engine, workloads }) =>
@@ -23,7 +24,9 @@ export function snapshots(model: Model, plan: Plan): ReadonlyMap<string, unknown
   return new Map<string, unknown>([...entities, ...stores]);
 }
 
-function family(root: Entity, model: Model): readonly Entity[] {
-  const children = model.entities.filter(({ owner }) => owner === root.name);
-  return [root, ...children.flatMap((child) => family(child, model))];
+type Owned = ReadonlyMap<string | undefined, readonly Entity[]>;
+
+function family(root: Entity, owned: Owned): readonly Entity[] {
+  const children = owned.get(root.name) ?? [];
+  return [root, ...children.flatMap((child) => family(child, owned))];
 }
