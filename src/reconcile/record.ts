@@ -116,6 +116,17 @@ export function placeOf(path: string, file: RecordedFile): string {
 export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
+  const made: Record<string, unknown> = {};
+  // Objects of one shape in one loop share a hidden class, which `Object.fromEntries` does not give them.
+  for (const key of Object.keys(value).toSorted()) {
+    if (key === "__proto__") return sortedEntries(value);
+    made[key] = sorted(value[key]);
+  }
+  return made;
+}
+
+/** The same where a key would set the prototype. */
+function sortedEntries(value: Record<string, unknown>): unknown {
   const keys = Object.keys(value).toSorted();
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

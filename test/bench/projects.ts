@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -29,6 +30,22 @@ export function ourProject(count: number): string {
 
 export function generateOurs(folder: string): Accounted {
   return accountNode({ args: [program, "generate"], cwd: folder });
+}
+
+/** Makes one column of the first entity wider than it was. */
+export function widenOne(folder: string): void {
+  const file = join(folder, "workloads.yaml");
+  const spec = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    spec.replace(/(title: \{ type: string, max: )(\d+)/, (_, field: string, max: string) => {
+      return `${field}${Number(max) + 1}`;
+    }),
+  );
+}
+
+export function checkOurs(folder: string): Accounted {
+  return accountNode({ args: [program, "check"], cwd: folder });
 }
 
 /** A new folder with the same models as a Prisma schema. */

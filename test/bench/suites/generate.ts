@@ -7,6 +7,7 @@ import type { Case, Group, Spread, Suite, SuiteOptions, Target } from "../harnes
 import { caseOf, pairedRounds, type Measure } from "../harness/rounds.ts";
 import { ratio, samplesOf, spread } from "../harness/statistics.ts";
 import {
+  checkOurs,
   filesOf,
   generateOurs,
   generatePrisma,
@@ -14,10 +15,13 @@ import {
   prismaProject,
   removeProjects,
   stateOf,
+  widenOne,
 } from "../projects.ts";
 
 const ours = "async-db-starter";
 const again = "async-db-starter, nothing changed";
+const changed = "async-db-starter, one entity changed";
+const check = "async-db-starter check, nothing changed";
 const prisma = "prisma generate";
 const sizes = [10, 100, 1_000] as const;
 
@@ -65,6 +69,7 @@ export const suite: Suite = async (options) => {
       "Entities of 10 fields. `workloads.yaml` declares get, a keyset list, insert, patch and delete for each; Prisma gives each model all its operations. Fresh processes of the built program, page cache warm, the lock already written by `plan`; both write into a new folder.",
       "Prisma's schema engine is replaced by an idle executable: generating a client does not use it.",
       "Nothing changed: after each such run every file's inode, change time and modification time is compared; a written file ends the suite with an error.",
+      "One entity changed: a column of the first entity is one character wider than in the run before; the migration that it needs is not made, only named.",
       "Where the time is much more than the CPU time, the process waited for cores that others used.",
       `Output: ${measured.map((one) => one.files).join("; ")}.`,
     ],
@@ -73,13 +78,17 @@ export const suite: Suite = async (options) => {
 
 async function measure(size: number, { quick }: SuiteOptions): Promise<Measured> {
   const folder = ourProject(size);
+  const edited = ourProject(size);
   const schema = prismaProject(size);
   generateOurs(folder);
+  generateOurs(edited);
   generatePrisma(schema);
   const samples = await pairedRounds(
     new Map<string, Measure<Accounted>>([
       [ours, async () => generateOurs(ourProject(size))],
       [again, async () => unchanged(folder)],
+      [changed, async () => afterChange(edited)],
+      [check, async () => checkOurs(folder)],
       [prisma, async () => generatePrisma(prismaProject(size))],
     ]),
     quick ? 1 : size === 1_000 ? 3 : 5,
@@ -91,6 +100,13 @@ async function measure(size: number, { quick }: SuiteOptions): Promise<Measured>
     memory: caseOf(name, samples, ({ peakMb }) => peakMb),
     files: `${name} entities: ${described(join(folder, "src"))} (Prisma: ${described(join(schema, "client"))})`,
   };
+}
+
+function afterChange(folder: string): Accounted {
+  widenOne(folder);
+  const ran = generateOurs(folder);
+  if (!ran.stdout.includes("1 rewritten")) throw new Error("not one file was rewritten");
+  return ran;
 }
 
 function unchanged(folder: string): Accounted {
@@ -122,6 +138,8 @@ function targets(times: readonly Case[], memories: readonly Case[]): readonly Ta
     atMost("1,000 entities, cold ÷ prisma generate", 0.2, " ×", ratio(many, ours, prisma)),
     atMost("1,000 entities, peak memory", 300, " MB", spread(samplesOf(memory, ours))),
     atMost("1,000 entities, nothing changed", 0.3, " s", spread(samplesOf(many, again))),
+    atMost("1,000 entities, one changed", 0.6, " s", spread(samplesOf(many, changed))),
+    atMost("1,000 entities, check, nothing changed", 0.4, " s", spread(samplesOf(many, check))),
     atMost(
       "linear: cost of one more entity between 100 and 1,000 ÷ between 10 and 100",
       1.5,
