@@ -14,6 +14,17 @@ export interface Adoption {
   readonly present: (snapshot: Snapshot) => Snapshot;
 }
 
+/** A store that cannot be adopted as it is. */
+export class AdoptionRefused extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = "AdoptionRefused";
+    this.hint = hint;
+  }
+}
+
 /** A store that is there, reached with the drivers of the user's package. */
 export interface LiveStore {
   readonly target: MigrationTarget;

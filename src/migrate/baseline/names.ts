@@ -1,20 +1,45 @@
-import { columnName, reservedTypeName, tableName } from "../../ir/names.ts";
-import { prototypeKeys } from "../../ir/reserved.ts";
+import {
+  collectionName,
+  columnName,
+  idTypeName,
+  keyTypeName,
+  newTypeName,
+  repositoryTypeName,
+  reservedTypeName,
+  tableName,
+} from "../../ir/names.ts";
+import { prototypeKeys, reservedProperties } from "../../ir/reserved.ts";
+import { languageWords } from "../../spec/rules/language-words.ts";
 import { camelCase, pascalCase, pluralWord, words } from "../../ir/words.ts";
 
 /** Gives out names; one that is taken, in whatever case, gets a number. */
 export class Names {
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
 
-  give(name: string): string {
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set([...taken].map((name) => name.toLowerCase()));
+  }
+
+  /** @param derived names that are made of it, which must be free as well */
+  give(name: string, derived: (name: string) => readonly string[] = () => []): string {
     for (let at = 1; ; at += 1) {
       const candidate = at === 1 ? name : `${name}${at}`;
-      if (this.#taken.has(candidate.toLowerCase())) continue;
-      this.#taken.add(candidate.toLowerCase());
+      const all = [candidate, ...derived(candidate)].map((each) => each.toLowerCase());
+      if (all.some((each) => this.#taken.has(each))) continue;
+      for (const each of all) this.#taken.add(each);
       return candidate;
     }
   }
 }
+
+/** Types that come with an entity, and its property on the data layer. */
+const ofEntity = (entity: string): readonly string[] => [
+  idTypeName(entity),
+  keyTypeName(entity),
+  newTypeName(entity),
+  repositoryTypeName(entity),
+  `property ${collectionName(entity)}`,
+];
 
 /** A name for a table's entity: singular, in PascalCase: `order_lines` → `OrderLine`. What no letter begins gets one. */
 export function entityNameOf(table: string, names: Names): string {
@@ -23,7 +48,8 @@ export function entityNameOf(table: string, names: Names): string {
   const singular = last === undefined ? ["table"] : [...all.slice(0, -1), singularWord(last)];
   const made = pascalCase(singular.join("-"));
   const name = /^[A-Z]/.test(made) ? made : `T${made}`;
-  return names.give(reservedTypeName(name) ? `${name}Row` : name);
+  const free = !reservedTypeName(name) && !reservedProperties.has(collectionName(name));
+  return names.give(free ? name : `${name}Row`, ofEntity);
 }
 
 /** The mapping that an entity needs: none when its table would be called that anyway. */
@@ -34,7 +60,7 @@ export const tableMapping = (entity: string, table: string): string | undefined 
 export function fieldNameOf(column: string, names: Names): string {
   const made = camelCase(words(ascii(column)).join("-"));
   const name = /^[a-z]/.test(made) ? made : `f${made}`;
-  return names.give(prototypeKeys.has(name) ? `${name}Field` : name);
+  return names.give(prototypeKeys.has(name) || languageWords.has(name) ? `${name}Field` : name);
 }
 
 export const columnMapping = (field: string, column: string): string | undefined =>

@@ -4,7 +4,7 @@ import { exitCode } from "../../../src/cli/exit-codes.ts";
 import { engines } from "../../../src/engines/registry.gen.ts";
 import { Failure } from "../../../src/cli/failure.ts";
 import { createOutput } from "../../../src/cli/io.ts";
-import { projectFolder } from "../../support/generated-project.ts";
+import { cli, projectFolder } from "../../support/generated-project.ts";
 
 /** What baseline says when there is nothing to adopt; no server is needed for any of it. */
 describe("migrate baseline refuses", { timeout: 60_000 }, () => {
@@ -36,6 +36,12 @@ describe("migrate baseline refuses", { timeout: 60_000 }, () => {
     const { message, exitCode: status } = await refused({ store: "shop-data" });
     expect(message).toBe("SHOP_DATA_URL is not set");
     expect(status).toBe(exitCode.input);
+  });
+
+  it("likewise on the command line", async () => {
+    const { status, stderr } = await cli(project.folder, "migrate", "baseline");
+    expect(status).toBe(exitCode.input);
+    expect(stderr).toMatch(/^MAIN_URL is not set\n/);
   });
 
   it("a scheme of no engine, and an engine whose schema it does not read", async () => {

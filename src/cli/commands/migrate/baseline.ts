@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import { engines } from "../../../engines/registry.gen.ts";
 import type { EngineDescriptor } from "../../../engines/engine.ts";
 import { kebabCase } from "../../../ir/words.ts";
-import type { Adoption, LiveStore } from "../../../migrate/baseline/live.ts";
+import { type Adoption, AdoptionRefused, type LiveStore } from "../../../migrate/baseline/live.ts";
 import { MissingPackage } from "../../../migrate/baseline/packages.ts";
 import { type Baseline, planBaseline } from "../../../migrate/baseline/plan.ts";
 import { specText } from "../../../migrate/baseline/spec-text.ts";
@@ -194,6 +194,8 @@ function told(error: unknown): unknown {
       hint: `npm install ${error.package}`,
     });
   }
+  if (error instanceof AdoptionRefused)
+    return new Failure(exitCode.input, error.message, { hint: error.hint });
   const foreign = "code" in error || "kind" in error;
   return foreign ? new Failure(exitCode.environment, `the database: ${error.message}`) : error;
 }

@@ -1,5 +1,5 @@
 import { PostgresMigrations } from "../../../../templates/engines/postgres/migrations.ts";
-import type { Adoption, LiveEngine } from "../../../migrate/baseline/live.ts";
+import { type Adoption, AdoptionRefused, type LiveEngine } from "../../../migrate/baseline/live.ts";
 import type { Snapshot } from "../../../migrate/step.ts";
 import { storePartName } from "../schema/snapshot.ts";
 import { remark } from "../sql/quote.ts";
@@ -34,6 +34,7 @@ export const live: LiveEngine = {
 };
 
 function adoptionOf(catalogue: Catalogue): Adoption {
+  refuseForeignOperations(catalogue);
   const tables = catalogue.tables.filter(({ name }) => !ownTables.includes(name));
   const theirs = { ...catalogue, tables };
   const sections = schemaSections(theirs).map(({ title, statements }) =>
@@ -45,6 +46,18 @@ function adoptionOf(catalogue: Catalogue): Adoption {
     down: refusal,
     present: (snapshot) => presentOf(snapshot, catalogue),
   };
+}
+
+/** The data layer keeps operation ids in a table of that name; somebody else's cannot be it. */
+function refuseForeignOperations({ tables }: Catalogue): void {
+  const found = tables.find(({ name }) => name === operationTable);
+  const columns = new Set(found?.columns.map(({ name }) => name));
+  if (found === undefined || ["tenant", "fingerprint", "result"].every((name) => columns.has(name)))
+    return;
+  throw new AdoptionRefused(
+    `the database has a table "${operationTable}" of its own, which is what the data layer calls its operation ids`,
+    "rename it, or give the data layer a schema of its own (search_path)",
+  );
 }
 
 /** Every table of the spec is there, since the spec was made of them; what else the data layer wants may not be. */

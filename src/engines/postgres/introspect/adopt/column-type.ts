@@ -67,7 +67,8 @@ function logicalType(type: string, catalogue: Catalogue): TypeSpec {
     return isNumber(base) ? { ...base, ...boundsOf("value", conditions) } : base;
   }
   const listed = catalogue.enums.find(({ name }) => identifier(name) === type);
-  if (listed !== undefined) return { type: "enum", values: [...listed.values] };
+  if (listed !== undefined && !listed.values.includes(""))
+    return { type: "enum", values: [...listed.values] };
   if (type.endsWith("[]")) return arrayType(type.slice(0, -2), catalogue);
   const [, word = type, limits = "", rest = ""] = /^([a-z ]+?)\(([\d,-]+)\)(.*)$/.exec(type) ?? [];
   const [first = 0, second = 0] = limits.split(",").map(Number);

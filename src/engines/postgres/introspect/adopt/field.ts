@@ -17,11 +17,15 @@ export interface FieldPlace {
 /** Types whose values the server makes out of others: a data layer has no use for them. */
 const derived: ReadonlySet<string> = new Set(["tsvector", "tsquery"]);
 
+/** Whether statements and the spec can name it: a statement's parameters are found in its text, quoted names included. */
+export const isWritable = (name: string): boolean => !/\$\d|\{0\}|\p{Cc}/u.test(name);
+
 /** Why a column is no field, or undefined. */
 export function columnRefusal(
-  { type, generated, identity }: CatalogueColumn,
+  { name, type, generated, identity }: CatalogueColumn,
   inKey: boolean,
 ): string | undefined {
+  if (!isWritable(name)) return "has a name that cannot stand in a statement";
   if (generated !== undefined) return `is computed as ${generated.expression}`;
   if (identity !== undefined && !inKey) return "is numbered by the database";
   return derived.has(type) ? `is a ${type}, which the database fills` : undefined;
