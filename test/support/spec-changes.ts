@@ -34,7 +34,7 @@ export function modelOf(world: World): Model | undefined {
  * @param rows of all entities together
  */
 export function randomWorld(random: Random, project: string, rows: number): World {
-  const world: World = { project, entities: {}, rows: {}, used: [] };
+  const world: World = { project, entities: {}, rows: {}, lists: {}, searches: {}, used: [] };
   const count = between(random, 2, 4);
   const each = Math.ceil(rows / (count + 1));
   for (let index = 0; index < count; index += 1) {

@@ -79,7 +79,7 @@ const drop: Alter = (random, world) => {
   const name = pick(random, leaves(world));
   if (name === undefined || roots(world).length < 3) return undefined;
   delete world.entities[name];
-  delete world.rows[name];
+  for (const named of [world.rows, world.lists, world.searches]) delete named[name];
   return { title: name, destroys: true };
 };
 
@@ -92,6 +92,8 @@ const rename: Alter = (random, world) => {
   entityIn(world, name).was = name;
   world.entities = over(world.entities);
   world.rows = over(world.rows);
+  world.lists = over(world.lists);
+  world.searches = over(world.searches);
   for (const spec of Object.values(world.entities)) {
     if (spec.owner === name) spec.owner = to;
     for (const field of Object.values(spec.fields))
@@ -266,6 +268,41 @@ const uncheck: Alter = (random, world) => {
   return { title: entity };
 };
 
+/** A root is listed by one of its fields, or not any more. */
+const list: Alter = (random, world) => {
+  const fields = fieldsWhere(
+    world,
+    ({ type }, _, entity) =>
+      entityIn(world, entity).owner === undefined &&
+      ["uuid", "string", "int", "bigint", "enum", "boolean", "date"].includes(type),
+  );
+  const chosen = pick(random, fields);
+  if (chosen === undefined) return undefined;
+  const { entity, name } = chosen;
+  const before = world.lists[entity] ?? [];
+  world.lists[entity] = before.includes(name)
+    ? before.filter((each) => each !== name)
+    : [...before, name];
+  return { title: `${entity}.${name}, ${before.includes(name) ? "off" : "on"}` };
+};
+
+/** The texts in which the rows of a root are searched. */
+const search: Alter = (random, world) => {
+  const texts = fieldsWhere(
+    world,
+    ({ type }, _, entity) =>
+      entityIn(world, entity).owner === undefined && (type === "string" || type === "text"),
+  );
+  const chosen = pick(random, texts);
+  if (chosen === undefined) return undefined;
+  const { entity, name } = chosen;
+  const before = world.searches[entity] ?? [];
+  world.searches[entity] = before.includes(name)
+    ? before.filter((each) => each !== name)
+    : [...before, name].slice(-2);
+  return { title: `${entity}: ${world.searches[entity].join(", ")}` };
+};
+
 const comment: Alter = (random, world) => {
   const entity = pick(random, Object.keys(world.entities));
   if (entity === undefined) return undefined;
@@ -291,5 +328,7 @@ export const entityChanges = {
   "not unique together": apart,
   "check added": check,
   "check dropped": uncheck,
+  "list switched": list,
+  "search switched": search,
   "entity commented": comment,
 } as const satisfies Readonly<Record<string, Alter>>;

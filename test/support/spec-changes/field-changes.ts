@@ -106,6 +106,8 @@ const drop = alter(
     );
     delete spec.fields[name];
     delete rowsIn(world, entity).columns[name];
+    for (const named of [world.lists, world.searches])
+      named[entity] = (named[entity] ?? []).filter((each) => each !== name);
     return { destroys: true };
   },
 );
@@ -142,6 +144,8 @@ const rename = alter(
         condition.replaceAll(word, after),
       ]),
     );
+    for (const named of [world.lists, world.searches])
+      named[entity] = (named[entity] ?? []).map((each) => (each === name ? to : each));
     const rows = rowsIn(world, entity).columns;
     const { [name]: known } = rows;
     if (known !== undefined) rows[to] = known;
@@ -300,7 +304,7 @@ const unrefer = alter(
   ({ field }) => {
     delete field.references;
     delete field.onDelete;
-    return {};
+    return { loosens: true };
   },
 );
 

@@ -67,6 +67,9 @@ export interface World {
   readonly project: string;
   entities: Record<string, EntitySpec>;
   rows: Record<string, EntityRows>;
+  /** Fields by which the rows of a root are listed, and texts in which they are searched: both bring indexes, the latter a column. */
+  lists: Record<string, string[]>;
+  searches: Record<string, string[]>;
   /** Names that were used before: none is taken again, so that a rename is never mistaken for something else. */
   used: string[];
 }
@@ -135,15 +138,39 @@ export function specText(world: World): string {
   const roots = Object.entries(world.entities).flatMap(([name, { owner }]) =>
     owner === undefined ? [name] : [],
   );
-  const access = Object.fromEntries(
-    roots.map((name) => [
-      name,
-      { get: {}, add: { op: "insert" }, amend: { op: "patch", fields: patched(world, name) } },
-    ]),
+  const access = Object.fromEntries(roots.map((name) => [name, methods(world, name)]));
+  const searches = Object.entries(world.searches).flatMap(([from, texts]) =>
+    texts.length === 0
+      ? []
+      : [
+          [
+            `in-${columnOf(from, { type: "" }).replaceAll("_", "-").slice(1)}`,
+            {
+              kind: "search",
+              from,
+              fields: Object.fromEntries(texts.map((text) => [text, {}])),
+              access: { search: { text: texts } },
+            },
+          ] as const,
+        ],
   );
-  const workloads = { all: { kind: "transactional", entities: roots, access } };
+  const all = { kind: "transactional", entities: roots, access };
+  const workloads = { all, ...Object.fromEntries(searches) };
   const { project, entities } = world;
   return JSON.stringify({ version: 1, project, entities, workloads }, null, 1);
+}
+
+function methods(world: World, name: string): Readonly<Record<string, unknown>> {
+  const lists = (world.lists[name] ?? []).map((field) => [
+    `listBy${capital(field)}`,
+    { op: "list", where: [field] },
+  ]);
+  return {
+    get: {},
+    add: { op: "insert" },
+    amend: { op: "patch", fields: patched(world, name) },
+    ...Object.fromEntries(lists),
+  };
 }
 
 /** A field that a patch may change; every entity keeps one. */

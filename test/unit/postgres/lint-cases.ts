@@ -75,6 +75,9 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ...sql("create table a (b int); alter table a drop column b;"),
       { text: "alter table orders drop column note;", fresh: ["orders"] },
       { text: "alter table orders drop column note;", direction: "down" },
+      {
+        text: "alter table orders drop column secret; alter table orders add column secret text generated always as (note) stored;",
+      },
     ],
   },
   "drop-table": {

@@ -130,6 +130,15 @@ test("what a change of type means is unknown without the migrations before: a wa
   expect(found.map(({ severity }) => severity)).toEqual(["warning", "error"]);
 });
 
+test("an index over a generated column that is new itself adds to a wait that is told already", async () => {
+  const add = "alter table t add column b text generated always as (a) stored;";
+  const found = await lint({ text: `${add} create index on t (b);`, steps: [], fresh: [] });
+  expect(found.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([
+    "error add-stored-generated-column",
+    "warning create-index-blocking",
+  ]);
+});
+
 test("names that need quotes get them in recipes", async () => {
   const text = 'alter table "Or""der" alter column "select" set not null;';
   const [found] = await lint({ text, steps: [], fresh: [] });

@@ -1,8 +1,8 @@
 import { identifier } from "../../sql/quote.ts";
-import { alterCommands, type AlterCommand } from "../alter.ts";
+import { addedColumns, alterCommands, type AlterCommand } from "../alter.ts";
 import { backfill, contract, expand, type RecipePart } from "../recipe.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
-import { tableKey, tableName, typeFacts } from "../tree.ts";
+import { constraintOf, tableKey, tableName, typeFacts } from "../tree.ts";
 import { wideningOf } from "../widening.ts";
 import type { Statement } from "../parse.ts";
 import { requireColumn } from "./add-column.ts";
@@ -21,16 +21,27 @@ export const dropColumn: Rule = {
   judge: (statement, scene) =>
     scene.phase === "contract"
       ? []
-      : commandsOf(statement, scene, "AT_DropColumn").map(
-          ({ name, table, relation, from }): Hit => ({
+      : commandsOf(statement, scene, "AT_DropColumn")
+          .filter(({ table, name }) => !isMadeAnew(scene, table, name))
+          .map(({ name, table, relation, from }): Hit => ({
             message: `column ${name} of ${table} goes with all its values while code of before still reads and writes it`,
             recipe: [
               contract(`alter table ${tableName(relation)} drop column ${identifier(name)};`),
             ],
             at: from,
-          }),
-        ),
+          })),
 };
+
+/** A generated column that the same transaction makes again: nobody finds it missing, and its values are computed. */
+const isMadeAnew = (scene: Scene, table: string, name: string): boolean =>
+  scene.together.some((other) =>
+    addedColumns(other).some(
+      (one) =>
+        one.table === table &&
+        one.column.colname === name &&
+        constraintOf(one.column, "CONSTR_GENERATED") !== undefined,
+    ),
+  );
 
 export const renameColumn: Rule = {
   id: "rename-column",

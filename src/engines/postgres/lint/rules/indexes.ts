@@ -1,9 +1,10 @@
 import { identifier, identifiers } from "../../sql/quote.ts";
+import { addedColumns } from "../alter.ts";
 import type { Statement } from "../parse.ts";
 import { alone, expand } from "../recipe.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { tokensBetween } from "../sql-text.ts";
-import { nameKey, nameSql, strings, tableKey, tableName } from "../tree.ts";
+import { constraintOf, nameKey, nameSql, strings, tableKey, tableName } from "../tree.ts";
 
 /** The statement with `concurrently` behind one of its words. */
 function concurrently({ source, from, to }: Statement, behind: string): string {
@@ -28,10 +29,29 @@ export const createIndex: Rule = {
       {
         message: `every row of ${table} is read under SHARE to build the index: nobody writes meanwhile`,
         recipe: [alone(concurrently(statement, "index"))],
+        severity: isOverNewGenerated(statement, scene) ? "warning" : "error",
       },
     ];
   },
 };
+
+/** Over a column by which the same transaction writes the whole table again, which is a finding of its own: nobody reads or writes anyway. */
+function isOverNewGenerated(statement: Statement, scene: Scene): boolean {
+  if (!("IndexStmt" in statement.node)) return false;
+  const { relation, indexParams = [] } = statement.node.IndexStmt;
+  const names = indexParams.map((one) => ("IndexElem" in one ? one.IndexElem.name : undefined));
+  return scene
+    .before()
+    .some((earlier) =>
+      addedColumns(earlier).some(
+        ({ table, column }) =>
+          relation !== undefined &&
+          table === tableKey(relation) &&
+          names.includes(column.colname) &&
+          constraintOf(column, "CONSTR_GENERATED") !== undefined,
+      ),
+    );
+}
 
 function onPartitioned(statement: Statement, table: string, index = "the_index"): Hit {
   const { source, from, to } = statement;
