@@ -2,7 +2,7 @@ import { DataError, isDataError, programmingError } from "./errors.ts";
 import { runBatches } from "./migrate-batch.ts";
 import { driftOf } from "./migrate-drift.ts";
 import { halfWay, noteAt, type Run } from "./migrate-note.ts";
-import { groupsOf, positionOf, stepsOf, type RunStep } from "./migrate-steps.ts";
+import { fileOf, groupsOf, positionOf, stepsOf, type RunStep } from "./migrate-steps.ts";
 import type {
   LedgerEntry,
   LedgerNote,
@@ -68,7 +68,7 @@ export async function runUp(run: Run, entry: LedgerEntry | undefined): Promise<v
 /** Takes back the steps that are there, the last one first, and one that was only begun. */
 export async function runDown(run: Run, entry: LedgerEntry): Promise<void> {
   const { target, migration, steps } = run;
-  const context = { ...run.context, file: migration.file.replace(/\.up(\.[^.]*)$/, ".down$1") };
+  const context = { ...run.context, file: fileOf(migration.file, "down") };
   const { index, begun } = positionOf(migration, steps, entry);
   run.tell({ kind: "revert", migration });
   let rest = begun ? index + 1 : index;

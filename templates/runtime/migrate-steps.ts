@@ -31,8 +31,8 @@ export interface Position {
 export function stepsOf(target: MigrationTarget, migration: Migration): readonly RunStep[] {
   const { steps = [] } = migration;
   if (steps.length === 0) return [wholeMigration(migration)];
-  const up = byName(target.split(migration.up), migration);
-  const down = byName(target.split(migration.down), migration);
+  const up = byName(split(target, migration, "up"), migration);
+  const down = byName(split(target, migration, "down"), migration);
   const nothing = (name: string): StepText => ({ name, text: "", line: 1 });
   return steps.map((step) => ({
     ...step,
@@ -40,6 +40,24 @@ export function stepsOf(target: MigrationTarget, migration: Migration): readonly
     down: down.get(step.name) ?? nothing(step.name),
   }));
 }
+
+/** A text that cannot be split is named with its file. */
+function split(
+  target: MigrationTarget,
+  { file, ...texts }: Migration,
+  direction: "up" | "down",
+): readonly StepText[] {
+  try {
+    return target.split(texts[direction]);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : "cannot be read";
+    throw programmingError(`${fileOf(file, direction)}: ${what}`, { operation: "migrate" });
+  }
+}
+
+/** The file of one direction beside that of up. */
+export const fileOf = (up: string, direction: "up" | "down"): string =>
+  up.replace(/\.up(\.[^.]*)$/, `.${direction}$1`);
 
 function wholeMigration({ id, up, down, transactional = true }: Migration): RunStep {
   const text = (content: string): StepText => ({ name: id, text: content, line: 1 });

@@ -18,6 +18,9 @@ const { count, heldMs, timeoutMs } = full
   ? { count: 20, heldMs: 30_000, timeoutMs: 4_000 }
   : { count: 2, heldMs: 2_000, timeoutMs: 400 };
 
+/** What a busy machine adds to any time that is measured. */
+const busyMs = 400;
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function connected(dsn: string): Promise<pg.Client> {
@@ -60,9 +63,10 @@ async function behindLock(dsn: string, heldFor: number, totalMs: number) {
     (applied) => applied,
     (error: unknown) => error,
   );
+  const ended = run.then(() => performance.now());
   const longest = await longestRead(dsn, run);
   const outcome = await run;
-  const elapsed = performance.now() - began;
+  const elapsed = (await ended) - began;
   await release;
   await holder.end();
   await opened.close();
@@ -82,15 +86,15 @@ await onSharedServer("M4: a step behind a lock", (server) => {
     for (const { outcome, longest, firstAttempt = 0 } of all) {
       expect(outcome).toEqual(["0002-note"]);
       expect(firstAttempt).toBeGreaterThan(0.9 * timeoutMs);
-      expect(firstAttempt).toBeLessThan(1.1 * timeoutMs + 150);
-      expect(longest).toBeLessThan(1.1 * timeoutMs + 150);
+      expect(firstAttempt).toBeLessThan(1.1 * timeoutMs + busyMs);
+      expect(longest).toBeLessThan(1.1 * timeoutMs + busyMs);
     }
   }, 300_000);
 
   it("ends in time with what to do when the lock is never given", async () => {
     const { outcome, elapsed } = await behindLock(await dsn(), 3 * timeoutMs, timeoutMs);
     expect(elapsed).toBeGreaterThan(0.9 * timeoutMs);
-    expect(elapsed).toBeLessThan(1.1 * timeoutMs + 150);
+    expect(elapsed).toBeLessThan(1.1 * timeoutMs + busyMs);
     expect(isDataError(outcome) && outcome.toJSON()).toMatchObject({
       kind: "overloaded",
       message: expect.stringMatching(

@@ -176,6 +176,17 @@ describe("steps", () => {
     expect(store.steps).toEqual([]);
   });
 
+  test("a text that cannot be split is named with its file", async () => {
+    const store = new MemoryTarget();
+    store.split = (text) => {
+      if (text.includes("drop")) throw new SyntaxError("line 2 is no step");
+      return MemoryTarget.prototype.split.call(store, text);
+    };
+    expect((await dataError(migrateUp(store, [mixed]))).message).toBe(
+      "migrations/main/0001-mixed.down.sql: line 2 is no step",
+    );
+  });
+
   test("a batch that does not get on is stopped", async () => {
     const store = new MemoryTarget();
     store.batch = async (_, { key }, note) => {
