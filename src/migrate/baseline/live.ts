@@ -8,7 +8,7 @@ export interface Adoption {
   readonly schema: AdoptedSchema;
   /** Statements that make the same schema on a fresh store. */
   readonly up: string;
-  /** Statements that refuse to take the baseline back. */
+  /** Statements that take it back there; on the store that was adopted they refuse to. */
   readonly down: string;
   /** What of a snapshot is there already: the rest is left for a migration to make. */
   readonly present: (snapshot: Snapshot) => Snapshot;
@@ -30,6 +30,8 @@ export interface LiveStore {
   readonly target: MigrationTarget;
   /** @throws Error of the driver */
   adopt(): Promise<Adoption>;
+  /** Notes in the ledger, which is there by now, that the store was adopted: its baseline is never taken back. */
+  mark(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -69,7 +69,7 @@ function firstMigration(
     phase: "expand",
     up: adoption.up,
     down: adoption.down,
-    reversibility: "irreversible",
+    reversibility: "loses-data",
     risks: ["none"],
     transactional: true,
     touches,
@@ -83,7 +83,11 @@ function firstMigration(
     touches: [...touches].toSorted(),
     steps: [step],
     up: planner.print([step], "up", purpose),
-    down: planner.print([step], "down", `Takes back nothing: ${baselineId} was there before.`),
+    down: planner.print(
+      [step],
+      "down",
+      `Takes ${baselineId} back where it made the store; where the store was adopted, it refuses to.`,
+    ),
   };
 }
 

@@ -127,6 +127,19 @@ describe.skipIf(space === undefined)(
         `begin; ${made.project.read("migrations/main/0001-baseline.up.sql")}; commit`,
       );
       expect(catalogueDifferences(await introspect(made.query), before)).toEqual([]);
+      await made.client.query(
+        `begin; ${made.project.read("migrations/main/0001-baseline.down.sql")}; commit`,
+      );
+      const { extensions: _, ...left } = await introspect(made.query);
+      expect(Object.values(left).flat()).toEqual([]);
+    });
+
+    it("never takes back what was adopted", async () => {
+      await made.client.query("set search_path = public");
+      await expect(
+        made.client.query(made.project.read("migrations/main/0001-baseline.down.sql")),
+      ).rejects.toThrow("this store was adopted");
+      expect((await made.query("select count(*)::text from users"))[0]).toEqual(["1"]);
     });
   },
 );

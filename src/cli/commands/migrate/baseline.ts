@@ -97,6 +97,7 @@ async function adopted(subject: Subject, output: Output): Promise<ExitCode> {
   const baseline = planBaseline(schema, folder, adoption, context);
   if (baseline.files.findings.length > 0) return reportFindings(baseline.files.findings, output);
   await record(live, baseline);
+  await live.mark();
   const report = apply({ ...baseline.files, notes: [], watched: [] }, root);
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   writeLock(place, plan);

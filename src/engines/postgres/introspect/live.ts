@@ -7,18 +7,14 @@ import type { TablePart } from "../schema/shape.ts";
 import { operationTable } from "../ddl/naming.ts";
 import { adoptSchema } from "./adopt/schema.ts";
 import type { Catalogue, CatalogueTable } from "./catalogue.ts";
+import { dropStatements, markAdopted } from "./drop-text.ts";
 import { introspect } from "./read.ts";
 import { schemaSections } from "./schema-text.ts";
 import { openSessions, withSession } from "./session.ts";
 
 /** Tables of the data layer's own: they are no part of a schema that was there before. */
-const ownTables = ["schema_migration", operationTable];
-
-const refusal = `do $$
-begin
-  raise exception 'the baseline is what was there before: it is not taken back';
-end
-$$;`;
+const ledger = "schema_migration";
+const ownTables = [ledger, operationTable];
 
 /** `migrate baseline` on this engine. */
 export const live: LiveEngine = {
@@ -27,6 +23,10 @@ export const live: LiveEngine = {
     const pooler = dsn.parameters.get("pgbouncer") === "true";
     return {
       target: new PostgresMigrations(source, { pooler }),
+      mark: () =>
+        withSession(source, async (query) => {
+          await query(markAdopted(ledger));
+        }),
       adopt: () => withSession(source, async (query) => adoptionOf(await introspect(query))),
       close,
     };
@@ -43,7 +43,7 @@ function adoptionOf(catalogue: Catalogue): Adoption {
   return {
     schema: adoptSchema(theirs),
     up: sections.join("\n\n"),
-    down: refusal,
+    down: dropStatements(theirs, ledger).join("\n"),
     present: (snapshot) => presentOf(snapshot, catalogue),
   };
 }
