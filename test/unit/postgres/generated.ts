@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "../../../src/engines/postgres/index.ts";
 import { render } from "../../../src/render/render.ts";
+import { initialFiles } from "./initial-files.ts";
 import type { mainStore } from "./model.ts";
 
 type Lowered = ReturnType<typeof mainStore>;
@@ -38,9 +39,15 @@ interface GeneratedModules {
   readonly readMigrations: (folder: string) => Promise<unknown>;
 }
 
-/** Files of the whole project that the engine and the shared templates make of a lowered model. */
-export const filesOf = ({ ir, plan, model }: Lowered): ReturnType<typeof render> =>
-  render({ ir, plan, model, engines: [postgres], spec: "workloads.yaml", version: "0.1.0" });
+/** Files of the whole project that the engine and the shared templates make of a lowered model, and its first migration. */
+export const filesOf = ({
+  ir,
+  plan,
+  model,
+}: Lowered): readonly { readonly path: string; readonly content: string | Uint8Array }[] => [
+  ...render({ ir, plan, model, engines: [postgres], spec: "workloads.yaml", version: "0.1.0" }),
+  ...initialFiles(ir),
+];
 
 const work = fileURLToPath(new URL("../../.work/", import.meta.url));
 

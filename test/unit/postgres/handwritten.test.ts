@@ -9,6 +9,7 @@ import { lower } from "../../../src/ir/lower.ts";
 import { render } from "../../../src/render/render.ts";
 import { planModel } from "../../../src/select/plan-model.ts";
 import { loadSpec } from "../../../src/spec/load.ts";
+import { initialFiles } from "./initial-files.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const references = join(root, "references/handwritten");
@@ -21,15 +22,16 @@ function preset(): ReadonlyMap<string, string | Uint8Array> {
   const plan =
     model === undefined ? undefined : planModel(model, engines, undefined, { flips: false }).plan;
   if (model === undefined || plan === undefined) throw new Error("the preset does not plan");
+  const ir = lower(model, plan);
   const files = render({
-    ir: lower(model, plan),
+    ir,
     plan,
     model,
     engines,
     spec: "workloads.yaml",
     version: "0",
   });
-  return new Map(files.map(({ path, content }) => [path, content]));
+  return new Map([...files, ...initialFiles(ir)].map(({ path, content }) => [path, content]));
 }
 
 const files = preset();
