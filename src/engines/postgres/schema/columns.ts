@@ -199,6 +199,9 @@ function removedColumn(change: TableChange, from: ColumnShape, down: readonly st
     down,
     reversibility: lost ? "irreversible" : "loses-data",
     risks: change.mode === "direct" ? ["breaks-old-code"] : ["none"],
+    ...(from.role === "deletedAt" && {
+      note: "Rows that were marked as deleted are shown again by code of after: delete them for good before it starts.",
+    }),
     ...(lost && {
       note: "Nothing can stand for its values: taken back, it fails unless the table is empty.",
     }),

@@ -68,6 +68,20 @@ function limit(type: string): number | undefined {
   return found === null ? undefined : Number(found[1]);
 }
 
+/** Whether a value may become another one without a word: rounded, cut, or whatever an expression of the user makes of it. */
+export function losesSilently(from: string, to: string): boolean {
+  if (conversion(from, to, "") === undefined) return true;
+  const [source, target] = [family(from), family(to)];
+  if (source === "moment" && target === "date") return true;
+  if (source !== "number" || target !== "number")
+    return source === "number" && target === "boolean";
+  const [narrow, wide] = [digits(to), digits(from)];
+  const fraction = wide === undefined ? /^(?:numeric|double|real)/.test(from) : wide.scale > 0;
+  if (/^(?:integer|bigint|smallint)$/.test(to)) return fraction;
+  if (/^(?:double|real)/.test(to)) return from !== "integer" && from !== "smallint";
+  return narrow !== undefined && (wide === undefined ? fraction : wide.scale > narrow.scale);
+}
+
 /** Whether some values of the old type are none of the new one, or lose something. */
 export function mayNarrow(from: string, to: string): boolean {
   if (isWidening(from, to)) return false;

@@ -3,7 +3,7 @@ import type { ChangeContext } from "../../../migrate/step.ts";
 import { batchDrafts } from "./batch.ts";
 import { type ColumnChange, only, type TableChange } from "./change.ts";
 import { valueActions } from "./columns.ts";
-import { conversion, mayNarrow } from "./convert.ts";
+import { conversion, losesSilently, mayNarrow } from "./convert.ts";
 import { type Draft, draft } from "./draft.ts";
 import { placeholder } from "./fill.ts";
 import { rank } from "./rank.ts";
@@ -118,6 +118,7 @@ function exchanged(
 ): Draft {
   const table = change.to.name;
   const lossy = copies.some(({ column: { from, to } }) => mayNarrow(from.type, to.type));
+  const lost = copies.find(({ column: { from, to } }) => losesSilently(from.type, to.type));
   return draft({
     rank: rank.swap,
     phase: "contract",
@@ -139,6 +140,7 @@ function exchanged(
     risks: ["locks"],
     note: "Taken back, it writes every row again.",
     touches: [change.part],
+    ...(lost !== undefined && { destroys: `${change.part}.${lost.column.from.name}` }),
   });
 }
 

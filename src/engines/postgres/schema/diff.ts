@@ -14,6 +14,7 @@ import { columnDrafts } from "./columns.ts";
 import { copyDrafts } from "./copies.ts";
 import { type Draft, ordered } from "./draft.ts";
 import { generatedDrafts, rebuiltColumns } from "./generated.ts";
+import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
 import { matchTables } from "./match.ts";
 import { domainDrafts } from "./named.ts";
@@ -46,6 +47,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
     ...changes.flatMap((change) => changedTable(change, context, after)),
+    ...recordedRows(changes, context).flatMap(contentDrafts),
     ...addedTables(tables.added, after, spec, there),
   ];
   return { steps: ordered(drafts), questions: [] };
@@ -111,6 +113,21 @@ function pairsOf(
   return from.history === undefined || to.history === undefined
     ? [own]
     : [own, { ...common, from: from.history, to: to.history, historyOf: to.table.name }];
+}
+
+/** Where the rows of each table are recorded: in its own history, and in its root's. */
+function recordedRows(
+  changes: readonly PlannedTable[],
+  { store }: ChangeContext,
+): readonly RecordedRows[] {
+  return changes.flatMap(({ table, history, pair }): readonly RecordedRows[] => {
+    const entity = entityNamed(pair.to.entity, store);
+    const root = changes.find((each) => each.pair.to.entity === entity?.owner)?.history;
+    return [
+      ...(history === undefined ? [] : [{ rows: table, history, column: "content" } as const]),
+      ...(root === undefined ? [] : [{ rows: table, history: root, column: "children" } as const]),
+    ];
+  });
 }
 
 function changedTable(

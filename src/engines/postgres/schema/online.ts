@@ -1,5 +1,6 @@
 import { identifier } from "../sql/quote.ts";
-import type { TableChange } from "./change.ts";
+import type { Risk } from "../../../migrate/step.ts";
+import { only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "./draft.ts";
 import type { TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
@@ -15,6 +16,7 @@ import {
   renameIndex,
   validate,
 } from "./statement.ts";
+import { mentionsAny } from "./tokens.ts";
 
 export const makeObject = (table: string, object: TableObject): readonly string[] =>
   object.kind === "constraint"
@@ -79,12 +81,18 @@ export function madeOnline(
 ): readonly Draft[] {
   if (to.kind === "index") return builtIndex(change, to.name, to);
   return to.shape.kind === "unique"
-    ? uniqueOnline(change, to.shape)
+    ? uniqueOnline(change, to.shape, copied)
     : notValidFirst(change, to.shape, copied);
 }
 
+/** What code of before writes may break a rule that it does not know, unless that stands on new columns alone. */
+function strangeToOldCode(change: TableChange, text: string): readonly Risk[] {
+  const written = only(change, "kept").map(({ to }) => to.name);
+  return mentionsAny(text, written) ? ["breaks-old-code"] : [];
+}
+
 /** A check or a reference that holds for new rows at once, and for those that are there once they have been looked at. */
-export function notValidFirst(
+function notValidFirst(
   change: TableChange,
   to: ConstraintShape,
   copied: boolean,
@@ -98,7 +106,7 @@ export function notValidFirst(
       title: `${table}: ${words(object)} holds for what is written from now on`,
       up: [addConstraint(table, { ...to, definition: `${to.definition} not valid` })],
       down: [dropConstraint(table, to.name)],
-      risks: ["locks"],
+      risks: ["locks", ...(copied ? [] : strangeToOldCode(change, to.definition))],
       touches: touched(change, object),
     }),
     validated(change, to, copied ? "backfill" : "expand"),
@@ -161,7 +169,7 @@ export function concurrently(
   });
 }
 
-function uniqueOnline(change: TableChange, to: ConstraintShape): readonly Draft[] {
+function uniqueOnline(change: TableChange, to: ConstraintShape, copied: boolean): readonly Draft[] {
   const table = change.to.name;
   const body = to.definition.replace(/^unique /, "");
   return [
@@ -172,7 +180,7 @@ function uniqueOnline(change: TableChange, to: ConstraintShape): readonly Draft[
       title: `${table}: unique constraint ${to.name} takes the index over`,
       up: [alterTable(table, `add ${usingIndex(to.name, to.name)}`)],
       down: [dropConstraint(table, to.name)],
-      risks: ["locks"],
+      risks: ["locks", ...(copied ? [] : strangeToOldCode(change, to.definition))],
       touches: [change.part],
     }),
   ];

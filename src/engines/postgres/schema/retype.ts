@@ -1,6 +1,6 @@
 import type { ColumnChange, TableChange } from "./change.ts";
 import { identifier } from "../sql/quote.ts";
-import { conversion, isWidening, mayNarrow } from "./convert.ts";
+import { conversion, isWidening, losesSilently, mayNarrow } from "./convert.ts";
 import { type Draft, draft } from "./draft.ts";
 import { placeholder } from "./fill.ts";
 import { rank } from "./rank.ts";
@@ -34,6 +34,7 @@ export function retypedColumn(
           note: "A key, or what refers to one, cannot have two types: deploy the new code at once.",
         }),
       touches: [change.part],
+      ...(losesSilently(from.type, to.type) && { destroys: `${change.part}.${to.name}` }),
     }),
   ];
 }

@@ -6,6 +6,16 @@
 -- code of before fails on it
 alter table lines rename column rank to place;
 
+-- step: lines-history-content-of-lines
+-- lines_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+update lines_history set content = (select recorded || jsonb_build_object('place', case when recorded ->> 'place' is null and recorded ->> 'rank' is not null then recorded -> 'rank' else recorded -> 'place' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'place' is null and recorded ->> 'rank' is not null));
+
+-- step: lists-history-children-of-lines
+-- lists_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('place', case when recorded ->> 'place' is null and recorded ->> 'rank' is not null then recorded -> 'rank' else recorded -> 'place' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'place' is null and recorded ->> 'rank' is not null)));
+
 -- step: lines-comments
 -- lines: comments
 comment on column lines.place is 'Place.';
@@ -16,6 +26,14 @@ comment on column lines.place is 'Place.';
 -- step: lines-comments
 -- lines: comments
 comment on column lines.place is 'Rank.';
+
+-- step: lists-history-children-back
+-- lists_history: what was recorded since is read under the former names, when they come back
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ->> 'place' is not null then recorded -> 'place' else recorded -> 'rank' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'rank' is null and recorded ->> 'place' is not null)));
+
+-- step: lines-history-content-back
+-- lines_history: what was recorded since is read under the former names, when they come back
+update lines_history set content = (select recorded || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ->> 'place' is not null then recorded -> 'place' else recorded -> 'rank' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'rank' is null and recorded ->> 'place' is not null));
 
 -- step: lines-rename-rank-to-place
 -- lines: column rank is now called place

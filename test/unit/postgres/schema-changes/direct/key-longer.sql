@@ -33,6 +33,11 @@ comment on column items_history.shelf is 'As in items.';
 update items_history set shelf = (select coalesce(items.shelf, 1) from jsonb_populate_record(null::items, content) items);
 alter table items_history alter column shelf set not null;
 
+-- step: items-history-content-of-items
+-- items_history: what was recorded of items is read with its new columns
+-- writes every row again while all wait
+update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then (select to_jsonb((1)::integer) from jsonb_populate_record(null::items, recorded) items) else recorded -> 'shelf' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null));
+
 -- step: items-add-items-pkey
 -- items: rows are found by another key
 -- reads every row while writers wait; fails when the rows do not fit

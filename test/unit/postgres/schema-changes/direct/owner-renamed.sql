@@ -66,6 +66,20 @@ alter table lines rename constraint lines_list_id_fkey to lines_folder_id_fkey;
 -- lines_history: index lines_history_list_id_line_no_idx is now called lines_history_folder_id_line_no_idx
 alter index lines_history_list_id_line_no_idx rename to lines_history_folder_id_line_no_idx;
 
+-- step: lines-history-content-of-lines
+-- lines_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+alter table lines_history no force row level security;
+update lines_history set content = (select recorded || jsonb_build_object('folder_id', case when recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null then recorded -> 'list_id' else recorded -> 'folder_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null));
+alter table lines_history force row level security;
+
+-- step: folders-history-children-of-lines
+-- folders_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+alter table folders_history no force row level security;
+update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('folder_id', case when recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null then recorded -> 'list_id' else recorded -> 'folder_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null)));
+alter table folders_history force row level security;
+
 -- step: folders-record-history
 -- folders: changes are recorded again
 -- locks others out for a moment
@@ -178,6 +192,18 @@ drop function lines_record_history();
 -- folders: changes are recorded again
 drop trigger folders_record_history on folders;
 drop function folders_record_history();
+
+-- step: folders-history-children-back
+-- folders_history: what was recorded since is read under the former names, when they come back
+alter table folders_history no force row level security;
+update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null then recorded -> 'folder_id' else recorded -> 'list_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null)));
+alter table folders_history force row level security;
+
+-- step: lines-history-content-back
+-- lines_history: what was recorded since is read under the former names, when they come back
+alter table lines_history no force row level security;
+update lines_history set content = (select recorded || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null then recorded -> 'folder_id' else recorded -> 'list_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null));
+alter table lines_history force row level security;
 
 -- step: lines-history-rename-lines-history-list-id-line-no-idx
 -- lines_history: index lines_history_list_id_line_no_idx is now called lines_history_folder_id_line_no_idx

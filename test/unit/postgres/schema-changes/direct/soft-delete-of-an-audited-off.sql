@@ -10,6 +10,7 @@ drop function notes_record_history();
 -- step: notes-drop-deleted-at
 -- notes: column deleted_at is dropped
 -- down does not bring the values back; code of before fails on it
+-- Rows that were marked as deleted are shown again by code of after: delete them for good before it starts.
 alter table notes drop column deleted_at;
 
 -- step: notes-record-history

@@ -14,6 +14,7 @@ drop index notes_by_words;
 -- step: notes-drop-deleted-at
 -- notes: column deleted_at is dropped
 -- down does not bring the values back; code of before fails on it
+-- Rows that were marked as deleted are shown again by code of after: delete them for good before it starts.
 alter table notes drop column deleted_at;
 
 -- step: notes-add-notes-words-key

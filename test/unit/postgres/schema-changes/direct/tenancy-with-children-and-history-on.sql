@@ -67,6 +67,21 @@ comment on column lines_history.tenant_id is 'As in lines.';
 update lines_history set tenant_id = (select coalesce(lines.tenant_id, (select owner.tenant_id from lists owner where owner.id = lines.list_id)) from jsonb_populate_record(null::lines, content) lines);
 alter table lines_history alter column tenant_id set not null;
 
+-- step: lists-history-content-of-lists
+-- lists_history: what was recorded of lists is read with its new columns
+-- writes every row again while all wait
+update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(('01890000-0000-7000-8000-000000000001')::uuid) from jsonb_populate_record(null::lists, recorded) lists) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+
+-- step: lines-history-content-of-lines
+-- lines_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(((select owner.tenant_id from lists owner where owner.id = lines.list_id))::uuid) from jsonb_populate_record(null::lines, recorded) lines) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+
+-- step: lists-history-children-of-lines
+-- lists_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(((select owner.tenant_id from lists owner where owner.id = lines.list_id))::uuid) from jsonb_populate_record(null::lines, recorded) lines) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
+
 -- step: operation-policies
 -- operation: a session sees the rows of its tenant
 -- locks others out for a moment

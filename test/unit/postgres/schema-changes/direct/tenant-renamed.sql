@@ -33,6 +33,27 @@ alter table lines rename column tenant_id to branch_id;
 -- code of before fails on it
 alter table lines_history rename column tenant_id to branch_id;
 
+-- step: lists-history-content-of-lists
+-- lists_history: what was recorded of lists is read with its new columns
+-- writes every row again while all wait
+alter table lists_history no force row level security;
+update lists_history set content = (select recorded || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null then recorded -> 'tenant_id' else recorded -> 'branch_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null));
+alter table lists_history force row level security;
+
+-- step: lines-history-content-of-lines
+-- lines_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+alter table lines_history no force row level security;
+update lines_history set content = (select recorded || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null then recorded -> 'tenant_id' else recorded -> 'branch_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null));
+alter table lines_history force row level security;
+
+-- step: lists-history-children-of-lines
+-- lists_history: what was recorded of lines is read with its new columns
+-- writes every row again while all wait
+alter table lists_history no force row level security;
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null then recorded -> 'tenant_id' else recorded -> 'branch_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null)));
+alter table lists_history force row level security;
+
 -- step: lists-record-history
 -- lists: changes are recorded again
 -- locks others out for a moment
@@ -117,6 +138,24 @@ drop function lines_record_history();
 -- lists: changes are recorded again
 drop trigger lists_record_history on lists;
 drop function lists_record_history();
+
+-- step: lists-history-children-back
+-- lists_history: what was recorded since is read under the former names, when they come back
+alter table lists_history no force row level security;
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null)));
+alter table lists_history force row level security;
+
+-- step: lines-history-content-back
+-- lines_history: what was recorded since is read under the former names, when they come back
+alter table lines_history no force row level security;
+update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null));
+alter table lines_history force row level security;
+
+-- step: lists-history-content-back
+-- lists_history: what was recorded since is read under the former names, when they come back
+alter table lists_history no force row level security;
+update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null));
+alter table lists_history force row level security;
 
 -- step: lines-history-rename-tenant-id-to-branch-id
 -- lines_history: column tenant_id is now called branch_id

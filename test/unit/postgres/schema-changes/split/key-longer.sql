@@ -100,6 +100,22 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
+-- step: items-history-fill-content
+-- items_history: column content is filled in batches of 1000
+with picked as (
+  select revision as batch_key_1 from items_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then (select to_jsonb((1)::integer) from jsonb_populate_record(null::items, recorded) items) else recorded -> 'shelf' end) from (select content) given(recorded))
+  from picked
+  where items_history.revision = batch_key_1 and exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null))
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
 -- step: items-history-check-shelf
 -- items_history: column shelf takes no empty value any more
 -- locks others out for a moment

@@ -3,7 +3,7 @@
 
 -- step: notes-add-notes-list-fkey
 -- notes: reference notes_list_fkey holds for what is written from now on
--- locks others out for a moment
+-- locks others out for a moment; code of before fails on it
 alter table notes add constraint notes_list_fkey foreign key (list) references lists (id) on delete restrict not valid;
 
 -- step: notes-comments

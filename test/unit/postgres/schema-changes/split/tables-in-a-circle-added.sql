@@ -23,7 +23,7 @@ comment on column lists.first is 'Refers to Note.';
 
 -- step: lists-add-lists-first-fkey
 -- lists: reference lists_first_fkey holds for what is written from now on
--- locks others out for a moment
+-- locks others out for a moment; code of before fails on it
 alter table lists add constraint lists_first_fkey foreign key (first) references notes (id) on delete restrict not valid;
 
 -- step: lists-validate-lists-first-fkey

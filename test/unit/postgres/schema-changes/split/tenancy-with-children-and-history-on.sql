@@ -332,6 +332,54 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
+-- step: lists-history-fill-content
+-- lists_history: column content is filled in batches of 1000
+with picked as (
+  select revision as batch_key_1 from lists_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(('01890000-0000-7000-8000-000000000001')::uuid) from jsonb_populate_record(null::lists, recorded) lists) else recorded -> 'tenant_id' end) from (select content) given(recorded))
+  from picked
+  where lists_history.revision = batch_key_1 and exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null))
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
+-- step: lines-history-fill-content
+-- lines_history: column content is filled in batches of 1000
+with picked as (
+  select revision as batch_key_1 from lines_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(((select owner.tenant_id from lists owner where owner.id = lines.list_id))::uuid) from jsonb_populate_record(null::lines, recorded) lines) else recorded -> 'tenant_id' end) from (select content) given(recorded))
+  from picked
+  where lines_history.revision = batch_key_1 and exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null))
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
+-- step: lists-history-fill-children
+-- lists_history: column children is filled in batches of 1000
+with picked as (
+  select revision as batch_key_1 from lists_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(((select owner.tenant_id from lists owner where owner.id = lines.list_id))::uuid) from jsonb_populate_record(null::lines, recorded) lines) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded)))
+  from picked
+  where lists_history.revision = batch_key_1 and children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)))
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
 -- step: lists-close-to-owner
 -- lists: its owner is bound by the policies again
 -- locks others out for a moment

@@ -18,7 +18,7 @@ alter table lists alter column tenant_id set default nullif(current_setting('app
 
 -- step: lists-add-lists-tenant-id-check
 -- lists: check lists_tenant_id_check holds for what is written from now on
--- locks others out for a moment
+-- locks others out for a moment; code of before fails on it
 alter table lists add constraint lists_tenant_id_check check (char_length(tenant_id) <= 40) not valid;
 
 -- step: lists-policies

@@ -1,0 +1,161 @@
+/** What was recorded before a change is read after it: the last recorded state of every row is the row. */
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cell } from "../../support/closing-table.ts";
+import {
+  entity,
+  field,
+  int,
+  mainStore,
+  text,
+  transactional,
+  uuid,
+} from "../../unit/postgres/model.ts";
+import type { Entity, Field } from "../../../src/spec/model.ts";
+import type { StoreIr } from "../../../src/ir/types.ts";
+import {
+  connected,
+  emptySchema,
+  inPhases,
+  inSchema,
+  type Lab,
+  planned,
+  run,
+  serverLab,
+  wholeOf,
+} from "../../unit/postgres/schema-lab.ts";
+import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
+
+const server = await sharedServer("postgres");
+const proof = { port: "migrations", engine: columnOf(server), method: "recorded rows" };
+if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
+
+const id = field("id", uuid, { key: true });
+const store = (...entities: readonly Entity[]): StoreIr => {
+  const roots = entities.filter(({ owner }) => owner === undefined);
+  const access = Object.fromEntries(
+    roots.map(({ name }) => [name, [{ op: "get", name: "get" } as const]]),
+  );
+  return mainStore(entities, [transactional("all", access)]).store;
+};
+const root = (name: string, fields: readonly Field[], was?: string): Entity =>
+  entity({
+    name,
+    audit: true,
+    timestamps: false,
+    ...(was !== undefined && { was }),
+    fields: [id, ...fields],
+  });
+const child = (name: string, owner: string, fields: readonly Field[], was?: string): Entity => {
+  const key = `${owner.toLowerCase()}Id`;
+  return entity({
+    name,
+    owner,
+    timestamps: false,
+    ...(was !== undefined && { was }),
+    key: [key, "lineNo"],
+    fields: [
+      field(key, uuid, { role: "ownerKey", key: true, generated: "caller" }),
+      field("lineNo", int, { key: true }),
+      ...fields,
+    ],
+  });
+};
+
+const before = store(
+  root("List", [field("title", text)]),
+  child("Line", "List", [field("words", text)]),
+);
+
+const changes: readonly (readonly [string, StoreIr, string, string])[] = [
+  [
+    "columns renamed",
+    store(
+      root("List", [field("heading", text, { was: "title" })]),
+      child("Line", "List", [field("phrase", text, { was: "words" })]),
+    ),
+    "lists",
+    "lines",
+  ],
+  [
+    "tables renamed",
+    store(
+      root("Folder", [field("title", text)], "List"),
+      child("Row", "Folder", [field("words", text)], "Line"),
+    ),
+    "folders",
+    "rows",
+  ],
+  [
+    "required columns",
+    store(
+      root("List", [field("title", text), field("rank", int, { default: 3 })]),
+      child("Line", "List", [
+        field("words", text),
+        field("kind", { kind: "enum", values: ["a", "b"] }, { default: "b" }),
+      ]),
+    ),
+    "lists",
+    "lines",
+  ],
+];
+
+const rows = `
+insert into lists (id, title) select gen_random_uuid(), 'title ' || n from generate_series(1, 250) n;
+insert into lines (list_id, line_no, words) select id, n, title || n from lists, generate_series(1, 3) n;
+update lists set title = title || '!';`;
+
+/** Rows whose last recorded state is another than theirs. */
+const strangers = (table: string, key: string): string => `
+select count(*) from ${table} t join lateral (
+  select content from ${table}_history h where (h.${key.replaceAll(", ", ", h.")}) = (t.${key.replaceAll(", ", ", t.")}) order by revision desc limit 1
+) h on true where to_jsonb(t) is distinct from to_jsonb(jsonb_populate_record(null::${table}, h.content))`;
+
+const childrenOf = (table: string, of: string, key: string): string => `
+select count(*) from ${table} t join lateral (
+  select children from ${table}_history h where h.id = t.id order by revision desc limit 1
+) h on true where (select jsonb_agg(to_jsonb(c) order by c.line_no) from ${of} c where c.${key} = t.id)
+  is distinct from (select jsonb_agg(to_jsonb(c) order by c.line_no) from jsonb_populate_recordset(null::${of}, h.children -> '${of}') c)`;
+
+describe.skipIf(isMissing(server))("recorded rows", () => {
+  let space: Namespace;
+  let client: pg.Client;
+  let lab: Lab;
+  beforeAll(async () => {
+    if (isMissing(server)) return;
+    space = await server.namespace();
+    client = await connected(space.dsn);
+    lab = serverLab(client);
+  });
+  afterAll(async () => {
+    await client?.end();
+    await space?.drop();
+    cell(proof, { kind: "proven" });
+  });
+
+  async function holds(table: string, of: string): Promise<void> {
+    const key = `${table.slice(0, -1)}_id`;
+    const queries = [
+      strangers(table, "id"),
+      strangers(of, `${key}, line_no`),
+      childrenOf(table, of, key),
+    ];
+    for (const query of queries) expect(await lab.rows(query), query).toEqual([["0"]]);
+  }
+
+  describe.each(["split", "direct"] as const)("%s", (mode) => {
+    test.each(changes)("%s", async (_, after, table, of) => {
+      await emptySchema(lab, "live");
+      await inSchema(lab, "live", async () => {
+        await run(lab, wholeOf(before), "up");
+        await lab.exec(rows);
+        await holds("lists", "lines");
+        const steps = inPhases(planned(before, after, mode));
+        await run(lab, steps, "up");
+        await holds(table, of);
+        await run(lab, steps, "down");
+        await holds("lists", "lines");
+      });
+    });
+  });
+});
