@@ -150,10 +150,11 @@ async function eachStore(
   );
   const unknown = idsOf(options).find((id) => !stores.some((store) => has(store, id)));
   if (unknown !== undefined) return wrong(noSuchMigration(stores, unknown));
-  const { to, running = to } = options;
+  const { to, running } = options;
   const answers: StoreAnswer[] = [];
-  for (const store of stores.filter((each) => running === undefined || has(each, running))) {
-    const answer = await answered(store, options, command);
+  for (const store of stores.filter((each) => to === undefined || has(each, to))) {
+    const own = running !== undefined && has(store, running) ? running : undefined;
+    const answer = await answered(store, { ...options, running: own }, command);
     answers.push(answer);
     if (answer.failed === true) break;
   }
