@@ -81,6 +81,16 @@ function plainValue({ type }: FieldIr): string {
   }
 }
 
+/** Writes some rows of a table as they are, by every name that the code of a model uses; undefined when it has only keys. */
+export function rewriteSome(entity: EntityIr): string | undefined {
+  const own = entity.fields.filter(({ key, source }) => !key && source.role === "data");
+  const [key] = entity.key;
+  if (own.length === 0 || key === undefined) return undefined;
+  const [table, id] = [identifier(entity.table), identifier(key.column)];
+  const same = own.map(({ column }) => `${identifier(column)} = ${identifier(column)}`).join(", ");
+  return `update ${table} set ${same} where ${id} in (select ${id} from ${table} order by ${id} limit 20)`;
+}
+
 /** The column that a question is about, as `--set` names it. */
 export function columnAt(store: StoreIr, entity: string, field: string): string {
   const found = store.entities.find(({ name }) => name === entity);

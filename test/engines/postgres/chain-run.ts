@@ -40,6 +40,9 @@ const modeOf = (seed: number): "split" | "direct" => (seed % 5 === 4 ? "direct" 
 /** In every fourth chain contract waits, as it does while code of before runs: for three changes, which others are made beside. */
 const isReleased = (seed: number, index: number): boolean => seed % 4 !== 2 || index % 3 === 0;
 
+/** In phases, and none is held up: code of before and after each change both write while it is under way. */
+const isWatched = (seed: number): boolean => modeOf(seed) === "split" && seed % 4 !== 2;
+
 /**
  * One chain, from a random spec and its rows to the last change, and back where nothing was lost.
  *
@@ -65,8 +68,13 @@ export async function runChain(seed: number, on: Server, size: ChainSize): Promi
         mode: modeOf(seed),
         contract,
         ...(change.fills && { fills: change.fills }),
+        ...(isWatched(seed) && { before: settled.model }),
       });
-      same("what a step destroys", applied.destroys.length > 0, change.destroys === true);
+      same(
+        `something is destroyed (${applied.destroys.join()})`,
+        applied.destroys.length > 0,
+        change.destroys === true,
+      );
       none("the linter's errors", applied.findings);
       for (const id of change.rewrites ?? []) unsettled.add(id);
       if (!contract) continue;

@@ -20,7 +20,14 @@ import { migrateDownTo, migrateUp } from "../../../templates/runtime/migrate.ts"
 import { readMigrations } from "../../../templates/runtime/migration-files.ts";
 import type { Done, World } from "../../support/spec-changes.ts";
 import type { Namespace, Server } from "../servers.ts";
-import { columnAt, digestQuery, type Digests, fillValue, insertRows } from "./chain-rows.ts";
+import {
+  columnAt,
+  digestQuery,
+  type Digests,
+  fillValue,
+  insertRows,
+  rewriteSome,
+} from "./chain-rows.ts";
 import { type MigratedStore, openMigrated } from "./migrations.ts";
 
 /** Everything in one store `main`. */
@@ -69,6 +76,8 @@ export interface Follow {
   /** Contract migrations run as well; otherwise those of a store in use are held, with what stands on them. */
   readonly contract: boolean;
   readonly fills?: Done["fills"];
+  /** What code of before knows: it goes on writing until contract runs, beside the code of after. */
+  readonly before?: Model;
 }
 
 /** What one change came to. */
@@ -94,13 +103,21 @@ export class ChainProject {
   }
 
   /** Plans the change to this model, writes its files and applies them. @throws with the text of the migrations */
-  async follow(model: Model, { mode, contract, fills }: Follow): Promise<Applied> {
+  async follow(model: Model, { mode, contract, fills, before }: Follow): Promise<Applied> {
     const store = storeOf(model);
     const filled = fills === undefined ? [] : [columnAt(store, fills.entity, fills.field)];
     const values = Object.fromEntries(filled.map((about) => [about, fillValue(store, about)]));
     const { change, context } = this.#plan({ store, project: model.project, mode, values });
     this.#write(change, context);
     try {
+      const tells = change.migrations.some(({ steps }) =>
+        steps.some(({ risks }) => risks.includes("breaks-old-code")),
+      );
+      if (before !== undefined && !tells) {
+        await this.up(false);
+        await this.#touch(before);
+        await this.#touch(model);
+      }
       await this.up(contract);
     } catch (error) {
       const texts = change.migrations.map(({ id, up }) => `-- ${id}\n${up}`);
@@ -112,6 +129,13 @@ export class ChainProject {
       ),
       findings: mode === "split" ? await this.#lint(change) : [],
     };
+  }
+
+  async #touch(model: Model): Promise<void> {
+    for (const entity of storeOf(model).entities) {
+      const text = rewriteSome(entity);
+      if (text !== undefined) await this.#database.rows(text);
+    }
   }
 
   async #lint(change: StoreChange): Promise<readonly string[]> {

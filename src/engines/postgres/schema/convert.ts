@@ -70,6 +70,7 @@ function limit(type: string): number | undefined {
 
 /** Whether a value may become another one without a word: rounded, cut, or whatever an expression of the user makes of it. */
 export function losesSilently(from: string, to: string): boolean {
+  if (from === to) return false;
   if (conversion(from, to, "") === undefined) return true;
   const [source, target] = [family(from), family(to)];
   if (source === "moment" && target === "date") return true;
