@@ -134,6 +134,12 @@ describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout
       { cwd: project.folder, encoding: "utf8" },
     );
     expect(output).toContain("0002-data-layer");
+    for (const command of ["verify", "status"])
+      execFileSync(
+        process.execPath,
+        ["--no-warnings", "--env-file=.env", "src/data/cli.ts", "migrate", command],
+        { cwd: project.folder, encoding: "utf8" },
+      );
     writeFileSync(join(project.folder, "film.ts"), useFilms);
     const printed = execFileSync(
       process.execPath,
