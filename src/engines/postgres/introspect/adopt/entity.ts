@@ -125,7 +125,7 @@ function addField(
     rename(draft, uniqueName(table.name, [column.name]), alone.name);
     if (alone.deferrable) draft.fieldNotes[name] = "its unique constraint is deferrable";
   }
-  if (/^character\(/.test(column.type))
+  if (column.type.startsWith("character("))
     draft.fieldNotes[name] = "the column fills its values up with blanks";
   if (column.type.startsWith("timestamp") && column.type.endsWith("without time zone"))
     draft.fieldNotes[name] = "the column keeps no time zone: its values are taken for UTC";
