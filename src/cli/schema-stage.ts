@@ -3,11 +3,12 @@ import type { Ir, StoreIr } from "../ir/types.ts";
 import { changeFiles, type ChangedFiles } from "../migrate/change-files.ts";
 import { outdatedParts, planChange } from "../migrate/change.ts";
 import type { MigrationFolder } from "../migrate/folder.ts";
-import type { ChangeContext, SchemaPlanner } from "../migrate/step.ts";
+import type { ChangeContext, SchemaPlanner, Snapshot } from "../migrate/step.ts";
 import { damagedRecord } from "../reconcile/findings.ts";
+import { gitSides } from "../reconcile/git-conflict.ts";
 import { scanMigrations } from "../reconcile/scan-migrations.ts";
 import { schemaFolder } from "../reconcile/tool-files.ts";
-import type { FileChange, WatchedPath } from "../reconcile/write-plan.ts";
+import type { FileChange, Finding, WatchedPath } from "../reconcile/write-plan.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
@@ -57,8 +58,9 @@ export function schemaState(ir: Ir, root: string): SchemaState {
   const outdated: OutdatedSchema[] = [];
   const watched: WatchedPath[] = [];
   for (const { store, planner, folder } of migratedStores(ir, root)) {
-    findings.push(...folder.damaged.map(damagedRecord));
-    if (folder.damaged.length > 0) continue;
+    const broken = folderFindings(folder);
+    findings.push(...broken);
+    if (broken.length > 0) continue;
     refuseOtherEngine(store, folder);
     const context = plainContext(store, ir.project);
     if (folder.migrations.length === 0 && folder.parts.size === 0) {
@@ -69,8 +71,11 @@ export function schemaState(ir: Ir, root: string): SchemaState {
       findings.push(...files.findings);
       watched.push(...watchedOf(folder, [...files.actions, ...files.records]));
     } else {
-      const parts = outdatedParts(folder, planner.snapshot(store, ir.project));
-      watched.push(...watchedOf(folder, []));
+      const snapshot = planner.snapshot(store, ir.project);
+      const parts = outdatedParts(folder, snapshot);
+      const mended = parts.length > 0 ? [] : mendedSchemaFile(planner, folder, snapshot, context);
+      actions.push(...mended);
+      watched.push(...watchedOf(folder, mended));
       if (parts.length > 0) outdated.push({ store: store.name, parts });
     }
   }
@@ -92,6 +97,39 @@ function watchedOf(
       stamp: entry.kind === "file" ? entry.stamp : undefined,
     })),
   ];
+}
+
+/** Why nothing can be planned on what lies in the folders of a store. */
+export function folderFindings(folder: MigrationFolder): readonly Finding[] {
+  const damaged = folder.damaged.map(damagedRecord);
+  if (damaged.length > 0 || folder.migrations.length === 0 || folder.parts.size > 0) return damaged;
+  const path = `${schemaFolder}/${folder.store}`;
+  return [
+    {
+      kind: "damaged-record",
+      path,
+      message: `${path}: there are migrations of store ${folder.store}, but no snapshot of what they make`,
+      mend: "bring the folder back from version control; it is committed with the migrations",
+    },
+  ];
+}
+
+/** Two branches that made a table at one place leave git's markers in the schema for people; the snapshot knows what it says. */
+function mendedSchemaFile(
+  planner: SchemaPlanner,
+  folder: MigrationFolder,
+  snapshot: Snapshot,
+  context: ChangeContext,
+): readonly FileChange[] {
+  const torn = [...folder.disk].some(
+    ([path, entry]) =>
+      path.startsWith(`migrations/${folder.store}/schema.`) &&
+      entry.kind === "file" &&
+      typeof entry.content === "string" &&
+      gitSides(entry.content) !== undefined,
+  );
+  if (!torn) return [];
+  return changeFiles(planner, folder, { migrations: [], questions: [], snapshot }, context).actions;
 }
 
 /** A store that moved to another engine: its migrations speak the other's language. @throws Failure 1 */

@@ -4,7 +4,6 @@ import { planChange, type StoreChange } from "../../../migrate/change.ts";
 import type { PlannedMigration } from "../../../migrate/record.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { apply } from "../../../reconcile/apply.ts";
-import { damagedRecord } from "../../../reconcile/findings.ts";
 import { recover } from "../../../reconcile/recover.ts";
 import type { FileChange, Finding } from "../../../reconcile/write-plan.ts";
 import type { CommandContext } from "../../context.ts";
@@ -14,7 +13,12 @@ import { requireLock } from "../../lock-file.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
 import { reportFindings } from "../../report.ts";
-import { migratedStores, type MigratedStore, refuseOtherEngine } from "../../schema-stage.ts";
+import {
+  folderFindings,
+  migratedStores,
+  type MigratedStore,
+  refuseOtherEngine,
+} from "../../schema-stage.ts";
 
 export interface DiffOptions {
   readonly store?: string;
@@ -49,7 +53,7 @@ export async function run(
     ({ store }) => options.store === undefined || options.store === store.name,
   );
   refuseUnknownStore(options.store, stores, ir.stores);
-  const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
+  const damaged = stores.flatMap(({ folder }) => folderFindings(folder));
   if (damaged.length > 0) return reportFindings(damaged, output);
   const values = valuesOf(options.set ?? []);
   const planned = stores.map((each): PlannedStore => {

@@ -1,0 +1,114 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
+
+const spec = `version: 1
+project: library
+entities:
+  Book:
+    fields:
+      id: { type: uuid, key: true }
+      title: { type: string, max: 200 }
+workloads:
+  books:
+    kind: transactional
+    entities: [Book]
+    access: { Book: { get: {}, add: { op: insert } } }
+`;
+
+let at: GeneratedProject;
+beforeEach(async () => {
+  at = await generateProject("schema-stage", spec);
+});
+afterEach(() => at.remove());
+
+const widen = (): void =>
+  at.write(
+    "workloads.yaml",
+    spec.replace("max: 200 }", "max: 200 }\n      isbn: { type: string, max: 13, nullable: true }"),
+  );
+const migrations = (): readonly string[] =>
+  readdirSync(join(at.folder, "migrations/main")).toSorted();
+
+describe("a store with migrations", () => {
+  test("gets its first one from generate, and no other", async () => {
+    const first = [
+      "0001-initial.down.sql",
+      "0001-initial.json",
+      "0001-initial.up.sql",
+      "schema.sql",
+    ];
+    expect(migrations()).toEqual(first);
+    widen();
+    const { status, stderr } = await cli(at.folder, "generate");
+    expect({ status, migrations: migrations() }).toEqual({ status: 0, migrations: first });
+    expect(stderr).toContain(
+      "the migrations do not make what the spec says of books; run: async-db-starter migrate diff",
+    );
+  });
+
+  test("fails check until its migration is written, and diff is empty then", async () => {
+    widen();
+    await cli(at.folder, "plan", "--accept");
+    await cli(at.folder, "generate");
+    expect((await cli(at.folder, "check")).status).toBe(1);
+    expect((await cli(at.folder, "migrate", "diff", "isbn")).status).toBe(0);
+    expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
+    const again = await cli(at.folder, "migrate", "diff", "isbn");
+    expect(again).toMatchObject({
+      status: 0,
+      stdout: "nothing to migrate: the migrations make what the spec says\n",
+    });
+    expect(migrations().filter((name) => name.endsWith(".json"))).toHaveLength(2);
+  });
+
+  test("without its snapshot is refused, with what to do", async () => {
+    rmSync(join(at.folder, ".async-db-starter/schema"), { recursive: true });
+    for (const args of [["generate"], ["check"], ["migrate", "diff", "x"]]) {
+      const { status, stderr } = await cli(at.folder, ...args);
+      expect({ args, status }).toEqual({ args, status: 1 });
+      expect(stderr).toMatch(
+        /no snapshot of what they make; bring the folder back from version control/,
+      );
+    }
+  });
+
+  test("whose schema for people git left torn gets it written again", async () => {
+    const schema = at.read("migrations/main/schema.sql");
+    at.write(
+      "migrations/main/schema.sql",
+      `<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> other\n${schema}`,
+    );
+    expect((await cli(at.folder, "check")).status).toBe(1);
+    expect((await cli(at.folder, "generate")).status).toBe(0);
+    expect(at.read("migrations/main/schema.sql")).toBe(schema);
+  });
+});
+
+describe("migrate diff refuses", () => {
+  test.each([
+    [["Add Note"], 2, /"Add Note" cannot be the name of a migration[^]*add-note/],
+    [["x", "--store", "nowhere"], 2, /there is no store "nowhere"[^]*stores: main/],
+    [["x", "--set", "isbn"], 2, /no TABLE\.COLUMN=EXPRESSION/],
+  ])("%j", async (args, status, message) => {
+    const before = migrations();
+    const found = await cli(at.folder, "migrate", "diff", ...args);
+    expect(found.status).toBe(status);
+    expect(found.stderr).toMatch(message);
+    expect(migrations()).toEqual(before);
+  });
+
+  test("to lose a column that nobody named", async () => {
+    at.write("workloads.yaml", spec.replace("      title: { type: string, max: 200 }\n", ""));
+    const found = await cli(at.folder, "migrate", "diff", "no-title");
+    expect(found.status).toBe(1);
+    expect(found.stderr).toMatch(
+      /books\.title: its data would be lost[^]*--allow-destructive books\.title/,
+    );
+    expect(
+      (await cli(at.folder, "migrate", "diff", "no-title", "--allow-destructive", "books.title"))
+        .status,
+    ).toBe(0);
+  });
+});
