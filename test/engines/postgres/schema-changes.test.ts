@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cell } from "../../support/closing-table.ts";
+import { planner } from "../../../src/engines/postgres/schema/planner.ts";
 import { schemaChanges, type SchemaChange } from "../../unit/postgres/schema-changes.ts";
 import {
   connected,
@@ -56,6 +57,16 @@ describe.skipIf(!usable)("a change, there and back", () => {
       }
     });
   });
+
+  test("schema.sql makes an empty database into the store", async () => {
+    for (const { to } of schemaChanges) {
+      const context = { store: to, project: "shop", mode: "split", values: {} } as const;
+      const { text = "" } = planner.schemaFile?.(planner.snapshot(to, "shop"), context) ?? {};
+      await emptySchema(lab, "live");
+      await inSchema(lab, "live", () => lab.exec(text));
+      expect(await fromFresh(to)).toEqual([]);
+    }
+  }, 120_000);
 
   async function fromFresh(store: SchemaChange["from"]): Promise<readonly string[]> {
     await emptySchema(lab, "fresh");

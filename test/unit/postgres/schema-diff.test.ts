@@ -1,6 +1,7 @@
 import { parse } from "libpg-query";
 import { describe, expect, test } from "vitest";
 import { planner } from "../../../src/engines/postgres/schema/planner.ts";
+import { entity, field, mainStore, transactional, uuid } from "./model.ts";
 import { schemaChanges } from "./schema-changes.ts";
 import { inPhases, planned } from "./schema-lab.ts";
 
@@ -21,3 +22,56 @@ describe.each(["split", "direct"] as const)("%s", (mode) => {
 
 /** Parameters stand in batches only. */
 const withoutBatches = (page: string): string => page.replaceAll(/\$\d/g, "null");
+
+test("what has to be told first is asked for, with an example that can be typed", () => {
+  const required = schemaChanges.find(({ name }) => name === "column added and required");
+  if (required === undefined) throw new Error("no such change");
+  const { from, to } = required;
+  const [before, after] = [planner.snapshot(from, "shop"), planner.snapshot(to, "shop")];
+  const context = { store: to, project: "shop", mode: "split", values: {} } as const;
+  expect(planner.diff(before, after, context)).toEqual({
+    steps: [],
+    questions: [
+      {
+        about: "notes.rank",
+        text: "column rank of notes is new and required, and nothing says what the rows that are there get",
+        hint: `give an expression over the table's columns: --set notes.rank="0"; or a default: or nullable: in the spec`,
+      },
+    ],
+  });
+});
+
+test("a table does not take the name that another one has", () => {
+  const named = (first: string, second: string) =>
+    mainStore(
+      [
+        entity({ name: "First", table: first, fields: [field("id", uuid, { key: true })] }),
+        entity({ name: "Second", table: second, fields: [field("id", uuid, { key: true })] }),
+      ],
+      [transactional("all", { First: [], Second: [] })],
+    ).store;
+  const [from, to] = [named("one", "two"), named("two", "three")];
+  const { questions } = planner.diff(planner.snapshot(from, "shop"), planner.snapshot(to, "shop"), {
+    store: to,
+    project: "shop",
+    mode: "split",
+    values: {},
+  });
+  expect(questions.map(({ about, hint }) => [about, hint])).toEqual([
+    ["two", "make two changes of it: drop or rename two first, and rename one in the next one"],
+  ]);
+});
+
+test("nothing changes without a change, whatever order the parts were read in", () => {
+  for (const { to } of schemaChanges) {
+    const snapshot = planner.snapshot(to, "shop");
+    const stored = new Map(
+      [...snapshot]
+        .toReversed()
+        .map(([part, content]) => [part, JSON.parse(JSON.stringify(content))]),
+    );
+    const context = { store: to, project: "shop", mode: "split", values: {} } as const;
+    expect(planner.diff(stored, snapshot, context)).toEqual({ steps: [], questions: [] });
+    expect(planner.schemaFile?.(stored, context)).toEqual(planner.schemaFile?.(snapshot, context));
+  }
+});

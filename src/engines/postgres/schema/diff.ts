@@ -21,7 +21,7 @@ import { domainDrafts } from "./named.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { recordingDrafts } from "./recording.ts";
-import { renameDrafts } from "./rename-table.ts";
+import { renameDrafts, takenNames } from "./rename-table.ts";
 import { referenceOrder, type Schema, schemaOf } from "./schema.ts";
 import { securityDrafts } from "./security.ts";
 import type { TablePart } from "./shape.ts";
@@ -99,7 +99,12 @@ function plannedTables(
           },
         ],
   );
-  return { changes, questions: sides.flatMap(({ columns }) => questionsOf(columns)) };
+  const names = before.tables.flatMap(tablesOf).map(({ name }) => name);
+  const questions = [
+    ...takenNames(names, renames.tables),
+    ...sides.flatMap(({ columns }) => questionsOf(columns)),
+  ];
+  return { changes, questions };
 }
 
 /** A table, and its history when it has one before and after. */

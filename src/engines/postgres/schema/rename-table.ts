@@ -1,3 +1,4 @@
+import type { Question } from "../../../migrate/step.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { only } from "./change.ts";
@@ -5,6 +6,7 @@ import { type Draft, draft } from "./draft.ts";
 import { rank } from "./rank.ts";
 import { grant } from "./render.ts";
 import type { TableShape } from "./shape.ts";
+import { partName } from "./snapshot.ts";
 import { alterTable } from "./statement.ts";
 
 /**
@@ -40,7 +42,27 @@ export function renameDrafts(
   ];
 }
 
-const touched = ({ was, part }: TableChange): readonly string[] => [...new Set([was, part])];
+const touched = ({ was, part }: TableChange): readonly string[] => [
+  ...new Set([partName(was), part]),
+];
+
+/** Names that tables are to take while others still have them: no order of steps makes that one change. */
+export function takenNames(
+  from: readonly string[],
+  renames: ReadonlyMap<string, string>,
+): readonly Question[] {
+  return [...renames].flatMap(([was, name]) =>
+    was === name || !from.includes(name)
+      ? []
+      : [
+          {
+            about: partName(name),
+            text: `table ${was} is to be called ${name}, and there is a table of that name`,
+            hint: `make two changes of it: drop or rename ${name} first, and rename ${was} in the next one`,
+          },
+        ],
+  );
+}
 
 function viewDrafts(change: TableChange, before: TableShape): readonly Draft[] {
   const { create, drop } = viewStatements(change, before);

@@ -4,6 +4,7 @@
 -- step: limit-notes-move-limit
 -- limit notes_move_limit of an increment
 alter domain notes_move_limit drop constraint notes_move_limit_check;
+-- lint: allow add-domain-constraint because no column is of this domain
 alter domain notes_move_limit add constraint notes_move_limit_check check (value >= -5);
 comment on domain notes_move_limit is 'Limits of notes.move.';
 
@@ -13,5 +14,6 @@ comment on domain notes_move_limit is 'Limits of notes.move.';
 -- step: limit-notes-move-limit
 -- limit notes_move_limit of an increment
 alter domain notes_move_limit drop constraint notes_move_limit_check;
+-- lint: allow add-domain-constraint because no column is of this domain
 alter domain notes_move_limit add constraint notes_move_limit_check check (value >= 0);
 comment on domain notes_move_limit is 'Limits of notes.move.';
