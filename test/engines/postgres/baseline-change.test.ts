@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { run as rehearseRun } from "../../../src/cli/commands/migrate/rehearse.ts";
 import { run as diffRun } from "../../../src/cli/commands/migrate/diff.ts";
 import { migrateUp } from "../../../templates/runtime/migrate.ts";
@@ -40,10 +40,12 @@ describe.skipIf(spaces.length === 0)("a change of an adopted schema", { timeout:
     made = await baselineProject("baseline-change", space.dsn, schema);
     expect(await made.baseline()).toBe(0);
   });
+  afterEach(({ task }) => {
+    cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+  });
   afterAll(async () => {
     await made.end();
     for (const each of spaces) await each.drop();
-    cell(proof, { kind: "proven" });
   });
 
   it("finds the constraints by the names that they have", async () => {

@@ -71,10 +71,12 @@ describe.skipIf(spaces.length === 0)(
     const [space, other] = spaces;
     if (space === undefined || other === undefined) return;
     let made: BaselineProject | undefined;
-    afterEach(() => made?.end());
+    afterEach(async ({ task }) => {
+      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+      await made?.end();
+    });
     afterAll(async () => {
       for (const each of spaces) await each.drop();
-      cell(proof, { kind: "proven" });
     });
 
     it("carries every name and text as data, and makes the same schema again", async () => {

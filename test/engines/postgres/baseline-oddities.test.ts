@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
 import { introspect } from "../../../src/engines/postgres/introspect/read.ts";
 import { cell } from "../../support/closing-table.ts";
@@ -69,10 +69,12 @@ describe.skipIf(space === undefined)(
     beforeAll(async () => {
       made = await baselineProject("baseline-oddities", space.dsn, schema);
     });
+    afterEach(({ task }) => {
+      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+    });
     afterAll(async () => {
       await made.end();
       await space.drop();
-      cell(proof, { kind: "proven" });
     });
 
     it("adopts every table and touches none", async () => {

@@ -74,6 +74,7 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
 
   async function rehearsed(
     options: { rows?: string; dsn?: string } = {},
+    name?: string,
   ): Promise<{ status: number; report: RehearsalReport }> {
     const out: string[] = [];
     const io = {
@@ -84,7 +85,7 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
       err: (text: string) => out.push(text),
     };
     const flags = { spec: "workloads.yaml", cwd: ".", json: true, quiet: false, color: false };
-    const status = await run({ io, output: createOutput(io, flags) }, undefined, {
+    const status = await run({ io, output: createOutput(io, flags) }, name, {
       rows: "60",
       ...(space !== undefined && { dsn: space.dsn }),
       ...options,
@@ -97,7 +98,9 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
   beforeAll(async () => {
     project = await generateProject("rehearse", spec);
   });
-  afterEach(() => {
+  afterEach(({ task }) => {
+    if (space !== undefined)
+      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
     for (const ending of ["up.sql", "down.sql", "json"])
       rmSync(join(folder(), `${written}.${ending}`), { force: true });
   });
@@ -105,7 +108,6 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
     project.remove();
     if (space !== undefined) {
       await space.drop();
-      cell(proof, { kind: "proven" });
     }
   });
 
@@ -179,6 +181,27 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
     expect(report.findings).toEqual([
       "parts.name: values changed in 10 rows after down, and no step says so",
     ]);
+  });
+
+  it("goes no way down where a step says that there is none", async () => {
+    write({
+      name: "without-vendors",
+      reversibility: "irreversible",
+      destroys: "vendors",
+      up: "alter table parts drop constraint parts_vendor_id_fkey;\ndrop table vendors;",
+      down: "",
+    });
+    const { status, report } = await rehearsed();
+    expect(report.findings).toEqual([]);
+    expect(status).toBe(0);
+    expect(report.stages.map(({ stage }) => stage)).toEqual(["before", "up"]);
+    expect(report.losses).toEqual([
+      { part: "vendors", rows: 60, what: "rows gone", stage: "up", told: "irreversible" },
+    ]);
+  });
+
+  it("names the migrations that there are when it is asked for another", async () => {
+    await expect(rehearsed({}, "nothing")).rejects.toThrow("no migration nothing");
   });
 
   it("finds rows that a change deletes", async () => {

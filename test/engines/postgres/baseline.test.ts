@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../../src/cli/commands/migrate/baseline.ts";
 import { run as runDiff } from "../../../src/cli/commands/migrate/diff.ts";
+import { run as runRehearsal } from "../../../src/cli/commands/migrate/rehearse.ts";
 import type { CommandContext } from "../../../src/cli/context.ts";
 import { createOutput } from "../../../src/cli/io.ts";
 import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
@@ -69,11 +70,13 @@ describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout
     project = projectFolder("baseline-pagila");
   });
 
+  afterEach(({ task }) => {
+    cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+  });
   afterAll(async () => {
     await client.end();
     await space.drop();
     project.remove();
-    cell(proof, { kind: "proven" });
   });
 
   it("writes a spec, a snapshot and a ledger entry, and changes nothing else of the database", async () => {
@@ -99,6 +102,18 @@ describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout
     await expect(run(context(), { store: "main" })).rejects.toThrow(
       "workloads.yaml is already there",
     );
+  });
+
+  it("rehearses what it wants besides, with rows in all fifteen tables", async () => {
+    const empty = await (isMissing(server) ? undefined : server.namespace());
+    const at = context("json");
+    const status = await runRehearsal(at, undefined, { rows: "40", dsn: empty?.dsn ?? "" });
+    await empty?.drop();
+    const [report] = JSON.parse(at.out.join("")).stores;
+    expect(report.findings).toEqual([]);
+    expect(status).toBe(0);
+    expect(report.change).toEqual(["0002-data-layer"]);
+    expect(report.filled.map(({ rows }: { rows: number }) => rows)).toEqual(Array(15).fill(40));
   });
 
   it("leaves nothing for migrate diff", async () => {

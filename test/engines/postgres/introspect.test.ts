@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
 import { introspect, type Query } from "../../../src/engines/postgres/introspect/read.ts";
 import { schemaSections } from "../../../src/engines/postgres/introspect/schema-text.ts";
@@ -53,11 +53,13 @@ describe.skipIf(spaces.length === 0)("introspection of a live schema", () => {
     async (text) =>
       (await client.query<(string | null)[]>({ text, rowMode: "array" })).rows;
 
+  afterEach(({ task }) => {
+    cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+  });
   afterAll(async () => {
     await connected;
     for (const client of clients) await client.end();
     for (const space of spaces) await space.drop();
-    cell(proof, { kind: "proven" });
   });
 
   it("reads what Pagila has", async () => {
