@@ -3,7 +3,8 @@ import type { RehearsalEngine, RehearsalStore } from "../../../migrate/rehearse/
 import type { Observation } from "../../../migrate/rehearse/observation.ts";
 import type { Catalogue } from "../introspect/catalogue.ts";
 import { catalogueDifferences, catalogueObjects } from "../introspect/differences.ts";
-import { introspect } from "../introspect/read.ts";
+import { dropStatements } from "../introspect/drop-text.ts";
+import { introspect, type Query } from "../introspect/read.ts";
 import { openSessions, withSession } from "../introspect/session.ts";
 import { fillTables } from "./fill.ts";
 import { ledger, observe } from "./observe.ts";
@@ -39,14 +40,12 @@ export const rehearsal: RehearsalEngine = {
   },
 };
 
-const emptied = (query: (text: string) => Promise<unknown>): Promise<unknown> =>
-  query(`do $$
-declare place text := current_schema();
-begin
-  execute format('drop schema %I cascade', place);
-  execute format('create schema %I', place);
-end
-$$`);
+/** Object by object: what others keep in the same schema, an extension above all, stays. */
+async function emptied(query: Query): Promise<void> {
+  const catalogue = await introspect(query, { without: [ledger] });
+  for (const statement of dropStatements(catalogue, ledger)) await query(statement);
+  await query(`drop table if exists ${ledger}`);
+}
 
 /** An extension stays when what used it goes: other schemas may use it, too. */
 const schemaDifferences = (is: Catalogue, should: Catalogue): readonly string[] => {
