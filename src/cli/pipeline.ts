@@ -29,7 +29,6 @@ import {
   untouchedUnits,
   watchedOf,
 } from "../reconcile/known-units.ts";
-import { placeOf as placeOfRecorded } from "../reconcile/record.ts";
 import type { Model } from "../spec/model.ts";
 import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
@@ -142,7 +141,7 @@ export function reconcileTouched(
     : reconcileUnits(prepared, nothingUntouched, []);
 }
 
-/** Whether each file that was rendered is one that was recorded, and is there: then none can meet one of another unit. */
+/** Whether each file that was rendered is one that was recorded, and is where it was: then none can meet one of another unit. */
 function isSelfContained({ files, state }: Reconciled): boolean {
   const recorded = [...state.records.values()].flatMap((record) => [...record.files]);
   const paths = new Set(recorded.map(([path]) => path));
@@ -150,9 +149,7 @@ function isSelfContained({ files, state }: Reconciled): boolean {
     state.damaged.length === 0 &&
     paths.size === files.length &&
     files.every(({ path }) => paths.has(path)) &&
-    recorded.every(
-      ([path, file]) => state.disk.has(placeOfRecorded(path, file)) && !isAway(path, file, state),
-    )
+    recorded.every(([path, file]) => !isAway(path, file, state))
   );
 }
 
