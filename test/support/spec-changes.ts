@@ -9,7 +9,7 @@ import { addEntity, addReference } from "./spec-changes/fields.ts";
 import { newEntityName, pick, type Random, specText, type World } from "./spec-changes/world.ts";
 
 export type { Done } from "./spec-changes/field-changes.ts";
-export { specText, type World } from "./spec-changes/world.ts";
+export { keyOf, specText, type World } from "./spec-changes/world.ts";
 
 const changes: Readonly<Record<string, Alter>> = { ...fieldChanges, ...entityChanges };
 

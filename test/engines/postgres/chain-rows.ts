@@ -3,7 +3,7 @@ import { storedFields } from "../../../src/engines/postgres/ddl/naming.ts";
 import { identifier, identifiers, literal } from "../../../src/engines/postgres/sql/quote.ts";
 import { columnType } from "../../../src/engines/postgres/types.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../../../src/ir/types.ts";
-import type { World } from "../../support/spec-changes.ts";
+import { keyOf, type World } from "../../support/spec-changes.ts";
 
 const tenant = "'01890000-0000-7000-8000-000000000001'";
 
@@ -27,10 +27,10 @@ function valueOf(world: World, entity: EntityIr, field: FieldIr): string {
   if (role === "deletedAt") return "null";
   if (role === "createdAt" || role === "updatedAt") return instant;
   if (role === "ownerKey")
-    return keyOf(world, entity.owner ?? "", rowOf(world, entity.owner ?? ""));
+    return keyValue(world, entity.owner ?? "", rowOf(world, entity.owner ?? ""));
   if (reference !== undefined)
-    return keyOf(world, reference.entity, rowOf(world, reference.entity));
-  if (field.key && entity.owner === undefined) return keyOf(world, entity.name, "g");
+    return keyValue(world, reference.entity, rowOf(world, reference.entity));
+  if (field.key && entity.owner === undefined) return keyValue(world, entity.name, "g");
   return plainValue(field);
 }
 
@@ -41,9 +41,10 @@ const rowOf = (world: World, entity: string): string =>
   `(g - 1) % ${world.rows[entity]?.rows ?? 1} + 1`;
 
 /** The key of a row, from the name that its entity was made with. */
-function keyOf(world: World, entity: string, row: string): string {
+function keyValue(world: World, entity: string, row: string): string {
   const origin = world.rows[entity]?.origin ?? entity;
-  const type = world.entities[entity]?.fields["id"]?.type;
+  const spec = world.entities[entity];
+  const type = spec === undefined ? "uuid" : keyOf(spec).type;
   if (type === "bigint") return row;
   return type === "string" ? `'k' || (${row})` : `md5(${literal(origin)} || (${row}))::uuid`;
 }

@@ -10,10 +10,10 @@ import { type ChainSize, runChain } from "./chain-run.ts";
 const full = process.env["FULL"] === "1";
 const size: ChainSize = full
   ? { changes: 50, rows: 10_000, compareEvery: 10 }
-  : { changes: 6, rows: 200, compareEvery: 3 };
+  : { changes: 6, rows: 200, compareEvery: 6 };
 const wanted = process.env["CHAIN_SEED"];
 const seeds =
-  wanted === undefined ? Array.from({ length: full ? 300 : 4 }, (_, n) => n + 1) : [Number(wanted)];
+  wanted === undefined ? Array.from({ length: full ? 300 : 6 }, (_, n) => n + 1) : [Number(wanted)];
 
 const server = await sharedServer("postgres");
 const proof = { port: "migrations", engine: columnOf(server), method: "chains of changes" };

@@ -112,47 +112,59 @@ const drop = alter(
   },
 );
 
-const rename = alter(
-  () => true,
-  ({ entity, name, field }, random, world) => {
-    const to = newFieldName(random, world);
-    const spec = entityIn(world, entity);
-    const [before, after] = [columnOf(name, field), columnOf(to, field)];
-    const renamed = { ...field, was: name };
-    spec.fields = Object.fromEntries(
-      Object.entries(spec.fields).map(([key, each]) =>
-        key === name ? [to, renamed] : [key, each],
+function renamed(
+  { entity, name, field }: Candidate,
+  random: Random,
+  world: World,
+): Omit<Done, "title"> {
+  const to = newFieldName(random, world);
+  const spec = entityIn(world, entity);
+  const [before, after] = [columnOf(name, field), columnOf(to, field)];
+  const renamed = { ...field, was: name };
+  spec.fields = Object.fromEntries(
+    Object.entries(spec.fields).map(([key, each]) => (key === name ? [to, renamed] : [key, each])),
+  );
+  const word = new RegExp(`\\b${before}\\b`, "g");
+  spec.indexes = (spec.indexes ?? []).map(({ fields, where, expression, ...rest }) => ({
+    ...rest,
+    ...(fields && {
+      fields: fields.map((term) =>
+        term.replace("-", "") === name ? term.replace(name, to) : term,
       ),
-    );
-    const word = new RegExp(`\\b${before}\\b`, "g");
-    spec.indexes = (spec.indexes ?? []).map(({ fields, where, expression, ...rest }) => ({
-      ...rest,
-      ...(fields && {
-        fields: fields.map((term) =>
-          term.replace("-", "") === name ? term.replace(name, to) : term,
-        ),
-      }),
-      ...(where !== undefined && { where: where.replaceAll(word, after) }),
-      ...(expression !== undefined && { expression: expression.replaceAll(word, after) }),
-    }));
-    spec.unique = (spec.unique ?? []).map((group) =>
-      group.map((each) => (each === name ? to : each)),
-    );
-    spec.checks = Object.fromEntries(
-      Object.entries(spec.checks ?? {}).map(([key, condition]) => [
-        key,
-        condition.replaceAll(word, after),
-      ]),
-    );
-    for (const named of [world.lists, world.searches])
-      named[entity] = (named[entity] ?? []).map((each) => (each === name ? to : each));
-    const rows = rowsIn(world, entity).columns;
-    const { [name]: known } = rows;
-    if (known !== undefined) rows[to] = known;
-    delete rows[name];
-    return {};
-  },
-);
+    }),
+    ...(where !== undefined && { where: where.replaceAll(word, after) }),
+    ...(expression !== undefined && { expression: expression.replaceAll(word, after) }),
+  }));
+  spec.unique = (spec.unique ?? []).map((group) =>
+    group.map((each) => (each === name ? to : each)),
+  );
+  spec.checks = Object.fromEntries(
+    Object.entries(spec.checks ?? {}).map(([key, condition]) => [
+      key,
+      condition.replaceAll(word, after),
+    ]),
+  );
+  for (const named of [world.lists, world.searches])
+    named[entity] = (named[entity] ?? []).map((each) => (each === name ? to : each));
+  const rows = rowsIn(world, entity).columns;
+  const { [name]: known } = rows;
+  if (known !== undefined) rows[to] = known;
+  delete rows[name];
+  return {};
+}
+
+const rename = alter(() => true, renamed);
+
+/** The key of a root, or a child's own part of it: what refers to it follows. */
+const renameKey: Alter = (random, world) => {
+  const keys = Object.entries(world.entities).flatMap(([entity, { fields }]) =>
+    Object.entries(fields).flatMap(([name, field]) =>
+      field.key === true ? [{ entity, name, field }] : [],
+    ),
+  );
+  const chosen = pick(random, keys);
+  return chosen && { title: `${chosen.entity}.${chosen.name}`, ...renamed(chosen, random, world) };
+};
 
 const map = alter(
   ({ column }, name, entity, world) =>
@@ -336,6 +348,7 @@ export const fieldChanges = {
   "field added, required": addRequired,
   "field dropped": drop,
   "field renamed": rename,
+  "key renamed": renameKey,
   "field mapped": map,
   "type changed": retype,
   "field nullable": loosen,

@@ -4,6 +4,7 @@ import {
   chance,
   columnOf,
   entityIn,
+  keyOf,
   type EntitySpec,
   type FieldSpec,
   newFieldName,
@@ -120,10 +121,10 @@ export function addReference(
   target: string,
   nullable: boolean,
 ): void {
-  const key = entityIn(world, target).fields["id"];
+  const key = keyOf(entityIn(world, target));
   const field: FieldSpec = {
-    type: key?.type ?? "uuid",
-    ...(key?.max !== undefined && { max: key.max }),
+    type: key.type,
+    ...(key.max !== undefined && { max: key.max }),
     references: target,
     ...(chance(random, 0.5) && { onDelete: nullable ? "set-null" : "cascade" }),
     ...(nullable && { nullable: true }),

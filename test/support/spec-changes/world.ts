@@ -127,6 +127,10 @@ export function entityIn(world: World, name: string): EntitySpec {
   return found;
 }
 
+/** The key of a root, which is one field. */
+export const keyOf = ({ fields }: EntitySpec): FieldSpec =>
+  Object.values(fields).find(({ key }) => key === true) ?? { type: "uuid" };
+
 export function rowsIn(world: World, name: string): EntityRows {
   const { [name]: found } = world.rows;
   if (found === undefined) throw new Error(`no rows of ${name}`);
