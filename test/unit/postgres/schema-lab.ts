@@ -151,10 +151,11 @@ export function planned(
   to: StoreIr,
   mode: ChangeContext["mode"],
   given: Readonly<Record<string, string>> = {},
+  project = "shop",
 ): readonly Step[] {
-  const [before, after] = [planner.snapshot(from, "shop"), planner.snapshot(to, "shop")];
+  const [before, after] = [planner.snapshot(from, project), planner.snapshot(to, project)];
   const plan = (values: Readonly<Record<string, string>>) =>
-    planner.diff(before, after, { store: to, project: "shop", mode, values });
+    planner.diff(before, after, { store: to, project, mode, values });
   const { questions, steps } = plan(given);
   if (questions.length === 0) return steps;
   const answers = Object.fromEntries(questions.map(({ about }) => [about, answerTo(about, to)]));

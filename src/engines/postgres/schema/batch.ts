@@ -1,6 +1,7 @@
 import { identifier, identifiers } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "./draft.ts";
+import { forcedTables } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { switchSecurity } from "./render.ts";
 import type { TableShape } from "./shape.ts";
@@ -83,27 +84,26 @@ from picked order by ${latest} limit 1;`;
 
 /** Lets the owner past the forced policies while batches run, and binds it again after them. */
 function ownerAccess(change: TableChange, phase: Draft["phase"]): readonly Draft[] {
-  const held = phase === "contract" ? [change.to] : [change.from, change.to];
-  if (!held.some(({ security }) => security === "forced")) return [];
-  const table = change.to.name;
-  const [open, close] = [switchSecurity(table, "no force"), switchSecurity(table, "force")];
   const common = { phase, risks: ["locks"], touches: [change.part] } as const;
-  return [
-    draft({
-      ...common,
-      rank: rank.role,
-      stem: `${table}-open-to-owner`,
-      title: `${table}: its owner sees every row while they are filled`,
-      up: [open],
-      down: [close],
-    }),
-    draft({
-      ...common,
-      rank: rank.closeAccess,
-      stem: `${table}-close-to-owner`,
-      title: `${table}: its owner is bound by the policies again`,
-      up: [close],
-      down: [open],
-    }),
-  ];
+  return forcedTables(change, phase === "contract" ? "to" : "meanwhile").flatMap((table) => {
+    const [open, close] = [switchSecurity(table, "no force"), switchSecurity(table, "force")];
+    return [
+      draft({
+        ...common,
+        rank: rank.role,
+        stem: `${table}-open-to-owner`,
+        title: `${table}: its owner sees every row while they are filled`,
+        up: [open],
+        down: [close],
+      }),
+      draft({
+        ...common,
+        rank: rank.closeAccess,
+        stem: `${table}-close-to-owner`,
+        title: `${table}: its owner is bound by the policies again`,
+        up: [close],
+        down: [open],
+      }),
+    ];
+  });
 }

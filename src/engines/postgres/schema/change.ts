@@ -46,6 +46,8 @@ export interface TableChange {
   readonly columns: readonly ColumnChange[];
   readonly mode: ChangeContext["mode"];
   readonly temporary: TemporaryNames;
+  /** Where its changes are recorded: a statement that writes its rows writes there, too. */
+  readonly recordedIn?: TablePair;
   /** Tables whose key or whose key's type changes: what refers to them has to let go meanwhile. */
   readonly rekeyed: ReadonlySet<string>;
 }
@@ -173,7 +175,7 @@ export const tableChange = (
   pair: TablePair,
   columns: readonly ColumnChange[],
   renames: Renames,
-  rest: Pick<TableChange, "mode" | "temporary" | "rekeyed">,
+  rest: Pick<TableChange, "mode" | "temporary" | "rekeyed" | "recordedIn">,
 ): TableChange => ({
   part: pair.part,
   was: pair.from.name,

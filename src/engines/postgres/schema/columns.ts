@@ -2,6 +2,7 @@ import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "./draft.ts";
 import { placeholder } from "./fill.ts";
+import { asOwner } from "./owner.ts";
 import { filledColumn, requiredLater } from "./required.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn, valueClause } from "./render.ts";
@@ -10,9 +11,9 @@ import type { ColumnShape, TableShape } from "./shape.ts";
 import {
   alterColumn,
   alterTable,
-  asOwner,
   dropColumn,
   renameColumn,
+  renameSequence,
   updateRows,
 } from "./statement.ts";
 
@@ -65,12 +66,16 @@ function renamedColumn(
   { to: { name: table }, part, mode }: TableChange,
   { from, to }: Kept,
 ): Draft {
+  const sequence = (before: ColumnShape, after: ColumnShape): readonly string[] =>
+    from.value?.kind === "identity"
+      ? renameSequence({ table, column: before.name }, { table, column: after.name })
+      : [];
   return draft({
     rank: rank.renameColumn,
     stem: `${table}-rename-${from.name}-to-${to.name}`,
     title: `${table}: column ${from.name} is now called ${to.name}`,
-    up: [renameColumn(table, from.name, to.name)],
-    down: [renameColumn(table, to.name, from.name)],
+    up: [renameColumn(table, from.name, to.name), ...sequence(from, to)],
+    down: [...sequence(to, from), renameColumn(table, to.name, from.name)],
     risks: ["breaks-old-code"],
     ...(mode === "split" && {
       note: "A key, a tenant or what the database fills cannot stand under two names: deploy the new code at once.",
@@ -139,10 +144,7 @@ function changedNullability(change: TableChange, { from, to, fill }: Kept): read
       rank: rank.alterColumn,
       stem: `${table}-require-${to.name}`,
       title: `${table}: column ${to.name} is required`,
-      up: [
-        ...asOwner(change.to, change.from.security, fills),
-        alterColumn(table, to.name, "set not null"),
-      ],
+      up: [...asOwner(change, "from", fills), alterColumn(table, to.name, "set not null")],
       down: [alterColumn(table, to.name, "drop not null")],
       risks: ["scans", "depends-on-data"],
       touches: [change.part],
@@ -162,10 +164,7 @@ function loosened(change: TableChange, column: string, before: ColumnShape): Dra
     stem: `${table}-optional-${column}`,
     title: `${table}: column ${column} may be empty`,
     up: [alterColumn(table, column, "drop not null")],
-    down: [
-      ...asOwner(change.to, change.from.security, fills),
-      alterColumn(table, column, "set not null"),
-    ],
+    down: [...asOwner(change, "from", fills), alterColumn(table, column, "set not null")],
     ...(value === undefined && {
       note: "Taken back, it fails while a row has none: no value could stand for one.",
     }),
@@ -175,7 +174,7 @@ function loosened(change: TableChange, column: string, before: ColumnShape): Dra
 
 function droppedColumn(change: TableChange, from: ColumnShape): readonly Draft[] {
   const table = change.to.name;
-  if (change.mode === "direct") return [removedColumn(change, from, restored(change.from, from))];
+  if (change.mode === "direct") return [removedColumn(change, from, restored(change, from))];
   const needsValue = !from.nullable && from.value === undefined;
   const optional = needsValue ? { ...from, nullable: true } : from;
   return [
@@ -214,7 +213,8 @@ const canBeRestored = (table: TableShape, column: ColumnShape): boolean =>
   column.nullable || column.value !== undefined || placeholder(column, table) !== undefined;
 
 /** The column as it was, with something in place of what is gone. */
-function restored(table: TableShape, column: ColumnShape): readonly string[] {
+function restored(change: TableChange, column: ColumnShape): readonly string[] {
+  const table = change.from;
   const add = (shape: ColumnShape): readonly string[] => [
     alterTable(table.name, `add column ${columnLine(shape)}`),
     commentOnColumn(table.name, shape),
@@ -223,7 +223,7 @@ function restored(table: TableShape, column: ColumnShape): readonly string[] {
   if (column.nullable || column.value !== undefined || value === undefined) return add(column);
   return [
     ...add({ ...column, nullable: true }),
-    ...asOwner(table, table.security, [updateRows(table.name, column.name, value)]),
+    ...asOwner(change, "from", [updateRows(table.name, column.name, value)]),
     alterColumn(table.name, column.name, "set not null"),
   ];
 }

@@ -6,18 +6,12 @@ import { valueActions } from "./columns.ts";
 import { conversion, losesSilently, mayNarrow } from "./convert.ts";
 import { type Draft, draft } from "./draft.ts";
 import { placeholder } from "./fill.ts";
+import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn } from "./render.ts";
 import { checkedNotNull, optionalStatements, requireStatements, triggerDraft } from "./required.ts";
 import type { ColumnShape } from "./shape.ts";
-import {
-  alterColumn,
-  alterTable,
-  asOwner,
-  dropColumn,
-  renameColumn,
-  updateRows,
-} from "./statement.ts";
+import { alterColumn, alterTable, dropColumn, renameColumn, updateRows } from "./statement.ts";
 import { copyTrigger, type SyncTrigger, triggerStatements } from "./sync.ts";
 import { substituted } from "./tokens.ts";
 
@@ -165,7 +159,7 @@ function giveBack(
     ...(name === to.name ? [] : [renameColumn(table, to.name, name)]),
     alterTable(table, `add column ${columnLine({ ...from, nullable: true })}`),
     commentOnColumn(table, from),
-    ...asOwner(change.to, change.to.security, [updateRows(table, from.name, value)]),
+    ...asOwner(change, "to", [updateRows(table, from.name, value)]),
     ...(from.nullable ? [] : [alterColumn(table, from.name, "set not null")]),
     ...(to.nullable ? [] : optionalStatements(change, name)),
   ];

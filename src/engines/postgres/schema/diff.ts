@@ -86,15 +86,19 @@ function plannedTables(
   const rekeyed = new Set(
     sides.flatMap(({ side, columns }) => (isRekeyed(side, columns) ? [side.to.name] : [])),
   );
-  const made = (side: TablePair, columns: readonly ColumnChange[]): TableChange =>
-    tableChange(side, columns, renames, { mode: context.mode, temporary, rekeyed });
+  const common = { mode: context.mode, temporary, rekeyed };
+  const made = (side: TablePair, columns: readonly ColumnChange[], recordedIn?: TablePair) =>
+    tableChange(side, columns, renames, {
+      ...common,
+      ...(recordedIn !== undefined && { recordedIn }),
+    });
   const changes = planned.flatMap(({ pair, sides: [table, history] }) =>
     table === undefined
       ? []
       : [
           {
             pair,
-            table: made(table.side, table.columns),
+            table: made(table.side, table.columns, history?.side),
             ...(history !== undefined && { history: made(history.side, history.columns) }),
           },
         ],

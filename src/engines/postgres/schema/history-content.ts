@@ -2,9 +2,10 @@ import { identifier, literal } from "../sql/quote.ts";
 import { batchDrafts } from "./batch.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { type Draft, draft } from "./draft.ts";
+import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape } from "./shape.ts";
-import { asOwner, updateRows } from "./statement.ts";
+import { updateRows } from "./statement.ts";
 
 /**
  * What a history recorded is read through the table's own type, so a column under a new name, or one that is required now, has to be in
@@ -84,9 +85,7 @@ function forwards(recorded: RecordedRows, properties: readonly Property[]): read
       rank: rank.fill,
       stem: `${history.to.name}-${column}-of-${rows.to.name}`,
       title: `${history.to.name}: what was recorded of ${rows.to.name} is read with its new columns`,
-      up: asOwner(history.to, history.from.security, [
-        updateRows(history.to.name, column, fill.value, fill.where),
-      ]),
+      up: asOwner(history, "from", [updateRows(history.to.name, column, fill.value, fill.where)]),
       down: [],
       risks: ["rewrites"],
       touches: [history.part],
@@ -105,9 +104,7 @@ function backwards(recorded: RecordedRows, properties: readonly Property[]): Dra
     stem: `${history.to.name}-${column}-back`,
     title: `${history.to.name}: what was recorded since is read under the former names, when they come back`,
     up: [],
-    down: asOwner(history.to, history.to.security, [
-      updateRows(history.to.name, column, fill.value, fill.where),
-    ]),
+    down: asOwner(history, "to", [updateRows(history.to.name, column, fill.value, fill.where)]),
     touches: [history.part],
   });
 }

@@ -7,7 +7,7 @@ import { rank } from "./rank.ts";
 import { grant } from "./render.ts";
 import type { TableShape } from "./shape.ts";
 import { partName } from "./snapshot.ts";
-import { alterTable } from "./statement.ts";
+import { alterTable, renameSequence } from "./statement.ts";
 
 /**
  * A table under another name. Code of before finds it under the old one through a view that writes through, with the reader's own rights.
@@ -116,13 +116,10 @@ function sequences(
   before: TableShape,
   direction: "up" | "down",
 ): readonly string[] {
-  return before.columns.flatMap(({ name, value }) => {
+  return before.columns.flatMap(({ name: column, value }) => {
     if (value?.kind !== "identity") return [];
-    const [from, to] = [change.was, change.to.name].map((table) => `${table}_${name}_seq`);
-    if (from === undefined || to === undefined || Buffer.byteLength(`${from}${to}`) > 120)
-      return [];
-    return direction === "up"
-      ? [`alter sequence ${identifier(from)} rename to ${identifier(to)};`]
-      : [`alter sequence ${identifier(to)} rename to ${identifier(from)};`];
+    const [from, to] = [change.was, change.to.name].map((table) => ({ table, column }));
+    if (from === undefined || to === undefined) return [];
+    return direction === "up" ? renameSequence(from, to) : renameSequence(to, from);
   });
 }

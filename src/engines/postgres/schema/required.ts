@@ -2,13 +2,13 @@ import { identifier } from "../sql/quote.ts";
 import { isHeld, type TableChange } from "./change.ts";
 import { type Draft, draft } from "./draft.ts";
 import { batchDrafts } from "./batch.ts";
+import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, columnLine, commentOnColumn } from "./render.ts";
 import type { ColumnShape, ConstraintShape } from "./shape.ts";
 import {
   alterColumn,
   alterTable,
-  asOwner,
   dropColumn,
   isValidated,
   updateRows,
@@ -48,7 +48,7 @@ export function filledColumn(
       title: `${table}: column ${to.name} is added and filled`,
       up: [
         ...add,
-        ...asOwner(change.to, change.from.security, [updateRows(table, to.name, value)]),
+        ...asOwner(change, "from", [updateRows(table, to.name, value)]),
         ...(to.nullable ? [] : [alterColumn(table, to.name, "set not null")]),
       ],
       down: [dropColumn(table, to.name)],

@@ -1,6 +1,4 @@
 import { identifier, literal } from "../sql/quote.ts";
-import { switchSecurity } from "./render.ts";
-import type { TableShape } from "./shape.ts";
 
 /** Statements over a table that stands: the small ones that several kinds of change are made of. */
 
@@ -15,6 +13,22 @@ export const dropColumn = (table: string, column: string): string =>
 
 export const renameColumn = (table: string, from: string, to: string): string =>
   alterTable(table, `rename column ${identifier(from)} to ${identifier(to)}`);
+
+const longestName = 63;
+
+/**
+ * The sequence of an identity column follows its table and column, as if it had been made under these names. Where the server has cut the
+ * name short, or somebody gave another, it keeps it.
+ */
+export function renameSequence(
+  from: { readonly table: string; readonly column: string },
+  to: { readonly table: string; readonly column: string },
+): readonly string[] {
+  const [before, after] = [from, to].map(({ table, column }) => `${table}_${column}_seq`);
+  if (before === undefined || after === undefined || before === after) return [];
+  if ([before, after].some((name) => Buffer.byteLength(name) > longestName)) return [];
+  return [`alter sequence if exists ${identifier(before)} rename to ${identifier(after)};`];
+}
 
 export const renameConstraint = (table: string, from: string, to: string): string =>
   alterTable(table, `rename constraint ${identifier(from)} to ${identifier(to)}`);
@@ -43,13 +57,3 @@ export const regclass = (table: string): string => `${literal(identifier(table))
 /** Gives a column a value in every row, or in those that have none. */
 export const updateRows = (table: string, column: string, value: string, where = ""): string =>
   `update ${identifier(table)} set ${identifier(column)} = ${value}${where === "" ? "" : ` where ${where}`};`;
-
-/** Whoever owns a table is bound by its policies while they are forced, and would find no row to change. */
-export const asOwner = (
-  table: Pick<TableShape, "name">,
-  security: TableShape["security"],
-  statements: readonly string[],
-): readonly string[] =>
-  security === "forced" && statements.length > 0
-    ? [switchSecurity(table.name, "no force"), ...statements, switchSecurity(table.name, "force")]
-    : statements;

@@ -22,7 +22,7 @@ alter table lists rename to folders;
 -- lists_history is now called folders_history
 -- locks others out for a moment; code of before fails on it
 alter table lists_history rename to folders_history;
-alter sequence lists_history_revision_seq rename to folders_history_revision_seq;
+alter sequence if exists lists_history_revision_seq rename to folders_history_revision_seq;
 
 -- step: lines-rename-list-id-to-folder-id
 -- lines: column list_id is now called folder_id
@@ -247,7 +247,7 @@ alter table lines rename column folder_id to list_id;
 
 -- step: lists-history-rename-to-folders-history
 -- lists_history is now called folders_history
-alter sequence folders_history_revision_seq rename to lists_history_revision_seq;
+alter sequence if exists folders_history_revision_seq rename to lists_history_revision_seq;
 alter table folders_history rename to lists_history;
 
 -- step: lists-rename-to-folders

@@ -16,7 +16,7 @@ alter table notes rename to memos;
 -- notes_history is now called memos_history
 -- locks others out for a moment; code of before fails on it
 alter table notes_history rename to memos_history;
-alter sequence notes_history_revision_seq rename to memos_history_revision_seq;
+alter sequence if exists notes_history_revision_seq rename to memos_history_revision_seq;
 
 -- step: memos-rename-notes-pkey
 -- memos: key notes_pkey is now called memos_pkey
@@ -142,7 +142,7 @@ alter table memos rename constraint memos_pkey to notes_pkey;
 
 -- step: notes-history-rename-to-memos-history
 -- notes_history is now called memos_history
-alter sequence memos_history_revision_seq rename to notes_history_revision_seq;
+alter sequence if exists memos_history_revision_seq rename to notes_history_revision_seq;
 alter table memos_history rename to notes_history;
 
 -- step: notes-rename-to-memos
