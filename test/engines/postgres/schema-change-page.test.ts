@@ -1,6 +1,7 @@
 /** references/schema-change.md is a script: every edit is made, every command is run on a real server, and what it prints is compared. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -18,31 +19,65 @@ import { cli, projectFolder, type GeneratedProject } from "../../support/generat
 import { isMissing, type Namespace, sharedServer } from "../servers.ts";
 
 const file = fileURLToPath(new URL("../../../references/schema-change.md", import.meta.url));
+const support = (name: string): string =>
+  fileURLToPath(new URL(`../../support/${name}`, import.meta.url));
 const update = process.env["UPDATE_GOLDEN"] === "1";
 const server = await sharedServer("postgres");
 const usable = !isMissing(server) && server.features.includes("vector");
 
+/** A folder of the page with the database that its `MAIN_URL` names. */
+interface Site {
+  readonly project: GeneratedProject;
+  readonly database: Namespace;
+}
+
+const sites = new Map<string, Site>();
 let project: GeneratedProject;
 let database: Namespace;
-beforeAll(async () => {
-  project = projectFolder("schema-change");
-  if (!isMissing(server)) database = await server.namespace();
-});
+let siteName = "";
+
+/** `cd` goes to a folder of the page, and makes it when it is new. */
+async function enter(name: string): Promise<void> {
+  if (isMissing(server)) return;
+  const site = sites.get(name) ?? {
+    project: projectFolder("schema-change"),
+    database: await server.namespace(),
+  };
+  sites.set(name, site);
+  siteName = name;
+  ({ project, database } = site);
+}
+
+beforeAll(() => enter("shop"));
 afterAll(async () => {
-  await database?.drop();
-  project.remove();
+  for (const site of sites.values()) {
+    await site.database.drop();
+    site.project.remove();
+  }
 });
 
 /** What a command prints, both streams, as a terminal shows it; the exit status where it is not 0. */
 async function perform(command: string): Promise<string> {
-  const [program, ...args] = wordsOf(command);
+  const words = wordsOf(command).map((word) => word.replace("$MAIN_URL", database.dsn));
+  const [program, ...args] = words;
+  if (program === "cd") {
+    await enter(basename(args[0] ?? ""));
+    return "";
+  }
+  if (program === "head") {
+    const lines = project.read(args[1] ?? "").split("\n");
+    return shown(lines.slice(0, -Number(args[0])).join("\n"), 0);
+  }
   if (program === "async-db-starter") {
     const { stdout, stderr, status } = await cli(project.folder, ...args);
     return shown(stdout + stderr, status);
   }
   if (program === "npm") return npmRun(args);
   if (program === "git") return git(args);
-  if (program === "psql") return psql(args.at(-1) ?? "");
+  if (program === "psql") {
+    const [, kind = "", text = ""] = args;
+    return psql(kind === "-qf" ? readFileSync(support(text), "utf8") : text);
+  }
   throw new Error(`the page runs ${program}, which this test does not know`);
 }
 
@@ -81,14 +116,19 @@ async function psql(text: string): Promise<string> {
   await client.connect();
   try {
     const result = await client.query<string[]>({ text, rowMode: "array" });
-    return result.rows.map((row) => `${row.join("|")}\n`).join("");
+    const rows = Array.isArray(result) ? [] : result.rows;
+    return rows.map((row) => `${row.join("|")}\n`).join("");
   } finally {
     await client.end();
   }
 }
 
 const shown = (text: string, status: number): string => {
-  const plain = text.replaceAll(project.folder, "/shop").trimEnd();
+  const plain = text
+    .replaceAll(project.folder, `/${siteName}`)
+    .replaceAll(basename(project.folder).toLowerCase(), siteName)
+    .replaceAll(database.dsn, "$MAIN_URL")
+    .trimEnd();
   return `${plain}${plain === "" ? "" : "\n"}${status === 0 ? "" : `[exit ${status}]\n`}`;
 };
 
@@ -108,16 +148,10 @@ async function played(segment: Segment): Promise<Segment> {
   return { ...segment, text: consoleText(exchanges) };
 }
 
-/** The page with what its commands print now; a step that cannot be made says so in its place. */
+/** The page with what its commands print now. */
 async function performed(page: string): Promise<string> {
   const run: Segment[] = [];
-  for (const segment of segmentsOf(page)) {
-    try {
-      run.push(await played(segment));
-    } catch (error) {
-      run.push({ ...segment, text: `${segment.text}${String(error)}\n` });
-    }
-  }
+  for (const segment of segmentsOf(page)) run.push(await played(segment));
   return pageOf(run);
 }
 
