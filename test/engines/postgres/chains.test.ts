@@ -2,7 +2,7 @@
  * M5: chains of random changes of a spec on a real server. What the migrations make is what the spec makes afresh, and no row that is kept
  * changes. `FULL=1` runs all of them, `CHAIN_SEED=n` one; `CHAIN_KEEP=1` leaves its files behind.
  */
-import { afterAll, describe, it } from "vitest";
+import { afterEach, describe, it } from "vitest";
 import { cell } from "../../support/closing-table.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
 import { type ChainSize, runChain } from "./chain-run.ts";
@@ -20,7 +20,9 @@ const proof = { port: "migrations", engine: columnOf(server), method: "chains of
 if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
 
 describe.skipIf(isMissing(server))("chains of changes", () => {
-  afterAll(() => cell(proof, { kind: "proven" }));
+  afterEach(({ task }) => {
+    cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
+  });
 
   it.each(seeds)(
     "chain %i",
