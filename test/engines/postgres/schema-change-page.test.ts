@@ -1,7 +1,7 @@
 /** references/schema-change.md is a script: every edit is made, every command is run on a real server, and what it prints is compared. */
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -27,24 +27,32 @@ const usable = !isMissing(server) && server.features.includes("vector");
 
 /** A folder of the page with the database that its `MAIN_URL` names. */
 interface Site {
-  readonly project: GeneratedProject;
+  readonly project: Pick<GeneratedProject, "folder" | "read" | "write" | "remove">;
   readonly database: Namespace;
 }
 
 const sites = new Map<string, Site>();
-let project: GeneratedProject;
+let project: Site["project"];
 let database: Namespace;
-let siteName = "";
+
+/** A folder of exactly this name: it is told in what the commands print. */
+function folderOf(name: string): Site["project"] {
+  const parent = projectFolder("schema-change");
+  const folder = join(parent.folder, name);
+  mkdirSync(folder);
+  return {
+    folder,
+    read: (path) => readFileSync(join(folder, path), "utf8"),
+    write: (path, text) => writeFileSync(join(folder, path), text),
+    remove: parent.remove,
+  };
+}
 
 /** `cd` goes to a folder of the page, and makes it when it is new. */
 async function enter(name: string): Promise<void> {
   if (isMissing(server)) return;
-  const site = sites.get(name) ?? {
-    project: projectFolder("schema-change"),
-    database: await server.namespace(),
-  };
+  const site = sites.get(name) ?? { project: folderOf(name), database: await server.namespace() };
   sites.set(name, site);
-  siteName = name;
   ({ project, database } = site);
 }
 
@@ -125,8 +133,7 @@ async function psql(text: string): Promise<string> {
 
 const shown = (text: string, status: number): string => {
   const plain = text
-    .replaceAll(project.folder, `/${siteName}`)
-    .replaceAll(basename(project.folder).toLowerCase(), siteName)
+    .replaceAll(project.folder, `/${basename(project.folder)}`)
     .replaceAll(database.dsn, "$MAIN_URL")
     .trimEnd();
   return `${plain}${plain === "" ? "" : "\n"}${status === 0 ? "" : `[exit ${status}]\n`}`;
