@@ -149,6 +149,20 @@ const columns: readonly SchemaChange[] = [
   fields("column required without a value", [rank({ nullable: true })], [rank()]),
   fields("column optional", [rank({ min: 2 })], [rank({ min: 2, nullable: true })]),
   fields("column commented", [rank()], [rank({ comment: "It's -- where it stands." })]),
+  fields(
+    "columns of one table retyped and renamed",
+    [rank({ default: 1 }), words(), field("price", { kind: "decimal", precision: 8, scale: 4 })],
+    [
+      field("rank", { kind: "bigint" }, { default: 2 }),
+      field("phrase", { kind: "string", max: 40 }, { was: "words" }),
+      field("price", { kind: "int" }),
+    ],
+  ),
+  fields(
+    "two columns retyped",
+    [rank(), field("price", { kind: "decimal", precision: 8, scale: 4 })],
+    [field("rank", { kind: "bigint" }), field("price", { kind: "int" })],
+  ),
 ];
 
 const kinds = (values: readonly string[]): Field =>

@@ -105,7 +105,8 @@ function keptColumn(from: ColumnShape, to: ColumnShape, standing: Standing): Col
   const retyped = from.type !== to.type && !isWidening(from.type, to.type);
   const moves = from.name !== to.name || retyped;
   if (moves && context.mode === "split" && canBeCopied(from, to, retyped, standing)) {
-    const name = from.name === to.name ? temporary(to.name, "next") : to.name;
+    const taken = standing.pair.from.columns.some((column) => column.name === to.name);
+    const name = taken ? temporary(to.name, "next") : to.name;
     return { kind: "copied", from, to, name, fill };
   }
   if (from.type === to.type || to.value?.kind === "generated")

@@ -37,9 +37,12 @@ export function copyDrafts(
   if (copies.length === 0) return [];
   return [
     ...copies.flatMap(({ column, trigger, forward }) => besides(change, column, trigger, forward)),
-    exchanged(change, copies, before, after),
+    ...copies.map((copy, at) => exchanged(change, copy, at === 0 ? before : nothing)),
+    ...named(change, copies, after),
   ];
 }
+
+const nothing: Exchange = { up: [], down: [] };
 
 interface Way {
   readonly forward: string;
@@ -106,45 +109,61 @@ function besides(
 
 function exchanged(
   change: TableChange,
-  copies: readonly ({ readonly column: Copied } & Way)[],
+  copy: { readonly column: Copied } & Way,
   before: Exchange,
-  after: Exchange,
 ): Draft {
   const table = change.to.name;
-  const lossy = copies.some(({ column: { from, to } }) => mayNarrow(from.type, to.type));
-  const lost = copies.find(({ column: { from, to } }) => losesSilently(from.type, to.type));
+  const { column, trigger } = copy;
+  const { from, to, name } = column;
   return draft({
     rank: rank.swap,
     phase: "contract",
-    stem: `${table}-drop-${copies.map(({ column }) => column.from.name).join("-")}`,
-    title: `${table}: ${copies.map(({ column: { from, to } }) => (from.name === to.name ? `${to.name} is ${to.type}` : `${from.name} goes, ${to.name} stays`)).join("; ")}`,
+    stem: `${table}-drop-${from.name}`,
+    title: `${table}: ${from.name === to.name ? `${to.name} is ${to.type}` : `${from.name} goes, ${to.name} stays`}`,
     up: [
-      ...copies.flatMap(({ trigger }) => trigger.drop),
+      ...trigger.drop,
+      ...(to.nullable ? [] : requireStatements(change, name)),
       ...before.up,
-      ...copies.flatMap((copy) => takeOver(change, copy.column)),
-      ...after.up,
+      dropColumn(table, from.name),
+      ...valueActions(table, name, undefined, to.value),
     ],
     down: [
-      ...after.down,
-      ...copies.toReversed().flatMap((copy) => giveBack(change, copy)),
+      ...giveBack(change, copy),
+      // The first step is the last to be taken back: every column is there again.
       ...before.down,
-      ...copies.flatMap(({ trigger }) => triggerStatements(trigger)),
+      ...triggerStatements(trigger),
     ],
-    reversibility: lossy ? "loses-data" : "reversible",
+    reversibility: mayNarrow(from.type, to.type) ? "loses-data" : "reversible",
     risks: ["locks"],
     note: "Taken back, it writes every row again.",
     touches: [change.part],
-    ...(lost !== undefined && { destroys: `${change.part}.${lost.column.from.name}` }),
+    ...(losesSilently(from.type, to.type) && { destroys: `${change.part}.${from.name}` }),
   });
 }
 
-function takeOver(change: TableChange, { from, to, name }: Copied): readonly string[] {
+/** Once every old column is gone, each second one and what stands on it takes the name that is free now. */
+function named(
+  change: TableChange,
+  copies: readonly { readonly column: Copied }[],
+  after: Exchange,
+): readonly Draft[] {
   const table = change.to.name;
+  const renamed = copies.flatMap(({ column: { to, name } }) =>
+    name === to.name ? [] : [{ to, name }],
+  );
+  const up = [...renamed.map(({ to, name }) => renameColumn(table, name, to.name)), ...after.up];
+  if (up.length === 0) return [];
   return [
-    ...(to.nullable ? [] : requireStatements(change, name)),
-    dropColumn(table, from.name),
-    ...(name === to.name ? [] : [renameColumn(table, name, to.name)]),
-    ...valueActions(table, to.name, undefined, to.value),
+    draft({
+      rank: rank.swap + 1,
+      phase: "contract",
+      stem: `${table}-take-names`,
+      title: `${table}: what took the place of something takes its name`,
+      up,
+      down: [...after.down, ...renamed.map(({ to, name }) => renameColumn(table, to.name, name))],
+      risks: ["locks"],
+      touches: [change.part],
+    }),
   ];
 }
 
@@ -155,8 +174,7 @@ function giveBack(
   const table = change.to.name;
   const value = backward ?? (from.nullable ? "null" : (placeholder(from, change.from) ?? "null"));
   return [
-    ...valueActions(table, to.name, to.value, undefined),
-    ...(name === to.name ? [] : [renameColumn(table, to.name, name)]),
+    ...valueActions(table, name, to.value, undefined),
     alterTable(table, `add column ${columnLine({ ...from, nullable: true })}`),
     commentOnColumn(table, from),
     ...asOwner(change, "to", [updateRows(table, from.name, value)]),

@@ -53,6 +53,10 @@ drop function notes_data_next_copy();
 alter table notes alter column data_next set not null;
 alter table notes drop constraint notes_data_next_required;
 alter table notes drop column data;
+
+-- step: notes-take-names
+-- notes: what took the place of something takes its name
+-- locks others out for a moment
 alter table notes rename column data_next to data;
 
 -- step: notes-make-note-search
@@ -73,9 +77,12 @@ comment on index notes_note_search_idx is 'Serves the full text search of note-s
 -- notes: search column note_search is made
 alter table notes drop column note_search;
 
+-- step: notes-take-names
+-- notes: what took the place of something takes its name
+alter table notes rename column data to data_next;
+
 -- step: notes-drop-data
 -- notes: data is text
-alter table notes rename column data to data_next;
 alter table notes add column data integer;
 comment on column notes.data is 'Data.';
 update notes set data = data_next::integer;
