@@ -41,6 +41,15 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
       text: "a check is a SQL condition, which MongoDB does not read",
       hint,
     })),
+    ...entity.fields
+      .filter(
+        ({ source }) => source.type.native !== undefined || source.storedDefault !== undefined,
+      )
+      .map(({ name }) => ({
+        path: `${path}.fields.${name}.stored`,
+        text: "stored: is for columns of an existing SQL schema",
+        hint: "leave it out",
+      })),
     ...(entity.audit
       ? [
           {

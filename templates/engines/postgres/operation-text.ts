@@ -6,18 +6,6 @@ export const operationValues = 4;
 /** Its primary key: violated when two calls with one operation id race. */
 export const operationKey = "operation_pkey";
 
-/** The table of the operation ids of a store, for its first migration: `at` lets the runtime purge what is older than 7 days. */
-export const operationTable = `create table operation (
-  tenant text not null,
-  name text not null,
-  id text not null,
-  fingerprint text not null,
-  result json not null,
-  at timestamptz(3) not null default now(),
-  constraint operation_pkey primary key (tenant, name, id)
-);
-create index operation_at_idx on operation (at);`;
-
 export const storedResult = {
   name: "operation.stored",
   text: "select fingerprint, result from operation where tenant = $1 and name = $2 and id = $3",

@@ -21,3 +21,14 @@ test.each(["operation", "schema_migration", "schema_migration_lock", "system.use
 );
 
 test("any other is not", () => expect(refuse(storeOf(tableCalled("operations")))).toEqual([]));
+
+test("how a column of an existing SQL schema is stored says nothing here, and is refused", () => {
+  const stored = edited(
+    press,
+    "slug: { type: string, max: 80, unique: true }",
+    `slug: { type: string, max: 80, unique: true, stored: { type: "varchar(80)" } }`,
+  );
+  expect(refuse(storeOf(stored))).toMatchObject([
+    { path: "entities.Article.fields.slug.stored", hint: "leave it out" },
+  ]);
+});

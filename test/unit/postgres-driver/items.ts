@@ -1,6 +1,8 @@
 /** The statements that the driver's tests run: what a generated adapter would declare for one small table. */
+import { operationShape } from "../../../src/engines/postgres/ddl/operation.ts";
+import { createTable } from "../../../src/engines/postgres/schema/render.ts";
 import { int, nullable, text } from "../../../templates/engines/postgres/codec.ts";
-import { operationTable } from "../../../templates/engines/postgres/operation-text.ts";
+import { shop } from "../postgres/shop.ts";
 import {
   dynamicRead,
   keyedRead,
@@ -27,6 +29,9 @@ const row = (columns: TextRow): Item => ({
 });
 const key = (columns: TextRow): string => text.decode(columns[0]);
 const writes = { collection: "item", entity: "Item", columns: 5, key, row } as const;
+
+const operations = operationShape(shop.store, "shop");
+const operationTable = createTable(operations, operations.constraints).join("\n");
 
 export const get = keyedRead({
   name: "items.get",
