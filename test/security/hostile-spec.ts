@@ -1,8 +1,12 @@
 /** One spec with a text in every place that takes any text, and the files it becomes. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { schemaState } from "../../src/cli/schema-stage.ts";
 import { engines } from "../../src/engines/registry.gen.ts";
 import { lower } from "../../src/ir/lower.ts";
 import { irProblems } from "../../src/ir/problems.ts";
 import type { Ir } from "../../src/ir/types.ts";
+import { isSnapshotPath } from "../../src/reconcile/tool-files.ts";
 import { render } from "../../src/render/render.ts";
 import { planModel } from "../../src/select/plan-model.ts";
 import type { Plan } from "../../src/select/plan.ts";
@@ -95,6 +99,17 @@ export interface Generated {
   readonly ir: Ir;
 }
 
+/** The first migrations of a package that has none, the schema for people, the snapshot. */
+function firstMigrations(ir: Ir): readonly (readonly [string, string])[] {
+  const { actions, records } = schemaState(ir, join(tmpdir(), "a-folder-that-is-not-there"));
+  return [...actions, ...records].flatMap((change, at) => {
+    if (change.kind !== "create" || typeof change.content !== "string") return [];
+    // A part of the snapshot is called after its table; that its path is a safe one is tested with its making.
+    const path = isSnapshotPath(change.path) ? `snapshot-${at}.json` : change.path;
+    return [[path, change.content] as const];
+  });
+}
+
 /**
  * Spec to files in memory, by the stages of the command line.
  *
@@ -120,5 +135,5 @@ export function generated(spec: object): Generated | { readonly refused: string 
   const tree = rendered
     .filter(({ unit }) => unit !== "runtime")
     .map(({ path, content }) => [path, Buffer.from(content).toString("utf8")] as const);
-  return { files: new Map(tree), model, plan, ir };
+  return { files: new Map([...tree, ...firstMigrations(ir)]), model, plan, ir };
 }

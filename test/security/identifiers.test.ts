@@ -143,7 +143,7 @@ describe("length", () => {
       }),
     );
     if ("refused" in made) throw new Error(made.refused);
-    const sql = made.files.get("migrations/main/0001-initial.up.sql") ?? "";
+    const sql = made.files.get("migrations/main/0001-initial.up.sql") ?? "the file is missing";
     const database = await PGlite.create();
     await database.exec(sql);
     const { rows } = await database.query<{ n: number }>(
