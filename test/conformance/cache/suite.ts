@@ -304,7 +304,8 @@ export const sharedCases: readonly CacheCase[] = [
       await a.itemCache.invalidate(stored.id);
       first.delayMs = 100;
       const loading = a.itemCache.get(stored.id);
-      await sleep(30);
+      // It asks its source only once the lease is its own.
+      await expect.poll(() => first.loads, { interval: 5 }).toBe(2);
       expect(await b.itemCache.get(stored.id)).toEqual(stored);
       await loading;
       expect([first.loads, second.loads]).toEqual([2, 0]);
