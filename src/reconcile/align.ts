@@ -10,7 +10,7 @@ export interface Aligned {
 /**
  * Carries the renames of the spec into a base before it is merged: a line that is generated now
  * under new names is no change of either side then, so an edit beside it does not conflict. Lines
- * that the user wrote stay as they are.
+ * that the user wrote stay as they are, and conflict where their words are no longer the spec's.
  *
  * @param base    normalised, as `yours` and `planned`
  */
@@ -25,14 +25,17 @@ export function align(
   const before = base.split("\n");
   const after = before.map((line) => reworded(line, known, rewordings));
   const mine = yours.split("\n");
-  const lines: string[] = [];
+  const [common, lines]: [string[], string[]] = [[], []];
   let at = 0;
   for (const { aStart, aEnd, bStart, bEnd } of diffLines(before, mine)) {
-    lines.push(...after.slice(at, aStart), ...mine.slice(bStart, bEnd));
+    const kept = after.slice(at, aStart);
+    // Where the user wrote over a line, the rename is a change of the other side: both changed it.
+    common.push(...kept, ...before.slice(aStart, aEnd));
+    lines.push(...kept, ...mine.slice(bStart, bEnd));
     at = aEnd;
   }
-  lines.push(...after.slice(at));
-  return { base: after.join("\n"), yours: lines.join("\n") };
+  const rest = after.slice(at);
+  return { base: [...common, ...rest].join("\n"), yours: [...lines, ...rest].join("\n") };
 }
 
 /** The line under new names, where exactly that is generated now. */
