@@ -101,7 +101,7 @@ function watchedOf(
 
 /** Why nothing can be planned on what lies in the folders of a store. */
 export function folderFindings(folder: MigrationFolder): readonly Finding[] {
-  const damaged = folder.damaged.map(damagedRecord);
+  const damaged = [...folder.damaged.map(damagedRecord), ...editedMigrations(folder)];
   if (damaged.length > 0 || folder.migrations.length === 0 || folder.parts.size > 0) return damaged;
   const path = `${schemaFolder}/${folder.store}`;
   return [
@@ -112,6 +112,21 @@ export function folderFindings(folder: MigrationFolder): readonly Finding[] {
       mend: "bring the folder back from version control; it is committed with the migrations",
     },
   ];
+}
+
+function editedMigrations({ store, migrations }: MigrationFolder): readonly Finding[] {
+  return migrations.flatMap(({ id, files, editedHash }): Finding[] => {
+    if (editedHash === undefined) return [];
+    const path = `migrations/${store}/${id}.json`;
+    return [
+      {
+        kind: "damaged-record",
+        path,
+        message: `${path}: its hash is not that of ${files.up} and ${files.down}, so one of them was changed`,
+        mend: `take the change back, or, if it is meant and no store has applied it, set "hash" to ${editedHash}`,
+      },
+    ];
+  });
 }
 
 /** Two branches that made a table at one place leave git's markers in the schema for people; the snapshot knows what it says. */

@@ -14,6 +14,8 @@ export interface StoredMigration {
   readonly steps: readonly StepRecord[];
   readonly up: string;
   readonly down: string;
+  /** The hash of its texts, where that is not the one in its record: they were changed since. */
+  readonly editedHash?: string;
   /** Names of the two files, for messages. */
   readonly files: { readonly up: string; readonly down: string };
 }

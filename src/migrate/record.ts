@@ -67,7 +67,9 @@ export function parseStored(
     const { parents, phase = "expand", change = id, steps = [] } = record;
     const touches = touchedParts(text);
     const texts = { up: read(up) ?? "", down: read(down) ?? "", files: { up, down } };
-    return { id, parents, phase, change, touches, steps, ...texts };
+    const hash = migrationHash(texts.up, texts.down, steps);
+    const edited = hash === record.hash ? {} : { editedHash: hash };
+    return { id, parents, phase, change, touches, steps, ...texts, ...edited };
   } catch (error) {
     return { damage: error instanceof Error ? error.message : String(error) };
   }

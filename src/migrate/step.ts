@@ -152,6 +152,12 @@ export interface SchemaPlanner {
    * transactional, all `expand`.
    */
   readonly diff: (from: Snapshot, to: Snapshot, context: ChangeContext) => PlannedChange;
+  /** What is wrong with the expressions that a user gave for columns of this store's parts. */
+  readonly judgeValues?: (
+    from: Snapshot,
+    to: Snapshot,
+    values: ChangeContext["values"],
+  ) => Promise<readonly Question[]>;
   /** The steps of one migration as the text of its file; the runtime finds each step by its name again. */
   readonly print: (steps: readonly Step[], direction: "up" | "down", purpose: string) => string;
   readonly schemaFile?: (snapshot: Snapshot, context: ChangeContext) => SchemaFile;

@@ -91,6 +91,11 @@ describe("migrate diff refuses", () => {
     [["Add Note"], 2, /"Add Note" cannot be the name of a migration[^]*add-note/],
     [["x", "--store", "nowhere"], 2, /there is no store "nowhere"[^]*stores: main/],
     [["x", "--set", "isbn"], 2, /no TABLE\.COLUMN=EXPRESSION/],
+    [["x", "--set", "shelves.no=1"], 2, /--set shelves\.no: nothing is called so/],
+    [["x", "--set", "books.no=1"], 2, /books has no column no; its columns: id, title/],
+    [["x", "--set", "books.title=mail"], 2, /there is no column mail; a text needs quotes: 'mail'/],
+    [["x", "--set", "books.title='"], 2, /books\.title: ':[^]*one SQL expression/],
+    [["x", "--allow-destructive", "Book.title"], 2, /this change would lose no such thing/],
   ])("%j", async (args, status, message) => {
     const before = migrations();
     const found = await cli(at.folder, "migrate", "diff", ...args);
@@ -111,4 +116,12 @@ describe("migrate diff refuses", () => {
         .status,
     ).toBe(0);
   });
+});
+
+test("a migration whose text was changed is named by check, before any store sees it", async () => {
+  const path = "migrations/main/0001-initial.up.sql";
+  at.write(path, `${at.read(path)}drop table books;\n`);
+  const { status, stderr } = await cli(at.folder, "check");
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/0001-initial\.json[^]*hash is not that of 0001-initial\.up\.sql/);
 });

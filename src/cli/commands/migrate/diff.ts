@@ -67,6 +67,7 @@ export async function run(
     const request = name === undefined ? { context } : { context, name };
     return { ...each, context, change: planChange(each.planner, each.folder, request) };
   });
+  await refuseValues(planned, values);
   refuseUnanswered(planned);
   refuseDestruction(planned, options.allowDestructive ?? []);
   const changed = planned.filter(({ change }) => change.migrations.length > 0);
@@ -206,6 +207,31 @@ function valuesOf(entries: readonly string[]): Readonly<Record<string, string>> 
   );
 }
 
+/** @throws Failure 2 for a value of no column, and for an expression that is none */
+async function refuseValues(
+  planned: readonly PlannedStore[],
+  values: ChangeContext["values"],
+): Promise<void> {
+  const parts = new Set(
+    planned.flatMap(({ folder, change }) => [...folder.parts.keys(), ...change.snapshot.keys()]),
+  );
+  const strange = Object.keys(values).filter(
+    (about) => !parts.has(about.slice(0, about.lastIndexOf("."))),
+  );
+  const judged = await Promise.all(
+    planned.map(({ planner, folder, change }) => {
+      const from = new Map([...folder.parts].map(([part, { content }]) => [part, content]));
+      return planner.judgeValues?.(from, change.snapshot, values) ?? [];
+    }),
+  );
+  const wrong = [
+    ...strange.map((about) => `--set ${about}: nothing is called so; name it TABLE.COLUMN`),
+    ...judged.flat().map(({ about, text, hint }) => `--set ${about}: ${text}; ${hint}`),
+  ];
+  if (wrong.length > 0)
+    throw new Failure(exitCode.input, wrong.join("\n"), { hint: "nothing was written" });
+}
+
 /** @throws Failure 1 with every question */
 function refuseUnanswered(planned: readonly PlannedStore[]): void {
   const questions = planned.flatMap(({ change }) => change.questions);
@@ -225,6 +251,14 @@ function refuseDestruction(planned: readonly PlannedStore[], allowed: readonly s
   const lost = steps.flatMap(({ destroys, title }) =>
     destroys === undefined || allowed.includes(destroys) ? [] : [{ destroys, title }],
   );
+  const known = new Set(steps.flatMap(({ destroys }) => destroys ?? []));
+  const idle = allowed.filter((name) => !known.has(name));
+  if (idle.length > 0)
+    throw new Failure(
+      exitCode.input,
+      `--allow-destructive ${idle.join(", ")}: this change would lose no such thing`,
+      { hint: `what it would lose: ${[...known].join(", ") || "nothing"}` },
+    );
   if (lost.length === 0) return;
   throw new Failure(
     exitCode.finding,

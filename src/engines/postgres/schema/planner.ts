@@ -11,6 +11,7 @@ export const planner: SchemaPlanner = {
   diff: diffSnapshots,
   print: printSteps,
   schemaFile,
+  judgeValues: async (...given) => (await import("./values.ts")).judgeValues(...given),
   // Its parser is a megabyte and a half that nothing else needs.
   lint: async (source) => (await import("../lint/lint.ts")).lint(source),
 };
