@@ -1,3 +1,5 @@
+import { renamesIn } from "../migrate/renames.ts";
+
 /** What became of the named things of a spec. */
 export interface Pairs<T> {
   readonly kept: readonly { readonly before: T; readonly after: T }[];
@@ -20,12 +22,15 @@ export function pairs<T extends object>(
   { name, was = () => undefined }: Naming<T>,
 ): Pairs<T> {
   const old = new Map(before.map((one) => [name(one), one]));
-  const names = new Set(after.map(name));
+  const formerly = renamesIn(
+    before.map(name),
+    after.map((one) => [name(one), was(one)]),
+  );
+  const taken = new Set(formerly.values());
   const origin = (one: T): T | undefined => {
-    const same = old.get(name(one));
-    const former = was(one);
-    // A former name that is taken again belongs to who has it now.
-    return same ?? (former === undefined || names.has(former) ? undefined : old.get(former));
+    const former = formerly.get(name(one));
+    if (former !== undefined) return old.get(former);
+    return taken.has(name(one)) ? undefined : old.get(name(one));
   };
   const kept = after.flatMap((one) => {
     const from = origin(one);

@@ -40,6 +40,7 @@ function stepRecord(step: Step): StepRecord {
     verify: step.verify,
     repair: step.repair,
     batch: step.batch,
+    removes: step.removes,
     destroys: step.destroys,
   };
 }

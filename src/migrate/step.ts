@@ -69,6 +69,8 @@ export interface Step {
   readonly batch?: Batch;
   /** Parts of the snapshot that it touches: a later change of the same part comes after it. */
   readonly touches: readonly string[];
+  /** What its down takes away with all that was written there since: `orders.note`, `orders`. */
+  readonly removes?: string;
   /** What is lost for good, as `--allow-destructive` names it: `orders.note`, `orders`. */
   readonly destroys?: string;
 }

@@ -152,7 +152,8 @@ async function downAlone(
 /** Before a step is taken back that may be there in part: its debris is removed or, where it has none of its own, it is done again. */
 async function clear(run: Run, step: RunStep): Promise<void> {
   if (step.repair !== undefined) return repair(run, step);
-  if (step.verify === undefined || (await isWhole(run, step))) return;
+  // What failed on the rows at hand would fail on them again: where there is nothing to take back, there is nothing to do.
+  if (!hasWork(step.down) || step.verify === undefined || (await isWhole(run, step))) return;
   await run.target.runAlone(step.up, run.context);
 }
 

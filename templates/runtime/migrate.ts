@@ -229,12 +229,13 @@ function downOrder(ledger: readonly LedgerEntry[], to: string | undefined): read
 function refuseLosses(migrations: readonly Migration[], allowed: Released): void {
   const losses = migrations.flatMap(({ id, steps = [] }) => {
     if (typeof allowed === "boolean" ? allowed : allowed.includes(id)) return [];
-    const lossy = steps.filter(
-      ({ reversibility }) => reversibility === "loses-data" || reversibility === "irreversible",
-    );
-    return lossy.map(
-      ({ name, title, reversibility }) => `${id}: ${name} (${title}): ${reversibility}`,
-    );
+    return steps.flatMap(({ name, title, reversibility, removes }) => {
+      if (removes !== undefined)
+        return [`${id}: ${name} (${title}): ${removes} goes, with what was written to it since`];
+      return reversibility === "loses-data" || reversibility === "irreversible"
+        ? [`${id}: ${name} (${title}): ${reversibility}`]
+        : [];
+    });
   });
   if (losses.length === 0) return;
   const ids = [...new Set(losses.map((loss) => loss.slice(0, loss.indexOf(":"))))];

@@ -51,6 +51,7 @@ function stepOf(value: unknown, index: number): StepRecord {
     verify: optional(step, "verify", "string", name),
     repair: optional(step, "repair", "string", name),
     batch: batchOf(step["batch"], name),
+    removes: optional(step, "removes", "string", name),
     destroys: optional(step, "destroys", "string", name),
   };
 }

@@ -31,6 +31,8 @@ export interface StepRecord {
   /** Outside of a transaction: what removes the debris of an attempt that broke off. */
   readonly repair?: string | undefined;
   readonly batch?: BatchRule | undefined;
+  /** What its down removes with all that was written there since. */
+  readonly removes?: string | undefined;
   /** What its up removes for good. */
   readonly destroys?: string | undefined;
 }

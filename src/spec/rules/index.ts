@@ -7,6 +7,7 @@ import { methods } from "./methods.ts";
 import { names } from "./names.ts";
 import { preferences } from "./preferences.ts";
 import { references } from "./references.ts";
+import { renames } from "./renames.ts";
 import { views } from "./views.ts";
 
 /** All rules; each reports every problem it finds, the order is made later by position. */
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   names,
   entities,
   fields,
+  renames,
   references,
   indexes,
   authorities,

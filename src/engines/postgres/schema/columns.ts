@@ -45,6 +45,7 @@ function addedColumn(change: TableChange, { to, fill }: Added): readonly Draft[]
       title: `${table}: column ${to.name} is added`,
       up: [alterTable(table, `add column ${columnLine(to)}`), commentOnColumn(table, to)],
       down: [dropColumn(table, to.name)],
+      removes: `${change.part}.${to.name}`,
       risks: [to.value?.kind === "identity" ? "rewrites" : "none"],
       touches: [change.part],
     }),

@@ -38,7 +38,10 @@ export function conversion(from: string, to: string, value: string): string | un
   if (target === "json") return `to_jsonb(${value})`;
   if (source === "json") return `(${value} #>> '{}')::${to}`;
   if (target === "text") return `${value}::${to}`;
-  if (source === "text") return target === "array" ? `array[${value}]::${to}` : `${value}::${to}`;
+  if (source === "text")
+    return target === "array"
+      ? `case when ${value} is not null then array[${value}]::${to} end`
+      : `${value}::${to}`;
   if (source === "boolean" && target === "number") return `${value}::integer::${to}`;
   if (source === "number" && target === "boolean") return `${value} <> 0`;
   if (source === "date" && target === "moment")
@@ -74,6 +77,8 @@ export function losesSilently(from: string, to: string): boolean {
   if (conversion(from, to, "") === undefined) return true;
   const [source, target] = [family(from), family(to)];
   if (source === "moment" && target === "date") return true;
+  // 1.239 is read as 1.24 and 2020-01-01 23:30 as the day, without a word.
+  if (source === "text" && /^(?:numeric|double|real|date|timestamp)/.test(to)) return true;
   if (source !== "number" || target !== "number")
     return source === "number" && target === "boolean";
   const [narrow, wide] = [digits(to), digits(from)];

@@ -1,5 +1,6 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { typeName } from "../../../ir/names.ts";
+import { renamesIn } from "../../../migrate/renames.ts";
 import type { ColumnShape, TablePart } from "./shape.ts";
 
 /** What stands on both sides of a change, and what on one only. */
@@ -49,9 +50,13 @@ export function matchTables(
       before === undefined ? [] : [[name, typeName(before)] as const],
     ),
   );
+  const renamed = renamesIn(
+    from.map(({ entity }) => entity),
+    to.map(({ entity }) => [entity, was.get(entity)]),
+  );
   return matched(from, to, [
+    (before, after) => before.entity === renamed.get(after.entity),
     (before, after) => before.entity === after.entity,
-    (before, after) => before.entity === was.get(after.entity),
     (before, after) => before.table.name === after.table.name,
   ]);
 }
@@ -66,9 +71,13 @@ export function matchColumns(
   entity: EntityIr | undefined,
 ): Matched<ColumnShape> {
   const was = new Map(entity?.fields.map(({ name, source }) => [name, source.was]));
+  const renamed = renamesIn(
+    from.map(({ field }) => field),
+    to.map(({ field }) => [field, was.get(field)]),
+  );
   return matched(from, to, [
+    (before, after) => before.field === renamed.get(after.field) && kind(before) === kind(after),
     (before, after) => before.field === after.field && kind(before) === kind(after),
-    (before, after) => before.field === was.get(after.field) && kind(before) === kind(after),
     (before, after) => implied.has(after.role) && before.role === after.role,
     (before, after) => before.name === after.name && kind(before) === kind(after),
   ]);

@@ -53,13 +53,15 @@ const recording = (
     touches: [change.part],
   });
 
-const recordsFromNowOn = (change: TableChange, history: TableShape, made: Recording): Draft =>
-  recording(
+const recordsFromNowOn = (change: TableChange, history: TableShape, made: Recording): Draft => ({
+  ...recording(
     change,
     [...historyStatements(history), ...made.make],
     [...made.drop, `drop table ${identifier(history.name)};`],
     `${change.to.name}: every change is recorded from now on`,
-  );
+  ),
+  removes: history.name,
+});
 
 const historyStatements = (history: TableShape): readonly string[] => [
   ...createTable(history, history.constraints),

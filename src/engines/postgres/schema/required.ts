@@ -34,6 +34,7 @@ export function filledColumn(
       title: `${table}: column ${to.name} is added, empty as yet`,
       up: add,
       down: [dropColumn(table, to.name)],
+      removes: `${change.part}.${to.name}`,
       touches: [change.part],
     });
     return [
@@ -52,6 +53,7 @@ export function filledColumn(
         ...(to.nullable ? [] : [alterColumn(table, to.name, "set not null")]),
       ],
       down: [dropColumn(table, to.name)],
+      removes: `${change.part}.${to.name}`,
       risks: ["rewrites", ...(to.nullable ? [] : (["breaks-old-code"] as const))],
       touches: [change.part],
     }),

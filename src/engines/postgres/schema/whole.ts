@@ -91,6 +91,7 @@ export const tableStep = (part: TablePart, inline: readonly ConstraintShape[]): 
     title: words(part.entity).length > 0 ? part.entity : part.table.name,
     up: tableStatements(part, inline),
     down: dropStatements(part),
+    removes: part.table.name,
     touches: [partName(part.table.name)],
   });
 

@@ -1,0 +1,71 @@
+import type { Question, Snapshot } from "../../../migrate/step.ts";
+import { schemaOf } from "./schema.ts";
+import { partName } from "./snapshot.ts";
+
+/**
+ * What is wrong with expressions that a user gave for columns: no SQL, or columns that the table does not have. A wrong one would only
+ * fail when it is run, and until then in a trigger, for everybody who writes.
+ */
+export async function judgeValues(
+  from: Snapshot,
+  to: Snapshot,
+  values: Readonly<Record<string, string>>,
+): Promise<readonly Question[]> {
+  const columns = columnsByPart(from, to);
+  const questions: Question[] = [];
+  for (const [about, expression] of Object.entries(values)) {
+    const at = about.lastIndexOf(".");
+    const [part, column] = [about.slice(0, at), about.slice(at + 1)];
+    const own = columns.get(part);
+    if (own === undefined) continue;
+    const fault = own.has(column)
+      ? await faultOf(expression, own)
+      : { text: `${part} has no column ${column}`, hint: `its columns: ${[...own].join(", ")}` };
+    if (fault !== undefined) questions.push({ about, ...fault });
+  }
+  return questions;
+}
+
+/** By part: the columns of its table before the change and after it. */
+function columnsByPart(from: Snapshot, to: Snapshot): ReadonlyMap<string, ReadonlySet<string>> {
+  const columns = new Map<string, Set<string>>();
+  for (const { table } of [...schemaOf(from).tables, ...schemaOf(to).tables]) {
+    const own = columns.get(partName(table.name)) ?? new Set();
+    for (const { name } of table.columns) own.add(name);
+    columns.set(partName(table.name), own.add(table.name));
+  }
+  return columns;
+}
+
+async function faultOf(
+  expression: string,
+  columns: ReadonlySet<string>,
+): Promise<Omit<Question, "about"> | undefined> {
+  const { hasSqlDetails, loadModule, parseSync } = await import("libpg-query");
+  await loadModule();
+  try {
+    const names = namesIn(parseSync(`select (${expression})`));
+    const unknown = names?.find((name) => !columns.has(name));
+    if (unknown === undefined) return undefined;
+    return {
+      text: `${expression}: there is no column ${unknown}`,
+      hint: `a text needs quotes: '${unknown}'`,
+    };
+  } catch (error) {
+    if (!hasSqlDetails(error)) throw error;
+    return { text: `${expression}: ${error.message}`, hint: "give one SQL expression" };
+  }
+}
+
+/** Names of columns in an expression; undefined where a query in it has columns of its own. */
+function namesIn(tree: unknown): readonly string[] | undefined {
+  const text = JSON.stringify(tree);
+  if (text.includes('"SubLink"') || text.split('"SelectStmt"').length > 2) return undefined;
+  const names: string[] = [];
+  JSON.parse(text, (key, value: { fields?: readonly { String?: { sval: string } }[] }) => {
+    const last = key === "ColumnRef" ? value.fields?.at(-1)?.String?.sval : undefined;
+    if (last !== undefined) names.push(last);
+    return value;
+  });
+  return names;
+}
