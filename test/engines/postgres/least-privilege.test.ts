@@ -125,7 +125,7 @@ describe.skipIf(space === undefined)("without a superuser", () => {
       expect(startup.stores[0]?.detail).toBe(
         `the login may not read schema_migration, so nobody can say what is applied; grant select on schema_migration to ${project}_other`,
       );
-      await migrateDown(owner.store.migrationTarget(), [initial]);
+      await migrateDown(owner.store.migrationTarget(), [initial], { allowDestructive: true });
       await Promise.all([owner, member, stranger].map((each) => each.close()));
       await as(space.dsn, undefined, async (client) => {
         const found = await client.query("select from pg_roles where rolname = $1", [role]);

@@ -35,7 +35,7 @@ interface GeneratedModules {
   };
   readonly configFromEnv: (env: Readonly<Record<string, string>>) => { readonly main: object };
   readonly migrateUp: (target: unknown, migrations: unknown) => Promise<readonly string[]>;
-  readonly migrateDown: (target: unknown, migrations: unknown) => Promise<string | undefined>;
+  readonly migrateDown: (target: unknown, migrations: unknown, options: object) => Promise<string | undefined>;
   readonly readMigrations: (folder: string) => Promise<unknown>;
 }
 
@@ -85,7 +85,7 @@ export async function openedShop(lowered: Lowered, name: string, dsn: string) {
   const expected = [await stores.main.unapplied()];
   const steps = [
     await project.migrateUp(target, migrations),
-    await project.migrateDown(target, migrations),
+    await project.migrateDown(target, migrations, { allowDestructive: true }),
     await project.migrateUp(target, migrations),
   ];
   const close = async (): Promise<void> => {

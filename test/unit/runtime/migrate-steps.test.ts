@@ -226,6 +226,29 @@ describe("down", () => {
     );
   });
 
+  test("does not take away what was written since unless that migration is named", async () => {
+    const store = new MemoryTarget();
+    const added = stepped("0001-added", [step("x", { removes: "orders.note" })]);
+    await migrateUp(store, [added]);
+    const error = await dataError(migrateDown(store, [added]));
+    expect(error.message).toContain("x (x is made): orders.note goes, with what was written");
+    expect(store.made.has("x")).toBe(true);
+    const allowed = { allowDestructive: ["0001-added"] };
+    expect(await migrateDown(store, [added], allowed)).toBe("0001-added");
+  });
+
+  test("a check of the rows that failed does not stand in the way back", async () => {
+    const store = new MemoryTarget();
+    const check = step("fits", { transactional: false, verify: "has fits" });
+    const tight = stepped("0001-tight", [step("a"), check]);
+    const narrowed = { ...tight, down: "-- step: a\ndrop a\n" };
+    store.failOn = "make fits";
+    await expect(migrateUp(store, [narrowed])).rejects.toThrow("syntax error");
+    expect(store.made.has("a")).toBe(true);
+    expect(await migrateDown(store, [narrowed])).toBe("0001-tight");
+    expect([[...store.made], store.entries]).toEqual([[], []]);
+  });
+
   test("to a migration: what stands on it goes, what stands beside it stays", async () => {
     const store = new MemoryTarget();
     const base = migration("0001-base");
