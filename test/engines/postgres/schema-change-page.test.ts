@@ -123,7 +123,9 @@ async function psql(text: string): Promise<string> {
   const client = new pg.Client({ connectionString: database.dsn });
   await client.connect();
   try {
-    const result = await client.query<string[]>({ text, rowMode: "array" });
+    // As psql shows them: the server's own text.
+    const types = { getTypeParser: () => (value: string) => value };
+    const result = await client.query<string[]>({ text, rowMode: "array", types });
     const rows = Array.isArray(result) ? [] : result.rows;
     return rows.map((row) => `${row.join("|")}\n`).join("");
   } finally {
