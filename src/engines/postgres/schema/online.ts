@@ -1,5 +1,4 @@
 import { identifier } from "../sql/quote.ts";
-import type { Risk } from "../../../migrate/step.ts";
 import { only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "./draft.ts";
 import type { TableObject } from "./objects.ts";
@@ -79,16 +78,22 @@ export function madeOnline(
   to: TableObject,
   copied: boolean,
 ): readonly Draft[] {
-  if (to.kind === "index") return builtIndex(change, to.name, to);
+  if (to.kind === "index") {
+    const phase = to.shape.unique ? phaseOfRule(change, to.shape.body, copied) : "expand";
+    return builtIndex(change, to.name, to).map((each) => ({ ...each, phase }));
+  }
   return to.shape.kind === "unique"
     ? uniqueOnline(change, to.shape, copied)
     : notValidFirst(change, to.shape, copied);
 }
 
-/** What code of before writes may break a rule that it does not know, unless that stands on new columns alone. */
-function strangeToOldCode(change: TableChange, text: string): readonly Risk[] {
+/**
+ * When a rule comes: code of before may break one that it does not know, so it waits until none runs any more, unless it stands on new
+ * columns alone.
+ */
+function phaseOfRule(change: TableChange, text: string, copied: boolean): Draft["phase"] {
   const written = only(change, "kept").map(({ to }) => to.name);
-  return mentionsAny(text, written) ? ["breaks-old-code"] : [];
+  return !copied && mentionsAny(text, written) ? "contract" : "expand";
 }
 
 /** A check or a reference that holds for new rows at once, and for those that are there once they have been looked at. */
@@ -99,17 +104,19 @@ function notValidFirst(
 ): readonly Draft[] {
   const table = change.to.name;
   const object = { kind: "constraint", name: to.name, text: to.definition, shape: to } as const;
+  const phase = phaseOfRule(change, to.definition, copied);
   return [
     draft({
+      phase,
       rank: to.kind === "foreign" ? rank.addReference : rank.addObject,
       stem: `${table}-add-${to.name}`,
       title: `${table}: ${words(object)} holds for what is written from now on`,
       up: [addConstraint(table, { ...to, definition: `${to.definition} not valid` })],
       down: [dropConstraint(table, to.name)],
-      risks: ["locks", ...(copied ? [] : strangeToOldCode(change, to.definition))],
+      risks: ["locks"],
       touches: touched(change, object),
     }),
-    validated(change, to, copied ? "backfill" : "expand"),
+    validated(change, to, copied ? "backfill" : phase),
   ];
 }
 
@@ -172,15 +179,17 @@ export function concurrently(
 function uniqueOnline(change: TableChange, to: ConstraintShape, copied: boolean): readonly Draft[] {
   const table = change.to.name;
   const body = to.definition.replace(/^unique /, "");
+  const phase = phaseOfRule(change, to.definition, copied);
   return [
-    concurrently(change, { name: to.name, unique: true, body }),
+    { ...concurrently(change, { name: to.name, unique: true, body }), phase },
     draft({
+      phase,
       rank: rank.useIndex,
       stem: `${table}-use-${to.name}`,
       title: `${table}: unique constraint ${to.name} takes the index over`,
       up: [alterTable(table, `add ${usingIndex(to.name, to.name)}`)],
       down: [dropConstraint(table, to.name)],
-      risks: ["locks", ...(copied ? [] : strangeToOldCode(change, to.definition))],
+      risks: ["locks"],
       touches: [change.part],
     }),
   ];

@@ -3,7 +3,7 @@
 
 -- step: notes-add-notes-spoken-check
 -- notes: check notes_spoken_check holds for what is written from now on
--- locks others out for a moment; code of before fails on it
+-- locks others out for a moment
 alter table notes add constraint notes_spoken_check check (words <> '') not valid;
 
 -- step: notes-validate-notes-spoken-check
