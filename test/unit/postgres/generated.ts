@@ -35,7 +35,11 @@ interface GeneratedModules {
   };
   readonly configFromEnv: (env: Readonly<Record<string, string>>) => { readonly main: object };
   readonly migrateUp: (target: unknown, migrations: unknown) => Promise<readonly string[]>;
-  readonly migrateDown: (target: unknown, migrations: unknown, options: object) => Promise<string | undefined>;
+  readonly migrateDown: (
+    target: unknown,
+    migrations: unknown,
+    options: object,
+  ) => Promise<string | undefined>;
   readonly readMigrations: (folder: string) => Promise<unknown>;
 }
 
