@@ -87,7 +87,8 @@ export function elementType(field: FieldIr): string {
   return field.type.kind === "array" ? scalarTypes[field.type.of] : field.tsType;
 }
 
-const managedRoles: ReadonlySet<Field["role"]> = new Set([
+/** Of the columns that a switch of the entity gives it, and that no caller fills. */
+export const managedRoles: ReadonlySet<Field["role"]> = new Set([
   "tenant",
   "version",
   "createdAt",

@@ -5,7 +5,7 @@ import type { FileChange, Finding } from "../reconcile/write-plan.ts";
 import type { StoreChange } from "./change.ts";
 import type { MigrationFolder } from "./folder.ts";
 import { printRecord } from "./record.ts";
-import { partPath, printPart } from "./snapshot-files.ts";
+import { partPath, printSnapshot } from "./snapshot-files.ts";
 import type { ChangeContext, SchemaPlanner } from "./step.ts";
 
 /** What has to happen to the tree so that it holds a change: the migrations, the schema for people, the snapshot. */
@@ -49,10 +49,9 @@ function partChanges(
   { snapshot }: StoreChange,
   engine: string,
 ): readonly FileChange[] {
-  const kept = [...snapshot].flatMap(([part, content]) => {
-    const path = partPath(folder.store, part);
-    return written(path, printPart(engine, part, content), folder.disk.get(path));
-  });
+  const kept = [...printSnapshot(folder.store, engine, snapshot)].flatMap(([path, text]) =>
+    written(path, text, folder.disk.get(path)),
+  );
   const gone = [...folder.parts.keys()].filter((part) => !snapshot.has(part));
   const removed = gone.flatMap((part): FileChange[] => {
     const path = partPath(folder.store, part);

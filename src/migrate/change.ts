@@ -1,4 +1,4 @@
-import { type MigrationFolder, migrationId, nextNumber, parentsOf } from "./folder.ts";
+import { type MigrationFolder, migrationId, nextNumber, parentsOf, snapshotOf } from "./folder.ts";
 import { sorted } from "../reconcile/record.ts";
 import type { PlannedMigration } from "./record.ts";
 import {
@@ -36,7 +36,7 @@ export function planChange(
   { context, name }: ChangeRequest,
 ): StoreChange {
   const { store, project, mode } = context;
-  const from: Snapshot = new Map([...folder.parts].map(([part, { content }]) => [part, content]));
+  const from = snapshotOf(folder);
   const snapshot = asStored(planner.snapshot(store, project));
   const { steps, questions } = planner.diff(from, snapshot, context);
   if (questions.length > 0 || steps.length === 0) return { migrations: [], questions, snapshot };
@@ -56,7 +56,7 @@ export function planChange(
   for (const [at, group] of groups.entries()) {
     const id = migrationId(number + at, at === 0 ? stem : `${stem}-${group.phase}`);
     const before = migrations.at(-1);
-    const touches = [...new Set(group.steps.flatMap((step) => step.touches))].toSorted();
+    const touches = touchedBy(group.steps);
     const parents =
       before === undefined ? parentsOf(folder.migrations, touchedBy(steps)) : [before.id];
     migrations.push({
@@ -83,9 +83,8 @@ const asStored = (snapshot: Snapshot): Snapshot =>
     [...snapshot].map(([part, content]) => [part, sorted(JSON.parse(JSON.stringify(content)))]),
   );
 
-const touchedBy = (steps: readonly Step[]): readonly string[] => [
-  ...new Set(steps.flatMap((step) => step.touches)),
-];
+const touchedBy = (steps: readonly Step[]): readonly string[] =>
+  [...new Set(steps.flatMap((step) => step.touches))].toSorted();
 
 const inPhaseOrder = (steps: readonly Step[]): readonly Step[] =>
   phases.flatMap((phase) => steps.filter((step) => step.phase === phase));
@@ -107,9 +106,15 @@ const purposes: Readonly<Record<Phase, string>> = {
 
 /** Parts in which the spec and the migrations of a store differ, by name. */
 export function outdatedParts(folder: MigrationFolder, snapshot: Snapshot): readonly string[] {
+  const before = snapshotOf(folder);
   const now = asStored(snapshot);
-  const text = (content: unknown): string | undefined => JSON.stringify(sorted(content));
-  return [...new Set([...folder.parts.keys(), ...now.keys()])]
-    .filter((part) => text(folder.parts.get(part)?.content) !== text(now.get(part)))
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .filter((part) => !sameContent(before.get(part), now.get(part)))
     .toSorted();
+}
+
+/** @param before as it lies in its file, where somebody may have put its keys into another order; @param now with sorted keys */
+function sameContent(before: unknown, now: unknown): boolean {
+  const text = JSON.stringify(now);
+  return JSON.stringify(before) === text || JSON.stringify(sorted(before)) === text;
 }

@@ -1,6 +1,6 @@
 import type { StepRecord } from "../../templates/runtime/migration.ts";
 import type { DamagedRecord, DiskEntry } from "../reconcile/tree-state.ts";
-import type { Phase } from "./step.ts";
+import type { Phase, Snapshot } from "./step.ts";
 
 /** A migration as it lies in its folder. */
 export interface StoredMigration {
@@ -29,6 +29,10 @@ export interface MigrationFolder {
   readonly damaged: readonly DamagedRecord[];
   readonly disk: ReadonlyMap<string, DiskEntry>;
 }
+
+/** What the migrations of a folder make, as it was stored. */
+export const snapshotOf = ({ parts }: MigrationFolder): Snapshot =>
+  new Map([...parts].map(([part, { content }]) => [part, content]));
 
 /**
  * What a new migration stands on: every migration that none stands on yet. A contract migration waits until no old code runs, so only a

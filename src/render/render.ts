@@ -110,7 +110,3 @@ function verbatim(path: string): string {
   if (text === undefined) throw new Error(`no file templates/${path}`);
   return text;
 }
-
-/** Files below `templates/` that are copied as they are, by prefix: what an engine passes on as its runtime. */
-export const verbatimPaths = (prefix: string): readonly string[] =>
-  Object.keys(verbatimTexts).filter((path) => path.startsWith(prefix));

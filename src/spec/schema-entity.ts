@@ -21,7 +21,8 @@ export const fieldTypes = [
   "vector",
 ] as const;
 
-const elementTypes = [
+/** Types of the elements of an array. */
+export const elementTypes = [
   "uuid",
   "string",
   "text",

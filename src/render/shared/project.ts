@@ -158,19 +158,6 @@ function variableBlock(store: StoreIr, env: string, { title, dsn }: EngineDescri
 const environmentValue = (value: string): string =>
   /^[\w:/@.?=&%+,-]*$/.test(value) ? value : `"${value.replaceAll('"', "%22")}"`;
 
-/** What `init` writes as `.env` for a machine with nothing but Node; undefined when a store has no embedded form. */
-export function embeddedEnvironment(
-  { ir }: Pick<RenderInput, "ir">,
-  engines: Engines,
-): string | undefined {
-  const lines = ir.stores.flatMap((store) => {
-    if (store.env === undefined) return [];
-    const dsn = engineOf(store, engines).dsn.embedded?.(store.name);
-    return [dsn === undefined ? undefined : `${store.env}=${environmentValue(dsn)}`];
-  });
-  return lines.includes(undefined) ? undefined : `${lines.join("\n")}\n`;
-}
-
 /** `compose.yaml`: one server per engine that has one, reachable from this machine only. */
 function composeFile(stores: readonly Placed[]): readonly FileRequest[] {
   const services = new Map<string, ComposeService>();

@@ -15,14 +15,16 @@ import {
   type Segment,
   wordsOf,
 } from "../../support/console-page.ts";
+import { cell, proving } from "../../support/closing-table.ts";
 import { cli, projectFolder, type GeneratedProject } from "../../support/generated-project.ts";
-import { isMissing, type Namespace, sharedServer } from "../servers.ts";
+import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
 
 const file = fileURLToPath(new URL("../../../references/schema-change.md", import.meta.url));
 const support = (name: string): string =>
   fileURLToPath(new URL(`../../support/${name}`, import.meta.url));
 const update = process.env["UPDATE_GOLDEN"] === "1";
 const server = await sharedServer("postgres");
+const proof = { port: "record", engine: columnOf(server), method: "ten changes of the spec" };
 const usable = !isMissing(server) && server.features.includes("vector");
 
 /** A folder of the page with the database that its `MAIN_URL` names. */
@@ -164,13 +166,19 @@ async function performed(page: string): Promise<string> {
   return pageOf(run);
 }
 
+if (!usable)
+  cell(proof, {
+    kind: "not proven",
+    why: isMissing(server) ? server.reason : "the server has no pgvector",
+  });
+
 test.skipIf(!usable)(
   "the page shows what its commands print",
-  async () => {
+  proving(proof, async () => {
     const page = readFileSync(file, "utf8");
     const now = await performed(page);
     if (update && masked(now) !== masked(page)) writeFileSync(file, now);
     else expect(masked(now)).toBe(masked(page));
-  },
+  }),
   600_000,
 );

@@ -125,3 +125,15 @@ test("a migration whose text was changed is named by check, before any store see
   expect(status).toBe(1);
   expect(stderr).toMatch(/0001-initial\.json[^]*hash is not that of 0001-initial\.up\.sql/);
 });
+
+test("a dry run writes nothing, not even what an interrupted run has left to do", async () => {
+  const journal = ".async-db-starter/.cache/journal.json";
+  at.write(journal, JSON.stringify({ phase: "staging", entries: [] }));
+  const before = at.read(journal);
+  widen();
+  const { status, stdout } = await cli(at.folder, "migrate", "diff", "isbn", "--dry-run");
+  expect({ status, stdout }).toMatchObject({ status: 0 });
+  expect(stdout).toContain("alter table books add column isbn text");
+  expect(at.read(journal)).toBe(before);
+  expect(migrations().filter((name) => name.endsWith(".json"))).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { changeFiles } from "../../../migrate/change-files.ts";
 import { planChange, type StoreChange } from "../../../migrate/change.ts";
+import { snapshotOf } from "../../../migrate/folder.ts";
 import type { PlannedMigration } from "../../../migrate/record.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { apply } from "../../../reconcile/apply.ts";
@@ -48,7 +49,7 @@ export async function run(
   const plan = chooseLocked(loaded, requireLock(place).lock, output);
   const ir = storable(loaded, plan, output);
   const root = resolve(place.folder, loaded.model.output.package);
-  recover(root);
+  if (options.dryRun !== true) recover(root);
   const stores = migratedStores(ir, root).filter(
     ({ store }) => options.store === undefined || options.store === store.name,
   );
@@ -219,10 +220,10 @@ async function refuseValues(
     (about) => !parts.has(about.slice(0, about.lastIndexOf("."))),
   );
   const judged = await Promise.all(
-    planned.map(({ planner, folder, change }) => {
-      const from = new Map([...folder.parts].map(([part, { content }]) => [part, content]));
-      return planner.judgeValues?.(from, change.snapshot, values) ?? [];
-    }),
+    planned.map(
+      ({ planner, folder, change }) =>
+        planner.judgeValues?.(snapshotOf(folder), change.snapshot, values) ?? [],
+    ),
   );
   const wrong = [
     ...strange.map((about) => `--set ${about}: nothing is called so; name it TABLE.COLUMN`),

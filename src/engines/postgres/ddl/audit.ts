@@ -3,6 +3,7 @@ import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import { identifier, identifiers, literal } from "../sql/quote.ts";
 import type { ColumnShape, FunctionShape, TableShape, TriggerShape } from "../schema/shape.ts";
 import { columnType } from "../types.ts";
+import { ownColumn } from "./column.ts";
 import {
   checkName,
   columns,
@@ -60,37 +61,28 @@ function keyFields(entity: EntityIr, store: StoreIr): readonly FieldIr[] {
   return tenant === undefined || entity.key.includes(tenant) ? entity.key : [...entity.key, tenant];
 }
 
-const recorded = (name: string, type: string, comment: string): ColumnShape => ({
-  name,
-  field: name,
-  role: "data",
-  type,
-  nullable: false,
-  comment,
-});
-
 const historyColumnShapes = (entity: EntityIr, store: StoreIr): readonly ColumnShape[] => [
   {
-    ...recorded("revision", "bigint", "Rises with every change of a row."),
+    ...ownColumn("revision", "bigint", "Rises with every change of a row."),
     value: { kind: "identity", always: true },
   },
   ...keyFields(entity, store).map((field) => ({
-    ...recorded(field.column, columnType(field.type), `As in ${entity.table}.`),
+    ...ownColumn(field.column, columnType(field.type), `As in ${entity.table}.`),
     field: field.name,
     role: field.source.role,
   })),
-  recorded("operation", "text", "What was done."),
-  recorded(
+  ownColumn("operation", "text", "What was done."),
+  ownColumn(
     "changed_at",
     "timestamptz(3)",
     "Time of the transaction; never before the change that preceded it.",
   ),
-  recorded("changed_by", "text", "The setting app.current_actor, else the user of the session."),
-  recorded("content", "jsonb", "The row after the change; before it, for a delete."),
+  ownColumn("changed_by", "text", "The setting app.current_actor, else the user of the session."),
+  ownColumn("content", "jsonb", "The row after the change; before it, for a delete."),
   ...(entity.children.length === 0
     ? []
     : [
-        recorded(
+        ownColumn(
           "children",
           "jsonb",
           "The rows it owns, by table, after the statement; before it, for a delete.",

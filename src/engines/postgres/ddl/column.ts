@@ -6,6 +6,16 @@ import { columnType, parameterType } from "../types.ts";
 import { columnComment } from "./comment.ts";
 import { checkName } from "./naming.ts";
 
+/** A required column of a table that no field of the spec stands behind. */
+export const ownColumn = (name: string, type: string, comment: string): ColumnShape => ({
+  name,
+  field: name,
+  role: "data",
+  type,
+  nullable: false,
+  comment,
+});
+
 /** The column of a field, with its comment. */
 export const columnShape = (field: FieldIr): ColumnShape => {
   const value = columnValue(field);

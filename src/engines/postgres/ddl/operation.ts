@@ -1,28 +1,20 @@
 import { operationKey } from "../../../../templates/engines/postgres/operation-text.ts";
 import type { StoreIr } from "../../../ir/types.ts";
 import type { ColumnShape, TableShape } from "../schema/shape.ts";
+import { ownColumn } from "./column.ts";
 import { operationTable } from "./naming.ts";
 import { operationSecurity } from "./rls.ts";
 import { operationGrants } from "./role.ts";
 import { keyConstraint } from "./table.ts";
 
-const column = (name: string, type: string, comment: string): ColumnShape => ({
-  name,
-  field: name,
-  role: "data",
-  type,
-  nullable: false,
-  comment,
-});
-
 const columns: readonly ColumnShape[] = [
-  column("tenant", "text", "The tenant whose operation it is; empty outside of tenants."),
-  column("name", "text", "Which method: orders.place."),
-  column("id", "text", "The caller's operation id."),
-  column("fingerprint", "text", "Of the values: other values under the same id are a conflict."),
-  column("result", "json", "The row that the operation returned, for a replay."),
+  ownColumn("tenant", "text", "The tenant whose operation it is; empty outside of tenants."),
+  ownColumn("name", "text", "Which method: orders.place."),
+  ownColumn("id", "text", "The caller's operation id."),
+  ownColumn("fingerprint", "text", "Of the values: other values under the same id are a conflict."),
+  ownColumn("result", "json", "The row that the operation returned, for a replay."),
   {
-    ...column("at", "timestamptz(3)", "When it was done; kept for 7 days."),
+    ...ownColumn("at", "timestamptz(3)", "When it was done; kept for 7 days."),
     value: { kind: "default", expression: "now()" },
   },
 ];

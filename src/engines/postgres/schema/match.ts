@@ -1,4 +1,5 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
+import { managedRoles } from "../../../ir/field.ts";
 import { typeName } from "../../../ir/names.ts";
 import { renamesIn } from "../../../migrate/renames.ts";
 import type { ColumnShape, TablePart } from "./shape.ts";
@@ -78,7 +79,7 @@ export function matchColumns(
   return matched(from, to, [
     (before, after) => before.field === renamed.get(after.field) && kind(before) === kind(after),
     (before, after) => before.field === after.field && kind(before) === kind(after),
-    (before, after) => implied.has(after.role) && before.role === after.role,
+    (before, after) => isManaged(after) && before.role === after.role,
     (before, after) => before.name === after.name && kind(before) === kind(after),
   ]);
 }
@@ -86,11 +87,4 @@ export function matchColumns(
 const kind = (column: ColumnShape): string =>
   column.value?.kind === "generated" ? "generated" : "stored";
 
-const implied: ReadonlySet<ColumnShape["role"]> = new Set([
-  "tenant",
-  "version",
-  "createdAt",
-  "updatedAt",
-  "deletedAt",
-  "ownerKey",
-]);
+const isManaged = ({ role }: ColumnShape): boolean => role !== "search" && managedRoles.has(role);

@@ -1,5 +1,5 @@
-import type { ArrayElement, LogicalType } from "../../../../spec/model.ts";
-import type { FieldSpec } from "../../../../spec/schema-entity.ts";
+import type { LogicalType } from "../../../../spec/model.ts";
+import { elementTypes, type FieldSpec } from "../../../../spec/schema-entity.ts";
 import { identifier } from "../../sql/quote.ts";
 import { columnType } from "../../types.ts";
 import type { Catalogue } from "../catalogue.ts";
@@ -31,19 +31,6 @@ const scalars: Readonly<Record<string, TypeSpec["type"]>> = {
   jsonb: "json",
   bytea: "binary",
 };
-
-const elements: readonly string[] = [
-  "uuid",
-  "string",
-  "text",
-  "int",
-  "bigint",
-  "decimal",
-  "float",
-  "boolean",
-  "date",
-  "timestamp",
-] satisfies readonly ArrayElement[];
 
 /**
  * The type of a column in the words of the spec. A type that it has no word for travels as its text, which every type has.
@@ -94,11 +81,9 @@ function decimal(bare: boolean, precision: number, scale: number): TypeSpec {
 
 function arrayType(element: string, catalogue: Catalogue): TypeSpec {
   const { type } = logicalType(element, catalogue);
-  const of = elements.find((known) => known === type);
-  return { type: "array", of: isElement(of) ? of : "text" };
+  const of = elementTypes.find((known) => known === type);
+  return { type: "array", of: of ?? "text" };
 }
-
-const isElement = (word: string | undefined): word is ArrayElement => word !== undefined;
 
 const isNumber = ({ type }: TypeSpec): boolean =>
   ["int", "bigint", "decimal", "float"].includes(type);
