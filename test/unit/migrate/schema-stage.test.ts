@@ -92,7 +92,7 @@ describe("migrate diff refuses", () => {
     [["x", "--store", "nowhere"], 2, /there is no store "nowhere"[^]*stores: main/],
     [["x", "--set", "isbn"], 2, /no TABLE\.COLUMN=EXPRESSION/],
     [["x", "--set", "shelves.no=1"], 2, /--set shelves\.no: nothing is called so/],
-    [["x", "--set", "books.no=1"], 2, /books has no column no; its columns: id, title/],
+    [["x", "--set", "books.no=1"], 2, /books has no column no; its columns: (?!.*books)id, title/],
     [["x", "--set", "books.title=mail"], 2, /there is no column mail; a text needs quotes: 'mail'/],
     [["x", "--set", "books.title='"], 2, /books\.title: ':[^]*one SQL expression/],
     [["x", "--allow-destructive", "Book.title"], 2, /this change would lose no such thing/],

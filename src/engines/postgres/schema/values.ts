@@ -19,7 +19,7 @@ export async function judgeValues(
     const own = columns.get(part);
     if (own === undefined) continue;
     const fault = own.has(column)
-      ? await faultOf(expression, own)
+      ? await faultOf(expression, new Set([...own, part]))
       : { text: `${part} has no column ${column}`, hint: `its columns: ${[...own].join(", ")}` };
     if (fault !== undefined) questions.push({ about, ...fault });
   }
@@ -32,20 +32,21 @@ function columnsByPart(from: Snapshot, to: Snapshot): ReadonlyMap<string, Readon
   for (const { table } of [...schemaOf(from).tables, ...schemaOf(to).tables]) {
     const own = columns.get(partName(table.name)) ?? new Set();
     for (const { name } of table.columns) own.add(name);
-    columns.set(partName(table.name), own.add(table.name));
+    columns.set(partName(table.name), own);
   }
   return columns;
 }
 
+/** @param names of the columns, and of the table, which stands for a row as a whole */
 async function faultOf(
   expression: string,
-  columns: ReadonlySet<string>,
+  names: ReadonlySet<string>,
 ): Promise<Omit<Question, "about"> | undefined> {
   const { hasSqlDetails, loadModule, parseSync } = await import("libpg-query");
   await loadModule();
   try {
-    const names = namesIn(parseSync(`select (${expression})`));
-    const unknown = names?.find((name) => !columns.has(name));
+    const named = namesIn(parseSync(`select (${expression})`));
+    const unknown = named?.find((name) => !names.has(name));
     if (unknown === undefined) return undefined;
     return {
       text: `${expression}: there is no column ${unknown}`,
