@@ -61,6 +61,6 @@ test.each(patterns)("$file /$pattern/", { timeout: 30_000 }, ({ pattern, flags }
     regex.lastIndex = 0;
     regex.test(attack);
     const { user, system } = process.cpuUsage(used);
-    expect((user + system) / 1000, JSON.stringify(attack.slice(0, 20))).toBeLessThan(50);
+    expect((user + system) / 1000, JSON.stringify(attack.slice(0, 20))).toBeLessThan(250);
   }
 });

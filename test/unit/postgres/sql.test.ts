@@ -37,7 +37,7 @@ test("long hostile text is judged in linear time", () => {
   for (const piece of ["'", "E'", "$", "(", "$a$", "-", "é", '"']) {
     const started = performance.now();
     expressionProblem(piece.repeat(50_000));
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(performance.now() - started).toBeLessThan(1_000);
   }
 });
 
