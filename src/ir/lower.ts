@@ -48,6 +48,7 @@ export function lower(model: Model, plan: Plan): Ir {
     stores: plan.stores.map((store) => {
       const served = model.workloads.filter((workload) => place.get(workload.name) === store.name);
       return assembleStore(store, served, {
+        feeds: feedsOf(model, inOrder, { store: store.name, place, authority }),
         entities: inOrder.filter((entity) => ownStore(entity) === store.name),
         repositories: served
           .filter(isAuthority)
@@ -59,6 +60,28 @@ export function lower(model: Model, plan: Plan): Ir {
       });
     }),
   };
+}
+
+/** The entities of this store that a search or vector view in another one copies; a cache reads through its repository. */
+function feedsOf(
+  model: Model,
+  entities: readonly EntityIr[],
+  {
+    store,
+    place,
+    authority,
+  }: {
+    readonly store: string;
+    readonly place: ReadonlyMap<string, string>;
+    readonly authority: ReadonlyMap<string, string>;
+  },
+): readonly EntityIr[] {
+  const copied = model.workloads.flatMap((workload) =>
+    (workload.kind === "search" || workload.kind === "vector") && place.get(workload.name) !== store
+      ? [typeName(workload.from)]
+      : [],
+  );
+  return entities.filter(({ name }) => copied.includes(name) && authority.get(name) === store);
 }
 
 const childEntries = (entity: EntityIr): readonly (readonly [string, EntityIr])[] =>
@@ -184,7 +207,7 @@ function repositoriesOf(workload: AuthorityWorkload, byName: Entities): readonly
 function assembleStore(
   store: PlannedStore,
   served: readonly Workload[],
-  parts: Pick<StoreIr, "entities" | "repositories" | "views">,
+  parts: Pick<StoreIr, "entities" | "repositories" | "views" | "feeds">,
 ): StoreIr {
   const scoped = [...parts.entities, ...parts.views.flatMap((view) => view.entity ?? [])];
   return {

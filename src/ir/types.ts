@@ -249,6 +249,8 @@ export interface StoreIr {
   readonly entities: readonly EntityIr[];
   readonly repositories: readonly RepositoryIr[];
   readonly views: readonly ViewIr[];
+  /** Root entities that a view in another store copies, in spec order. */
+  readonly feeds: readonly EntityIr[];
   /** Milliseconds; from the strictest p99 of its workloads, 5,000 unless the SLA says otherwise. */
   readonly deadlineMs: number;
   readonly tenantScoped: boolean;

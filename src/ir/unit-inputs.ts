@@ -35,6 +35,7 @@ function commonInputs(ir: Ir, settings: Readonly<Record<string, string>>): strin
     entities: store.entities.map(({ name }) => name),
     repositories: store.repositories.map(({ typeName }) => typeName),
     views: store.views.map(({ typeName }) => typeName),
+    feeds: store.feeds.map(({ name }) => name),
   }));
   const names = ir.entities.map((entity) => [
     entity.name,

@@ -149,6 +149,16 @@ export interface BatchResult {
   readonly key: readonly (string | null)[];
 }
 
+/** A ledger and a lock that an authority keeps for a store without compare-and-set. */
+export interface LedgerHost {
+  /** As `MigrationTarget.locked`, apart from the host's own lock. */
+  locked<T>(work: () => Promise<T>, waitMs: number): Promise<T>;
+  /** Oldest first. */
+  ledger(): Promise<readonly LedgerEntry[]>;
+  /** Writes what became of a migration. @param objects the guest's catalogue; kept with the newest row */
+  write(note: LedgerNote, objects: Objects): Promise<void>;
+}
+
 /** What an engine does for migrations. The order of things is the runner's: see migrate-run.ts. */
 export interface MigrationTarget {
   /** False where no step can run in a transaction: each is noted before it begins, and may be run again. */
@@ -176,4 +186,6 @@ export interface MigrationTarget {
   count(query: string): Promise<number>;
   /** The catalogue; absent where it cannot be read. */
   objects?(): Promise<Objects>;
+  /** Keeps the ledger of another store; absent where nothing compares and sets. */
+  host?(store: string): LedgerHost;
 }

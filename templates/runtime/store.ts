@@ -4,7 +4,7 @@ import type { Dsn } from "./dsn.ts";
 import type { Fault } from "./fault.ts";
 import type { StoreHealth } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { MigrationTarget } from "./migrate.ts";
+import type { LedgerHost, MigrationTarget } from "./migration.ts";
 import type { OpRuntime } from "./op.ts";
 import { RetryBucket } from "./retry.ts";
 import { StoreTelemetry, type StoreIdentity, type TelemetryOptions } from "./telemetry.ts";
@@ -46,8 +46,12 @@ export interface OpenedStore {
    * come with the code.
    */
   unapplied?(): Promise<readonly string[] | undefined>;
-  /** For `migrate`; absent when the store has none. */
-  migrationTarget?(): MigrationTarget;
+  /**
+   * For `migrate`; absent when the store has none.
+   *
+   * @param host keeps ledger and lock of a store that cannot; another store has no use for it
+   */
+  migrationTarget?(host?: LedgerHost): MigrationTarget;
   close(): Promise<void>;
   onChanged(listener: ChangeListener): () => void;
 }

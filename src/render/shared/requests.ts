@@ -34,9 +34,11 @@ export function sharedRequests(
       repositories.filter(inserts).map(({ entity }) => entity),
     ),
   );
-  const cached = new Set(
-    ir.stores.flatMap(({ views }) =>
-      views.filter(({ port }) => port === "cache").map(({ entity }) => entity),
+  const travelling = new Set(
+    ir.stores.flatMap(({ name, views }) =>
+      views
+        .filter(({ port, sourceStore }) => port === "cache" || sourceStore !== name)
+        .map(({ entity }) => entity),
     ),
   );
   return [
@@ -46,7 +48,7 @@ export function sharedRequests(
       .filter((root) => inserted.has(root))
       .map((root) => ofEntity(root, () => dtoFile(root, context))),
     ...roots
-      .filter((root) => cached.has(root))
+      .filter((root) => travelling.has(root))
       .map((root) => ofEntity(root, () => jsonCodecFile(root, context))),
     ...ir.stores.flatMap((store) => [
       ...store.repositories.map((repository) =>

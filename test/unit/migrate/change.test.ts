@@ -12,6 +12,7 @@ const store: StoreIr = {
   entities: [],
   repositories: [],
   views: [],
+  feeds: [],
   deadlineMs: 1000,
   tenantScoped: false,
 };
