@@ -50,6 +50,9 @@ export const collectionName = (entity: string): string => camelCase(pluralWords(
 /** A view's property: `product-search` → `productSearch`. */
 export const viewName = (workload: string): string => camelCase(workload);
 
+/** What gives an entity's rows to the views that copy it: `productFeed`. */
+export const feedName = (entity: string): string => camelCase(`${entity}Feed`);
+
 /** Property of a store on the data layer: `main`. */
 export const storeProperty = (store: string): string => camelCase(store);
 

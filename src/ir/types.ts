@@ -218,8 +218,13 @@ export interface VectorViewIr extends ViewBase {
     readonly operation: string;
     readonly signature: SignatureIr;
     readonly types: readonly TypeIr[];
-    /** The search view fused in a hybrid query. */
+    /** The search view in the same store, which the engine fuses in a hybrid query. */
     readonly hybrid?: SearchViewIr;
+    /** The search view in another store: the data layer asks both and fuses the answers. */
+    readonly fused?: {
+      readonly view: SearchViewIr;
+      readonly method: SearchViewIr["methods"][number];
+    };
   }[];
 }
 

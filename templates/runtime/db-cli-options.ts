@@ -5,6 +5,7 @@ export const usage = `usage: migrate up [--to ID] [--contract [ID]] [--dry-run]
        migrate status | plan | verify
        migrate deploy-check [--running ID]
        migrate accept ID
+       views status | rebuild NAME
        health [ready|startup]
        each with [--store NAME] [--json]`;
 
@@ -18,7 +19,7 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly allowDestructive: readonly string[];
   readonly running?: string | undefined;
-  /** Of `migrate accept`. */
+  /** The migration of `migrate accept`, the view of `views rebuild`. */
   readonly id?: string | undefined;
 }
 
@@ -37,6 +38,8 @@ const taken: ReadonlyMap<string, readonly string[]> = new Map([
   ["migrate verify", []],
   ["migrate deploy-check", ["running"]],
   ["migrate accept", ["id"]],
+  ["views status", []],
+  ["views rebuild", ["id"]],
   ["health", []],
   ["health ready", []],
   ["health startup", []],

@@ -1,11 +1,11 @@
 import type { MigrateEvent, StepProgress } from "./migrate.ts";
 
-/** Shows what a run of migrations is doing: on a terminal in one line that is written again, else a line per tenth. */
+/** Shows what a run of migrations, or of a view's rebuild, is doing: on a terminal in one line that is written again, else a line per tenth. */
 export class ProgressLines {
   readonly #write: (text: string) => void;
   readonly #terminal: boolean;
-  /** Of the step under way: what the last line said. */
-  #shown = { step: "", mark: -1 };
+  /** Of what is under way: what the last line said. */
+  #shown = { of: "", mark: -1 };
   #open = false;
 
   constructor(write: (text: string) => void, terminal: boolean) {
@@ -23,6 +23,12 @@ export class ProgressLines {
     }
   }
 
+  /** Rows copied so far, of an unknown number. */
+  copied(view: string, rows: number): void {
+    const text = `${view}: ${rows.toLocaleString("en")} rows`;
+    this.#amount({ text, of: view, mark: Math.floor(Math.log2(rows + 1)) });
+  }
+
   /** Ends a line that would be written again. */
   end(): void {
     if (this.#open) this.#write("\n");
@@ -30,16 +36,18 @@ export class ProgressLines {
   }
 
   #progress(store: string, event: StepProgress): void {
-    const text = `${store}: ${event.migration.id} ${event.step}: ${amount(event)}`;
+    const of = `${event.migration.id} ${event.step}`;
+    this.#amount({ text: `${store}: ${of}: ${amount(event)}`, of, mark: markOf(event) });
+  }
+
+  #amount({ text, of, mark }: { text: string; of: string; mark: number }): void {
     if (this.#terminal) {
       this.#write(`\r\u001b[2K${text}`);
       this.#open = true;
       return;
     }
-    const mark = markOf(event);
-    const step = `${event.migration.id} ${event.step}`;
-    if (step === this.#shown.step && mark <= this.#shown.mark) return;
-    this.#shown = { step, mark };
+    if (of === this.#shown.of && mark <= this.#shown.mark) return;
+    this.#shown = { of, mark };
     this.#line(text);
   }
 

@@ -12,12 +12,14 @@ import {
   type StoreAnswer,
   type StoreCommand,
 } from "./db-cli-migrate.ts";
+import { viewRebuild, viewStatus } from "./db-cli-views.ts";
 import { parseCommand, usage, type CommandOptions, type ParsedCommand } from "./db-cli-options.ts";
 import { ProgressLines } from "./db-cli-progress.ts";
 import { isDataError } from "./errors.ts";
 import type { HealthReport } from "./health.ts";
 import type { MigrationTarget } from "./migrate.ts";
 import { readMigrations } from "./migration-files.ts";
+import type { RebuildableView } from "./view-rebuild.ts";
 
 /** A store that has migrations, with the folder they lie in. */
 export interface MigratedStore {
@@ -30,6 +32,8 @@ export interface MigratedStore {
 /** What the commands work on. */
 export interface DbCliLayer {
   readonly stores: readonly MigratedStore[];
+  /** Search and vector views that lie in another store than their authority. */
+  readonly views?: readonly RebuildableView[] | undefined;
   readonly health: { ready(): Promise<HealthReport>; startup(): Promise<HealthReport> };
   close(): Promise<void>;
 }
@@ -71,6 +75,12 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["migrate verify", onStores(verify)],
   ["migrate deploy-check", onStores(deploy)],
   ["migrate accept", oneStore("migrate accept", accept)],
+  ["views status", ({ views = [] }, { store }) => viewStatus(views, store)],
+  [
+    "views rebuild",
+    ({ views = [] }, { id = "", store }, progress) =>
+      viewRebuild(views, { name: id, store }, progress),
+  ],
   ["health", async (layer) => health(await layer.health.ready())],
   ["health ready", async (layer) => health(await layer.health.ready())],
   ["health startup", async (layer) => health(await layer.health.startup())],

@@ -1,5 +1,6 @@
 import type { EntityIr, Ir, StoreIr } from "../../ir/types.ts";
 import { type DeferredRequest, type FileRequest, ofEntity } from "../engine.ts";
+import { feedFile } from "./adapter/feed-file.ts";
 import { repositoryFile } from "./adapter/repository-file.ts";
 import { rowFile } from "./adapter/row-file.ts";
 import { searchFile } from "./adapter/search-file.ts";
@@ -13,6 +14,7 @@ export function emit(store: StoreIr, ir: Ir): readonly (FileRequest | DeferredRe
     ...store.repositories.map((repository) =>
       ofEntity(repository.entity, () => repositoryFile(repository, store, ir)),
     ),
+    ...store.feeds.map((entity) => ofEntity(entity, () => feedFile(entity, store, ir))),
     ...store.views.flatMap((view) => {
       if (view.port === "search") return [searchFile(view, store, ir)];
       return view.port === "vector" ? [vectorFile(view, store, ir)] : [];
@@ -25,6 +27,7 @@ export function emit(store: StoreIr, ir: Ir): readonly (FileRequest | DeferredRe
 const adaptedEntities = (store: StoreIr): readonly EntityIr[] => [
   ...new Set([
     ...store.repositories.map(({ entity }) => entity),
+    ...store.feeds,
     ...store.views.flatMap((view) => (view.port === "cache" ? [] : [view.entity])),
   ]),
 ];

@@ -3,11 +3,12 @@ import { storeProperty } from "../../ir/names.ts";
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import { code } from "../encode.ts";
 import { ImportSet, exportLine, importLines, propertyLine } from "../layout.ts";
+import { apartFiles, apartViews, isFused, textView } from "./apart.ts";
 import { dsnRulesName } from "./dsn.ts";
 
 /** `stores/open.ts` and `index.ts`: the composition root, where every store, repository and view is made and wired once. */
 export function compositionFiles(ir: Ir): readonly FileRequest[] {
-  return [openFile(ir), indexFile(ir), cliFile()];
+  return [openFile(ir), indexFile(ir), cliFile(ir), ...apartFiles(ir)];
 }
 
 const shared = (path: string, template: string, data: unknown): FileRequest => ({
@@ -102,7 +103,7 @@ function indexFile(ir: Ir): FileRequest {
     tenantMembers: onTenant.map((member) => ({
       line: code(propertyLine({ name: member.name, type: member.type })),
       name: member.name,
-      value: code(`${storeProperty(member.store.name)}.repositories.${member.name}`),
+      value: code(boundValue(member, bound)),
     })),
     caches: caches.map((member) => cacheData(member, ir)),
     changes: changesOf(caches, ir),
@@ -110,10 +111,31 @@ function indexFile(ir: Ir): FileRequest {
   });
 }
 
-function memberValue({ name, store, view }: Member): string {
-  return view?.port === "cache"
-    ? `caches.${name}`
-    : `stores.${storeProperty(store.name)}.repositories.${name}`;
+function memberValue(member: Member): string {
+  return isCache(member)
+    ? `caches.${member.name}`
+    : repositoryValue(member, (store) => `stores.${storeProperty(store)}`);
+}
+
+/** Within `forTenant`: stores with tenants are bound there, under their own names. */
+function boundValue(member: Member, bound: readonly StoreIr[]): string {
+  return repositoryValue(member, (store) =>
+    bound.some(({ name }) => name === store)
+      ? storeProperty(store)
+      : `stores.${storeProperty(store)}`,
+  );
+}
+
+/** A repository or view of its store; one that is fused with a text view of another store is made of both. */
+function repositoryValue(
+  { name, store, view }: Pick<Member, "name" | "store" | "view">,
+  of: (store: string) => string,
+): string {
+  const own = `${of(store.name)}.repositories.${name}`;
+  const text = view !== undefined && isFused(view) ? textView(view) : undefined;
+  return text === undefined
+    ? own
+    : `${name}(${own}, ${of(text.store)}.repositories.${text.property})`;
 }
 
 function cacheData(member: Member, ir: Ir): unknown {
@@ -176,6 +198,9 @@ function indexImports(
     }
   }
   for (const member of shown) imports.type(`./ports/${member.module}.ts`, member.type);
+  for (const { view } of shown)
+    if (view !== undefined && isFused(view))
+      imports.value(`./views/${view.file}.ts`, view.property);
   for (const member of caches)
     imports.value(`./stores/${member.store.name}/${member.module}.ts`, member.name);
   return imports;
@@ -206,8 +231,15 @@ function indexExports(ir: Ir, members: readonly Member[]): readonly unknown[] {
   return [...new Set(lines)].map((line) => ({ line: code(line) }));
 }
 
-function cliFile(): FileRequest {
-  return shared("cli.ts", "cli.ts", {});
+function cliFile(ir: Ir): FileRequest {
+  const views = apartViews(ir).length > 0;
+  const imports = new ImportSet()
+    .value("./runtime/db-cli.ts", "runDbCli")
+    .value("./runtime/health.ts", "HealthMonitor")
+    .value("./runtime/migrated-stores.ts", "migratedStores")
+    .value("./stores/open.ts", "configFromEnv", "openStores");
+  if (views) imports.value("./stores/views.ts", "rebuildableViews");
+  return shared("cli.ts", "cli.ts", { imports: code(importLines(imports)), views });
 }
 
 /** Engine of a store. @throws when the plan names one that is not registered */

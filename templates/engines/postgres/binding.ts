@@ -32,3 +32,9 @@ export const purgeBinding: Bound = {
   prepared: prepared("operation.purge", "select set_config('app.purge_operations', 'on', true)"),
   values: [],
 };
+
+/** Shows the rows of every tenant to a statement that copies them into a view; the policies name this setting for reading only. */
+export const feedBinding: Bound = {
+  prepared: prepared("view.feed", "select set_config('app.view_feed', 'on', true)"),
+  values: [],
+};

@@ -59,7 +59,7 @@ const catalogue = `with extended as (
   select classid, objid from pg_depend where deptype = 'e'
 ), relation as (
   select * from pg_class where relnamespace = current_schema()::regnamespace and not relispartition
-    and relname <> 'schema_migration'
+    and relname <> 'schema_migration' and not starts_with(relname, 'schema_migration_of_')
     and not exists (select from extended where classid = 'pg_class'::regclass and objid = oid)
 )
 select object, left(encode(sha256(convert_to(definition, 'UTF8')), 'hex'), 16)

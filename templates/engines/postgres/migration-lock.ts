@@ -20,12 +20,28 @@ export const sessionLock: AdvisoryLock = {
   after: [`select pg_advisory_unlock(${key})`, "reset lock_timeout", "reset statement_timeout"],
 };
 
+/** The lock of a store whose ledger is kept here: another key than the store's own. */
+export const guestLock = (ledger: string): AdvisoryLock => {
+  const name = `hashtextextended('${ledger.replaceAll("'", "''")}', ${key})`;
+  return {
+    before: [],
+    attempt: `select pg_try_advisory_lock(${name})`,
+    after: [`select pg_advisory_unlock(${name})`],
+  };
+};
+
 /** Held by an open transaction, to which a pooler keeps one server connection; the work goes over others. */
 export const transactionLock: AdvisoryLock = {
   before: ["begin", "set local idle_in_transaction_session_timeout = 0"],
   attempt: `select pg_try_advisory_xact_lock(${key})`,
   after: ["rollback"],
 };
+
+/** The same behind a pooler. */
+export const guestTransactionLock = (ledger: string): AdvisoryLock => ({
+  ...transactionLock,
+  attempt: `select pg_try_advisory_xact_lock(hashtextextended('${ledger.replaceAll("'", "''")}', ${key}))`,
+});
 
 /** @throws DataError overloaded when another migrator keeps it longer than `waitMs` */
 export const take = async (

@@ -3,6 +3,7 @@ import type {
   BatchPosition,
   BatchResult,
   LedgerEntry,
+  LedgerHost,
   LedgerNote,
   MigrationTarget,
   Objects,
@@ -19,6 +20,7 @@ import {
   shareLedger,
   writeNote,
 } from "./migration-ledger.ts";
+import { lend, PostgresGuestLedger } from "./migration-guest.ts";
 import { give, sessionLock, take, transactionLock } from "./migration-lock.ts";
 import { patiently } from "./migration-patience.ts";
 import { splitSteps } from "./migration-text.ts";
@@ -45,7 +47,7 @@ export class PostgresMigrations implements MigrationTarget {
   }
 
   async locked<T>(work: () => Promise<T>, waitMs: number): Promise<T> {
-    const guard = await this.#lend();
+    const guard = await lend(this.#source);
     const lock = this.#options.pooler ? transactionLock : sessionLock;
     try {
       await take(lock, guard, waitMs);
@@ -130,6 +132,10 @@ export class PostgresMigrations implements MigrationTarget {
     return this.#with(readCatalogue);
   }
 
+  host(store: string): LedgerHost {
+    return new PostgresGuestLedger(this.#source, this.#options.pooler, store);
+  }
+
   /** One transaction, again and again until it gets its locks. */
   #attempts<T>(
     { lock, waiting }: RunContext,
@@ -160,7 +166,7 @@ export class PostgresMigrations implements MigrationTarget {
     const guard = this.#guard;
     if (guard?.lost === true) throw lockLost();
     if (guard !== undefined && !this.#options.pooler) return work(guard);
-    const connection = await this.#lend();
+    const connection = await lend(this.#source);
     try {
       return await work(connection);
     } catch (error) {
@@ -168,16 +174,6 @@ export class PostgresMigrations implements MigrationTarget {
     } finally {
       this.#source.release(connection);
     }
-  }
-
-  #lend(): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      this.#source.acquire({
-        settled: false,
-        granted: resolve,
-        refused: (error) => reject(migrationError(error)),
-      });
-    });
   }
 }
 

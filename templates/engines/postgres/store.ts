@@ -11,7 +11,7 @@ import {
   type StoreConfig,
 } from "../../runtime/store.ts";
 import { runTransaction, type TransactionScope } from "../../runtime/unit-of-work.ts";
-import { tenantBinding } from "./binding.ts";
+import { feedBinding, tenantBinding } from "./binding.ts";
 import { classify } from "./errors.ts";
 import { checkHealth } from "./health.ts";
 import { PostgresMigrations } from "./migrations.ts";
@@ -110,6 +110,11 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
       );
     }
     return this.#bind(tenantBinding(role, tenant), tenant);
+  }
+
+  /** For what fills views: it reads the rows of every tenant, and no policy lets it write one. */
+  acrossTenants(): PostgresSession {
+    return this.#bind(feedBinding, "").session;
   }
 
   onChanged(listener: ChangeListener): () => void {

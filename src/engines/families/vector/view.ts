@@ -1,10 +1,16 @@
-import type { VectorMethod, VectorMetric, VectorWorkload } from "../../../spec/model.ts";
+import type {
+  SearchMethod,
+  VectorMethod,
+  VectorMetric,
+  VectorWorkload,
+} from "../../../spec/model.ts";
 import { fileStem, memberTypeName, typeName, viewName, viewTypeName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, SearchViewIr, TypeIr, VectorViewIr } from "../../../ir/types.ts";
 import { fieldMap, filterType } from "../filters.ts";
 import { readsAgain } from "../record/describe.ts";
 import type { ViewPlace } from "../search/view.ts";
 
+type VectorMethodIr = VectorViewIr["methods"][number];
 type VectorField = FieldIr & { readonly type: { readonly kind: "vector" } };
 
 const isVector = (field: FieldIr | undefined): field is VectorField =>
@@ -38,7 +44,7 @@ export function lowerVector(
     metric: field.type.metric,
     ...(rows === undefined ? {} : { rows }),
     methods: workload.methods.map((method) =>
-      lowerMethod(workload, method, entity, field, searches),
+      lowerMethod(workload, method, { entity, store }, field, searches),
     ),
   };
 }
@@ -46,10 +52,10 @@ export function lowerVector(
 function lowerMethod(
   workload: VectorWorkload,
   method: VectorMethod,
-  entity: EntityIr,
+  { entity, store }: Pick<ViewPlace, "entity" | "store">,
   field: VectorField,
   searches: ReadonlyMap<string, SearchViewIr>,
-): VectorViewIr["methods"][number] {
+): VectorMethodIr {
   const named = (suffix: string): string => viewTypeName(workload.name, method.name, suffix);
   const hybrid = method.hybridWith === undefined ? undefined : searches.get(method.hybridWith);
   const filter = filterType(named("Filter"), [], method.filter, fieldMap(entity.fields));
@@ -73,9 +79,29 @@ function lowerMethod(
       doc: doc(workload, method, entity, field),
     },
     types: [filter, neighbour, options].filter((type) => type !== undefined),
-    ...(hybrid === undefined ? {} : { hybrid }),
+    ...(hybrid === undefined ? {} : textSide(hybrid, method, store)),
   };
 }
+
+/** One store fuses by itself; over two, the text is searched with the same filter. */
+function textSide(
+  view: SearchViewIr,
+  { filter }: VectorMethod,
+  store: string,
+): Pick<VectorMethodIr, "hybrid" | "fused"> {
+  if (view.store === store) return { hybrid: view };
+  const method = view.methods.find((candidate) => filtersBy(candidate.method, filter));
+  return method === undefined ? {} : { fused: { view, method } };
+}
+
+/** Whether a search can be narrowed in the same ways as a vector query, which is what both need to be fused from two stores. */
+export const filtersBy = (
+  search: Pick<SearchMethod, "filter">,
+  filter: VectorMethod["filter"],
+): boolean =>
+  filter.every(({ field, operator }) =>
+    search.filter.some((other) => other.field === field && other.operator === operator),
+  );
 
 const distances: Readonly<Record<VectorMetric, string>> = {
   cosine: "Cosine distance: 0 is the same direction, 2 the opposite.",

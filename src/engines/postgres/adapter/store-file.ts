@@ -1,4 +1,5 @@
 import type { EntityIr, Ir, StoreIr } from "../../../ir/types.ts";
+import { feedName } from "../../../ir/names.ts";
 import { print } from "../../../render/document.ts";
 import { code } from "../../../render/encode.ts";
 import {
@@ -48,7 +49,14 @@ export function storeFile(store: StoreIr, ir: Ir): FileRequest {
     unit: `stores/${store.name}`,
     template: "engines/postgres/store.ts.hbs",
     data: {
-      imports: code(importLines(importsOf(all))),
+      imports: code(importLines(importsOf(all, store.feeds))),
+      feeds: store.feeds.map((entity) => ({
+        name: entity.property,
+        line: code(propertyLine({ name: entity.property, type: `ViewFeed<${entity.name}>` }, 4)),
+        value: code(
+          `${feedName(entity.name)}(${store.tenantScoped ? "opened.acrossTenants()" : "opened.session"})`,
+        ),
+      })),
       name: store.name,
       engine: store.engine,
       role: store.tenantScoped ? applicationRole(ir.project) : "",
@@ -133,7 +141,7 @@ function membersOf(store: StoreIr): readonly Member[] {
   return [...repositories, ...views];
 }
 
-function importsOf(members: readonly Member[]): ImportSet {
+function importsOf(members: readonly Member[], feeds: readonly EntityIr[]): ImportSet {
   const imports = new ImportSet()
     .type("../../runtime/health.ts", "StoreHealth")
     .type("../../runtime/options.ts", "TransactionOptions")
@@ -144,6 +152,12 @@ function importsOf(members: readonly Member[]): ImportSet {
     .value("../../runtime/postgres/store.ts", "openPostgres");
   for (const { file, type, factory } of members) {
     imports.type(`../../ports/${file}.ts`, type).value(`./${file}.ts`, factory);
+  }
+  for (const entity of feeds) {
+    imports
+      .type(`../../domain/${entity.domainFile}.ts`, entity.name)
+      .type("../../runtime/view.ts", "ViewFeed")
+      .value(`./${entity.file}-feed.ts`, feedName(entity.name));
   }
   return imports;
 }

@@ -22,7 +22,21 @@ export function securityOf(entity: EntityIr, store: StoreIr, table: string): Sec
     check: condition,
     comment: "Rows of the tenant in app.current_tenant only.",
   };
-  return { security: "forced", policies: [policy] };
+  return { security: "forced", policies: [policy, ...feedPolicies(entity, store, table)] };
+}
+
+/** Rows that a view in another store copies are read across tenants, by nothing else and for nothing else. */
+function feedPolicies(entity: EntityIr, { feeds }: StoreIr, table: string): readonly PolicyShape[] {
+  const root = entity.owner ?? entity.name;
+  if (table !== entity.table || !feeds.some(({ name }) => name === root)) return [];
+  return [
+    {
+      name: triggerName(table, "feed"),
+      command: "select",
+      using: "coalesce(current_setting('app.view_feed', true), '') = 'on'",
+      comment: "Reading every tenant's rows for a view, while app.view_feed is on.",
+    },
+  ];
 }
 
 const purged =

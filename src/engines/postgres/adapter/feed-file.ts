@@ -1,0 +1,80 @@
+import type { EntityIr, Ir, StoreIr } from "../../../ir/types.ts";
+import { feedName } from "../../../ir/names.ts";
+import { print } from "../../../render/document.ts";
+import { code } from "../../../render/encode.ts";
+import { call, docBlock, importLines } from "../../../render/layout.ts";
+import type { FileRequest } from "../../engine.ts";
+import { feedFragments } from "../statements/feed.ts";
+import { visibleFields } from "../statements/row.ts";
+import { listDeclaration } from "./list-declaration.ts";
+import { AdapterModule, codecsName, rowName } from "./module.ts";
+import { access } from "./row-file.ts";
+import type { Entry } from "./source.ts";
+import { arrowToObject } from "./source.ts";
+
+/** `product-feed.ts`: every row of an entity for the views that copy it. */
+export function feedFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest {
+  const name = feedName(entity.name);
+  const module = new AdapterModule(ir, [entity], [name, codecsName(entity), rowName(entity)]);
+  const variable = module.variable("rows");
+  const { list, key, tenant } = feedFragments(entity);
+  module.runtime("statement", "dynamicRead");
+  module.runtime("values", "textsOf");
+  module.runtime("feed", "viewFeed");
+  module.runtimeType("session", "PostgresSession");
+  module.imports.type("../../runtime/view.ts", "ViewFeed", "ViewRow");
+  module.domainTypes(entity.name);
+  const entries: readonly Entry[] = [
+    ["key", keyText(key, module)],
+    ...(tenant === undefined ? [] : [["tenant", decodedText(tenant, module)] as const]),
+    ["revision", revision(entity)],
+    ["item", `${rowName(entity)}(row)`],
+  ];
+  const declaration = listDeclaration({
+    variable,
+    operation: `${entity.property}.feed`,
+    collection: entity.table,
+    fragments: list,
+    row: arrowToObject(`(row): ViewRow<${entity.name}>`, entries),
+    cursor: key,
+  });
+  const head = docBlock([
+    `Every ${entity.name} in the order of its key, for the views in other stores that copy it.`,
+  ]);
+  const factory = print([
+    `export const ${name} = (session: PostgresSession): ViewFeed<${entity.name}> =>`,
+    "\n  ",
+    call("viewFeed", ["session", variable]),
+    ";",
+  ]);
+  module.importRows([declaration]);
+  return {
+    path: `{data}/stores/${store.name}/${entity.file}-feed.ts`,
+    ownership: "generated",
+    unit: `entities/${entity.name}`,
+    template: "shared/module.ts.hbs",
+    data: {
+      imports: code(importLines(module.finished())),
+      parts: [code(declaration), code(`${head}${factory}`)],
+    },
+  };
+}
+
+function decodedText(column: number, module: AdapterModule): string {
+  module.codecs.add("text");
+  return `text.decode(row[${column}])`;
+}
+
+const keyText = (columns: readonly number[], module: AdapterModule): string =>
+  columns.length === 1
+    ? decodedText(columns[0] ?? 0, module)
+    : `JSON.stringify(textsOf(row, ${columns.join(", ")}))`;
+
+/** What rises with every change of the row. */
+function revision(entity: EntityIr): string {
+  const { version, updatedAt } = entity;
+  const decoded = (name: string): string =>
+    `${codecsName(entity)}${access(name)}.decode(row[${visibleFields(entity).findIndex((field) => field.name === name)}])`;
+  if (version !== undefined) return `BigInt(${decoded(version.name)})`;
+  return updatedAt === undefined ? "0n" : `BigInt(${decoded(updatedAt.name)}.getTime())`;
+}

@@ -1,0 +1,162 @@
+import type { FileRequest } from "../../engines/engine.ts";
+import { storeProperty } from "../../ir/names.ts";
+import type { Ir, SearchViewIr, StoreIr, VectorViewIr, ViewIr } from "../../ir/types.ts";
+import { code, identifier, stringLiteral } from "../encode.ts";
+import { print } from "../document.ts";
+import { call, docBlock, importLines, ImportSet } from "../layout.ts";
+
+/** A search or vector view in another store than the authority of its entity. */
+export type ApartView = SearchViewIr | VectorViewIr;
+
+export const isApart = (view: ViewIr): view is ApartView =>
+  view.port !== "cache" && view.store !== view.sourceStore;
+
+export const apartViews = ({ stores }: Ir): readonly ApartView[] =>
+  stores.flatMap(({ views }) => views.filter(isApart));
+
+/** A vector view that is asked together with a text view in another store. */
+export const isFused = (view: ViewIr): view is VectorViewIr =>
+  view.port === "vector" && view.methods.some(({ fused }) => fused !== undefined);
+
+/** The search view that a fused one asks. */
+export const textView = (view: VectorViewIr): SearchViewIr | undefined =>
+  view.methods.find(({ fused }) => fused !== undefined)?.fused?.view;
+
+/** What joins views to stores that know nothing of each other: how each is filled again, and which are asked together. */
+export function apartFiles(ir: Ir): readonly FileRequest[] {
+  const views = apartViews(ir);
+  return [
+    ...(views.length === 0 ? [] : [viewsFile(views, ir)]),
+    ...ir.stores.flatMap((store) => store.views.filter(isFused).map(fusedFile)),
+  ];
+}
+
+/** `stores/views.ts` */
+function viewsFile(views: readonly ApartView[], { stores }: Ir): FileRequest {
+  const imports = new ImportSet()
+    .type("../runtime/view-rebuild.ts", "RebuildableView")
+    .value("../runtime/view-rebuild.ts", "rebuildableView")
+    .type("./open.ts", "OpenStores");
+  const used = new Set(views.flatMap((view) => [view.sourceStore, view.store]));
+  const names = stores.flatMap(({ name }) => (used.has(name) ? [storeProperty(name)] : []));
+  const head = print([
+    "export const rebuildableViews = ",
+    `({ ${names.join(", ")} }: OpenStores["stores"]): readonly RebuildableView[] => [`,
+  ]);
+  const lines = views.map((view) => `  ${print([rebuildable(view), ","], 2)}`);
+  const doc = docBlock([
+    "Every view that lies in another store than its authority, with the way to fill it again.",
+  ]);
+  return {
+    path: "{data}/stores/views.ts",
+    ownership: "generated",
+    unit: "project",
+    template: "shared/module.ts.hbs",
+    data: {
+      imports: code(importLines(imports)),
+      parts: [code(`${doc}${head}\n${lines.join("\n")}\n];`)],
+    },
+  };
+}
+
+const rebuildable = (view: ApartView) =>
+  call("rebuildableView", [
+    stringLiteral(view.workload),
+    stringLiteral(view.store),
+    `${storeProperty(view.sourceStore)}.feeds.${identifier(view.entity.property)}`,
+    `${storeProperty(view.store)}.targets.${identifier(view.property)}`,
+  ]);
+
+/** `views/similar-products.ts`: the vector view with the rank of a text view in another store. */
+function fusedFile(view: VectorViewIr): FileRequest {
+  const text = textView(view);
+  const { entity, property, typeName, file } = view;
+  const imports = new ImportSet()
+    .type(`../ports/${file}.ts`, typeName)
+    .type(`../ports/${text?.file ?? file}.ts`, text?.typeName ?? typeName)
+    .value("../runtime/hybrid.ts", "fuse", distances[view.metric]);
+  const methods = view.methods.map((method) => {
+    const { name } = method.method;
+    if (method.fused === undefined) return `    ${name}: vectors.${name},`;
+    return fusedMethod(view, method);
+  });
+  const parts = [
+    distanceOf(view),
+    [
+      docBlock([
+        `${typeName} of the store ${view.store}; with a text, its neighbours and the hits of ${text?.property ?? ""} are fused by rank.`,
+      ]),
+      `export function ${identifier(property)}(vectors: ${typeName}, texts: ${text?.typeName ?? ""}): ${typeName} {\n`,
+      "  return {\n",
+      ...methods.map((method) => `${method}\n`),
+      "  };\n}",
+    ].join(""),
+  ];
+  imports.type(`../domain/${entity.domainFile}.ts`, entity.name);
+  return {
+    path: `{data}/views/${file}.ts`,
+    ownership: "generated",
+    unit: `stores/${view.store}`,
+    template: "shared/module.ts.hbs",
+    data: { imports: code(importLines(imports)), parts: parts.map(code) },
+  };
+}
+
+const distances = {
+  cosine: "cosineDistance",
+  l2: "euclideanDistance",
+  ip: "negativeInnerProduct",
+} as const;
+
+function distanceOf({ entity, field, metric }: VectorViewIr): string {
+  const value = `item.${identifier(field.name)}`;
+  const distance = `${distances[metric]}(vector, ${value})`;
+  const body = field.nullable ? `${value} === null ? undefined : ${distance}` : distance;
+  return `const distanceFrom =\n  (vector: Float32Array) =>\n  (item: ${entity.name}): number | undefined =>\n    ${body};`;
+}
+
+function fusedMethod({ entity }: VectorViewIr, method: VectorViewIr["methods"][number]): string {
+  const { name } = method.method;
+  const passed = ["vector", ...(method.method.filter.length > 0 ? ["filter"] : [])];
+  const keys = entity.key.map((field) => `item.${identifier(field.name)}`);
+  const near = (limit: string): string =>
+    `vectors.${name}(${passed.join(", ")}, { ...options, ${limit} })`;
+  const keyOf = keys.length === 1 ? `String(${keys[0] ?? ""})` : `[${keys.join(", ")}].join()`;
+  return `    ${name}: (${passed.join(", ")}, { text, limit = 10, ...options } = {}) =>
+      text === undefined
+        ? ${near("limit")}
+        : fuse({
+            limit,
+            nearest: (most) => ${near("limit: most")},
+            found: ${foundText(method)},
+            keyOf: (item) => ${keyOf},
+            distanceOf: distanceFrom(vector),
+          }),`;
+}
+
+/** The call of the text search, with the filter that both have; its own further filters stay open. */
+function foundText({ method, fused }: VectorViewIr["methods"][number]): string {
+  if (fused === undefined) return "async () => []";
+  const search = fused.method.method;
+  const paged = search.page === "keyset";
+  const filter = method.filter.length > 0 ? "filter" : "{}";
+  const args = [
+    "text",
+    ...(search.filter.length > 0 ? [filter] : []),
+    ...(paged ? ["{ limit: most }"] : []),
+    "options",
+  ];
+  const asked = call(`texts.${search.name}`, args);
+  if (!paged && search.facets.length === 0) return print(["() => ", asked], 12);
+  const line = print(["const { items } = await ", asked, ";"], 14);
+  return `async (${paged ? "most" : ""}) => {
+              ${line}
+              return items;
+            }`;
+}
+
+/** The stores of a project that are filled from others, with those they are filled from, in the order of the project. */
+export function suppliersOf(store: StoreIr, { stores }: Ir): readonly StoreIr[] {
+  const wanted = new Set(store.views.filter(isApart).map(({ sourceStore }) => sourceStore));
+  return stores.filter(({ name }) => wanted.has(name));
+}
