@@ -1,6 +1,6 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../ir/types.ts";
 import { historyColumns, isAudited, operationTable } from "./ddl/naming.ts";
-import { foreignKeys } from "./ddl/reference.ts";
+import { foreignKeys } from "../families/sql/foreign-keys.ts";
 import { nameProblems, propertyProblems } from "./refuse-names.ts";
 import { expressionProblem } from "./sql/expression.ts";
 

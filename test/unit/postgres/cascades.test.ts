@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cascadesOf } from "../../../src/engines/postgres/ddl/cascades.ts";
+import { cascadesOf } from "../../../src/engines/families/sql/cascades.ts";
 import type { Method, OnDelete } from "../../../src/spec/model.ts";
 import { filesOf } from "./generated.ts";
 import { entity, field, mainStore, transactional, uuid, type EntitySpec } from "./model.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expressionProblem } from "../../../src/engines/postgres/sql/expression.ts";
-import { identifier, literal, remark } from "../../../src/engines/postgres/sql/quote.ts";
+import { remark } from "../../../src/engines/families/sql/remark.ts";
+import { identifier, literal } from "../../../src/engines/postgres/sql/quote.ts";
 
 test.each([
   "status = 'new' or total_cents > 0",

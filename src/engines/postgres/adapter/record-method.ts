@@ -1,10 +1,11 @@
 import type { RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
-import type { Doc } from "../../../render/document.ts";
-import type { AdapterModule } from "./module.ts";
-import { aggregateMethod, getMethods, historyMethods, listMethod } from "./record-read.ts";
+import type { MethodBody } from "../../families/sql/adapter-file.ts";
+import type { AdapterModule } from "../../families/sql/module.ts";
+import { aggregateMethod, listMethod } from "../../families/sql/record-read.ts";
+import { aggregateFragments } from "../statements/aggregate.ts";
+import { listFragments } from "../statements/read.ts";
+import { getMethods, historyMethods } from "./record-read.ts";
 import { deleteMethod, incrementMethod, patchMethod, saveMethod } from "./record-write.ts";
-
-export type MethodBody = readonly [name: string, body: Doc];
 
 /** Declares the statements of a method and gives its entries of the repository: itself, and what comes with it. */
 export function methodsOf(
@@ -19,9 +20,9 @@ export function methodsOf(
     case "get":
       return getMethods(target);
     case "list":
-      return [listMethod(target, declared)];
+      return [listMethod(target, declared, listFragments(entity, declared))];
     case "aggregate":
-      return [aggregateMethod(target, declared)];
+      return [aggregateMethod(target, declared, aggregateFragments(entity, declared))];
     case "insert":
     case "upsert":
       return [saveMethod(target, declared)];

@@ -4,20 +4,27 @@ import type { Doc } from "../../../render/document.ts";
 import { hardline, indent, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call, entry, openObject } from "../../../render/layout.ts";
-import { cascadesOf } from "../ddl/cascades.ts";
+import { cascadesOf } from "../../families/sql/cascades.ts";
 import { deleteText, incrementText, patchFragments } from "../statements/change.ts";
 import type { InsertStatement } from "../statements/insert.ts";
 import { insertStatement } from "../statements/insert.ts";
 import { existsText } from "../statements/read.ts";
-import { baseCodec } from "./codec.ts";
-import { arrayOf, childVariable, madePlaces, valueOf } from "./input.ts";
-import { codecsName } from "./module.ts";
-import type { MethodBody } from "./record-method.ts";
-import { access } from "./row-file.ts";
-import type { Entry } from "./source.ts";
-import { arrow, declaration, sqlList, sqlText } from "./source.ts";
-import type { MethodTarget } from "./target.ts";
-import { identity, keyList, keyOfRow, keyParameter, rowEntries } from "./target.ts";
+import { baseCodec } from "../../families/sql/codec.ts";
+import { childVariable, valueOf } from "../../families/sql/input.ts";
+import { arrayOf, madePlaces } from "./batch-input.ts";
+import { codecsName } from "../../families/sql/module.ts";
+import type { MethodBody } from "../../families/sql/adapter-file.ts";
+import { access } from "../../families/sql/source.ts";
+import type { Entry } from "../../families/sql/source.ts";
+import { arrow, declaration, sqlList, sqlText } from "../../families/sql/source.ts";
+import type { MethodTarget } from "../../families/sql/target.ts";
+import {
+  identity,
+  keyList,
+  keyOfRow,
+  keyParameter,
+  rowEntries,
+} from "../../families/sql/target.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -171,7 +178,7 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
     ir.signature.name,
     arrow(
       [keyParameter(entity), "patch", "options"],
-      call("session.patch", [variable, keyList(entity), `${changes}(patch)`, "options"]),
+      call("session.patch", [variable, keyList(target), `${changes}(patch)`, "options"]),
     ),
   ];
 }
@@ -238,7 +245,7 @@ export function deleteMethod(target: MethodTarget): MethodBody {
     ir.signature.name,
     arrow(
       [keyParameter(entity), "options"],
-      call("session.write", [variable, keyList(entity), "options"]),
+      call("session.write", [variable, keyList(target), "options"]),
     ),
   ];
 }
@@ -271,7 +278,7 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
     ir.signature.name,
     arrow(
       [keyParameter(entity), "by", "options"],
-      call("session.write", [variable, keyList(entity, amount), "options"]),
+      call("session.write", [variable, keyList(target, amount), "options"]),
     ),
   ];
 }

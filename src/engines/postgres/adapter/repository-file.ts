@@ -1,7 +1,8 @@
 import type { Ir, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { FileRequest } from "../../engine.ts";
-import { adapterFile } from "./adapter-file.ts";
-import { AdapterModule, codecsName, rowName } from "./module.ts";
+import { adapterFile } from "../../families/sql/adapter-file.ts";
+import { postgresRuntime } from "./runtime.ts";
+import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
 import { methodsOf } from "./record-method.ts";
 
 /** `order-repository.ts`: the statements of one entity's repository and their wiring. */
@@ -9,6 +10,7 @@ export function repositoryFile(repository: RepositoryIr, store: StoreIr, ir: Ir)
   const { entity } = repository;
   const own = [entity, ...entity.children.map((child) => child.entity)];
   const module = new AdapterModule(
+    postgresRuntime,
     ir,
     [entity],
     [

@@ -7,19 +7,21 @@ import type { FileRequest } from "../../engine.ts";
 import { rowLength, visibleFields } from "../statements/row.ts";
 import type { SearchMethodIr } from "../statements/search.ts";
 import { facetFragments, highlightedFields, searchFragments } from "../statements/search.ts";
-import { adapterFile } from "./adapter-file.ts";
-import { baseCodec, elementCodec } from "./codec.ts";
-import { valuesDeclaration } from "./filter-values.ts";
-import { listDeclaration } from "./list-declaration.ts";
-import { AdapterModule, codecsName, rowName } from "./module.ts";
-import type { MethodBody } from "./record-method.ts";
-import type { Entry } from "./source.ts";
-import { arrow, arrowToObject } from "./source.ts";
+import { adapterFile } from "../../families/sql/adapter-file.ts";
+import { baseCodec, elementCodec } from "../../families/sql/codec.ts";
+import { valuesDeclaration } from "../../families/sql/filter-values.ts";
+import { listDeclaration } from "../../families/sql/list-declaration.ts";
+import { postgresRuntime } from "./runtime.ts";
+import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
+import type { MethodBody } from "../../families/sql/adapter-file.ts";
+import type { Entry } from "../../families/sql/source.ts";
+import { arrow, arrowToObject } from "../../families/sql/source.ts";
 
 /** `product-search.ts`: ranked full text search over the entity's own table. */
 export function searchFile(view: SearchViewIr, store: StoreIr, ir: Ir): FileRequest {
   const { entity } = view;
   const module = new AdapterModule(
+    postgresRuntime,
     ir,
     [entity],
     [view.property, codecsName(entity), rowName(entity), "query", "filter"],
@@ -117,7 +119,7 @@ function hitsDeclaration(
   );
   module.portType(view.file, hit);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", "textsOf");
+  module.runtime("values", module.engine.pick);
   module.codecs.add("float");
   const score = rowLength(entity);
   const variable = module.variable(method.signature.name);
@@ -132,6 +134,7 @@ function hitsDeclaration(
   ];
   module.declarations.push(
     listDeclaration({
+      pick: module.engine.pick,
       variable,
       operation: method.operation,
       collection: entity.table,
@@ -197,6 +200,7 @@ function facetDeclaration(
   ]);
   module.declarations.push(
     listDeclaration({
+      pick: module.engine.pick,
       variable,
       operation: `${method.operation}.${property}`,
       collection: view.entity.table,

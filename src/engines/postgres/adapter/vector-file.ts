@@ -7,18 +7,20 @@ import type { FileRequest } from "../../engine.ts";
 import { rowLength } from "../statements/row.ts";
 import type { VectorMethodIr } from "../statements/vector.ts";
 import { hybridText, nearestFragments, vectorFilter } from "../statements/vector.ts";
-import { adapterFile } from "./adapter-file.ts";
-import { partValue, valuesDeclaration } from "./filter-values.ts";
-import { listDeclaration } from "./list-declaration.ts";
-import { AdapterModule, codecsName, rowName } from "./module.ts";
-import type { MethodBody } from "./record-method.ts";
-import type { Entry } from "./source.ts";
-import { arrow, arrowToObject, declaration, sqlText } from "./source.ts";
+import { adapterFile } from "../../families/sql/adapter-file.ts";
+import { partValue, valuesDeclaration } from "../../families/sql/filter-values.ts";
+import { listDeclaration } from "../../families/sql/list-declaration.ts";
+import { postgresRuntime } from "./runtime.ts";
+import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
+import type { MethodBody } from "../../families/sql/adapter-file.ts";
+import type { Entry } from "../../families/sql/source.ts";
+import { arrow, arrowToObject, declaration, sqlText } from "../../families/sql/source.ts";
 
 /** `similar-products.ts`: nearest neighbours on the entity's own table. */
 export function vectorFile(view: VectorViewIr, store: StoreIr, ir: Ir): FileRequest {
   const { entity } = view;
   const module = new AdapterModule(
+    postgresRuntime,
     ir,
     [entity],
     [view.property, codecsName(entity), rowName(entity), "filter", "neighbour"],
@@ -112,9 +114,10 @@ function nearestDeclaration(
 ): string {
   const variable = module.variable(method.signature.name);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", "textsOf");
+  module.runtime("values", module.engine.pick);
   module.declarations.push(
     listDeclaration({
+      pick: module.engine.pick,
       variable,
       operation: method.operation,
       collection: view.entity.table,

@@ -3,7 +3,7 @@ import type { Field, Json } from "../../../spec/model.ts";
 import type { Bounds, ColumnShape, ColumnValue, ConstraintShape } from "../schema/shape.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import { columnType, parameterType } from "../types.ts";
-import { columnComment } from "./comment.ts";
+import { columnComment } from "../../families/sql/comment.ts";
 import { checkName } from "./naming.ts";
 
 /** A required column of a table that no field of the spec stands behind. */

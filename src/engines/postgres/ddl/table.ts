@@ -2,7 +2,7 @@ import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import type { ConstraintShape, TableShape } from "../schema/shape.ts";
 import { identifiers } from "../sql/quote.ts";
 import { checksOf, columnShape } from "./column.ts";
-import { tableComment } from "./comment.ts";
+import { tableComment } from "../../families/sql/comment.ts";
 import { indexesOf } from "./index-statement.ts";
 import { columns, primaryKeyName, storedFields } from "./naming.ts";
 import { referenceConstraints } from "./reference.ts";

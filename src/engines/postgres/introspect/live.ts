@@ -2,7 +2,7 @@ import { PostgresMigrations } from "../../../../templates/engines/postgres/migra
 import { type Adoption, AdoptionRefused, type LiveEngine } from "../../../migrate/baseline/live.ts";
 import type { Snapshot } from "../../../migrate/step.ts";
 import { storePartName } from "../schema/snapshot.ts";
-import { remark } from "../sql/quote.ts";
+import { remark } from "../../families/sql/remark.ts";
 import type { TablePart } from "../schema/shape.ts";
 import { operationTable } from "../ddl/naming.ts";
 import { adoptSchema } from "./adopt/schema.ts";

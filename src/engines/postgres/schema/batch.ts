@@ -1,6 +1,6 @@
 import { identifier, identifiers } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { forcedTables } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { switchSecurity } from "./render.ts";

@@ -1,6 +1,6 @@
 import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { asOwner } from "./owner.ts";
 import { filledColumn, requiredLater } from "./required.ts";

@@ -4,7 +4,7 @@ import { batchDrafts } from "./batch.ts";
 import { type ColumnChange, only, type TableChange } from "./change.ts";
 import { valueActions } from "./columns.ts";
 import { conversion, losesSilently, mayNarrow } from "./convert.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";

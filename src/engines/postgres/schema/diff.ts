@@ -12,7 +12,7 @@ import {
 } from "./change.ts";
 import { columnDrafts } from "./columns.ts";
 import { copyDrafts } from "./copies.ts";
-import { type Draft, ordered } from "./draft.ts";
+import { type Draft, ordered } from "../../families/sql/draft.ts";
 import { generatedDrafts, rebuiltColumns } from "./generated.ts";
 import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";

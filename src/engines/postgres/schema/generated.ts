@@ -1,6 +1,6 @@
 import { isWidening } from "./convert.ts";
 import { only, type TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn, commentOnIndex, createIndex } from "./render.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";

@@ -1,7 +1,7 @@
 import { identifier, literal } from "../sql/quote.ts";
 import { batchDrafts } from "./batch.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape } from "./shape.ts";

@@ -1,5 +1,5 @@
 import type { TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, dropConstraint } from "./render.ts";
 import type { ConstraintShape, TableShape } from "./shape.ts";

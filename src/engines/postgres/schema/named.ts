@@ -1,6 +1,7 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
-import { type Draft, draft } from "./draft.ts";
-import { identifier, literal, remark } from "../sql/quote.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
+import { remark } from "../../families/sql/remark.ts";
+import { identifier, literal } from "../sql/quote.ts";
 import { matched } from "./match.ts";
 import { rank } from "./rank.ts";
 import {

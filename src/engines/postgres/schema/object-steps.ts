@@ -1,6 +1,6 @@
 import type { Exchange } from "./copies.ts";
 import type { TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { ObjectChange, TableObject } from "./objects.ts";
 import {
   droppedAtOnce,

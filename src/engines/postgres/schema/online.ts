@@ -1,6 +1,6 @@
 import { identifier } from "../sql/quote.ts";
 import { only, type TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, commentOnIndex, createIndex, dropConstraint } from "./render.ts";

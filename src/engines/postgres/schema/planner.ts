@@ -1,6 +1,6 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { diffSnapshots } from "./diff.ts";
-import { printSteps } from "./print.ts";
+import { printSteps } from "../../families/sql/print.ts";
 import { schemaFile } from "./schema-file.ts";
 import { snapshotOf } from "./snapshot.ts";
 

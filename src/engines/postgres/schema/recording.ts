@@ -1,6 +1,6 @@
 import { identifier } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { recordingOf } from "./named.ts";
 import { rank } from "./rank.ts";
 import { createTable, grant, replaceFunction, secure } from "./render.ts";

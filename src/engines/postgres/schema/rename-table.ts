@@ -2,7 +2,7 @@ import type { Question } from "../../../migrate/step.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { only } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { rank } from "./rank.ts";
 import { grant } from "./render.ts";
 import type { TableShape } from "./shape.ts";

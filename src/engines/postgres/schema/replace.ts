@@ -1,5 +1,5 @@
 import type { TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import {
   concurrently,
   droppedAtOnce,

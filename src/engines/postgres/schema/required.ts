@@ -1,6 +1,6 @@
 import { identifier } from "../sql/quote.ts";
 import { isHeld, type TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { batchDrafts } from "./batch.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";

@@ -1,7 +1,7 @@
 import type { ColumnChange, TableChange } from "./change.ts";
 import { identifier } from "../sql/quote.ts";
 import { conversion, isWidening, losesSilently, mayNarrow } from "./convert.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { rank } from "./rank.ts";
 import { valueClause } from "./render.ts";

@@ -1,5 +1,5 @@
 import type { ChangeContext, SchemaFile, Snapshot } from "../../../migrate/step.ts";
-import { remark } from "../sql/quote.ts";
+import { remark } from "../../families/sql/remark.ts";
 import { schemaOf } from "./schema.ts";
 import { wholeSteps } from "./whole.ts";
 

@@ -1,5 +1,5 @@
 import type { TableChange } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { rank } from "./rank.ts";
 import { alterPolicy, dropPolicy, secure, switchSecurity } from "./render.ts";

@@ -2,7 +2,7 @@ import type { ChangeContext } from "../../../migrate/step.ts";
 import { matchColumns } from "./match.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { columnDrafts } from "./columns.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { keyDrafts } from "./key.ts";
 import { functionDrafts } from "./named.ts";
 import { objectDrafts } from "./object-steps.ts";

@@ -1,6 +1,6 @@
 import { identifier } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
-import { indented } from "../sql/layout.ts";
+import { indented } from "../../families/sql/layout.ts";
 
 /** A trigger that lives for the time of a change: it keeps the columns of code of before and after in step. */
 export interface SyncTrigger {

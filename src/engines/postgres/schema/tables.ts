@@ -1,5 +1,5 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, dropConstraint } from "./render.ts";
 import { referenceOrder, type Schema } from "./schema.ts";

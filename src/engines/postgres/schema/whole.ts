@@ -1,7 +1,7 @@
 import { words } from "../../../ir/words.ts";
 import { identifier } from "../sql/quote.ts";
-import type { Draft } from "./draft.ts";
-import { draft } from "./draft.ts";
+import type { Draft } from "../../families/sql/draft.ts";
+import { draft } from "../../families/sql/draft.ts";
 import {
   addConstraint,
   createDomain,

@@ -1,6 +1,6 @@
 import type { TableChange } from "./change.ts";
 import { only } from "./change.ts";
-import { type Draft, draft } from "./draft.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
 import { rank } from "./rank.ts";
 import { commentOnColumn, commentOnIndex, commentOnTable, grant, revoke } from "./render.ts";
 import type { GrantShape, TableShape } from "./shape.ts";

@@ -45,7 +45,3 @@ export function literal(text: string): string {
     ? `E'${doubled.replaceAll("\\", "\\\\").replaceAll(unseen, escaped)}'`
     : `'${doubled}'`;
 }
-
-/** Text of a `--` comment; line breaks would end it, so they become blanks. */
-export const remark = (text: string): string =>
-  `-- ${refuseNul(text).replaceAll(/[\r\n\u2028\u2029]+/g, " ")}`;

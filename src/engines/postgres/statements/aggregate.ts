@@ -1,10 +1,9 @@
 import type { EntityIr, FieldIr, Method } from "../../../ir/types.ts";
 import type { GroupTerm, Measure } from "../../../spec/model.ts";
-import { selectList } from "../sql/layout.ts";
+import { selectList } from "../../families/sql/layout.ts";
 import { literal, qualified } from "../sql/quote.ts";
 import { filterParts } from "./filter.ts";
-import type { ListFragments } from "./read.ts";
-import { splitFilter } from "./read.ts";
+import { type ListFragments, splitFilter } from "../../families/sql/fragments.ts";
 import { aliasOf, aliased, liveCondition } from "./row.ts";
 
 type Aggregate = Extract<Method, { readonly op: "aggregate" }>;

@@ -1,6 +1,6 @@
 import type { EntityIr, FieldIr, Method } from "../../../ir/types.ts";
 import { limitDomain } from "../ddl/limit-domain.ts";
-import { clause, filled } from "../sql/layout.ts";
+import { clause, filled } from "../../families/sql/layout.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
 import { alwaysSet, keyConditions, liveCondition, returnedExpressions } from "./row.ts";

@@ -1,6 +1,6 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { unchangedSince } from "../ddl/unchanged-since.ts";
-import { filled } from "../sql/layout.ts";
+import { filled } from "../../families/sql/layout.ts";
 import { identifier, identifiers, qualified } from "../sql/quote.ts";
 
 /** A row of nothing but its key is set to itself: `do nothing` would not return it. */

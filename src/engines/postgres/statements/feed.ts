@@ -1,7 +1,7 @@
 import type { EntityIr } from "../../../ir/types.ts";
-import { selectList } from "../sql/layout.ts";
+import type { FeedFragments } from "../../families/sql/fragments.ts";
+import { selectList } from "../../families/sql/layout.ts";
 import { qualified } from "../sql/quote.ts";
-import type { ListFragments } from "./read.ts";
 import { orderFragments } from "./read.ts";
 import {
   aliased,
@@ -11,14 +11,6 @@ import {
   rowLength,
   visibleFields,
 } from "./row.ts";
-
-/** A statement for every row in the order of the key, and where a row has what the row mapping does not show. */
-export interface FeedFragments {
-  readonly list: ListFragments;
-  /** Places of the key's columns. */
-  readonly key: readonly number[];
-  readonly tenant?: number;
-}
 
 /** Key and tenant are selected after the row's columns where those do not have them. */
 export function feedFragments(entity: EntityIr): FeedFragments {

@@ -1,54 +1,24 @@
-import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import type { EntityIr } from "../../../ir/types.ts";
 import type { Predicate } from "../../../spec/model.ts";
+import { bound, type FilterPart, filterPartsOf, isFixed } from "../../families/sql/fragments.ts";
 import { qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
 import { aliasOf } from "./row.ts";
 
-/** One condition on one value of a filter. */
-export interface FilterPart {
-  readonly field: FieldIr;
-  /** Which value of the filter: the field itself, or an end of its range. */
-  readonly end?: "min" | "max";
-  /** The property must be there (`where:`), or may be left out. An end of a range may always be. */
-  readonly required: boolean;
-  /** `{0}` stands for the value's parameter. */
-  readonly condition: string;
-}
-
 /** The conditions of a filter: fixed ones first, each range as its two ends. */
-export function filterParts(
+export const filterParts = (
   entity: EntityIr,
   where: readonly Predicate[],
   optional: readonly Predicate[],
-): readonly FilterPart[] {
-  return [
-    ...where.flatMap((predicate) => partsOf(entity, predicate, true)),
-    ...optional.flatMap((predicate) => partsOf(entity, predicate, false)),
-  ];
-}
-
-function partsOf(entity: EntityIr, predicate: Predicate, required: boolean): readonly FilterPart[] {
-  const field = entity.fields.find((candidate) => candidate.name === predicate.field);
-  if (field === undefined) return [];
-  const column = qualified(aliasOf(entity), field.column);
-  const type = parameterType(field.type);
-  if (predicate.operator === "range") {
-    return [
-      { field, end: "min", required, condition: `${column} >= {0}::${type}` },
-      { field, end: "max", required, condition: `${column} <= {0}::${type}` },
-    ];
-  }
-  // Containment, not `= any`: only that is served by a GIN index.
-  const condition =
-    field.type.kind === "array" ? `${column} @> array[{0}]::${type}` : `${column} = {0}::${type}`;
-  return [{ field, required, condition }];
-}
-
-/** Whether the part has its value in every call. */
-export const isFixed = (part: FilterPart): boolean => part.required && part.end === undefined;
-
-export const bound = (part: FilterPart, parameter: number): string =>
-  part.condition.replaceAll("{0}", `$${parameter}`);
+): readonly FilterPart[] =>
+  filterPartsOf(entity, where, optional, (field, operator) => {
+    const column = qualified(aliasOf(entity), field.column);
+    const type = parameterType(field.type);
+    // Containment, not `= any`: only that is served by a GIN index.
+    return field.type.kind === "array" && operator === "="
+      ? `${column} @> array[{0}]::${type}`
+      : `${column} ${operator} {0}::${type}`;
+  });
 
 /** A condition that holds when its value is null: for a statement whose text does not change with what is given. */
 export function nullGuarded(part: FilterPart, parameter: number): string {

@@ -1,8 +1,8 @@
 import type { ChildIr, EntityIr } from "../../../ir/types.ts";
 import { historyTable } from "../ddl/naming.ts";
-import { selectList } from "../sql/layout.ts";
+import { selectList } from "../../families/sql/layout.ts";
 import { identifier, literal, qualified } from "../sql/quote.ts";
-import type { ListFragments } from "./read.ts";
+import type { ListFragments } from "../../families/sql/fragments.ts";
 import { aliasOf, childRows, keyConditions, liveCondition, visibleFields } from "./row.ts";
 
 /** Past states: the recorded content becomes a row of the table's own type again, so the same columns and codecs read it. */

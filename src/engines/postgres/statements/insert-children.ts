@@ -1,5 +1,5 @@
 import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
-import { filled, indented, selectList } from "../sql/layout.ts";
+import { filled, indented, selectList } from "../../families/sql/layout.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 import type { ChildInput, Insert } from "./insert.ts";
 import { onConflict } from "./conflict.ts";

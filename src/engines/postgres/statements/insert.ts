@@ -1,5 +1,5 @@
 import type { ChildIr, EntityIr, FieldIr, Method } from "../../../ir/types.ts";
-import { filled, indented, selectList } from "../sql/layout.ts";
+import { filled, indented, selectList } from "../../families/sql/layout.ts";
 import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
 import { onConflict, seenByStatement } from "./conflict.ts";

@@ -1,10 +1,15 @@
 import type { EntityIr, Method } from "../../../ir/types.ts";
 import type { OrderTerm } from "../../../spec/model.ts";
-import { clause, selectList } from "../sql/layout.ts";
+import { clause, selectList } from "../../families/sql/layout.ts";
 import { identifier, identifiers, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
-import type { FilterPart } from "./filter.ts";
-import { bound, filterParts, isFixed } from "./filter.ts";
+import {
+  type ListFragments,
+  type OrderFragment,
+  orderFragmentsOf,
+  splitFilter,
+} from "../../families/sql/fragments.ts";
+import { filterParts } from "./filter.ts";
 import {
   aliasOf,
   aliased,
@@ -40,41 +45,6 @@ join ${aliased(entity)} on ${conjunction(same)}
 ${live.length === 0 ? "" : `where ${conjunction(live)}\n`}order by wanted.given_place`;
 }
 
-/** Fragments of a list that the runtime puts together for each combination of filters and cursor. */
-export interface ListFragments {
-  readonly select: string;
-  readonly where: readonly string[];
-  readonly optional: readonly string[];
-  readonly tail?: string;
-  readonly order: readonly OrderFragment[];
-  /** Filters whose value is always bound, in the order of `$1…$n`. */
-  readonly fixed: readonly FilterPart[];
-  /** Filters in the order of `optional`. */
-  readonly parts: readonly FilterPart[];
-}
-
-export interface OrderFragment {
-  readonly column: string;
-  readonly direction: "asc" | "desc";
-  readonly cast: string;
-  readonly nullable?: boolean;
-}
-
-/** Splits a filter into conditions of every call and those of the values that are given. @param first number of the first free parameter */
-export function splitFilter(
-  parts: readonly FilterPart[],
-  first = 1,
-): Pick<ListFragments, "where" | "optional" | "fixed" | "parts"> {
-  const fixed = parts.filter(isFixed);
-  const rest = parts.filter((part) => !isFixed(part));
-  return {
-    fixed,
-    parts: rest,
-    where: fixed.map((part, at) => bound(part, first + at)),
-    optional: rest.map((part) => part.condition),
-  };
-}
-
 type List = Extract<Method, { readonly op: "list" }>;
 
 /** A list; what orders it and is not shown is selected after the row's columns, since a cursor holds it. */
@@ -100,24 +70,14 @@ export function listFragments(
   };
 }
 
-export function orderFragments(
+export const orderFragments = (
   entity: EntityIr,
   terms: readonly OrderTerm[],
-): readonly OrderFragment[] {
-  return terms.flatMap(({ field: name, direction }) => {
-    const field = entity.fields.find((candidate) => candidate.name === name);
-    if (field === undefined) return [];
-    const column = qualified(aliasOf(entity), field.column);
-    return [
-      {
-        column,
-        direction,
-        cast: parameterType(field.type),
-        ...(field.nullable && { nullable: true }),
-      },
-    ];
-  });
-}
+): readonly OrderFragment[] =>
+  orderFragmentsOf(entity, terms, (field) => ({
+    column: qualified(aliasOf(entity), field.column),
+    cast: parameterType(field.type),
+  }));
 
 /** Asks for the key alone: tells a stale version from a missing row. */
 export const existsText = (entity: EntityIr): string =>

@@ -1,12 +1,10 @@
 import type { FieldIr, SearchViewIr } from "../../../ir/types.ts";
 import { rankWeights, searchColumn } from "../ddl/search.ts";
-import { selectList } from "../sql/layout.ts";
+import { selectList } from "../../families/sql/layout.ts";
 import { literal, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
-import type { FilterPart } from "./filter.ts";
 import { filterParts } from "./filter.ts";
-import type { ListFragments } from "./read.ts";
-import { splitFilter } from "./read.ts";
+import { type FilterPart, type ListFragments, splitFilter } from "../../families/sql/fragments.ts";
 import { aliasOf, aliased, liveCondition, rowExpressions } from "./row.ts";
 
 export type SearchMethodIr = SearchViewIr["methods"][number];

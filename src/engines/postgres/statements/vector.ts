@@ -1,11 +1,9 @@
 import type { EntityIr, VectorViewIr } from "../../../ir/types.ts";
 import { distanceExpression, vectorPlan } from "../ddl/vector.ts";
-import { clause, indented, selectList } from "../sql/layout.ts";
+import { clause, indented, selectList } from "../../families/sql/layout.ts";
 import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
 import { filterParts, nullGuarded } from "./filter.ts";
-import type { FilterPart } from "./filter.ts";
-import type { ListFragments } from "./read.ts";
-import { splitFilter } from "./read.ts";
+import { type FilterPart, type ListFragments, splitFilter } from "../../families/sql/fragments.ts";
 import { aliasOf, aliased, liveCondition, rowExpressions } from "./row.ts";
 import { asked, matches, rank } from "./search.ts";
 

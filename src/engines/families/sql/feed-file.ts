@@ -4,24 +4,29 @@ import { print } from "../../../render/document.ts";
 import { code } from "../../../render/encode.ts";
 import { call, docBlock, importLines } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
-import { feedFragments } from "../statements/feed.ts";
-import { visibleFields } from "../statements/row.ts";
+import type { FeedFragments } from "./fragments.ts";
 import { listDeclaration } from "./list-declaration.ts";
 import { AdapterModule, codecsName, rowName } from "./module.ts";
-import { access } from "./row-file.ts";
-import type { Entry } from "./source.ts";
-import { arrowToObject } from "./source.ts";
+import { visibleFields } from "./row.ts";
+import type { AdapterRuntime } from "./runtime.ts";
+import { access, arrowToObject, type Entry } from "./source.ts";
 
 /** `product-feed.ts`: every row of an entity for the views that copy it. */
-export function feedFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest {
+export function feedFile(
+  engine: AdapterRuntime,
+  entity: EntityIr,
+  { list, key, tenant }: FeedFragments,
+  store: StoreIr,
+  ir: Ir,
+): FileRequest {
   const name = feedName(entity.name);
-  const module = new AdapterModule(ir, [entity], [name, codecsName(entity), rowName(entity)]);
+  const taken = [name, codecsName(entity), rowName(entity)];
+  const module = new AdapterModule(engine, ir, [entity], taken);
   const variable = module.variable("rows");
-  const { list, key, tenant } = feedFragments(entity);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", "textsOf");
+  module.runtime("values", engine.pick);
   module.runtime("feed", "viewFeed");
-  module.runtimeType("session", "PostgresSession");
+  module.runtimeType("session", engine.session);
   module.imports.type("../../runtime/view.ts", "ViewFeed", "ViewRow");
   module.domainTypes(entity.name);
   const entries: readonly Entry[] = [
@@ -35,6 +40,7 @@ export function feedFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest 
     operation: `${entity.property}.feed`,
     collection: entity.table,
     fragments: list,
+    pick: engine.pick,
     row: arrowToObject(`(row): ViewRow<${entity.name}>`, entries),
     cursor: key,
   });
@@ -42,7 +48,7 @@ export function feedFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest 
     `Every ${entity.name} in the order of its key, for the views in other stores that copy it.`,
   ]);
   const factory = print([
-    `export const ${name} = (session: PostgresSession): ViewFeed<${entity.name}> =>`,
+    `export const ${name} = (session: ${engine.session}): ViewFeed<${entity.name}> =>`,
     "\n  ",
     call("viewFeed", ["session", variable]),
     ";",
@@ -68,7 +74,7 @@ function decodedText(column: number, module: AdapterModule): string {
 const keyText = (columns: readonly number[], module: AdapterModule): string =>
   columns.length === 1
     ? decodedText(columns[0] ?? 0, module)
-    : `JSON.stringify(textsOf(row, ${columns.join(", ")}))`;
+    : `JSON.stringify(${module.engine.pick}(row, ${columns.join(", ")}))`;
 
 /** What rises with every change of the row. */
 function revision(entity: EntityIr): string {

@@ -3,13 +3,11 @@ import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
 import type { Parameter } from "../../../render/layout.ts";
 import { arrayLiteral, call, entry, openObject, parameterList } from "../../../render/layout.ts";
-import type { FilterPart } from "../statements/filter.ts";
-import { isFixed } from "../statements/filter.ts";
-import type { ListFragments } from "../statements/read.ts";
 import { elementCodec } from "./codec.ts";
+import { type FilterPart, isFixed, type ListFragments } from "./fragments.ts";
 import type { AdapterModule } from "./module.ts";
 import { codecsName } from "./module.ts";
-import { access } from "./row-file.ts";
+import { access } from "./source.ts";
 
 /** How a filter's values become the texts of a statement. */
 

@@ -1,5 +1,5 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
-import { foreignKeys } from "./reference.ts";
+import { foreignKeys } from "./foreign-keys.ts";
 import { ownerOf } from "./naming.ts";
 
 /**

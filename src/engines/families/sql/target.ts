@@ -2,11 +2,11 @@ import type { EntityIr, RecordMethodIr, StoreIr } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call } from "../../../render/layout.ts";
-import { rowLength, visibleFields } from "../statements/row.ts";
+import { rowLength, visibleFields } from "./row.ts";
 import type { AdapterModule } from "./module.ts";
+import type { AdapterRuntime } from "./runtime.ts";
 import { codecsName, rowName } from "./module.ts";
-import { access } from "./row-file.ts";
-import type { Entry } from "./source.ts";
+import { access, type Entry } from "./source.ts";
 
 /** One method that is being generated, and where. */
 export interface MethodTarget {
@@ -28,22 +28,31 @@ export const identity = (
 ];
 
 /** The key as texts: `[id]`, or one per part of a composite key. Keys that are texts already need no codec. */
-export function keyTexts(entity: EntityIr): readonly Doc[] {
+export function keyTexts(entity: EntityIr, { engine }: AdapterModule): readonly Doc[] {
   const [only, ...rest] = entity.key;
   if (only === undefined) return [];
   return rest.length === 0
-    ? [keyText(entity, "id", only)]
-    : entity.key.map((field) => keyText(entity, `key${access(field.name)}`, field));
+    ? [keyText(entity, "id", only, engine)]
+    : entity.key.map((field) => keyText(entity, `key${access(field.name)}`, field, engine));
 }
 
-function keyText(entity: EntityIr, value: string, field: EntityIr["key"][number]): Doc {
+function keyText(
+  entity: EntityIr,
+  value: string,
+  field: EntityIr["key"][number],
+  { uuid }: AdapterRuntime,
+): Doc {
   const isText =
-    field.type.kind === "uuid" || field.type.kind === "string" || field.type.kind === "text";
+    (field.type.kind === "uuid" && uuid === "text") ||
+    field.type.kind === "string" ||
+    field.type.kind === "text";
   return isText ? value : call(`${codecsName(entity)}${access(field.name)}.encode`, [value]);
 }
 
-export const keyList = (entity: EntityIr, ...more: readonly Doc[]): Doc =>
-  arrayLiteral([...keyTexts(entity), ...more]);
+export const keyList = (
+  { entity, module }: Pick<MethodTarget, "entity" | "module">,
+  ...more: readonly Doc[]
+): Doc => arrayLiteral([...keyTexts(entity, module), ...more]);
 
 /** `id` or `key`: the parameter that holds it. */
 export const keyParameter = (entity: EntityIr): string => (entity.key.length === 1 ? "id" : "key");
@@ -68,8 +77,8 @@ export function rowEntries(entity: EntityIr, module: AdapterModule): readonly En
 export function keyOfRow(columns: readonly number[], module: AdapterModule): Doc {
   if (columns.length === 0) return `() => ""`;
   if (columns.length > 1) {
-    module.runtime("values", "textsOf");
-    return `(row) => JSON.stringify(textsOf(row, ${columns.join(", ")}))`;
+    module.runtime("values", module.engine.pick);
+    return `(row) => JSON.stringify(${module.engine.pick}(row, ${columns.join(", ")}))`;
   }
   module.codecs.add("text");
   return `(row) => text.decode(row[${columns[0]}])`;

@@ -1,5 +1,5 @@
 import type { Reversibility, Risk, Step } from "../../../migrate/step.ts";
-import { remark } from "../sql/quote.ts";
+import { remark } from "./remark.ts";
 
 /** The ledger compares a hash of the text, so an applied file must not change. */
 const header =

@@ -47,3 +47,7 @@ export const arrowToObject = (head: Doc, entries: readonly Entry[]): Doc => [
   openObject(entries.map(([key, value]) => entry(key, value))),
   ")",
 ];
+
+/** `.status`, or `["a-b"]` for a name that is no identifier. */
+export const access = (name: string): string =>
+  /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;

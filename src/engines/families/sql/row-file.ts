@@ -4,15 +4,20 @@ import { print } from "../../../render/document.ts";
 import { code } from "../../../render/encode.ts";
 import { docBlock, entry, importLines, openObject } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
-import { visibleFields } from "../statements/row.ts";
+import { visibleFields } from "./row.ts";
 import { fieldCodec } from "./codec.ts";
 import { AdapterModule, codecsName, rowName } from "./module.ts";
-import type { Entry } from "./source.ts";
-import { arrowToObject } from "./source.ts";
+import type { AdapterRuntime } from "./runtime.ts";
+import { access, arrowToObject, type Entry } from "./source.ts";
 
 /** `order-row.ts`: codecs of the columns and the mapping of a row, shared by the adapters of an entity. */
-export function rowFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest {
-  const module = new AdapterModule(ir, [], []);
+export function rowFile(
+  engine: AdapterRuntime,
+  entity: EntityIr,
+  store: StoreIr,
+  ir: Ir,
+): FileRequest {
+  const module = new AdapterModule(engine, ir, [], []);
   const parts = [entity, ...entity.children.map((child) => child.entity)].flatMap((each) => [
     codecsPart(each, module),
     rowPart(each, module),
@@ -22,7 +27,7 @@ export function rowFile(entity: EntityIr, store: StoreIr, ir: Ir): FileRequest {
     path: `{data}/stores/${store.name}/${entity.file}-row.ts`,
     ownership: "generated",
     unit: `entities/${entity.name}`,
-    template: "engines/postgres/row.ts.hbs",
+    template: `engines/${engine.folder}/row.ts.hbs`,
     data: { imports: code(importLines(module.finished())), parts: parts.map(code) },
   };
 }
@@ -37,7 +42,7 @@ function codecsPart(entity: EntityIr, module: AdapterModule): string {
 }
 
 function rowPart(entity: EntityIr, module: AdapterModule): string {
-  module.runtimeType("statement", "TextRow");
+  module.runtimeType("statement", module.engine.row);
   module.domainTypes(entity.name);
   const fields = visibleFields(entity);
   const entries: readonly Entry[] = [
@@ -47,7 +52,7 @@ function rowPart(entity: EntityIr, module: AdapterModule): string {
       `childRows.decode(row[${fields.length + at}]).map(${rowName(child.entity)})`,
     ]),
   ];
-  const head = `export const ${rowName(entity)} = (row: TextRow): ${entity.name}`;
+  const head = `export const ${rowName(entity)} = (row: ${module.engine.row}): ${entity.name}`;
   const doc = docBlock([
     `A row whose first columns are those of every select list of ${entity.name}.`,
   ]);
@@ -57,11 +62,7 @@ function rowPart(entity: EntityIr, module: AdapterModule): string {
 const decoded = (entity: EntityIr, field: FieldIr, at: number): Doc =>
   `${codecsName(entity)}${access(field.name)}.decode(row[${at}])`;
 
-/** `.status`, or `["a-b"]` for a name that is no identifier. */
-export const access = (name: string): string =>
-  /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-
 function childrenPart(module: AdapterModule): string {
   module.codecs.add("json");
-  return `${docBlock(["Owned children come as one json column: rows of texts."])}const childRows = json<readonly TextRow[]>();`;
+  return `${docBlock(["Owned children come as one json column: rows of texts."])}const childRows = json<readonly ${module.engine.row}[]>();`;
 }

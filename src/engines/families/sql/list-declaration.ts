@@ -1,7 +1,7 @@
 import { stringLiteral } from "../../../render/encode.ts";
 import type { Doc } from "../../../render/document.ts";
 import { arrayLiteral, objectLiteral } from "../../../render/layout.ts";
-import type { ListFragments, OrderFragment } from "../statements/read.ts";
+import type { ListFragments, OrderFragment } from "./fragments.ts";
 import type { Entry } from "./source.ts";
 import { declaration, sqlList, sqlText } from "./source.ts";
 
@@ -11,6 +11,8 @@ export function listDeclaration(input: {
   readonly operation: string;
   readonly collection: string;
   readonly fragments: ListFragments;
+  /** Function that picks columns of a row. */
+  readonly pick: string;
   readonly row: Doc;
   /** Columns of a row that hold the order's values. */
   readonly cursor: readonly number[];
@@ -27,7 +29,10 @@ export function listDeclaration(input: {
     ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
     ["order", arrayLiteral(fragments.order.map(orderTerm))],
     ["row", input.row],
-    ["cursor", cursor.length === 0 ? "() => []" : `(row) => textsOf(row, ${cursor.join(", ")})`],
+    [
+      "cursor",
+      cursor.length === 0 ? "() => []" : `(row) => ${input.pick}(row, ${cursor.join(", ")})`,
+    ],
   ];
   return declaration(input.variable, "dynamicRead", entries);
 }
@@ -36,6 +41,6 @@ const orderTerm = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
   objectLiteral([
     ["column", sqlText(column)],
     ["direction", stringLiteral(direction)],
-    ["cast", stringLiteral(cast)],
+    ...(cast === undefined ? [] : [["cast", stringLiteral(cast)] as const]),
     ...(nullable === true ? [["nullable", "true"] as const] : []),
   ]);

@@ -5,6 +5,9 @@ import { docBlock, entry, importLines } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import type { AdapterModule } from "./module.ts";
 
+/** A method of an adapter: its name, and the function that it is. */
+export type MethodBody = readonly [name: string, body: Doc];
+
 /** What makes one adapter module. */
 export interface Adapter {
   readonly path: string;
@@ -17,22 +20,22 @@ export interface Adapter {
   readonly port: string;
   /** Before the dot in the names of its operations. */
   readonly collection: string;
-  readonly methods: readonly (readonly [name: string, body: Doc])[];
+  readonly methods: readonly MethodBody[];
 }
 
 /** A module of statements and the factory that binds them to a session. */
 export function adapterFile(adapter: Adapter, module: AdapterModule): FileRequest {
   module.portType(adapter.port, { name: adapter.typeName });
   module.runtime("values", "guarded");
-  module.runtimeType("session", "PostgresSession");
+  module.runtimeType("session", module.engine.session);
   const methods = adapter.methods.map(([name, body]) => print([entry(name, body), ","], 4));
   module.importRows([...module.declarations, ...methods]);
-  const head = `export function ${identifier(adapter.factory)}(session: PostgresSession): ${adapter.typeName} {`;
+  const head = `export function ${identifier(adapter.factory)}(session: ${module.engine.session}): ${adapter.typeName} {`;
   return {
     path: adapter.path,
     ownership: "generated",
     unit: adapter.unit,
-    template: "engines/postgres/adapter.ts.hbs",
+    template: `engines/${module.engine.folder}/adapter.ts.hbs`,
     data: {
       imports: code(importLines(module.finished())),
       declarations: module.declarations.map(code),

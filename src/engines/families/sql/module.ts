@@ -3,7 +3,8 @@ import { variableName } from "../../../ir/names.ts";
 import { ImportSet, mentions } from "../../../render/layout.ts";
 import type { SharedContext } from "../../../render/shared/types.ts";
 import { sharedContext } from "../../../render/shared/types.ts";
-import type { CodecNames } from "./codec.ts";
+import { CodecNames } from "./codec.ts";
+import type { AdapterRuntime } from "./runtime.ts";
 
 /**
  * One generated module while it is made: its imports and the names that its declarations must not take. Paths are those seen from
@@ -11,26 +12,34 @@ import type { CodecNames } from "./codec.ts";
  */
 export class AdapterModule {
   readonly imports = new ImportSet();
-  readonly codecs: CodecNames = new Set();
+  readonly codecs: CodecNames;
+  readonly engine: AdapterRuntime;
   readonly declarations: string[] = [];
   readonly #context: SharedContext;
   readonly #taken: Set<string>;
   readonly #entities: readonly EntityIr[];
 
   /** @param entities roots whose row modules may be imported */
-  constructor(ir: Ir, entities: readonly EntityIr[], taken: readonly string[]) {
+  constructor(
+    engine: AdapterRuntime,
+    ir: Ir,
+    entities: readonly EntityIr[],
+    taken: readonly string[],
+  ) {
+    this.engine = engine;
+    this.codecs = new CodecNames(engine.uuid);
     this.#entities = entities;
     this.#context = sharedContext(ir.entities);
-    this.#taken = new Set([...importable, ...taken]);
+    this.#taken = new Set([...engine.importable, ...taken]);
   }
 
-  /** Imports from `runtime/postgres/<file>.ts`. */
+  /** Imports from `runtime/<engine>/<file>.ts`. */
   runtime(file: string, ...names: readonly string[]): void {
-    this.imports.value(runtimeModule(file), ...names);
+    this.imports.value(runtimeModule(this.engine.folder, file), ...names);
   }
 
   runtimeType(file: string, ...names: readonly string[]): void {
-    this.imports.type(runtimeModule(file), ...names);
+    this.imports.type(runtimeModule(this.engine.folder, file), ...names);
   }
 
   /** Imports the domain types that are mentioned in type expressions. */
@@ -78,12 +87,6 @@ export class AdapterModule {
   }
 }
 
-/** Everything that adapters import; no declaration may hide one. */
-const importable = [
-  "array bigint binary boolean branded brandedBigint brandedInt date decimal enumeration float int json nullable numeric text timestamp vector vectorOf",
-  "dynamicRead guarded given keyedRead pageLimit patch read signed textsOf uuidV7 write session",
-].flatMap((names) => names.split(" "));
-
 export const codecsName = (entity: EntityIr): string =>
   `${entity.variable.replace(/_$/, "")}Codecs`;
 export const rowName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Row`;
@@ -91,10 +94,11 @@ export const rowName = (entity: EntityIr): string => `${entity.variable.replace(
 const runtimeModules = new Map<string, string>();
 
 /** Asked for with every column; one text for all is hashed but once. */
-function runtimeModule(file: string): string {
-  const known = runtimeModules.get(file);
+function runtimeModule(folder: string, file: string): string {
+  const name = `${folder}/${file}`;
+  const known = runtimeModules.get(name);
   if (known !== undefined) return known;
-  const made = `../../runtime/postgres/${file}.ts`;
-  runtimeModules.set(file, made);
+  const made = `../../runtime/${name}.ts`;
+  runtimeModules.set(name, made);
   return made;
 }

@@ -4,11 +4,22 @@ import { call } from "../../../render/layout.ts";
 import type { FieldIr, FieldType } from "../../../ir/types.ts";
 import type { ArrayElement } from "../../../spec/model.ts";
 
-/** Names of `runtime/postgres/codec.ts` that an expression uses are collected here. */
-export type CodecNames = Set<string>;
+/** Names of `runtime/<engine>/codec.ts` that an expression uses are collected here. */
+export class CodecNames extends Set<string> {
+  readonly uuid: "text" | "uuid";
+
+  constructor(uuid: "text" | "uuid") {
+    super();
+    this.uuid = uuid;
+  }
+
+  /** Whether a uuid has a codec of its own. */
+  get ownUuid(): boolean {
+    return this.uuid !== "text";
+  }
+}
 
 const plain = {
-  uuid: "text",
   string: "text",
   text: "text",
   int: "int",
@@ -20,12 +31,13 @@ const plain = {
   timestamp: "timestamp",
   binary: "binary",
   vector: "vector",
-} as const satisfies Record<Exclude<FieldType["kind"], "json" | "enum" | "array">, string>;
+} as const satisfies Record<Exclude<FieldType["kind"], "uuid" | "json" | "enum" | "array">, string>;
 
 /** Codec of one element of an array field: what a filter by it compares with. */
 export function elementCodec(of: ArrayElement, names: CodecNames): string {
-  names.add(plain[of]);
-  return plain[of];
+  const name = of === "uuid" ? names.uuid : plain[of];
+  names.add(name);
+  return name;
 }
 
 /** The codec of a field's values that are not null: `enumeration<OrderStatus>("new", "paid")`. */
@@ -45,7 +57,10 @@ export function baseCodec(field: FieldIr, names: CodecNames): Doc {
     case "decimal":
       return `${use("numeric")}(${type.precision}, ${type.scale})`;
     default:
-      return brandedCodec(field, use) ?? use(plain[type.kind]);
+      return (
+        brandedCodec(field, names.ownUuid, use) ??
+        use(type.kind === "uuid" ? names.uuid : plain[type.kind])
+      );
   }
 }
 
@@ -62,11 +77,13 @@ const scalarTypes: ReadonlySet<string> = new Set([
 /** A branded id: the same text with a narrower type. */
 function brandedCodec(
   { type, tsType }: FieldIr,
+  ownUuid: boolean,
   use: (name: string) => string,
 ): string | undefined {
   if (scalarTypes.has(tsType)) return undefined;
   if (type.kind === "int") return `${use("brandedInt")}<${tsType}>()`;
   if (type.kind === "bigint") return `${use("brandedBigint")}<${tsType}>()`;
+  if (type.kind === "uuid" && ownUuid) return `${use("brandedUuid")}<${tsType}>()`;
   return `${use("branded")}<${tsType}>()`;
 }
 

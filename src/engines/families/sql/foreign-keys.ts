@@ -1,0 +1,69 @@
+import { foreignKeyName } from "../../../ir/names.ts";
+import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
+import type { OnDelete } from "../../../spec/model.ts";
+import { columns, entityNamed, ownerOf } from "./naming.ts";
+
+/** A foreign key from one table to the key of another of the same store. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly target: EntityIr;
+  readonly targetColumns: readonly string[];
+  readonly onDelete: OnDelete;
+}
+
+/** Foreign keys of an entity: a child's to its owner, then the declared ones. A reference into another store has none. */
+export function foreignKeys(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
+  const owner = ownerOf(entity, store);
+  const owned = owner?.children.find((child) => child.entity.name === entity.name);
+  const toOwner =
+    owner === undefined || owned === undefined ? [] : [ownerKey(entity, owner, owned.ownerKey)];
+  return [...toOwner, ...references(entity, store)];
+}
+
+function ownerKey(entity: EntityIr, owner: EntityIr, fields: readonly FieldIr[]): ForeignKey {
+  return {
+    name: foreignKeyName(entity.table, columns(fields)),
+    columns: columns(fields),
+    target: owner,
+    targetColumns: columns(owner.key),
+    onDelete: "cascade",
+  };
+}
+
+function references(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
+  const made: ForeignKey[] = [];
+  const done = new Set<FieldIr>();
+  for (const field of entity.fields) {
+    const reference = field.source.reference;
+    if (reference === undefined || field.source.role === "ownerKey" || done.has(field)) continue;
+    const target = entityNamed(reference.entity, store);
+    if (target === undefined) continue;
+    const fields = fieldsOf(entity, field, target);
+    for (const each of fields) done.add(each);
+    made.push({
+      name: foreignKeyName(entity.table, columns(fields)),
+      columns: columns(fields),
+      target,
+      targetColumns: fields.map((each) => columnOf(target, each.source.reference?.field ?? "")),
+      onDelete: reference.onDelete,
+    });
+  }
+  return made;
+}
+
+/** The fields that together hold the target's composite key, when each part of it is there exactly once; else the field alone. */
+function fieldsOf(entity: EntityIr, field: FieldIr, target: EntityIr): readonly FieldIr[] {
+  if (target.key.length < 2) return [field];
+  const parts = target.key.map((key) =>
+    entity.fields.filter(
+      (each) =>
+        each.source.reference?.entity === target.name && each.source.reference.field === key.name,
+    ),
+  );
+  const complete = parts.flatMap((part) => (part.length === 1 ? part : []));
+  return complete.length === target.key.length ? complete : [field];
+}
+
+const columnOf = (entity: EntityIr, field: string): string =>
+  entity.fields.find((each) => each.name === field)?.column ?? field;

@@ -1,0 +1,23 @@
+/** What generated adapters of one engine import: the folder of its runtime, and the names that differ there. */
+export interface AdapterRuntime {
+  /** `postgres`: `runtime/postgres/<file>.ts`, and the engine whose templates they are. */
+  readonly folder: string;
+  /** `PostgresSession` */
+  readonly session: string;
+  /** Type of one row: `TextRow`. */
+  readonly row: string;
+  /** Type of one bound value: `Text`. */
+  readonly value: string;
+  /** Function that picks columns of a row: `textsOf`. */
+  readonly pick: string;
+  /** Codec of a uuid: its own, or that of any text. */
+  readonly uuid: "text" | "uuid";
+  /** Everything else that adapters import; no declaration may hide one. */
+  readonly importable: readonly string[];
+}
+
+/** What the adapters of every engine import. */
+export const commonNames: readonly string[] = [
+  "array bigint binary boolean branded brandedBigint brandedInt date decimal enumeration float int json nullable numeric text timestamp vector vectorOf",
+  "dynamicRead guarded given keyedRead pageLimit patch read signed uuidV7 write session",
+].flatMap((names) => names.split(" "));

@@ -1,0 +1,12 @@
+import { type AdapterRuntime, commonNames } from "../../families/sql/runtime.ts";
+
+/** What generated adapters of PostgreSQL import. */
+export const postgresRuntime: AdapterRuntime = {
+  folder: "postgres",
+  session: "PostgresSession",
+  row: "TextRow",
+  value: "Text",
+  pick: "textsOf",
+  uuid: "text",
+  importable: [...commonNames, "textsOf"],
+};
