@@ -2,8 +2,8 @@ import type { Model, Workload } from "../spec/model.ts";
 import { assess, points, type Assessment, type Candidate } from "./assess.ts";
 import { requirementsOf } from "./requirements.ts";
 import type { Requirements } from "./requirement.ts";
-import { sitesOf, type Site } from "./sites.ts";
-import { solve, type Problem, type Solution } from "./solve.ts";
+import { linkedSites, linksOf, sitesOf, type Link, type Site } from "./sites.ts";
+import { servable, solve, type Problem, type Solution } from "./solve.ts";
 import { authorityOf, isAuthority } from "./volume.ts";
 
 /** Share of the cost of operation that an engine costs which already runs: staff, backups and monitoring exist. A weight. */
@@ -26,6 +26,7 @@ export interface CostTable {
   readonly engines: readonly Candidate[];
   readonly rows: ReadonlyMap<string, Row>;
   readonly sites: readonly Site[];
+  readonly links: readonly Link[];
 }
 
 /** Remembers rows whose inputs did not change; flips re-plan thousands of times with one quantity changed. */
@@ -43,7 +44,8 @@ export function costTable(
   for (const workload of model.workloads) {
     rows.set(workload.name, rememberedRow(model, workload, engines, memory));
   }
-  return { model, engines, rows, sites: sitesOf(model) };
+  const sites = sitesOf(model);
+  return { model, engines, rows, sites, links: linksOf(model, sites) };
 }
 
 /** The row of a workload, from memory when nothing it depends on has changed. */
@@ -125,13 +127,36 @@ export function locationProblem(table: CostTable, fixed: Fixed = new Map()): Pro
         only === undefined || engines[at]?.id === only ? cost : undefined,
       );
     }),
+    links: table.links,
+    copies: copiesOf(engines),
     ...(maxEngines === undefined ? {} : { maxEngines }),
   };
 }
 
+/** Whether what an engine holds with authority can be copied into a view on another. */
+const copiesOf =
+  (engines: readonly Candidate[]): ((authority: number, view: number) => boolean) =>
+  (authority, view) =>
+    has(engines[authority], "view-feed") && has(engines[view], "view-sink");
+
+const has = (engine: Candidate | undefined, feature: string): boolean =>
+  engine?.capabilities.features[feature] !== undefined;
+
 /** Whether every workload of the site has an engine of its own, though perhaps not a common one. */
 export const servedOneByOne = (table: CostTable, site: Site): boolean =>
   site.every((name) => table.rows.get(name)?.assessments.some(({ admissible }) => admissible));
+
+/** Whether some engines serve a site and those it is linked to, were cost and budget no matter. */
+export function servedTogether(table: CostTable, site: number): boolean {
+  const sites = linkedSites(site, table.links);
+  const place = new Map(sites.map((each, at) => [each, at]));
+  const links = table.links.flatMap(({ authority, view }) => {
+    const [a, v] = [place.get(authority), place.get(view)];
+    return a === undefined || v === undefined ? [] : [{ authority: a, view: v }];
+  });
+  const costs = sites.map((each) => siteCosts(table, table.sites[each] ?? []));
+  return servable({ sites: costs, links, copies: copiesOf(table.engines) });
+}
 
 export const solveTable = (table: CostTable, fixed?: Fixed): Solution | undefined =>
   solve(locationProblem(table, fixed));

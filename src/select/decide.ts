@@ -1,9 +1,16 @@
 import type { Candidate } from "./assess.ts";
-import { servedOneByOne, siteCosts, solveTable, type CostTable, type Fixed } from "./cost-table.ts";
+import {
+  servedOneByOne,
+  servedTogether,
+  siteCosts,
+  solveTable,
+  type CostTable,
+  type Fixed,
+} from "./cost-table.ts";
 import type { Lock } from "./lock.ts";
 import { hintFor, unservable, type PlanProblem } from "./problems.ts";
 import { listed } from "./show.ts";
-import type { Site } from "./sites.ts";
+import { linkedSites, type Site } from "./sites.ts";
 
 /** The bare answer: an engine for every workload, or why there is none. */
 export type Outcome =
@@ -39,11 +46,15 @@ function unservableWorkloads({ rows, engines }: CostTable): readonly PlanProblem
   });
 }
 
-/** Sites whose workloads are served one by one, but by no engine together. */
+/** Workloads that are served one by one, but by no engines together: of a site, or of an authority with its views. */
 function separatedSites(table: CostTable): readonly PlanProblem[] {
-  return table.sites.flatMap((site) => {
-    const together = siteCosts(table, site).some((cost) => cost !== undefined);
-    return together || !servedOneByOne(table, site) ? [] : [separated(table, site)];
+  const views = new Set(table.links.map(({ view }) => view));
+  return table.sites.flatMap((_, at) => {
+    if (views.has(at)) return [];
+    const names = linkedSites(at, table.links).flatMap((site) => table.sites[site] ?? []);
+    return servedTogether(table, at) || !servedOneByOne(table, names)
+      ? []
+      : [separated(table, names.toSorted())];
   });
 }
 
@@ -62,7 +73,7 @@ function separated(table: CostTable, site: Site): PlanProblem {
     workload: named,
     path: `workloads.${named}`,
     requirement: "colocation",
-    text: `${listed(site)} must share one store, since no projector feeds a view in another one; they are served apart: ${site.map(serving).join("; ")}`,
+    text: `no engine serves ${listed(site)} together, and none that can copy a view is fed by the authority's; they are served apart: ${site.map(serving).join("; ")}`,
     hint: "relax what rules out the engine that serves the view, or remove the view",
     engines: [],
   };

@@ -1,3 +1,5 @@
+import type { Link } from "./sites.ts";
+
 /**
  * Facility location, exact: opening an engine costs, serving a site from an engine costs, the cheapest total wins. Costs are whole
  * thousandths of a point, so sums are exact; engines come sorted by id and the first of equal totals stays, so ties go by id.
@@ -7,6 +9,10 @@ export interface Problem {
   readonly openings: readonly { readonly cost: number; readonly counts: boolean }[];
   /** Per site and engine: cost of serving, `undefined` when the engine cannot. */
   readonly sites: readonly (readonly (number | undefined)[])[];
+  /** Pairs of sites whose engines must fit together. */
+  readonly links?: readonly Link[];
+  /** Whether an authority on one engine can be copied by a view on another. */
+  readonly copies?: (authority: number, view: number) => boolean;
   readonly maxEngines?: number;
 }
 
@@ -19,13 +25,23 @@ export interface Solution {
 const scale = 1_000;
 const never = Number.POSITIVE_INFINITY;
 
-/** The cheapest solution, or undefined when a site has no engine or the budget is too small. */
+/** The cheapest solution, or undefined when a site has no engine, no engines fit together, or the budget is too small. */
 export function solve(problem: Problem): Solution | undefined {
   const search = new BranchAndBound(problem);
   return search.run();
 }
 
-/** Depth first over "is this engine open?", bounded by what the best still possible engine of each site costs. */
+/** Whether every site is served when every engine is open: cost and budget apart. */
+export function servable(problem: Pick<Problem, "sites" | "links" | "copies">): boolean {
+  const costs = problem.sites.map((row) => row.map((cost) => cost ?? never));
+  const open = costs[0]?.map(() => true) ?? [];
+  return new Assignment(costs, problem).best(open).cost < never;
+}
+
+/**
+ * Depth first over "is this engine open?", bounded by what the best still possible engine of each site costs. The bound leaves the links
+ * out, so it never exceeds what a completion costs; they are kept where everything is decided.
+ */
 class BranchAndBound {
   readonly #opening: readonly number[];
   readonly #counts: readonly boolean[];
@@ -33,6 +49,8 @@ class BranchAndBound {
   /** `#after[e][s]`: least cost of site s among engines ≥ e. */
   readonly #after: readonly Float64Array[];
   readonly #budget: number;
+  readonly #served: Assignment;
+  readonly #linked: readonly boolean[];
   readonly #open: boolean[];
   #best: number = never;
   #bestOpen: readonly boolean[] | undefined;
@@ -45,6 +63,10 @@ class BranchAndBound {
     );
     this.#after = suffixMinima(this.#costs, this.#opening.length);
     this.#budget = problem.maxEngines ?? never;
+    this.#served = new Assignment(this.#costs, problem);
+    this.#linked = this.#costs.map((_, site) =>
+      (problem.links ?? []).some(({ authority, view }) => site === authority || site === view),
+    );
     this.#open = this.#opening.map(() => false);
   }
 
@@ -52,14 +74,16 @@ class BranchAndBound {
     this.#branch(0, 0, 0, new Float64Array(this.#costs.length).fill(never));
     const open = this.#bestOpen;
     if (!open) return undefined;
-    return { total: this.#best / scale, serves: this.#costs.map((row) => cheapest(row, open)) };
+    return { total: this.#best / scale, serves: this.#served.best(open).serves };
   }
 
   #branch(engine: number, opened: number, counted: number, served: Float64Array): void {
     const bound = this.#bound(engine, opened, served);
     if (bound >= this.#best) return;
     if (engine === this.#opening.length) {
-      this.#best = bound;
+      const total = opened + this.#served.best(this.#open).cost;
+      if (total >= this.#best) return;
+      this.#best = total;
       this.#bestOpen = [...this.#open];
       return;
     }
@@ -94,8 +118,12 @@ class BranchAndBound {
     return least;
   }
 
+  /** A linked site may need a dearer engine for the sake of the other one. */
   #helps(engine: number, served: Float64Array): boolean {
-    return served.some((cost, site) => this.#cost(site, engine) < cost);
+    return served.some((cost, site) => {
+      const own = this.#cost(site, engine);
+      return own < cost || (this.#linked[site] === true && own < never);
+    });
   }
 
   #cost(site: number, engine: number): number {
@@ -116,11 +144,74 @@ function suffixMinima(costs: readonly (readonly number[])[], engines: number): F
   return rows;
 }
 
-function cheapest(row: readonly number[], open: readonly boolean[]): number {
-  let chosen = -1;
-  let least = never;
-  for (const [engine, cost] of row.entries()) {
-    if (open[engine] === true && cost < least) [chosen, least] = [engine, cost];
+/** Which open engine serves each site: the cheapest, and of an authority and its views the cheapest that fit together. */
+class Assignment {
+  readonly #costs: readonly (readonly number[])[];
+  /** Of each site that is no view: the views that copy it. */
+  readonly #views: ReadonlyMap<number, readonly number[]>;
+  readonly #copies: (authority: number, view: number) => boolean;
+
+  constructor(
+    costs: readonly (readonly number[])[],
+    { links = [], copies }: Pick<Problem, "links" | "copies">,
+  ) {
+    this.#costs = costs;
+    this.#copies = copies ?? (() => false);
+    const views = new Set(links.map(({ view }) => view));
+    const own = costs.flatMap((_, site) => (views.has(site) ? [] : [site]));
+    this.#views = new Map(
+      own.map((site) => [
+        site,
+        links.flatMap(({ authority, view }) => (authority === site ? [view] : [])),
+      ]),
+    );
   }
-  return chosen;
+
+  best(open: readonly boolean[]): { readonly cost: number; readonly serves: readonly number[] } {
+    const serves = this.#costs.map(() => -1);
+    let cost = 0;
+    for (const [site, views] of this.#views) {
+      const found = this.#together(site, views, open);
+      cost += found.cost;
+      for (const [place, engine] of found.serves) serves[place] = engine;
+    }
+    return { cost, serves };
+  }
+
+  /** Once the authority's engine is chosen, its views depend on nothing else. */
+  #together(site: number, views: readonly number[], open: readonly boolean[]): Choice {
+    let best: Choice = { cost: never, serves: [] };
+    for (const [engine, own] of (this.#costs[site] ?? []).entries()) {
+      if (open[engine] !== true || own >= best.cost) continue;
+      const chosen = views.map((view) => {
+        const [at, cost] = this.#cheapest(
+          view,
+          (other) => open[other] === true && (other === engine || this.#copies(engine, other)),
+        );
+        return { view, at, cost };
+      });
+      const cost = chosen.reduce((sum, view) => sum + view.cost, own);
+      if (cost >= best.cost) continue;
+      best = {
+        cost,
+        serves: [[site, engine], ...chosen.map(({ view, at }) => [view, at] as const)],
+      };
+    }
+    return best;
+  }
+
+  #cheapest(
+    site: number,
+    allowed: (engine: number) => boolean,
+  ): readonly [engine: number, cost: number] {
+    let best: readonly [number, number] = [-1, never];
+    for (const [engine, cost] of (this.#costs[site] ?? []).entries())
+      if (cost < best[1] && allowed(engine)) best = [engine, cost];
+    return best;
+  }
+}
+
+interface Choice {
+  readonly cost: number;
+  readonly serves: readonly (readonly [site: number, engine: number])[];
 }

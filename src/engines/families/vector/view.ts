@@ -1,11 +1,11 @@
 import type {
-  SearchMethod,
   VectorMethod,
   VectorMetric,
   VectorWorkload,
 } from "../../../spec/model.ts";
 import { fileStem, memberTypeName, typeName, viewName, viewTypeName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, SearchViewIr, TypeIr, VectorViewIr } from "../../../ir/types.ts";
+import { filtersBy } from "../../../spec/fusing.ts";
 import { fieldMap, filterType } from "../filters.ts";
 import { readsAgain } from "../record/describe.ts";
 import type { ViewPlace } from "../search/view.ts";
@@ -93,15 +93,6 @@ function textSide(
   const method = view.methods.find((candidate) => filtersBy(candidate.method, filter));
   return method === undefined ? {} : { fused: { view, method } };
 }
-
-/** Whether a search can be narrowed in the same ways as a vector query, which is what both need to be fused from two stores. */
-export const filtersBy = (
-  search: Pick<SearchMethod, "filter">,
-  filter: VectorMethod["filter"],
-): boolean =>
-  filter.every(({ field, operator }) =>
-    search.filter.some((other) => other.field === field && other.operator === operator),
-  );
 
 const distances: Readonly<Record<VectorMetric, string>> = {
   cosine: "Cosine distance: 0 is the same direction, 2 the opposite.",
