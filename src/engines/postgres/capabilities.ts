@@ -67,6 +67,7 @@ export const capabilities: Capabilities = {
       "filters after the index, iterative scans until enough rows are found",
       "PV-06",
     ),
+    "view-feed": says("rows of all tenants in key order", "PG-A4"),
     "hybrid-search": says("text and vector ranks fused in one statement", "PG-A3"),
   },
   lacks: {
@@ -392,6 +393,10 @@ export const capabilities: Capabilities = {
     "PG-A3": {
       fact: "text and vector ranks are fused in one statement; facets are counted in one statement",
       source: "`src/engines/postgres`, `test/conformance/search`, `test/conformance/vector`",
+    },
+    "PG-A4": {
+      fact: "an entity's rows are given in key order, page by page, to views that lie in other stores",
+      source: "`src/engines/postgres`, `templates/runtime/view-rebuild.ts`",
     },
   },
 };
