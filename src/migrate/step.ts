@@ -11,7 +11,8 @@ export type Reversibility =
 
 /**
  * When a step may run, seen from the code of before and after the change:
- * `expand` before the new code starts, both can run; `backfill` after expand, in batches; `contract` when no old code runs any more.
+ * `expand` before the new code starts, both can run; `backfill` after expand, in batches; `contract` when no old code runs any more. A
+ * contract with the risk `new-code-waits` comes between the two: old code stopped, contract, new code.
  */
 export type Phase = "expand" | "backfill" | "contract";
 
@@ -30,6 +31,8 @@ export type Risk =
   | "rewrites"
   /** Code of before the change fails on it. */
   | "breaks-old-code"
+  /** Code of after the change fails until it has run. */
+  | "new-code-waits"
   /** Fails when the rows at hand do not fit (duplicates, nulls, a value that does not convert). */
   | "depends-on-data";
 

@@ -1,5 +1,6 @@
 import type { CommandOptions } from "./db-cli-options.ts";
 import type { ProgressLines } from "./db-cli-progress.ts";
+import { isNeeded } from "./migrate-code.ts";
 import { deployCheck } from "./migrate-deploy.ts";
 import {
   acceptMigration,
@@ -53,7 +54,7 @@ export const up: StoreCommand = async (store, options) => {
   lines.push(...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`));
   const told = answer(store, lines, { applied, held: held.map(heldJson) }, failure);
   // A contract can wait; what the new code needs and stands behind one cannot.
-  const needed = held.some(({ migration }) => migration.phase !== "contract");
+  const needed = held.some(({ migration }) => isNeeded(migration));
   return { ...told, status: needed ? 1 : 0 };
 };
 

@@ -1,9 +1,10 @@
+import { isNeeded } from "./migrate-code.ts";
 import { findMigrations, hasMigrations, readMigrations } from "./migration-files.ts";
 import type { MigrationTarget } from "./migration.ts";
 
 /**
- * Migrations that the code of this checkout needs and the store has not, for the start-up probe: all but contract ones, which wait until no
- * older code runs. Undefined when the folder of migrations does not come with the code: then nobody can say.
+ * Migrations that the code of this checkout needs and the store has not, for the start-up probe: all but the contract ones that can wait
+ * until no older code runs. Undefined when the folder of migrations does not come with the code: then nobody can say.
  *
  * @param from the caller's `import.meta.url`
  */
@@ -18,6 +19,6 @@ export async function unapplied(
     (await target.ledger()).filter(({ dirty }) => dirty !== true).map(({ id }) => id),
   );
   return expected
-    .filter(({ id, phase }) => phase !== "contract" && !applied.has(id))
+    .filter((migration) => isNeeded(migration) && !applied.has(migration.id))
     .map(({ id }) => id);
 }

@@ -1,3 +1,4 @@
+import { breaksOldCode, changeOf, isNeeded } from "./migrate-code.ts";
 import { compare, withAncestors } from "./migrate-status.ts";
 import type { LedgerEntry, Migration } from "./migration.ts";
 
@@ -20,8 +21,8 @@ export interface DeployCheck {
 }
 
 /**
- * Code may start when all its expand and backfill migrations are applied, and no contract of newer code is. A contract migration may run
- * when the oldest running code knows its change.
+ * Code may start when all its expand and backfill migrations are applied, a contract where it needs one, and no contract of newer code is.
+ * A contract migration may run when the oldest running code knows its change, or is stopped.
  *
  * @param running id of the newest migration that the oldest running code knows
  */
@@ -41,9 +42,7 @@ export function deployCheck(
   const open = migrations.filter(({ id }) => !done.has(id));
   const findings = [
     ...problems,
-    ...open
-      .filter(({ phase }) => phase !== "contract")
-      .map(({ id, phase }) => `${id} (${phase ?? "expand"}) is not applied: migrate up`),
+    ...open.filter(isNeeded).map((migration) => missing(migration, running, knows)),
     ...migrations.flatMap((migration) =>
       done.has(migration.id) ? brokenBy(migration, running, knows) : [],
     ),
@@ -62,14 +61,28 @@ export function deployCheck(
 const runsBeside = ({ phase, dirty }: LedgerEntry): boolean =>
   dirty !== true && (phase === "expand" || phase === "backfill");
 
-const changeOf = ({ id, change = id }: Migration): string => change;
+/** What the code of this checkout needs and the store has not, with what has to be done first. */
+function missing(
+  migration: Migration,
+  running: string | undefined,
+  knows: ReadonlySet<string> | undefined,
+): string {
+  const { id, phase = "expand" } = migration;
+  const change = changeOf(migration);
+  if (phase === "contract") {
+    return `${id} (contract) is not applied, and this code fails before it, code of before ${change} after it: end that, then migrate up --contract ${id}, then start this code`;
+  }
+  const ends = breaksOldCode(migration) && knows?.has(change) === false;
+  const first = ends ? `code of ${running} fails after it: end that first, then ` : "";
+  return `${id} (${phase}) is not applied: ${first}migrate up`;
+}
 
 function brokenBy(
   migration: Migration,
   running: string | undefined,
   knows: ReadonlySet<string> | undefined,
 ): readonly string[] {
-  if (migration.phase !== "contract" || knows === undefined) return [];
+  if (!breaksOldCode(migration) || knows === undefined) return [];
   const change = changeOf(migration);
   return knows.has(change)
     ? []
@@ -93,12 +106,17 @@ function contractCheck(
   });
   if (waitsFor.length > 0) return check(false, `waits for ${waitsFor.join(", ")}`);
   if (knows === undefined) {
+    if (isNeeded(migration)) {
+      return check(undefined, `may run when no code of before ${change} runs any more`);
+    }
     return check(
       undefined,
       `may run when all running code knows ${change}: deploy-check --running ID`,
     );
   }
-  return knows.has(change)
-    ? check(true, `all running code knows ${change}: migrate up --contract ${id}`)
-    : check(false, `running code does not know ${change}`);
+  if (knows.has(change)) {
+    return check(true, `all running code knows ${change}: migrate up --contract ${id}`);
+  }
+  const then = isNeeded(migration) ? "; once it is ended, this comes before the new code" : "";
+  return check(false, `running code does not know ${change}${then}`);
 }

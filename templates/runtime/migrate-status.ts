@@ -1,3 +1,4 @@
+import { isNeeded } from "./migrate-code.ts";
 import type { LedgerEntry, Migration } from "./migration.ts";
 
 /** A migration that may not run yet although its files are in order, and why. */
@@ -83,7 +84,10 @@ function heldOf(
       held.set(id, { migration, reason: `stands on ${base}, which is held` });
     } else if (phase === "contract" && !begun.has(id) && !isReleased(id)) {
       const code = change === undefined || change === id ? "it" : change;
-      const reason = `contract: code of before ${code} fails after it; when none runs any more: migrate up --contract ${id}`;
+      const [waits, then] = isNeeded(migration)
+        ? [", new code before it", ", then the new code"]
+        : ["", ""];
+      const reason = `contract: code of before ${code} fails after it${waits}; when none runs any more: migrate up --contract ${id}${then}`;
       held.set(id, { migration, reason });
     }
   }

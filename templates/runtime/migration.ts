@@ -1,4 +1,4 @@
-/** When a migration may run, seen from the code of before and after the change: see `migrate deploy-check`. */
+/** When a migration may run, seen from the code of before and after the change: see migrate-code.ts and `migrate deploy-check`. */
 export type Phase = "expand" | "backfill" | "contract";
 
 /** What is lost when a step is taken back. */

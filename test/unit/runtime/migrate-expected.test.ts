@@ -7,7 +7,7 @@ import { unapplied } from "../../../templates/runtime/expected-migrations.ts";
 import { migrationHash } from "../../../templates/runtime/migration-files.ts";
 import { MemoryTarget } from "./memory-target.ts";
 
-test("the start-up probe expects all but contract migrations, and what is half-way is not applied", async () => {
+test("the start-up probe expects all but contracts that can wait, and what is half-way is not applied", async () => {
   const root = mkdtempSync(join(tmpdir(), "expected-"));
   const from = pathToFileURL(join(root, "src/data/stores/main/store.ts")).href;
   const target = new MemoryTarget();
@@ -28,5 +28,18 @@ test("the start-up probe expects all but contract migrations, and what is half-w
     { ...entry, id: "0002-fill", dirty: true },
   ];
   expect(await unapplied(target, "main", from)).toEqual(["0002-fill"]);
+
+  const steps = [{ name: "exchange", transactional: true, risks: ["new-code-waits"] }];
+  const needed = {
+    id: "0003-end",
+    parents: [],
+    phase: "contract",
+    steps,
+    hash: migrationHash("", "", [
+      { ...steps[0], name: "exchange", title: "", transactional: true },
+    ]),
+  };
+  writeFileSync(join(folder, "0003-end.json"), JSON.stringify(needed));
+  expect(await unapplied(target, "main", from)).toEqual(["0002-fill", "0003-end"]);
   rmSync(root, { recursive: true });
 });

@@ -130,6 +130,50 @@ describe("deploy-check", () => {
     expect(deployCheck(all, ledger, "0003-note-backfill").mayStart).toBe(true);
   });
 
+  const typed = migration("0002-type", ["0001-initial"], { phase: "expand", change: "0002-type" });
+  const exchange = migration("0003-type-contract", ["0002-type"], {
+    phase: "contract",
+    change: "0002-type",
+    steps: [
+      { name: "0003-type-contract", title: "", transactional: true, risks: ["new-code-waits"] },
+    ],
+  });
+
+  test("code that a contract has to come before starts after it, in the order that is named", async () => {
+    const target = await upTo(base);
+    const files = [base, typed, exchange];
+    const events: MigrateEvent[] = [];
+    await migrateUp(target, files, { onEvent: (event) => events.push(event) });
+    expect(events.filter(({ kind }) => kind === "held")).toMatchObject([
+      { reason: expect.stringContaining("--contract 0003-type-contract, then the new code") },
+    ]);
+    expect(deployCheck(files, await target.ledger(), "0001-initial")).toMatchObject({
+      mayStart: false,
+      findings: [
+        "0003-type-contract (contract) is not applied, and this code fails before it, code of before 0002-type after it: end that, then migrate up --contract 0003-type-contract, then start this code",
+      ],
+      contracts: [{ mayRun: false, reason: expect.stringContaining("once it is ended") }],
+    });
+    await migrateUp(target, files, { contract: true });
+    expect(deployCheck(files, await target.ledger()).mayStart).toBe(true);
+  });
+
+  test("running code that an expand breaks has to end before it", async () => {
+    const target = await upTo(base);
+    const steps = [
+      { name: "0002-key", title: "", transactional: true, risks: ["breaks-old-code"] },
+    ];
+    const key = migration("0002-key", ["0001-initial"], { phase: "expand", steps });
+    expect(deployCheck([base, key], await target.ledger(), "0001-initial").findings).toEqual([
+      "0002-key (expand) is not applied: code of 0001-initial fails after it: end that first, then migrate up",
+    ]);
+    await migrateUp(target, [base, key]);
+    expect(deployCheck([base, key], await target.ledger(), "0001-initial").findings).toEqual([
+      expect.stringContaining("code of 0001-initial does not know 0002-key"),
+    ]);
+    expect(deployCheck([base, key], await target.ledger(), "0002-key").mayStart).toBe(true);
+  });
+
   test("older code starts beside what newer code has expanded, not after its contract", async () => {
     const target = await upTo(base, expand, backfill);
     expect(deployCheck([base], await target.ledger())).toMatchObject({

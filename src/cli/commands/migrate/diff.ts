@@ -134,11 +134,12 @@ function tellNext(
   );
   output.line("  async-db-starter generate             code for the new schema");
   output.line("  npm run db -- migrate up              applies it to the store of .env");
-  if (migrations.some(({ migration }) => migration.phase === "contract")) {
-    output.line(
-      "  npm run db -- migrate up --contract   the rest, when no older code runs any more",
-    );
-  }
+  const contracts = migrations.filter(({ migration }) => migration.phase === "contract");
+  if (contracts.length === 0) return;
+  const waits = contracts.some(({ migration }) => newCodeWaits(migration));
+  output.line(
+    `  npm run db -- migrate up --contract   the rest, when no older code runs any more${waits ? "; the new code starts only then" : ""}`,
+  );
 }
 
 const documentOf = ({ store, migration }: { store: string; migration: PlannedMigration }) => ({
@@ -156,7 +157,11 @@ const documentOf = ({ store, migration }: { store: string; migration: PlannedMig
   })),
 });
 
-function phaseText({ phase, parents }: PlannedMigration): string {
+const newCodeWaits = ({ phase, steps }: PlannedMigration): boolean =>
+  phase === "contract" && steps.some(({ risks }) => risks.includes("new-code-waits"));
+
+function phaseText(migration: PlannedMigration): string {
+  const { phase, parents } = migration;
   const after = parents.length === 0 ? "" : `, after ${parents.join(" and ")}`;
   switch (phase) {
     case "expand":
@@ -164,7 +169,9 @@ function phaseText({ phase, parents }: PlannedMigration): string {
     case "backfill":
       return `in batches, before the new code starts${after}`;
     case "contract":
-      return `when no older code runs any more${after}`;
+      return newCodeWaits(migration)
+        ? `when no older code runs any more, before the new code starts${after}`
+        : `when no older code runs any more${after}`;
   }
 }
 

@@ -61,6 +61,11 @@ export function isWidening(from: string, to: string): boolean {
   return to === "text" || (long !== undefined && long >= short);
 }
 
+/** Whether every statement that fits the one fits the other: the server compares and assigns both kinds of integers to each other. */
+export const isWiderInteger = (from: string, to: string): boolean =>
+  /^(?:smallint|integer)$/.test(from) &&
+  (to === "bigint" || (from === "smallint" && to === "integer"));
+
 function digits(type: string): { readonly precision: number; readonly scale: number } | undefined {
   const found = /^numeric\((\d+)(?:,\s*(-?\d+))?\)$/.exec(type);
   return found === null ? undefined : { precision: Number(found[1]), scale: Number(found[2] ?? 0) };

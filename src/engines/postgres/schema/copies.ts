@@ -17,18 +17,25 @@ import { substituted } from "./tokens.ts";
 
 export type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
 
-/** What goes with the exchange of the columns, in its transaction: objects on the old ones go, those on the new ones get their names. */
-export interface Exchange {
+interface Statements {
   readonly up: readonly string[];
   readonly down: readonly string[];
 }
 
-/** Columns under another name or of another type, each beside the one of before until no code of before runs. */
+/** When the second columns take over, and what goes with it in its transaction. */
+export interface Exchange {
+  readonly phase: Draft["phase"];
+  /** Objects on the old columns go. */
+  readonly before: Statements;
+  /** Those on the new ones get their names. */
+  readonly after: Statements;
+}
+
+/** Columns under another name or of another type, each beside the one of before until no code of before needs that. */
 export function copyDrafts(
   change: TableChange,
   values: ChangeContext["values"],
-  before: Exchange,
-  after: Exchange,
+  { phase, before, after }: Exchange,
 ): readonly Draft[] {
   const copies = only(change, "copied").map((column) => ({
     column,
@@ -36,19 +43,23 @@ export function copyDrafts(
   }));
   if (copies.length === 0) return [];
   return [
-    ...copies.flatMap(({ column, trigger, forward }) => besides(change, column, trigger, forward)),
-    ...copies.map((copy, at) => exchanged(change, copy, at === 0 ? before : nothing)),
-    ...named(change, copies, after),
+    ...copies.flatMap((copy) => besides(change, copy, phase)),
+    ...copies.map((copy, at) => exchanged(change, copy, at === 0 ? before : nothing, phase)),
+    ...named(change, copies, after, phase),
   ];
 }
 
-const nothing: Exchange = { up: [], down: [] };
+const nothing: Statements = { up: [], down: [] };
 
 interface Way {
   readonly forward: string;
   readonly backward: string | undefined;
   readonly trigger: SyncTrigger;
+  /** Whether code of after writes the second column before the exchange. */
+  readonly written: boolean;
 }
+
+type Copy = { readonly column: Copied } & Way;
 
 function wayOf(
   change: TableChange,
@@ -69,7 +80,7 @@ function wayOf(
     forward,
     ...(written && { backward }),
   });
-  return { forward, backward, trigger };
+  return { forward, backward, trigger, written };
 }
 
 const bare = (to: ColumnShape, name: string): ColumnShape => {
@@ -79,9 +90,8 @@ const bare = (to: ColumnShape, name: string): ColumnShape => {
 
 function besides(
   change: TableChange,
-  { from, to, name }: Copied,
-  trigger: SyncTrigger,
-  forward: string,
+  { column: { from, to, name }, trigger, forward }: Copy,
+  phase: Draft["phase"],
 ): readonly Draft[] {
   const table = change.to.name;
   const how = from.name === to.name ? `as ${to.type}` : `under its new name ${to.name}`;
@@ -103,21 +113,23 @@ function besides(
       value: forward,
       where: `${identifier(name)} is distinct from ${forward}`,
     }),
-    ...(to.nullable ? [] : checkedNotNull(change, name)),
+    ...(to.nullable ? [] : checkedNotNull(change, name, phase)),
   ];
 }
 
 function exchanged(
   change: TableChange,
-  copy: { readonly column: Copied } & Way,
-  before: Exchange,
+  copy: Copy,
+  before: Statements,
+  phase: Draft["phase"],
 ): Draft {
   const table = change.to.name;
-  const { column, trigger } = copy;
+  const { column, trigger, written } = copy;
   const { from, to, name } = column;
+  const waits = phase === "contract" && !written;
   return draft({
     rank: rank.swap,
-    phase: "contract",
+    phase,
     stem: `${table}-drop-${from.name}`,
     title: `${table}: ${from.name === to.name ? `${to.name} is ${to.type}` : `${from.name} goes, ${to.name} stays`}`,
     up: [
@@ -134,7 +146,7 @@ function exchanged(
       ...triggerStatements(trigger),
     ],
     reversibility: mayNarrow(from.type, to.type) ? "loses-data" : "reversible",
-    risks: ["locks"],
+    risks: waits ? ["locks", "new-code-waits"] : ["locks"],
     note: "Taken back, it writes every row again.",
     touches: [change.part],
     ...(losesSilently(from.type, to.type) && { destroys: `${change.part}.${from.name}` }),
@@ -145,7 +157,8 @@ function exchanged(
 function named(
   change: TableChange,
   copies: readonly { readonly column: Copied }[],
-  after: Exchange,
+  after: Statements,
+  phase: Draft["phase"],
 ): readonly Draft[] {
   const table = change.to.name;
   const renamed = copies.flatMap(({ column: { to, name } }) =>
@@ -156,7 +169,7 @@ function named(
   return [
     draft({
       rank: rank.swap + 1,
-      phase: "contract",
+      phase,
       stem: `${table}-take-names`,
       title: `${table}: what took the place of something takes its name`,
       up,
@@ -169,7 +182,7 @@ function named(
 
 function giveBack(
   change: TableChange,
-  { column: { from, to, name }, backward }: { readonly column: Copied } & Way,
+  { column: { from, to, name }, backward }: Copy,
 ): readonly string[] {
   const table = change.to.name;
   const value = backward ?? (from.nullable ? "null" : (placeholder(from, change.from) ?? "null"));

@@ -164,12 +164,11 @@ function alteredTable(
 ): readonly Draft[] {
   const names = after.tables.flatMap(tablesOf).map(({ name }) => name);
   const objects = objectChanges(change, rebuiltColumns(change));
-  const exchange = exchangeOf(change, objects);
   return [
     ...renameDrafts(change, before, !names.includes(change.was)),
     ...keyDrafts(change),
     ...columnDrafts(change),
-    ...copyDrafts(change, values, exchange.before, exchange.after),
+    ...copyDrafts(change, values, exchangeOf(change, objects)),
     ...generatedDrafts(change),
     ...objectDrafts(change, objects),
     ...securityDrafts(change),

@@ -1,5 +1,6 @@
 import type { Exchange } from "./copies.ts";
-import type { TableChange } from "./change.ts";
+import { only, type TableChange } from "./change.ts";
+import { isWiderInteger } from "./convert.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { ObjectChange, TableObject } from "./objects.ts";
 import {
@@ -13,6 +14,8 @@ import {
 } from "./online.ts";
 import { rank } from "./rank.ts";
 import { replacedObject } from "./replace.ts";
+import type { ColumnShape } from "./shape.ts";
+import { mentionsAny } from "./tokens.ts";
 
 /** The steps of constraints and indexes, in the gentlest way that each can take. */
 export const objectDrafts = (
@@ -78,10 +81,7 @@ function droppedObject(
 }
 
 /** What goes with the columns that a copy takes the place of, and what takes its name then. */
-export function exchangeOf(
-  change: TableChange,
-  objects: readonly ObjectChange[],
-): { readonly before: Exchange; readonly after: Exchange } {
+export function exchangeOf(change: TableChange, objects: readonly ObjectChange[]): Exchange {
   const table = change.to.name;
   const going = objects.flatMap((each) =>
     each.kind === "dropped" && each.until === "exchange" ? [each.from] : [],
@@ -90,6 +90,7 @@ export function exchangeOf(
     each.kind === "added" && each.on.name !== each.to.name ? [each] : [],
   );
   return {
+    phase: phaseOf(change, objects),
     // They go with their column.
     before: {
       up: [],
@@ -101,3 +102,23 @@ export function exchangeOf(
     },
   };
 }
+
+/**
+ * Second columns take over right after their batches where code of before goes on with the new types, else when none runs any more. All of a
+ * table together.
+ */
+function phaseOf(change: TableChange, objects: readonly ObjectChange[]): Draft["phase"] {
+  const copies = only(change, "copied");
+  const names = copies.map(({ from }) => from.name);
+  const built = [...change.from.columns, ...change.to.columns].some(
+    ({ value }) => value?.kind === "generated" && mentionsAny(value.expression, names),
+  );
+  const ruled = objects.some((each) => each.kind === "added" && each.copied === "new");
+  const suits = copies.every(({ from, to }) => from.name === to.name && suitsOldCode(from, to));
+  return suits && !built && !ruled ? "backfill" : "contract";
+}
+
+const suitsOldCode = (from: ColumnShape, to: ColumnShape): boolean =>
+  isWiderInteger(from.type, to.type) &&
+  (to.nullable || !from.nullable) &&
+  (to.value !== undefined || from.value === undefined);

@@ -1,3 +1,4 @@
+import { isWider } from "./bounds.ts";
 import { isWidening } from "./convert.ts";
 import { only, type TableChange } from "./change.ts";
 import type { Names } from "./renamed.ts";
@@ -20,15 +21,20 @@ export type TableObject =
       readonly shape: IndexShape;
     };
 
+export type CopiedRule = "known" | "new" | false;
+
 /** What happens to one of them. */
 export type ObjectChange =
   | { readonly kind: "renamed"; readonly from: TableObject; readonly to: TableObject }
-  /** @property on as it is made: on the second columns of copies, perhaps under a name of its own */
+  /**
+   * @property on as it is made: on the second columns of copies, perhaps under a name of its own
+   * @property copied whether it stands on second columns: its rule may be one that code of before keeps already, or a new one
+   */
   | {
       readonly kind: "added";
       readonly to: TableObject;
       readonly on: TableObject;
-      readonly copied: boolean;
+      readonly copied: CopiedRule;
     }
   | { readonly kind: "replaced"; readonly from: TableObject; readonly to: TableObject }
   /** @property until it goes before its columns change, beside what else happens, when its columns are exchanged or dropped, or when nobody uses it any more */
@@ -161,15 +167,25 @@ function isShaken(object: TableObject, { rekeyed }: TableChange, { retyped }: Fa
 
 function addedObject(
   to: TableObject,
-  { temporary }: TableChange,
+  change: TableChange,
   fates: Fates,
   free: ReadonlySet<TableObject>,
 ): ObjectChange {
-  const copied = mentionsAny(to.text, fates.copiedTo);
-  if (!copied) return { kind: "added", to, on: to, copied };
+  if (!mentionsAny(to.text, fates.copiedTo)) return { kind: "added", to, on: to, copied: false };
   const taken = [...free].some(({ name }) => name === to.name);
-  const name = taken ? temporary(to.name, "next") : to.name;
+  const name = taken ? change.temporary(to.name, "next") : to.name;
+  const copied = [...free].some((from) => implies(from, to, fates, change)) ? "known" : "new";
   return { kind: "added", to, on: onSecond(to, name, fates.second), copied };
+}
+
+/** Whether what keeps to the one keeps to the other, once its columns are exchanged. */
+function implies(from: TableObject, to: TableObject, fates: Fates, change: TableChange): boolean {
+  if (!sameKind(from, to)) return false;
+  if (forwarded(from, fates) === to.text) return true;
+  if (from.kind !== "constraint" || to.kind !== "constraint" || from.name !== to.name) return false;
+  // Bounds of values of two types, or of a length, say nothing of each other.
+  const sameTypes = only(change, "copied").every((column) => column.from.type === column.to.type);
+  return sameTypes && isWider(from.shape.bounds, to.shape.bounds);
 }
 
 function onSecond(object: TableObject, name: string, second: Names): TableObject {

@@ -1,7 +1,7 @@
 import { identifier } from "../sql/quote.ts";
 import { only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
-import type { TableObject } from "./objects.ts";
+import type { CopiedRule, TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, commentOnIndex, createIndex, dropConstraint } from "./render.ts";
 import type { ConstraintShape } from "./shape.ts";
@@ -72,11 +72,11 @@ export const droppedAtOnce = (change: TableChange, from: TableObject): Draft => 
   });
 };
 
-/** While others read and write. @param copied it stands on a second column, whose rows fit only once they are filled */
+/** While others read and write. @param copied it stands on second columns, whose rows fit only once they are filled */
 export function madeOnline(
   change: TableChange,
   to: TableObject,
-  copied: boolean,
+  copied: CopiedRule,
 ): readonly Draft[] {
   if (to.kind === "index") {
     const phase = to.shape.unique ? phaseOfRule(change, to.shape.body, copied) : "expand";
@@ -89,18 +89,19 @@ export function madeOnline(
 
 /**
  * When a rule comes: code of before may break one that it does not know, so it waits until none runs any more, unless it stands on new
- * columns alone.
+ * columns alone. What that code writes into a column is copied into the second one, too.
  */
-function phaseOfRule(change: TableChange, text: string, copied: boolean): Draft["phase"] {
+function phaseOfRule(change: TableChange, text: string, copied: CopiedRule): Draft["phase"] {
+  if (copied !== false) return copied === "known" ? "expand" : "contract";
   const written = only(change, "kept").map(({ to }) => to.name);
-  return !copied && mentionsAny(text, written) ? "contract" : "expand";
+  return mentionsAny(text, written) ? "contract" : "expand";
 }
 
 /** A check or a reference that holds for new rows at once, and for those that are there once they have been looked at. */
 function notValidFirst(
   change: TableChange,
   to: ConstraintShape,
-  copied: boolean,
+  copied: CopiedRule,
 ): readonly Draft[] {
   const table = change.to.name;
   const object = { kind: "constraint", name: to.name, text: to.definition, shape: to } as const;
@@ -116,7 +117,7 @@ function notValidFirst(
       risks: ["locks"],
       touches: touched(change, object),
     }),
-    validated(change, to, copied ? "backfill" : phase),
+    validated(change, to, copied === "known" ? "backfill" : phase),
   ];
 }
 
@@ -176,7 +177,11 @@ export function concurrently(
   });
 }
 
-function uniqueOnline(change: TableChange, to: ConstraintShape, copied: boolean): readonly Draft[] {
+function uniqueOnline(
+  change: TableChange,
+  to: ConstraintShape,
+  copied: CopiedRule,
+): readonly Draft[] {
   const table = change.to.name;
   const body = to.definition.replace(/^unique /, "");
   const phase = phaseOfRule(change, to.definition, copied);

@@ -1,3 +1,4 @@
+import { isWider } from "./bounds.ts";
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import type { TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, commentOnIndex, dropConstraint } from "./render.ts";
-import type { Bounds, ConstraintShape } from "./shape.ts";
+import type { ConstraintShape } from "./shape.ts";
 import { alterTable, renameIndex } from "./statement.ts";
 
 /** A constraint or an index that gets another definition under its name, while code of before and after writes. */
@@ -156,20 +157,3 @@ function replacedCheck(
 }
 
 const conditionOf = ({ definition }: ConstraintShape): string => definition.replace(/^check /, "");
-
-/** Whether all that the one lets through, the other does. */
-function isWider(from: Bounds | undefined, to: Bounds | undefined): boolean {
-  if (from === undefined || to === undefined) return false;
-  const values =
-    to.values === undefined || (from.values?.every((value) => to.values?.includes(value)) ?? false);
-  return values && reaches(from.min, to.min, -1) && reaches(from.max, to.max, 1);
-}
-
-function reaches(
-  from: number | string | undefined,
-  to: number | string | undefined,
-  side: 1 | -1,
-): boolean {
-  if (to === undefined || from === to) return true;
-  return typeof from === "number" && typeof to === "number" && (to - from) * side >= 0;
-}

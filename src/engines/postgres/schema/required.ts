@@ -124,10 +124,14 @@ const helper = (change: TableChange, column: string): ConstraintShape => ({
 });
 
 /** The check that lets `set not null` do without a scan, made and validated while others read and write. */
-export function checkedNotNull(change: TableChange, column: string): readonly Draft[] {
+export function checkedNotNull(
+  change: TableChange,
+  column: string,
+  phase: Draft["phase"] = "contract",
+): readonly Draft[] {
   const table = change.to.name;
   const check = helper(change, column);
-  const common = { phase: "contract", touches: [change.part] } as const;
+  const common = { phase, touches: [change.part] } as const;
   return [
     draft({
       ...common,

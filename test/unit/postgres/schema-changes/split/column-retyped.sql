@@ -23,6 +23,11 @@ end
 $sync$;
 create trigger notes_rank_next_copy before insert or update on notes for each row execute function notes_rank_next_copy();
 
+-- step: notes-check-rank-next
+-- notes: column rank_next takes no empty value any more
+-- locks others out for a moment
+alter table notes add constraint notes_rank_next_required check (rank_next is not null) not valid;
+
 -- step: notes-fill-rank-next
 -- notes: column rank_next is filled in batches of 1000
 with picked as (
@@ -39,20 +44,15 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
--- step: notes-validate-notes-rank-check-next
--- notes: every row is checked by notes_rank_check_next
--- fails when the rows do not fit
-alter table notes validate constraint notes_rank_check_next;
-
--- step: notes-check-rank-next
--- notes: column rank_next takes no empty value any more
--- locks others out for a moment
-alter table notes add constraint notes_rank_next_required check (rank_next is not null) not valid;
-
 -- step: notes-validate-rank-next
 -- notes: every row has a value in rank_next
 -- fails when the rows do not fit
 alter table notes validate constraint notes_rank_next_required;
+
+-- step: notes-validate-notes-rank-check-next
+-- notes: every row is checked by notes_rank_check_next
+-- fails when the rows do not fit
+alter table notes validate constraint notes_rank_check_next;
 
 -- step: notes-drop-rank
 -- notes: rank is bigint

@@ -51,7 +51,7 @@ alter table notes validate constraint notes_data_next_required;
 
 -- step: notes-drop-data
 -- notes: data is jsonb
--- locks others out for a moment
+-- locks others out for a moment; code of after fails until it has run
 -- Taken back, it writes every row again.
 drop trigger notes_data_next_copy on notes;
 drop function notes_data_next_copy();

@@ -25,11 +25,6 @@ comment on column memos.phrase is 'Phrase, up to 60 characters.';
 alter table memos add column rank_next bigint;
 comment on column memos.rank_next is 'Rank.';
 
--- step: memos-add-memos-phrase-check
--- memos: check memos_phrase_check holds for what is written from now on
--- locks others out for a moment
-alter table memos add constraint memos_phrase_check check (char_length(phrase) <= 60) not valid;
-
 -- step: memos-phrase-copy
 -- memos: words and phrase are kept in step
 -- locks others out for a moment
@@ -107,11 +102,6 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
--- step: memos-validate-memos-phrase-check
--- memos: every row is checked by memos_phrase_check
--- fails when the rows do not fit
-alter table memos validate constraint memos_phrase_check;
-
 -- step: notes-drop-view
 -- notes: the view for code of before goes
 -- locks others out for a moment
@@ -127,6 +117,11 @@ alter table memos add constraint memos_phrase_required check (phrase is not null
 -- locks others out for a moment
 alter table memos add constraint memos_rank_next_required check (rank_next is not null) not valid;
 
+-- step: memos-add-memos-phrase-check
+-- memos: check memos_phrase_check holds for what is written from now on
+-- locks others out for a moment
+alter table memos add constraint memos_phrase_check check (char_length(phrase) <= 60) not valid;
+
 -- step: memos-validate-phrase
 -- memos: every row has a value in phrase
 -- fails when the rows do not fit
@@ -136,6 +131,11 @@ alter table memos validate constraint memos_phrase_required;
 -- memos: every row has a value in rank_next
 -- fails when the rows do not fit
 alter table memos validate constraint memos_rank_next_required;
+
+-- step: memos-validate-memos-phrase-check
+-- memos: every row is checked by memos_phrase_check
+-- fails when the rows do not fit
+alter table memos validate constraint memos_phrase_check;
 
 -- step: memos-drop-words
 -- memos: words goes, phrase stays
@@ -149,7 +149,7 @@ alter table memos drop column words;
 
 -- step: memos-drop-rank
 -- memos: rank is bigint
--- locks others out for a moment
+-- locks others out for a moment; code of after fails until it has run
 -- Taken back, it writes every row again.
 drop trigger memos_rank_next_copy on memos;
 drop function memos_rank_next_copy();
@@ -213,6 +213,10 @@ end
 $sync$;
 create trigger memos_phrase_copy before insert or update on memos for each row execute function memos_phrase_copy();
 
+-- step: memos-add-memos-phrase-check
+-- memos: check memos_phrase_check holds for what is written from now on
+alter table memos drop constraint memos_phrase_check;
+
 -- step: memos-check-rank-next
 -- memos: column rank_next takes no empty value any more
 alter table memos drop constraint memos_rank_next_required;
@@ -244,10 +248,6 @@ drop function memos_rank_next_copy();
 -- memos: words and phrase are kept in step
 drop trigger memos_phrase_copy on memos;
 drop function memos_phrase_copy();
-
--- step: memos-add-memos-phrase-check
--- memos: check memos_phrase_check holds for what is written from now on
-alter table memos drop constraint memos_phrase_check;
 
 -- step: memos-add-rank-next
 -- memos: column rank also stands as bigint

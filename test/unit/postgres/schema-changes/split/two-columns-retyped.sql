@@ -89,7 +89,7 @@ alter table notes validate constraint notes_price_next_required;
 
 -- step: notes-drop-rank
 -- notes: rank is bigint
--- locks others out for a moment
+-- locks others out for a moment; code of after fails until it has run
 -- Taken back, it writes every row again.
 drop trigger notes_rank_next_copy on notes;
 drop function notes_rank_next_copy();
@@ -99,7 +99,7 @@ alter table notes drop column rank;
 
 -- step: notes-drop-price
 -- notes: price is integer
--- down does not bring the values back; locks others out for a moment
+-- down does not bring the values back; locks others out for a moment; code of after fails until it has run
 -- Taken back, it writes every row again.
 drop trigger notes_price_next_copy on notes;
 drop function notes_price_next_copy();

@@ -44,7 +44,7 @@ from picked order by batch_key_1 desc limit 1;
 
 -- step: notes-drop-place
 -- notes: place is vector(4)
--- down does not bring the values back; locks others out for a moment
+-- down does not bring the values back; locks others out for a moment; code of after fails until it has run
 -- Taken back, it writes every row again.
 drop trigger notes_place_next_copy on notes;
 drop function notes_place_next_copy();
