@@ -156,7 +156,7 @@ function changedNullability(change: TableChange, { from, to, fill }: Kept): read
 const isNull = (column: string): string => `${identifier(column)} is null`;
 
 /** A column that may be empty from now on. Taken back, the empty ones get a value that stands for none. */
-function loosened(change: TableChange, column: string, before: ColumnShape): Draft {
+export function loosened(change: TableChange, column: string, before: ColumnShape): Draft {
   const table = change.to.name;
   const value = placeholder(before, change.from);
   const fills = value === undefined ? [] : [updateRows(table, column, value, isNull(column))];

@@ -2,8 +2,9 @@ import { identifier } from "../sql/quote.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { batchDrafts } from "./batch.ts";
 import { type ColumnChange, only, type TableChange } from "./change.ts";
-import { valueActions } from "./columns.ts";
+import { loosened, valueActions } from "./columns.ts";
 import { conversion, losesSilently, mayNarrow } from "./convert.ts";
+import { type CopyDefaults, copyDefaults } from "./copy-default.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { asOwner } from "./owner.ts";
@@ -57,42 +58,53 @@ interface Way {
   readonly trigger: SyncTrigger;
   /** Whether code of after writes the second column before the exchange. */
   readonly written: boolean;
+  readonly defaults: CopyDefaults | undefined;
 }
 
 type Copy = { readonly column: Copied } & Way;
 
 function wayOf(
   change: TableChange,
-  { from, to, name }: Copied,
+  { from, to, name, fill }: Copied,
   values: ChangeContext["values"],
 ): Way {
   const given = from.type === to.type ? undefined : values[`${change.part}.${to.name}`];
-  const forward =
+  const own = (text: string): string => substituted(text, new Map([[to.name, from.name]]));
+  const plain =
     given === undefined
       ? (conversion(from.type, to.type, identifier(from.name)) ?? `null::${to.type}`)
-      : substituted(given, new Map([[to.name, from.name]]));
+      : own(given);
+  const forward = fill.kind === "expression" ? `coalesce(${plain}, ${own(fill.text)})` : plain;
   const backward = conversion(to.type, from.type, identifier(name));
   // Under one name nobody writes the second column before the exchange.
   const written = from.name !== to.name && backward !== undefined;
+  const defaults = written && given === undefined ? copyDefaults(from, to) : undefined;
   const trigger = copyTrigger(change, {
     from: from.name,
     to: name,
     forward,
     ...(written && { backward }),
+    ...(defaults !== undefined && { defaults }),
   });
-  return { forward, backward, trigger, written };
+  return { forward, backward, trigger, written, defaults };
 }
+
+/** The default of a second column while its code is not alone. */
+const meanwhile = ({ defaults }: Copy): ColumnShape["value"] =>
+  defaults === undefined ? undefined : { kind: "default", expression: defaults.to };
+
+/** Code of after may write null, and the first column gets it, too. */
+const isLoosened = ({ column: { from, to }, written }: Copy): boolean =>
+  written && to.nullable && !from.nullable;
 
 const bare = (to: ColumnShape, name: string): ColumnShape => {
   const { value: _value, ...column } = to;
   return { ...column, name, nullable: true };
 };
 
-function besides(
-  change: TableChange,
-  { column: { from, to, name }, trigger, forward }: Copy,
-  phase: Draft["phase"],
-): readonly Draft[] {
+function besides(change: TableChange, copy: Copy, phase: Draft["phase"]): readonly Draft[] {
+  const { column, trigger, forward } = copy;
+  const { from, to, name } = column;
   const table = change.to.name;
   const how = from.name === to.name ? `as ${to.type}` : `under its new name ${to.name}`;
   return [
@@ -103,10 +115,13 @@ function besides(
       up: [
         alterTable(table, `add column ${columnLine(bare(to, name))}`),
         commentOnColumn(table, { ...to, name }),
+        // After it is added, so that the rows that are there stay empty as yet.
+        ...valueActions(table, name, undefined, meanwhile(copy)),
       ],
       down: [dropColumn(table, name)],
       touches: [change.part],
     }),
+    ...(isLoosened(copy) ? [loosened(change, from.name, from)] : []),
     triggerDraft(change, trigger, `${table}: ${from.name} and ${name} are kept in step`),
     ...batchDrafts(change, {
       column: name,
@@ -137,7 +152,7 @@ function exchanged(
       ...(to.nullable ? [] : requireStatements(change, name)),
       ...before.up,
       dropColumn(table, from.name),
-      ...valueActions(table, name, undefined, to.value),
+      ...valueActions(table, name, meanwhile(copy), to.value),
     ],
     down: [
       ...giveBack(change, copy),
@@ -180,18 +195,18 @@ function named(
   ];
 }
 
-function giveBack(
-  change: TableChange,
-  { column: { from, to, name }, backward }: Copy,
-): readonly string[] {
+function giveBack(change: TableChange, copy: Copy): readonly string[] {
+  const { column, backward } = copy;
+  const { from, to, name } = column;
   const table = change.to.name;
   const value = backward ?? (from.nullable ? "null" : (placeholder(from, change.from) ?? "null"));
   return [
-    ...valueActions(table, name, to.value, undefined),
+    ...valueActions(table, name, to.value, meanwhile(copy)),
     alterTable(table, `add column ${columnLine({ ...from, nullable: true })}`),
     commentOnColumn(table, from),
     ...asOwner(change, "to", [updateRows(table, from.name, value)]),
-    ...(from.nullable ? [] : [alterColumn(table, from.name, "set not null")]),
+    // What may be empty is filled where that is taken back.
+    ...(from.nullable || isLoosened(copy) ? [] : [alterColumn(table, from.name, "set not null")]),
     ...(to.nullable ? [] : optionalStatements(change, name)),
   ];
 }

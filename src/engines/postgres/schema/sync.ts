@@ -1,5 +1,6 @@
 import { identifier } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
+import type { CopyDefaults } from "./copy-default.ts";
 import { indented } from "../../families/sql/layout.ts";
 
 /** A trigger that lives for the time of a change: it keeps the columns of code of before and after in step. */
@@ -65,23 +66,30 @@ export interface Copy {
   readonly forward: string;
   /** Absent when nobody writes the second column yet. */
   readonly backward?: string;
+  readonly defaults?: CopyDefaults;
 }
 
-/**
- * Whoever writes one of the two columns writes both. On insert the one that has a value counts, the later one first: a default stands on
- * the earlier column only.
- */
+/** Whoever writes one of the two columns writes both. On insert that is the one which has another value than its default, the later one first. */
 export function copyTrigger(change: TableChange, copy: Copy): SyncTrigger {
   const [from, to] = [`new.${identifier(copy.from)}`, `new.${identifier(copy.to)}`];
   const oldTo = `old.${identifier(copy.to)}`;
   const forward = `${to} := ${forNewRow(change.to.name, copy.forward)};`;
   if (copy.backward === undefined) return syncTrigger(change, copy.to, "copy", forward);
   const backward = `${from} := ${forNewRow(change.to.name, copy.backward)};`;
+  const { defaults } = copy;
+  const absent = defaults?.nullIsAbsent === true ? ` or ${from} is null` : "";
+  const [later, former] =
+    defaults === undefined
+      ? [`${to} is not null`, "else"]
+      : [
+          `${to} is distinct from ${defaults.to}${absent}`,
+          `elsif ${from} is distinct from ${defaults.from} then`,
+        ];
   const body = `if tg_op = 'INSERT' then
-  if ${to} is null then
-    ${forward}
-  else
+  if ${later} then
     ${backward}
+  ${former}
+    ${forward}
   end if;
 elsif ${to} is distinct from ${oldTo} then
   ${backward}

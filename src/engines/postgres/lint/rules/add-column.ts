@@ -5,7 +5,7 @@ import type { Statement } from "../parse.ts";
 import { alone, backfill, contract, expand, type RecipePart } from "../recipe.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { calledFunctions, columnConstraints, constraintOf, tableName, typeFacts } from "../tree.ts";
-import { isVolatile } from "../volatility.ts";
+import { isVolatile } from "../../sql/volatility.ts";
 
 type Added = AlterCommand & { readonly column: ColumnDef };
 
