@@ -67,7 +67,96 @@ const before = store(
   child("Line", "List", [field("words", text)]),
 );
 
-const changes: readonly (readonly [string, StoreIr, string, string])[] = [
+const flags = (kind: "boolean" | "int", lists: readonly Field[], line: string): StoreIr =>
+  store(
+    root("List", [field("title", text), ...lists]),
+    child("Line", "List", [
+      field("words", text),
+      field(line, { kind }, { nullable: true, ...(line !== "flag" && { was: "flag" }) }),
+    ]),
+  );
+
+const typed = flags(
+  "boolean",
+  [
+    field("done", { kind: "boolean" }, { default: true }),
+    field("day", { kind: "date" }, { default: "2026-01-02" }),
+    field("tag", text, { default: "a" }),
+  ],
+  "flag",
+);
+
+/** Before, after, the tables of after, and what is given for the rows. */
+type Change = readonly [string, StoreIr, StoreIr, string, string, Readonly<Record<string, string>>];
+
+const typeChanges: readonly Change[] = [
+  [
+    "types that are written otherwise",
+    typed,
+    flags(
+      "int",
+      [
+        field("done", int, { default: 1 }),
+        field("day", { kind: "timestamp" }, { default: "2026-01-02T00:00:00Z" }),
+        field("tag", { kind: "array", of: "text" }, { default: ["a"] }),
+      ],
+      "flag",
+    ),
+    "lists",
+    "lines",
+    {},
+  ],
+  [
+    "types and names",
+    typed,
+    flags(
+      "int",
+      [
+        field("finished", int, { default: 1, was: "done" }),
+        field("moment", { kind: "timestamp" }, { default: "2026-01-02T00:00:00Z", was: "day" }),
+        field("tag", text, { default: "a" }),
+      ],
+      "mark",
+    ),
+    "lists",
+    "lines",
+    {},
+  ],
+  [
+    "a type by the user's words",
+    typed,
+    flags(
+      "boolean",
+      [
+        field("done", { kind: "boolean" }, { default: true }),
+        field("day", { kind: "date" }, { default: "2026-01-02" }),
+        field("tag", int, { default: 1 }),
+      ],
+      "flag",
+    ),
+    "lists",
+    "lines",
+    { "lists.tag": "char_length(title || tag)" },
+  ],
+];
+
+const given: Change = [
+  "an optional column that is filled",
+  before,
+  store(
+    root("List", [
+      field("title", text),
+      field("short", text, { nullable: true }),
+      field("rank", int, { nullable: true, default: 4 }),
+    ]),
+    child("Line", "List", [field("words", text), field("short", text, { nullable: true })]),
+  ),
+  "lists",
+  "lines",
+  { "lists.short": "left(title, 3)", "lines.short": "left(words, 3)" },
+];
+
+const shapes: readonly (readonly [string, StoreIr, string, string])[] = [
   [
     "columns renamed",
     store(
@@ -98,6 +187,12 @@ const changes: readonly (readonly [string, StoreIr, string, string])[] = [
     "lists",
     "lines",
   ],
+];
+
+const changes: readonly Change[] = [
+  ...shapes.map(([name, after, ...tables]): Change => [name, before, after, ...tables, {}]),
+  given,
+  ...typeChanges,
 ];
 
 const rows = `
@@ -143,18 +238,48 @@ describe.skipIf(isMissing(server))("recorded rows", () => {
     for (const query of queries) expect(await lab.rows(query), query).toEqual([["0"]]);
   }
 
+  /** What stands in the histories: a migration gives rows a new form and is no change of them. */
+  const revisions = async (...tables: readonly string[]) =>
+    lab.rows(
+      tables
+        .map((table) => `select operation, count(*) from ${table}_history group by 1`)
+        .join(" union all ") + " order by 1, 2",
+    );
+
+  test("whoever is not the owner is recorded, whatever the session says of itself", async () => {
+    await emptySchema(lab, "live");
+    const role = `writer_${Date.now().toString(36)}`;
+    await inSchema(lab, "live", async () => {
+      await run(lab, wholeOf(before), "up");
+      await lab.exec(rows);
+      const count = async () => (await lab.rows("select count(*) from lists_history"))[0]?.[0];
+      const recorded = Number(await count());
+      const change = `select set_config('app.backfill', 'on', true);
+update lists set title = 'x' where id in (select id from lists limit 1);`;
+      await lab.exec(`create role ${role}; grant usage on schema live to ${role};
+grant all on all tables in schema live to ${role}; grant all on all sequences in schema live to ${role};
+begin; set local role ${role}; ${change} commit;`);
+      expect(await count()).toBe(String(recorded + 1));
+      await lab.exec(`begin; ${change} commit; drop owned by ${role}; drop role ${role};`);
+      expect(await count()).toBe(String(recorded + 1));
+    });
+  });
+
   describe.each(["split", "direct"] as const)("%s", (mode) => {
-    test.each(changes)("%s", async (_, after, table, of) => {
+    test.each(changes)("%s", async (_, from, after, table, of, values) => {
       await emptySchema(lab, "live");
       await inSchema(lab, "live", async () => {
-        await run(lab, wholeOf(before), "up");
+        await run(lab, wholeOf(from), "up");
         await lab.exec(rows);
         await holds("lists", "lines");
-        const steps = inPhases(planned(before, after, mode));
+        const recorded = await revisions("lists", "lines");
+        const steps = inPhases(planned(from, after, mode, values));
         await run(lab, steps, "up");
         await holds(table, of);
+        expect(await revisions(table, of)).toEqual(recorded);
         await run(lab, steps, "down");
         await holds("lists", "lines");
+        expect(await revisions("lists", "lines")).toEqual(recorded);
       });
     });
   });

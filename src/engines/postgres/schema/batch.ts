@@ -1,10 +1,9 @@
 import { identifier, identifiers } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
-import { forcedTables } from "./owner.ts";
+import { isForced, unrecordedOn } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { switchSecurity } from "./render.ts";
-import type { TableShape } from "./shape.ts";
 
 /** What a backfill does to each row. */
 export interface Backfill {
@@ -33,7 +32,7 @@ export function batchDrafts(
       rank: rank.batch,
       stem: `${table}-fill-${fill.column}`,
       title: `${table}: column ${fill.column} is filled in batches of ${size}`,
-      up: [batchText(change.to, keyOf(change), fill)],
+      up: [batchText(change, keyOf(change), fill)],
       down: [],
       transactional: false,
       batch: {
@@ -58,8 +57,12 @@ function keyOf({ to }: TableChange): readonly KeyColumn[] {
   return typed.length === 0 ? [{ name: "ctid", type: "tid" }] : typed;
 }
 
-function batchText(table: TableShape, key: readonly KeyColumn[], fill: Backfill): string {
-  const name = identifier(table.name);
+function batchText(
+  { to, recorded }: TableChange,
+  key: readonly KeyColumn[],
+  fill: Backfill,
+): string {
+  const name = identifier(to.name);
   const own = identifiers(key.map((each) => each.name));
   const last = key.map(({ type }, at) => `$${at + 1}::text::${type}`).join(", ");
   // Under other names than the table's, so that an expression means the table's columns.
@@ -77,33 +80,33 @@ function batchText(table: TableShape, key: readonly KeyColumn[], fill: Backfill)
   from picked
   where ${same.join(" and ")} and ${fill.where}
   returning 1
-)
+)${recorded ? `, unrecorded as materialized (\n  ${unrecordedOn}\n)` : ""}
 select (select count(*) from picked) as done, ${keys}
-from picked order by ${latest} limit 1;`;
+from picked${recorded ? ", unrecorded" : ""} order by ${latest} limit 1;`;
 }
 
 /** Lets the owner past the forced policies while batches run, and binds it again after them. */
 function ownerAccess(change: TableChange, phase: Draft["phase"]): readonly Draft[] {
+  if (!isForced(change, phase === "contract" ? "to" : "meanwhile")) return [];
+  const table = change.to.name;
   const common = { phase, risks: ["locks"], touches: [change.part] } as const;
-  return forcedTables(change, phase === "contract" ? "to" : "meanwhile").flatMap((table) => {
-    const [open, close] = [switchSecurity(table, "no force"), switchSecurity(table, "force")];
-    return [
-      draft({
-        ...common,
-        rank: rank.role,
-        stem: `${table}-open-to-owner`,
-        title: `${table}: its owner sees every row while they are filled`,
-        up: [open],
-        down: [close],
-      }),
-      draft({
-        ...common,
-        rank: rank.closeAccess,
-        stem: `${table}-close-to-owner`,
-        title: `${table}: its owner is bound by the policies again`,
-        up: [close],
-        down: [open],
-      }),
-    ];
-  });
+  const [open, close] = [switchSecurity(table, "no force"), switchSecurity(table, "force")];
+  return [
+    draft({
+      ...common,
+      rank: rank.role,
+      stem: `${table}-open-to-owner`,
+      title: `${table}: its owner sees every row while they are filled`,
+      up: [open],
+      down: [close],
+    }),
+    draft({
+      ...common,
+      rank: rank.closeAccess,
+      stem: `${table}-close-to-owner`,
+      title: `${table}: its owner is bound by the policies again`,
+      up: [close],
+      down: [open],
+    }),
+  ];
 }

@@ -46,8 +46,8 @@ export interface TableChange {
   readonly columns: readonly ColumnChange[];
   readonly mode: ChangeContext["mode"];
   readonly temporary: TemporaryNames;
-  /** Where its changes are recorded: a statement that writes its rows writes there, too. */
-  readonly recordedIn?: TablePair;
+  /** Whether its changes are recorded, before or after. */
+  readonly recorded: boolean;
   /** Tables whose key or whose key's type changes: what refers to them has to let go meanwhile. */
   readonly rekeyed: ReadonlySet<string>;
 }
@@ -176,7 +176,7 @@ export const tableChange = (
   pair: TablePair,
   columns: readonly ColumnChange[],
   renames: Renames,
-  rest: Pick<TableChange, "mode" | "temporary" | "rekeyed" | "recordedIn">,
+  rest: Pick<TableChange, "mode" | "temporary" | "rekeyed" | "recorded">,
 ): TableChange => ({
   part: pair.part,
   was: pair.from.name,

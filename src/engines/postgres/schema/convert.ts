@@ -106,3 +106,15 @@ export function mayNarrow(from: string, to: string): boolean {
   const toText = family(to) === "text" || family(to) === "json";
   return !(toText || widened.has(`${plain(from)}>${plain(to)}`));
 }
+
+/**
+ * Whether a value recorded as JSON in one type is read in another as the {@link conversion} makes it: then it can stay as it was written.
+ */
+export function readsTheSame(from: string, to: string): boolean {
+  const [source, target] = [family(from), family(to)];
+  if (conversion(from, to, "") === undefined) return false;
+  if (target === "json" || source === "json") return true;
+  if (target === "text") return source !== "moment" && source !== "array";
+  if (source === "text") return target !== "array";
+  return source === target && !losesSilently(from, to);
+}

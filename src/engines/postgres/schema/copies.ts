@@ -1,10 +1,10 @@
 import { identifier } from "../sql/quote.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { batchDrafts } from "./batch.ts";
-import { type ColumnChange, only, type TableChange } from "./change.ts";
+import { only, type TableChange } from "./change.ts";
 import { loosened, valueActions } from "./columns.ts";
-import { conversion, losesSilently, mayNarrow } from "./convert.ts";
-import { type CopyDefaults, copyDefaults } from "./copy-default.ts";
+import { losesSilently, mayNarrow } from "./convert.ts";
+import { type Copied, type Way, wayOf } from "./copy-way.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { asOwner } from "./owner.ts";
@@ -13,10 +13,7 @@ import { columnLine, commentOnColumn } from "./render.ts";
 import { checkedNotNull, optionalStatements, requireStatements, triggerDraft } from "./required.ts";
 import type { ColumnShape } from "./shape.ts";
 import { alterColumn, alterTable, dropColumn, renameColumn, updateRows } from "./statement.ts";
-import { copyTrigger, type SyncTrigger, triggerStatements } from "./sync.ts";
-import { substituted } from "./tokens.ts";
-
-export type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
+import { triggerStatements } from "./sync.ts";
 
 interface Statements {
   readonly up: readonly string[];
@@ -52,42 +49,7 @@ export function copyDrafts(
 
 const nothing: Statements = { up: [], down: [] };
 
-interface Way {
-  readonly forward: string;
-  readonly backward: string | undefined;
-  readonly trigger: SyncTrigger;
-  /** Whether code of after writes the second column before the exchange. */
-  readonly written: boolean;
-  readonly defaults: CopyDefaults | undefined;
-}
-
 type Copy = { readonly column: Copied } & Way;
-
-function wayOf(
-  change: TableChange,
-  { from, to, name, fill }: Copied,
-  values: ChangeContext["values"],
-): Way {
-  const given = from.type === to.type ? undefined : values[`${change.part}.${to.name}`];
-  const own = (text: string): string => substituted(text, new Map([[to.name, from.name]]));
-  const plain =
-    given === undefined
-      ? (conversion(from.type, to.type, identifier(from.name)) ?? `null::${to.type}`)
-      : own(given);
-  const forward = fill.kind === "expression" ? `coalesce(${plain}, ${own(fill.text)})` : plain;
-  const backward = conversion(to.type, from.type, identifier(name));
-  // Under one name nobody writes the second column before the exchange.
-  const written = from.name !== to.name && backward !== undefined;
-  const defaults = written && given === undefined ? copyDefaults(from, to) : undefined;
-  const trigger = copyTrigger(change, {
-    from: from.name,
-    to: name,
-    forward,
-    ...(written && { backward }),
-    ...(defaults !== undefined && { defaults }),
-  });
-  return { forward, backward, trigger, written, defaults };
-}
 
 /** The default of a second column while its code is not alone. */
 const meanwhile = ({ defaults }: Copy): ColumnShape["value"] =>

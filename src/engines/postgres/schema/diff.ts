@@ -47,7 +47,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
     ...changes.flatMap((change) => changedTable(change, context, after)),
-    ...recordedRows(changes, context).flatMap(contentDrafts),
+    ...recordedRows(changes, context).flatMap((each) => contentDrafts(each, context.values)),
     ...addedTables(tables.added, after, spec, there),
   ];
   return { steps: ordered(drafts), questions: [] };
@@ -87,19 +87,18 @@ function plannedTables(
     sides.flatMap(({ side, columns }) => (isRekeyed(side, columns) ? [side.to.name] : [])),
   );
   const common = { mode: context.mode, temporary, rekeyed };
-  const made = (side: TablePair, columns: readonly ColumnChange[], recordedIn?: TablePair) =>
-    tableChange(side, columns, renames, {
-      ...common,
-      ...(recordedIn !== undefined && { recordedIn }),
-    });
+  const made = (side: TablePair, columns: readonly ColumnChange[], recorded: boolean) =>
+    tableChange(side, columns, renames, { ...common, recorded });
+  const isRecorded = ({ from, to }: PlannedTable["pair"]): boolean =>
+    from.history !== undefined || to.history !== undefined;
   const changes = planned.flatMap(({ pair, sides: [table, history] }) =>
     table === undefined
       ? []
       : [
           {
             pair,
-            table: made(table.side, table.columns, history?.side),
-            ...(history !== undefined && { history: made(history.side, history.columns) }),
+            table: made(table.side, table.columns, isRecorded(pair)),
+            ...(history !== undefined && { history: made(history.side, history.columns, false) }),
           },
         ],
   );

@@ -1,10 +1,11 @@
-import { identifier, literal } from "../sql/quote.ts";
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { literal } from "../sql/quote.ts";
 import { batchDrafts } from "./batch.ts";
-import type { ColumnChange, TableChange } from "./change.ts";
+import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
-import type { ColumnShape } from "./shape.ts";
+import { type Property, recordedColumn } from "./recorded-values.ts";
 import { updateRows } from "./statement.ts";
 
 /**
@@ -19,63 +20,28 @@ export interface RecordedRows {
   readonly column: "content" | "children";
 }
 
-export function contentDrafts(recorded: RecordedRows): readonly Draft[] {
-  const added = recorded.rows.columns.flatMap((column) => addedValue(recorded, column));
-  const back = recorded.rows.columns.flatMap(formerValue);
-  const renamed = recorded.column === "children" && recorded.rows.was !== recorded.rows.to.name;
+export function contentDrafts(
+  recorded: RecordedRows,
+  values: ChangeContext["values"],
+): readonly Draft[] {
+  const { rows } = recorded;
+  const columns = rows.columns.map((column) => recordedColumn(rows, column, values));
+  const added = columns.flatMap((each) => each.forwards);
+  const settled = columns.flatMap((each) => each.settled);
+  const back = columns.flatMap((each) => each.backwards);
+  const renamed = recorded.column === "children" && rows.was !== rows.to.name;
   return [
     ...(added.length > 0 || renamed ? forwards(recorded, added) : []),
+    ...(settled.length > 0 ? settledContent(recorded, settled) : []),
     ...(back.length > 0 || renamed ? [backwards(recorded, back)] : []),
   ];
-}
-
-/** A property that recorded rows get where they lack it. */
-interface Property {
-  readonly name: string;
-  /** As jsonb, over `recorded`. */
-  readonly value: string;
-  /** Whether a recorded row lacks it. */
-  readonly lacking: string;
-}
-
-const isNone = (name: string): string => `recorded ->> ${literal(name)} is null`;
-
-/** What has another name in what was recorded. */
-const underName = (name: string, former: string): Property => ({
-  name,
-  value: `recorded -> ${literal(former)}`,
-  lacking: `${isNone(name)} and recorded ->> ${literal(former)} is not null`,
-});
-
-function addedValue({ rows }: RecordedRows, column: ColumnChange): readonly Property[] {
-  if (column.kind === "dropped" || column.to.value?.kind === "generated") return [];
-  const { to, fill } = column;
-  if (column.kind !== "added" && column.from.name !== to.name)
-    return [underName(to.name, column.from.name)];
-  const required = !to.nullable && (column.kind === "added" || column.from.nullable);
-  const text = fill.kind === "expression" ? fill.text : defaultOf(to);
-  if (!required || text === undefined) return [];
-  const table = identifier(rows.to.name);
-  const row = `jsonb_populate_record(null::${table}, recorded) ${table}`;
-  const value = `(select to_jsonb((${text})::${to.type}) from ${row})`;
-  return [{ name: to.name, value, lacking: isNone(to.name) }];
-}
-
-const defaultOf = ({ value }: ColumnShape): string | undefined =>
-  value?.kind === "default" ? value.expression : undefined;
-
-/** Taken back, rows that were recorded since lack what they were called before. */
-function formerValue(column: ColumnChange): readonly Property[] {
-  if (column.kind === "added" || column.kind === "dropped" || column.from.name === column.to.name)
-    return [];
-  return [underName(column.from.name, column.to.name)];
 }
 
 function forwards(recorded: RecordedRows, properties: readonly Property[]): readonly Draft[] {
   const { rows, history, column } = recorded;
   const names = { from: rows.was, to: rows.to.name };
   const fill = { column, ...contentUpdate(recorded, properties, names) };
-  // After the rows themselves: filling those records them once more.
+  // After the rows themselves, which code of before may have written meanwhile.
   if (rows.mode === "split")
     return batchDrafts(history, fill).map((each) =>
       each.batch === undefined ? each : { ...each, rank: rank.batch + 1 },
@@ -109,9 +75,21 @@ function backwards(recorded: RecordedRows, properties: readonly Property[]): Dra
   });
 }
 
+/** After the exchange of the columns: code of after reads a value under its name. */
+function settledContent(
+  { rows, history, column }: RecordedRows,
+  properties: readonly Property[],
+): readonly Draft[] {
+  const names = { from: rows.to.name, to: rows.to.name };
+  const fill = { column, ...contentUpdate({ column }, properties, names) };
+  return batchDrafts(history, fill, "contract").map((each) =>
+    each.batch === undefined ? each : { ...each, rank: rank.swap + 2 },
+  );
+}
+
 /** A recorded row keeps what it has and gets what it lacks. */
 function contentUpdate(
-  { column }: RecordedRows,
+  { column }: Pick<RecordedRows, "column">,
   properties: readonly Property[],
   names: { readonly from: string; readonly to: string },
 ): { readonly value: string; readonly where: string } {
@@ -119,8 +97,11 @@ function contentUpdate(
     const own = literal(name);
     return `${own}, case when ${lacking} then ${value} else recorded -> ${own} end`;
   });
+  const gone = properties.flatMap(({ instead }) => instead ?? []);
+  const rest =
+    gone.length === 0 ? "recorded" : `(recorded - array[${gone.map(literal).join(", ")}])`;
   const whole =
-    parts.length === 0 ? "recorded" : `recorded || jsonb_build_object(${parts.join(", ")})`;
+    parts.length === 0 ? "recorded" : `${rest} || jsonb_build_object(${parts.join(", ")})`;
   const lacks = properties.map(({ lacking }) => `(${lacking})`).join(" or ");
   if (column === "content") {
     return {

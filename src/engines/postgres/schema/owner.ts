@@ -4,26 +4,32 @@ import { switchSecurity } from "./render.ts";
 /** Which policies hold when a statement runs: those of before the change, those of after, or whichever of them. */
 type When = "from" | "to" | "meanwhile";
 
-/** Tables whose forced policies keep their owner from rows that it has to write: the table, and where its changes are recorded. */
-export function forcedTables(change: TableChange, when: When): readonly string[] {
-  const { from, to, recordedIn } = change;
-  const pairs = [{ from, to }, ...(recordedIn === undefined ? [] : [recordedIn])];
-  return pairs.flatMap((pair) => {
-    const sides = when === "meanwhile" ? [pair.from, pair.to] : [pair[when]];
-    return sides.some(({ security }) => security === "forced") ? [pair.to.name] : [];
-  });
+/** Whether the forced policies of a table keep its owner from rows that it has to write. */
+export function isForced({ from, to }: TableChange, when: When): boolean {
+  const sides = when === "meanwhile" ? [from, to] : [when === "from" ? from : to];
+  return sides.some(({ security }) => security === "forced");
 }
 
-/** Whoever owns a table is bound by its policies while they are forced, and would find no row to change. */
+/** Makes the triggers of histories let pass what the owner of their tables writes, to the end of the transaction. */
+export const unrecordedOn = "select set_config('app.backfill', 'on', true)";
+
+/**
+ * Whoever owns a table is bound by its policies while they are forced, and would find no row to change. What it writes for the sake of the
+ * schema is no change to record.
+ */
 export function asOwner(
   change: TableChange,
   when: When,
   statements: readonly string[],
 ): readonly string[] {
-  const forced = statements.length === 0 ? [] : forcedTables(change, when);
+  if (statements.length === 0) return [];
+  const table = change.to.name;
+  const forced = isForced(change, when);
   return [
-    ...forced.map((table) => switchSecurity(table, "no force")),
+    ...(forced ? [switchSecurity(table, "no force")] : []),
+    ...(change.recorded ? [`${unrecordedOn};`] : []),
     ...statements,
-    ...forced.map((table) => switchSecurity(table, "force")),
+    ...(change.recorded ? ["select set_config('app.backfill', 'off', true);"] : []),
+    ...(forced ? [switchSecurity(table, "force")] : []),
   ];
 }

@@ -98,6 +98,7 @@ function operationDrafts(
     columns,
     mode,
     temporary,
+    recorded: false,
     rekeyed: new Set(),
   };
   return [

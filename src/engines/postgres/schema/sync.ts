@@ -82,8 +82,8 @@ export function copyTrigger(change: TableChange, copy: Copy): SyncTrigger {
     defaults === undefined
       ? [`${to} is not null`, "else"]
       : [
-          `${to} is distinct from ${defaults.to}${absent}`,
-          `elsif ${from} is distinct from ${defaults.from} then`,
+          `${to} is distinct from (${defaults.to})${absent}`,
+          `elsif ${from} is distinct from (${defaults.from}) then`,
         ];
   const body = `if tg_op = 'INSERT' then
   if ${later} then

@@ -1,0 +1,59 @@
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { identifier } from "../sql/quote.ts";
+import type { ColumnChange, TableChange } from "./change.ts";
+import { conversion } from "./convert.ts";
+import { type CopyDefaults, copyDefaults } from "./copy-default.ts";
+import { copyTrigger, type SyncTrigger } from "./sync.ts";
+import { substituted } from "./tokens.ts";
+
+export type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
+
+/** How the values of two columns follow each other. */
+export interface Way {
+  readonly forward: string;
+  readonly backward: string | undefined;
+  readonly trigger: SyncTrigger;
+  /** Whether code of after writes the second column before the exchange. */
+  readonly written: boolean;
+  readonly defaults: CopyDefaults | undefined;
+}
+
+export function wayOf(change: TableChange, column: Copied, values: ChangeContext["values"]): Way {
+  const { from, to, name } = column;
+  const forward = forwardOf(change, column, values);
+  const backward = conversion(to.type, from.type, identifier(name));
+  // Under one name nobody writes the second column before the exchange.
+  const written = from.name !== to.name && backward !== undefined;
+  const plain = givenFor(change, column, values) === undefined;
+  const defaults = written && plain ? copyDefaults(from, to) : undefined;
+  const trigger = copyTrigger(change, {
+    from: from.name,
+    to: name,
+    forward,
+    ...(written && { backward }),
+    ...(defaults !== undefined && { defaults }),
+  });
+  return { forward, backward, trigger, written, defaults };
+}
+
+const givenFor = (
+  { part }: TableChange,
+  { from, to }: Copied,
+  values: ChangeContext["values"],
+): string | undefined => (from.type === to.type ? undefined : values[`${part}.${to.name}`]);
+
+/** The value of the column of before as the column of after has it, over the columns of before. */
+export function forwardOf(
+  change: TableChange,
+  column: Copied,
+  values: ChangeContext["values"],
+): string {
+  const { from, to, fill } = column;
+  const own = (text: string): string => substituted(text, new Map([[to.name, from.name]]));
+  const given = givenFor(change, column, values);
+  const plain =
+    given === undefined
+      ? (conversion(from.type, to.type, identifier(from.name)) ?? `null::${to.type}`)
+      : own(given);
+  return fill.kind === "expression" ? `coalesce(${plain}, ${own(fill.text)})` : plain;
+}

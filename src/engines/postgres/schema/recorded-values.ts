@@ -1,0 +1,171 @@
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { identifier, literal } from "../sql/quote.ts";
+import type { ColumnChange, TableChange } from "./change.ts";
+import { conversion, readsTheSame } from "./convert.ts";
+import { forwardOf } from "./copy-way.ts";
+import { placeholder } from "./fill.ts";
+import type { ColumnShape } from "./shape.ts";
+import { mentions } from "./tokens.ts";
+
+/** A property that recorded rows get. */
+export interface Property {
+  readonly name: string;
+  /** As jsonb, over `recorded`. */
+  readonly value: string;
+  /** Whether a recorded row is to get it. */
+  readonly lacking: string;
+  /** A property that goes when it comes. */
+  readonly instead?: string;
+}
+
+/** What becomes of the recorded values of one column. */
+export interface RecordedColumn {
+  /** What rows recorded before get, beside what code of before reads. */
+  readonly forwards: readonly Property[];
+  /** What takes its place once no code of before runs. */
+  readonly settled: readonly Property[];
+  /** What rows recorded since get when the change is taken back. */
+  readonly backwards: readonly Property[];
+}
+
+const has = (name: string): string => `recorded ? ${literal(name)}`;
+const isNone = (name: string): string => `recorded ->> ${literal(name)} is null`;
+const of = (name: string): string => `recorded -> ${literal(name)}`;
+
+/**
+ * A recorded row is read through the table's own type, so a value under a new name, of another type, or one that has come for every row has to
+ * stand in the rows recorded before.
+ */
+export function recordedColumn(
+  rows: TableChange,
+  column: ColumnChange,
+  values: ChangeContext["values"],
+): RecordedColumn {
+  const none = { forwards: [], settled: [], backwards: [] };
+  if (column.kind === "dropped" || column.to.value?.kind === "generated") return none;
+  if (column.kind === "added") return { ...none, forwards: filled(rows, column) };
+  const { from, to } = column;
+  const converts = column.kind === "copied" || column.converted !== undefined;
+  const retyped = from.type !== to.type && converts && isReadOtherwise(rows, column, values);
+  if (retyped) return converted(rows, column, values);
+  if (from.name === to.name) return { ...none, forwards: filled(rows, column) };
+  const renamed = underName(to.name, of(from.name), from.name);
+  const filling = from.nullable && !to.nullable ? filled(rows, column) : [];
+  return {
+    ...none,
+    forwards: filling.length === 0 ? [renamed] : filling.map((each) => orElse(renamed, each)),
+    backwards: [underName(from.name, of(to.name), to.name)],
+  };
+}
+
+type Kept = Extract<ColumnChange, { readonly kind: "kept" | "copied" }>;
+
+const isReadOtherwise = (
+  { part }: TableChange,
+  { from, to }: Kept,
+  values: ChangeContext["values"],
+): boolean => values[`${part}.${to.name}`] !== undefined || !readsTheSame(from.type, to.type);
+
+/** What has another name in what was recorded. */
+const underName = (name: string, value: string, former: string): Property => ({
+  name,
+  value,
+  lacking: `${isNone(name)} and recorded ->> ${literal(former)} is not null`,
+});
+
+const orElse = (first: Property, second: Property): Property => ({
+  name: first.name,
+  value: `coalesce(nullif(${first.value}, 'null'), ${second.value})`,
+  lacking: second.lacking,
+});
+
+/** A value for every row: one that is required, or that the rows were given. */
+function filled(
+  rows: TableChange,
+  column: Extract<ColumnChange, { readonly kind: "added" }> | Kept,
+): readonly Property[] {
+  const { to, fill } = column;
+  const given = fill.kind === "expression" ? fill.text : undefined;
+  const text = given ?? defaultOf(to);
+  const isNew = column.kind === "added";
+  const required = !to.nullable && (isNew || column.from.nullable);
+  if (text === undefined || !(required || isNew)) return [];
+  const table = identifier(rows.to.name);
+  const row = `jsonb_populate_record(null::${table}, recorded) ${table}`;
+  const value = `(select to_jsonb((${text})::${to.type}) from ${row})`;
+  // The default of an optional column is that of the rows that were there; null written since is null.
+  const lacking = required || given !== undefined ? isNone(to.name) : `not ${has(to.name)}`;
+  return [{ name: to.name, value, lacking }];
+}
+
+const defaultOf = ({ value }: ColumnShape): string | undefined =>
+  value?.kind === "default" ? value.expression : undefined;
+
+/** Of another type, written otherwise. */
+function converted(
+  rows: TableChange,
+  column: Kept,
+  values: ChangeContext["values"],
+): RecordedColumn {
+  const { from, to } = column;
+  const forward =
+    column.kind === "copied" ? forwardOf(rows, column, values) : (column.converted ?? "null");
+  const value = `(select to_jsonb((${forward})::${to.type}) from ${recordBefore(rows, forward)})`;
+  const back = `(select to_jsonb((${backward(rows, column)})::${from.type}) from ${recordOf(rows, [[to.name, to.type]])})`;
+  if (from.name !== to.name) {
+    return {
+      forwards: [underName(to.name, value, from.name)],
+      settled: [],
+      backwards: [underName(from.name, back, to.name)],
+    };
+  }
+  if (column.kind === "kept") {
+    const [name, lacking] = [to.name, `recorded ->> ${literal(to.name)} is not null`];
+    return {
+      forwards: [{ name, value, lacking }],
+      settled: [],
+      backwards: [{ name, value: back, lacking }],
+    };
+  }
+  const next = column.name;
+  return {
+    forwards: [{ name: next, value, lacking: `${has(from.name)} and not ${has(next)}` }],
+    settled: [{ name: to.name, value: of(next), lacking: has(next), instead: next }],
+    backwards: [
+      { name: next, value: of(to.name), lacking: `not ${has(next)}` },
+      { name: from.name, value: back, lacking: `not ${has(next)}` },
+    ],
+  };
+}
+
+function backward(rows: TableChange, { from, to }: Kept): string {
+  const known = conversion(to.type, from.type, identifier(to.name));
+  return known ?? (from.nullable ? "null" : (placeholder(from, rows.from) ?? "null"));
+}
+
+/** The columns of before that an expression names, each in its type of then, whatever the table has by now. */
+function recordBefore(rows: TableChange, expression: string): string {
+  const columns = rows.columns.flatMap((column): readonly (readonly [string, string, string])[] => {
+    if (column.kind === "added" || column.from.value?.kind === "generated") return [];
+    const { from } = column;
+    return [[column.kind === "kept" ? column.to.name : from.name, from.type, from.name]];
+  });
+  const named = columns.filter(([name]) => mentions(expression, name));
+  const moved = named.flatMap(([name, , was]) =>
+    name === was ? [] : [`${literal(name)}, ${of(was)}`],
+  );
+  return recordOf(rows, named, moved);
+}
+
+function recordOf(
+  rows: TableChange,
+  columns: readonly (readonly [name: string, type: string, ...rest: readonly string[]])[],
+  moved: readonly string[] = [],
+): string {
+  const table = identifier(rows.to.name);
+  if (columns.length === 0) return `(select) ${table}`;
+  const source =
+    moved.length === 0 ? "recorded" : `recorded || jsonb_build_object(${moved.join(", ")})`;
+  const typed = columns.map(([name, type]) => `${identifier(name)} ${type}`);
+  return `jsonb_to_record(${source}) ${table}(${typed.join(", ")})`;
+}
