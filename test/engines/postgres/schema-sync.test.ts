@@ -156,6 +156,34 @@ describe.skipIf(isMissing(server))("null and nothing, from both codes", () => {
     expect(await differences(lab, "public", "fresh")).toEqual([]);
   }
 
+  test("a dropped column keeps its bounds and its uniqueness as long as code of before relies on them", async () => {
+    const word = field("word", { kind: "string", max: 40 }, { unique: true });
+    const [before, after] = [store(word, field("rank", int)), store(field("rank", int))];
+    await run(lab, wholeOf(before), "up");
+    const steps = planned(before, after, "split");
+    for (const phase of ["expand", "backfill"] as const)
+      await run(
+        lab,
+        steps.filter((step) => step.phase === phase),
+        "up",
+      );
+    const upsert = `insert into notes (id, word, rank) values (gen_random_uuid(), $1, 1)
+      on conflict (word) do update set rank = notes.rank + 1 returning rank`;
+    await lab.rows(upsert, ["a"]);
+    expect(await lab.rows(upsert, ["a"])).toEqual([["2"]]);
+    await expect(lab.rows(upsert, ["long".repeat(11)])).rejects.toThrow("notes_word_check");
+    for (const _ of [1, 2])
+      await lab.exec("insert into notes (id, rank) values (gen_random_uuid(), 1)");
+    await run(
+      lab,
+      steps.filter(({ phase }) => phase === "contract"),
+      "up",
+    );
+    await sameAs(after);
+    await run(lab, steps, "down");
+    await sameAs(before);
+  });
+
   test.each(cases)("$name", async ({ from, to, wider = false, rows }) => {
     const before = store(field("before", int, from));
     const type = wider ? ({ kind: "bigint" } as const) : int;

@@ -65,6 +65,8 @@ function droppedObject(
   change: TableChange,
   { from, until }: Extract<ObjectChange, { readonly kind: "dropped" }>,
 ): readonly Draft[] {
+  if (from.kind === "constraint" && until === "column")
+    return [{ ...droppedAtOnce(change, from), phase: "contract" }];
   if (from.kind === "constraint" || change.mode === "direct")
     return until === "now" || until === "beside" ? [droppedAtOnce(change, from)] : [];
   switch (until) {

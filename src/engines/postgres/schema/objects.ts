@@ -212,12 +212,27 @@ function droppedObject(
     // A rule that no longer holds would refuse what new code writes into both columns.
     return { kind: "dropped", from, until: carried || !isRule(from) ? "exchange" : "beside" };
   }
-  if (isRule(from)) return { kind: "dropped", from, until: "beside" };
+  if (isRule(from))
+    return { kind: "dropped", from, until: letsNullPass(from, change) ? "column" : "beside" };
   return {
     kind: "dropped",
     from,
     until: mentionsAny(from.text, fates.dropped) ? "column" : "contract",
   };
+}
+
+/**
+ * Whether it refuses nothing that code of after writes, which leaves a dropped column out: then it stays with the column, and code of before
+ * can go on relying on it.
+ */
+function letsNullPass(from: TableObject, change: TableChange): boolean {
+  if (from.kind === "index") return false;
+  const columns = new Set(only(change, "dropped").map((column) => column.from));
+  const left = [...columns].filter(({ name }) => mentionsAny(from.text, [name]));
+  if (left.length === 0) return false;
+  if (from.shape.kind === "check") return from.shape.bounds !== undefined;
+  const listed = left.filter(({ name }) => from.shape.columns?.includes(name) === true);
+  return from.shape.kind === "unique" && listed.some(({ value }) => value === undefined);
 }
 
 /** What it would say of the columns of after. */

@@ -89,6 +89,10 @@ declare
   changed folders;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -128,6 +132,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -262,6 +270,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -294,6 +306,10 @@ declare
   changed lists;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else

@@ -22,6 +22,10 @@ declare
   changed notes;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -66,6 +70,10 @@ declare
   changed notes;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else

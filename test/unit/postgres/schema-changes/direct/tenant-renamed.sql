@@ -63,6 +63,10 @@ declare
   changed lists;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -102,6 +106,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -181,6 +189,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -213,6 +225,10 @@ declare
   changed lists;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else

@@ -13,10 +13,10 @@ create function lines_place_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.place is null then
-      new.place := (select rank from (select new.*) lines);
-    else
+    if new.place is not null then
       new.rank := (select place from (select new.*) lines);
+    else
+      new.place := (select rank from (select new.*) lines);
     end if;
   elsif new.place is distinct from old.place then
     new.rank := (select place from (select new.*) lines);
@@ -40,9 +40,11 @@ with picked as (
   from picked
   where lines.list_id = batch_key_1 and lines.line_no = batch_key_2 and place is distinct from rank
   returning 1
+), unrecorded as materialized (
+  select set_config('app.backfill', 'on', true)
 )
 select (select count(*) from picked) as done, batch_key_1::text, batch_key_2::text
-from picked order by batch_key_1 desc, batch_key_2 desc limit 1;
+from picked, unrecorded order by batch_key_1 desc, batch_key_2 desc limit 1;
 
 -- step: lines-history-fill-content
 -- lines_history: column content is filled in batches of 1000
@@ -111,7 +113,9 @@ update lines_history set content = (select recorded || jsonb_build_object('rank'
 -- lines: rank goes, place stays
 alter table lines add column rank integer;
 comment on column lines.rank is 'Rank.';
+select set_config('app.backfill', 'on', true);
 update lines set rank = place;
+select set_config('app.backfill', 'off', true);
 alter table lines alter column rank set not null;
 alter table lines add constraint lines_place_required check (place is not null);
 alter table lines alter column place drop not null;
@@ -119,10 +123,10 @@ create function lines_place_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.place is null then
-      new.place := (select rank from (select new.*) lines);
-    else
+    if new.place is not null then
       new.rank := (select place from (select new.*) lines);
+    else
+      new.place := (select rank from (select new.*) lines);
     end if;
   elsif new.place is distinct from old.place then
     new.rank := (select place from (select new.*) lines);

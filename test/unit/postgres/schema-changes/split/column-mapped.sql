@@ -18,10 +18,10 @@ create function "notes_the Words_copy"() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new."the Words" is null then
-      new."the Words" := (select words from (select new.*) notes);
-    else
+    if new."the Words" is not null then
       new.words := (select "the Words" from (select new.*) notes);
+    else
+      new."the Words" := (select words from (select new.*) notes);
     end if;
   elsif new."the Words" is distinct from old."the Words" then
     new.words := (select "the Words" from (select new.*) notes);
@@ -75,10 +75,10 @@ create function "notes_the Words_copy"() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new."the Words" is null then
-      new."the Words" := (select words from (select new.*) notes);
-    else
+    if new."the Words" is not null then
       new.words := (select "the Words" from (select new.*) notes);
+    else
+      new."the Words" := (select words from (select new.*) notes);
     end if;
   elsif new."the Words" is distinct from old."the Words" then
     new.words := (select "the Words" from (select new.*) notes);

@@ -6,6 +6,10 @@
 alter table notes add column place numeric(8, 2);
 comment on column notes.place is 'Place.';
 
+-- step: notes-optional-rank
+-- notes: column rank may be empty
+alter table notes alter column rank drop not null;
+
 -- step: notes-place-copy
 -- notes: rank and place are kept in step
 -- locks others out for a moment
@@ -13,10 +17,10 @@ create function notes_place_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.place is null then
-      new.place := (select rank::numeric(8, 2) from (select new.*) notes);
-    else
+    if new.place is not null then
       new.rank := (select place::integer from (select new.*) notes);
+    else
+      new.place := (select rank::numeric(8, 2) from (select new.*) notes);
     end if;
   elsif new.place is distinct from old.place then
     new.rank := (select place::integer from (select new.*) notes);
@@ -60,15 +64,14 @@ alter table notes drop column rank;
 alter table notes add column rank integer;
 comment on column notes.rank is 'Rank.';
 update notes set rank = place::integer;
-alter table notes alter column rank set not null;
 create function notes_place_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.place is null then
-      new.place := (select rank::numeric(8, 2) from (select new.*) notes);
-    else
+    if new.place is not null then
       new.rank := (select place::integer from (select new.*) notes);
+    else
+      new.place := (select rank::numeric(8, 2) from (select new.*) notes);
     end if;
   elsif new.place is distinct from old.place then
     new.rank := (select place::integer from (select new.*) notes);
@@ -84,6 +87,11 @@ create trigger notes_place_copy before insert or update on notes for each row ex
 -- notes: rank and place are kept in step
 drop trigger notes_place_copy on notes;
 drop function notes_place_copy();
+
+-- step: notes-optional-rank
+-- notes: column rank may be empty
+update notes set rank = 0 where rank is null;
+alter table notes alter column rank set not null;
 
 -- step: notes-add-place
 -- notes: column rank also stands under its new name place

@@ -18,10 +18,10 @@ create function notes_phrase_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.phrase is null then
-      new.phrase := (select words from (select new.*) notes);
-    else
+    if new.phrase is not null then
       new.words := (select phrase from (select new.*) notes);
+    else
+      new.phrase := (select words from (select new.*) notes);
     end if;
   elsif new.phrase is distinct from old.phrase then
     new.words := (select phrase from (select new.*) notes);
@@ -109,10 +109,10 @@ create function notes_phrase_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.phrase is null then
-      new.phrase := (select words from (select new.*) notes);
-    else
+    if new.phrase is not null then
       new.words := (select phrase from (select new.*) notes);
+    else
+      new.phrase := (select words from (select new.*) notes);
     end if;
   elsif new.phrase is distinct from old.phrase then
     new.words := (select phrase from (select new.*) notes);

@@ -71,6 +71,10 @@ declare
   changed folders;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -110,6 +114,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -299,6 +307,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -383,6 +395,10 @@ declare
   changed lists;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else

@@ -18,10 +18,10 @@ create function notes_folder_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.folder is null then
-      new.folder := (select list from (select new.*) notes);
-    else
+    if new.folder is not null then
       new.list := (select folder from (select new.*) notes);
+    else
+      new.folder := (select list from (select new.*) notes);
     end if;
   elsif new.folder is distinct from old.folder then
     new.list := (select folder from (select new.*) notes);
@@ -100,10 +100,10 @@ create function notes_folder_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.folder is null then
-      new.folder := (select list from (select new.*) notes);
-    else
+    if new.folder is not null then
       new.list := (select folder from (select new.*) notes);
+    else
+      new.folder := (select list from (select new.*) notes);
     end if;
   elsif new.folder is distinct from old.folder then
     new.list := (select folder from (select new.*) notes);

@@ -32,10 +32,10 @@ create function memos_phrase_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.phrase is null then
-      new.phrase := (select words from (select new.*) memos);
-    else
+    if new.phrase is not null then
       new.words := (select phrase from (select new.*) memos);
+    else
+      new.phrase := (select words from (select new.*) memos);
     end if;
   elsif new.phrase is distinct from old.phrase then
     new.words := (select phrase from (select new.*) memos);
@@ -198,10 +198,10 @@ create function memos_phrase_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.phrase is null then
-      new.phrase := (select words from (select new.*) memos);
-    else
+    if new.phrase is not null then
       new.words := (select phrase from (select new.*) memos);
+    else
+      new.phrase := (select words from (select new.*) memos);
     end if;
   elsif new.phrase is distinct from old.phrase then
     new.words := (select phrase from (select new.*) memos);

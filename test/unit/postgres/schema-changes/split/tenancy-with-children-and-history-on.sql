@@ -109,6 +109,10 @@ declare
   changed lists;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -146,6 +150,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -280,9 +288,11 @@ with picked as (
   from picked
   where lists.id = batch_key_1 and tenant_id is null
   returning 1
+), unrecorded as materialized (
+  select set_config('app.backfill', 'on', true)
 )
 select (select count(*) from picked) as done, batch_key_1::text
-from picked order by batch_key_1 desc limit 1;
+from picked, unrecorded order by batch_key_1 desc limit 1;
 
 -- step: lists-history-fill-tenant-id
 -- lists_history: column tenant_id is filled in batches of 1000
@@ -312,9 +322,11 @@ with picked as (
   from picked
   where lines.list_id = batch_key_1 and lines.line_no = batch_key_2 and tenant_id is null
   returning 1
+), unrecorded as materialized (
+  select set_config('app.backfill', 'on', true)
 )
 select (select count(*) from picked) as done, batch_key_1::text, batch_key_2::text
-from picked order by batch_key_1 desc, batch_key_2 desc limit 1;
+from picked, unrecorded order by batch_key_1 desc, batch_key_2 desc limit 1;
 
 -- step: lines-history-fill-tenant-id
 -- lines_history: column tenant_id is filled in batches of 1000
@@ -491,9 +503,11 @@ with picked as (
   from picked
   where lines.list_id = batch_key_1 and lines.line_no = batch_key_2 and tenant_id is null
   returning 1
+), unrecorded as materialized (
+  select set_config('app.backfill', 'on', true)
 )
 select (select count(*) from picked) as done, batch_key_1::text, batch_key_2::text
-from picked order by batch_key_1 desc, batch_key_2 desc limit 1;
+from picked, unrecorded order by batch_key_1 desc, batch_key_2 desc limit 1;
 
 -- step: lines-history-fill-tenant-id-2
 -- lines_history: column tenant_id is filled in batches of 1000
@@ -789,6 +803,10 @@ declare
   changed lines;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else
@@ -819,6 +837,10 @@ declare
   changed lists;
   change text := lower(tg_op);
 begin
+  if current_setting('app.backfill', true) = 'on'
+    and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return null;
+  end if;
   if tg_op = 'DELETE' then
     changed := old;
   else

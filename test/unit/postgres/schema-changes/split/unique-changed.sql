@@ -13,10 +13,10 @@ create function notes_place_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.place is null then
-      new.place := (select rank from (select new.*) notes);
-    else
+    if new.place is not null then
       new.rank := (select place from (select new.*) notes);
+    else
+      new.place := (select rank from (select new.*) notes);
     end if;
   elsif new.place is distinct from old.place then
     new.rank := (select place from (select new.*) notes);
@@ -90,10 +90,10 @@ create function notes_place_copy() returns trigger
 language plpgsql as $sync$
 begin
   if tg_op = 'INSERT' then
-    if new.place is null then
-      new.place := (select rank from (select new.*) notes);
-    else
+    if new.place is not null then
       new.rank := (select place from (select new.*) notes);
+    else
+      new.place := (select rank from (select new.*) notes);
     end if;
   elsif new.place is distinct from old.place then
     new.rank := (select place from (select new.*) notes);
