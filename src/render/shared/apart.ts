@@ -14,35 +14,33 @@ export const isApart = (view: ViewIr): view is ApartView =>
 export const apartViews = ({ stores }: Ir): readonly ApartView[] =>
   stores.flatMap(({ views }) => views.filter(isApart));
 
-/** A vector view that is asked together with a text view in another store. */
-export const isFused = (view: ViewIr): view is VectorViewIr =>
-  view.port === "vector" && view.methods.some(({ fused }) => fused !== undefined);
+/** The search view in another store that a vector view is asked together with. */
+export const textView = (view: ViewIr): SearchViewIr | undefined =>
+  view.port === "vector"
+    ? view.methods.find(({ fused }) => fused !== undefined)?.fused?.view
+    : undefined;
 
-/** The search view that a fused one asks. */
-export const textView = (view: VectorViewIr): SearchViewIr | undefined =>
-  view.methods.find(({ fused }) => fused !== undefined)?.fused?.view;
+/** A vector view whose neighbours are fused with the hits of a text view in another store. */
+export const isFused = (view: ViewIr): boolean => textView(view) !== undefined;
 
 /** What joins views to stores that know nothing of each other: how each is filled again, and which are asked together. */
 export function apartFiles(ir: Ir): readonly FileRequest[] {
   const views = apartViews(ir);
   return [
-    ...(views.length === 0 ? [] : [viewsFile(views, ir)]),
-    ...ir.stores.flatMap((store) => store.views.filter(isFused).map(fusedFile)),
+    ...(views.length === 0 ? [] : [viewsFile(views)]),
+    ...ir.stores
+      .flatMap((store) => store.views)
+      .flatMap((view) => (view.port === "vector" && isFused(view) ? [fusedFile(view)] : [])),
   ];
 }
 
 /** `stores/views.ts` */
-function viewsFile(views: readonly ApartView[], { stores }: Ir): FileRequest {
+function viewsFile(views: readonly ApartView[]): FileRequest {
   const imports = new ImportSet()
     .type("../runtime/view-rebuild.ts", "RebuildableView")
     .value("../runtime/view-rebuild.ts", "rebuildableView")
     .type("./open.ts", "OpenStores");
-  const used = new Set(views.flatMap((view) => [view.sourceStore, view.store]));
-  const names = stores.flatMap(({ name }) => (used.has(name) ? [storeProperty(name)] : []));
-  const head = print([
-    "export const rebuildableViews = ",
-    `({ ${names.join(", ")} }: OpenStores["stores"]): readonly RebuildableView[] => [`,
-  ]);
+  const head = `export const rebuildableViews = (stores: OpenStores["stores"]): readonly RebuildableView[] => [`;
   const lines = views.map((view) => `  ${print([rebuildable(view), ","], 2)}`);
   const doc = docBlock([
     "Every view that lies in another store than its authority, with the way to fill it again.",
@@ -63,8 +61,8 @@ const rebuildable = (view: ApartView) =>
   call("rebuildableView", [
     stringLiteral(view.workload),
     stringLiteral(view.store),
-    `${storeProperty(view.sourceStore)}.feeds.${identifier(view.entity.property)}`,
-    `${storeProperty(view.store)}.targets.${identifier(view.property)}`,
+    `stores.${storeProperty(view.sourceStore)}.feeds.${identifier(view.entity.property)}`,
+    `stores.${storeProperty(view.store)}.targets.${identifier(view.property)}`,
   ]);
 
 /** `views/similar-products.ts`: the vector view with the rank of a text view in another store. */
@@ -155,8 +153,9 @@ function foundText({ method, fused }: VectorViewIr["methods"][number]): string {
             }`;
 }
 
-/** The stores of a project that are filled from others, with those they are filled from, in the order of the project. */
-export function suppliersOf(store: StoreIr, { stores }: Ir): readonly StoreIr[] {
-  const wanted = new Set(store.views.filter(isApart).map(({ sourceStore }) => sourceStore));
-  return stores.filter(({ name }) => wanted.has(name));
+/** The stores that a view apart needs beside that of its rows: its own, then that of the texts it is fused with, if another. */
+export function storesBeside(view: ApartView, stores: readonly StoreIr[]): readonly StoreIr[] {
+  const text = textView(view)?.store;
+  const names = [view.store, ...(text === undefined || text === view.sourceStore ? [] : [text])];
+  return [...new Set(names)].flatMap((name) => stores.find((store) => store.name === name) ?? []);
 }

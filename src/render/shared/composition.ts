@@ -1,8 +1,9 @@
 import type { EntityIr, Ir, StoreIr, ViewIr } from "../../ir/types.ts";
 import { storeProperty } from "../../ir/names.ts";
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import { print } from "../document.ts";
 import { code } from "../encode.ts";
-import { ImportSet, exportLine, importLines, propertyLine } from "../layout.ts";
+import { call, ImportSet, exportLine, importLines, propertyLine } from "../layout.ts";
 import { apartFiles, apartViews, isFused, textView } from "./apart.ts";
 import { dsnRulesName } from "./dsn.ts";
 
@@ -114,28 +115,29 @@ function indexFile(ir: Ir): FileRequest {
 function memberValue(member: Member): string {
   return isCache(member)
     ? `caches.${member.name}`
-    : repositoryValue(member, (store) => `stores.${storeProperty(store)}`);
+    : repositoryValue(member, 4, (store) => `stores.${storeProperty(store)}`);
 }
 
 /** Within `forTenant`: stores with tenants are bound there, under their own names. */
 function boundValue(member: Member, bound: readonly StoreIr[]): string {
-  return repositoryValue(member, (store) =>
+  return repositoryValue(member, 8, (store) =>
     bound.some(({ name }) => name === store)
       ? storeProperty(store)
       : `stores.${storeProperty(store)}`,
   );
 }
 
-/** A repository or view of its store; one that is fused with a text view of another store is made of both. */
+/** A repository or view of its store; one that is fused with a text view of another store is made of both. @param depth of the line, in spaces */
 function repositoryValue(
   { name, store, view }: Pick<Member, "name" | "store" | "view">,
+  depth: number,
   of: (store: string) => string,
 ): string {
   const own = `${of(store.name)}.repositories.${name}`;
-  const text = view !== undefined && isFused(view) ? textView(view) : undefined;
-  return text === undefined
-    ? own
-    : `${name}(${own}, ${of(text.store)}.repositories.${text.property})`;
+  const text = view === undefined ? undefined : textView(view);
+  if (text === undefined) return own;
+  const fused = call(name, [own, `${of(text.store)}.repositories.${text.property}`]);
+  return print([`${name}: `, fused, ","], depth).slice(`${name}: `.length, -1);
 }
 
 function cacheData(member: Member, ir: Ir): unknown {

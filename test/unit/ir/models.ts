@@ -101,14 +101,26 @@ const portOf = (workload: Workload): "search" | "vector" | "cache" | "record" =>
     ? workload.kind
     : "record";
 
-/** A Plan that puts caches into a store `cache` and everything else into `main`. */
+type Place = "main" | "cache" | "search" | "vectors";
+
+const engines: Readonly<Record<Place, string>> = {
+  main: "alpha",
+  cache: "beta",
+  search: "gamma",
+  vectors: "delta",
+};
+
+/** A Plan that puts caches into a store `cache` and everything else into `main`, or views into stores of their own. */
 export function planFor(
   { project, workloads }: Model,
-  engines = { main: "alpha", cache: "beta" },
+  views: "together" | "apart" = "together",
 ): Plan {
-  const storeOf = (workload: Workload): "main" | "cache" =>
-    workload.kind === "cache" ? "cache" : "main";
-  const names = (["main", "cache"] as const).filter((name) =>
+  const storeOf = ({ kind }: Workload): Place => {
+    if (kind === "cache") return "cache";
+    if (views === "together") return "main";
+    return kind === "search" ? "search" : kind === "vector" ? "vectors" : "main";
+  };
+  const names = (["main", "cache", "search", "vectors"] as const).filter((name) =>
     workloads.some((one) => storeOf(one) === name),
   );
   return {

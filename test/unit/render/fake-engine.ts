@@ -50,13 +50,39 @@ function storeFile(store: StoreIr): FileRequest {
       .filter((view) => view.port !== "cache")
       .map((view) => [view.property, view.typeName, view.file] as const),
   ];
+  const copied = store.views.filter(
+    (view) => view.port !== "cache" && view.store !== view.sourceStore,
+  );
+  const copies = [
+    ...store.feeds.map((entity) => entity),
+    ...copied.flatMap(({ entity }) => entity ?? []),
+  ];
+  const group = (name: string, lines: readonly string[]): string =>
+    lines.length === 0
+      ? ""
+      : `  readonly ${name}: {${lines.map((line) => `\n    readonly ${line};`).join("")}\n  };\n`;
+  const feeds = group(
+    "feeds",
+    store.feeds.map(({ property, name }) => `${property}: ViewFeed<${name}>`),
+  );
+  const targets = group(
+    "targets",
+    copied.map(({ property, entity }) => `${property}: ViewTarget<${entity?.name ?? ""}>`),
+  );
+  const used = [...(feeds === "" ? [] : ["ViewFeed"]), ...(targets === "" ? [] : ["ViewTarget"])];
   const tenant = `  forTenant(tenant: string): { readonly store: ${prefix}Store; readonly repositories: ${prefix}Repositories };\n`;
   const text = [
     `import type { OpenedStore, RuntimeContext, StoreConfig } from "../../runtime/store.ts";`,
+    ...(used.length === 0
+      ? []
+      : [`import type { ${used.join(", ")} } from "../../runtime/view.ts";`]),
+    ...[...new Set(copies)].map(
+      ({ name, domainFile }) => `import type { ${name} } from "../../domain/${domainFile}.ts";`,
+    ),
     ...members.map(([, type, file]) => `import type { ${type} } from "../../ports/${file}.ts";`),
     `\nexport interface ${prefix}Store {\n  readonly name: string;\n}`,
     `\nexport interface ${prefix}Repositories {${members.map(([name, type]) => `\n  readonly ${name}: ${type};`).join("")}${members.length === 0 ? "" : "\n"}}`,
-    `\nexport interface Opened${prefix} extends OpenedStore {\n  readonly store: ${prefix}Store;\n  readonly repositories: ${prefix}Repositories;\n${store.tenantScoped ? tenant : ""}}`,
+    `\nexport interface Opened${prefix} extends OpenedStore {\n  readonly store: ${prefix}Store;\n  readonly repositories: ${prefix}Repositories;\n${feeds}${targets}${store.tenantScoped ? tenant : ""}}`,
     `\nexport function open${prefix}(_config: StoreConfig, _context: RuntimeContext): Opened${prefix} {\n  throw new Error("stores nothing");\n}\n`,
   ].join("\n");
   return {

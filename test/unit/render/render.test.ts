@@ -146,10 +146,14 @@ function everyType(): Model {
   );
 }
 
-const trees = { shop: shopModel(), "every-type": everyType() };
+const trees = [
+  ["shop", shopModel(), "together"],
+  ["every-type", everyType(), "together"],
+  ["shop-apart", shopModel(), "apart"],
+] as const;
 
-describe.each(Object.entries(trees))("%s", (name, spec) => {
-  const files = rendered(spec);
+describe.each(trees)("%s", (name, spec, views) => {
+  const files = rendered(spec, "workloads.yaml", views);
   let folder = "";
   beforeAll(() => {
     folder = written(files, name);
@@ -180,7 +184,8 @@ describe.each(Object.entries(trees))("%s", (name, spec) => {
     expect(tsc.status).toBe(0);
   }, 60_000);
 
-  test("is the same when rendered again", () => expect(rendered(spec)).toEqual(files));
+  test("is the same when rendered again", () =>
+    expect(rendered(spec, "workloads.yaml", views)).toEqual(files));
 });
 
 describe("the generated domain modules", () => {
@@ -252,6 +257,32 @@ test("a codec or a check that nothing needs is not made", () => {
     [transactional("w", { Only: [{ op: "get", name: "get" }] })],
   );
   expect(rendered(read).filter(({ path }) => path.endsWith("-dto.ts"))).toEqual([]);
+});
+
+test("views apart are wired to their source, fused where two stores are asked, and tested beside the rows", () => {
+  const files = rendered(shopModel(), "workloads.yaml", "apart");
+  expect(textOf(files, "src/data/stores/views.ts")).toContain(
+    `rebuildableView(
+    "product-search",
+    "search",
+    stores.main.feeds.products,
+    stores.search.targets.productSearch,
+  ),`,
+  );
+  expect(textOf(files, "src/data/views/similar-products.ts")).toContain(
+    "await texts.search(text, filter, { limit: most }, options)",
+  );
+  expect(textOf(files, "src/data/index.ts")).toContain(
+    `similarProducts(
+      stores.vectors.repositories.similarProducts,
+      stores.search.repositories.productSearch,
+    )`,
+  );
+  expect(textOf(files, "src/data/cli.ts")).toContain("views: rebuildableViews(stores)");
+  expect(files.map(({ path }) => path)).not.toContain("test/data/search.test.ts");
+  const tests = textOf(files, "test/data/main.test.ts");
+  expect(tests).toContain("productSearchSuite(store, search);");
+  expect(tests).toContain("similarProductsSuite(store, vectors, search);");
 });
 
 test("two different files on one path are refused", () => {

@@ -9,9 +9,13 @@ import { planFor } from "../ir/models.ts";
 import { fakeEngine } from "./fake-engine.ts";
 
 /** The output tree of a model on engines that store nothing. */
-export function rendered(model: Model, spec = "workloads.yaml"): readonly VirtualFile[] {
-  const plan = planFor(model);
-  const engines = [fakeEngine("alpha"), fakeEngine("beta")];
+export function rendered(
+  model: Model,
+  spec = "workloads.yaml",
+  views: "together" | "apart" = "together",
+): readonly VirtualFile[] {
+  const plan = planFor(model, views);
+  const engines = ["alpha", "beta", "gamma", "delta"].map(fakeEngine);
   return render({ ir: lower(model, plan), plan, model, engines, spec, version: "0.0.0" });
 }
 

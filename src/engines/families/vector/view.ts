@@ -1,8 +1,4 @@
-import type {
-  VectorMethod,
-  VectorMetric,
-  VectorWorkload,
-} from "../../../spec/model.ts";
+import type { VectorMethod, VectorMetric, VectorWorkload } from "../../../spec/model.ts";
 import { fileStem, memberTypeName, typeName, viewName, viewTypeName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, SearchViewIr, TypeIr, VectorViewIr } from "../../../ir/types.ts";
 import { filtersBy } from "../../../spec/fusing.ts";

@@ -3,7 +3,7 @@ import type { EntityIr, RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
-import { ImportSet, entry, openObject } from "../../layout.ts";
+import { functionHead, ImportSet, entry, openObject } from "../../layout.ts";
 import { type Entry, arrow, bindings, keyOf, test } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
@@ -38,7 +38,13 @@ export function recordSuite(
   const declarations = (shape?.declarations ?? []).map((one) => print(one));
   const setup = (shape?.setup ?? []).map((one) => print(one, 4));
   const tests = (shape?.tests ?? []).map((one) => print(one, 4));
-  const fixed = ["describe", "it", "before", "TestStore", opened];
+  const subject = reason === undefined ? "store" : "_store";
+  const head = functionHead(
+    suiteName(entity.property),
+    [{ name: subject, type: `TestStore<${opened}>` }],
+    "void",
+  );
+  const fixed = ["describe", "it", "before", head];
   return {
     path: `test/data/${store.name}/${entity.file}.ts`,
     ownership: "generated",
@@ -47,11 +53,9 @@ export function recordSuite(
     data: {
       imports: code(usedImports(scope, [...fixed, ...declarations, ...setup, ...tests])),
       declarations: declarations.map(code),
-      suite: suiteName(entity.property),
-      opened,
+      head: code(head),
       title: entity.property,
       skip: reason ?? "",
-      store: reason === undefined ? "store" : "_store",
       setup: setup.map(code),
       tests: tests.map(code),
     },

@@ -4,9 +4,12 @@ import {
   type FileRequest,
   ofEntity,
 } from "../../../engines/engine.ts";
+import { storeProperty, variableName } from "../../../ir/names.ts";
 import type { Ir, StoreIr } from "../../../ir/types.ts";
+import { print } from "../../document.ts";
 import { code } from "../../encode.ts";
-import { ImportSet, importLines } from "../../layout.ts";
+import { call, ImportSet, importLines } from "../../layout.ts";
+import { type ApartView, apartViews, isApart, storesBeside } from "../apart.ts";
 import { verbatimTexts } from "../../template-source.ts";
 import { engineOf } from "../composition.ts";
 import { dsnRulesName } from "../dsn.ts";
@@ -31,11 +34,11 @@ export function testFiles(
   return [
     ...supportFiles(context),
     ...ir.stores.flatMap((store) => [
-      storeTest(store, engineOf(store, engines), context),
+      ...(isOnlyFilled(store) ? [] : [storeTest(store, ir, engines, context)]),
       ...store.repositories.map((one) =>
         ofEntity(one.entity, () => recordSuite(one, store, views, context)),
       ),
-      ...store.views.map((view) => viewSuite(view, store, views, context)),
+      ...store.views.map((view) => viewSuite(view, store, ir.stores, context)),
     ]),
   ];
 }
@@ -59,26 +62,41 @@ function supportFiles({ data }: TestContext): readonly FileRequest[] {
   ];
 }
 
+/** A store of nothing but views that are filled from others: it is tested where their rows are, since two test files run at once. */
+const isOnlyFilled = ({ repositories, views }: StoreIr): boolean =>
+  repositories.length === 0 && views.length > 0 && views.every(isApart);
+
 /** `test/data/main.test.ts` */
-function storeTest(store: StoreIr, engine: EngineDescriptor, { data }: TestContext): FileRequest {
+function storeTest(
+  store: StoreIr,
+  ir: Ir,
+  engines: ReadonlyMap<string, EngineDescriptor>,
+  { data }: TestContext,
+): FileRequest {
   const way = data.slice("../".length);
-  const open = `open${store.typePrefix}`;
+  const apart = apartViews(ir).filter(({ sourceStore }) => sourceStore === store.name);
   const suites = [
     ...store.repositories.map(({ entity }) => ({
       file: entity.file,
       name: suiteName(entity.property),
     })),
-    ...store.views.map((view) => ({ file: view.file, name: suiteName(view.property) })),
+    ...store.views
+      .filter((view) => !isApart(view))
+      .map((view) => ({ file: view.file, name: suiteName(view.property) })),
   ];
   const imports = new ImportSet()
     .value("node:test", "after", "describe", "it")
-    .value(`${way}/stores/${store.name}/store.ts`, open)
     .value("./support/store.ts", "TestStore");
-  if (store.env !== undefined) {
+  const beside = [...new Set(apart.flatMap((view) => storesBeside(view, ir.stores)))];
+  for (const each of [store, ...beside]) {
+    imports.value(`${way}/stores/${each.name}/store.ts`, `open${each.typePrefix}`);
+    if (each.env === undefined) continue;
     imports.value("./support/store.ts", "placeOf");
-    imports.value(`${way}/stores/${store.name}/dsn.ts`, dsnRulesName(store));
+    imports.value(`${way}/stores/${each.name}/dsn.ts`, dsnRulesName(each));
   }
   for (const { file, name } of suites) imports.value(`./${store.name}/${file}.ts`, name);
+  for (const view of apart)
+    imports.value(`./${store.name}/${view.file}.ts`, suiteName(view.property));
   return {
     path: `test/data/${store.name}.test.ts`,
     ownership: "generated",
@@ -86,14 +104,60 @@ function storeTest(store: StoreIr, engine: EngineDescriptor, { data }: TestConte
     template: "shared/tests/store.test.ts.hbs",
     data: {
       imports: code(importLines(imports)),
-      name: store.name,
-      variable: store.env === undefined ? "" : testVariable(store.env),
-      development: store.env ?? "",
-      rules: dsnRulesName(store),
-      ephemeral: engine.dsn.ephemeral ?? "",
-      open,
+      ...placeData(store, engineOf(store, engines)),
+      open: `open${store.typePrefix}`,
       config: code(store.env === undefined ? "{}" : "{ dsn: place.dsn() }"),
       suites: suites.map(({ name }) => name),
+      places: beside.map((each) => ({
+        place: placeName(each),
+        ...placeData(each, engineOf(each, engines)),
+      })),
+      groups: groupsOf(apart, ir.stores),
     },
   };
+}
+
+const placeData = (store: StoreIr, engine: EngineDescriptor) => ({
+  name: store.name,
+  variable: store.env === undefined ? "" : testVariable(store.env),
+  development: store.env ?? "",
+  rules: dsnRulesName(store),
+  ephemeral: engine.dsn.ephemeral ?? "",
+});
+
+const placeName = (store: StoreIr): string => `${storeProperty(store.name)}Place`;
+
+/** The views apart by the stores that they need, each group with those stores opened. */
+function groupsOf(views: readonly ApartView[], stores: readonly StoreIr[]): readonly unknown[] {
+  const groups = Map.groupBy(views, (view) =>
+    storesBeside(view, stores)
+      .map(({ name }) => name)
+      .join(", "),
+  );
+  return [...groups].map(([title, members]) => {
+    const [first] = members;
+    const beside = first === undefined ? [] : storesBeside(first, stores);
+    return {
+      title,
+      reason: variableName(`${title} skip`),
+      skip: code(beside.map((each) => `${placeName(each)}.skip`).join(" || ")),
+      stores: beside.map((each) => ({
+        variable: variableName(each.name),
+        opened: code(opening(each)),
+      })),
+      suites: members.map((view) => ({
+        call: code(
+          `  ${print([call(suiteName(view.property), ["store", ...storesBeside(view, stores).map(({ name }) => variableName(name))]), ";"], 4)}`,
+        ),
+      })),
+    };
+  });
+}
+
+/** `const search = new TestStore(…);`: its ledger may have to be kept by the store of the rows. */
+function opening(store: StoreIr): string {
+  const config = store.env === undefined ? "{}" : `{ dsn: ${placeName(store)}.dsn() }`;
+  const open = `(context) => open${store.typePrefix}(${config}, context)`;
+  const made = call("new TestStore", [open, "store.opened"]);
+  return print([`const ${variableName(store.name)} = `, made, ";"], 4);
 }

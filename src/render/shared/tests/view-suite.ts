@@ -11,7 +11,8 @@ import type { Predicate } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
-import { ImportSet } from "../../layout.ts";
+import { call, functionHead, ImportSet } from "../../layout.ts";
+import { type ApartView, isApart, isFused, storesBeside, textView } from "../apart.ts";
 import { type ViewParts, cacheParts } from "./cache-suite.ts";
 import { type Entry, arrow, bindings, check, filtersOf, keyOf, test } from "./forms.ts";
 import { storing, suiteName, tenantLiteral } from "./suite-scope.ts";
@@ -20,6 +21,7 @@ import {
   type TestContext,
   type TestScope,
   dataType,
+  dataValue,
   domainType,
   searchedFields,
   support,
@@ -27,36 +29,47 @@ import {
 } from "./scope.ts";
 import { untestable } from "./testable.ts";
 
-/** `test/data/main/product-search.ts`: what a view answers over known rows. */
+/** `test/data/main/product-search.ts`: what a view answers over known rows. One that lies apart is tested beside its rows. */
 export function viewSuite(
   view: ViewIr,
   store: StoreIr,
-  _views: readonly ViewIr[],
+  stores: readonly StoreIr[],
   context: TestContext,
 ): FileRequest {
   const scope: TestScope = { ...context, imports: new ImportSet() };
-  const { setup, tests, skip } = partsOf(view, store, scope);
-  const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
+  const source = isApart(view) ? stores.find(({ name }) => name === view.sourceStore) : undefined;
+  const home = source ?? store;
+  const { setup, tests, skip } = partsOf(view, home, scope);
+  const openedOf = (of: StoreIr): string =>
+    dataType(scope, `stores/${of.name}/store`, `Opened${of.typePrefix}`);
+  const opened = openedOf(home);
+  const beside = skip === undefined && isApart(view) ? storesBeside(view, stores) : [];
   scope.imports.type("../support/store.ts", "TestStore").value("node:test", "it");
   if (skip === undefined) scope.imports.value("node:test", "describe");
   const shown = {
     setup: setup.map((one) => print(one, 4)),
     tests: tests.map((one) => print(one, 4)),
   };
-  const fixed = ["describe", "it", "before", "TestStore", opened];
+  const parameters = [
+    { name: skip === undefined ? "store" : "_store", type: `TestStore<${opened}>` },
+    ...beside.map((of, at) => ({
+      name: besideNames[at] ?? "",
+      type: `TestStore<${openedOf(of)}>`,
+    })),
+  ];
+  const head = functionHead(suiteName(view.property), parameters, "void");
+  const fixed = ["describe", "it", "before", head];
   return {
-    path: `test/data/${store.name}/${view.file}.ts`,
+    path: `test/data/${home.name}/${view.file}.ts`,
     ownership: "generated",
     unit: `stores/${store.name}`,
     template: "shared/tests/suite.ts.hbs",
     data: {
       imports: code(usedImports(scope, [...fixed, ...shown.setup, ...shown.tests])),
       declarations: [],
-      suite: suiteName(view.property),
-      opened,
+      head: code(head),
       title: view.property,
       skip: skip ?? "",
-      store: skip === undefined ? "store" : "_store",
       setup: shown.setup.map(code),
       tests: shown.tests.map(code),
     },
@@ -88,8 +101,13 @@ function rowsSetup(
     repository === undefined
       ? []
       : parentsOf(entity, { ...scope, store, repository, number: () => 0 });
+  const apart: boolean = isApart(view);
   const names = [
-    ...new Set([view.property, entity.property, ...parents.map(({ property }) => property)]),
+    ...new Set([
+      ...(apart ? [] : [view.property]),
+      entity.property,
+      ...parents.map(({ property }) => property),
+    ]),
   ];
   const bound = entity.tenant !== undefined || parents.some(({ tenant }) => tenant);
   const from = bound ? "tenant.repositories" : "store.opened.repositories";
@@ -103,6 +121,7 @@ function rowsSetup(
       ? [`const tenant = store.opened.forTenant(${tenantLiteral(entity, scope, 0)});`]
       : []),
     bindings(names, from),
+    ...(apart ? apartBindings(view, bound, scope) : []),
     `let rows: readonly ${domainType(scope, entity, entity.name)}[] = [];`,
     [
       "before(async () => {",
@@ -112,10 +131,59 @@ function rowsSetup(
         ...(bulk
           ? [`rows = await ${insert}(${rows}());`]
           : [`rows = await Promise.all(${rows}().map((row) => ${insert}(row)));`]),
+        ...(apart ? refilled(view, scope) : []),
       ].map((statement): Doc => indent([hardline, statement])),
       hardline,
       "});",
     ],
+  ];
+}
+
+/** Parameters of a suite for the stores beside that of the rows: the view's own, and that of the texts it is fused with. */
+const besideNames = ["apart", "texts"] as const;
+
+/** The view itself, bound to the tenant of its rows where they have one. */
+function apartBindings(view: ApartView, bound: boolean, scope: TestScope): readonly Doc[] {
+  const tenant = tenantLiteral(view.entity, scope, 0);
+  const of = (store: string): string =>
+    bound ? `${store}.opened.forTenant(${tenant}).repositories` : `${store}.opened.repositories`;
+  const text = textView(view);
+  if (text === undefined) return [bindings([view.property], of("apart"))];
+  const fused = dataValue(scope, `views/${view.file}`, view.property);
+  const beside =
+    text.store === view.store ? "apart" : text.store === view.sourceStore ? "store" : "texts";
+  return [
+    [
+      "const fused = ",
+      call(fused, [`${of("apart")}.${view.property}`, `${of(beside)}.${text.property}`]),
+      ";",
+    ],
+  ];
+}
+
+/** Fills the view, and the one whose texts it is fused with, from the rows. */
+function refilled(view: ApartView, scope: TestScope): readonly Doc[] {
+  const text = textView(view);
+  const rebuild = dataValue(scope, "runtime/view-rebuild", "rebuildableView");
+  const fill = (each: ApartView, store: string): readonly Doc[] => [
+    `await ${store}.empty();`,
+    [
+      "await ",
+      call(rebuild, [
+        stringLiteral(each.workload),
+        stringLiteral(each.store),
+        `store.opened.feeds.${each.entity.property}`,
+        `${store}.opened.targets.${each.property}`,
+      ]),
+      ".rebuild();",
+    ],
+  ];
+  const apartText = text !== undefined && isApart(text) ? text : undefined;
+  return [
+    ...fill(view, "apart"),
+    ...(apartText === undefined
+      ? []
+      : fill(apartText, apartText.store === view.store ? "apart" : "texts")),
   ];
 }
 
@@ -174,7 +242,9 @@ const hasRoom = ({ type, name }: FieldIr): boolean =>
   type.kind === "text" || (type.kind === "string" && type.max >= 3 * name.length + 20);
 
 function vectorTests(view: VectorViewIr, scope: TestScope): readonly Doc[] {
-  const { entity, property, field, metric, dimensions } = view;
+  const { entity, field, metric, dimensions } = view;
+  const joined: boolean = isApart(view) && isFused(view);
+  const property = joined ? "fused" : view.property;
   return view.methods.flatMap(({ method, hybrid }) => {
     const filtered = method.filter.length > 0;
     const call = (options: string): string =>
@@ -195,7 +265,7 @@ function vectorTests(view: VectorViewIr, scope: TestScope): readonly Doc[] {
       ),
     ]);
     const searched =
-      hybrid === undefined ? undefined : searchedFields(entity, scope).findLast(hasRoom);
+      hybrid === undefined && !joined ? undefined : searchedFields(entity, scope).findLast(hasRoom);
     if (searched === undefined) return [nearest];
     return [
       nearest,
