@@ -48,8 +48,11 @@ export function placeOf({ store, variable, development, rules, ephemeral }: Plac
 export class TestStore<Opened extends OpenedStore> {
   readonly opened: Opened;
   readonly #lifecycle = new Lifecycle({ signals: false });
+  readonly #beside: OpenedStore | undefined;
 
-  constructor(open: (context: RuntimeContext) => Opened) {
+  /** @param beside keeps the ledger of a store that cannot */
+  constructor(open: (context: RuntimeContext) => Opened, beside?: OpenedStore) {
+    this.#beside = beside;
     const onError = (error: unknown): void => console.error(String(error));
     this.opened = open({ lifecycle: this.#lifecycle, telemetry: {}, onError });
     this.#lifecycle.onClose(() => this.opened.close());
@@ -57,7 +60,8 @@ export class TestStore<Opened extends OpenedStore> {
 
   /** Takes every migration back and applies them again. */
   async empty(): Promise<void> {
-    const target = this.opened.migrationTarget?.();
+    const host = this.#beside?.migrationTarget?.().host?.(this.opened.name);
+    const target = this.opened.migrationTarget?.(host);
     if (target === undefined) return;
     const migrations = await readMigrations(findMigrations(this.opened.name, import.meta.url));
     while ((await migrateDown(target, migrations, { allowDestructive: true })) !== undefined);
