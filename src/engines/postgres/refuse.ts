@@ -1,6 +1,7 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../ir/types.ts";
 import { historyColumns, isAudited, operationTable } from "./ddl/naming.ts";
 import { foreignKeys } from "../families/sql/foreign-keys.ts";
+import { indexProblems } from "./refuse-indexes.ts";
 import { nameProblems, propertyProblems } from "./refuse-names.ts";
 import { expressionProblem } from "./sql/expression.ts";
 
@@ -17,6 +18,7 @@ export const refuse = (store: StoreIr): readonly Refusal[] => [
     ...nameProblems(entity),
     ...expressions(entity),
     ...entity.fields.flatMap((field) => fieldLimits(entity, field)),
+    ...indexProblems(entity),
     ...reservedTables(entity, store),
     ...unreachableKeys(entity, store),
   ]),

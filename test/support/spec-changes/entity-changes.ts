@@ -152,6 +152,12 @@ const tenant: Alter = (random, world) => {
 const hasNoReference = ({ fields }: EntitySpec): boolean =>
   Object.values(fields).every(({ references }) => references === undefined);
 
+/** Of a boolean brin knows no order. */
+const oneMethod = (random: Random, type: string): "brin" | "hash" =>
+  (pick(random, ["brin", "hash"] as const) ?? "brin") === "brin" && type !== "boolean"
+    ? "brin"
+    : "hash";
+
 function someIndex(random: Random, world: World, entity: string): IndexSpec | undefined {
   const own = fieldsWhere(world, (_, __, of) => of === entity);
   const plain = own.filter(({ field: { type } }) => !["json", "array", "binary"].includes(type));
@@ -165,7 +171,7 @@ function someIndex(random: Random, world: World, entity: string): IndexSpec | un
     { fields: [`-${one.name}`] },
     one.name === two.name ? undefined : { fields: [one.name, `-${two.name}`] },
     { fields: [one.name], where: `${column} is not null` },
-    { fields: [one.name], method: pick(random, ["brin", "hash"]) ?? "brin" },
+    { fields: [one.name], method: oneMethod(random, one.field.type) },
     text && { expression: `lower(${columnOf(text.name, text.field)})` },
     listed && { fields: [listed.name], method: "gin" },
     isDistinct(one.field) && rowsIn(world, entity).columns[one.name]?.distinct === true
