@@ -1,10 +1,12 @@
 // `npm test`: vitest, then the closing table (port × engine × method) and one plain line. `--full` runs the property and fault tests at
-// full size instead of their short form; other arguments are passed on to vitest.
+// full size instead of their short form; other arguments are passed on to vitest. With UPDATE_REFERENCES=1 a whole run
+// also renews the table of the README.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "./root.ts";
-import { printClosing, resetCells } from "../../test/support/closing-table.ts";
+import { printClosing, readCells, resetCells } from "../../test/support/closing-table.ts";
+import { writeConformance } from "./conformance-page.ts";
 
 interface Results {
   readonly numPassedTests: number;
@@ -42,4 +44,6 @@ const results = JSON.parse(readFileSync(file, "utf8")) as Results;
 // A file that fails before its first test counts too: its tests are missing, not passed.
 const failed = Math.max(results.numFailedTests, status === 0 ? 0 : 1);
 printClosing({ passed: results.numPassedTests, failed });
+if (process.env["UPDATE_REFERENCES"] === "1" && failed === 0 && given.length === 0)
+  writeConformance(repositoryRoot, readCells());
 process.exitCode = failed === 0 ? 0 : 1;

@@ -198,3 +198,38 @@ export function printClosing(
   if (records.length > 0) write(`\n${renderTable(records)}\n\n`);
   write(`${closingLine(tests, totals(records).notProven)}\n`);
 }
+
+/** The table as Markdown, for the README: a block per port that can be folded, then the reasons. */
+export function markdownTable(records: readonly CellRecord[]): string {
+  const all = settle(records);
+  const blocks = unique(all.map((one) => one.port)).map((port) => {
+    const own = all.filter((one) => one.port === port);
+    const engines = unique(own.map((one) => one.engine));
+    const rows = unique(own.map((one) => one.method)).map((method) => [
+      method,
+      ...engines.map((engine) => {
+        const found = own.find((one) => one.method === method && one.engine === engine);
+        return found ? marks[found.outcome.kind] : "";
+      }),
+    ]);
+    const proven = own.filter(({ outcome }) => outcome.kind === "proven").length;
+    const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
+    return [
+      `<details><summary><b>${port}</b>: ${proven} of ${own.length} cells proven on ${engines.join(", ")}</summary>`,
+      [
+        line(["method", ...engines]),
+        line(["---", ...engines.map(() => "---")]),
+        ...rows.map(line),
+      ].join("\n"),
+      "</details>",
+    ].join("\n\n");
+  });
+  const reasons = renderReasons(all)
+    .flatMap((text) => text.split("\n").slice(1))
+    .map((text) => `- ${text.trim()}`);
+  return [...blocks, ...(reasons.length === 0 ? [] : ["Not proven:", reasons.join("\n")])].join(
+    "\n\n",
+  );
+}
+
+const escaped = (text: string): string => text.replaceAll("|", "\\|");

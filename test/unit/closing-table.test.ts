@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   cell,
   type CellRecord,
+  markdownTable,
   resetCells,
   notProven,
   printClosing,
@@ -113,4 +114,25 @@ test("a new run forgets the old", () => {
   cell(get, { kind: "proven" });
   resetCells();
   expect(readCells()).toEqual([]);
+});
+
+test("the README's table has a block per port, with what was not proven and why", () => {
+  const records: readonly CellRecord[] = [
+    { ...get, outcome: { kind: "proven" } },
+    { ...list, outcome: { kind: "not proven", why: "no server | none" } },
+    { ...beta, outcome: { kind: "proven" } },
+  ];
+  expect(markdownTable(records))
+    .toBe(`<details><summary><b>record</b>: 2 of 3 cells proven on alpha 1, beta (emulator)</summary>
+
+| method | alpha 1 | beta (emulator) |
+| --- | --- | --- |
+| get | yes | yes |
+| list | - |  |
+
+</details>
+
+Not proven:
+
+- alpha 1 record: no server | none (list)`);
 });
