@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
 import type { Dsn } from "../../runtime/dsn.ts";
-import { programmingError } from "../../runtime/errors.ts";
+import { connectTimeoutMs, mustWrite, tlsOf } from "../../runtime/dsn-tls.ts";
 import { beforeSending, FaultError } from "./errors.ts";
 import { ask } from "./ask.ts";
 import { PgConnection, type ConnectionTarget } from "./pg-connection.ts";
@@ -15,8 +13,6 @@ export interface ConnectionUse {
   readonly statementTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
 }
-
-const loopback = new Set(["localhost", "127.0.0.1", "::1"]);
 
 /** Makes connectors from a DSN `postgresql://user:password@host:port,host:port/database?parameters`. */
 export const connectorOf = (dsn: Dsn, use: ConnectionUse): Connector => {
@@ -32,21 +28,7 @@ export const connectorOf = (dsn: Dsn, use: ConnectionUse): Connector => {
     settings: settingsOf(dsn, use, pooler),
     named: !pooler,
   }));
-  return () => openFirst(targets, writable(dsn));
-};
-
-/** @throws DataError programming for what is no positive number of seconds */
-const connectTimeoutMs = (dsn: Dsn): number => {
-  const seconds = Number(dsn.parameters.get("connect_timeout") ?? "3");
-  if (seconds > 0 && seconds <= 600) return 1_000 * seconds;
-  throw programmingError("connect_timeout must be a number of seconds from 0 to 600", {
-    operation: "configuration",
-  });
-};
-
-const writable = (dsn: Dsn): boolean => {
-  const wish = dsn.parameters.get("target_session_attrs");
-  return wish === undefined ? dsn.hosts.length > 1 : wish === "read-write" || wish === "primary";
+  return () => openFirst(targets, mustWrite(dsn));
 };
 
 /** PgBouncer passes on only what it tracks itself and refuses a time-out in the startup message: there the deadline alone protects. */
@@ -71,29 +53,6 @@ const settingsOf = (
       ? {}
       : { statement_timeout: `${use.statementTimeoutMs}` }),
     ...(use.lockTimeoutMs === undefined ? {} : { lock_timeout: `${use.lockTimeoutMs}` }),
-  };
-};
-
-/** Off loopback the server's certificate and name are verified unless the DSN says otherwise. @throws DataError programming */
-const tlsOf = (dsn: Dsn, host: string): ConnectionOptions | undefined => {
-  const mode = dsn.parameters.get("sslmode") ?? (loopback.has(host) ? "disable" : "verify-full");
-  if (mode === "disable") return undefined;
-  if (mode !== "verify-full" && mode !== "verify-ca" && mode !== "require") {
-    throw programmingError("sslmode must be disable, require, verify-ca or verify-full", {
-      operation: "configuration",
-    });
-  }
-  const file = (name: string): Buffer | undefined => {
-    const path = dsn.parameters.get(name);
-    return path === undefined ? undefined : readFileSync(path);
-  };
-  const [ca, cert, key] = [file("sslrootcert"), file("sslcert"), file("sslkey")];
-  return {
-    rejectUnauthorized: mode !== "require",
-    ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { FaultError } from "../../runtime/fault-error.ts";
 import type { Fault, FaultKind, Outcome } from "../../runtime/fault.ts";
 
 /** The part of a Fault that a code decides. */
@@ -183,16 +184,6 @@ export const classify = (error: unknown): Fault => {
 export const isStalePlan = ({ code, kind }: Fault): boolean =>
   kind === "connection" && (code === "26000" || code === "42P05" || code === "0A000");
 
-/** An error whose fault is known better than its code says. */
-export class FaultError extends Error {
-  readonly fault: Fault;
-
-  constructor(message: string, fault: Fault, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
-    this.fault = fault;
-  }
-}
-
 /** What failed before anything was sent: the same fault, known not to have been applied. */
 export const beforeSending = (error: unknown): FaultError =>
   new FaultError(
@@ -200,3 +191,5 @@ export const beforeSending = (error: unknown): FaultError =>
     { ...classify(error), outcome: "not-applied" },
     error,
   );
+
+export { FaultError };

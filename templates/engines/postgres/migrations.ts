@@ -10,6 +10,8 @@ import type {
   RunContext,
   StepText,
 } from "../../runtime/migration.ts";
+import { patiently } from "../../runtime/migration-patience.ts";
+import { splitSteps } from "../../runtime/migration-text.ts";
 import { ask, askScript } from "./ask.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { ledgerError, migrationError } from "./migration-error.ts";
@@ -22,8 +24,7 @@ import {
 } from "./migration-ledger.ts";
 import { lend, PostgresGuestLedger } from "./migration-guest.ts";
 import { give, sessionLock, take, transactionLock } from "./migration-lock.ts";
-import { patiently } from "./migration-patience.ts";
-import { splitSteps } from "./migration-text.ts";
+import { lockRule } from "./migration-patience.ts";
 import type { Connection, ConnectionSource } from "./wire.ts";
 
 export interface PostgresMigrationOptions {
@@ -153,7 +154,7 @@ export class PostgresMigrations implements MigrationTarget {
           throw error;
         }
       });
-    return patiently(attempt, lock, waiting);
+    return patiently(attempt, lockRule, lock, waiting);
   }
 
   async #share(connection: Connection, change: "grant" | "revoke"): Promise<void> {

@@ -1,10 +1,10 @@
+import { closedError } from "../../runtime/fault-error.ts";
 import type { PoolState } from "../../runtime/telemetry.ts";
 import { Question } from "./ask.ts";
 import { beforeSending, classify, FaultError, isStalePlan } from "./errors.ts";
 import { ExchangeEncoder } from "./exchange-encoder.ts";
 import type { PgliteHost } from "./pglite-host.ts";
 import { asError, type PgliteReply } from "./pglite-protocol.ts";
-import { closedError } from "./pipelined-lane.ts";
 import type { Connection, ConnectionSource, Exchange, Flight, Lane, Waiter } from "./wire.ts";
 
 type Turn = { readonly exchange: Exchange } | { readonly waiter: Waiter };

@@ -1,4 +1,4 @@
-import { FaultError } from "./errors.ts";
+import { closedError, FaultError } from "../../runtime/fault-error.ts";
 import type { Connector } from "./connector.ts";
 import type { PgConnection } from "./pg-connection.ts";
 import type { Exchange, Flight, Lane } from "./wire.ts";
@@ -107,12 +107,4 @@ const queueFull = (): FaultError =>
     outcome: "not-applied",
     transient: false,
     fatal: false,
-  });
-
-export const closedError = (): FaultError =>
-  new FaultError("the store is closed", {
-    kind: "connection",
-    outcome: "not-applied",
-    transient: false,
-    fatal: true,
   });

@@ -1,9 +1,10 @@
-import { isDataError, programmingError } from "../../runtime/errors.ts";
 import type { Page } from "../../runtime/options.ts";
 import type { Codec } from "./codec.ts";
 import type { Text, TextRow } from "./statement.ts";
 
 /** How generated adapters turn arguments into the texts of a statement. */
+
+export { guarded } from "../../runtime/guarded.ts";
 
 /** An optional value: undefined stays what it is, "not asked for"; null is a value. */
 export const given = <T>(
@@ -32,33 +33,3 @@ export const signed = <T>(sign: "positive" | "negative", codec: Codec<T>): Codec
     return encoded;
   },
 });
-
-/**
- * The same methods, but a value that its codec refuses rejects the promise with `programming` instead of throwing at the call: values
- * are encoded before anything is sent.
- */
-export function guarded<R extends object>(collection: string, methods: R): R {
-  const entries = Object.entries(methods).map(([name, method]) => [
-    name,
-    guard(`${collection}.${name}`, method),
-  ]);
-  return Object.fromEntries(entries) as R;
-}
-
-type Method = (...values: readonly unknown[]) => Promise<unknown>;
-
-const guard =
-  (operation: string, method: Method): Method =>
-  (...values) => {
-    try {
-      return method(...values);
-    } catch (error) {
-      return Promise.reject(isDataError(error) ? error : refused(operation, error));
-    }
-  };
-
-const refused = (operation: string, cause: unknown): Error =>
-  programmingError(cause instanceof TypeError ? cause.message : "a value cannot be encoded", {
-    operation,
-    cause,
-  });

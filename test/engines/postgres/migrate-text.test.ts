@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { splitSteps } from "../../../templates/engines/postgres/migration-text.ts";
+import { splitSteps } from "../../../templates/runtime/migration-text.ts";
 
 describe("steps of a text", () => {
   test("a line begins one, whatever ends the line; remarks may stand before", () => {

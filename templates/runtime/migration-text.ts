@@ -1,5 +1,5 @@
-import { programmingError } from "../../runtime/errors.ts";
-import type { StepText } from "../../runtime/migration.ts";
+import { programmingError } from "./errors.ts";
+import type { StepText } from "./migration.ts";
 
 const marker = /^-- step: *(\S+)[ \t]*$/;
 
