@@ -1,0 +1,47 @@
+import type { Codec } from "./codec.ts";
+
+const dateForm = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+/** `date` as `YYYY-MM-DD`, years 0001 to 9999: no time zone can shift it. */
+export const date: Codec<string> = {
+  encode: (value) => {
+    if (typeof value !== "string" || !dateForm.test(value)) {
+      throw new TypeError("date must be YYYY-MM-DD, from 0001 to 9999");
+    }
+    return value;
+  },
+  decode: (value) => {
+    if (typeof value !== "string") throw new TypeError("null in a date that is not null");
+    return value;
+  },
+};
+
+const serverForm = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?Z?$/;
+
+/**
+ * `datetime(3)` in UTC, years 0001 to 9999. Not `timestamp`, which ends in 2038 and changes with the session's time zone. Microseconds of
+ * an existing column are cut: a Date has none.
+ */
+export const timestamp: Codec<Date> = {
+  encode: (value) => {
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
+      throw new TypeError("timestamp must be a valid Date");
+    }
+    const iso = value.toISOString();
+    if (iso.length !== 24 || iso.startsWith("0000")) {
+      throw new TypeError("timestamp must lie in the years 0001 to 9999");
+    }
+    return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`;
+  },
+  decode: (value) => {
+    if (typeof value !== "string") throw new TypeError("null in a timestamp that is not null");
+    const part = serverForm.exec(value);
+    if (part === null) throw new TypeError(`a timestamp that no Date can hold: ${value}`);
+    const [, year, month, day, hour, minute, second, fraction = ""] = part;
+    const time = [Number(hour), Number(minute), Number(second)] as const;
+    const moment = new Date(0);
+    moment.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+    moment.setUTCHours(...time, Number(fraction.padEnd(3, "0").slice(0, 3)));
+    return moment;
+  },
+};

@@ -1,0 +1,210 @@
+/**
+ * Codecs between TypeScript values and what travels to MySQL and MariaDB. Exact both ways: a bigint goes as a 64-bit integer and comes as
+ * text, decimals, dates and JSON are text, bytes are bytes. Each encodes before anything is sent, so a value that cannot be encoded never
+ * reaches the wire; each also decodes the text that a JSON column of child rows holds.
+ */
+import type { Value, ValueRow } from "./statement.ts";
+
+/** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
+export interface Codec<T> {
+  readonly encode: (value: T) => Exclude<Value, null>;
+  readonly decode: (value: Value | undefined) => T;
+}
+
+/** The same for a nullable column; an absent property is null. */
+export interface NullableCodec<T> {
+  readonly encode: (value: T | null | undefined) => Value;
+  readonly decode: (value: Value | undefined) => T | null;
+}
+
+/** The text of a column that is not null. */
+export const present = (value: Value | undefined): string => {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint") return `${value}`;
+  throw new TypeError("null in a column that the spec calls not null; mend the data or the spec");
+};
+
+export const refuse = (what: string, value: unknown): never => {
+  throw new TypeError(`${what} cannot hold a value of this kind: ${typeof value}`);
+};
+
+/** Adds null. */
+export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
+  encode: (value) => (value === null || value === undefined ? null : codec.encode(value)),
+  decode: (value) => (value === null || value === undefined ? null : codec.decode(value)),
+});
+
+/** `varchar`, `text`. NUL is refused, as every engine of this project does, and half a surrogate pair, which UTF-8 cannot hold. */
+export const text: Codec<string> = {
+  encode: (value) =>
+    typeof value === "string" && !value.includes("\u0000") && value.isWellFormed()
+      ? value
+      : refuse("text without NUL and halves of characters", value),
+  decode: present,
+};
+
+/** A branded id or other narrowed string: the text itself. */
+export const branded = <T extends string>(): Codec<T> => text as unknown as Codec<T>;
+
+const uuidForm = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/**
+ * `char(36)`, in lower case. Text and not BINARY(16): one form for both engines (`uuid_to_bin` is MySQL's alone, the type `uuid`
+ * MariaDB's), the same in keys, JSON, history and any other client; it costs 20 bytes per key and index entry.
+ */
+export const uuid: Codec<string> = {
+  encode: (value) => {
+    const lower = typeof value === "string" ? value.toLowerCase() : "";
+    return uuidForm.test(lower) ? lower : refuse("uuid", value);
+  },
+  decode: present,
+};
+
+/** A branded uuid key. */
+export const brandedUuid = <T extends string>(): Codec<T> => uuid as unknown as Codec<T>;
+
+/** `int`: 32 bit. */
+export const int: Codec<number> = {
+  encode: (value) => ((value | 0) === value ? value : refuse("int (32 bit)", value)),
+  decode: (value) => (typeof value === "number" ? value : Number(present(value))),
+};
+
+/** A branded number key. */
+export const brandedInt = <T extends number>(): Codec<T> => int as unknown as Codec<T>;
+
+const maxBigint = 2n ** 63n;
+
+/** `bigint`: 64 bit. */
+export const bigint: Codec<bigint> = {
+  encode: (value) =>
+    typeof value === "bigint" && value < maxBigint && value >= -maxBigint
+      ? value
+      : refuse("bigint (64 bit)", value),
+  decode: (value) => BigInt(present(value)),
+};
+
+/** A branded bigint key. */
+export const brandedBigint = <T extends bigint>(): Codec<T> => bigint as unknown as Codec<T>;
+
+const decimalForm = /^[+-]?(?:\d{1,65}(?:\.\d{0,30})?|\.\d{1,30})$/;
+
+/** `decimal`, exact: digits as a string, at most 65 of them and 30 after the point. */
+export const decimal: Codec<string> = {
+  encode: (value) =>
+    typeof value === "string" && decimalForm.test(value) ? value : refuse("decimal", value),
+  decode: present,
+};
+
+const decimalDigits = /^[+-]?0*(\d*)(?:\.(\d*?)0*)?$/;
+
+/** `decimal(precision, scale)`. @throws TypeError for a value with more digits, which the server would round */
+export const numeric = (precision: number, scale: number): Codec<string> => {
+  const refused = (): never => {
+    throw new TypeError(
+      `the value does not fit a decimal (${precision} digits, ${scale} after the point)`,
+    );
+  };
+  return {
+    encode: (value) => {
+      const [, whole = "", fraction = ""] =
+        decimalDigits.exec(`${String(decimal.encode(value))}`) ?? [];
+      return whole.length > precision - scale || fraction.length > scale ? refused() : value;
+    },
+    decode: present,
+  };
+};
+
+/** `double`. @throws TypeError for what is no finite number: the engine has neither NaN nor infinities */
+export const float: Codec<number> = {
+  encode: (value) => (Number.isFinite(value) ? value : refuse("float (finite)", value)),
+  decode: (value) => (typeof value === "number" ? value : Number(present(value))),
+};
+
+/** `tinyint(1)`. */
+export const boolean: Codec<boolean> = {
+  encode: (value) => (typeof value === "boolean" ? Number(value) : refuse("boolean", value)),
+  decode: (value) => {
+    const found = present(value);
+    return found === "1" || found === "true";
+  },
+};
+
+/** A text of a closed set. @throws TypeError for a value outside it, both ways */
+export const enumeration = <T extends string>(...values: readonly T[]): Codec<T> => {
+  const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value]));
+  const check = (value: string): T =>
+    known.get(value) ?? refuse(`enum (${values.join(", ")})`, value);
+  return { encode: check, decode: (value) => check(present(value)) };
+};
+
+/** In JSON text an escape for NUL or half a surrogate pair; after an even number of backslashes it is one. */
+const refusedEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+/** `json`. @throws TypeError for a value without JSON form, and for NUL and halves of characters within it */
+export const json = <T>(): Codec<T> => ({
+  encode: (value) => {
+    const encoded: string | undefined = JSON.stringify(value);
+    return encoded === undefined || refusedEscape.test(encoded) ? refuse("json", value) : encoded;
+  },
+  decode: (value) => JSON.parse(present(value)) as T,
+});
+
+/** `varbinary`, `blob`; within JSON as hexadecimal text (`hex(c)` there, `unhex(…)` back). */
+export const binary: Codec<Uint8Array> = {
+  encode: (value) => (value instanceof Uint8Array ? value : refuse("binary", value)),
+  decode: (value) =>
+    value instanceof Uint8Array
+      ? new Uint8Array(value)
+      : new Uint8Array(Buffer.from(present(value), "hex")),
+};
+
+/** A vector as the engines keep one: 32-bit floats, little-endian, in `vector(n)` or `varbinary(4n)`; -0 becomes 0. */
+export const vector: Codec<Float32Array> = {
+  encode: (value) => {
+    if (!(value instanceof Float32Array) || !value.every(Number.isFinite)) {
+      return refuse("vector (finite numbers)", value);
+    }
+    const bytes = Buffer.alloc(value.length * 4);
+    value.forEach((each, at) => bytes.writeFloatLE(each === 0 ? 0 : each, at * 4));
+    return bytes;
+  },
+  decode: (value) => {
+    const bytes = Buffer.from(binary.decode(value));
+    return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+  },
+};
+
+/** The bytes of a vector of exactly so many dimensions. @throws TypeError for another number */
+export const vectorOf = (value: Float32Array, dimensions: number): Value =>
+  value.length === dimensions
+    ? vector.encode(value)
+    : refuse(`vector (${dimensions} dimensions)`, value);
+
+/** A value as a member of JSON: 64-bit integers and decimals as text, bytes as hexadecimal text. */
+const inJson = (value: Value): string | number | null => {
+  if (typeof value === "bigint") return `${value}`;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  return value;
+};
+
+/** Either kind of codec, as an array's element. */
+export interface ElementCodec<T> {
+  readonly encode: (value: T) => Value;
+  readonly decode: (value: Value | undefined) => T;
+}
+
+/** A one-dimensional array of any codec in a `json` column, and any list of values for `json_table`; `array(nullable(int))` where elements may be null. */
+export const array = <T>(element: ElementCodec<T>): Codec<readonly T[]> => ({
+  encode: (values) => JSON.stringify(values.map((value) => inJson(element.encode(value)))),
+  decode: (value) => {
+    const parsed: unknown = JSON.parse(present(value));
+    if (!Array.isArray(parsed)) throw new TypeError("an array was expected");
+    return parsed.map((each: Value) => element.decode(each));
+  },
+});
+
+/** Rows of encoded values as the JSON text that `json_table($1, '$[*]' columns (place for ordinality, id char(36) path '$[0]', …))` reads. */
+export const rowsOf = (rows: readonly ValueRow[]): string =>
+  JSON.stringify(rows.map((row) => row.map(inJson)));
+
+export { date, timestamp } from "./codec-time.ts";

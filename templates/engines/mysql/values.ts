@@ -1,0 +1,35 @@
+import type { Page } from "../../runtime/options.ts";
+import type { Codec } from "./codec.ts";
+import type { Value, ValueRow } from "./statement.ts";
+
+/** How generated adapters turn arguments into the values of a statement. */
+
+export { guarded } from "../../runtime/guarded.ts";
+
+/** An optional value: undefined stays what it is, "not asked for"; null is a value. */
+export const given = <T>(
+  codec: { readonly encode: (value: T) => Value },
+  value: T | undefined,
+): Value | undefined => (value === undefined ? undefined : codec.encode(value));
+
+/** The same for a statement that has a place for every value: what is not asked for is null there. */
+export const orNull = (value: Value | undefined): Value => value ?? null;
+
+/** The items of the only page that is wanted. */
+export const itemsOf = async <T>(page: Promise<Page<T>>): Promise<readonly T[]> =>
+  (await page).items;
+
+/** Some columns of a row, in the order asked for. */
+export const valuesOf = (row: ValueRow, ...columns: readonly number[]): readonly Value[] =>
+  columns.map((column) => row[column] ?? null);
+
+/** A number of one sign. @throws TypeError for zero and for the other sign */
+export const signed = <T>(sign: "positive" | "negative", codec: Codec<T>): Codec<T> => ({
+  ...codec,
+  encode: (value) => {
+    const encoded = codec.encode(value);
+    const fits = sign === "positive" ? Number(encoded) > 0 : Number(encoded) < 0;
+    if (!fits) throw new TypeError(`the amount must be ${sign}`);
+    return encoded;
+  },
+});

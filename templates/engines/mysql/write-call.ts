@@ -1,0 +1,205 @@
+import type { ChangedKeys } from "../../runtime/changes.ts";
+import { DataError, isDataError } from "../../runtime/errors.ts";
+import type { OpOptions } from "../../runtime/op.ts";
+import { classify } from "./errors.ts";
+import type { Answer, MysqlConnection } from "./mysql-connection.ts";
+import type { OperationKey } from "./operation.ts";
+import { storedResult } from "./replay.ts";
+import { type CallContext, ConnectionCall } from "./statement-call.ts";
+import type { Value, ValueRow, Write } from "./statement.ts";
+import { framed, within } from "./write-frame.ts";
+import { isSingleStep, resultOf } from "./write-steps.ts";
+
+/** What a write call needs beyond its statement. */
+export interface WriteContext extends CallContext {
+  /** Tells listeners of the committed keys, or keeps them until COMMIT; a promise when that takes time. */
+  readonly changed: (entity: string, keys: ChangedKeys) => Promise<void> | undefined;
+  /** Its statements are part of a transaction that somebody else ends. */
+  readonly inTransaction: boolean;
+}
+
+/** The values of one write. */
+export interface WriteValues {
+  readonly values: readonly Value[];
+  /** The operation id it is recorded under. */
+  readonly operation: OperationKey | undefined;
+  /** No row may mean a stale version. */
+  readonly versioned: boolean;
+  /** One row is promised. */
+  readonly single: boolean;
+}
+
+/** What the call does once it has given its connection back. */
+type Ending = () => void;
+
+/**
+ * A write. One statement alone runs by itself. Several, or one with an operation id, run in a transaction, of which only COMMIT leaves doubt.
+ * What is stored under an operation id is looked up when the change finds no row or violates a constraint: a replay does either, or both.
+ */
+export class WriteCall<R, T> extends ConnectionCall<T> {
+  readonly #statement: Write<R>;
+  readonly #write: WriteValues;
+  readonly #context: WriteContext;
+  readonly #finish: (rows: readonly R[]) => T;
+
+  constructor(
+    context: WriteContext,
+    statement: Write<R>,
+    write: WriteValues,
+    options: OpOptions | undefined,
+    finish: (rows: readonly R[]) => T,
+  ) {
+    super(context, statement.spec, options);
+    this.#statement = statement;
+    this.#write = write;
+    this.#context = context;
+    this.#finish = finish;
+  }
+
+  protected use(connection: MysqlConnection): void {
+    const alone = isSingleStep(this.#statement) && this.#write.operation === undefined;
+    if (alone) this.#alone(connection);
+    else void this.#ended(() => this.#together(connection));
+  }
+
+  /** Whoever caches the row must not keep what it was: the change may be there now, or come with a late reply. */
+  protected override doubtful(): void {
+    void this.#tell(this.#keys());
+  }
+
+  #alone(connection: MysqlConnection): void {
+    const { change } = this.#statement.steps;
+    const { values } = this.#write;
+    this.sent = true;
+    connection.send(change, values, this.#context.tenant, (error, answer) => {
+      if (error === undefined && answer.found === 0 && !this.settled) {
+        this.sent = false;
+        return void this.#ended(() => this.#nothingFound(connection));
+      }
+      if (error !== undefined) this.spoiled();
+      this.giveBack();
+      if (this.settled) return this.#late(error, answer);
+      if (error !== undefined) return this.fail(error);
+      this.#applied(resultOf(this.#statement, answer, values));
+    });
+  }
+
+  /** The caller has its answer, and what was sent came to an end nevertheless. */
+  #late(error: unknown, { found }: Answer): void {
+    if (error === undefined ? found > 0 : classify(error).outcome === "unknown") this.doubtful();
+  }
+
+  /** Gives the connection back before the caller goes on. */
+  async #ended(work: () => Promise<Ending>): Promise<void> {
+    let ending: Ending;
+    try {
+      ending = await work();
+    } catch (error) {
+      if (!isDataError(error)) this.spoiled();
+      ending = () => this.fail(error);
+    }
+    this.giveBack();
+    if (!this.settled) ending();
+    else if (this.sent) this.doubtful();
+  }
+
+  async #together(connection: MysqlConnection): Promise<Ending> {
+    const { inTransaction } = this.#context;
+    // A failed statement spoils a transaction, so there the look-up comes first.
+    const before = inTransaction ? await this.#stored(connection) : undefined;
+    if (before !== undefined) return () => this.#applied(before);
+    const rows = await this.#changed(connection);
+    if (rows !== undefined) return () => this.#applied(rows);
+    const stored = inTransaction ? undefined : await this.#stored(connection);
+    if (stored !== undefined) return () => this.#applied(stored);
+    return this.#nothingFound(connection);
+  }
+
+  async #changed(connection: MysqlConnection): Promise<readonly ValueRow[] | undefined> {
+    const { inTransaction, tenant } = this.#context;
+    const job = {
+      statement: this.#statement,
+      write: this.#write,
+      tenant,
+      given: () => this.settled,
+      committing: () => {
+        this.sent = true;
+      },
+    };
+    if (inTransaction) return within(connection, job);
+    try {
+      return await framed(connection, job);
+    } catch (error) {
+      const { kind } = classify(error);
+      if (kind !== "constraint" && kind !== "conflict") throw error;
+      const stored = connection.lost ? undefined : await this.#stored(connection);
+      if (stored === undefined) throw error;
+      return stored;
+    }
+  }
+
+  async #stored(connection: MysqlConnection): Promise<readonly ValueRow[] | undefined> {
+    const { operation } = this.#write;
+    return operation === undefined ? undefined : storedResult(connection, operation);
+  }
+
+  /** Says what it means that the change found no row. */
+  async #nothingFound(connection: MysqlConnection): Promise<Ending> {
+    const { keyValues = 1, limit, steps } = this.#statement;
+    if (!this.#write.single) return () => this.#applied([]);
+    const conditional = this.#write.versioned || limit !== undefined;
+    if (!conditional || steps.exists === undefined) return () => this.fail(missing());
+    const key = this.#write.values.slice(0, keyValues);
+    const { rows } = await connection.run(steps.exists, key, this.#context.tenant);
+    if (rows.length === 0) return () => this.fail(missing());
+    return () => this.fail(limit === undefined ? stale() : beyond(limit));
+  }
+
+  #applied(rows: readonly ValueRow[]): void {
+    const { key, row } = this.#statement;
+    try {
+      const result = this.#finish(rows.map(row));
+      const told = this.#tell(rows.map(key));
+      if (told === undefined) this.succeed(result);
+      else void told.then(() => this.succeed(result));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #tell(keys: ChangedKeys): Promise<unknown> | undefined {
+    const { entity, cascades } = this.#statement;
+    const told = this.#context.changed(entity, keys);
+    if (cascades === undefined) return told;
+    return Promise.all([told, ...cascades.map((other) => this.#context.changed(other, "all"))]);
+  }
+
+  #keys(): ChangedKeys {
+    const { absent, keyValues = 1 } = this.#statement;
+    if (absent === undefined || !this.#write.single) return "all";
+    const key = this.#write.values.slice(0, keyValues).map(String);
+    return [keyValues === 1 ? `${key[0]}` : JSON.stringify(key)];
+  }
+}
+
+const missing = (): DataError =>
+  new DataError({ kind: "not-found", message: "no row has this key" });
+
+const stale = (): DataError =>
+  new DataError({
+    kind: "conflict",
+    message: "the stored version is another one than ifVersion",
+    hint: "read it again, decide again, and pass the version you read",
+  });
+
+const beyond = (limit: string): DataError =>
+  new DataError({
+    kind: "constraint",
+    message: `a constraint of the store forbids it (${limit})`,
+    constraint: limit,
+  });
+
+/** The result where one row is promised; `WriteCall` has refused an empty list. */
+export const onlyRow = <R>(rows: readonly R[]): R => rows[0] as R;
+
+export const allRows = <R>(rows: readonly R[]): readonly R[] => rows;
