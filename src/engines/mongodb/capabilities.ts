@@ -2,9 +2,19 @@ import type { Capabilities, Capability } from "../../select/criteria.ts";
 
 const says = (text: string, ...evidence: readonly string[]): Capability => ({ text, evidence });
 
-const operations = ["get", "insert", "patch", "list"];
+const operations = [
+  "get",
+  "list",
+  "aggregate",
+  "insert",
+  "patch",
+  "upsert",
+  "delete",
+  "increment",
+  "history",
+];
 
-/** What MongoDB can do, as far as this release generates it. Evidence: `references/engines/mongodb.md`. */
+/** What MongoDB can do, as far as it is generated. Evidence: `references/engines/mongodb.md`. */
 export const capabilities: Capabilities = {
   version: "8.0",
   ports: { record: says("documents by key and index", "MG-10", "MG-A1") },
@@ -14,6 +24,9 @@ export const capabilities: Capabilities = {
     "session-consistency": says("reads and majority writes on the primary", "MG-04", "MG-09"),
     "unique-constraints": says("unique indexes", "MG-05"),
     "optimistic-version": says("compared in the filter of the update", "MG-A1"),
+    transactions: says("snapshot, several documents, on a replica set", "MG-02", "MG-17"),
+    "audit-history": says("a history document in the transaction of the change", "MG-A1"),
+    "soft-delete": says("a deletedAt property that every read respects", "MG-A1"),
     "flexible-schema": says("documents of one collection may differ in shape", "MG-10"),
     "ad-hoc-queries": says("any field can be queried", "MG-11"),
     ...Object.fromEntries(
@@ -21,21 +34,16 @@ export const capabilities: Capabilities = {
     ),
   },
   lacks: {
-    transactions: says(
-      "this release generates no unit of work over several documents",
-      "MG-A1",
-      "MG-02",
-    ),
     "strong-consistency": says(
-      "the default read concern may return data that is rolled back",
-      "MG-04",
+      "a member that was cut off may answer reads for some seconds as if it were the primary",
+      "MG-18",
     ),
     "tenant-isolation": says("no row policies", "MG-07"),
-    ...Object.fromEntries(
-      ["aggregate", "upsert", "delete", "increment", "history"].map((op) => [
-        `operation-${op}`,
-        says("not generated in this release", "MG-A1"),
-      ]),
+    "foreign-keys": says("no references are enforced", "MG-19"),
+    "check-constraints": says("validators know no SQL conditions", "MG-20"),
+    search: says(
+      "$text finds any of the words, or phrases without word forms: not all of the words in their forms",
+      "MG-21",
     ),
   },
   limits: {
@@ -179,8 +187,28 @@ export const capabilities: Capabilities = {
       source: "(general knowledge, verify)",
       general: true,
     },
+    "MG-17": {
+      fact: "a transaction reads one snapshot and fails when a document that it writes was changed since; write skew is possible, so it is not serializable",
+      source: "MongoDB manual, Transactions; Read Concern snapshot",
+    },
+    "MG-18": {
+      fact: "read concern majority may return stale data while two members take themselves for the primary; only linearizable reads of single documents exclude it",
+      source: "MongoDB manual, Read Concern linearizable; Read Isolation, Consistency, and Recency",
+    },
+    "MG-19": {
+      fact: "references between documents are not enforced by the server",
+      source: "MongoDB manual, Database References",
+    },
+    "MG-20": {
+      fact: "a collection's validator is a $jsonSchema or a query expression, checked when a document is written",
+      source: "MongoDB manual, Schema Validation",
+    },
+    "MG-21": {
+      fact: "$text matches any of the terms unless they are quoted as phrases, which are compared without stemming; one text index per collection; no highlights",
+      source: "MongoDB manual, $text; Text Index Restrictions",
+    },
     "MG-A1": {
-      fact: "the generated record adapter of this release: get, insert, patch, list, with optimistic versions; no unit of work over several documents",
+      fact: "the generated adapter: every operation of the record port, embedded children, audit history, soft delete, tenants, operation ids, transactions",
       source: "`src/engines/mongodb`, `test/conformance/record`",
     },
   },

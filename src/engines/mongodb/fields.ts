@@ -1,12 +1,15 @@
-import type { EntityIr, FieldIr } from "../../ir/types.ts";
-import type { FieldType } from "../../spec/model.ts";
+import type { EntityIr, FieldIr, RepositoryIr } from "../../ir/types.ts";
+import { stringLiteral } from "../../render/encode.ts";
+import type { Doc } from "../../render/document.ts";
+import { call } from "../../render/layout.ts";
+import type { ArrayElement, FieldType } from "../../spec/model.ts";
 
 /** Codec of runtime/mongodb/codec.ts by logical type. */
 const codecs: Readonly<Record<Exclude<FieldType["kind"], "array">, string>> = {
   uuid: "uuid",
   string: "text",
   text: "text",
-  enum: "text",
+  enum: "enumeration",
   int: "int",
   bigint: "int64",
   decimal: "decimal",
@@ -20,8 +23,23 @@ const codecs: Readonly<Record<Exclude<FieldType["kind"], "array">, string>> = {
 };
 
 /** Codecs whose values a brand or an enum may narrow. */
-const narrowed: ReadonlySet<string> = new Set(["uuid", "text", "int", "int64", "json"]);
+const narrowed: ReadonlySet<string> = new Set([
+  "uuid",
+  "text",
+  "enumeration",
+  "int",
+  "int64",
+  "json",
+]);
 const plainTypes: ReadonlySet<string> = new Set(["string", "number", "bigint"]);
+
+/** Property after whose date a document written with a ttl is gone. */
+export const expiryColumn = "expires_at";
+
+/** Some upsert of the repository has a ttl. */
+export const expires = (repository: RepositoryIr | undefined): boolean =>
+  repository?.methods.some(({ method }) => method.op === "upsert" && method.ttlMs !== undefined) ===
+  true;
 
 /** Property of a document that holds a field: a single key is `_id`, the parts of a composite key lie in it. */
 export function propertyOf(entity: EntityIr, field: FieldIr): string {
@@ -36,19 +54,27 @@ export function codecNames({ type, nullable }: FieldIr): readonly string[] {
 }
 
 /** `nullable(uuid<CustomerId>())` */
-export function codecOf(field: FieldIr): string {
-  return field.nullable ? `nullable(${valueCodec(field)})` : valueCodec(field);
-}
+export const codecOf = (field: FieldIr): Doc =>
+  field.nullable ? call("nullable", [valueCodec(field)]) : valueCodec(field);
 
 /** Without null: what a filter compares with. */
-export function valueCodec({ type, tsType }: FieldIr): string {
-  if (type.kind === "array") return `array(${codecs[type.of]}())`;
+export function valueCodec({ type, tsType }: FieldIr): Doc {
+  if (type.kind === "array") return call("array", [`${codecs[type.of]}()`]);
   const codec = codecs[type.kind];
-  return narrowed.has(codec) && !plainTypes.has(tsType) ? `${codec}<${tsType}>()` : `${codec}()`;
+  const typed = narrowed.has(codec) && !plainTypes.has(tsType) ? `${codec}<${tsType}>` : codec;
+  return call(typed, settings(type));
 }
 
+/** An enum's values; digits of a decimal. */
+function settings(type: FieldType): readonly Doc[] {
+  if (type.kind === "enum") return type.values.map(stringLiteral);
+  return type.kind === "decimal" ? [String(type.precision), String(type.scale)] : [];
+}
+
+export const elementKindCodec = (of: ArrayElement): string => codecs[of];
+
 /** The element of an array field, or the value itself. */
-export const elementCodec = (field: FieldIr): string =>
+export const elementCodec = (field: FieldIr): Doc =>
   field.type.kind === "array" ? `${codecs[field.type.of]}()` : valueCodec(field);
 
 /** `bsonType` of a validator. Source: MongoDB manual, "$jsonSchema" and "BSON Types". */
@@ -68,3 +94,11 @@ export const bsonTypes: Readonly<Record<Exclude<FieldType["kind"], "json">, stri
   vector: "array",
   array: "array",
 };
+
+/** How the store makes a key of its own, if it does. */
+export function madeKeys({ key }: EntityIr): "int" | "long" | "uuid" | undefined {
+  const [only, ...rest] = key;
+  if (only === undefined || rest.length > 0 || only.source.generated !== "database")
+    return undefined;
+  return only.type.kind === "int" ? "int" : only.type.kind === "uuid" ? "uuid" : "long";
+}

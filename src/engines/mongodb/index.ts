@@ -1,9 +1,9 @@
 import { classify } from "../../../templates/engines/mongodb/errors.ts";
 import { defineEngine } from "../engine.ts";
+import { repositoryFile } from "./adapter/repository-file.ts";
 import { capabilities } from "./capabilities.ts";
 import { bsonTypes } from "./fields.ts";
 import { refuse } from "./refuse.ts";
-import { repositoryFile } from "./repository.ts";
 import { planner } from "./schema/planner.ts";
 import { storeFile } from "./store.ts";
 
@@ -20,7 +20,8 @@ export default defineEngine({
     schemes: [
       {
         scheme: "mongodb:",
-        meaning: "a replica set or a standalone; operation ids need a replica set",
+        meaning:
+          "a replica set; a standalone has no transactions, which operation ids, audit and bulk writes need",
       },
       { scheme: "mongodb+srv:", meaning: "a cluster found by DNS, over TLS" },
     ],
@@ -30,6 +31,7 @@ export default defineEngine({
       { name: "tls", meaning: "true for an encrypted connection" },
       { name: "directConnection", meaning: "true to talk to the named host only" },
       { name: "w", meaning: "write concern; majority by default" },
+      { name: "readConcernLevel", meaning: "what reads may see; majority by default" },
       { name: "readPreference", meaning: "primary unless stale reads are fine" },
     ],
     examples: [
@@ -50,6 +52,7 @@ export default defineEngine({
   ],
   schema: planner,
   refuse,
+  unitOfWork: true,
   compose: {
     service: "mongodb",
     image: "mongo:8.2",

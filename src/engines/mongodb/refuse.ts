@@ -1,5 +1,5 @@
-import type { EntityIr, StoreIr } from "../../ir/types.ts";
-import { served } from "./repository.ts";
+import type { EntityIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
+import { expires, expiryColumn, madeKeys } from "./fields.ts";
 
 interface Problem {
   readonly path: string;
@@ -7,20 +7,34 @@ interface Problem {
   readonly hint: string;
 }
 
-/** What this release's adapter does not carry; named instead of left out. */
-export function refuse(store: StoreIr): readonly Problem[] {
-  const methods = store.repositories.flatMap(({ workload, entity, methods: declared }) =>
-    declared
-      .filter(
-        ({ method }) => !served.some((op) => op === method.op) || ("bulk" in method && method.bulk),
-      )
-      .map(({ method }) => ({
-        path: `workloads.${workload}.access.${entity.name}.${method.name}`,
-        text: `MongoDB serves ${served.join(", ")} in this release, not ${"bulk" in method && method.bulk ? "bulk " : ""}${method.op}`,
-        hint: "leave the method out, or let a relational store be the authority: stores.never: [mongodb]",
-      })),
-  );
-  return [...methods, ...store.entities.flatMap(entityProblems)];
+/** What MongoDB does not carry; named instead of left out. */
+export const refuse = (store: StoreIr): readonly Problem[] => [
+  ...store.entities.flatMap((entity) => entityProblems(entity)),
+  ...store.repositories.flatMap(repositoryProblems),
+];
+
+/** A property that the adapter adds, a key that the store cannot make. */
+function repositoryProblems(repository: RepositoryIr): readonly Problem[] {
+  const { entity } = repository;
+  const path = `entities.${entity.name}`;
+  const taken = entity.fields.filter(({ column }) => column === expiryColumn);
+  const made = entity.key.filter(({ source }) => source.generated === "database");
+  return [
+    ...(expires(repository) ? taken : []).map(({ name }) => ({
+      path: `${path}.fields.${name}`,
+      text: `"${expiryColumn}" is the property that a ttl is kept in`,
+      hint: "give column: another name",
+    })),
+    ...(made.length > 0 && madeKeys(entity) === undefined
+      ? [
+          {
+            path: `${path}.fields.${made[0]?.name ?? ""}.generated`,
+            text: "MongoDB makes a key of one field, not a part of a composite one",
+            hint: "let the caller give it, or declare a key of one field",
+          },
+        ]
+      : []),
+  ];
 }
 
 function entityProblems(entity: EntityIr): readonly Problem[] {
@@ -50,15 +64,6 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
         text: "stored: is for columns of an existing SQL schema",
         hint: "leave it out",
       })),
-    ...(entity.audit
-      ? [
-          {
-            path: `${path}.audit`,
-            text: "the audit history is not served by MongoDB in this release",
-            hint,
-          },
-        ]
-      : []),
     ...(entity.keyless
       ? [
           {
@@ -71,9 +76,10 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
   ];
 }
 
-/** Operation ids, the ledger of migrations and its lock. */
+/** Operation ids, made keys, the ledger of migrations and its lock. */
 const ownCollections: ReadonlySet<string> = new Set([
   "operation",
+  "sequence",
   "schema_migration",
   "schema_migration_lock",
 ]);

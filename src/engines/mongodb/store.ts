@@ -1,48 +1,107 @@
-import type { RepositoryIr, StoreIr } from "../../ir/types.ts";
+import type { EntityIr, StoreIr } from "../../ir/types.ts";
+import { print } from "../../render/document.ts";
 import { code } from "../../render/encode.ts";
-import { importLines, ImportSet } from "../../render/layout.ts";
+import {
+  docBlock,
+  functionHead,
+  importLines,
+  ImportSet,
+  parameterList,
+  propertyLine,
+} from "../../render/layout.ts";
 import type { FileRequest } from "../engine.ts";
+
+/** A repository as a property of the store. */
+interface Member {
+  readonly name: string;
+  readonly type: string;
+  readonly factory: string;
+  readonly file: string;
+  readonly entity: EntityIr;
+}
 
 /** `stores/<store>/store.ts`: the opened store with its repositories, for all and per tenant. */
 export function storeFile(store: StoreIr): FileRequest {
-  const plain = store.repositories.filter(({ entity }) => entity.tenant === undefined);
   const prefix = store.typePrefix;
+  const all = membersOf(store);
+  const plain = all.filter(({ entity }) => entity.tenant === undefined);
+  const root = {
+    ...scope(prefix, "", plain),
+    doc: `What every caller of ${store.name} may use.`,
+    transactionDoc: "the store's",
+  };
+  const tenant = {
+    ...scope(prefix, "Tenant", all),
+    doc: `What one tenant of ${store.name} uses.`,
+    transactionDoc: "the tenant's",
+  };
+  const openParameters = [
+    { name: "config", type: "StoreConfig" },
+    { name: "context", type: "RuntimeContext" },
+  ];
+  const head = functionHead(`open${prefix}`, openParameters, `Opened${prefix}`);
   return {
     path: `{data}/stores/${store.name}/store.ts`,
     ownership: "generated",
     unit: `stores/${store.name}`,
     template: "engines/mongodb/store.ts.hbs",
     data: {
-      imports: code(importLines(importsOf(store))),
+      imports: code(importLines(importsOf(all))),
       name: store.name,
-      storeType: `${prefix}Store`,
-      openedType: `Opened${prefix}`,
-      openStore: `open${prefix}`,
-      repositoriesType: `${prefix}Repositories`,
-      tenantType: `${prefix}TenantRepositories`,
-      boundType: `${prefix}Bound`,
+      scopes: store.tenantScoped ? [root, tenant] : [root],
       tenantScoped: store.tenantScoped,
-      plain: plain.map(member),
-      bound: store.repositories.filter((repository) => !plain.includes(repository)).map(member),
+      opened: `Opened${prefix}`,
+      boundType: `${prefix}Bound`,
+      storeType: root.storeType,
+      repositoriesType: root.repositories,
+      tenantStoreType: tenant.storeType,
+      tenantRepositoriesType: tenant.repositories,
+      openHead: code(`${docBlock([`Opens ${store.name}; connects to nothing yet.`])}${head}`),
     },
   };
 }
 
-const member = ({ entity, typeName, factory }: RepositoryIr) => ({
-  name: entity.property,
-  type: typeName,
-  factory,
-});
+/** The types and functions of one kind of session: the root's, or a tenant's. */
+function scope(prefix: string, of: "" | "Tenant", members: readonly Member[]) {
+  const named = (suffix: string): string => `${prefix}${of}${suffix}`;
+  const [repositories, transaction] = [named("Repositories"), named("Transaction")];
+  const [make, bind] =
+    of === "" ? ["repositories", "storeOf"] : ["tenantRepositories", "tenantStoreOf"];
+  const work = { name: "work", type: `(tx: ${transaction}) => Promise<T>` };
+  const options = { name: "options", type: "MongoTransactionOptions", optional: true };
+  const line = ["transaction<T>", parameterList([work, options]), ": Promise<T>;"];
+  return {
+    repositories,
+    transaction,
+    storeType: named("Store"),
+    make,
+    bind,
+    makeHead: code(`const ${make} = (session: MongoSession): ${repositories} => ({`),
+    lines: members.map((member) => code(propertyLine({ name: member.name, type: member.type }))),
+    values: members.map(({ name, factory }) => ({ name, factory })),
+    transactionLine: code(`  ${print(line, 2)}`),
+  };
+}
 
-function importsOf(store: StoreIr): ImportSet {
+const membersOf = ({ repositories }: StoreIr): readonly Member[] =>
+  repositories.map(({ entity, typeName, factory, file }) => ({
+    name: entity.property,
+    type: typeName,
+    factory,
+    file,
+    entity,
+  }));
+
+function importsOf(members: readonly Member[]): ImportSet {
   const imports = new ImportSet()
     .value("../../runtime/expected-migrations.ts", "unapplied")
     .type("../../runtime/health.ts", "StoreHealth")
     .type("../../runtime/store.ts", "OpenedStore", "RuntimeContext", "StoreConfig")
     .type("../../runtime/mongodb/session.ts", "MongoSession")
+    .type("../../runtime/mongodb/transaction.ts", "MongoTransactionOptions")
+    .type("../../runtime/mongodb/store.ts", "MongoBinding", "MongoStore")
     .value("../../runtime/mongodb/store.ts", "openMongo");
-  for (const { file, typeName, factory } of store.repositories) {
-    imports.type(`../../ports/${file}.ts`, typeName).value(`./${file}.ts`, factory);
-  }
+  for (const { file, type, factory } of members)
+    imports.type(`../../ports/${file}.ts`, type).value(`./${file}.ts`, factory);
   return imports;
 }

@@ -1,58 +1,94 @@
+/**
+ * Codecs between TypeScript values and BSON. Each refuses what its type cannot hold before anything is sent: an object where a text is
+ * declared would otherwise be read as an operator of the query.
+ */
 import { Binary, Decimal128, Double, Long } from "mongodb";
-import type { Document } from "mongodb";
-import type { Range } from "../../runtime/options.ts";
+import { decimalText, plainDecimal } from "./codec-decimal.ts";
 
-/** A field's value in the domain and in a document, both ways. */
+/** A field's value in the domain and in a document, both ways. `encode` throws a TypeError for what the type cannot hold. */
 export interface Codec<T> {
   encode(value: T): unknown;
   decode(stored: unknown): T;
 }
 
-const same = <T>(): Codec<T> => ({
-  encode: (value) => value,
+const refuse = (what: string, value: unknown): never => {
+  throw new TypeError(`${what} cannot hold a value of this kind: ${typeof value}`);
+};
+
+const checked = <T>(what: string, holds: (value: T) => boolean): Codec<T> => ({
+  encode: (value) => (holds(value) ? value : refuse(what, value)),
   decode: (stored) => stored as T,
 });
 
+const wholeText = (value: string): boolean => typeof value === "string" && value.isWellFormed();
+
 /** As text: readable in every tool, and the order of version 7 uuids is the order of their time. */
-export const uuid = <T extends string = string>(): Codec<T> => same();
-/** Strings and enums. */
-export const text = <T extends string = string>(): Codec<T> => same();
-export const int = <T extends number = number>(): Codec<T> => same();
+export const uuid = <T extends string = string>(): Codec<T> => checked<T>("uuid", wholeText);
+/** Half a surrogate pair is refused, which UTF-8 cannot hold. */
+export const text = <T extends string = string>(): Codec<T> => checked<T>("text", wholeText);
+/** A text of a closed set. */
+export const enumeration = <T extends string>(...values: readonly T[]): Codec<T> =>
+  checked<T>(`enum (${values.join(", ")})`, (value) => values.includes(value));
+/** BSON int32. */
+export const int = <T extends number = number>(): Codec<T> => ({
+  encode: (value) => ((value | 0) === value ? value : refuse("int (32 bit)", value)),
+  decode: (stored) => Number(stored) as T,
+});
 /** Always a BSON double: 1 stays a double and is not stored as an int. */
 export const float = (): Codec<number> => ({
-  encode: (value) => new Double(value),
+  encode: (value) => (typeof value === "number" ? new Double(value) : refuse("float", value)),
   decode: (stored) => Number(stored),
 });
-export const boolean = (): Codec<boolean> => same();
+export const boolean = (): Codec<boolean> =>
+  checked("boolean", (value) => typeof value === "boolean");
 /** BSON int64. */
 export const int64 = <T extends bigint = bigint>(): Codec<T> => ({
-  encode: (value) => Long.fromBigInt(value),
-  decode: (stored) =>
-    (typeof stored === "number" ? BigInt(stored) : (stored as Long).toBigInt()) as T,
+  encode: (value) =>
+    typeof value === "bigint" && BigInt.asIntN(64, value) === value
+      ? Long.fromBigInt(value)
+      : refuse("bigint (64 bit)", value),
+  decode: (stored) => whole(stored) as T,
 });
-/** BSON decimal128: 34 significant digits. */
-export const decimal = (): Codec<string> => ({
-  encode: (value) => Decimal128.fromString(value),
-  decode: (stored) => (stored as Decimal128).toString(),
+/** A whole number of any size, as a sum gives it. */
+export const integer = (): Codec<bigint> => ({
+  encode: (value) => Long.fromBigInt(value),
+  decode: whole,
+});
+/** BSON decimal128, exact to 34 digits; `scale` digits after the point where the field declares them. */
+export const decimal = (precision?: number, scale?: number): Codec<string> => ({
+  encode: (value) => Decimal128.fromString(decimalText(value, precision, scale)),
+  decode: (stored) => plainDecimal(String(stored)),
 });
 /** BSON date, milliseconds; a copy, so that nobody changes the driver's, and tolerant of the ISO text that other writers leave. */
 export const timestamp = (): Codec<Date> => ({
-  encode: (value) => value,
+  encode: (value) =>
+    value instanceof Date && !Number.isNaN(value.getTime())
+      ? value
+      : refuse("timestamp (a valid Date)", value),
   decode: (stored) => new Date(stored as Date | string),
 });
+const dayForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 /** `YYYY-MM-DD` as text: a day is no point in time. */
-export const date = (): Codec<string> => same();
-export const json = <T>(): Codec<T> => same<T>();
+export const date = (): Codec<string> =>
+  checked("date (YYYY-MM-DD)", (value) => typeof value === "string" && dayForm.test(value));
+export const json = <T>(): Codec<T> => checked<T>("json", (value) => value !== undefined);
 export const binary = (): Codec<Uint8Array> => ({
-  encode: (value) => new Binary(value),
+  encode: (value) => (value instanceof Uint8Array ? new Binary(value) : refuse("binary", value)),
   decode: (stored) => new Uint8Array((stored as Binary).value()),
 });
+/** Doubles, one per dimension. */
 export const vector = (): Codec<Float32Array> => ({
-  encode: (value) => Array.from(value),
-  decode: (stored) => Float32Array.from(stored as readonly number[]),
+  encode: (value) =>
+    value instanceof Float32Array && value.every(Number.isFinite)
+      ? Array.from(value, (one) => new Double(one))
+      : refuse("vector (finite numbers)", value),
+  decode: (stored) => Float32Array.from(stored as readonly unknown[], Number),
 });
 export const array = <T>(of: Codec<T>): Codec<readonly T[]> => ({
-  encode: (values) => values.map((value) => of.encode(value)),
+  encode: (values) =>
+    Array.isArray(values)
+      ? values.map((value: T) => of.encode(value))
+      : refuse("array", values),
   decode: (stored) => (stored as readonly unknown[]).map((value) => of.decode(value)),
 });
 /** Null both ways; a missing property reads as null. */
@@ -61,15 +97,7 @@ export const nullable = <T>(of: Codec<T>): Codec<T | null> => ({
   decode: (stored) => (stored === null || stored === undefined ? null : of.decode(stored)),
 });
 
-/** `{ $gte, $lte }` of a range, or undefined when neither end is given. */
-export function between<T>(of: Codec<T>, range: Range<T> | undefined): Document | undefined {
-  if (range?.min === undefined && range?.max === undefined) return undefined;
-  return {
-    ...(range.min === undefined ? {} : { $gte: of.encode(range.min) }),
-    ...(range.max === undefined ? {} : { $lte: of.encode(range.max) }),
-  };
+function whole(stored: unknown): bigint {
+  if (typeof stored === "number") return BigInt(stored);
+  return stored instanceof Long ? stored.toBigInt() : BigInt(plainDecimal(String(stored)));
 }
-
-/** Encodes what is given and leaves out what is not. */
-export const optional = <T>(of: Codec<T>, value: T | undefined): unknown =>
-  value === undefined ? undefined : of.encode(value);

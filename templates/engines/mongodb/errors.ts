@@ -5,9 +5,23 @@ interface Rule {
   readonly transient: boolean;
   readonly outcome?: Fault["outcome"];
   readonly violated?: NonNullable<Fault["violated"]>;
+  readonly hint?: string;
 }
 
 const elsewhere: Rule = { kind: "connection", transient: true, outcome: "unknown" };
+const lost: Rule = { kind: "conflict", transient: true };
+const wrong: Rule = { kind: "programming", transient: false };
+const refused: Rule = { kind: "auth", transient: false };
+const tooLarge: Rule = {
+  kind: "constraint",
+  transient: false,
+  violated: "check",
+  hint: "a document holds 16 MB: keep a large list in a collection of its own (perOwner: on the owned entity), large content elsewhere",
+};
+const noTransactions: Rule = {
+  ...wrong,
+  hint: "transactions, operation ids, audit and bulk writes need a replica set: start mongod with --replSet, or use a cluster",
+};
 
 /**
  * Server error codes. Those of a node that steps down or shuts down leave a write in doubt unless the server adds
@@ -26,60 +40,117 @@ const codes: Readonly<Record<number, Rule>> = {
   11602: elsewhere, // InterruptedDueToReplStateChange
   13435: elsewhere, // NotPrimaryNoSecondaryOk
   13436: elsewhere, // NotPrimaryOrSecondary
+  134: elsewhere, // ReadConcernMajorityNotAvailableYet
   50: { kind: "timeout", transient: false, outcome: "unknown" }, // MaxTimeMSExpired
   64: { kind: "connection", transient: true, outcome: "unknown" }, // WriteConcernTimeout
-  112: { kind: "conflict", transient: true }, // WriteConflict
-  251: { kind: "conflict", transient: true }, // NoSuchTransaction
+  100: { kind: "connection", transient: false, outcome: "unknown" }, // UnsatisfiableWriteConcern
+  24: lost, // LockTimeout
+  112: lost, // WriteConflict
+  225: lost, // TransactionTooOld
+  244: lost, // TransactionAborted
+  246: lost, // SnapshotUnavailable
+  251: lost, // NoSuchTransaction
+  256: { ...wrong, outcome: "unknown" }, // TransactionCommitted
+  263: wrong, // OperationNotSupportedInTransaction
+  43: { kind: "connection", transient: true }, // CursorNotFound
+  175: { kind: "connection", transient: true }, // QueryPlanKilled
+  237: { kind: "connection", transient: true }, // CursorKilled
   11000: { kind: "constraint", transient: false, violated: "unique" }, // DuplicateKey
   121: { kind: "constraint", transient: false, violated: "check" }, // DocumentValidationFailure
-  13: { kind: "auth", transient: false }, // Unauthorized
-  18: { kind: "auth", transient: false }, // AuthenticationFailed
-  8000: { kind: "auth", transient: false }, // AtlasError: authentication
-  2: { kind: "programming", transient: false }, // BadValue
-  9: { kind: "programming", transient: false }, // FailedToParse
-  14: { kind: "programming", transient: false }, // TypeMismatch
-  20: { kind: "programming", transient: false }, // IllegalOperation: a transaction on a standalone
-  59: { kind: "programming", transient: false }, // CommandNotFound
-  10334: { kind: "programming", transient: false }, // BSONObjectTooLarge
+  10334: tooLarge, // BSONObjectTooLarge
+  17280: tooLarge, // KeyTooLong
+  17419: tooLarge, // a document that an update would make larger than 16 MB
+  17420: tooLarge, // the same, of an update by modifiers
+  13: refused, // Unauthorized
+  18: refused, // AuthenticationFailed
+  8000: refused, // AtlasError: authentication
+  2: wrong, // BadValue
+  9: wrong, // FailedToParse
+  14: wrong, // TypeMismatch
+  20: noTransactions, // IllegalOperation: a transaction on a standalone
+  26: wrong, // NamespaceNotFound
+  27: wrong, // IndexNotFound
+  59: wrong, // CommandNotFound
+  72: wrong, // InvalidOptions
+  291: wrong, // NoQueryExecutionPlans
+  292: wrong, // QueryExceededMemoryLimitNoDiskUseAllowed
   462: { kind: "overload", transient: true }, // IngressRequestRateLimitExceeded
 };
 
 /** Driver errors that strike before a command is sent. */
-const unsent = new Set([
+const unsent: ReadonlySet<string> = new Set([
   "MongoServerSelectionError",
   "MongoPoolClearedError",
+  "MongoPoolClearedOnNetworkError",
+  "MongoPoolClosedError",
   "MongoTopologyClosedError",
   "MongoNotConnectedError",
+  "MongoMissingCredentialsError",
 ]);
 
-interface Labelled {
-  hasErrorLabel(label: string): boolean;
+/** An error of our own that the retry rule judges like the server's. */
+export class FaultError extends Error {
+  readonly fault: Fault;
+
+  constructor(message: string, fault: Fault, cause?: unknown) {
+    super(message, { cause });
+    this.fault = fault;
+  }
 }
 
 /** Kind and outcome of an error of the driver or the server; labels decide first, codes second, the error's class last. */
 export function classify(error: unknown): Fault {
+  if (error instanceof FaultError) return error.fault;
   if (!(error instanceof Error))
     return fault({ kind: "unknown", transient: false, outcome: "unknown" });
-  const code = "code" in error && typeof error.code === "number" ? error.code : undefined;
-  const labels = labelsOf(error);
-  if (labels?.hasErrorLabel("SystemOverloadedError") === true)
-    return fault({ kind: "overload", transient: true }, code);
-  const rule = code === undefined ? undefined : codes[code];
-  if (rule !== undefined) {
-    const untouched = labels?.hasErrorLabel("NoWritesPerformed") === true;
-    return fault(untouched ? { ...rule, outcome: "not-applied" } : rule, code, constraintOf(error));
-  }
-  if (error.name === "MongoWaitQueueTimeoutError")
-    return fault({ kind: "overload", transient: true });
-  if (unsent.has(error.name)) return fault({ ...elsewhere, outcome: "not-applied" });
-  if (error.name.startsWith("MongoNetwork")) return fault(elsewhere);
-  if (error.name === "MongoOperationTimeoutError")
-    return fault({ kind: "timeout", transient: false, outcome: "unknown" });
-  if (/^Mongo(InvalidArgument|API|Runtime|Parse|Transaction)|^BSON/.test(error.name)) {
-    return fault({ kind: "programming", transient: false });
-  }
-  return fault({ kind: "unknown", transient: false, outcome: "unknown" }, code);
+  const code = codeOf(error);
+  const labelled = (label: string): boolean => hasLabel(error, label);
+  if (labelled("SystemOverloadedError"))
+    return { ...fault({ kind: "overload", transient: true }, code), ...wishOf(error) };
+  const rule = ruleOf(error, code);
+  const whole = fault(rule, code, constraintOf(error));
+  if (labelled("UnknownTransactionCommitResult"))
+    return { ...whole, transient: true, outcome: "unknown" };
+  // The transaction is undone, so the whole of it may be tried again.
+  if (labelled("TransientTransactionError"))
+    return { ...whole, transient: true, outcome: "not-applied" };
+  return labelled("NoWritesPerformed") ? { ...whole, outcome: "not-applied" } : whole;
 }
+
+function ruleOf(error: Error, code: number | undefined): Rule {
+  const known = code === undefined ? undefined : codes[code];
+  if (known !== undefined) return known;
+  const { name } = error;
+  if (name === "MongoWaitQueueTimeoutError") return { kind: "overload", transient: true };
+  if (unsent.has(name)) return selectionRule(error);
+  if (name.startsWith("MongoNetwork")) return elsewhere;
+  if (name === "MongoOperationTimeoutError")
+    return { kind: "timeout", transient: false, outcome: "unknown" };
+  if (isTooLarge(error)) return tooLarge;
+  if (/^Mongo(InvalidArgument|API|Runtime|Parse|Transaction|Compatibility|UnexpectedServerResponse)|^BSON/.test(name))
+    return wrong;
+  return { kind: "unknown", transient: false, outcome: "unknown" };
+}
+
+/** No server was found. Where each attempt was refused for its certificate, trying again will not help. */
+function selectionRule(error: Error): Rule {
+  const rule: Rule = { ...elsewhere, outcome: "not-applied" };
+  const text = causesOf(error);
+  if (/certificate|self[- ]signed|ssl|tls/i.test(text))
+    return { ...rule, transient: false, hint: "the TLS handshake failed: check tls=, the certificate's names and its authority" };
+  return rule;
+}
+
+/** Names and codes of an error and what lies under it; never shown. */
+function causesOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error) || depth > 4) return "";
+  const code = "code" in error ? String(error.code) : "";
+  return `${error.message} ${code} ${causesOf(error.cause, depth + 1)}`;
+}
+
+/** The driver's buffer holds 17 MB, and a document beyond it ends as a range error of that buffer. */
+const isTooLarge = (error: Error): boolean =>
+  error instanceof RangeError && "code" in error && error.code === "ERR_OUT_OF_RANGE";
 
 function fault(rule: Rule, code?: number, constraint?: string): Fault {
   return {
@@ -89,14 +160,28 @@ function fault(rule: Rule, code?: number, constraint?: string): Fault {
     fatal: false,
     ...(code === undefined ? {} : { code: String(code) }),
     ...(rule.violated === undefined ? {} : { violated: rule.violated }),
+    ...(rule.hint === undefined ? {} : { hint: rule.hint }),
     ...(constraint === undefined ? {} : { constraint }),
   };
 }
 
-function labelsOf(error: Error): Labelled | undefined {
-  return "hasErrorLabel" in error && typeof error.hasErrorLabel === "function"
-    ? (error as unknown as Labelled)
-    : undefined;
+const codeOf = (error: Error): number | undefined =>
+  "code" in error && typeof error.code === "number" ? error.code : undefined;
+
+interface Labelled {
+  hasErrorLabel(label: string): boolean;
+}
+
+function hasLabel(error: Error, label: string): boolean {
+  if (!("hasErrorLabel" in error) || typeof error.hasErrorLabel !== "function") return false;
+  return (error as unknown as Labelled).hasErrorLabel(label);
+}
+
+/** `baseBackoffMS`, which an overloaded server may ask for. Source: MongoDB client backpressure specification. */
+function wishOf(error: Error): { readonly retryAfterMs?: number } {
+  const response = "errorResponse" in error ? (error.errorResponse as object | undefined) : undefined;
+  const wish = Number((response as { baseBackoffMS?: unknown } | undefined)?.baseBackoffMS);
+  return wish > 0 ? { retryAfterMs: wish } : {};
 }
 
 /** The index of a duplicate key, from the server's message: `index: products_sku_key dup key`. */

@@ -1,8 +1,7 @@
-import { type Collection, type Db, type Document } from "mongodb";
+import type { Document, MongoClient } from "mongodb";
 import { callOp, type Attempt } from "../../runtime/call.ts";
-import type { ChangeFeed } from "../../runtime/changes.ts";
+import type { ChangedKeys } from "../../runtime/changes.ts";
 import { DataError, programmingError } from "../../runtime/errors.ts";
-import { keyset, pageLimit } from "../../runtime/keyset.ts";
 import type { OpOptions, OpRuntime } from "../../runtime/op.ts";
 import type {
   Page,
@@ -11,46 +10,65 @@ import type {
   VersionedWriteOptions,
   WriteOptions,
 } from "../../runtime/options.ts";
-import type { CollectionDeclaration, ListDeclaration, MethodDeclaration } from "./declaration.ts";
-import { runOnce } from "./keyed.ts";
-import { afterFilter, cursorValues, sortOf } from "./page.ts";
+import type {
+  AggregateDeclaration,
+  CollectionDeclaration,
+  IncrementDeclaration,
+  ListDeclaration,
+  MethodDeclaration,
+  UpsertDeclaration,
+} from "./declaration.ts";
+import type { TransactionLease } from "./lease.ts";
+import { incremented } from "./increment.ts";
+import { type Collections, type CommandLimits, type Place } from "./place.ts";
+import {
+  aggregated,
+  findAll,
+  findKeys,
+  findOne,
+  findPage,
+  historyPage,
+  type Revision,
+  stateAt,
+} from "./reads.ts";
+import { madeKeys } from "./sequence.ts";
+import { type Change, change, changeWithin, leavesDoubt, onlyDocument } from "./write-call.ts";
+import { alter, insertAll, insertOne, refusal, remove, stale, upsertAll, upsertOne } from "./writes.ts";
 
-const unpagedLimit = 10_000;
-
-/** What sessions share: where the documents are and who hears of changes. */
-export interface MongoConnection {
+/** Where a session's calls go. */
+export interface SessionContext {
   readonly runtime: OpRuntime;
-  readonly changes: ChangeFeed;
+  /** Undefined where the session is bound to no tenant. */
+  readonly tenant: string | undefined;
+  readonly client: MongoClient;
+  /** Connected already: a call need not wait a turn. */
+  readonly opened: () => Collections | undefined;
   /** Connects at the first call. */
-  database(): Promise<Db>;
+  readonly open: () => Promise<Collections>;
+  readonly changed: (entity: string, keys: ChangedKeys) => Promise<unknown> | undefined;
+  /** The transaction that its calls belong to. */
+  readonly lease?: TransactionLease;
+  /** The transaction may not write. */
+  readonly readOnly?: boolean;
 }
+
+type Of<E> = Pick<CollectionDeclaration<E>, "decode">;
 
 /**
  * Runs declared methods on one database, for one tenant or for none. Documents come back decoded; every promise settles within its
  * deadline and rejects with a `DataError` only (or the caller's abort reason).
  */
 export class MongoSession {
-  readonly #connection: MongoConnection;
-  readonly #tenant: string | undefined;
-  readonly #collections = new Map<string, Collection>();
-  #database: Db | undefined = undefined;
+  readonly #context: SessionContext;
 
-  constructor(connection: MongoConnection, tenant?: string) {
-    this.#connection = connection;
-    this.#tenant = tenant;
+  constructor(context: SessionContext) {
+    this.#context = context;
   }
 
   /** The document of a key, or undefined. */
-  get<E>(
-    method: MethodDeclaration<E>,
-    key: unknown,
-    options?: ReadOptions,
-  ): Promise<E | undefined> {
-    return this.#call(method, options, async (collection, attempt) => {
-      const found = await collection.findOne(
-        this.#scoped(method.of, { _id: key }),
-        timeLimit(attempt),
-      );
+  get<E>(method: MethodDeclaration<E>, key: unknown, options?: ReadOptions): Promise<E | undefined> {
+    return this.#read(method, options, async (place) => {
+      const found = await findOne(place, method.of, key);
       return found === null ? undefined : method.of.decode(found);
     });
   }
@@ -61,15 +79,9 @@ export class MongoSession {
     keys: readonly unknown[],
     options?: ReadOptions,
   ): Promise<readonly E[]> {
-    return this.#call(method, options, async (collection, attempt) => {
-      const filter = this.#scoped(method.of, { _id: { $in: keys } });
-      const found = await collection.find(filter, timeLimit(attempt)).toArray();
-      const byKey = new Map(found.map((document) => [keyText(document["_id"]), document]));
-      return keys.flatMap((key) => {
-        const document = byKey.get(keyText(key));
-        return document === undefined ? [] : [method.of.decode(document)];
-      });
-    });
+    return this.#read(method, options, async (place) =>
+      (await findKeys(place, method.of, keys)).map(method.of.decode),
+    );
   }
 
   /** One keyset page. @throws DataError programming for a cursor of another list */
@@ -79,24 +91,9 @@ export class MongoSession {
     page: PageRequest,
     options?: ReadOptions,
   ): Promise<Page<E>> {
-    return this.#call(method, options, async (collection, attempt) => {
-      const limit = pageLimit(method.operation, page.limit);
-      const cursors = keyset(method.operation, JSON.stringify(method.order), method.order.length);
-      const beyond =
-        page.after === undefined ? {} : afterFilter(cursors.decode(page.after), method.order);
-      const documents = await this.#find(
-        collection,
-        method,
-        { $and: [filter, beyond] },
-        limit + 1,
-        attempt,
-      );
-      const items = documents.slice(0, limit);
-      const last = items.at(-1);
-      const decoded = items.map((document) => method.of.decode(document));
-      if (documents.length <= limit || last === undefined) return { items: decoded };
-      return { items: decoded, next: cursors.encode(cursorValues(last, method.order)) };
-    });
+    return this.#read(method, options, async (place) =>
+      decodedPage(await findPage(place, method, filter, page), method.of),
+    );
   }
 
   /** Everything, at most 10,000 documents. @throws DataError programming when there are more */
@@ -105,38 +102,94 @@ export class MongoSession {
     filter: Document,
     options?: ReadOptions,
   ): Promise<readonly E[]> {
-    return this.#call(method, options, async (collection, attempt) => {
-      const documents = await this.#find(collection, method, filter, unpagedLimit + 1, attempt);
-      if (documents.length <= unpagedLimit)
-        return documents.map((document) => method.of.decode(document));
-      throw programmingError("more than 10,000 documents; declare page: keyset for this list");
+    return this.#read(method, options, async (place) =>
+      (await findAll(place, method, filter)).map(method.of.decode),
+    );
+  }
+
+  /** One row per group, in the order of the groups. */
+  aggregate<E, R>(
+    method: AggregateDeclaration<E, R>,
+    filter: Document,
+    options?: ReadOptions,
+  ): Promise<readonly R[]> {
+    return this.#read(method, options, async (place) =>
+      (await aggregated(place, method, filter)).map(method.row),
+    );
+  }
+
+  /** Every change of one document, newest first. */
+  history<E>(
+    method: MethodDeclaration<E>,
+    key: unknown,
+    page: PageRequest,
+    options?: ReadOptions,
+  ): Promise<Page<Revision<E>>> {
+    return this.#read(method, options, (place) => historyPage(place, method, key, page));
+  }
+
+  /** The document as it was at a moment, or undefined. */
+  asOf<E>(
+    method: MethodDeclaration<E>,
+    key: unknown,
+    at: Date,
+    options?: ReadOptions,
+  ): Promise<E | undefined> {
+    return this.#read(method, options, async (place) => {
+      const state = await stateAt(place, method.of, key, at);
+      return state === undefined ? undefined : method.of.decode(state);
     });
   }
 
-  /** @throws DataError conflict (key or unique index), constraint (validator), outcome-unknown */
+  /**
+   * @param made names of properties that the caller did not give: no part of what an operation id stands for
+   * @throws DataError conflict (key or unique index), constraint (validator, size), outcome-unknown
+   */
   insert<E>(
     method: MethodDeclaration<E>,
     document: Document,
     options?: WriteOptions,
     made: readonly string[] = [],
   ): Promise<E> {
-    const now = new Date();
-    const { tenant, version, createdAt, updatedAt } = method.of;
-    const whole: Document = {
-      ...document,
-      ...(tenant === undefined
-        ? {}
-        : { [tenant.property]: tenant.encode(this.#tenantFor(method)) }),
-      ...(version === undefined ? {} : { [version]: 1 }),
-      ...(createdAt === undefined ? {} : { [createdAt]: now }),
-      ...(updatedAt === undefined ? {} : { [updatedAt]: now }),
-    };
-    const stands = (): Document =>
-      Object.fromEntries(Object.entries(document).filter(([name]) => !made.includes(name)));
-    return this.#write(method, stands, options, async (collection, session) => {
-      await collection.insertOne(whole, session);
-      return whole;
-    });
+    return this.#one(method, "insert", document["_id"], () => without(document, made), options, async (place) => [
+      await insertOne(place, method.of, await this.#withKey(place, method.of, document)),
+    ]);
+  }
+
+  /** All or none, in the order given. */
+  insertMany<E>(
+    method: MethodDeclaration<E>,
+    documents: readonly Document[],
+    options?: WriteOptions,
+    made: readonly string[] = [],
+  ): Promise<readonly E[]> {
+    return this.#many(method, "insert", documents, options, made, async (place) =>
+      insertAll(place, method.of, await this.#withKeys(place, method.of, documents)),
+    );
+  }
+
+  /** Inserts, or replaces what is there and raises its version. */
+  upsert<E>(
+    method: UpsertDeclaration<E>,
+    document: Document,
+    options?: WriteOptions,
+    made: readonly string[] = [],
+  ): Promise<E> {
+    return this.#one(method, "upsert", document["_id"], () => without(document, made), options, async (place) => [
+      await upsertOne(place, method.of, await this.#withKey(place, method.of, document), method.ttlMs),
+    ]);
+  }
+
+  /** All or none. */
+  upsertMany<E>(
+    method: UpsertDeclaration<E>,
+    documents: readonly Document[],
+    options?: WriteOptions,
+    made: readonly string[] = [],
+  ): Promise<readonly E[]> {
+    return this.#many(method, "upsert", documents, options, made, async (place) =>
+      upsertAll(place, method.of, await this.#withKeys(place, method.of, documents), method.ttlMs),
+    );
   }
 
   /**
@@ -150,116 +203,206 @@ export class MongoSession {
     set: Document,
     options?: VersionedWriteOptions,
   ): Promise<E> {
-    const { version, updatedAt } = method.of;
-    const expected = options?.ifVersion;
-    const change: Document = {
-      $set: { ...set, ...(updatedAt === undefined ? {} : { [updatedAt]: new Date() }) },
-    };
-    if (version !== undefined) change["$inc"] = { [version]: 1 };
-    const stands = (): Document => ({ key, set, expected });
-    return this.#write(method, stands, options, async (collection, session) => {
-      const target = this.#scoped(method.of, { _id: key });
-      const versioned =
-        version === undefined || expected === undefined
-          ? target
-          : { ...target, [version]: expected };
-      const changed = await collection.findOneAndUpdate(versioned, change, {
-        ...session,
-        returnDocument: "after",
-      });
-      if (changed !== null) return changed;
-      const stale =
-        versioned !== target &&
-        (await collection.findOne(target, { ...session, projection: { _id: 1 } })) !== null;
-      throw stale
-        ? new DataError({
-            kind: "conflict",
-            message: "the stored version is another one than ifVersion",
-          })
-        : new DataError({ kind: "not-found", message: "there is no document with this key" });
+    const ifVersion = options?.ifVersion;
+    const stands = (): Document => ({ key, set, expected: ifVersion });
+    return this.#one(method, "update", key, stands, options, async (place) => {
+      const changed = await alter(place, method.of, { key, update: { $set: set }, ifVersion });
+      if (changed === null) throw await refusal(place, method.of, key, stale());
+      return [changed];
     });
   }
 
-  #find<E>(
-    collection: Collection,
-    method: ListDeclaration<E>,
-    filter: Document,
-    limit: number,
-    attempt: Attempt,
-  ): Promise<Document[]> {
-    const scoped = this.#scoped(method.of, filter);
-    return collection
-      .find(scoped, { sort: sortOf(method.order), limit, ...timeLimit(attempt) })
-      .toArray();
+  /** Adds to one number in place. @throws DataError not-found, constraint when the sum would break a limit */
+  increment<E, N>(
+    method: IncrementDeclaration<E, N>,
+    key: unknown,
+    by: N,
+    options?: WriteOptions,
+  ): Promise<E> {
+    const stands = (): Document => ({ key, by: method.number.encode(by) });
+    return this.#one(method, "update", key, stands, options, async (place) => [
+      await incremented(place, method, key, by),
+    ]);
+  }
+
+  /**
+   * Removes the document, or marks it as deleted.
+   *
+   * @throws DataError not-found, or conflict when the stored version is not `ifVersion`
+   */
+  delete<E>(
+    method: MethodDeclaration<E>,
+    key: unknown,
+    options?: VersionedWriteOptions,
+  ): Promise<void> {
+    const { of } = method;
+    const ifVersion = options?.ifVersion;
+    const stands = (): Document => ({ key, expected: ifVersion });
+    const run = async (place: Place): Promise<readonly Document[]> => {
+      const gone =
+        of.deletedAt === undefined
+          ? await remove(place, of, key, ifVersion)
+          : await alter(place, of, {
+              key,
+              update: { $set: { [of.deletedAt]: new Date() } },
+              ifVersion,
+            });
+      if (gone === null) throw await refusal(place, of, key, stale());
+      return [gone];
+    };
+    return this.#write(method, "delete", false, [key], stands, options, run).then(() => undefined);
+  }
+
+  async #one<E>(
+    method: MethodDeclaration<E>,
+    deed: Change["deed"],
+    key: unknown,
+    stands: () => unknown,
+    options: WriteOptions | undefined,
+    run: Change["run"],
+  ): Promise<E> {
+    const documents = await this.#write(method, deed, false, [key], stands, options, run);
+    return method.of.decode(onlyDocument(documents));
+  }
+
+  async #many<E>(
+    method: MethodDeclaration<E>,
+    deed: Change["deed"],
+    documents: readonly Document[],
+    options: WriteOptions | undefined,
+    made: readonly string[],
+    run: Change["run"],
+  ): Promise<readonly E[]> {
+    const keys = documents.map(({ _id }) => _id as unknown);
+    const stands = (): unknown => documents.map((document) => without(document, made));
+    const several = documents.length > 1;
+    const stored = await this.#write(method, deed, several, keys, stands, options, run);
+    return stored.map(method.of.decode);
   }
 
   async #write<E>(
     method: MethodDeclaration<E>,
-    stands: () => Document,
+    deed: Change["deed"],
+    several: boolean,
+    keys: readonly unknown[],
+    stands: () => unknown,
     options: WriteOptions | undefined,
-    change: (collection: Collection, session: Document) => Promise<Document>,
-  ): Promise<E> {
-    const { operation } = options ?? {};
-    const changed = await this.#call(method, options, async (collection, attempt, database) =>
-      operation === undefined
-        ? change(collection, timeLimit(attempt))
-        : runOnce(
-            database,
-            { tenant: this.#tenant ?? "", name: method.operation, id: operation, stands: stands() },
-            (session) => change(collection, { session }),
-          ),
-    );
-    const told = this.#connection.changes.emit(method.of.entity, [method.of.keyText(changed)]);
-    if (told !== undefined) await told;
-    return method.of.decode(changed);
+    run: Change["run"],
+  ): Promise<readonly Document[]> {
+    const { of } = method;
+    const { lease, client, tenant, changed, readOnly } = this.#context;
+    if (readOnly === true) throw readOnlyError(method.operation);
+    const id = options?.operation;
+    const operation =
+      id === undefined
+        ? undefined
+        : { tenant: tenant ?? "", name: method.operation, id, stands: stands() };
+    const asked: Change = { of, deed, several, operation, run };
+    const tell = (documents: readonly Document[]) =>
+      changed(of.entity, documents.map(of.keyText));
+    const doubtful = (): void => {
+      const known = !keys.includes(undefined);
+      void changed(of.entity, known ? keys.map((_id) => of.keyText({ _id })) : "all");
+    };
+    try {
+      const documents = await this.#call(method, options, async (place, attempt) => {
+        const stored =
+          lease === undefined
+            ? await change(place, client, attempt, asked)
+            : await changeWithin(place, asked);
+        // A late reply: whoever caches what was there must not keep it.
+        if (attempt.settled) void tell(stored);
+        return stored;
+      });
+      const told = tell(documents);
+      if (told !== undefined) await told;
+      return documents;
+    } catch (error) {
+      if (leavesDoubt(error)) doubtful();
+      throw error;
+    }
   }
 
-  #call<E, T>(
-    method: MethodDeclaration<E>,
-    options: OpOptions | undefined,
-    work: (collection: Collection, attempt: Attempt, database: Db) => Promise<T>,
+  #read<T>(
+    method: MethodDeclaration<unknown>,
+    options: ReadOptions | undefined,
+    work: (place: Place) => Promise<T>,
   ): Promise<T> {
-    return callOp(this.#connection.runtime, method, options, async (attempt) => {
-      attempt.sent = false;
-      const database = await this.#connection.database();
-      attempt.sent = true;
-      return work(this.#collection(database, method.of.collection), attempt, database);
+    return this.#call(method, options, work);
+  }
+
+  #call<T>(
+    method: MethodDeclaration<unknown>,
+    options: OpOptions | undefined,
+    work: (place: Place, attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    const { runtime, opened, open, lease, tenant } = this.#context;
+    return callOp(runtime, method, options, async (attempt) => {
+      let collections = opened();
+      if (collections === undefined) {
+        attempt.sent = false;
+        collections = await open();
+        attempt.sent = true;
+      }
+      const limits = limitsOf(attempt, options?.deadlineMs, runtime.defaultDeadlineMs);
+      if (lease === undefined) return work({ collections, limits, tenant }, attempt);
+      const where = collections;
+      return lease.run((session) =>
+        work({ collections: where, limits: { ...limits, session }, tenant }, attempt),
+      );
     });
   }
 
-  /** The driver resolves all options anew for each collection object, so one is kept per name. */
-  #collection(database: Db, name: string): Collection {
-    if (database !== this.#database) this.#collections.clear();
-    this.#database = database;
-    const known = this.#collections.get(name) ?? database.collection(name);
-    this.#collections.set(name, known);
-    return known;
+  async #withKey<E>(
+    place: Place,
+    of: CollectionDeclaration<E>,
+    document: Document,
+  ): Promise<Document> {
+    return of.keys === undefined || document["_id"] !== undefined
+      ? document
+      : (await this.#withKeys(place, of, [document]))[0] ?? document;
   }
 
-  /** Every filter of a bound session names its tenant, and a deleted document is no document. */
-  #scoped<E>(
-    { tenant, deletedAt, collection }: CollectionDeclaration<E>,
-    filter: Document,
-  ): Document {
-    const bound =
-      tenant === undefined
-        ? {}
-        : { [tenant.property]: tenant.encode(this.#tenantFor({ operation: collection })) };
-    const alive = deletedAt === undefined ? {} : { [deletedAt]: null };
-    return { ...filter, ...bound, ...alive };
-  }
-
-  #tenantFor({ operation }: { readonly operation: string }): string {
-    if (this.#tenant !== undefined) return this.#tenant;
-    throw programmingError(`${operation}: belongs to a tenant; call it on forTenant(id)`, {
-      operation,
-    });
+  async #withKeys<E>(
+    place: Place,
+    of: CollectionDeclaration<E>,
+    documents: readonly Document[],
+  ): Promise<readonly Document[]> {
+    if (of.keys === undefined) return documents;
+    const missing = documents.filter(({ _id }) => _id === undefined).length;
+    const keys = await madeKeys(place, of.collection, of.keys, missing);
+    let next = 0;
+    return documents.map((document) =>
+      document["_id"] === undefined ? { ...document, _id: keys[next++] } : document,
+    );
   }
 }
 
-/** The server stops by itself when the caller's deadline has passed. */
-function timeLimit(attempt: Attempt): { readonly timeoutMS: number } {
-  return { timeoutMS: Math.max(1, Math.ceil(attempt.remainingMs())) };
+const readOnlyError = (operation: string): DataError =>
+  programmingError(`${operation}: called in a read-only transaction`, { operation });
+
+const graceMs = 250;
+
+/** The connection of a call whose caller was answered is given up a moment later: nobody would read the reply. */
+function limitsOf(
+  attempt: Attempt,
+  deadlineMs: number | undefined,
+  defaultMs: number,
+): CommandLimits {
+  const left = Math.max(1, Math.ceil(attempt.remainingMs()));
+  if (deadlineMs === undefined || deadlineMs <= defaultMs) return { maxTimeMS: left };
+  return { maxTimeMS: left, socketTimeoutMS: left + graceMs };
 }
 
-const keyText = (key: unknown): string => JSON.stringify(key);
+function decodedPage<E>(
+  { items, next }: Page<Document>,
+  { decode }: Of<E>,
+): Page<E> {
+  const decoded = items.map(decode);
+  return next === undefined ? { items: decoded } : { items: decoded, next };
+}
+
+function without(document: Document, made: readonly string[]): Document {
+  if (made.length === 0) return document;
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !made.includes(name)));
+}

@@ -1,7 +1,6 @@
-import { MongoClient, type Db, type MongoClientOptions } from "mongodb";
+import { MongoClient } from "mongodb";
 import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
-import { isDataError } from "../../runtime/errors.ts";
-import { callOp } from "../../runtime/call.ts";
+import { programmingError } from "../../runtime/errors.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
 import type { MigrationTarget } from "../../runtime/migrate.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
@@ -11,11 +10,25 @@ import {
   type RuntimeContext,
   type StoreConfig,
 } from "../../runtime/store.ts";
+import { runTransaction, type TransactionScope } from "../../runtime/unit-of-work.ts";
+import { clientOptions, migrationOptions } from "./client.ts";
 import { classify } from "./errors.ts";
+import { checkHealth } from "./health.ts";
 import { mongoMigrations } from "./migrations.ts";
-import { MongoSession, type MongoConnection } from "./session.ts";
+import { Collections } from "./place.ts";
+import { MongoSession, type SessionContext } from "./session.ts";
+import { type MongoTransactionOptions, Transactions } from "./transaction.ts";
 
-/** Connects at the first call. */
+/** Methods and transactions under one binding. */
+export interface MongoBinding {
+  readonly session: MongoSession;
+  transaction<T>(
+    work: (session: MongoSession) => Promise<T>,
+    options?: MongoTransactionOptions,
+  ): Promise<T>;
+}
+
+/** Opens a store lazily: nothing is connected before the first call. */
 export function openMongo(
   identity: { readonly name: string },
   config: StoreConfig,
@@ -24,23 +37,29 @@ export function openMongo(
   return new MongoStore(identity.name, config, context);
 }
 
-const defaultPool = 10;
+const transactionSpec = (store: string) =>
+  ({ operation: "transaction", effect: "write", collection: store }) as const;
 
-/** One MongoDB database. The driver's own retries are off: deadline and retry are the runtime's. */
-export class MongoStore implements OpenedStore, MongoConnection {
+/** One MongoDB database: the root binding, and one per tenant. */
+export class MongoStore implements OpenedStore, MongoBinding {
   readonly name: string;
   readonly engine = "mongodb";
-  readonly runtime: OpRuntime;
-  readonly changes: ChangeFeed;
   /** Runs the methods of entities that belong to no tenant. */
   readonly session: MongoSession;
-  readonly #client: MongoClient;
+  readonly #config: StoreConfig;
   readonly #database: string;
-  #connected: Promise<Db> | undefined;
+  readonly #runtime: OpRuntime & { readonly scope: TransactionScope };
+  readonly #feed: ChangeFeed;
+  readonly #client: MongoClient;
+  readonly #root: MongoBinding;
+  #opened: Collections | undefined;
+  #opening: Promise<Collections> | undefined;
+  #migrator: MongoClient | undefined;
 
   constructor(name: string, config: StoreConfig, context: RuntimeContext) {
     const [host] = config.dsn.hosts;
     this.name = name;
+    this.#config = config;
     this.#database = config.dsn.path === "" ? name : config.dsn.path;
     const identity = {
       store: name,
@@ -49,78 +68,81 @@ export class MongoStore implements OpenedStore, MongoConnection {
       address: host?.host,
       port: host?.port,
     };
-    this.runtime = opRuntime(identity, classify, config, context);
-    this.changes = new ChangeFeed(context.onError);
-    this.session = new MongoSession(this);
+    this.#runtime = opRuntime(identity, classify, config, context);
+    this.#feed = new ChangeFeed(context.onError);
     this.#client = new MongoClient(config.dsn.reveal(), clientOptions(config));
+    this.#root = this.#bind(undefined);
+    this.session = this.#root.session;
   }
 
-  /** Runs the methods of entities that belong to this tenant. */
-  sessionFor(tenant: string): MongoSession {
-    return new MongoSession(this, tenant);
+  /** All or nothing on the root's repositories. */
+  transaction<T>(
+    work: (session: MongoSession) => Promise<T>,
+    options?: MongoTransactionOptions,
+  ): Promise<T> {
+    return this.#root.transaction(work, options);
   }
 
-  /** Of several first callers one connects; after a failure the next call tries again. */
-  database(): Promise<Db> {
-    this.#connected ??= this.#client.connect().then(
-      (client) => client.db(this.#database),
-      (error: unknown) => {
-        this.#connected = undefined;
-        throw error;
-      },
+  /** The same store as one tenant sees it: every filter names it. @throws DataError programming for an empty tenant */
+  forTenant(tenant: string): MongoBinding {
+    if (tenant !== "") return this.#bind(tenant);
+    throw programmingError("the tenant is empty", { operation: "forTenant", store: this.name });
+  }
+
+  health(): Promise<StoreHealth> {
+    return checkHealth({ store: this.name, engine: this.engine }, async () =>
+      (await this.#open()).database.admin().command({ hello: 1 }),
     );
-    return this.#connected;
-  }
-
-  async health(): Promise<StoreHealth> {
-    const began = performance.now();
-    const answer = (state: StoreHealth["state"], detail?: string): StoreHealth => ({
-      store: this.name,
-      engine: this.engine,
-      state,
-      latencyMs: Math.round(performance.now() - began),
-      ...(detail === undefined ? {} : { detail }),
-    });
-    const spec = { operation: `${this.name}.health`, effect: "read" } as const;
-    try {
-      const hello = await callOp(
-        this.runtime,
-        spec,
-        { deadlineMs: 1_000, retry: "never" },
-        async () => (await this.database()).admin().command({ hello: 1 }),
-      );
-      return hello["isWritablePrimary"] === false
-        ? answer("degraded", "not the primary")
-        : answer("up");
-    } catch (error) {
-      return answer("down", isDataError(error) ? error.kind : undefined);
-    }
   }
 
   migrationTarget(): MigrationTarget {
-    return mongoMigrations(() => this.database());
+    return mongoMigrations(async () => {
+      this.#migrator ??= new MongoClient(this.#config.dsn.reveal(), migrationOptions(this.#config));
+      return (await this.#migrator.connect()).db(this.#database);
+    });
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    await Promise.all([this.#client.close(), this.#migrator?.close()]);
   }
 
   onChanged(listener: ChangeListener): () => void {
-    return this.changes.onChanged(listener);
+    return this.#feed.onChanged(listener);
   }
-}
 
-function clientOptions({ pool, deadlineMs = 5_000 }: StoreConfig): MongoClientOptions {
-  return {
-    retryWrites: false,
-    retryReads: false,
-    maxPoolSize: pool?.max ?? defaultPool,
-    waitQueueTimeoutMS: pool?.acquireTimeoutMs ?? deadlineMs,
-    serverSelectionTimeoutMS: Math.min(deadlineMs, 2_000),
-    connectTimeoutMS: Math.min(deadlineMs, 2_000),
-    ...(pool?.idleTimeoutMs === undefined ? {} : { maxIdleTimeMS: pool.idleTimeoutMs }),
-    // Documents are decoded by the adapter's codecs: int64 must not lose digits on its way.
-    promoteLongs: false,
-    ignoreUndefined: true,
-  };
+  #bind(tenant: string | undefined): MongoBinding {
+    const feed = this.#feed;
+    const context: SessionContext = {
+      runtime: this.#runtime,
+      tenant,
+      client: this.#client,
+      opened: () => this.#opened,
+      open: () => this.#open(),
+      changed: (entity, keys) => feed.emit(entity, keys),
+    };
+    const transactions = new Transactions({ context, feed });
+    return {
+      session: new MongoSession(context),
+      transaction: (work, options) =>
+        runTransaction(
+          this.#runtime,
+          transactionSpec(this.name),
+          transactions,
+          (open) => work(open.session),
+          options,
+        ),
+    };
+  }
+
+  /** Of several first callers one connects; after a failure the next call tries again. */
+  #open(): Promise<Collections> {
+    this.#opening ??= this.#client.connect().then(
+      (client) => (this.#opened = new Collections(client.db(this.#database))),
+      (error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    return this.#opening;
+  }
 }

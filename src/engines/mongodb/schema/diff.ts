@@ -27,8 +27,11 @@ const named = (snapshot: Snapshot): readonly Named[] =>
 export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
   const entities = new Map(context.store.entities.map((entity) => [entity.name, entity]));
   const paired = pairs(named(from), named(to), {
-    name: ({ name, entity }) => entity ?? `collection ${name}`,
-    was: ({ entity }) => (entity === undefined ? undefined : entities.get(entity)?.was),
+    name: ({ name, entity, historyOf }) => entity ?? ownName(name, historyOf),
+    was: ({ name, entity, historyOf }) => {
+      const was = entities.get(entity ?? historyOf ?? "")?.was;
+      return was === undefined || entity !== undefined ? was : ownName(name, was);
+    },
   });
   const changes = paired.kept.map((pair) =>
     collectionChange(pair.before, pair.after, entities.get(pair.after.entity ?? ""), context),
@@ -43,6 +46,10 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
     questions: changes.flatMap(({ questions }) => questions),
   };
 }
+
+/** A collection of the data layer itself. */
+const ownName = (name: string, historyOf: string | undefined): string =>
+  historyOf === undefined ? `collection ${name}` : `history of ${historyOf}`;
 
 const made = (one: Named) => [
   {

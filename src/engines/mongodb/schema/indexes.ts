@@ -8,11 +8,10 @@ export function createIndexes(
   collection: string,
   indexes: Readonly<Record<string, Index>>,
 ): readonly MigrationCommand[] {
-  const made = Object.entries(indexes).map(([name, { key, unique, expireAfterSeconds }]) => ({
+  const made = Object.entries(indexes).map(([name, { key, ...options }]) => ({
     key: Object.fromEntries(key),
     name,
-    ...(unique === true ? { unique } : {}),
-    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
+    ...options,
   }));
   return made.length === 0 ? [] : [{ createIndexes: collection, indexes: made }];
 }

@@ -1,7 +1,8 @@
-import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../../ir/types.ts";
+import { fitted } from "../../../ir/names.ts";
+import type { EntityIr, FieldIr, IndexIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { Snapshot } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
-import { bsonTypes, propertyOf } from "../fields.ts";
+import { bsonTypes, expires, expiryColumn, propertyOf } from "../fields.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -34,12 +35,16 @@ export interface Index {
   readonly key: readonly (readonly [path: string, direction: number])[];
   readonly unique?: boolean;
   readonly expireAfterSeconds?: number;
+  /** Only documents that it finds are in the index. */
+  readonly partialFilterExpression?: JsonObject;
 }
 
 /** A collection as migrations make it: one part of the snapshot, under its name. */
 export interface Collection extends Shape {
-  /** Its entity in the spec; absent for the data layer's own collection, whose documents are not validated. */
+  /** Its entity in the spec; absent for the data layer's own collections, whose documents are not validated. */
   readonly entity?: string;
+  /** The entity whose changes are recorded in it. */
+  readonly historyOf?: string;
   /** Parts of `_id`, by column. */
   readonly key: readonly {
     readonly column: string;
@@ -59,46 +64,115 @@ const operations: Collection = {
   indexes: { operation_expiry: { key: [["at", 1]], expireAfterSeconds: operationTtlSeconds } },
 };
 
-/** Every collection of a store, by name. */
+/** Every collection of a store, by name. What the data layer counts its made keys in needs no making. */
 export function snapshotOf(store: StoreIr): Snapshot {
   const roots = store.entities.filter(({ owner }) => owner === undefined);
+  const repositories = new Map(store.repositories.map((one) => [one.entity, one]));
   return new Map<string, Collection>([
-    ...roots.map((entity) => [entity.table, collectionOf(entity)] as const),
+    ...roots.map(
+      (entity) => [entity.table, collectionOf(entity, repositories.get(entity))] as const,
+    ),
+    ...roots.flatMap((entity) =>
+      entity.audit && entity.historyTable !== undefined
+        ? [[entity.historyTable, historyOf(entity)] as const]
+        : [],
+    ),
     ["operation", operations],
   ]);
 }
+
+/** What is recorded of each change; its states keep the shape that they had. */
+const historyOf = ({ name, historyTable = "", tenant }: EntityIr): Collection => ({
+  historyOf: name,
+  key: [],
+  properties: {},
+  children: {},
+  indexes: {
+    [fitted(`${historyTable}_key_revision_key`)]: {
+      key: [
+        ...(tenant === undefined ? [] : [[tenant.column, 1] as const]),
+        ["key", 1],
+        ["revision", -1],
+      ],
+      unique: true,
+    },
+  },
+});
 
 /** The parts of a snapshot, which nobody but this planner writes. */
 export const collectionsOf = (snapshot: Snapshot): ReadonlyMap<string, Collection> =>
   snapshot as ReadonlyMap<string, Collection>;
 
-function collectionOf(entity: EntityIr): Collection {
+function collectionOf(entity: EntityIr, repository: RepositoryIr | undefined): Collection {
   const indexes = [
     ...entity.unique.map(({ name, fields }): readonly [string, Index] => [
       name,
-      { key: fields.map((field) => [propertyOf(entity, field), 1] as const), unique: true },
+      uniqueIndex(entity, fields),
     ]),
     ...entity.indexes.map((index): readonly [string, Index] => [
       index.name,
       plainIndex(entity, index),
     ]),
+    ...(expires(repository)
+      ? [
+          [
+            fitted(`${entity.table}_${expiryColumn}_ttl`),
+            { key: [[expiryColumn, 1]], expireAfterSeconds: 0 },
+          ] as const,
+        ]
+      : []),
   ];
+  const shape = shapeOf(entity, new Set(entity.key));
   return {
     entity: entity.name,
     key: entity.key.map(({ column, name, type }) => ({ column, field: name, kind: kindOf(type) })),
-    ...shapeOf(entity, new Set(entity.key)),
+    ...shape,
+    ...(expires(repository) ? { properties: { ...shape.properties, ...expiry } } : {}),
     indexes: Object.fromEntries(indexes),
   };
 }
 
+/** The property that a ttl is kept in; a document without one stays. */
+const expiry: Shape["properties"] = {
+  [expiryColumn]: {
+    field: expiryColumn,
+    kind: "timestamp",
+    required: false,
+    schema: { bsonType: ["date", "null"] },
+  },
+};
+
+/**
+ * Two documents may both lack a value, and a deleted one stands in nobody's way: neither is in the index.
+ * Source: MongoDB manual, "Partial Indexes", whose conditions know `$type` and equality.
+ */
+function uniqueIndex(entity: EntityIr, fields: readonly FieldIr[]): Index {
+  const { deletedAt } = entity;
+  const present = fields.filter(({ nullable, type }) => nullable && type.kind !== "json");
+  const condition: JsonObject = {
+    ...(deletedAt === undefined ? {} : { [deletedAt.column]: null }),
+    ...Object.fromEntries(
+      present.map((field) => [propertyOf(entity, field), { $type: bsonTypeOf(field) }]),
+    ),
+  };
+  return {
+    key: fields.map((field) => [propertyOf(entity, field), 1] as const),
+    unique: true,
+    ...(Object.keys(condition).length === 0 ? {} : { partialFilterExpression: condition }),
+  };
+}
+
+const bsonTypeOf = ({ type }: FieldIr): string =>
+  type.kind === "json" ? "object" : bsonTypes[type.kind];
+
 /** SQL conditions and expressions have no meaning here; `refuse` names them, so they never come this far. */
 function plainIndex(entity: EntityIr, { terms, unique }: IndexIr): Index {
-  const key = terms.flatMap((term) =>
-    "field" in term
-      ? [[propertyOf(entity, term.field), term.direction === "asc" ? 1 : -1] as const]
-      : [],
+  const fields = terms.flatMap((term) => ("field" in term ? [term] : []));
+  const key = fields.map(
+    ({ field, direction }) => [propertyOf(entity, field), direction === "asc" ? 1 : -1] as const,
   );
-  return { key, ...(unique ? { unique } : {}) };
+  if (!unique) return { key };
+  return { ...uniqueIndex(entity, fields.map(({ field }) => field)), key };
 }
 
 /** Without the fields that are the key, and without those that repeat the owner's key in a child. */

@@ -1,0 +1,135 @@
+import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import { propertyName, stringLiteral } from "../../../render/encode.ts";
+import { type Doc, hardline, indent, print } from "../../../render/document.ts";
+import { objectLiteral, openObject } from "../../../render/layout.ts";
+import { codecOf, madeKeys, propertyOf } from "../fields.ts";
+
+/** `["a"]["b"]` of `a.b`. */
+const access = (path: string): string =>
+  path
+    .split(".")
+    .map((name) => `[${stringLiteral(name)}]`)
+    .join("");
+
+const member = (name: string): string =>
+  propertyName(name) === name ? `.${name}` : `[${stringLiteral(name)}]`;
+
+/** `const codecs = { … };`: one per field; those of children in objects of their own. */
+export const codecsText = (entity: EntityIr): string =>
+  print(["const codecs = ", codecObject(entity), ";"]);
+
+function codecObject(entity: EntityIr): Doc {
+  const own = entity.fields
+    .filter((field) => field.visible || field === entity.tenant)
+    .map((field): Doc => [propertyName(field.name), ": ", codecOf(field)]);
+  const children = entity.children.map((child): Doc => [
+    propertyName(child.property),
+    ": ",
+    codecObject(child.entity),
+  ]);
+  return openObject([...own, ...children]);
+}
+
+/** `(document) => ({ … })`: reads a document. */
+export const decoderDoc = (entity: EntityIr): Doc => [
+  "(document) => (",
+  decodeObject(entity, "document", "codecs", entity),
+  ")",
+];
+
+function decodeObject(entity: EntityIr, from: string, codecs: string, root: EntityIr): Doc {
+  const property = (field: FieldIr): string =>
+    root === entity ? propertyOf(entity, field) : field.column;
+  const fields = entity.fields
+    .filter(({ visible }) => visible)
+    .map((field): Doc => [
+      propertyName(field.name),
+      ": ",
+      `${codecs}${member(field.name)}.decode(${from}${access(property(field))})`,
+    ]);
+  const children = entity.children.map((child): Doc => {
+    const name = child.entity.variable;
+    const inner = decodeObject(child.entity, name, `${codecs}${member(child.property)}`, root);
+    const list = `(${from}${access(child.property)} as readonly Document[])`;
+    return [propertyName(child.property), ": ", `${list}.map((${name}) => (`, inner, "))"];
+  });
+  return openObject([...fields, ...children]);
+}
+
+/** `function toDocument(article: NewArticle): Document { … }` */
+export const encoderText = (entity: EntityIr): string =>
+  print([
+    `function toDocument(${entity.variable}: ${entity.newType}): Document {`,
+    indent([hardline, "return ", encodeObject(entity, entity.variable, "codecs", entity), ";"]),
+    hardline,
+    "}",
+  ]);
+
+function encodeObject(entity: EntityIr, from: string, codecs: string, root: EntityIr): Doc {
+  const keys = root === entity ? entity.key : [];
+  const value = (field: FieldIr): string => encoded(field, from, entity, codecs);
+  const key: readonly Doc[] = keys.length === 0 ? [] : [["_id: ", keyDoc(keys, value)]];
+  const fields = entity.fields
+    .filter((field) => field.visible && !field.managed && !keys.includes(field))
+    .map((field): Doc => [propertyName(field.column), ": ", value(field)]);
+  const deleted: readonly Doc[] =
+    root === entity && entity.deletedAt !== undefined
+      ? [`${propertyName(entity.deletedAt.column)}: null`]
+      : [];
+  const children = entity.children.map((child): Doc => {
+    const name = child.entity.variable;
+    const inner = encodeObject(child.entity, name, `${codecs}${member(child.property)}`, root);
+    const list = `${from}${member(child.property)}`;
+    return [propertyName(child.property), ": ", `${list}.map((${name}) => (`, inner, "))"];
+  });
+  return openObject([...key, ...fields, ...deleted, ...children]);
+}
+
+const keyDoc = (keys: readonly FieldIr[], value: (field: FieldIr) => string): Doc => {
+  const [only, ...rest] = keys;
+  if (only !== undefined && rest.length === 0) return value(only);
+  return objectLiteral(keys.map((field) => [field.column, value(field)] as const));
+};
+
+/** The caller's value, else the default that the spec declares, else what the client makes. */
+function encoded(field: FieldIr, from: string, entity: EntityIr, codecs: string): string {
+  const codec = `${codecs}${member(field.name)}`;
+  const own = `${from}${member(field.name)}`;
+  if (field.key && madeKeys(entity) !== undefined) return `optional(${codec}, ${own})`;
+  if (field.key && field.source.generated === "client" && entity.idType !== undefined)
+    return `${codec}.encode(${own} ?? new${entity.idType}())`;
+  if (field.source.default !== undefined) return `${codec}.encode(${own} ?? ${literal(field)})`;
+  return `${codec}.encode(${field.nullable ? `${own} ?? null` : own})`;
+}
+
+function literal({ type, source }: FieldIr): string {
+  if (type.kind === "bigint") return `${String(source.default)}n`;
+  if (type.kind === "timestamp") return `new Date(${stringLiteral(String(source.default))})`;
+  if (type.kind === "decimal" || typeof source.default === "string")
+    return stringLiteral(String(source.default));
+  return JSON.stringify(source.default);
+}
+
+/** `(document) => String(codecs.id.decode(document["_id"]))` */
+export function keyTextDoc({ key }: EntityIr): Doc {
+  const texts = key.map(
+    (field) =>
+      `String(codecs${member(field.name)}.decode(document${access(key.length === 1 ? "_id" : `_id.${field.column}`)}))`,
+  );
+  return key.length === 1
+    ? `(document) => ${texts[0] ?? ""}`
+    : `(document) => JSON.stringify([${texts.join(", ")}])`;
+}
+
+/** `const keyOf = (key: MembershipKey): Document => ({ … });` */
+export const keyOfText = (entity: EntityIr): string =>
+  print([
+    `const keyOf = (key: ${entity.keyType}): Document => (`,
+    objectLiteral(
+      entity.key.map(
+        (field) =>
+          [field.column, `codecs${member(field.name)}.encode(key${member(field.name)})`] as const,
+      ),
+    ),
+    ");",
+  ]);

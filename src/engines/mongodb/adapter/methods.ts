@@ -1,0 +1,206 @@
+import type { EntityIr, FieldIr, Method, RecordMethodIr } from "../../../ir/types.ts";
+import { identifier, stringLiteral } from "../../../render/encode.ts";
+import { type Doc, hardline, indent } from "../../../render/document.ts";
+import { call, objectLiteral } from "../../../render/layout.ts";
+import { propertyOf } from "../fields.ts";
+import { aggregateDeclaration } from "./aggregate.ts";
+import { filterDoc } from "./filter.ts";
+import { incrementDeclaration } from "./increment.ts";
+import type { Scope } from "./scope.ts";
+import { declaration, type Entry, identity, method as wired } from "./source.ts";
+
+type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
+
+/** Declares what a method of the port needs, and gives its wiring in the repository. */
+export function methodTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
+  const { method } = ir;
+  switch (method.op) {
+    case "get":
+      return getTexts(scope, ir);
+    case "list":
+      return [listText(scope, ir, method)];
+    case "aggregate":
+      return [aggregateText(scope, ir, method)];
+    case "insert":
+    case "upsert":
+      return [saveText(scope, ir, method)];
+    case "patch":
+      return [patchText(scope, ir, method)];
+    case "delete":
+      return [deleteText(scope, ir)];
+    case "increment":
+      return [incrementText(scope, ir, method)];
+    case "history":
+      return historyTexts(scope, ir);
+  }
+}
+
+/** The parameter of a key, and the key as it stands in `_id`. */
+export const keyName = (entity: EntityIr): string => (entity.key.length === 1 ? "id" : "key");
+const encoder = (entity: EntityIr): string =>
+  entity.key.length === 1 ? `codecs.${entity.key[0]?.name ?? ""}.encode` : "keyOf";
+const keyArgument = (entity: EntityIr): string => `${encoder(entity)}(${keyName(entity)})`;
+
+function declare(
+  scope: Scope,
+  type: string,
+  doc: string,
+  { operation, effect, signature }: Pick<RecordMethodIr, "operation" | "effect" | "signature">,
+  more: readonly Entry[] = [],
+): string {
+  scope.runtimeType("declaration", type);
+  scope.declarations.push(
+    declaration(signature.name, `${type}<${scope.entity.name}>`, doc, [
+      ...identity(scope, operation, effect),
+      ...more,
+    ]),
+  );
+  return identifier(signature.name);
+}
+
+function getTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
+  const { entity } = scope;
+  const key = keyName(entity);
+  const get = declare(scope, "MethodDeclaration", "`findOne({ _id })`", ir);
+  const one = wired(get, [key, "options"], call("session.get", [get, keyArgument(entity), "options"]));
+  if (ir.batch === undefined) return [one];
+  const many = declare(scope, "MethodDeclaration", "`find({ _id: { $in: keys } })`", {
+    ...ir,
+    signature: ir.batch,
+    operation: `${entity.property}.${ir.batch.name}`,
+  });
+  const args = [many, `${key}s.map(${encoder(entity)})`, "options"];
+  return [one, wired(many, [`${key}s`, "options"], call("session.getMany", args))];
+}
+
+function listText(scope: Scope, ir: RecordMethodIr, method: Of<"list">): string {
+  const { entity } = scope;
+  const predicates = [...method.where, ...method.optional];
+  const sort = method.orderBy.map(({ field, direction }) => (direction === "asc" ? field : `-${field}`));
+  const shown = predicates.map(({ field }) => field).join(", ");
+  const order = method.orderBy.flatMap(({ field: name, direction }) => {
+    const field = entity.fields.find((candidate) => candidate.name === name);
+    return field === undefined ? [] : [orderTerm(entity, field, direction)];
+  });
+  const list = declare(
+    scope,
+    "ListDeclaration",
+    `\`find(${shown}).sort(${sort.join(", ")})\``,
+    ir,
+    [["order", ["[", indent(order.map((term): Doc => [hardline, term, ","])), hardline, "]"]]],
+  );
+  const paged = method.page === "keyset";
+  const parameters = [...where(predicates), ...(paged ? ["page"] : []), "options"];
+  const args = [list, filterDoc(scope, predicates), ...(paged ? ["page"] : []), "options"];
+  return wired(list, parameters, call(paged ? "session.page" : "session.list", args));
+}
+
+const where = (predicates: readonly unknown[]): readonly string[] =>
+  predicates.length === 0 ? [] : ["where"];
+
+const orderTerm = (entity: EntityIr, field: FieldIr, direction: "asc" | "desc"): Doc =>
+  objectLiteral([
+    ["property", stringLiteral(propertyOf(entity, field))],
+    ["direction", stringLiteral(direction)],
+    ...(field.nullable ? [["nullable", "true"] as const] : []),
+  ]);
+
+function aggregateText(scope: Scope, ir: RecordMethodIr, method: Of<"aggregate">): string {
+  const predicates = [...method.where, ...method.optional];
+  scope.declarations.push(aggregateDeclaration(scope, ir, method));
+  const name = identifier(ir.signature.name);
+  const args = [name, filterDoc(scope, predicates), "options"];
+  return wired(name, [...where(predicates), "options"], call("session.aggregate", args));
+}
+
+const saves = {
+  insert: { one: "`insertOne(document)`", many: "`insertMany(documents)`, in a transaction" },
+  upsert: {
+    one: "`findOneAndUpdate({ _id }, { $set }, { upsert: true })`",
+    many: "`bulkWrite(upserts)`, in a transaction",
+  },
+} as const;
+
+function saveText(scope: Scope, ir: RecordMethodIr, method: Of<"insert"> | Of<"upsert">): string {
+  const { entity } = scope;
+  const ttl: readonly Entry[] =
+    method.op === "upsert" && method.ttlMs !== undefined ? [["ttlMs", String(method.ttlMs)]] : [];
+  const type = method.op === "upsert" ? "UpsertDeclaration" : "MethodDeclaration";
+  const name = declare(scope, type, saves[method.op][method.bulk ? "many" : "one"], ir, ttl);
+  const input = method.bulk ? entity.property : entity.variable;
+  const documents = method.bulk ? `${input}.map(toDocument)` : `toDocument(${input})`;
+  const made = newIdNeeded(entity) ? [madeBy(entity, input, method.bulk)] : [];
+  const run = `session.${method.op}${method.bulk ? "Many" : ""}`;
+  return wired(name, [input, "options"], call(run, [name, documents, "options", ...made]));
+}
+
+/** A key that the caller did not give is no part of what an operation id stands for. */
+const madeBy = ({ key, variable }: EntityIr, input: string, bulk: boolean): Doc => {
+  const field = key[0]?.name ?? "";
+  return bulk
+    ? `${input}.some((${variable}) => ${variable}.${field} === undefined) ? madeKey : []`
+    : `${input}.${field} === undefined ? madeKey : []`;
+};
+
+/** The client makes the id where the caller gives none. */
+export const newIdNeeded = (entity: EntityIr): boolean =>
+  entity.idType !== undefined && entity.key[0]?.source.generated === "client";
+
+function patchText(scope: Scope, ir: RecordMethodIr, method: Of<"patch">): string {
+  const { entity } = scope;
+  const version = entity.version === undefined ? "" : `, $inc: { ${entity.version.column}: 1 }`;
+  const doc = `\`findOneAndUpdate({ _id }, { $set${version} })\``;
+  const name = declare(scope, "MethodDeclaration", doc, ir);
+  const set = objectLiteral(
+    method.fields.flatMap((fieldName) => {
+      const field = entity.fields.find((candidate) => candidate.name === fieldName);
+      if (field === undefined) return [];
+      scope.runtime("filter", "optional");
+      const value = call("optional", [`codecs.${field.name}`, `patch.${field.name}`]);
+      return [[field.column, value] as const];
+    }),
+  );
+  return wired(
+    name,
+    [keyName(entity), "patch", "options"],
+    call("session.patch", [name, keyArgument(entity), set, "options"]),
+  );
+}
+
+function deleteText(scope: Scope, ir: RecordMethodIr): string {
+  const { entity } = scope;
+  const doc =
+    entity.deletedAt === undefined
+      ? "`findOneAndDelete({ _id })`"
+      : `\`findOneAndUpdate({ _id }, { $set: { ${entity.deletedAt.column} } })\``;
+  const name = declare(scope, "MethodDeclaration", doc, ir);
+  const args = [name, keyArgument(entity), "options"];
+  return wired(name, [keyName(entity), "options"], call("session.delete", args));
+}
+
+function incrementText(scope: Scope, ir: RecordMethodIr, method: Of<"increment">): string {
+  const { entity } = scope;
+  scope.declarations.push(incrementDeclaration(scope, ir, method));
+  const name = identifier(ir.signature.name);
+  const args = [name, keyArgument(entity), "by", "options"];
+  return wired(name, [keyName(entity), "by", "options"], call("session.increment", args));
+}
+
+function historyTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
+  const { entity } = scope;
+  const key = keyName(entity);
+  const name = declare(scope, "MethodDeclaration", "`find({ key }).sort(-revision)`", ir);
+  const history = wired(
+    name,
+    [key, "page", "options"],
+    call("session.history", [name, keyArgument(entity), "page", "options"]),
+  );
+  if (ir.asOf === undefined) return [history];
+  const past = declare(scope, "MethodDeclaration", "`findOne({ key, at: { $lte } }).sort(-revision)`", {
+    ...ir,
+    signature: ir.asOf,
+    operation: `${entity.property}.${ir.asOf.name}`,
+  });
+  const args = [past, keyArgument(entity), "at", "options"];
+  return [history, wired(past, [key, "at", "options"], call("session.asOf", args))];
+}

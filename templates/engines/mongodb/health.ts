@@ -1,0 +1,41 @@
+import type { Document } from "mongodb";
+import type { StoreHealth } from "../../runtime/health.ts";
+import { classify } from "./errors.ts";
+
+const patienceMs = 5_000;
+const slowMs = 500;
+
+/** Asks the server whether it takes writes. Never rejects, never takes longer than five seconds. */
+export async function checkHealth(
+  who: Pick<StoreHealth, "store" | "engine">,
+  hello: () => Promise<Document>,
+): Promise<StoreHealth> {
+  const began = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  try {
+    const answer = await Promise.race([hello(), patience]);
+    return { ...who, ...judge(answer, performance.now() - began) };
+  } catch (error) {
+    const { kind, code } = classify(error);
+    const detail = code === undefined ? kind : `${kind} (${code})`;
+    return { ...who, state: "down", latencyMs: Math.round(performance.now() - began), detail };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function judge(
+  answer: Document | undefined,
+  elapsedMs: number,
+): Pick<StoreHealth, "state" | "latencyMs" | "detail"> {
+  const latencyMs = Math.round(elapsedMs);
+  if (answer === undefined)
+    return { state: "down", latencyMs, detail: `no answer within ${patienceMs} ms` };
+  if (answer["isWritablePrimary"] === false)
+    return { state: "degraded", latencyMs, detail: "not the primary" };
+  if (latencyMs > slowMs) return { state: "degraded", latencyMs, detail: "slow" };
+  return { state: "up", latencyMs };
+}

@@ -1,0 +1,41 @@
+import type { Document } from "mongodb";
+import { DataError, programmingError } from "../../runtime/errors.ts";
+import type { IncrementDeclaration } from "./declaration.ts";
+import type { Place } from "./place.ts";
+import { alter, refusal } from "./writes.ts";
+
+/** Adds where the sum keeps its limits: they are conditions of the same command, so that no other change comes between. */
+export async function incremented<E, N>(
+  place: Place,
+  method: IncrementDeclaration<E, N>,
+  key: unknown,
+  by: N,
+): Promise<Document> {
+  const { of, property, number, nullable, sign } = method;
+  const direction = number.sign(by);
+  if ((sign === "positive" && direction < 0) || (sign === "negative" && direction > 0))
+    throw programmingError(`by must not be ${direction < 0 ? "negative" : "positive"}`);
+  const added = number.encode(by);
+  const changed = await alter(place, of, {
+    key,
+    when: { [property]: number.before(by) },
+    update: { $inc: { [property]: added } },
+  });
+  if (changed !== null) return changed;
+  if (nullable === true && number.alone(by)) {
+    const begun = await alter(place, of, {
+      key,
+      when: { [property]: null },
+      update: { $set: { [property]: added } },
+    });
+    if (begun !== null) return begun;
+  }
+  throw await refusal(place, of, key, outOfLimits(property));
+}
+
+const outOfLimits = (property: string): DataError =>
+  new DataError({
+    kind: "constraint",
+    message: `the sum would break a limit of ${property}`,
+    constraint: property,
+  });

@@ -1,0 +1,146 @@
+import type { Document } from "mongodb";
+import { programmingError } from "../../runtime/errors.ts";
+import { keyset, pageLimit } from "../../runtime/keyset.ts";
+import type { Page, PageRequest } from "../../runtime/options.ts";
+import type {
+  AggregateDeclaration,
+  CollectionDeclaration,
+  ListDeclaration,
+  MethodDeclaration,
+} from "./declaration.ts";
+import type { ChangeKind, HistoryDocument } from "./history.ts";
+import { afterFilter, cursorValues, sortOf } from "./page.ts";
+import { keyText, owned, type Place, seen } from "./place.ts";
+
+const unpagedLimit = 10_000;
+
+type Of = CollectionDeclaration<unknown>;
+type List = ListDeclaration<unknown>;
+
+export const findOne = (place: Place, of: Of, key: unknown): Promise<Document | null> =>
+  place.collections.of(of.collection).findOne(seen(place, of, { _id: key }), place.limits);
+
+export async function findKeys(
+  place: Place,
+  of: Of,
+  keys: readonly unknown[],
+): Promise<readonly Document[]> {
+  if (keys.length === 0) return [];
+  const found = await place.collections
+    .of(of.collection)
+    .find(seen(place, of, { _id: { $in: keys } }), place.limits)
+    .toArray();
+  const byKey = new Map(found.map((document) => [keyText(document["_id"]), document]));
+  return keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
+}
+
+/** @throws DataError programming for a cursor of another list */
+export async function findPage(
+  place: Place,
+  { operation, order, of }: List,
+  filter: Document,
+  page: PageRequest,
+): Promise<Page<Document>> {
+  const limit = pageLimit(operation, page.limit);
+  const cursors = keyset(operation, JSON.stringify(order), order.length);
+  const part =
+    page.after === undefined
+      ? filter
+      : { $and: [filter, afterFilter(cursors.decode(page.after), order)] };
+  const documents = await find(place, of, part, sortOf(order), limit + 1);
+  const items = documents.slice(0, limit);
+  const last = items.at(-1);
+  if (documents.length <= limit || last === undefined) return { items };
+  return { items, next: cursors.encode(cursorValues(last, order)) };
+}
+
+/** @throws DataError programming when there are more than 10,000 */
+export async function findAll(
+  place: Place,
+  { of, order }: List,
+  filter: Document,
+): Promise<readonly Document[]> {
+  const documents = await find(place, of, filter, sortOf(order), unpagedLimit + 1);
+  if (documents.length <= unpagedLimit) return documents;
+  throw programmingError("more than 10,000 documents", {
+    hint: "declare the list with page: keyset",
+  });
+}
+
+const find = (
+  place: Place,
+  of: Of,
+  filter: Document,
+  sort: Record<string, 1 | -1>,
+  limit: number,
+): Promise<Document[]> =>
+  place.collections
+    .of(of.collection)
+    .find(seen(place, of, filter), { ...place.limits, sort, limit })
+    .toArray();
+
+export async function aggregated<E, R>(
+  place: Place,
+  { of, group, sort, measures, empty }: AggregateDeclaration<E, R>,
+  filter: Document,
+): Promise<readonly Document[]> {
+  const pipeline: Document[] = [
+    { $match: seen(place, of, filter) },
+    { $group: { ...measures, _id: group } },
+    ...(empty === undefined ? [{ $sort: sort }, { $limit: unpagedLimit + 1 }] : []),
+  ];
+  const rows = await place.collections.of(of.collection).aggregate(pipeline, place.limits).toArray();
+  if (rows.length > unpagedLimit) {
+    throw programmingError("more than 10,000 groups", { hint: "narrow the filter" });
+  }
+  return rows.length === 0 && empty !== undefined ? [empty] : rows;
+}
+
+/** One change of one document. */
+export interface Revision<E> {
+  readonly change: ChangeKind;
+  readonly changedAt: Date;
+  /** As it was after the change; before it, for a delete. */
+  readonly state: E;
+}
+
+const newestFirst = [{ property: "revision", direction: "desc" }] as const;
+
+export async function historyPage<E>(
+  place: Place,
+  { operation, of }: MethodDeclaration<E>,
+  key: unknown,
+  page: PageRequest,
+): Promise<Page<Revision<E>>> {
+  const past = pastOf(of);
+  const list = { operation, effect: "read", of: past, order: newestFirst } as const;
+  const { items, next } = await findPage(place, list, { key }, page);
+  const revisions = items.map((item) => {
+    const { change, at, state } = item as unknown as HistoryDocument;
+    return { change, changedAt: new Date(at), state: of.decode(state) };
+  });
+  return next === undefined ? { items: revisions } : { items: revisions, next };
+}
+
+export async function stateAt<E>(
+  place: Place,
+  of: CollectionDeclaration<E>,
+  key: unknown,
+  at: Date,
+): Promise<Document | undefined> {
+  const past = pastOf(of);
+  const found = await place.collections
+    .of(past.collection)
+    .findOne(owned(place, past, { key, at: { $lte: at } }), {
+      ...place.limits,
+      sort: { revision: -1 },
+    });
+  const last = found as unknown as HistoryDocument | null;
+  return last === null || last.change === "delete" ? undefined : last.state;
+}
+
+/** The history as a collection of its own: it belongs to the same tenants, and nothing in it is deleted. */
+function pastOf<E>({ history, tenant, entity, decode, keyText: text }: CollectionDeclaration<E>): Of {
+  if (history === undefined) throw programmingError(`${entity} has no history`);
+  return { collection: history, entity, decode, keyText: text, ...(tenant && { tenant }) } as Of;
+}

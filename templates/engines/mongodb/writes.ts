@@ -1,0 +1,191 @@
+import type { Document, UpdateFilter } from "mongodb";
+import { DataError } from "../../runtime/errors.ts";
+import type { CollectionDeclaration } from "./declaration.ts";
+import { owned, type Place, seen } from "./place.ts";
+
+type Of = CollectionDeclaration<unknown>;
+
+/** A document of a new entity, with what the adapter keeps itself. */
+export function stamped(place: Place, of: Of, document: Document, now: Date): Document {
+  const { version, createdAt, updatedAt } = of;
+  const whole = owned(place, of, document);
+  if (version === undefined && createdAt === undefined && updatedAt === undefined) return whole;
+  return {
+    ...whole,
+    ...(version === undefined ? {} : { [version]: 1 }),
+    ...(createdAt === undefined ? {} : { [createdAt]: now }),
+    ...(updatedAt === undefined ? {} : { [updatedAt]: now }),
+  };
+}
+
+/** @throws MongoServerError 11000 when the key, or a unique value, exists */
+export async function insertOne(place: Place, of: Of, document: Document): Promise<Document> {
+  const whole = stamped(place, of, document, new Date());
+  await place.collections.of(of.collection).insertOne(whole, place.limits);
+  return whole;
+}
+
+/** The driver splits the list into commands of at most 100,000 documents or 48 MB. */
+export async function insertAll(
+  place: Place,
+  of: Of,
+  documents: readonly Document[],
+): Promise<readonly Document[]> {
+  if (documents.length === 0) return [];
+  const now = new Date();
+  const whole = documents.map((document) => stamped(place, of, document, now));
+  await place.collections.of(of.collection).insertMany(whole, place.limits);
+  return whole;
+}
+
+/** Inserts, or replaces every declared property and raises the version. A deleted document of this key lives again. */
+export async function upsertOne(
+  place: Place,
+  of: Of,
+  document: Document,
+  ttlMs: number | undefined,
+): Promise<Document> {
+  const collection = place.collections.of(of.collection);
+  const { filter, update } = replacement(place, of, document, ttlMs);
+  const run = (): Promise<Document | null> =>
+    collection.findOneAndUpdate(filter, update, {
+      ...place.limits,
+      upsert: true,
+      returnDocument: "after",
+    });
+  const stored = await run().catch((error: unknown) => {
+    // Two inserts of one key at once: the one that lost finds it there now. Inside a transaction it is over.
+    if (place.limits.session === undefined && lostKeyRace(error)) return run();
+    throw error;
+  });
+  if (stored !== null) return stored;
+  throw new DataError({ kind: "unavailable", message: "the store returned no document" });
+}
+
+/** In the order given; of two documents with one key the later one stays. */
+export async function upsertAll(
+  place: Place,
+  of: Of,
+  documents: readonly Document[],
+  ttlMs: number | undefined,
+): Promise<readonly Document[]> {
+  if (documents.length === 0) return [];
+  const collection = place.collections.of(of.collection);
+  await collection.bulkWrite(
+    documents.map((document) => ({
+      updateOne: { ...replacement(place, of, document, ttlMs), upsert: true },
+    })),
+    place.limits,
+  );
+  const keys = documents.map(({ _id }) => _id as unknown);
+  const found = await collection
+    .find(owned(place, of, { _id: { $in: keys } }), place.limits)
+    .toArray();
+  const byKey = new Map(found.map((stored) => [JSON.stringify(stored["_id"]), stored]));
+  return keys.flatMap((key) => byKey.get(JSON.stringify(key)) ?? []);
+}
+
+function replacement(
+  place: Place,
+  of: Of,
+  { _id, ...document }: Document,
+  ttlMs: number | undefined,
+): { readonly filter: Document; readonly update: UpdateFilter<Document> } {
+  const { version, createdAt, updatedAt, deletedAt, expiresAt } = of;
+  const now = new Date();
+  const set: Document = {
+    ...document,
+    ...(updatedAt === undefined ? {} : { [updatedAt]: now }),
+    ...(deletedAt === undefined ? {} : { [deletedAt]: null }),
+    ...(expiresAt === undefined
+      ? {}
+      : { [expiresAt]: ttlMs === undefined ? null : new Date(now.getTime() + ttlMs) }),
+  };
+  return {
+    filter: owned(place, of, { _id: _id as unknown }),
+    update: {
+      ...(Object.keys(set).length === 0 ? {} : { $set: set }),
+      ...(version === undefined ? {} : { $inc: { [version]: 1 } }),
+      ...(createdAt === undefined ? {} : { $setOnInsert: { [createdAt]: now } }),
+    } as UpdateFilter<Document>,
+  };
+}
+
+const lostKeyRace = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  error.code === 11_000 &&
+  "keyPattern" in error &&
+  JSON.stringify(error.keyPattern) === '{"_id":1}';
+
+/** A change of one document that is there. */
+export interface Alteration {
+  readonly key: unknown;
+  /** Conditions beyond key, tenant and version. */
+  readonly when?: Document;
+  readonly update: Document;
+  readonly ifVersion?: number | undefined;
+}
+
+/** The document after the change, or null: key, version or a condition did not fit. */
+export function alter(
+  place: Place,
+  of: Of,
+  { key, when, update, ifVersion }: Alteration,
+): Promise<Document | null> {
+  const filter = { ...keyed(place, of, key, ifVersion), ...when };
+  return place.collections.of(of.collection).findOneAndUpdate(filter, raised(of, update), {
+    ...place.limits,
+    returnDocument: "after",
+  });
+}
+
+/** The document as it was, or null. */
+export function remove(
+  place: Place,
+  of: Of,
+  key: unknown,
+  ifVersion: number | undefined,
+): Promise<Document | null> {
+  const filter = keyed(place, of, key, ifVersion);
+  return place.collections.of(of.collection).findOneAndDelete(filter, place.limits);
+}
+
+/** What a change that found nothing means. */
+export async function refusal(
+  place: Place,
+  of: Of,
+  key: unknown,
+  there: DataError,
+): Promise<DataError> {
+  const found = await place.collections
+    .of(of.collection)
+    .findOne(seen(place, of, { _id: key }), { ...place.limits, projection: { _id: 1 } });
+  if (found !== null) return there;
+  return new DataError({ kind: "not-found", message: "there is no document with this key" });
+}
+
+export const stale = (): DataError =>
+  new DataError({
+    kind: "conflict",
+    message: "the stored version is another one than ifVersion",
+    hint: "read it again, decide again, and pass the version you read",
+  });
+
+function keyed(place: Place, of: Of, key: unknown, ifVersion: number | undefined): Document {
+  const target = seen(place, of, { _id: key });
+  return of.version === undefined || ifVersion === undefined
+    ? target
+    : { ...target, [of.version]: ifVersion };
+}
+
+function raised({ version, updatedAt }: Of, update: Document): UpdateFilter<Document> {
+  const set = { ...(update["$set"] as Document | undefined) };
+  if (updatedAt !== undefined) set[updatedAt] = new Date();
+  const increments = { ...(update["$inc"] as Document | undefined) };
+  if (version !== undefined) increments[version] = 1;
+  return {
+    $set: set,
+    ...(Object.keys(increments).length === 0 ? {} : { $inc: increments }),
+  };
+}
