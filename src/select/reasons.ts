@@ -51,6 +51,7 @@ export function reasonsFor(
         text: `needs ${requirement.need}: ${verdict.text}`,
         evidence: verdict.evidence,
       })),
+    ...metWishes(row, engine),
     ...unmetWishes(row, assessment, engine),
   ];
 }
@@ -137,6 +138,13 @@ function strainedOther(table: CostTable, row: Row, engine: Candidate): string | 
 
 const briefly = (names: readonly string[]): string =>
   names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : listed(names);
+
+/** What was not asked for as a must, and is there. */
+const metWishes = (row: Row, { capabilities }: Candidate): readonly Reason[] =>
+  row.requirements.wishes.flatMap(({ feature, need }) => {
+    const has = capabilities.features[feature];
+    return has === undefined ? [] : [{ text: `has ${need}: ${has.text}`, evidence: has.evidence }];
+  });
 
 function unmetWishes(
   row: Row,

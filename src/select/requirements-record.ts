@@ -17,10 +17,33 @@ export function recordRequirements(model: Model, workload: AuthorityWorkload): R
   ];
 }
 
+/** Points for tenants that are kept apart by every statement's own condition only, not by the database as well. */
+const tenantsByCondition = 4;
+
+/** What an engine may lack and is better with. `requires: [tenant-isolation]` makes the second a must. */
+export const recordWishes = (model: Model, workload: AuthorityWorkload): readonly Wish[] => {
+  const entities = entitiesOf(model, workload);
+  return [...referenceWishes(workload, entities), ...tenantWishes(entities)];
+};
+
+const tenantWishes = (entities: readonly Entity[]): readonly Wish[] =>
+  entities.every(({ tenant }) => tenant === undefined)
+    ? []
+    : [
+        {
+          feature: "tenant-isolation",
+          need: "tenant isolation in the database",
+          weight: tenantsByCondition,
+        },
+      ];
+
 /** Documents may refer to others without a foreign key; an engine that enforces the references is still better. */
-export function recordWishes(model: Model, workload: AuthorityWorkload): readonly Wish[] {
+function referenceWishes(
+  workload: AuthorityWorkload,
+  entities: readonly Entity[],
+): readonly Wish[] {
   if (workload.kind === "transactional") return [];
-  const references = countReferences(entitiesOf(model, workload));
+  const references = countReferences(entities);
   if (references === 0) return [];
   return [
     {
@@ -55,9 +78,6 @@ function consistency(workload: AuthorityWorkload, entities: readonly Entity[]): 
     ...(wanted === "eventual"
       ? []
       : [feature(`${wanted}-consistency`, `${wanted} consistency`, wanted === "strong")]),
-    ...(entities.some(({ tenant }) => tenant !== undefined)
-      ? [feature("tenant-isolation", "tenant isolation in the database", true)]
-      : []),
   ];
 }
 

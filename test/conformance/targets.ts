@@ -12,6 +12,10 @@ export interface Target {
   /** DSN of a place of its own, given the project's folder, or why there is none. */
   /** Methods that this very server cannot show, with the reason; they count as not proven. */
   readonly gaps: Readonly<Record<string, string>>;
+  /** Methods that the engine does not serve by its nature, with the reason. */
+  readonly unserved: Readonly<Record<string, string>>;
+  /** The spec of a suite without what the engine refuses. */
+  readonly carried: (spec: string) => string;
   /** Changes a generated project so that an emulator can hold it. */
   readonly prepare: (project: GeneratedProject) => void;
   readonly dsn: ((folder: string) => string) | { readonly missing: string };
@@ -25,6 +29,7 @@ export async function targetsOf(port: Port): Promise<readonly Target[]> {
 
 async function engineTargets(id: string): Promise<readonly Target[]> {
   const engine = engines.find((candidate) => candidate.id === id);
+  const nature = await natureOf(id);
   const inProcess = (engine?.transports ?? [])
     .filter(({ embedded }) => embedded)
     .map(({ name, scheme }): Target => ({
@@ -32,14 +37,24 @@ async function engineTargets(id: string): Promise<readonly Target[]> {
       column: `${id} (${name}, in process)`,
       dsn: (folder) => `${scheme}${folder}/.data`,
       ...noEmulator,
+      ...nature,
     }));
   const servers = (engine?.transports ?? []).some(({ embedded }) => !embedded)
-    ? [await serverTarget(id)]
+    ? [{ ...(await serverTarget(id)), ...nature }]
     : [];
   return [...servers, ...inProcess];
 }
 
-async function serverTarget(id: string): Promise<Target> {
+type Nature = Pick<Target, "unserved" | "carried">;
+
+/** What an engine says of itself in `test/engines/<engine>/unserved.ts`; most serve everything. */
+async function natureOf(id: string): Promise<Nature> {
+  const file = new URL(`../engines/${id}/unserved.ts`, import.meta.url);
+  if (!existsSync(file)) return { unserved: {}, carried: (spec) => spec };
+  return (await import(file.href)) as Nature;
+}
+
+async function serverTarget(id: string): Promise<Omit<Target, keyof Nature>> {
   const server = await sharedServer(id);
   if (isMissing(server))
     return { engine: id, column: columnOf(server), ...noEmulator, dsn: { missing: server.reason } };

@@ -1,7 +1,8 @@
 import type { EntityIr, StoreIr } from "../../ir/types.ts";
 import { print } from "../../render/document.ts";
-import { code } from "../../render/encode.ts";
+import { code, stringLiteral } from "../../render/encode.ts";
 import {
+  call,
   docBlock,
   functionHead,
   importLines,
@@ -26,12 +27,12 @@ export function storeFile(store: StoreIr): FileRequest {
   const all = membersOf(store);
   const plain = all.filter(({ entity }) => entity.tenant === undefined);
   const root = {
-    ...scope(prefix, "", plain),
+    ...scope(store, "", plain),
     doc: `What every caller of ${store.name} may use.`,
     transactionDoc: "the store's",
   };
   const tenant = {
-    ...scope(prefix, "Tenant", all),
+    ...scope(store, "Tenant", all),
     doc: `What one tenant of ${store.name} uses.`,
     transactionDoc: "the tenant's",
   };
@@ -62,7 +63,11 @@ export function storeFile(store: StoreIr): FileRequest {
 }
 
 /** The types and functions of one kind of session: the root's, or a tenant's. */
-function scope(prefix: string, of: "" | "Tenant", members: readonly Member[]) {
+function scope(
+  { name: store, typePrefix: prefix }: StoreIr,
+  of: "" | "Tenant",
+  members: readonly Member[],
+) {
   const named = (suffix: string): string => `${prefix}${of}${suffix}`;
   const [repositories, transaction] = [named("Repositories"), named("Transaction")];
   const [make, bind] =
@@ -70,9 +75,11 @@ function scope(prefix: string, of: "" | "Tenant", members: readonly Member[]) {
   const work = { name: "work", type: `(tx: ${transaction}) => Promise<T>` };
   const options = { name: "options", type: "MongoTransactionOptions", optional: true };
   const line = ["transaction<T>", parameterList([work, options]), ": Promise<T>;"];
+  const run = `(session) => work({ ...${make}(session), store: ${stringLiteral(store)} })`;
   return {
     repositories,
     transaction,
+    runLine: code(`    ${print([call("binding.transaction", [run, "options"]), ","], 4)}`),
     storeType: named("Store"),
     make,
     bind,

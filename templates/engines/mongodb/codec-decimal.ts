@@ -44,8 +44,7 @@ export function subtracted(a: string, b: string): string {
   const scale = Math.max(scaleOf(a), scaleOf(b));
   const difference = scaled(a, scale) - scaled(b, scale);
   const digits = (difference < 0n ? -difference : difference).toString().padStart(scale + 1, "0");
-  const text =
-    scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   return difference < 0n ? `-${text}` : text;
 }
 

@@ -86,9 +86,7 @@ export const vector = (): Codec<Float32Array> => ({
 });
 export const array = <T>(of: Codec<T>): Codec<readonly T[]> => ({
   encode: (values) =>
-    Array.isArray(values)
-      ? values.map((value: T) => of.encode(value))
-      : refuse("array", values),
+    Array.isArray(values) ? values.map((value: T) => of.encode(value)) : refuse("array", values),
   decode: (stored) => (stored as readonly unknown[]).map((value) => of.decode(value)),
 });
 /** Null both ways; a missing property reads as null. */

@@ -127,7 +127,11 @@ function ruleOf(error: Error, code: number | undefined): Rule {
   if (name === "MongoOperationTimeoutError")
     return { kind: "timeout", transient: false, outcome: "unknown" };
   if (isTooLarge(error)) return tooLarge;
-  if (/^Mongo(InvalidArgument|API|Runtime|Parse|Transaction|Compatibility|UnexpectedServerResponse)|^BSON/.test(name))
+  if (
+    /^Mongo(InvalidArgument|API|Runtime|Parse|Transaction|Compatibility|UnexpectedServerResponse)|^BSON/.test(
+      name,
+    )
+  )
     return wrong;
   return { kind: "unknown", transient: false, outcome: "unknown" };
 }
@@ -137,7 +141,11 @@ function selectionRule(error: Error): Rule {
   const rule: Rule = { ...elsewhere, outcome: "not-applied" };
   const text = causesOf(error);
   if (/certificate|self[- ]signed|ssl|tls/i.test(text))
-    return { ...rule, transient: false, hint: "the TLS handshake failed: check tls=, the certificate's names and its authority" };
+    return {
+      ...rule,
+      transient: false,
+      hint: "the TLS handshake failed: check tls=, the certificate's names and its authority",
+    };
   return rule;
 }
 
@@ -179,7 +187,8 @@ function hasLabel(error: Error, label: string): boolean {
 
 /** `baseBackoffMS`, which an overloaded server may ask for. Source: MongoDB client backpressure specification. */
 function wishOf(error: Error): { readonly retryAfterMs?: number } {
-  const response = "errorResponse" in error ? (error.errorResponse as object | undefined) : undefined;
+  const response =
+    "errorResponse" in error ? (error.errorResponse as object | undefined) : undefined;
   const wish = Number((response as { baseBackoffMS?: unknown } | undefined)?.baseBackoffMS);
   return wish > 0 ? { retryAfterMs: wish } : {};
 }

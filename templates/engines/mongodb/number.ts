@@ -83,7 +83,6 @@ export const decimal128 = (
       $lte: stored(subtracted(high, text(by))),
     }),
     sign: (by) => (negative(by) ? -1 : /[1-9]/.test(by) ? 1 : 0),
-    alone: (by) =>
-      !negative(subtracted(text(by), low)) && !negative(subtracted(high, text(by))),
+    alone: (by) => !negative(subtracted(text(by), low)) && !negative(subtracted(high, text(by))),
   };
 };

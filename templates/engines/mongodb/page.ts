@@ -32,9 +32,11 @@ export function afterFilter(values: readonly (string | null)[], order: Order): D
 }
 
 /** A comparison meets values of the type of its operand only, so null needs words of its own; nothing is less than null. */
-function beyondOf({ property, direction, nullable }: OrderTerm, value: unknown): Document | undefined {
-  if (direction === "asc")
-    return { [property]: value === null ? { $ne: null } : { $gt: value } };
+function beyondOf(
+  { property, direction, nullable }: OrderTerm,
+  value: unknown,
+): Document | undefined {
+  if (direction === "asc") return { [property]: value === null ? { $ne: null } : { $gt: value } };
   if (value === null) return undefined;
   const less = { [property]: { $lt: value } };
   return nullable === true ? { $or: [less, { [property]: null }] } : less;

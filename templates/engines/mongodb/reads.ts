@@ -89,7 +89,10 @@ export async function aggregated<E, R>(
     { $group: { ...measures, _id: group } },
     ...(empty === undefined ? [{ $sort: sort }, { $limit: unpagedLimit + 1 }] : []),
   ];
-  const rows = await place.collections.of(of.collection).aggregate(pipeline, place.limits).toArray();
+  const rows = await place.collections
+    .of(of.collection)
+    .aggregate(pipeline, place.limits)
+    .toArray();
   if (rows.length > unpagedLimit) {
     throw programmingError("more than 10,000 groups", { hint: "narrow the filter" });
   }
@@ -140,7 +143,13 @@ export async function stateAt<E>(
 }
 
 /** The history as a collection of its own: it belongs to the same tenants, and nothing in it is deleted. */
-function pastOf<E>({ history, tenant, entity, decode, keyText: text }: CollectionDeclaration<E>): Of {
+function pastOf<E>({
+  history,
+  tenant,
+  entity,
+  decode,
+  keyText: text,
+}: CollectionDeclaration<E>): Of {
   if (history === undefined) throw programmingError(`${entity} has no history`);
   return { collection: history, entity, decode, keyText: text, ...(tenant && { tenant }) } as Of;
 }

@@ -33,7 +33,16 @@ import {
 } from "./reads.ts";
 import { madeKeys } from "./sequence.ts";
 import { type Change, change, changeWithin, leavesDoubt, onlyDocument } from "./write-call.ts";
-import { alter, insertAll, insertOne, refusal, remove, stale, upsertAll, upsertOne } from "./writes.ts";
+import {
+  alter,
+  insertAll,
+  insertOne,
+  refusal,
+  remove,
+  stale,
+  upsertAll,
+  upsertOne,
+} from "./writes.ts";
 
 /** Where a session's calls go. */
 export interface SessionContext {
@@ -66,7 +75,11 @@ export class MongoSession {
   }
 
   /** The document of a key, or undefined. */
-  get<E>(method: MethodDeclaration<E>, key: unknown, options?: ReadOptions): Promise<E | undefined> {
+  get<E>(
+    method: MethodDeclaration<E>,
+    key: unknown,
+    options?: ReadOptions,
+  ): Promise<E | undefined> {
     return this.#read(method, options, async (place) => {
       const found = await findOne(place, method.of, key);
       return found === null ? undefined : method.of.decode(found);
@@ -151,9 +164,16 @@ export class MongoSession {
     options?: WriteOptions,
     made: readonly string[] = [],
   ): Promise<E> {
-    return this.#one(method, "insert", document["_id"], () => without(document, made), options, async (place) => [
-      await insertOne(place, method.of, await this.#withKey(place, method.of, document)),
-    ]);
+    return this.#one(
+      method,
+      "insert",
+      document["_id"],
+      () => without(document, made),
+      options,
+      async (place) => [
+        await insertOne(place, method.of, await this.#withKey(place, method.of, document)),
+      ],
+    );
   }
 
   /** All or none, in the order given. */
@@ -175,9 +195,21 @@ export class MongoSession {
     options?: WriteOptions,
     made: readonly string[] = [],
   ): Promise<E> {
-    return this.#one(method, "upsert", document["_id"], () => without(document, made), options, async (place) => [
-      await upsertOne(place, method.of, await this.#withKey(place, method.of, document), method.ttlMs),
-    ]);
+    return this.#one(
+      method,
+      "upsert",
+      document["_id"],
+      () => without(document, made),
+      options,
+      async (place) => [
+        await upsertOne(
+          place,
+          method.of,
+          await this.#withKey(place, method.of, document),
+          method.ttlMs,
+        ),
+      ],
+    );
   }
 
   /** All or none. */
@@ -298,8 +330,7 @@ export class MongoSession {
         ? undefined
         : { tenant: tenant ?? "", name: method.operation, id, stands: stands() };
     const asked: Change = { of, deed, several, operation, run };
-    const tell = (documents: readonly Document[]) =>
-      changed(of.entity, documents.map(of.keyText));
+    const tell = (documents: readonly Document[]) => changed(of.entity, documents.map(of.keyText));
     const doubtful = (): void => {
       const known = !keys.includes(undefined);
       void changed(of.entity, known ? keys.map((_id) => of.keyText({ _id })) : "all");
@@ -360,7 +391,7 @@ export class MongoSession {
   ): Promise<Document> {
     return of.keys === undefined || document["_id"] !== undefined
       ? document
-      : (await this.#withKeys(place, of, [document]))[0] ?? document;
+      : ((await this.#withKeys(place, of, [document]))[0] ?? document);
   }
 
   async #withKeys<E>(
@@ -394,10 +425,7 @@ function limitsOf(
   return { maxTimeMS: left, socketTimeoutMS: left + graceMs };
 }
 
-function decodedPage<E>(
-  { items, next }: Page<Document>,
-  { decode }: Of<E>,
-): Page<E> {
+function decodedPage<E>({ items, next }: Page<Document>, { decode }: Of<E>): Page<E> {
   const decoded = items.map(decode);
   return next === undefined ? { items: decoded } : { items: decoded, next };
 }

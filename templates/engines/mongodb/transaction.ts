@@ -74,7 +74,10 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
 
   abandon({ lease }: OpenTransaction): void {
     lease.abandon(
-      new DataError({ kind: "timeout", message: "the transaction was given up and is rolled back" }),
+      new DataError({
+        kind: "timeout",
+        message: "the transaction was given up and is rolled back",
+      }),
     );
   }
 

@@ -71,7 +71,8 @@ async function recorded(place: Place, asked: Change): Promise<readonly Document[
   if (session === undefined) return result;
   await recordHistory(place, asked.of, asked.deed, result, session);
   if (asked.operation !== undefined) {
-    const kept = asked.deed === "delete" ? result.map(({ _id }) => ({ _id: _id as unknown })) : result;
+    const kept =
+      asked.deed === "delete" ? result.map(({ _id }) => ({ _id: _id as unknown })) : result;
     await recordOperation(place.collections, asked.operation, kept, session);
   }
   return result;

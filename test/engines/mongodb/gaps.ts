@@ -7,6 +7,14 @@ export const gaps: Readonly<Record<string, string>> = {
   decimal: "the emulator does not store Decimal128",
   "composite key": "the emulator does not match a document as _id",
   "insert raced by its replays": "the emulator does not isolate transactions from each other",
+  "increment with operation id":
+    "the emulator does not isolate transactions from each other, which racing replays are",
+  "upsert of an aggregate":
+    "the emulator does not isolate transactions from each other: the one at once would be part of it",
+  "soft delete":
+    "the emulator has no partial indexes, so a deleted document keeps its unique value",
+  aggregate: "the emulator finds nothing by a date's upper bound in a pipeline",
+  asOf: "the emulator forgets a date's upper bound when it sorts as well",
   "constraint name": "the emulator does not name the index of a duplicate key",
 };
 

@@ -20,7 +20,8 @@ export function aggregateDeclaration(
   scope.runtimeType("declaration", "AggregateDeclaration");
   scope.imports.type(scope.port, row);
   const expressions = method.groupBy.map((term) => groupExpression(scope, term));
-  const shown = expressions.length === 0 ? "null" : method.groupBy.map(({ field }) => field).join(", ");
+  const shown =
+    expressions.length === 0 ? "null" : method.groupBy.map(({ field }) => field).join(", ");
   return declaration(
     signature.name,
     `AggregateDeclaration<${scope.entity.name}, ${row}>`,
@@ -120,7 +121,11 @@ function rowDoc(scope: Scope, method: Aggregate): Doc {
 
 function groupCodec(scope: Scope, { field: name, unit }: GroupTerm): Doc {
   if (unit === undefined) return `codecs.${name}`;
-  return named(scope, unit === "hour" ? "timestamp" : "date", fieldOf(scope, name)?.nullable === true);
+  return named(
+    scope,
+    unit === "hour" ? "timestamp" : "date",
+    fieldOf(scope, name)?.nullable === true,
+  );
 }
 
 function measureCodec(scope: Scope, measure: Measure, grouped: boolean): Doc {

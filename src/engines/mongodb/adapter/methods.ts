@@ -62,7 +62,11 @@ function getTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
   const { entity } = scope;
   const key = keyName(entity);
   const get = declare(scope, "MethodDeclaration", "`findOne({ _id })`", ir);
-  const one = wired(get, [key, "options"], call("session.get", [get, keyArgument(entity), "options"]));
+  const one = wired(
+    get,
+    [key, "options"],
+    call("session.get", [get, keyArgument(entity), "options"]),
+  );
   if (ir.batch === undefined) return [one];
   const many = declare(scope, "MethodDeclaration", "`find({ _id: { $in: keys } })`", {
     ...ir,
@@ -76,7 +80,9 @@ function getTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
 function listText(scope: Scope, ir: RecordMethodIr, method: Of<"list">): string {
   const { entity } = scope;
   const predicates = [...method.where, ...method.optional];
-  const sort = method.orderBy.map(({ field, direction }) => (direction === "asc" ? field : `-${field}`));
+  const sort = method.orderBy.map(({ field, direction }) =>
+    direction === "asc" ? field : `-${field}`,
+  );
   const shown = predicates.map(({ field }) => field).join(", ");
   const order = method.orderBy.flatMap(({ field: name, direction }) => {
     const field = entity.fields.find((candidate) => candidate.name === name);
@@ -196,11 +202,16 @@ function historyTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
     call("session.history", [name, keyArgument(entity), "page", "options"]),
   );
   if (ir.asOf === undefined) return [history];
-  const past = declare(scope, "MethodDeclaration", "`findOne({ key, at: { $lte } }).sort(-revision)`", {
-    ...ir,
-    signature: ir.asOf,
-    operation: `${entity.property}.${ir.asOf.name}`,
-  });
+  const past = declare(
+    scope,
+    "MethodDeclaration",
+    "`findOne({ key, at: { $lte } }).sort(-revision)`",
+    {
+      ...ir,
+      signature: ir.asOf,
+      operation: `${entity.property}.${ir.asOf.name}`,
+    },
+  );
   const args = [past, keyArgument(entity), "at", "options"];
   return [history, wired(past, [key, "at", "options"], call("session.asOf", args))];
 }

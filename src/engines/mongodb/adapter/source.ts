@@ -7,7 +7,12 @@ import type { Scope } from "./scope.ts";
 export type Entry = readonly [name: string, value: Doc];
 
 /** `const get: MethodDeclaration<Order> = { … };` below its docstring. */
-export function declaration(name: string, type: string, doc: string, entries: readonly Entry[]): string {
+export function declaration(
+  name: string,
+  type: string,
+  doc: string,
+  entries: readonly Entry[],
+): string {
   const body = openObject(entries.map(([key, value]) => entry(key, value)));
   return `${docBlock([doc])}${print(["const ", identifier(name), ": ", type, " = ", body, ";"])}`;
 }

@@ -172,7 +172,13 @@ function plainIndex(entity: EntityIr, { terms, unique }: IndexIr): Index {
     ({ field, direction }) => [propertyOf(entity, field), direction === "asc" ? 1 : -1] as const,
   );
   if (!unique) return { key };
-  return { ...uniqueIndex(entity, fields.map(({ field }) => field)), key };
+  return {
+    ...uniqueIndex(
+      entity,
+      fields.map(({ field }) => field),
+    ),
+    key,
+  };
 }
 
 /** Without the fields that are the key, and without those that repeat the owner's key in a child. */

@@ -6,19 +6,21 @@ try {
   // Makes what must be unique differ from run to run.
   const run = Date.now().toString(36);
 
-  const article = await data.articles.write({
-    slug: `slug-${run}`,
-    title: "Example title",
-    words: 1,
-    tags: ["example"],
-    extra: {},
-    sections: [
-      {
-        no: 1,
-        text: "Example text",
-      },
-    ],
-  });
+  const article = await data.main.transaction((tx) =>
+    tx.articles.write({
+      slug: `slug-${run}`,
+      title: "Example title",
+      words: 1,
+      tags: ["example"],
+      extra: {},
+      sections: [
+        {
+          no: 1,
+          text: "Example text",
+        },
+      ],
+    }),
+  );
   console.log("stored", article);
   console.log("data.articles.get", await data.articles.get(article.id));
   console.log(

@@ -6,10 +6,10 @@ import type { ArticleRepository } from "../../ports/article-repository.ts";
 import type { Json } from "../../runtime/json.ts";
 import {
   array,
+  enumeration,
   int,
   json,
   nullable,
-  optional,
   text,
   timestamp,
   uuid,
@@ -19,12 +19,13 @@ import type {
   ListDeclaration,
   MethodDeclaration,
 } from "../../runtime/mongodb/declaration.ts";
+import { optional } from "../../runtime/mongodb/filter.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
 
 const codecs = {
   id: uuid<ArticleId>(),
   slug: text(),
-  state: text<ArticleState>(),
+  state: enumeration<ArticleState>("draft", "live"),
   title: text(),
   words: int(),
   tags: array(text()),
@@ -88,7 +89,7 @@ const listByState: ListDeclaration<Article> = {
   collection: "articles",
   of: stored,
   order: [
-    { property: "published_at", direction: "desc" },
+    { property: "published_at", direction: "desc", nullable: true },
     { property: "_id", direction: "desc" },
   ],
 };
@@ -127,9 +128,7 @@ function toDocument(article: NewArticle): Document {
 }
 
 /** A key that the caller did not give is no part of what an operation id stands for. */
-function madeBy(article: NewArticle): readonly string[] {
-  return article.id === undefined ? ["_id"] : [];
-}
+const madeKey = ["_id"] as const;
 
 export function articleRepository(session: MongoSession): ArticleRepository {
   return {
@@ -138,7 +137,7 @@ export function articleRepository(session: MongoSession): ArticleRepository {
     listByState: (where, page, options) =>
       session.page(listByState, { state: optional(codecs.state, where.state) }, page, options),
     write: (article, options) =>
-      session.insert(write, toDocument(article), options, madeBy(article)),
+      session.insert(write, toDocument(article), options, article.id === undefined ? madeKey : []),
     revise: (id, patch, options) =>
       session.patch(
         revise,

@@ -4,7 +4,7 @@ import type { DsnRules } from "../../runtime/dsn.ts";
 /** What MAIN_URL may hold; a query parameter that is not named here is refused. */
 export const mainDsn: DsnRules = {
   schemes: [
-    // a replica set or a standalone; operation ids need a replica set
+    // a replica set; a standalone has no transactions, which operation ids, audit and bulk writes need
     { scheme: "mongodb:" },
     // a cluster found by DNS, over TLS
     { scheme: "mongodb+srv:" },
@@ -20,6 +20,8 @@ export const mainDsn: DsnRules = {
     { name: "directConnection" },
     // write concern; majority by default
     { name: "w" },
+    // what reads may see; majority by default
+    { name: "readConcernLevel" },
     // primary unless stale reads are fine
     { name: "readPreference" },
   ],

@@ -4,34 +4,59 @@ import { unapplied } from "../../runtime/expected-migrations.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
 import { openMongo } from "../../runtime/mongodb/store.ts";
+import type { MongoBinding, MongoStore } from "../../runtime/mongodb/store.ts";
+import type { MongoTransactionOptions } from "../../runtime/mongodb/transaction.ts";
 import type { OpenedStore, RuntimeContext, StoreConfig } from "../../runtime/store.ts";
 import { articleRepository } from "./article-repository.ts";
 
-/** What the application sees of store "main". */
-export interface MainStore {
-  readonly name: string;
-  health(): Promise<StoreHealth>;
-}
-
+/** What every caller of main may use. */
 export interface MainRepositories {
   readonly articles: ArticleRepository;
 }
 
-export interface OpenedMain extends OpenedStore {
-  readonly store: MainStore;
-  readonly repositories: MainRepositories;
+/** An open transaction: the store's repositories. */
+export interface MainTransaction extends MainRepositories {
+  readonly store: "main";
+}
+
+export interface MainStore {
+  readonly name: "main";
+  health(): Promise<StoreHealth>;
+  /** All or nothing. A repository of the store itself is refused inside: use those of `tx`. */
+  transaction<T>(
+    work: (tx: MainTransaction) => Promise<T>,
+    options?: MongoTransactionOptions,
+  ): Promise<T>;
 }
 
 const repositories = (session: MongoSession): MainRepositories => ({
   articles: articleRepository(session),
 });
 
-/** Opens store "main"; connects to nothing yet. */
+const storeOf = (opened: MongoStore, binding: MongoBinding): MainStore => ({
+  name: "main",
+  health: () => opened.health(),
+  transaction: (work, options) =>
+    binding.transaction((session) => work({ ...repositories(session), store: "main" }), options),
+});
+
+export interface OpenedMain extends OpenedStore {
+  readonly store: MainStore;
+  readonly repositories: MainRepositories;
+}
+
+/** Opens main; connects to nothing yet. */
 export function openMain(config: StoreConfig, context: RuntimeContext): OpenedMain {
-  const store = openMongo({ name: "main" }, config, context);
-  return Object.assign(store, {
-    store,
-    repositories: repositories(store.session),
-    unapplied: () => unapplied(store.migrationTarget(), "main", import.meta.url),
-  });
+  const opened = openMongo({ name: "main" }, config, context);
+  return {
+    name: opened.name,
+    engine: opened.engine,
+    health: () => opened.health(),
+    migrationTarget: () => opened.migrationTarget(),
+    unapplied: () => unapplied(opened.migrationTarget(), "main", import.meta.url),
+    onChanged: (listener) => opened.onChanged(listener),
+    close: () => opened.close(),
+    store: storeOf(opened, opened),
+    repositories: repositories(opened.session),
+  };
 }
