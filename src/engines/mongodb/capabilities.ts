@@ -27,6 +27,7 @@ export const capabilities: Capabilities = {
     transactions: says("snapshot, several documents, on a replica set", "MG-02", "MG-17"),
     "audit-history": says("a history document in the transaction of the change", "MG-A1"),
     "soft-delete": says("a deletedAt property that every read respects", "MG-A1"),
+    "view-feed": says("documents of all tenants in key order", "MG-A1"),
     "flexible-schema": says("documents of one collection may differ in shape", "MG-10"),
     "ad-hoc-queries": says("any field can be queried", "MG-11"),
     ...Object.fromEntries(

@@ -1,5 +1,6 @@
 import { classify } from "../../../templates/engines/mongodb/errors.ts";
 import { defineEngine } from "../engine.ts";
+import { feedFile } from "./adapter/feed-file.ts";
 import { repositoryFile } from "./adapter/repository-file.ts";
 import { capabilities } from "./capabilities.ts";
 import { bsonTypes } from "./fields.ts";
@@ -49,6 +50,7 @@ export default defineEngine({
   emit: (store) => [
     storeFile(store),
     ...store.repositories.map((repository) => repositoryFile(store, repository)),
+    ...store.feeds.map((entity) => feedFile(store, entity)),
   ],
   schema: planner,
   refuse,

@@ -1,4 +1,5 @@
 import type { EntityIr, StoreIr } from "../../ir/types.ts";
+import { feedName } from "../../ir/names.ts";
 import { print } from "../../render/document.ts";
 import { code, stringLiteral } from "../../render/encode.ts";
 import {
@@ -47,7 +48,12 @@ export function storeFile(store: StoreIr): FileRequest {
     unit: `stores/${store.name}`,
     template: "engines/mongodb/store.ts.hbs",
     data: {
-      imports: code(importLines(importsOf(all))),
+      imports: code(importLines(importsOf(all, store.feeds))),
+      feeds: store.feeds.map((entity) => ({
+        name: entity.property,
+        line: code(propertyLine({ name: entity.property, type: `ViewFeed<${entity.name}>` }, 4)),
+        value: code(`${feedName(entity.name)}(opened.session)`),
+      })),
       name: store.name,
       scopes: store.tenantScoped ? [root, tenant] : [root],
       tenantScoped: store.tenantScoped,
@@ -99,7 +105,7 @@ const membersOf = ({ repositories }: StoreIr): readonly Member[] =>
     entity,
   }));
 
-function importsOf(members: readonly Member[]): ImportSet {
+function importsOf(members: readonly Member[], feeds: readonly EntityIr[]): ImportSet {
   const imports = new ImportSet()
     .value("../../runtime/expected-migrations.ts", "unapplied")
     .type("../../runtime/health.ts", "StoreHealth")
@@ -110,5 +116,11 @@ function importsOf(members: readonly Member[]): ImportSet {
     .value("../../runtime/mongodb/store.ts", "openMongo");
   for (const { file, type, factory } of members)
     imports.type(`../../ports/${file}.ts`, type).value(`./${file}.ts`, factory);
+  for (const entity of feeds) {
+    imports
+      .type(`../../domain/${entity.domainFile}.ts`, entity.name)
+      .type("../../runtime/view.ts", "ViewFeed")
+      .value(`./${entity.file}-feed.ts`, feedName(entity.name));
+  }
   return imports;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { MongoServerError, type Db, type Document } from "mongodb";
+import { MongoServerError, type Collection, type Db, type Document } from "mongodb";
 import { DataError } from "../../runtime/errors.ts";
 import { lockName } from "./migration-ledger.ts";
 
@@ -13,12 +13,17 @@ const leaseMs = 30_000;
 const pollMs = 200;
 
 /** A lease on one document: it ends by itself when its holder is killed, and is renewed while the holder works. */
-export async function withLease<T>(db: Db, work: () => Promise<T>, waitMs: number): Promise<T> {
-  const locks = db.collection<LockDocument>(lockName);
+export async function withLease<T>(
+  db: Db,
+  work: () => Promise<T>,
+  waitMs: number,
+  name = lockName,
+): Promise<T> {
+  const locks = db.collection<LockDocument>(name);
   const owner = randomUUID();
   const until = (): Date => new Date(Date.now() + leaseMs);
   const end = performance.now() + waitMs;
-  while (!(await takeLease(db, owner, until()))) {
+  while (!(await takeLease(locks, owner, until()))) {
     if (performance.now() > end) {
       throw new DataError({
         kind: "unavailable",
@@ -40,8 +45,11 @@ export async function withLease<T>(db: Db, work: () => Promise<T>, waitMs: numbe
 }
 
 /** Inserts the lock, or takes over one whose time is up; the unique `_id` lets exactly one of several win. */
-async function takeLease(db: Db, owner: string, until: Date): Promise<boolean> {
-  const locks = db.collection<LockDocument>(lockName);
+async function takeLease(
+  locks: Collection<LockDocument>,
+  owner: string,
+  until: Date,
+): Promise<boolean> {
   try {
     await locks.insertOne({ _id: "migrate", owner, until });
     return true;

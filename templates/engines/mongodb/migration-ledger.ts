@@ -18,11 +18,18 @@ interface LedgerDocument extends Document {
 export const ledgerName = "schema_migration";
 export const lockName = "schema_migration_lock";
 
-const ledgerOf = (db: Db) => db.collection<LedgerDocument>(ledgerName);
+/** Of another store, which cannot keep its own. */
+export const guestName = (own: string, store: string): string => `${own}_of_${store}`;
+
+/** A collection that this runner writes, for its own store or for another. */
+export const isOwn = (name: string): boolean =>
+  [ledgerName, lockName].some((own) => name === own || name.startsWith(guestName(own, "")));
+
+const ledgerOf = (db: Db, name: string) => db.collection<LedgerDocument>(name);
 
 /** Oldest first. */
-export async function readLedger(db: Db): Promise<readonly LedgerEntry[]> {
-  const found = await ledgerOf(db).find().sort({ appliedAt: 1, _id: 1 }).toArray();
+export async function readLedger(db: Db, name = ledgerName): Promise<readonly LedgerEntry[]> {
+  const found = await ledgerOf(db, name).find().sort({ appliedAt: 1, _id: 1 }).toArray();
   return found.map(({ _id, hash, parents, appliedAt, dirty, phase, step, progress, objects }) => ({
     id: _id,
     hash,
@@ -41,10 +48,11 @@ export async function writeNote(
   db: Db,
   note: LedgerNote,
   objects: () => Promise<Objects>,
+  name = ledgerName,
 ): Promise<void> {
   const { id, hash, parents, phase } = note.migration;
   const entry = { hash, parents, appliedAt: new Date(), ...(phase !== undefined && { phase }) };
-  const ledger = ledgerOf(db);
+  const ledger = ledgerOf(db, name);
   const put = (set: Partial<LedgerDocument>, unset: Partial<LedgerDocument> = {}) =>
     ledger.updateOne({ _id: id }, { $set: { ...entry, ...set }, $unset: unset }, { upsert: true });
   if (note.state === "half-way") {

@@ -4,6 +4,7 @@ import { DataError, isDataError, programmingError } from "../../runtime/errors.t
 import type {
   BatchPosition,
   BatchResult,
+  LedgerHost,
   MigrationTarget,
   Objects,
   RunContext,
@@ -12,7 +13,14 @@ import type {
 import { classify } from "./errors.ts";
 import { runBatch, runCommand } from "./migration-commands.ts";
 import { withLease } from "./migration-lease.ts";
-import { ledgerName, lockName, readLedger, writeNote } from "./migration-ledger.ts";
+import {
+  guestName,
+  isOwn,
+  ledgerName,
+  lockName,
+  readLedger,
+  writeNote,
+} from "./migration-ledger.ts";
 import type { MigrationStep } from "./migration-step.ts";
 
 const { EJSON } = BSON;
@@ -65,6 +73,19 @@ export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
         return (await database()).collection(count).countDocuments(filter);
       }),
     objects: () => told(objects),
+    host: (store) => guestLedger(database, store),
+  };
+}
+
+/** Ledger and lock of a store that has no compare-and-set, kept beside this store's own. */
+function guestLedger(database: () => Promise<Db>, store: string): LedgerHost {
+  const [ledger, lock] = [guestName(ledgerName, store), guestName(lockName, store)];
+  return {
+    locked: async (work, waitMs) =>
+      told(async () => withLease(await database(), work, waitMs, lock)),
+    ledger: () => told(async () => readLedger(await database(), ledger)),
+    write: (note, objects) =>
+      told(async () => writeNote(await database(), note, async () => objects, ledger)),
   };
 }
 
@@ -108,9 +129,7 @@ async function batchOf(
 /** A digest of each collection with its options, and of each index. */
 async function readCatalogue(db: Db): Promise<Objects> {
   const collections = await db.listCollections().toArray();
-  const own = collections.filter(
-    ({ name }) => name !== ledgerName && name !== lockName && !name.startsWith("system."),
-  );
+  const own = collections.filter(({ name }) => !isOwn(name) && !name.startsWith("system."));
   const parts = await Promise.all(
     own.map(async ({ name, ...collection }) => {
       const options = "options" in collection ? collection.options : {};

@@ -5,7 +5,7 @@ import { objectLiteral, openObject } from "../../../render/layout.ts";
 import { codecOf, madeKeys, propertyOf } from "../fields.ts";
 
 /** `["a"]["b"]` of `a.b`. */
-const access = (path: string): string =>
+export const access = (path: string): string =>
   path
     .split(".")
     .map((name) => `[${stringLiteral(name)}]`)
@@ -31,11 +31,11 @@ function codecObject(entity: EntityIr): Doc {
 }
 
 /** `(document) => ({ … })`: reads a document. */
-export const decoderDoc = (entity: EntityIr): Doc => [
-  "(document) => (",
-  decodeObject(entity, "document", "codecs", entity),
-  ")",
-];
+export const decoderDoc = (entity: EntityIr): Doc => ["(document) => (", decodedDoc(entity), ")"];
+
+/** The entity that a document holds. */
+export const decodedDoc = (entity: EntityIr): Doc =>
+  decodeObject(entity, "document", "codecs", entity);
 
 function decodeObject(entity: EntityIr, from: string, codecs: string, root: EntityIr): Doc {
   const property = (field: FieldIr): string =>
@@ -98,9 +98,14 @@ function encoded(field: FieldIr, from: string, entity: EntityIr, codecs: string)
   if (field.key && madeKeys(entity) !== undefined) return `optional(${codec}, ${own})`;
   if (field.key && field.source.generated === "client" && entity.idType !== undefined)
     return `${codec}.encode(${own} ?? new${entity.idType}())`;
+  if (madeByClient(field, entity)) return `${codec}.encode(${own} ?? uuidV7())`;
   if (field.source.default !== undefined) return `${codec}.encode(${own} ?? ${literal(field)})`;
   return `${codec}.encode(${field.nullable ? `${own} ?? null` : own})`;
 }
+
+/** A key part that is no id type of its own, as an owned child's. */
+export const madeByClient = (field: FieldIr, entity: EntityIr): boolean =>
+  field.key && field.source.generated === "client" && entity.idType === undefined;
 
 function literal({ type, source }: FieldIr): string {
   if (type.kind === "bigint") return `${String(source.default)}n`;
@@ -111,14 +116,14 @@ function literal({ type, source }: FieldIr): string {
 }
 
 /** `(document) => String(codecs.id.decode(document["_id"]))` */
-export function keyTextDoc({ key }: EntityIr): Doc {
+export function keyTextDoc({ key }: EntityIr, head = "(document)"): Doc {
   const texts = key.map(
     (field) =>
       `String(codecs${member(field.name)}.decode(document${access(key.length === 1 ? "_id" : `_id.${field.column}`)}))`,
   );
   return key.length === 1
-    ? `(document) => ${texts[0] ?? ""}`
-    : `(document) => JSON.stringify([${texts.join(", ")}])`;
+    ? `${head} => ${texts[0] ?? ""}`
+    : `${head} => JSON.stringify([${texts.join(", ")}])`;
 }
 
 /** `const keyOf = (key: MembershipKey): Document => ({ … });` */

@@ -5,7 +5,14 @@ import { print } from "../../../render/document.ts";
 import { entry, importLines, objectLiteral, openObject } from "../../../render/layout.ts";
 import { ofEntity, type DeferredRequest } from "../../engine.ts";
 import { elementCodec, expires, expiryColumn, madeKeys } from "../fields.ts";
-import { codecsText, decoderDoc, encoderText, keyOfText, keyTextDoc } from "./document.ts";
+import {
+  codecsText,
+  decoderDoc,
+  encoderText,
+  keyOfText,
+  keyTextDoc,
+  madeByClient,
+} from "./document.ts";
 import { methodTexts, newIdNeeded } from "./methods.ts";
 import { allFields, Scope } from "./scope.ts";
 import type { Entry } from "./source.ts";
@@ -68,8 +75,13 @@ function importAll(scope: Scope, repository: RepositoryIr): void {
   imports.type(`../../domain/${entity.domainFile}.ts`, entity.newType);
   if (newIdNeeded(entity))
     imports.value(`../../domain/${entity.domainFile}.ts`, `new${entity.idType ?? ""}`);
+  if (makesUuid(entity)) imports.value("../../runtime/uuid.ts", "uuidV7");
   if (madeKeys(entity) !== undefined) scope.runtime("filter", "optional");
 }
+
+const makesUuid = (entity: EntityIr): boolean =>
+  entity.fields.some((field) => field.source.role !== "ownerKey" && madeByClient(field, entity)) ||
+  entity.children.some((child) => makesUuid(child.entity));
 
 /** What the collection is, for every method. */
 function storedText(repository: RepositoryIr): string {

@@ -59,12 +59,19 @@ const made = (one: Named) => [
   ...createIndexes(one.name, one.indexes),
 ];
 
+function purposeOf({ name, entity, historyOf }: Named): string {
+  if (entity !== undefined) return `collection of ${entity}`;
+  if (historyOf !== undefined) return `every change of ${historyOf}`;
+  return name === "sequence" ? "the last keys that were made" : "operation ids of writes";
+}
+
 const created = (one: Named): Draft => ({
   act: "create",
-  title: one.entity === undefined ? "operation ids of writes" : `collection of ${one.entity}`,
+  title: purposeOf(one),
   phase: "expand",
   up: made(one),
   down: [{ dropCollection: one.name }],
+  removes: one.name,
 });
 
 const dropped = (one: Named): Draft => ({

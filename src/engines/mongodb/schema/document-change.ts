@@ -1,5 +1,5 @@
 import type { Question } from "../../../migrate/step.ts";
-import { type Place, setEach, type Value } from "./expressions.ts";
+import { type Place, setEach, shownPath, type Value } from "./expressions.ts";
 import type { JsonObject, Property } from "./state.ts";
 import type { Draft } from "./steps.ts";
 
@@ -40,8 +40,10 @@ export function filled(
   }: { readonly act: string; readonly title: string; readonly down: Draft["down"] },
 ): readonly [backfill: Draft, contract: Draft] {
   const up = [setEach(place, column, value, condition)];
+  const removes =
+    down.length === 0 ? {} : { removes: `${place.collection}.${shownPath(place, column)}` };
   return [
-    { act, title, phase: "backfill", up, down, batched: true },
+    { act, title, phase: "backfill", up, down, batched: true, ...removes },
     {
       act: `${act} again`,
       title: `${title}, where code of before has written since`,

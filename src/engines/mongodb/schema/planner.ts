@@ -1,4 +1,5 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
+import { lint } from "../lint/lint.ts";
 import { diff } from "./diff.ts";
 import { snapshotOf } from "./state.ts";
 import { printSteps } from "./steps.ts";
@@ -9,4 +10,5 @@ export const planner: SchemaPlanner = {
   snapshot: snapshotOf,
   diff,
   print: printSteps,
+  lint,
 };

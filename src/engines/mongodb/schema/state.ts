@@ -2,7 +2,7 @@ import { fitted } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, IndexIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { Snapshot } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
-import { bsonTypes, expires, expiryColumn, propertyOf } from "../fields.ts";
+import { bsonTypes, expires, expiryColumn, madeKeys, propertyOf } from "../fields.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -64,7 +64,10 @@ const operations: Collection = {
   indexes: { operation_expiry: { key: [["at", 1]], expireAfterSeconds: operationTtlSeconds } },
 };
 
-/** Every collection of a store, by name. What the data layer counts its made keys in needs no making. */
+/** The last key that was made, by collection. */
+const sequences: Collection = { key: [], properties: {}, children: {}, indexes: {} };
+
+/** Every collection of a store, by name. */
 export function snapshotOf(store: StoreIr): Snapshot {
   const roots = store.entities.filter(({ owner }) => owner === undefined);
   const repositories = new Map(store.repositories.map((one) => [one.entity, one]));
@@ -78,8 +81,14 @@ export function snapshotOf(store: StoreIr): Snapshot {
         : [],
     ),
     ["operation", operations],
+    ...(roots.some(countsKeys) ? [["sequence", sequences] as const] : []),
   ]);
 }
+
+const countsKeys = (entity: EntityIr): boolean => {
+  const keys = madeKeys(entity);
+  return keys === "int" || keys === "long";
+};
 
 /** What is recorded of each change; its states keep the shape that they had. */
 const historyOf = ({ name, historyTable = "", tenant }: EntityIr): Collection => ({

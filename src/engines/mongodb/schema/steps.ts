@@ -13,6 +13,8 @@ export interface Draft {
   readonly risks?: readonly Risk[];
   readonly note?: string;
   readonly destroys?: string;
+  /** What its down takes away with all that was written there since. */
+  readonly removes?: string;
   /** Its one command runs in batches. */
   readonly batched?: boolean;
 }
@@ -22,7 +24,7 @@ const batchPauseMs = 50;
 
 /** No step runs in a transaction on this engine and each may be run again, so none needs a verify or a repair of its own. */
 export function stepOf(collection: string, touches: readonly string[], draft: Draft): Step {
-  const { act, title, phase, up, down, note, destroys } = draft;
+  const { act, title, phase, up, down, note, destroys, removes } = draft;
   const [command] = up;
   return {
     name: kebab(`${collection} ${act}`),
@@ -36,6 +38,7 @@ export function stepOf(collection: string, touches: readonly string[], draft: Dr
     touches,
     ...(note === undefined ? {} : { note }),
     ...(destroys === undefined ? {} : { destroys }),
+    ...(removes === undefined ? {} : { removes }),
     ...(draft.batched === true && command !== undefined && "updateMany" in command
       ? {
           batch: {

@@ -1,0 +1,15 @@
+import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
+import type { ListDeclaration } from "./declaration.ts";
+import type { MongoSession } from "./session.ts";
+
+/** The documents of a collection in the order of their key, page by page, of every tenant: the declaration names none. */
+export const viewFeed = <T>(
+  session: MongoSession,
+  rows: ListDeclaration<ViewRow<T>>,
+): ViewFeed<T> => ({
+  page: async (after, limit, options) => {
+    const request = { limit, ...(after !== undefined && { after }) };
+    const { items, next } = await session.page(rows, {}, request, options);
+    return { rows: items, ...(next !== undefined && { next }) };
+  },
+});
