@@ -63,7 +63,7 @@ export function rowsAfterGrowth(model: Model, workload: Workload): number | unde
     : inherited * Math.max(authority?.scale.growth ?? 1, growth);
 }
 
-/** Bytes after growth: as given, else rows × bytes of an item, else rows × the mean row of its entities. */
+/** Bytes after growth: as given, else rows × bytes of an item, else rows × about the mean row of its entities. */
 export function bytesAfterGrowth(model: Model, workload: AuthorityWorkload): number | undefined {
   const { bytes, growth, itemBytes } = workload.scale;
   if (bytes !== undefined) return bytes * growth;
@@ -72,10 +72,16 @@ export function bytesAfterGrowth(model: Model, workload: AuthorityWorkload): num
   return rows * (itemBytes ?? meanEntityBytes(model, workload));
 }
 
+/**
+ * In powers of two. It is an estimate, and what is decided from it stands in committed files: as a finer figure it would change with every
+ * field, and conflict wherever two branches change two entities of one workload.
+ */
 function meanEntityBytes(model: Model, workload: AuthorityWorkload): number {
   const sizes = workload.entities.flatMap((name) => {
     const entity = entityOf(model, name);
     return entity ? [entityBytes(entity)] : [];
   });
-  return sizes.length === 0 ? unboundedBytes : sizes.reduce((a, b) => a + b, 0) / sizes.length;
+  if (sizes.length === 0) return unboundedBytes;
+  const mean = sizes.reduce((a, b) => a + b, 0) / sizes.length;
+  return 2 ** Math.round(Math.log2(mean));
 }
