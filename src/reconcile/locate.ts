@@ -112,9 +112,20 @@ export class Locator {
 }
 
 function missingFiles(recorded: ReadonlyMap<string, RecordedFile>, state: TreeState): Missing[] {
-  return [...recorded].flatMap(([path, file]) =>
-    isAway(path, file, state) && file.kind !== "yours" ? [[path, file] as const] : [],
-  );
+  return [...recorded].flatMap(([path, file]): readonly Missing[] => {
+    if (!isAway(path, file, state) || file.kind === "yours") return [];
+    const found = foundAt(path, file, state);
+    return typeof found === "string" ? [[path, file, found]] : [[path, file]];
+  });
+}
+
+function foundAt(
+  path: string,
+  file: RecordedFile,
+  { disk }: Pick<TreeState, "disk">,
+): Content | undefined {
+  const found = disk.get(placeOf(path, file)) ?? disk.get(path);
+  return found?.kind === "file" ? found.content : undefined;
 }
 
 /**

@@ -2,8 +2,17 @@ import { type Content, hashOf, normalise } from "./content.ts";
 import { folderOf } from "./paths.ts";
 import type { RecordedHash, RecordedText } from "./record.ts";
 
-/** A recorded file that is not where it was. */
-export type Missing = readonly [path: string, recorded: RecordedText | RecordedHash];
+/**
+ * A recorded file that is not where it was.
+ *
+ * @property replacedBy what lies there now: then a likeness elsewhere is its new place only where this one names it, else a copy that was
+ *   kept when the file was rewritten
+ */
+export type Missing = readonly [
+  path: string,
+  recorded: RecordedText | RecordedHash,
+  replacedBy?: string,
+];
 
 /**
  * Which files the user moved or renamed: missing path → new path. A file is found again by equal
@@ -19,10 +28,12 @@ export function movedFiles(
   const moved = new Map<string, string>();
   const taken = new Set<string>();
   for (const likeness of [equal, alike]) {
-    for (const [path, recorded] of missing) {
+    for (const [path, recorded, replacedBy] of missing) {
       if (moved.has(path)) continue;
       const found = best(strays, taken, (stray, content) =>
-        likeness(path, recorded, stray, content),
+        replacedBy === undefined || namesFile(replacedBy, stray)
+          ? likeness(path, recorded, stray, content)
+          : 0,
       );
       if (found === undefined) continue;
       moved.set(path, found);
@@ -30,6 +41,16 @@ export function movedFiles(
     }
   }
   return moved;
+}
+
+/** Whether a module imports a file, or a text links to it. */
+function namesFile(text: string, path: string): boolean {
+  const name = nameOf(path);
+  const stem = name.slice(name.startsWith("/") ? 1 : 0, name.lastIndexOf("."));
+  const ends = ["", endOf(name), ".js", ".mjs"].flatMap((end) =>
+    ['"', "'", ")"].map((quote) => `${stem}${end}${quote}`),
+  );
+  return ["/", '"', "'", "("].some((before) => ends.some((end) => text.includes(before + end)));
 }
 
 function best(

@@ -92,6 +92,23 @@ describe("a generated file that its user moved", () => {
     expect([has(root, "src/data/order-base.ts"), text(root, path)]).toEqual([false, own]);
   });
 
+  test.each(["src/data/order.bak.ts", "src/data/order-copy.ts", "src/data/old/order.ts"])(
+    "and of which a copy was kept beside what it was rewritten to, is still that file: %s",
+    (copy) => {
+      const root = newTree();
+      generate(root, [first]);
+      put(root, copy, first.content as string);
+      put(root, path, "all\nof\nit\nis\nmine\n");
+      const plan = planFor(root, [first]);
+      expect(plan.notes).toMatchObject([{ kind: "hand-changed", path }]);
+      generate(root, [first]);
+      expect([text(root, path), text(root, copy)]).toEqual([
+        "all\nof\nit\nis\nmine\n",
+        first.content,
+      ]);
+    },
+  );
+
   test("that was rewritten where it is, is still that file", () => {
     const root = newTree();
     generate(root, [first]);
