@@ -50,3 +50,12 @@ export function sampleVector(dimensions: number, n: number): Float32Array {
     return length * (turn / 4 - 0.5) + (at === n % dimensions ? 2 : 0);
   });
 }
+
+/** The same row with other values. */
+export const but = <T extends object>(row: T, other: Partial<T>): T =>
+  Object.assign({ ...row }, other);
+
+/** A row with only what must be given. The cast says that all that is taken away may be left out. */
+export function without<T extends object>(row: T, ...names: readonly string[]): T {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name))) as T;
+}

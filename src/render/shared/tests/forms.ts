@@ -1,9 +1,19 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import type { Predicate } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
-import { group, hardline, ifBroken, indent, join, line, printWidth } from "../../document.ts";
+import {
+  group,
+  hardline,
+  ifBroken,
+  indent,
+  join,
+  line,
+  print,
+  printWidth,
+} from "../../document.ts";
 import { propertyName, stringLiteral } from "../../encode.ts";
-import { arrayLiteral, entry, openObject } from "../../layout.ts";
+import { arrayLiteral, call, entry, openObject } from "../../layout.ts";
+import type { SuiteScope } from "./suite-scope.ts";
 
 /** Forms of TypeScript that the tests are made of. */
 
@@ -23,6 +33,36 @@ export const check = (name: string, before: readonly string[], entries: readonly
   openObject(entries.map(([key, value]) => entry(key, value))),
   ");",
 ];
+
+/** `tests.get("get", orders.get);`: a last object opens behind the arguments before it, where these fit on its line. */
+export function declared(kind: string, args: readonly Doc[]): Doc {
+  return [huggingCall(`tests.${kind}`, args, 4), ";"];
+}
+
+/** The same for a method of the repository. */
+export const ofMethod = (
+  kind: string,
+  name: string,
+  { repository }: SuiteScope,
+  rest: readonly Doc[] = [],
+): Doc => declared(kind, [stringLiteral(name), `${repository.entity.property}.${name}`, ...rest]);
+
+/** A call whose last argument, an object behind none, opens on the line of the call. */
+export function huggingCall(callee: string, args: readonly Doc[], depth: number): Doc {
+  const before = args.slice(0, -1);
+  const last = args.at(-1) ?? "";
+  const head = `${callee}(${before.map((one) => `${textOf(one)}, `).join("")}`;
+  const hugs = isObject(last) && !isObject(args.at(-2) ?? "");
+  return hugs && depth + head.length < printWidth ? [head, last, ")"] : call(callee, args);
+}
+
+const textOf = (doc: Doc): string => (typeof doc === "string" ? doc : print(doc));
+
+function isObject(doc: Doc): boolean {
+  if (typeof doc === "string") return doc.startsWith("{");
+  if ("kind" in doc) return doc.kind === "group" && isObject(doc.of);
+  return isObject(doc[0] ?? "");
+}
 
 /** `(id) => orders.get(id)`, the body below when it does not fit. */
 export const arrow = (parameters: string, body: Doc): Doc => [

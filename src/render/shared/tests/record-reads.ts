@@ -1,11 +1,11 @@
-import type { RecordMethodIr } from "../../../ir/types.ts";
-import type { Measure, Method } from "../../../spec/model.ts";
+import type { EntityIr, RecordMethodIr } from "../../../ir/types.ts";
+import type { Measure, Method, Predicate } from "../../../spec/model.ts";
 import { groupName, measureName } from "../../../ir/names.ts";
 import type { Doc } from "../../document.ts";
-import { arrayLiteral } from "../../layout.ts";
-import { type Entry, arrow, check, filtersOf, pairs, test } from "./forms.ts";
+import { arrayLiteral, entry, openObject } from "../../layout.ts";
+import { declared, keyOf, ofMethod, pairs } from "./forms.ts";
 import { type SuiteScope, tenantLiteral } from "./suite-scope.ts";
-import { support } from "./scope.ts";
+import { domainType } from "./scope.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -17,39 +17,20 @@ export const readTests = (scope: SuiteScope): readonly Doc[] => [
 
 function readTest(described: RecordMethodIr, scope: SuiteScope): readonly Doc[] {
   const { method, batch } = described;
-  const { property } = scope.repository.entity;
   switch (method.op) {
     case "get":
       return [
-        test(`${method.name} finds each row by its key`, [
-          check(
-            support(scope, "reading", "checkGet"),
-            ["subject"],
-            [
-              ["rows", "rows"],
-              ["get", arrow("(key)", `${property}.${method.name}(key)`)],
-            ],
-          ),
-        ]),
-        ...(batch === undefined
-          ? []
-          : [
-              test(`${batch.name} gives rows in the order of their keys`, [
-                check(
-                  support(scope, "reading", "checkGetMany"),
-                  ["subject"],
-                  [
-                    ["rows", "rows"],
-                    ["getMany", arrow("(keys)", `${property}.${batch.name}(keys)`)],
-                  ],
-                ),
-              ]),
-            ]),
+        ofMethod("get", method.name, scope),
+        ...(batch === undefined ? [] : [ofMethod("getMany", batch.name, scope)]),
       ];
     case "list":
-      return [listTest(method, scope)];
+      return [
+        ofMethod(method.page === "keyset" ? "pages" : "list", method.name, scope, [
+          openObject([...filtered(method, scope), entry("order", order(method.orderBy))]),
+        ]),
+      ];
     case "aggregate":
-      return [aggregateTest(method, scope)];
+      return [ofMethod("aggregate", method.name, scope, [aggregated(method, scope)])];
     default:
       return [];
   }
@@ -58,68 +39,33 @@ function readTest(described: RecordMethodIr, scope: SuiteScope): readonly Doc[] 
 const isFiltered = (method: Of<"list"> | Of<"aggregate">): boolean =>
   method.where.length + method.optional.length > 0;
 
-const filters = (method: Of<"list"> | Of<"aggregate">, scope: SuiteScope): Doc =>
-  filtersOf(
-    scope.repository.entity,
-    method.where,
-    method.optional,
-    (field) => `${support(scope, "samples", "first")}(${field})`,
-  );
+const order = (terms: Of<"list">["orderBy"]): Doc =>
+  pairs(terms.map(({ field, direction }) => [field, direction]));
 
-function listTest(method: Of<"list">, scope: SuiteScope): Doc {
-  const { property } = scope.repository.entity;
-  const paged = method.page === "keyset";
-  const filtered = isFiltered(method);
-  const call = (...args: readonly string[]): string =>
-    `${property}.${method.name}(${args.join(", ")})`;
-  const asked: Entry = paged
-    ? [
-        "page",
-        filtered ? arrow("(where, page)", call("where", "page")) : arrow("(_, page)", call("page")),
-      ]
-    : ["list", filtered ? arrow("(where)", call("where")) : arrow("()", call())];
-  return test(`${method.name} gives what fits, in order${paged ? ", page by page" : ""}`, [
-    check(
-      support(scope, "reading", paged ? "checkPages" : "checkList"),
-      [],
-      [
-        ["rows", "rows"],
-        ["filters", filters(method, scope)],
-        ["order", pairs(method.orderBy.map(({ field, direction }) => [field, direction]))],
-        asked,
-      ],
-    ),
-  ]);
+/** `where: [["status", "eq"]]` */
+function filtered(method: Of<"list"> | Of<"aggregate">, { repository }: SuiteScope): Doc[] {
+  const kindOf = ({ field: name, operator }: Predicate): readonly string[] => {
+    const field = repository.entity.fields.find((one) => one.name === name);
+    return [name, operator === "eq" && field?.type.kind === "array" ? "has" : operator];
+  };
+  return [
+    ...(method.where.length === 0 ? [] : [entry("where", pairs(method.where.map(kindOf)))]),
+    ...(method.optional.length === 0
+      ? []
+      : [entry("optional", pairs(method.optional.map(kindOf)))]),
+  ];
 }
 
-function aggregateTest(method: Of<"aggregate">, scope: SuiteScope): Doc {
-  const { property } = scope.repository.entity;
-  return test(`${method.name} groups and measures what fits`, [
-    check(
-      support(scope, "aggregating", "checkAggregate"),
-      [],
-      [
-        ["rows", "rows"],
-        ["filters", filters(method, scope)],
-        [
-          "groups",
-          pairs(
-            method.groupBy.map(({ field, unit }) => [
-              groupName(field, unit),
-              field,
-              ...(unit === undefined ? [] : [unit]),
-            ]),
-          ),
-        ],
-        ["measures", pairs(method.measures.map(measure))],
-        [
-          "aggregate",
-          isFiltered(method)
-            ? arrow("(where)", `${property}.${method.name}(where)`)
-            : arrow("()", `${property}.${method.name}()`),
-        ],
-      ],
-    ),
+function aggregated(method: Of<"aggregate">, scope: SuiteScope): Doc {
+  const groups = method.groupBy.map(({ field, unit }) => [
+    groupName(field, unit),
+    field,
+    ...(unit === undefined ? [] : [unit]),
+  ]);
+  return openObject([
+    ...filtered(method, scope),
+    entry("groups", pairs(groups)),
+    entry("measures", pairs(method.measures.map(measure))),
   ]);
 }
 
@@ -132,45 +78,36 @@ const measure = (one: Measure): readonly string[] =>
 function hiddenTest(scope: SuiteScope): readonly Doc[] {
   const { entity, methods } = scope.repository;
   if (entity.tenant === undefined) return [];
-  const reads = methods.flatMap(({ method }) =>
-    method.op === "get" ? [`(row) => others.${method.name}(subject.key(row))`] : [],
-  );
+  const row = domainType(scope, entity, entity.name);
+  const byKey = (op: Method["op"]): readonly string[] =>
+    methods.flatMap(({ method }) =>
+      method.op === op ? [`(row: ${row}) => others.${method.name}(${keyOf(entity, "row")})`] : [],
+    );
   const lists = methods.flatMap(({ method }) => {
-    if (
-      method.op !== "list" ||
-      method.where.some(
-        ({ field, operator }) =>
-          operator !== "eq" ||
-          entity.fields.find((one) => one.name === field)?.nullable !== false ||
-          entity.fields.find((one) => one.name === field)?.type.kind === "array",
-      )
-    )
-      return [];
+    if (method.op !== "list" || !method.where.every((one) => isPlain(one, entity))) return [];
     const where = method.where.map(({ field }) => `${field}: row.${field}`).join(", ");
     const args = [
       ...(isFiltered(method) ? [where === "" ? "{}" : `{ ${where} }`] : []),
       ...(method.page === "keyset" ? ["{}"] : []),
     ];
-    return [`(${where === "" ? "" : "row"}) => others.${method.name}(${args.join(", ")})`];
+    return [`(${where === "" ? "" : `row: ${row}`}) => others.${method.name}(${args.join(", ")})`];
   });
-  const writes = methods.flatMap(({ method }) =>
-    method.op === "delete" ? [`(row) => others.${method.name}(subject.key(row))`] : [],
-  );
-  const all = [...reads, ...lists];
-  if (all.length === 0) return [];
+  const reads = [...byKey("get"), ...lists];
+  if (reads.length === 0) return [];
   const other = tenantLiteral(entity, scope, 1);
   return [
-    test("are seen by their own tenant only", [
-      `const others = store.opened.forTenant(${other}).repositories.${entity.property};`,
-      check(
-        support(scope, "reading", "checkHidden"),
-        [],
-        [
-          ["rows", "rows"],
-          ["reads", arrayLiteral(all)],
-          ["writes", arrayLiteral(writes)],
-        ],
-      ),
+    `const others = store.opened.forTenant(${other}).repositories.${entity.property};`,
+    declared("hidden", [
+      openObject([
+        entry("reads", arrayLiteral(reads)),
+        entry("writes", arrayLiteral(byKey("delete"))),
+      ]),
     ]),
   ];
+}
+
+/** Asked for by one value that every row has. */
+function isPlain({ field: name, operator }: Predicate, entity: EntityIr): boolean {
+  const field = entity.fields.find((one) => one.name === name);
+  return operator === "eq" && field?.nullable === false && field.type.kind !== "array";
 }

@@ -4,12 +4,12 @@ import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
 import { functionHead, ImportSet, entry, openObject } from "../../layout.ts";
-import { type Entry, arrow, bindings, keyOf, test } from "./forms.ts";
+import { type Entry, bindings, declared, keyOf, lines } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
 import { besideName, parentsOf, sampleName, sampleParts } from "./sample-parts.ts";
 import { sampleLayout } from "./samples.ts";
-import { type TestContext, dataType, domainType, support, usedImports } from "./scope.ts";
+import { type TestContext, dataType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
 import { untestable } from "./testable.ts";
 
@@ -33,8 +33,7 @@ export function recordSuite(
   const shape = reason === undefined ? testedParts(scope, views) : undefined;
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
   scope.imports.type("../support/store.ts", "TestStore");
-  scope.imports.value("node:test", "it");
-  if (shape !== undefined) scope.imports.value("node:test", "before", "describe");
+  scope.imports.value("node:test", shape === undefined ? "it" : "describe");
   const declarations = (shape?.declarations ?? []).map((one) => print(one));
   const setup = (shape?.setup ?? []).map((one) => print(one, 4));
   const tests = (shape?.tests ?? []).map((one) => print(one, 4));
@@ -44,7 +43,7 @@ export function recordSuite(
     [{ name: subject, type: `TestStore<${opened}>` }],
     "void",
   );
-  const fixed = ["describe", "it", "before", head];
+  const fixed = ["describe", "it", head];
   return {
     path: `test/data/${store.name}/${entity.file}.ts`,
     ownership: "generated",
@@ -69,49 +68,18 @@ interface Parts {
 }
 
 function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
-  const { entity } = scope.repository;
   const layout = sampleLayout(scope.repository, views, scope);
   const { declarations, rows, defaults } = sampleParts(layout, scope);
-  const row = domainType(scope, entity, entity.name);
-  scope.imports.value("node:test", "before");
-  const insert = `${sampleName(entity)}Rows`;
+  const own = defaults.map(([name, value]) => entry(name, value));
   return {
     declarations: [...declarations, rows],
-    setup: [
-      ...handles(scope),
-      subject(scope),
-      `let rows: readonly ${row}[] = [];`,
-      [
-        "before(async () => {",
-        ...[
-          "await store.empty();",
-          ...parentsOf(entity, scope).map(
-            ({ name, count, property }) => `await ${name}(${property}, ${count});`,
-          ),
-          `rows = await ${support(scope, "writing", "insertAll")}(subject, ${insert}());`,
-          ...removedRow(scope),
-        ].map((statement): Doc => indent([hardline, statement])),
-        hardline,
-        "});",
-      ],
-    ],
+    setup: [...handles(scope), subject(scope)],
     tests: [
-      test("stores what is given", [
-        `${support(scope, "writing", "checkAllStored")}(subject, rows, ${insert}());`,
+      lines([
+        ...(own.length === 0 ? [] : [declared("fillsIn", [openObject(own)])]),
+        ...readTests(scope),
+        ...writeTests(scope, layout),
       ]),
-      ...(defaults.length === 0
-        ? []
-        : [
-            test("fills in what is left out", [
-              [
-                `${support(scope, "writing", "checkStored")}(${support(scope, "samples", "given")}(rows.at(-1)), `,
-                openObject(defaults.map(([name, value]) => entry(name, value))),
-                ");",
-              ],
-            ]),
-          ]),
-      ...readTests(scope),
-      ...writeTests(scope, layout),
     ],
   };
 }
@@ -124,12 +92,11 @@ function missingKey(entity: EntityIr, scope: SuiteScope): string {
     : keyAt(entity, "900", scope);
 }
 
-/** A row that was deleted but is still stored: under the key that tests take for missing, and for lists to leave out. */
-function removedRow({ repository: { entity, methods } }: SuiteScope): readonly string[] {
+/** The method that leaves a row stored but deleted. */
+function removal({ repository: { entity, methods } }: SuiteScope): readonly Entry[] {
   const remove = methods.find(({ method }) => method.op === "delete");
   if (entity.deletedAt === undefined || remove === undefined) return [];
-  const inserted = `await subject.insert(${sampleName(entity)}(900))`;
-  return [`await ${entity.property}.${remove.method.name}(subject.key(${inserted}));`];
+  return [["leaveOut", `${entity.property}.${remove.method.name}`]];
 }
 
 /** Where the repositories are: the root's, or a tenant's. */
@@ -149,66 +116,55 @@ function handles(scope: SuiteScope): readonly Doc[] {
 
 function subject(scope: SuiteScope): Doc {
   const { entity } = scope.repository;
-  scope.imports.type("../support/writing.ts", "Subject");
-  const [row, made] = [entity.name, entity.newType].map((name) => domainType(scope, entity, name));
-  const keyType = keyTypeOf(scope);
   const children = entity.children.map(
-    (child) =>
-      `${child.property}: [${child.localKey.map(({ name }) => stringLiteral(name)).join(", ")}]`,
+    (child) => `${child.property}: ${texts(child.localKey.map(({ name }) => name))}`,
   );
   const entries: readonly Entry[] = [
-    [
-      "key",
-      entity.key.length === 1
-        ? arrow("(row)", keyOf(entity, "row"))
-        : ["(row) => (", keyOf(entity, "row"), ")"],
-    ],
+    ["key", texts(entity.key.map(({ name }) => name))],
     ["missing", missingKey(entity, scope)],
     ["sample", sampleName(entity)],
+    ["rows", `${sampleName(entity)}Rows`],
     ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
-    ["insert", insertArrow(scope)],
-    ["read", readArrow(scope)],
+    insertEntry(scope),
+    readEntry(scope),
+    ...prepareEntry(scope),
+    ...removal(scope),
     ...(children.length === 0 ? [] : [["children", `{ ${children.join(", ")} }`] as const]),
   ];
   return [
-    `const subject: Subject<${row}, ${made}, ${keyType}> = `,
+    `const tests = new ${support(scope, "record", "RecordTests")}(store, `,
     openObject(entries.map(([name, value]) => entry(name, value))),
-    ";",
+    ");",
   ];
 }
 
-function keyTypeOf(scope: SuiteScope): string {
-  const { entity } = scope.repository;
-  return /^[A-Z]/.test(entity.keyType) && !["Date", "Uint8Array"].includes(entity.keyType)
-    ? domainType(
-        scope,
-        {
-          ...entity,
-          domainFile: scope.context.declaredIn.get(entity.keyType) ?? entity.domainFile,
-        },
-        entity.keyType,
-      )
-    : entity.keyType;
-}
+const texts = (names: readonly string[]): string => `[${names.map(stringLiteral).join(", ")}]`;
 
-function insertArrow(scope: SuiteScope): Doc {
-  const { entity } = scope.repository;
-  const method = storing(scope.repository)?.method;
-  const call = `${entity.property}.${method?.name ?? ""}`;
+function insertEntry({ repository }: SuiteScope): Entry {
+  const method = storing(repository)?.method;
+  const call = `${repository.entity.property}.${method?.name ?? ""}`;
   return method !== undefined && "bulk" in method && method.bulk
-    ? arrow("(row, options)", `${call}([row], options).then(${support(scope, "samples", "first")})`)
-    : arrow("(row, options)", `${call}(row, options)`);
+    ? ["insertMany", call]
+    : ["insert", call];
 }
 
 /** By key where the repository can, else out of an unfiltered list. */
-function readArrow(scope: SuiteScope): Doc {
-  const { entity, methods } = scope.repository;
+function readEntry({ repository: { entity, methods } }: SuiteScope): Entry {
   const get = methods.find(({ method }) => method.op === "get");
-  if (get !== undefined) return arrow("(key)", `${entity.property}.${get.method.name}(key)`);
+  if (get !== undefined) return ["read", `${entity.property}.${get.method.name}`];
   const list = methods.find(({ method }) => method.op === "list" && method.where.length === 0);
   const filtered = list?.method.op === "list" && list.method.optional.length > 0;
   const paged = list?.method.op === "list" && list.method.page === "keyset";
   const call = `${entity.property}.${list?.method.name ?? ""}(${[...(filtered ? ["{}"] : []), ...(paged ? ["{ limit: 1000 }"] : [])].join(", ")})`;
-  const found = `${support(scope, "reading", "withKey")}(key, subject.key, `;
-  return [`async (key) =>`, " ", `${found}${paged ? `(await ${call}).items` : `await ${call}`})`];
+  return ["all", paged ? `async () => (await ${call}).items` : `() => ${call}`];
+}
+
+/** Stores what the rows refer to. */
+function prepareEntry(scope: SuiteScope): readonly Entry[] {
+  const parents = parentsOf(scope.repository.entity, scope);
+  if (parents.length === 0) return [];
+  const statements = parents.map(({ name, count, property }): Doc =>
+    indent([hardline, `await ${name}(${property}, ${count});`]),
+  );
+  return [["prepare", ["async () => {", ...statements, hardline, "}"]]];
 }

@@ -2,13 +2,21 @@ import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import type { Method } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { stringLiteral } from "../../encode.ts";
-import { arrayLiteral, entry, openObject } from "../../layout.ts";
-import { type Entry, type Shown, arrow, check, objectList, shorthand, test } from "./forms.ts";
+import { entry, openObject } from "../../layout.ts";
+import {
+  type Entry,
+  type Shown,
+  arrow,
+  declared,
+  huggingCall,
+  ofMethod,
+  shorthand,
+} from "./forms.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
 import { sampleName } from "./sample-parts.ts";
 import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
-import { dataType, domainType, support } from "./scope.ts";
+import { support } from "./scope.ts";
 import { parentOf } from "./testable.ts";
 import { ownValue, sampleValue } from "./values.ts";
 
@@ -31,7 +39,7 @@ function writeTest(method: Method, scope: SuiteScope, layout: SampleLayout): rea
     case "patch":
       return [patchTest(method, scope, layout)];
     case "delete":
-      return [deleteTest(method, scope)];
+      return [numbered("remove", method, scope)];
     case "increment":
       return [incrementTest(method, scope)];
     case "history":
@@ -41,54 +49,27 @@ function writeTest(method: Method, scope: SuiteScope, layout: SampleLayout): rea
   }
 }
 
-const handle = (scope: SuiteScope): string => scope.repository.entity.property;
 const sample = (scope: SuiteScope, n: number | string): string =>
   `${sampleName(scope.repository.entity)}(${n})`;
 
+const numbered = (
+  kind: string,
+  method: Method,
+  scope: SuiteScope,
+  rest: readonly Doc[] = [],
+): Doc => ofMethod(kind, method.name, scope, [String(scope.number()), ...rest]);
+
 function insertTests(method: Of<"insert">, scope: SuiteScope): readonly Doc[] {
   const first = method === storing(scope.repository)?.method;
-  const once = test(`${method.name} stores a row once`, [
-    `await ${support(scope, "writing", "checkInsert")}(subject, ${scope.number()});`,
-  ]);
   return [
-    ...(first ? [once] : []),
-    ...(method.bulk ? [bulkTest(method, scope)] : []),
+    ...(first ? [declared("insert", [stringLiteral(method.name), String(scope.number())])] : []),
+    ...(method.bulk ? [numbered("bulk", method, scope)] : []),
     replayTest(method, scope),
   ];
 }
 
-function replayTest(method: Of<"insert"> | Of<"upsert">, scope: SuiteScope): Doc {
-  const n = scope.number();
-  const given = (at: number): string =>
-    method.bulk ? `[${sample(scope, at)}]` : sample(scope, at);
-  return test(`${method.name} happens once per operation id`, [
-    check(
-      support(scope, "writing", "checkReplay"),
-      [],
-      [
-        ["operation", stringLiteral(`${method.name} ${n}`)],
-        ["apply", arrow("(options)", `${handle(scope)}.${method.name}(${given(n)}, options)`)],
-        [
-          "applyOther",
-          arrow("(options)", `${handle(scope)}.${method.name}(${given(n + 1)}, options)`),
-        ],
-      ],
-    ),
-  ]);
-}
-
-function bulkTest(method: Of<"insert"> | Of<"upsert">, scope: SuiteScope): Doc {
-  return test(`${method.name} stores many in one call`, [
-    check(
-      support(scope, "writing", "checkBulk"),
-      ["subject"],
-      [
-        ["n", String(scope.number())],
-        ["write", arrow("(given)", `${handle(scope)}.${method.name}(given)`)],
-      ],
-    ),
-  ]);
-}
+const replayTest = (method: Of<"insert"> | Of<"upsert">, scope: SuiteScope): Doc =>
+  numbered(method.bulk ? "replayMany" : "replay", method, scope);
 
 function upsertTests(
   method: Of<"upsert">,
@@ -96,42 +77,16 @@ function upsertTests(
   { steady }: SampleLayout,
 ): readonly Doc[] {
   const { entity } = scope.repository;
-  const call = `${handle(scope)}.${method.name}`;
-  const upsert = method.bulk
-    ? arrow("(given)", `${call}(given)`)
-    : arrow("async (given)", `Promise.all(given.map((row) => ${call}(row)))`);
   const changed = steady.flatMap((field): readonly Shown[] => {
     const value = field.key ? undefined : steadyValues(entity, field, scope)[1];
     return value === undefined ? [] : [[field.name, value]];
   });
-  const key = entity.key.map(({ name }): Shown => [name, `row.${name}`]);
   return [
-    test(`${method.name} inserts what is new and replaces what is there`, [
-      check(
-        support(scope, "writing", "checkUpsert"),
-        ["subject"],
-        [
-          ["n", String(scope.number())],
-          ["upsert", upsert],
-          [
-            "keyed",
-            [
-              `(given, row): ${domainType(scope, entity, entity.newType)} => (`,
-              spread("given", [...changed, ...key]),
-              ")",
-            ],
-          ],
-        ],
-      ),
-    ]),
-    ...(method.bulk ? [bulkTest(method, scope)] : []),
+    numbered(method.bulk ? "upsertMany" : "upsert", method, scope, [shorthand(changed)]),
+    ...(method.bulk ? [numbered("bulk", method, scope)] : []),
     replayTest(method, scope),
   ];
 }
-
-/** `{ ...given, id: row.id }`, always open. */
-const spread = (from: string, entries: readonly Shown[]): Doc =>
-  openObject([`...${from}`, ...entries.map(([name, value]) => entry(name, value))]);
 
 /** Beyond every sample's number, and another for each method that stores such values: a unique field may be among them. */
 function otherNumber(method: Method, scope: SuiteScope): string {
@@ -192,48 +147,8 @@ function unmakable(field: FieldIr, scope: SuiteScope): boolean {
 }
 
 function patchTest(method: Of<"patch">, scope: SuiteScope, layout: SampleLayout): Doc {
-  const options = scope.repository.entity.version === undefined ? "" : ", options";
-  return test(`${method.name} changes the given properties of one row`, [
-    check(
-      support(scope, "writing", "checkPatch"),
-      ["subject"],
-      [
-        ["n", String(scope.number())],
-        [
-          "changes",
-          objectList(changesOf(method.fields, otherNumber(method, scope), scope, layout)),
-        ],
-        [
-          "patch",
-          arrow(
-            `(key, change: ${patchType(method, scope)}${options})`,
-            `${handle(scope)}.${method.name}(key, change${options})`,
-          ),
-        ],
-      ],
-    ),
-  ]);
-}
-
-/** The type of the patch argument. */
-function patchType(method: Of<"patch">, scope: SuiteScope): string {
-  const { methods, file } = scope.repository;
-  const described = methods.find((one) => one.method === method);
-  return dataType(scope, `ports/${file}`, described?.types[0]?.name ?? "");
-}
-
-function deleteTest(method: Of<"delete">, scope: SuiteScope): Doc {
-  const keyed = scope.repository.entity.version === undefined ? "key" : "key, options";
-  return test(`${method.name} removes one row`, [
-    check(
-      support(scope, "writing", "checkDelete"),
-      ["subject"],
-      [
-        ["n", String(scope.number())],
-        ["remove", arrow(`(${keyed})`, `${handle(scope)}.${method.name}(${keyed})`)],
-      ],
-    ),
-  ]);
+  const changes = changesOf(method.fields, otherNumber(method, scope), scope, layout);
+  return numbered("patch", method, scope, changes.map(shorthand));
 }
 
 function incrementTest(method: Of<"increment">, scope: SuiteScope): Doc {
@@ -256,17 +171,15 @@ function incrementTest(method: Of<"increment">, scope: SuiteScope): Doc {
       : [`[${amount(`${ceiling} - value`)}, ${amount(`${ceiling + 1} - value`)}]`]),
   ];
   const entries: readonly Entry[] = [
-    ["n", String(scope.number())],
     ["field", stringLiteral(method.field)],
     ["by", amount(by)],
     ...(method.by === "any" ? [] : [["wrong", amount(by === "2" ? "-2" : "2")] as const]),
     ...(limits.length === 0
       ? []
       : [["limits", arrow("(value)", `[${limits.slice(0, 1).join("")}]`)] as const]),
-    ["increment", arrow("(key, by)", `${handle(scope)}.${method.name}(key, by)`)],
   ];
-  return test(`${method.name} adds within its limits`, [
-    check(support(scope, "writing", "checkIncrement"), ["subject"], entries),
+  return numbered("increment", method, scope, [
+    openObject(entries.map(([name, value]) => entry(name, value))),
   ]);
 }
 
@@ -274,35 +187,27 @@ const numeric = (value: number | string | undefined): number | undefined =>
   value === undefined ? undefined : Number(value);
 
 function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLayout): Doc {
-  const { methods } = scope.repository;
+  const { entity, methods } = scope.repository;
   const patched = methods.flatMap((one) => (one.method.op === "patch" ? [one.method] : []))[0];
   const removed = methods.find((one) => one.method.op === "delete");
+  const called = (name: string): string => `${entity.property}.${name}`;
+  const entries: readonly Entry[] = [
+    ...(patched === undefined ? [] : [["change", called(patched.name)] as const]),
+    ...(removed === undefined || entity.deletedAt !== undefined
+      ? []
+      : [["remove", called(removed.method.name)] as const]),
+    ["history", called(method.name)],
+    ["asOf", called("asOf")],
+  ];
   const changes =
     patched === undefined
       ? []
-      : changesOf(patched.fields, otherNumber(method, scope), scope, layout)
-          .slice(0, 2)
-          .map((change): Doc => [
-            "(key) => ",
-            `${handle(scope)}.${patched.name}(key, `,
-            shorthand(change),
-            ")",
-          ]);
-  const soft = scope.repository.entity.deletedAt !== undefined;
-  return test(`${method.name} tells every change, asOf every state`, [
-    check(
-      support(scope, "history", "checkHistory"),
-      ["subject"],
-      [
-        ["n", String(scope.number())],
-        ["changes", arrayLiteral(changes)],
-        ...(removed === undefined || soft
-          ? []
-          : [["remove", arrow("(key)", `${handle(scope)}.${removed.method.name}(key)`)] as const]),
-        ["history", arrow("(key, page)", `${handle(scope)}.${method.name}(key, page)`)],
-        ["asOf", arrow("(key, at)", `${handle(scope)}.asOf(key, at)`)],
-      ],
-    ),
+      : changesOf(patched.fields, otherNumber(method, scope), scope, layout).slice(0, 2);
+  return declared("history", [
+    stringLiteral(method.name),
+    openObject(entries.map(([name, value]) => entry(name, value))),
+    String(scope.number()),
+    ...changes.map(shorthand),
   ]);
 }
 
@@ -310,14 +215,12 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
 function refusals(scope: SuiteScope): readonly Doc[] {
   const { entity } = scope.repository;
   if (storing(scope.repository)?.method.op !== "insert") return [];
-  const refuse = (kind: string, changes: readonly Entry[]): Doc => [
-    `await ${support(scope, "writing", "checkRefused")}(subject, ${stringLiteral(kind)}, `,
-    openObject([
-      `...${sample(scope, scope.number())}`,
-      ...changes.map(([name, value]) => entry(name, value)),
-    ]),
-    ");",
-  ];
+  const rowWith = (changes: readonly Shown[]): Doc =>
+    huggingCall(
+      support(scope, "samples", "but"),
+      [sample(scope, scope.number()), shorthand(changes)],
+      6,
+    );
   const unique = entity.unique.flatMap(({ fields }) => {
     if (
       !fields.every(
@@ -326,12 +229,12 @@ function refusals(scope: SuiteScope): readonly Doc[] {
     )
       return [];
     const names = fields.filter((field) => field !== entity.tenant).map(({ name }) => name);
-    const values = names.map((name): Entry => [name, `given(${sample(scope, 0)}.${name})`]);
+    const values = names.map((name): Shown => [name, `given(${sample(scope, 0)}.${name})`]);
     support(scope, "samples", "given");
-    return [refuse("conflict", values)];
+    return [rowWith(values)];
   });
   const bounds = entity.fields.flatMap((field) =>
-    boundary(field).map((value) => refuse("constraint", [[field.name, value]])),
+    boundary(field).map((value) => rowWith([[field.name, value]])),
   );
   const references = entity.fields.flatMap((field) => {
     const parent = parentOf(field.source.reference?.entity, scope);
@@ -339,13 +242,13 @@ function refusals(scope: SuiteScope): readonly Doc[] {
     if (parent === undefined || key === undefined || !scope.store.entities.includes(parent.entity))
       return [];
     if (field.managed || !field.visible) return [];
-    return [refuse("constraint", [[field.name, ownValue(parent.entity, key, "900", scope) ?? ""]])];
+    return [rowWith([[field.name, ownValue(parent.entity, key, "900", scope) ?? ""]])];
   });
   return [
-    ...(unique.length === 0 ? [] : [test("keep unique values unique", unique)]),
+    ...(unique.length === 0 ? [] : [declared("unique", unique)]),
     ...(bounds.length + references.length === 0
       ? []
-      : [test("keep what their rules forbid out", [...bounds, ...references])]),
+      : [declared("forbidden", [...bounds, ...references])]),
   ];
 }
 

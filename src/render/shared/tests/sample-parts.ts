@@ -3,13 +3,13 @@ import type { Json } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent } from "../../document.ts";
 import { identifier, stringLiteral } from "../../encode.ts";
-import { docBlock, entry, functionHead, openObject } from "../../layout.ts";
+import { call, docBlock, entry, functionHead, openObject } from "../../layout.ts";
 import { insertable } from "../types.ts";
-import type { Entry } from "./forms.ts";
+import { type Entry, type Shown, huggingCall, shorthand } from "./forms.ts";
 import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
 import type { TestScope } from "./scope.ts";
-import { dataType, domainType } from "./scope.ts";
+import { dataType, domainType, support } from "./scope.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
 import { parentOf, untestable } from "./testable.ts";
 import { parentRows, sampleValue } from "./values.ts";
@@ -106,7 +106,7 @@ export function sampleParts(layout: SampleLayout, scope: SuiteScope): SamplePart
       ...children,
       sampleFunction(layout, scope),
       ...besideFunction(layout, scope),
-      storeFunction(scope),
+      ...(scope.referred.has(entity.name) ? [storeFunction(scope)] : []),
     ],
     rows: rowsFunction(layout, scope),
     defaults: defaultsOf(entity),
@@ -211,9 +211,15 @@ function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc 
   const apart = steady.flatMap((field) =>
     steadyValues(entity, field, scope)
       .slice(1)
-      .map((value): Doc => `{ ...${sample}(${n++}), ${field.name}: ${value} }`),
+      .map((value): Doc =>
+        huggingCall(
+          support(scope, "samples", "but"),
+          [`${sample}(${n++})`, shorthand([[field.name, value]])],
+          2,
+        ),
+      ),
   );
-  const sparse = sparseRow(entity, steady, String(n), scope);
+  const sparse = sparseRow(entity, `${sample}(${n})`, scope);
   const beside = entity.key.length < 2 ? [] : [`...${besideName(entity)}(1)`];
   const items = [...alike, ...apart, ...beside, sparse];
   return [
@@ -227,23 +233,17 @@ function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc 
   ];
 }
 
-function sparseRow(
-  entity: EntityIr,
-  steady: readonly FieldIr[],
-  n: string,
-  scope: SuiteScope,
-): Doc {
-  const fields = insertable(entity).filter(
-    (field) => !field.optionalOnInsert || (field.key && field.source.generated === "caller"),
+function sparseRow(entity: EntityIr, sample: string, scope: SuiteScope): Doc {
+  const left = givenFields(scope)(entity).filter(
+    (field) => field.optionalOnInsert && !(field.key && field.source.generated === "caller"),
   );
-  const entries = fields.map((field): Doc => {
-    const value = steady.includes(field)
-      ? steadyValues(entity, field, scope)[0]
-      : sampleValue(entity, field, n, scope);
-    return entry(field.name, value ?? "");
-  });
-  const children = entity.children.map((child) => entry(child.property, "[]"));
-  return openObject([...entries, ...children]);
+  const names = left.map(({ name }) => stringLiteral(name));
+  const bare: Doc =
+    left.length === 0 ? sample : call(support(scope, "samples", "without"), [sample, ...names]);
+  const children = entity.children.map((child): Shown => [child.property, "[]"]);
+  return children.length === 0
+    ? bare
+    : call(support(scope, "samples", "but"), [bare, shorthand(children)]);
 }
 
 /** What a row has under each property that was left out, where the spec says it. */

@@ -16,6 +16,8 @@ export interface TestScope {
   readonly repositories: ReadonlyMap<string, RepositoryIr>;
   /** Search views by the entity they are over: their texts need words. */
   readonly searches: ReadonlyMap<string, readonly SearchViewIr[]>;
+  /** Names of the entities that another refers to. */
+  readonly referred: ReadonlySet<string>;
   /** Way from the module to the data layer. */
   readonly data: string;
   readonly imports: ImportSet;
@@ -37,6 +39,13 @@ export function testContext(ir: Ir, context: SharedContext): TestContext {
       ir.stores.flatMap(({ repositories }) => repositories.map((one) => [one.entity.name, one])),
     ),
     searches,
+    referred: new Set(
+      ir.entities.flatMap(({ name, fields }) =>
+        fields.flatMap(({ source: { reference } }) =>
+          reference === undefined || reference.entity === name ? [] : [reference.entity],
+        ),
+      ),
+    ),
     data: ir.output.dir === "." ? "../../.." : `../../../${ir.output.dir}`,
   };
 }

@@ -1,7 +1,7 @@
-// Runtime of async-db-starter 0.1.0, sha256 e19298064a910437; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 7fc3855fe7d28717; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
-import { fits, inOrder, type Order, refused } from "./comparing.ts";
+import { fits, inOrder, type Order, refused, valueOf } from "./comparing.ts";
+import { type Call, partOf, type Subject } from "./subject.ts";
 
 /** A part of a list, as every paged method gives it. */
 export interface Part<T> {
@@ -14,97 +14,114 @@ export interface PartRequest {
   readonly after?: string;
 }
 
-/** How a row is known. */
-export interface Keyed<Row, Key> {
-  readonly key: (row: Row) => Key;
-  /** A key that no row has. */
-  readonly missing: Key;
-}
-
 /** Each row is found under its own key, and nothing under a key that is not there. */
-export async function checkGet<Row, Key>(
-  { key, missing }: Keyed<Row, Key>,
-  {
-    rows,
-    get,
-  }: { readonly rows: readonly Row[]; readonly get: (key: Key) => Promise<Row | undefined> },
+export async function checkGet(
+  { keyOf, missing }: Subject,
+  rows: readonly object[],
+  get: Call,
 ): Promise<void> {
   assert.ok(rows.length > 1, "too few rows to tell one from another");
-  for (const row of rows) assert.deepEqual(await get(key(row)), row);
+  for (const row of rows) assert.deepEqual(await get(keyOf(row)), row);
   assert.equal(await get(missing), undefined);
 }
 
 /** Rows come in the order of their keys, whatever that is; a key that is not there is left out. */
-export async function checkGetMany<Row, Key>(
-  { key, missing }: Keyed<Row, Key>,
-  {
-    rows,
-    getMany,
-  }: {
-    readonly rows: readonly Row[];
-    readonly getMany: (keys: readonly Key[]) => Promise<readonly Row[]>;
-  },
+export async function checkGetMany(
+  { keyOf, missing }: Subject,
+  rows: readonly object[],
+  getMany: Call,
 ): Promise<void> {
   const [one, ...others] = rows;
   assert.ok(one !== undefined && others.length > 0, "too few rows to tell their order");
   for (const wanted of [rows, rows.toReversed(), [...others, one]]) {
-    const keys = wanted.map(key);
+    const keys = wanted.map(keyOf);
     assert.deepEqual(await getMany([...keys.slice(0, 1), missing, ...keys.slice(1)]), wanted);
   }
   assert.deepEqual(await getMany([]), []);
 }
 
-/** What a list is expected to give, and how it is asked. */
-export interface ListCase<Row, Filter> {
-  readonly rows: readonly Row[];
-  /** Filters made of what one row holds. */
-  readonly filters: (row: Row) => readonly Filter[];
-  readonly order: Order;
+/** One property of a filter: equal to a value, holding it, or between two. */
+export type Predicate = readonly [property: string, operator: "eq" | "has" | "range"];
+
+/** What a list can be asked for. */
+export interface Filtered {
+  readonly where?: readonly Predicate[];
+  readonly optional?: readonly Predicate[];
+}
+
+export const isFiltered = ({ where = [], optional = [] }: Filtered): boolean =>
+  where.length + optional.length > 0;
+
+/**
+ * Filters made of what one row holds: each required value with each optional one alone, both ends of each range apart and together,
+ * then everything at once. None for a row that has null where a filter needs a value.
+ */
+export function filtersFrom(row: object, { where = [], optional = [] }: Filtered): object[] {
+  const all = [...where, ...optional];
+  const value = (property: string): unknown => valueOf(row, property);
+  if (all.some(([property]) => isMissing(value(property)))) return [];
+  const whole = ([property, operator]: Predicate): object => ({
+    [property]: wanted(operator, value(property)),
+  });
+  const base = Object.assign({}, ...where.map(whole));
+  const ends = all.flatMap(([property, operator]) =>
+    operator === "range"
+      ? [{ [property]: { min: value(property) } }, { [property]: { max: value(property) } }]
+      : [],
+  );
+  const singles = optional.filter(([, operator]) => operator !== "range").map(whole);
+  const required = where.some(([, operator]) => operator === "range") ? [] : [base];
+  const several = optional.length > 1 || ends.length > 0;
+  return [
+    ...required,
+    ...[...ends, ...singles].map((one) => ({ ...base, ...one })),
+    ...(several ? [Object.assign({}, base, ...optional.map(whole))] : []),
+  ];
+}
+
+const isMissing = (value: unknown): boolean =>
+  value === null || (Array.isArray(value) && value.length === 0);
+
+function wanted(operator: Predicate[1], value: unknown): unknown {
+  if (operator === "range") return { min: value, max: value };
+  return operator === "has" && Array.isArray(value) ? value[0] : value;
 }
 
 /** For filters from every row: exactly the rows that fit, in order. */
-export async function checkList<Row extends object, Filter extends object>({
-  rows,
-  filters,
-  order,
-  list,
-}: ListCase<Row, Filter> & {
-  readonly list: (filter: Filter) => Promise<readonly Row[]>;
-}): Promise<void> {
-  for (const filter of rows.flatMap(filters)) {
-    assert.deepEqual(await list(filter), inOrder(rowsThatFit(rows, filter), order));
+export async function checkList(
+  rows: readonly object[],
+  listed: Filtered & { readonly order: Order },
+  list: Call,
+): Promise<void> {
+  for (const filter of rows.flatMap((row) => filtersFrom(row, listed))) {
+    const found = isFiltered(listed) ? await list(filter) : await list();
+    assert.deepEqual(found, inOrder(rowsThatFit(rows, filter), listed.order));
   }
 }
 
 /** The same for a list that comes in parts, whatever their size. */
-export async function checkPages<Row extends object, Filter extends object>(
-  listed: ListCase<Row, Filter> & {
-    readonly page: (filter: Filter, part: PartRequest) => Promise<Part<Row>>;
-  },
+export async function checkPages(
+  rows: readonly object[],
+  listed: Filtered & { readonly order: Order },
+  page: Call,
 ): Promise<void> {
-  const { rows, filters, order, page } = listed;
-  await checkList({
-    ...listed,
-    list: async (filter) => (await page(filter, { limit: 1000 })).items,
-  });
-  for (const filter of rows.slice(0, 1).flatMap(filters)) {
-    await checkParts(inOrder(rowsThatFit(rows, filter), order), (part) => page(filter, part));
+  const ask = async (filter: unknown, part: PartRequest): Promise<Part<object>> =>
+    partOf(isFiltered(listed) ? await page(filter, part) : await page(part));
+  await checkList(rows, listed, async (filter) => (await ask(filter, { limit: 1000 })).items);
+  for (const filter of rows.slice(0, 1).flatMap((row) => filtersFrom(row, listed))) {
+    await checkParts(inOrder(rowsThatFit(rows, filter), listed.order), (part) => ask(filter, part));
   }
 }
 
-const rowsThatFit = <Row extends object>(rows: readonly Row[], filter: object): readonly Row[] =>
+export const rowsThatFit = (rows: readonly object[], filter: object): readonly object[] =>
   rows.filter((row) => fits(row, filter));
 
 /** Nobody but the tenant that wrote them sees or changes these rows. */
-export async function checkHidden<Row>({
-  rows,
-  reads,
-  writes,
-}: {
-  readonly rows: readonly Row[];
-  readonly reads: readonly ((row: Row) => Promise<unknown>)[];
-  readonly writes: readonly ((row: Row) => Promise<unknown>)[];
-}): Promise<void> {
+export async function checkHidden(
+  rows: readonly object[],
+  reads: readonly ((row: object) => Promise<unknown>)[],
+  writes: readonly ((row: object) => Promise<unknown>)[],
+): Promise<void> {
   for (const row of rows) {
     for (const read of reads) assert.ok(isNothing(await read(row)), "another tenant's row is seen");
     for (const write of writes) await refused("not-found", () => write(row));
@@ -137,10 +154,3 @@ export async function checkParts<T>(
     assert.deepEqual(items, expected, `in parts of ${limit}`);
   }
 }
-
-/** The row of a list that has this key. */
-export const withKey = <Row, Key>(
-  key: Key,
-  keyOf: (row: Row) => Key,
-  rows: readonly Row[],
-): Row | undefined => rows.find((row) => isDeepStrictEqual(keyOf(row), key));

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 34cc33d65babe103; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 3cbe3284849852fa; a fix comes with a newer version of the generator.
 import { createHash } from "node:crypto";
 
 /** Sample values: the same in every run, different from property to property and from number to number. */
@@ -50,4 +50,13 @@ export function sampleVector(dimensions: number, n: number): Float32Array {
     const turn = (at * (n + 3) + n * n) % 7;
     return length * (turn / 4 - 0.5) + (at === n % dimensions ? 2 : 0);
   });
+}
+
+/** The same row with other values. */
+export const but = <T extends object>(row: T, other: Partial<T>): T =>
+  Object.assign({ ...row }, other);
+
+/** A row with only what must be given. The cast says that all that is taken away may be left out. */
+export function without<T extends object>(row: T, ...names: readonly string[]): T {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name))) as T;
 }

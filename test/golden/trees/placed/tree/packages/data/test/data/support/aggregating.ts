@@ -1,13 +1,13 @@
-// Runtime of async-db-starter 0.1.0, sha256 5bb7931030b86645; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 6092f4063c477375; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
-import { compare, fits, valueOf } from "./comparing.js";
+import { compare, valueOf } from "./comparing.js";
+import { type Filtered, filtersFrom, isFiltered, rowsThatFit } from "./reading.js";
+import { type Call, rowsOf } from "./subject.js";
 
 export type Unit = "hour" | "day" | "week" | "month" | "year";
 
 /** How the rows of an aggregate come about: property of the answer, property of the row, calendar unit. */
-export interface AggregateCase<Row, Filter> {
-  readonly rows: readonly Row[];
-  readonly filters: (row: Row) => readonly Filter[];
+export interface Aggregate extends Filtered {
   readonly groups: readonly (readonly [as: string, property: string, unit?: Unit])[];
   readonly measures: readonly (readonly [
     as: string,
@@ -17,22 +17,19 @@ export interface AggregateCase<Row, Filter> {
 }
 
 /** For filters from every row: the groups and measures of the rows that fit, in the order of the groups. */
-export async function checkAggregate<Row extends object, Filter extends object>(
-  wanted: AggregateCase<Row, Filter> & {
-    readonly aggregate: (filter: Filter) => Promise<readonly object[]>;
-  },
+export async function checkAggregate(
+  rows: readonly object[],
+  wanted: Aggregate,
+  aggregate: Call,
 ): Promise<void> {
-  for (const filter of wanted.rows.flatMap(wanted.filters)) {
-    const fitting = wanted.rows.filter((row) => fits(row, filter));
-    const actual = await wanted.aggregate(filter);
-    const expected = grouped(fitting, wanted).map((rows) => answerOf(rows, wanted));
+  for (const filter of rows.flatMap((row) => filtersFrom(row, wanted))) {
+    const actual = rowsOf(isFiltered(wanted) ? await aggregate(filter) : await aggregate());
+    const expected = grouped(rowsThatFit(rows, filter), wanted).map((one) => answerOf(one, wanted));
     assert.deepEqual(actual.map(comparable), expected.map(comparable));
   }
 }
 
-type Wanted = Pick<AggregateCase<object, object>, "groups" | "measures">;
-
-function grouped(rows: readonly object[], { groups }: Wanted): readonly (readonly object[])[] {
+function grouped(rows: readonly object[], { groups }: Aggregate): readonly (readonly object[])[] {
   if (groups.length === 0) return [rows];
   const found = new Map<string, object[]>();
   for (const row of rows) {
@@ -42,7 +39,7 @@ function grouped(rows: readonly object[], { groups }: Wanted): readonly (readonl
   return [...found.values()].toSorted((a, b) => compareGroups(a[0] ?? {}, b[0] ?? {}, groups));
 }
 
-function compareGroups(a: object, b: object, groups: Wanted["groups"]): number {
+function compareGroups(a: object, b: object, groups: Aggregate["groups"]): number {
   for (const group of groups) {
     const difference = compare(groupValue(a, group), groupValue(b, group));
     if (difference !== 0) return difference;
@@ -50,7 +47,7 @@ function compareGroups(a: object, b: object, groups: Wanted["groups"]): number {
   return 0;
 }
 
-function groupValue(row: object, [, property, unit]: Wanted["groups"][number]): unknown {
+function groupValue(row: object, [, property, unit]: Aggregate["groups"][number]): unknown {
   const value = valueOf(row, property);
   return unit === undefined || value === null ? value : startOf(unit, value);
 }
@@ -66,7 +63,7 @@ function startOf(unit: Unit, value: unknown): Date | string {
   return start.toISOString().slice(0, 10);
 }
 
-function answerOf(rows: readonly object[], { groups, measures }: Wanted): object {
+function answerOf(rows: readonly object[], { groups, measures }: Aggregate): object {
   const sample = rows[0];
   return Object.fromEntries([
     ...groups.map((group) => [group[0], sample && groupValue(sample, group)] as const),
@@ -76,7 +73,7 @@ function answerOf(rows: readonly object[], { groups, measures }: Wanted): object
 
 function measured(
   rows: readonly object[],
-  kind: Wanted["measures"][number][1],
+  kind: Aggregate["measures"][number][1],
   property: string,
 ): unknown {
   if (kind === "count") return rows.length;
