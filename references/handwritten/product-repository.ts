@@ -14,7 +14,7 @@ import {
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { dynamicRead, keyedRead, patch, read, write } from "../../runtime/postgres/statement.ts";
 import type { Text, TextRow } from "../../runtime/postgres/statement.ts";
-import { given, guarded, signed, textsOf } from "../../runtime/postgres/values.ts";
+import { given, guarded, signed } from "../../runtime/postgres/values.ts";
 
 const written = "id, sku, title, description, price_cents, stock, tags, embedding";
 const columns = `${written}, version, created_at, updated_at`;
@@ -64,7 +64,7 @@ const products = { collection: "products", row: toProduct } as const;
 const saved = {
   ...products,
   entity: "Product",
-  key: (row: TextRow) => text.decode(row[0]),
+  key: [0],
   columns: 11,
 } as const;
 
@@ -90,7 +90,7 @@ const listByPrice = dynamicRead({
     { column: "price_cents", direction: "asc", cast: "integer" },
     { column: "id", direction: "asc", cast: "uuid" },
   ],
-  cursor: (row) => textsOf(row, 4, 0),
+  cursor: [4, 0],
 });
 
 const add = write({

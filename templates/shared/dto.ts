@@ -11,6 +11,9 @@ export function objectSchema<T>(properties: Readonly<Record<string, z.ZodType>>)
   return z.strictObject(properties) as z.ZodType as z.ZodType<T>;
 }
 
+/** A value that passed its schema. @throws z.ZodError with every problem and its path */
+export const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => schema.parse(value);
+
 /** A property that may be left out, but not be undefined. */
 export const optional = (schema: z.ZodType): z.ZodType => z.exactOptional(schema);
 export const nullable = (schema: z.ZodType): z.ZodType => z.nullable(schema);

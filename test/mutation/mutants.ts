@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
       "order turned",
     ],
     ["listByCustomer", '`o.id`, direction: "desc"', '`o.id`, direction: "asc"', "tie-break turned"],
-    ["listByCustomer", "textsOf(row, 4, 0)", "textsOf(row, 7, 0)", "cursor of another column"],
+    ["listByCustomer", "cursor: [4, 0]", "cursor: [7, 0]", "cursor of another column"],
     ["revenueByDay", "date_trunc('day'", "date_trunc('month'", "grouped by another unit"],
     ["revenueByDay", "sum(o.total_cents)", "max(o.total_cents)", "another measure"],
     ["revenueByDay", "count(*)", "count(distinct o.customer_id)", "counts something else"],

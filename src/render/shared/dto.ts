@@ -28,12 +28,13 @@ export function dtoFile(root: EntityIr, context: SharedContext): FileRequest {
     .toReversed()
     .map((entity) => schemaPart(entity, context, imports));
   for (const entity of declared(root)) imports.type(`./${root.domainFile}.ts`, entity.newType);
+  const parts = [...schemas, parsePart(root, imports)];
   return {
     path: `{data}/domain/${root.domainFile}-dto.ts`,
     ownership: "generated",
     unit: `entities/${root.name}`,
     template: "shared/module.ts.hbs",
-    data: { imports: code(importLines(imports)), parts: [...schemas, parsePart(root)].map(code) },
+    data: { imports: code(importLines(imports)), parts: parts.map(code) },
   };
 }
 
@@ -61,7 +62,8 @@ const shared =
     return name;
   };
 
-function parsePart(root: EntityIr): string {
+function parsePart(root: EntityIr, imports: ImportSet): string {
+  const parse = shared(imports)("parsed");
   const doc = docBlock([
     `Checks JSON from outside. @throws z.ZodError with every problem and its path`,
   ]);
@@ -70,7 +72,7 @@ function parsePart(root: EntityIr): string {
     [{ name: "value", type: "unknown" }],
     root.newType,
   );
-  return `${doc}${head}\n  return ${schemaName(root)}.parse(value);\n}`;
+  return `${doc}${head}\n  return ${parse}(${schemaName(root)}, value);\n}`;
 }
 
 function fieldSchema(field: FieldIr, context: SharedContext, imports: ImportSet): Doc {

@@ -22,6 +22,7 @@ import type {
   TextRow,
   Write,
 } from "./statement.ts";
+import { textsAt } from "./values.ts";
 import type { Lane } from "./wire.ts";
 import { allRows, onlyRow, WriteCall, type WriteContext, type WriteValues } from "./write-call.ts";
 
@@ -89,7 +90,7 @@ export class StatementSession implements PostgresSession, RawSession {
         const last = rows[limit - 1];
         const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
         if (rows.length <= limit || last === undefined) return { items };
-        return { items, next: cursors.encode(statement.cursor(last)) };
+        return { items, next: cursors.encode(textsAt(last, statement.cursor)) };
       });
     });
   }

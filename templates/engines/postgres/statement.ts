@@ -66,8 +66,8 @@ export interface WriteStatement<R> extends Statement<R>, RowExpectation {
   readonly entity: string;
   /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
   readonly cascades?: readonly string[];
-  /** The entity's key within a returned row, for `onChanged`; a composite key as the JSON array of its texts. */
-  readonly key: (row: TextRow) => string;
+  /** Columns of a returned row that are the entity's key, for `onChanged`. */
+  readonly key: readonly number[];
   /**
    * Further members of the statement's `with` list, each `name as (…)`: owned children, an outbox row. Apart from `text`, because a
    * member that writes must stand at the top level when the operation is recorded.
@@ -117,8 +117,8 @@ export interface DynamicStatement<R> {
   /** Must be total: the key as its last term. Empty only for a `list` whose order is of no concern. */
   readonly order: readonly OrderTerm[];
   readonly row: (row: TextRow) => R;
-  /** The texts of the order's terms within a row. */
-  readonly cursor: (row: TextRow) => readonly Text[];
+  /** Columns of a row that hold the texts of the order's terms. */
+  readonly cursor: readonly number[];
 }
 
 /** A dynamic statement with the cache of its composed texts. */
@@ -147,7 +147,7 @@ export interface PatchStatement<R> extends RowExpectation {
   readonly name: string;
   readonly collection: string;
   readonly entity: string;
-  readonly key: (row: TextRow) => string;
+  readonly key: readonly number[];
   /** `update "orders"`, without `set`. */
   readonly update: string;
   /** Per field of the patch; `{0}` is its value: `"status" = {0}::text`. */

@@ -7,6 +7,7 @@ import { type OperationKey, storedRows } from "./operation.ts";
 import { prepared } from "./prepared.ts";
 import { type CallContext, type CallLanes, StatementCall } from "./statement-call.ts";
 import type { Prepared, Text, TextRow, Write } from "./statement.ts";
+import { keyText } from "./values.ts";
 
 /** What a write call needs beyond its statement. */
 export interface WriteContext extends CallContext {
@@ -136,7 +137,7 @@ export class WriteCall<R, T> extends StatementCall<T> {
   #applied(rows: readonly TextRow[]): void {
     const { key, row } = this.#statement;
     const result = this.#finish(rows.map(row));
-    const told = this.#tell(rows.map(key));
+    const told = this.#tell(rows.map((one) => keyText(one, key)));
     if (told === undefined) this.succeed(result);
     else void told.then(() => this.succeed(result));
   }

@@ -15,7 +15,7 @@ const listing = (order: readonly OrderTerm[]): ReturnType<typeof dynamicRead<nul
     optional: ["status = {0}::text", "placed_at >= {0}::timestamptz"],
     order,
     row: () => null,
-    cursor: () => [],
+    cursor: [],
   });
 const newestFirst: readonly OrderTerm[] = [
   { column: "placed_at", direction: "desc", cast: "timestamptz" },

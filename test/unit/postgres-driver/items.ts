@@ -27,7 +27,7 @@ const row = (columns: TextRow): Item => ({
   note: note.decode(columns[3]),
   version: int.decode(columns[4]),
 });
-const key = (columns: TextRow): string => text.decode(columns[0]);
+const key = [0] as const;
 const writes = { collection: "item", entity: "Item", columns: 5, key, row } as const;
 
 const operations = operationShape(shop.store, "shop");
@@ -99,7 +99,7 @@ export const list = dynamicRead({
     { column: "id", direction: "asc", cast: "uuid" },
   ],
   row,
-  cursor: (columns) => [columns[3] ?? null, columns[2] ?? null, columns[0] ?? null],
+  cursor: [3, 2, 0],
 });
 
 export const schema = `

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { text } from "../../../templates/engines/postgres/codec.ts";
 import { write } from "../../../templates/engines/postgres/statement.ts";
 import type { Change } from "../../../templates/runtime/changes.ts";
 import { openStore, type Opened } from "./open-store.ts";
@@ -13,7 +12,7 @@ const removeTeam = write({
   absent: "not-found",
   entity: "Team",
   cascades: ["Player"],
-  key: (row) => text.decode(row[0]),
+  key: [0],
   columns: 1,
   row: () => undefined,
 });

@@ -24,7 +24,7 @@ export function feedFile(
   const module = new AdapterModule(engine, ir, [entity], taken);
   const variable = module.variable("rows");
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", engine.pick);
+  if (key.length > 1) module.runtime("values", engine.pick);
   module.runtime("feed", "viewFeed");
   module.runtimeType("session", engine.session);
   module.imports.type("../../runtime/view.ts", "ViewFeed", "ViewRow");
@@ -40,7 +40,6 @@ export function feedFile(
     operation: `${entity.property}.feed`,
     collection: entity.table,
     fragments: list,
-    pick: engine.pick,
     row: arrowToObject(`(row): ViewRow<${entity.name}>`, entries),
     cursor: key,
   });

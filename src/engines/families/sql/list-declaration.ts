@@ -3,7 +3,7 @@ import type { Doc } from "../../../render/document.ts";
 import { arrayLiteral, objectLiteral } from "../../../render/layout.ts";
 import type { ListFragments, OrderFragment } from "./fragments.ts";
 import type { Entry } from "./source.ts";
-import { declaration, sqlList, sqlText } from "./source.ts";
+import { columnList, declaration, made, sqlList, sqlText } from "./source.ts";
 
 /** `const listByCustomer = dynamicRead({ … });` */
 export function listDeclaration(input: {
@@ -11,9 +11,9 @@ export function listDeclaration(input: {
   readonly operation: string;
   readonly collection: string;
   readonly fragments: ListFragments;
-  /** Function that picks columns of a row. */
-  readonly pick: string;
   readonly row: Doc;
+  /** Type of a row, where its function is declared elsewhere. */
+  readonly of?: string;
   /** Columns of a row that hold the order's values. */
   readonly cursor: readonly number[];
 }): string {
@@ -29,12 +29,9 @@ export function listDeclaration(input: {
     ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
     ["order", arrayLiteral(fragments.order.map(orderTerm))],
     ["row", input.row],
-    [
-      "cursor",
-      cursor.length === 0 ? "() => []" : `(row) => ${input.pick}(row, ${cursor.join(", ")})`,
-    ],
+    ["cursor", columnList(cursor)],
   ];
-  return declaration(input.variable, "dynamicRead", entries);
+  return declaration(input.variable, made("dynamicRead", input.of), entries);
 }
 
 const orderTerm = ({ column, direction, cast, nullable }: OrderFragment): Doc =>

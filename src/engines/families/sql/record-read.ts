@@ -23,16 +23,16 @@ export function listMethod(
   const { entity, ir, module } = target;
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", module.engine.pick);
   const row = rowName(entity);
+  module.domainTypes(entity.name);
   module.declarations.push(
     listDeclaration({
-      pick: module.engine.pick,
       variable,
       operation: ir.operation,
       collection: entity.table,
       fragments,
       row,
+      of: entity.name,
       cursor,
     }),
   );
@@ -99,7 +99,6 @@ export function aggregateMethod(
   );
   module.declarations.push(
     listDeclaration({
-      pick: module.engine.pick,
       variable,
       operation: ir.operation,
       collection: entity.table,

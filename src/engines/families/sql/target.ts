@@ -6,7 +6,7 @@ import { rowLength, visibleFields } from "./row.ts";
 import type { AdapterModule } from "./module.ts";
 import type { AdapterRuntime } from "./runtime.ts";
 import { codecsName, rowName } from "./module.ts";
-import { access, type Entry } from "./source.ts";
+import { access, columnList, type Entry, made } from "./source.ts";
 
 /** One method that is being generated, and where. */
 export interface MethodTarget {
@@ -58,28 +58,15 @@ export const keyList = (
 export const keyParameter = (entity: EntityIr): string => (entity.key.length === 1 ? "id" : "key");
 
 /** What every write of whole rows declares: whose rows, which key, how long a row is. */
-export function rowEntries(entity: EntityIr, module: AdapterModule): readonly Entry[] {
-  return [
-    ["entity", stringLiteral(entity.name)],
-    [
-      "key",
-      keyOfRow(
-        entity.key.map((field) => visibleFields(entity).indexOf(field)),
-        module,
-      ),
-    ],
-    ["columns", String(rowLength(entity))],
-    ["row", rowName(entity)],
-  ];
-}
+export const rowEntries = (entity: EntityIr): readonly Entry[] => [
+  ["entity", stringLiteral(entity.name)],
+  ["key", columnList(entity.key.map((field) => visibleFields(entity).indexOf(field)))],
+  ["columns", String(rowLength(entity))],
+  ["row", rowName(entity)],
+];
 
-/** The key within a returned row, as `onChanged` tells it: the text, or the parts as JSON. */
-export function keyOfRow(columns: readonly number[], module: AdapterModule): Doc {
-  if (columns.length === 0) return `() => ""`;
-  if (columns.length > 1) {
-    module.runtime("values", module.engine.pick);
-    return `(row) => JSON.stringify(${module.engine.pick}(row, ${columns.join(", ")}))`;
-  }
-  module.codecs.add("text");
-  return `(row) => text.decode(row[${columns[0]}])`;
+/** `keyedRead<Order>`: a statement of an entity's own rows. */
+export function ofRows(maker: string, { entity, module }: MethodTarget): string {
+  module.domainTypes(entity.name);
+  return made(maker, entity.name);
 }

@@ -5,7 +5,13 @@ import { listDeclaration } from "../../families/sql/list-declaration.ts";
 import { codecsName, rowName } from "../../families/sql/module.ts";
 import { rowLength } from "../../families/sql/row.ts";
 import { access, arrow, arrowToObject, declaration, sqlText } from "../../families/sql/source.ts";
-import { identity, keyList, keyParameter, type MethodTarget } from "../../families/sql/target.ts";
+import {
+  identity,
+  keyList,
+  keyParameter,
+  type MethodTarget,
+  ofRows,
+} from "../../families/sql/target.ts";
 import { asOfText, historyFragments } from "../statements/history.ts";
 import { getManyText, getText } from "../statements/read.ts";
 
@@ -14,7 +20,7 @@ export function getMethods(target: MethodTarget): readonly MethodBody[] {
   const one = module.variable(ir.signature.name);
   module.runtime("statement", "keyedRead");
   module.declarations.push(
-    declaration(one, "keyedRead", [
+    declaration(one, ofRows("keyedRead", target), [
       ...identity(target, ir.operation),
       ["text", sqlText(getText(entity))],
       ["row", rowName(entity)],
@@ -36,7 +42,7 @@ function getManyMethod(target: MethodTarget, name: string): MethodBody {
   module.runtime("statement", "read");
   module.codecs.add("array");
   module.declarations.push(
-    declaration(many, "read", [
+    declaration(many, ofRows("read", target), [
       ...identity(target, `${entity.property}.${name}`),
       ["text", sqlText(getManyText(entity))],
       ["row", rowName(entity)],
@@ -59,7 +65,6 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   const type = ir.types.at(-1);
   module.portType(port, type);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", module.engine.pick);
   module.codecs.add("enumeration").add("timestamp");
   const after = rowLength(entity);
   const variable = module.variable(ir.signature.name);
@@ -71,7 +76,6 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   const fragments = historyFragments(entity);
   module.declarations.push(
     listDeclaration({
-      pick: module.engine.pick,
       variable,
       operation: ir.operation,
       collection: entity.table,
@@ -96,7 +100,7 @@ function asOfMethod(target: MethodTarget, name: string): MethodBody {
   const variable = module.variable(name);
   module.runtime("statement", "keyedRead");
   module.declarations.push(
-    declaration(variable, "keyedRead", [
+    declaration(variable, ofRows("keyedRead", target), [
       ...identity(target, `${entity.property}.${name}`),
       ["text", sqlText(asOfText(entity))],
       ["row", rowName(entity)],

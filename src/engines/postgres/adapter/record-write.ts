@@ -16,15 +16,16 @@ import { codecsName } from "../../families/sql/module.ts";
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { access } from "../../families/sql/source.ts";
 import type { Entry } from "../../families/sql/source.ts";
-import { arrow, declaration, sqlList, sqlText } from "../../families/sql/source.ts";
-import type { MethodTarget } from "../../families/sql/target.ts";
 import {
-  identity,
-  keyList,
-  keyOfRow,
-  keyParameter,
-  rowEntries,
-} from "../../families/sql/target.ts";
+  arrow,
+  columnList,
+  declaration,
+  made,
+  sqlList,
+  sqlText,
+} from "../../families/sql/source.ts";
+import type { MethodTarget } from "../../families/sql/target.ts";
+import { identity, keyList, keyParameter, ofRows, rowEntries } from "../../families/sql/target.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -35,11 +36,11 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, "write", [
+    declaration(variable, ofRows("write", target), [
       ...identity(target, ir.operation),
       ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
       ["text", sqlText(statement.text)],
-      ...rowEntries(entity, module),
+      ...rowEntries(entity),
     ]),
   );
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
@@ -156,7 +157,7 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "patch");
   module.declarations.push(
-    declaration(variable, "patch", [
+    declaration(variable, ofRows("patch", target), [
       ...identity(target, ir.operation),
       ["update", sqlText(fragments.update)],
       [
@@ -170,7 +171,7 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
         : [["version", sqlText(fragments.version)] as const]),
       ["returning", sqlText(fragments.returning)],
       ...absent(entity),
-      ...rowEntries(entity, module),
+      ...rowEntries(entity),
     ]),
   );
   const changes = changesFunction(target, variable, fragments.sets);
@@ -221,7 +222,7 @@ export function deleteMethod(target: MethodTarget): MethodBody {
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, "write", [
+    declaration(variable, made("write", "undefined"), [
       ...identity(target, ir.operation),
       ["text", sqlText(deleteText(entity))],
       ...absent(entity),
@@ -230,13 +231,7 @@ export function deleteMethod(target: MethodTarget): MethodBody {
       ...(cascades.length === 0
         ? []
         : [["cascades", arrayLiteral(cascades.map(stringLiteral))] as const]),
-      [
-        "key",
-        keyOfRow(
-          entity.key.map((_, at) => at),
-          module,
-        ),
-      ],
+      ["key", columnList(entity.key.map((_, at) => at))],
       ["columns", String(entity.key.length)],
       ["row", "() => undefined"],
     ]),
@@ -257,12 +252,12 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
   const variable = module.variable(ir.signature.name);
   module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, "write", [
+    declaration(variable, ofRows("write", target), [
       ...identity(target, ir.operation),
       ["text", sqlText(incrementText(entity, field, method))],
       ["absent", stringLiteral("not-found")],
       ...keyValues(entity),
-      ...rowEntries(entity, module),
+      ...rowEntries(entity),
     ]),
   );
   // The codec of a column that may be null would take null for an amount, and the sum would erase the number.

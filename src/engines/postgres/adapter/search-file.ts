@@ -119,7 +119,6 @@ function hitsDeclaration(
   );
   module.portType(view.file, hit);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", module.engine.pick);
   module.codecs.add("float");
   const score = rowLength(entity);
   const variable = module.variable(method.signature.name);
@@ -134,7 +133,6 @@ function hitsDeclaration(
   ];
   module.declarations.push(
     listDeclaration({
-      pick: module.engine.pick,
       variable,
       operation: method.operation,
       collection: entity.table,
@@ -200,7 +198,6 @@ function facetDeclaration(
   ]);
   module.declarations.push(
     listDeclaration({
-      pick: module.engine.pick,
       variable,
       operation: `${method.operation}.${property}`,
       collection: view.entity.table,

@@ -114,10 +114,8 @@ function nearestDeclaration(
 ): string {
   const variable = module.variable(method.signature.name);
   module.runtime("statement", "dynamicRead");
-  module.runtime("values", module.engine.pick);
   module.declarations.push(
     listDeclaration({
-      pick: module.engine.pick,
       variable,
       operation: method.operation,
       collection: view.entity.table,

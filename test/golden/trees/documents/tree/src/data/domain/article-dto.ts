@@ -8,6 +8,7 @@ import {
   objectSchema,
   oneOf,
   optional,
+  parsed,
   textSchema,
   timestampSchema,
   uuidSchema,
@@ -36,5 +37,5 @@ export const newArticleSchema = objectSchema<NewArticle>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewArticle(value: unknown): NewArticle {
-  return newArticleSchema.parse(value);
+  return parsed(newArticleSchema, value);
 }

@@ -61,11 +61,8 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
       publishedAt: null,
       version: 1,
     });
-
     tests.get("get", articles.get);
-
     tests.getMany("getMany", articles.getMany);
-
     tests.pages("listByState", articles.listByState, {
       where: [["state", "eq"]],
       order: [
@@ -73,11 +70,8 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
         ["id", "desc"],
       ],
     });
-
     tests.insert("write", 100);
-
     tests.replay("write", articles.write, 110);
-
     tests.patch(
       "revise",
       articles.revise,
@@ -97,9 +91,7 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
         publishedAt: new Date("2026-03-11T11:45:05.125Z"),
       },
     );
-
     tests.unique(but(sampleArticle(130), { slug: given(sampleArticle(0).slug) }));
-
     tests.forbidden(but(sampleArticle(140), { words: -1 }));
   });
 }

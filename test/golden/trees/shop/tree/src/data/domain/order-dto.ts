@@ -7,6 +7,7 @@ import {
   objectSchema,
   oneOf,
   optional,
+  parsed,
   textSchema,
   timestampSchema,
   uuidSchema,
@@ -37,5 +38,5 @@ export const newOrderSchema = objectSchema<NewOrder>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewOrder(value: unknown): NewOrder {
-  return newOrderSchema.parse(value);
+  return parsed(newOrderSchema, value);
 }

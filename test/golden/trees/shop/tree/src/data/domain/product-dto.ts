@@ -6,6 +6,7 @@ import {
   nullable,
   objectSchema,
   optional,
+  parsed,
   textSchema,
   uuidSchema,
   vectorSchema,
@@ -27,5 +28,5 @@ export const newProductSchema = objectSchema<NewProduct>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewProduct(value: unknown): NewProduct {
-  return newProductSchema.parse(value);
+  return parsed(newProductSchema, value);
 }

@@ -47,15 +47,10 @@ export function customersSuite(store: TestStore<OpenedMain>): void {
     tests.fillsIn({
       tier: "free",
     });
-
     tests.get("get", customers.get);
-
     tests.getMany("getMany", customers.getMany);
-
     tests.insert("register", 100);
-
     tests.replay("register", customers.register, 110);
-
     tests.unique(but(sampleCustomer(120), { email: given(sampleCustomer(0).email) }));
   });
 }

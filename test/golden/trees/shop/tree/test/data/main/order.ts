@@ -73,11 +73,8 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
       note: null,
       version: 1,
     });
-
     tests.get("get", orders.get);
-
     tests.getMany("getMany", orders.getMany);
-
     tests.pages("listByCustomer", orders.listByCustomer, {
       where: [["customerId", "eq"]],
       optional: [
@@ -89,7 +86,6 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
         ["id", "desc"],
       ],
     });
-
     tests.aggregate("revenueByDay", orders.revenueByDay, {
       where: [["placedAt", "range"]],
       groups: [["placedAtDay", "placedAt", "day"]],
@@ -98,9 +94,7 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
         ["count", "count"],
       ],
     });
-
     const others = store.opened.forTenant(sampleUuid("tenant", 1)).repositories.orders;
-
     tests.hidden({
       reads: [
         (row: Order) => others.get(row.id),
@@ -108,11 +102,8 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
       ],
       writes: [(row: Order) => others.cancel(row.id)],
     });
-
     tests.insert("place", 100);
-
     tests.replay("place", orders.place, 110);
-
     tests.patch(
       "amend",
       orders.amend,
@@ -123,9 +114,7 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
       { note: null },
       { status: "paid", note: `note ${901}` },
     );
-
     tests.remove("cancel", orders.cancel, 130);
-
     tests.history(
       "history",
       {
@@ -138,7 +127,6 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
       { status: "shipped" },
       { status: "paid" },
     );
-
     tests.forbidden(
       but(sampleOrder(150), { totalCents: -1 }),
       but(sampleOrder(160), { customerId: customerId(sampleUuid("Customer.id", 900)) }),

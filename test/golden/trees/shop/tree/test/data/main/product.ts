@@ -55,11 +55,8 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
       embedding: null,
       version: 1,
     });
-
     tests.get("get", products.get);
-
     tests.getMany("getMany", products.getMany);
-
     tests.pages("listByPrice", products.listByPrice, {
       optional: [["priceCents", "range"]],
       order: [
@@ -67,17 +64,11 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
         ["id", "asc"],
       ],
     });
-
     tests.insert("add", 100);
-
     tests.replay("add", products.add, 110);
-
     tests.upsertMany("importAll", products.importAll, 120, { priceCents: 493 });
-
     tests.bulk("importAll", products.importAll, 130);
-
     tests.replayMany("importAll", products.importAll, 140);
-
     tests.patch(
       "reprice",
       products.reprice,
@@ -97,16 +88,13 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
         embedding: sampleVector(384, 901),
       },
     );
-
     tests.increment("reserve", products.reserve, 160, {
       field: "stock",
       by: -2,
       wrong: 2,
       limits: (value) => [[0 - value, -1 - value]],
     });
-
     tests.unique(but(sampleProduct(170), { sku: given(sampleProduct(0).sku) }));
-
     tests.forbidden(
       but(sampleProduct(180), { priceCents: -1 }),
       but(sampleProduct(190), { stock: -1 }),

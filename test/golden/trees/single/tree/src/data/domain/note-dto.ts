@@ -7,6 +7,7 @@ import {
   nullable,
   objectSchema,
   optional,
+  parsed,
   textSchema,
 } from "../runtime/dto.ts";
 import { noteId } from "./note.ts";
@@ -23,5 +24,5 @@ export const newNoteSchema = objectSchema<NewNote>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewNote(value: unknown): NewNote {
-  return newNoteSchema.parse(value);
+  return parsed(newNoteSchema, value);
 }

@@ -49,11 +49,8 @@ export function notesSuite(store: TestStore<OpenedMain>): void {
       starred: false,
       version: 1,
     });
-
     tests.get("get", notes.get);
-
     tests.getMany("getMany", notes.getMany);
-
     tests.pages("newest", notes.newest, {
       optional: [
         ["starred", "eq"],
@@ -64,11 +61,8 @@ export function notesSuite(store: TestStore<OpenedMain>): void {
         ["id", "desc"],
       ],
     });
-
     tests.insert("write", 100);
-
     tests.replay("write", notes.write, 110);
-
     tests.patch(
       "edit",
       notes.edit,
@@ -79,7 +73,6 @@ export function notesSuite(store: TestStore<OpenedMain>): void {
       { starred: true },
       { title: `title ${901}`, body: `body ${901}`, starred: true },
     );
-
     tests.remove("remove", notes.remove, 130);
   });
 }

@@ -8,7 +8,7 @@ import { float, int, text } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { dynamicRead } from "../../runtime/postgres/statement.ts";
 import type { DynamicValues } from "../../runtime/postgres/statement.ts";
-import { given, guarded, textsOf } from "../../runtime/postgres/values.ts";
+import { given, guarded } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const search = dynamicRead({
@@ -48,7 +48,7 @@ from products p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
       ...(typeof row[13] === "string" ? { description: row[13] } : {}),
     },
   }),
-  cursor: (row) => textsOf(row, 11, 0),
+  cursor: [11, 0],
 });
 
 const searchValues = (query: string, filter: ProductSearchFilter): DynamicValues => ({
@@ -76,7 +76,7 @@ cross join lateral (select distinct element from unnest(p.tags) as element) as f
     value: text.decode(row[0]),
     count: int.decode(row[1]),
   }),
-  cursor: () => [],
+  cursor: [],
 });
 
 /** Full text search over Product, always as fresh as the rows themselves. */

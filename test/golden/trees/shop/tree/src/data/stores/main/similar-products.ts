@@ -9,7 +9,7 @@ import { float, text, vectorOf } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { dynamicRead, read } from "../../runtime/postgres/statement.ts";
 import type { DynamicValues } from "../../runtime/postgres/statement.ts";
-import { given, guarded, itemsOf, orNull, textsOf } from "../../runtime/postgres/values.ts";
+import { given, guarded, itemsOf, orNull } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const nearest = dynamicRead({
@@ -30,7 +30,7 @@ from products p`,
     distance: float.decode(row[11]),
     score: float.decode(row[12]),
   }),
-  cursor: (row) => textsOf(row, 11),
+  cursor: [11],
 });
 
 const nearestValues = (

@@ -6,6 +6,7 @@ import {
   objectSchema,
   oneOf,
   optional,
+  parsed,
   textSchema,
   uuidSchema,
   vectorSchema,
@@ -26,5 +27,5 @@ export const newBookSchema = objectSchema<NewBook>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewBook(value: unknown): NewBook {
-  return newBookSchema.parse(value);
+  return parsed(newBookSchema, value);
 }

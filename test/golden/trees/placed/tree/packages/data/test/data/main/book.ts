@@ -46,11 +46,8 @@ export function booksSuite(store: TestStore<OpenedMain>): void {
     tests.fillsIn({
       embedding: null,
     });
-
     tests.get("get", books.get);
-
     tests.getMany("getMany", books.getMany);
-
     tests.pages("byGenre", books.byGenre, {
       where: [["genre", "eq"]],
       order: [
@@ -58,17 +55,11 @@ export function booksSuite(store: TestStore<OpenedMain>): void {
         ["id", "asc"],
       ],
     });
-
     tests.insert("add", 100);
-
     tests.replay("add", books.add, 110);
-
     tests.upsertMany("addAll", books.addAll, 120, { genre: "prose" });
-
     tests.bulk("addAll", books.addAll, 130);
-
     tests.replayMany("addAll", books.addAll, 140);
-
     tests.unique(but(sampleBook(150), { isbn: given(sampleBook(0).isbn) }));
   });
 }

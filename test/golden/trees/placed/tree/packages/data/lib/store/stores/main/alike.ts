@@ -4,7 +4,7 @@ import { float, vectorOf } from "../../runtime/postgres/codec.js";
 import type { PostgresSession } from "../../runtime/postgres/session.js";
 import { dynamicRead } from "../../runtime/postgres/statement.js";
 import type { DynamicValues } from "../../runtime/postgres/statement.js";
-import { given, guarded, itemsOf, textsOf } from "../../runtime/postgres/values.js";
+import { given, guarded, itemsOf } from "../../runtime/postgres/values.js";
 import { bookCodecs, bookRow } from "./book-row.js";
 
 const nearest = dynamicRead({
@@ -21,7 +21,7 @@ from books b`,
     distance: float.decode(row[9]),
     score: float.decode(row[10]),
   }),
-  cursor: (row) => textsOf(row, 9),
+  cursor: [9],
 });
 
 const nearestValues = (neighbour: Float32Array, filter: AlikeNearestFilter): DynamicValues => ({

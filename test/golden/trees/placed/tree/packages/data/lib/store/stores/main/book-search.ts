@@ -5,7 +5,7 @@ import { enumeration, float, int, text } from "../../runtime/postgres/codec.js";
 import type { PostgresSession } from "../../runtime/postgres/session.js";
 import { dynamicRead } from "../../runtime/postgres/statement.js";
 import type { DynamicValues } from "../../runtime/postgres/statement.js";
-import { given, guarded, textsOf } from "../../runtime/postgres/values.js";
+import { given, guarded } from "../../runtime/postgres/values.js";
 import { bookCodecs, bookRow } from "./book-row.js";
 
 const search = dynamicRead({
@@ -44,7 +44,7 @@ from books b cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(q
       ...(typeof row[11] === "string" ? { blurb: row[11] } : {}),
     },
   }),
-  cursor: (row) => textsOf(row, 9, 0),
+  cursor: [9, 0],
 });
 
 const searchValues = (query: string, filter: BookSearchFilter): DynamicValues => ({
@@ -68,7 +68,7 @@ from books b cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(q
     value: enumeration<BookGenre>("poetry", "prose", "science").decode(row[0]),
     count: int.decode(row[1]),
   }),
-  cursor: () => [],
+  cursor: [],
 });
 
 /** Full text search over Book, always as fresh as the rows themselves. */
