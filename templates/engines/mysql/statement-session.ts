@@ -23,6 +23,7 @@ import type {
   ValueRow,
   Write,
 } from "./statement.ts";
+import { valuesAt } from "./values.ts";
 import { allRows, onlyRow, WriteCall, type WriteContext, type WriteValues } from "./write-call.ts";
 
 const maxList = 10_000;
@@ -70,7 +71,7 @@ export class StatementSession implements MysqlSession, RawSession {
         const last = rows[limit - 1];
         const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
         if (rows.length <= limit || last === undefined) return { items };
-        return { items, next: cursors.encode(statement.cursor(last).map(cursorText)) };
+        return { items, next: cursors.encode(valuesAt(last, statement.cursor).map(cursorText)) };
       });
     });
   }

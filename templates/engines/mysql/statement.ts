@@ -68,8 +68,8 @@ export interface WriteStatement<R> extends Statement<R>, RowExpectation {
   readonly entity: string;
   /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
   readonly cascades?: readonly string[];
-  /** The entity's key within a result row, for `onChanged`; a composite key as the JSON array of its texts. */
-  readonly key: (row: ValueRow) => string;
+  /** Columns of a result row that are the entity's key, for `onChanged`. */
+  readonly key: readonly number[];
   /** Statements before the change: owned children whose triggers must fire before their root goes. Undone when the change finds no row. */
   readonly before?: readonly string[];
   /** Runs when `text` found (matched, not: altered) no row: the insert of an upsert by key. */
@@ -133,7 +133,7 @@ export interface DynamicStatement<R> {
   readonly order: readonly OrderTerm[];
   readonly row: (row: ValueRow) => R;
   /** The values of the order's terms within a row. */
-  readonly cursor: (row: ValueRow) => readonly Value[];
+  readonly cursor: readonly number[];
 }
 
 /** A dynamic statement with the cache of its composed texts. */
@@ -163,7 +163,7 @@ export interface PatchStatement<R> extends RowExpectation {
   readonly collection: string;
   readonly scoped?: boolean;
   readonly entity: string;
-  readonly key: (row: ValueRow) => string;
+  readonly key: readonly number[];
   /** `update orders`, without `set`. */
   readonly update: string;
   /** Per field of the patch; `{0}` is its value: `status = {0}`. */

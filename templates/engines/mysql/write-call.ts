@@ -7,6 +7,7 @@ import type { OperationKey } from "./operation.ts";
 import { storedResult } from "./replay.ts";
 import { type CallContext, ConnectionCall } from "./statement-call.ts";
 import type { Value, ValueRow, Write } from "./statement.ts";
+import { keyText } from "./values.ts";
 import { framed, within } from "./write-frame.ts";
 import { isSingleStep, resultOf } from "./write-steps.ts";
 
@@ -159,7 +160,7 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
     const { key, row } = this.#statement;
     try {
       const result = this.#finish(rows.map(row));
-      const told = this.#tell(rows.map(key));
+      const told = this.#tell(rows.map((one) => keyText(one, key)));
       if (told === undefined) this.succeed(result);
       else void told.then(() => this.succeed(result));
     } catch (error) {

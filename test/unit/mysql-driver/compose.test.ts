@@ -34,7 +34,7 @@ describe("placeholders", () => {
     expect(() => keyedRead({ ...declared, text: "select 1 from a where id = $1" })).toThrow(
       "lacks $tenant",
     );
-    const writes = { ...declared, entity: "A", key: () => "" };
+    const writes = { ...declared, entity: "A", key: [] };
     const text = "update a set b = 1 where id = $1 and tenant = $tenant";
     expect(() => write({ ...writes, text, result: { select: "select b from a" } })).toThrow(
       "lacks $tenant",
@@ -53,7 +53,7 @@ const listing = (order: readonly OrderTerm[]): ReturnType<typeof dynamicRead<nul
     optional: ["status = {0}", "placed_at >= {0}"],
     order,
     row: () => null,
-    cursor: () => [],
+    cursor: [],
   });
 const newestFirst: readonly OrderTerm[] = [
   { column: "placed_at", direction: "desc", cast: "cast({0} as datetime(3))" },

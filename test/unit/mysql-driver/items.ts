@@ -34,7 +34,7 @@ const row = (columns: ValueRow): Item => ({
   note: note.decode(columns[3]),
   version: int.decode(columns[4]),
 });
-const key = (columns: ValueRow): string => text.decode(columns[0]);
+const key = [0] as const;
 const byId = `select ${columns} from item where id = $1`;
 const writes = { collection: "item", entity: "Item", key, row } as const;
 
@@ -175,7 +175,7 @@ export const list = dynamicRead({
     { column: "id", direction: "asc" },
   ],
   row,
-  cursor: (columns) => [columns[3] ?? null, columns[2] ?? null, columns[0] ?? null],
+  cursor: [3, 2, 0],
 });
 
 /** The same table as an entity with tenants has it. */
@@ -205,7 +205,7 @@ export const own = {
     where: ["tenant = $tenant"],
     order: [{ column: "id", direction: "asc" }],
     row,
-    cursor: (columns) => [columns[0] ?? null],
+    cursor: [0],
   }),
 };
 
