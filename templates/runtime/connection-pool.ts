@@ -204,9 +204,10 @@ export class Pool<C extends Poolable> {
     }
   }
 
-  /** Where others work, whoever waits gets one of theirs in time; where none does, waiting has no end. */
+  /** Where others work, or are still being opened, whoever waits gets one of theirs in time; where none does, waiting has no end. */
   #failed(error: unknown): void {
-    if (this.#all.size > 0 && this.#parts.classify(error).kind === "overload") return;
+    const others = this.#all.size + this.#opening > 0;
+    if (others && this.#parts.classify(error).kind === "overload") return;
     for (const { waiter } of this.#queue.values()) {
       this.forget(waiter);
       waiter.refused(error);

@@ -60,7 +60,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1142, forbidden],
   [1143, forbidden],
   [1152, lost],
-  [1153, wrong], // packet larger than max_allowed_packet
+  [1153, misdirected], // packet larger than max_allowed_packet: the server closes the connection
   [1154, lost],
   [1155, lost],
   [1156, lost],
@@ -219,7 +219,9 @@ const entryOf = (error: unknown): Entry => {
   }
   const named = names.get(textOf(error, "code"));
   if (named !== undefined) return named;
-  if (error instanceof TypeError || error instanceof RangeError) return wrong;
+  // Of the driver itself, which could not read an answer; else of a value that it could not send.
+  if (error instanceof TypeError || error instanceof RangeError)
+    return member(error, "fatal") === true ? lost : wrong;
   const message = textOf(error, "message");
   return messages.find(([form]) => form.test(message))?.[1] ?? unknown;
 };
@@ -244,7 +246,7 @@ export const classify = (error: unknown): Fault => {
 };
 
 /** The prepared statement is gone: preparing it anew mends it. */
-export const isStalePlan = (code: string): boolean => code === "1243" || code === "1615";
+export const isStalePlan = ({ code }: Fault): boolean => code === "1243" || code === "1615";
 
 /** What failed before anything was sent: the same fault, known not to have been applied. */
 export const beforeSending = (error: unknown): FaultError =>

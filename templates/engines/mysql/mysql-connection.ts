@@ -23,8 +23,6 @@ export type Answered = (error: unknown, answer: Answer) => void;
 const graceMs = 2_000;
 const endMs = 2_000;
 const nothing: Answer = { rows: [], found: 0 };
-/** SAVEPOINT and some others are taken as plain text only. */
-const unpreparable = "1295";
 
 /** One session on a server, for one user at a time. Statements that are sent at once run one after the other. */
 export class MysqlConnection implements Poolable {
@@ -101,12 +99,11 @@ export class MysqlConnection implements Poolable {
     }
     const { text } = statement;
     this.#inFlight += 1;
+    if (statement.plain === true && parameters.length === 0) return this.#query(text, answered);
     this.#connection.execute(
       { sql: text, values: parameters },
       (error: unknown, result: unknown) => {
-        const code = error === null ? undefined : classify(error).code;
-        if (code === unpreparable && parameters.length === 0) return this.#query(text, answered);
-        if (code !== undefined && isStalePlan(code)) this.#connection.unprepare(text);
+        if (error !== null && isStalePlan(classify(error))) this.#connection.unprepare(text);
         this.#finish(error, result, answered);
       },
     );

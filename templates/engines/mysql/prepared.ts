@@ -5,6 +5,8 @@ export interface Prepared {
   readonly places: readonly number[];
   /** It names the tenant: only a session of one may send it. */
   readonly scoped: boolean;
+  /** Text of a user, who may run what no server prepares (SAVEPOINT, SET GLOBAL): without values it goes as text. */
+  readonly plain?: boolean;
 }
 
 /** What stands for the tenant in `Prepared.places`. */

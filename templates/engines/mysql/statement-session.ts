@@ -128,7 +128,8 @@ export class StatementSession implements MysqlSession, RawSession {
   raw(text: string, values: readonly Value[] = [], options?: RawOptions): Promise<RawResult> {
     return this.#checked(() => {
       if (frame.test(text)) throw framedByHand();
-      const bound = { prepared: prepared(text), values };
+      if (this.#context.inTransaction && commits.test(text)) throw commitsUnseen();
+      const bound = { prepared: { ...prepared(text), plain: true }, values };
       if (this.#context.tenant !== undefined && !bound.prepared.scoped) throw tenantUnnamed();
       const never = { ...options, retry: "never" } as const;
       return new ReadCall(this.#context, { ...raw, text }, bound, never, ({ rows, found }) => ({
@@ -176,9 +177,19 @@ export class StatementSession implements MysqlSession, RawSession {
 
 const cursorText = (value: Value): string | null => (value === null ? null : String(value));
 
-/** Inside a transaction, what follows would run outside of it; on the root, the next user of the connection would be inside. DDL commits too. */
+/** Inside a transaction, what follows would run outside of it; on the root, the next user of the connection would be inside. */
 const frame =
   /^\s*(?:commit|begin|start\s+transaction|xa|lock\s+tables|unlock\s+tables|set\s+autocommit|rollback(?!\s+(?:work\s+)?to\b))\b/i;
+
+/** What commits the open transaction before it begins. A temporary table does not. */
+const commits =
+  /^\s*(?:(?:create|drop)(?!\s+(?:or\s+replace\s+)?temporary\b)|alter|rename|truncate|grant|revoke|analyze|optimize|repair|install|uninstall)\b/i;
+
+const commitsUnseen = (): Error =>
+  programmingError("raw: the statement would commit the transaction it stands in", {
+    operation: raw.operation,
+    hint: "run it outside; changes of the schema belong into a migration",
+  });
 
 const framedByHand = (): Error =>
   programmingError("raw: a transaction is not begun or ended by hand", {

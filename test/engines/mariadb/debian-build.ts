@@ -18,7 +18,7 @@ export async function debianBuild(): Promise<Build> {
   });
   return {
     engine: "mariadb",
-    origin: "Debian package mariadb-server",
+    origin: "Debian package mariadb-server-core",
     command,
     args: ["--no-defaults"],
     data: join(data, "data"),
@@ -26,15 +26,16 @@ export async function debianBuild(): Promise<Build> {
   };
 }
 
-/** The package adds a service, which a container does not start. */
+/** Not the package mariadb-server, which would add a service on the well-known port. */
 async function program(): Promise<string | undefined> {
   const present = onPath();
   if (present !== undefined) return present;
   if (!(await aptUsable()))
     throw new Error("mariadbd is not on PATH, and only root on Debian can have it installed");
-  await aptInstall(["mariadb-server"]);
+  await aptInstall(["mariadb-server-core", "mariadb-client-core"]);
   const installed = onPath();
-  if (installed === undefined) throw new Error("Debian package mariadb-server holds no mariadbd");
+  if (installed === undefined)
+    throw new Error("Debian package mariadb-server-core holds no mariadbd");
   return installed;
 }
 

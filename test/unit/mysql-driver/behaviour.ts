@@ -456,6 +456,24 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       expect(await store.session.first(get, [id(1)])).toMatchObject({ count: 5 });
     });
 
+    it("a change of the schema, which would commit them, is refused inside", async () => {
+      for (const text of [
+        "create table x (id int)",
+        " ALTER table item add y int",
+        "truncate item",
+      ]) {
+        const call = store.transaction((tx) => tx.raw(text));
+        await expect(call, text).rejects.toMatchObject({
+          kind: "programming",
+          message: expect.stringContaining("would commit"),
+        });
+      }
+      await store.transaction(async (tx) => {
+        await tx.raw("create temporary table mine (id int)");
+        await tx.raw("drop temporary table mine");
+      });
+    });
+
     it("a root call inside is refused, not deadlocked", async () => {
       const mistake = store.transaction(() => store.session.first(get, [id(1)]));
       await expect(mistake).rejects.toMatchObject({ kind: "programming" });

@@ -23,7 +23,7 @@ const numbers: readonly Row[] = [
   [1114, "overload", "not-applied", true, false],
   [1129, "overload", "not-applied", true, true],
   [1142, "auth", "not-applied", false, false],
-  [1153, "programming", "not-applied", false, false],
+  [1153, "programming", "not-applied", false, true],
   [1203, "overload", "not-applied", true, true],
   [1205, "conflict", "not-applied", true, false],
   [1213, "conflict", "not-applied", true, false],
@@ -135,6 +135,8 @@ describe("classify", () => {
     const closed = new Error("Can't add new command when connection is in closed state");
     expect(classify(closed)).toMatchObject({ kind: "connection", outcome: "not-applied" });
     expect(classify(new TypeError("no value"))).toMatchObject({ kind: "programming" });
+    const unreadable = Object.assign(new RangeError("out of range"), { fatal: true });
+    expect(classify(unreadable)).toMatchObject({ kind: "connection", outcome: "unknown" });
     expect(classify("text")).toMatchObject({ kind: "unknown", outcome: "unknown" });
     expect(classify(undefined)).toMatchObject({ kind: "unknown", outcome: "unknown" });
   });
