@@ -32,6 +32,8 @@ export interface Assessment {
 
 /** Points per doubling beyond comfort, where the engine's data name no other: three doublings weigh as much as a new server. */
 export const strainPerDoubling = 4;
+/** Zero is endlessly many halvings below a comfortable figure; it weighs as much as this part of it. */
+const mostBelow = 16;
 /** A mean of a tenth of the promised p99 leaves room for concurrency and the tail; a weight, not a limit. */
 const comfortableShareOfP99 = 0.1;
 
@@ -202,7 +204,9 @@ function onFloor(title: string, floor: Floor | undefined, name: string, amount: 
     };
   }
   const strain =
-    comfortable === undefined || comfortable === 0 ? 0 : strainAbove(comfortable, amount);
+    comfortable === undefined || comfortable === 0
+      ? 0
+      : strainAbove(comfortable, Math.max(amount, comfortable / mostBelow));
   return { met: true, strain, text: () => floor.text, evidence };
 }
 

@@ -1,14 +1,31 @@
 import { classify } from "../../../templates/engines/redis/errors.ts";
 import { defineEngine } from "../engine.ts";
-import { cacheStoreFiles } from "../families/cache/emit.ts";
+import { type RedisRuntime, storeFiles } from "./adapter/store.ts";
 import { capabilities } from "./capabilities.ts";
+import { refuse } from "./refuse.ts";
+
+const runtime: RedisRuntime = {
+  id: "redis",
+  folder: "redis",
+  type: "RedisStore",
+  open: "openRedis",
+};
+
+/** How a value is written where its text is not the value itself. */
+const texts: Readonly<Record<string, string>> = {
+  timestamp: "milliseconds since 1970",
+  json: "JSON",
+  array: "JSON array of texts",
+  binary: "base64",
+  vector: "base64 of 32-bit floats",
+};
 
 export default defineEngine({
   id: "redis",
   title: "Redis",
-  ports: ["cache"],
+  ports: ["cache", "keyvalue"],
   capabilities,
-  types: () => ({ column: "string (JSON text)" }),
+  types: (type) => ({ column: `hash field (${texts[type.kind] ?? "text"})` }),
   dsn: {
     schemes: [
       { scheme: "redis:", meaning: "a server" },
@@ -26,8 +43,8 @@ export default defineEngine({
     { name: "ioredis", packages: { ioredis: "^6.0.0" }, scheme: "redis:", embedded: false },
   ],
   classify,
-  emit: (store, ir) =>
-    cacheStoreFiles({ id: "redis", type: "RedisStore", open: "openRedis" }, store, ir),
+  emit: (store, ir) => storeFiles(runtime, store, ir),
+  refuse,
   compose: {
     service: "redis",
     image: "redis:8.4",

@@ -4,77 +4,119 @@ import type { Dsn } from "../../runtime/dsn.ts";
 import {
   type AbandonReason,
   nestedRuntime,
-  Op,
   type OpOptions,
   type OpRuntime,
   type OpSpec,
 } from "../../runtime/op.ts";
+import {
+  type Argument,
+  type Dispatcher,
+  type Judge,
+  type RedisCaller,
+  RedisOp,
+  type Reply,
+} from "./op.ts";
+import type { RedisRouter } from "./router.ts";
 import { SilenceWatch } from "./silence-watch.ts";
-import { Subscription, type SubscriptionListener } from "./subscription.ts";
+import { Subscriber, type SubscriptionListener } from "./subscription.ts";
 
-/** A reply as the driver decodes it. */
-export type Reply = string | number | null | readonly Reply[];
-export type Argument = string | number | Buffer;
-
-/** Sends commands. */
-export interface RedisCaller {
-  call(spec: OpSpec, name: string, args: readonly Argument[], options?: OpOptions): Promise<Reply>;
+/** Where one server is, and who asks. */
+export interface Endpoint {
+  readonly dsn: Dsn;
+  readonly host: string;
+  readonly port: number;
 }
+
+/** The DSN's first host. */
+export function endpointOf(dsn: Dsn): Endpoint {
+  const { host = "127.0.0.1", port = 6379 } = dsn.hosts[0] ?? {};
+  return { dsn, host, port };
+}
+
+/** Asks a new connection whether this server may be used at all. @throws DataError when it may not */
+export type Greeting = (
+  ask: (name: string, ...args: readonly string[]) => Promise<Reply>,
+) => Promise<void>;
 
 /**
  * One ioredis connection without the driver's own repetitions: nothing is resent, nothing waits in its offline queue; deadline,
  * retry and drain are the runtime's. Calls made while there is no connection wait here, for their deadline or for the first failure
  * to connect, whichever comes first.
  */
-export class RedisConnection implements RedisCaller {
-  /** For calls that are part of another one in flight: admitted while draining too. */
+export class RedisConnection implements RedisRouter, Dispatcher {
+  readonly partitioned = false;
   readonly nested: RedisCaller;
   readonly #runtime: OpRuntime;
   readonly #onError: (error: unknown) => void;
   readonly #client: Redis;
   readonly #waiting = new Set<RedisOp>();
   readonly #inFlight = new Set<RedisOp>();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #greeting: Greeting | undefined;
+  #subscriber: Subscriber | undefined = undefined;
   readonly #watch = new SilenceWatch(silentMs, () => this.#client.stream?.destroy());
   /** What this turn of the event loop has written: nothing, one command, or several under one cork. */
   #turn: "idle" | "written" | "corked" = "idle";
   /** The server has become a replica: calls wait for another connection, which may find its successor. */
   #leaving = false;
+  /** The server was greeted since the connection came about. */
+  #welcome = false;
+  /** Connections that came and went, and the one that was greeted last: the driver may never settle what it asked a lost one. */
+  #connections = 0;
+  #greeted = -1;
   #lastError: unknown = undefined;
 
-  constructor(dsn: Dsn, runtime: OpRuntime, onError: (error: unknown) => void) {
+  constructor(
+    endpoint: Endpoint,
+    runtime: OpRuntime,
+    onError: (error: unknown) => void,
+    greeting?: Greeting,
+  ) {
     this.#runtime = runtime;
+    this.#greeting = greeting;
     const nested = nestedRuntime(runtime);
     this.nested = {
-      call: (spec, name, args, options) =>
-        new RedisOp(this, nested, spec, name, args, options).start(),
+      call: (spec, name, args, options, judge) =>
+        new RedisOp(this, nested, spec, name, args, options, judge).start(),
     };
     this.#onError = onError;
-    this.#client = new Redis(clientOptions(dsn));
+    this.#client = new Redis(clientOptions(endpoint));
     this.#client.on("connect", () => this.#watch.sign());
-    this.#client.on("ready", () => this.#flushWaiting());
+    this.#client.on("ready", () => this.#greet());
     this.#client.on("error", (error) => this.#noteError(error));
     this.#client.on("close", () => this.#closed());
     this.#client.on("end", () => this.#failAll());
   }
 
-  /** Sends one command; `text` is what a span shows of it. */
-  call(spec: OpSpec, name: string, args: readonly Argument[], options?: OpOptions): Promise<Reply> {
-    return new RedisOp(this, this.#runtime, spec, name, args, options).start();
+  call(
+    spec: OpSpec,
+    name: string,
+    args: readonly Argument[],
+    options?: OpOptions,
+    judge?: Judge,
+  ): Promise<Reply> {
+    return new RedisOp(this, this.#runtime, spec, name, args, options, judge).start();
   }
 
-  /** Listens to a channel until the returned function is called or this connection is closed. */
   subscribe(channel: string, listener: SubscriptionListener): () => void {
-    const client = this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true });
-    const subscription = new Subscription(client, channel, listener);
-    this.#subscriptions.add(subscription);
-    return () => {
-      this.#subscriptions.delete(subscription);
-      subscription.close();
-    };
+    this.#subscriber ??= new Subscriber(() =>
+      this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true }),
+    );
+    return this.#subscriber.listen(channel, listener);
   }
 
-  /** Calls that wait for a connection or for a reply. */
+  /** A client for what needs a connection of its own; not connected yet. */
+  duplicate(): Redis {
+    return this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true });
+  }
+
+  everywhere(): Promise<readonly RedisCaller[]> {
+    return Promise.resolve([this.nested]);
+  }
+
+  together(keys: readonly string[]): readonly (readonly string[])[] {
+    return [keys];
+  }
+
   get pending(): number {
     return this.#waiting.size + this.#inFlight.size;
   }
@@ -86,16 +128,17 @@ export class RedisConnection implements RedisCaller {
   /** Closes every socket; what still waits fails as a lost connection. */
   close(): void {
     this.#watch.stop();
-    for (const subscription of this.#subscriptions) subscription.close();
+    this.#subscriber?.close();
     this.#client.disconnect();
     this.#failAll();
   }
 
   /** Sends or queues an attempt; called by the op. */
   dispatch(op: RedisOp): void {
-    if (this.#client.status === "ready" && !this.#leaving) return this.#write(op);
+    if (this.#welcome && !this.#leaving && this.#client.status === "ready") return this.#write(op);
     if (this.#client.status === "end") return op.fail(lostConnection(this.#lastError));
     this.#waiting.add(op);
+    if (this.#client.status === "ready" && !this.#leaving) this.#greet();
     if (this.#client.status === "wait") this.#client.connect().catch(() => {});
   }
 
@@ -111,16 +154,17 @@ export class RedisConnection implements RedisCaller {
   #write(op: RedisOp): void {
     const command = new Command(op.name, op.args as Argument[], { replyEncoding: "utf8" });
     const attempt = op.attempts;
+    if (op.asking) this.#ask();
     const isCurrent = (): boolean => {
       this.#watch.sign();
       return op.attempts === attempt && this.#inFlight.delete(op);
     };
     command.resolve = (reply: Buffer) => {
-      if (isCurrent()) op.succeed(command.transformReply(reply) as Reply);
+      if (isCurrent()) op.answered(command.transformReply(reply) as Reply);
     };
     command.reject = (error) => {
       if (error.message.startsWith("READONLY")) this.#leaving = true;
-      if (isCurrent()) op.fail(error);
+      if (isCurrent()) op.rejected(error);
       this.#leaveWhenAnswered();
     };
     this.#inFlight.add(op);
@@ -147,7 +191,42 @@ export class RedisConnection implements RedisCaller {
     });
   }
 
+  /** The command after it may be about a slot that is on its way to this node. */
+  #ask(): void {
+    const command = new Command("asking", []);
+    command.reject = () => {};
+    this.#client.sendCommand(command);
+  }
+
+  /** Calls wait until the server is known to be one that may hold the store. */
+  #greet(): void {
+    if (this.#greeting === undefined) return this.#flushWaiting();
+    if (this.#greeted === this.#connections) return;
+    const connection = (this.#greeted = this.#connections);
+    const ask = (name: string, ...args: readonly string[]): Promise<Reply> =>
+      this.#client.call(name, ...args) as Promise<Reply>;
+    const current = (): boolean => connection === this.#connections;
+    this.#greeting(ask).then(
+      () => {
+        if (current()) this.#flushWaiting();
+      },
+      (error: unknown) => {
+        if (current()) this.#turnAway(error);
+      },
+    );
+  }
+
+  /** The next call asks again: the server may have been set right. */
+  #turnAway(error: unknown): void {
+    this.#greeted = -1;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const op of waiting) op.fail(error);
+  }
+
   #flushWaiting(): void {
+    this.#welcome = this.#client.status === "ready";
+    if (!this.#welcome) return;
     this.#lastError = undefined;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -162,6 +241,8 @@ export class RedisConnection implements RedisCaller {
   #closed(): void {
     const expected = this.#leaving && this.#inFlight.size === 0;
     this.#leaving = false;
+    this.#welcome = false;
+    this.#connections += 1;
     if (!expected) this.#failAll();
   }
 
@@ -179,34 +260,6 @@ export class RedisConnection implements RedisCaller {
   }
 }
 
-class RedisOp extends Op<Reply> {
-  readonly name: string;
-  readonly args: readonly Argument[];
-  readonly #connection: RedisConnection;
-
-  constructor(
-    connection: RedisConnection,
-    runtime: OpRuntime,
-    spec: OpSpec,
-    name: string,
-    args: readonly Argument[],
-    options: OpOptions | undefined,
-  ) {
-    super(runtime, spec, options);
-    this.#connection = connection;
-    this.name = name;
-    this.args = args;
-  }
-
-  protected override send(): void {
-    this.#connection.dispatch(this);
-  }
-
-  protected override abandon(reason: AbandonReason): void {
-    this.#connection.forget(this, reason);
-  }
-}
-
 /** The error that closed the connection, or one that says that it closed. */
 function lostConnection(cause: unknown): unknown {
   if (cause !== undefined) return cause;
@@ -217,8 +270,7 @@ const maxReconnectDelayMs = 1_000;
 /** Milliseconds of silence after a deadline until the connection is given up. */
 const silentMs = 500;
 
-function clientOptions(dsn: Dsn): RedisOptions & { replyMapping: "legacy" } {
-  const { host = "127.0.0.1", port = 6379 } = dsn.hosts[0] ?? {};
+function clientOptions({ dsn, host, port }: Endpoint): RedisOptions & { replyMapping: "legacy" } {
   return {
     host,
     port,

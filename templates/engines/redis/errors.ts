@@ -28,7 +28,8 @@ const replies: Readonly<Record<string, Rule>> = {
   NOPERM: { kind: "auth", transient: false },
   MISCONF: { kind: "overload", transient: false },
   EXECABORT: { kind: "conflict", transient: false },
-  NOSCRIPT: { kind: "conflict", transient: true },
+  // The caller sends the text of the script at once: waiting would change nothing.
+  NOSCRIPT: { kind: "conflict", transient: false },
   WRONGTYPE: { kind: "programming", transient: false },
   CROSSSLOT: { kind: "programming", transient: false },
   UNKILLABLE: { kind: "overload", transient: true },

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type { OpSpec } from "../../runtime/op.ts";
+import { programmingError } from "../../runtime/errors.ts";
 import type { WriteOptions } from "../../runtime/options.ts";
-import type { Argument, RedisConnection, Reply } from "./connection.ts";
+import type { Argument, Reply } from "./op.ts";
+import type { RedisRouter } from "./router.ts";
 import { runScript, script } from "./script.ts";
 
-const keptMs = 7 * 24 * 60 * 60 * 1_000;
+/** Milliseconds that an operation id is remembered: seven days. */
+export const keptMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** Runs a command once per operation id: its reply is stored with it, atomically, and a replay returns the stored one. */
 const once = script(`
@@ -29,7 +32,7 @@ return reply`);
  * @throws DataError conflict when other arguments were recorded under the same id
  */
 export function runOnce(
-  connection: RedisConnection,
+  router: RedisRouter,
   spec: OpSpec,
   namespace: string,
   command: string,
@@ -39,13 +42,23 @@ export function runOnce(
   const fingerprint = createHash("sha256")
     .update(JSON.stringify([command.toLowerCase(), ...args.map(String)]))
     .digest("base64url");
-  const record = `${namespace}:operation:${options.operation}`;
-  return runScript(
-    connection,
-    spec,
-    once,
-    [record],
-    [fingerprint, keptMs, command, ...args],
-    options,
-  );
+  const record = router.partitioned
+    ? `${namespace}:operation:{${hashTag(String(args[0]))}}:${options.operation}`
+    : `${namespace}:operation:${options.operation}`;
+  return runScript(router, spec, once, [record], [fingerprint, keptMs, command, ...args], options);
+}
+
+/**
+ * What decides the slot of a key: the text between its first `{` and the next `}`, or all of it.
+ *
+ * @throws DataError programming where no other key can have the same tag
+ */
+export function hashTag(key: string): string {
+  const open = key.indexOf("{");
+  const close = open === -1 ? -1 : key.indexOf("}", open + 1);
+  if (close > open + 1) return key.slice(open + 1, close);
+  if (!key.includes("}") && !key.includes("{")) return key;
+  throw programmingError("an operation id needs a key whose hash tag another key can have", {
+    hint: "put braces around a part of the key: {user1}:visits",
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OpOptions, OpSpec } from "../../runtime/op.ts";
 import { isDataError } from "../../runtime/errors.ts";
-import type { Argument, RedisCaller, Reply } from "./connection.ts";
+import type { Argument, Judge, RedisCaller, Reply } from "./op.ts";
 
 /** A Lua script that Redis runs atomically; sent by its digest, with its text only where the server does not know it. */
 export interface Script {
@@ -22,12 +22,13 @@ export async function runScript(
   keys: readonly string[],
   args: readonly Argument[],
   options?: OpOptions,
+  judge?: Judge,
 ): Promise<Reply> {
   const rest = [keys.length, ...keys, ...args];
   try {
-    return await caller.call(spec, "evalsha", [digest, ...rest], options);
+    return await caller.call(spec, "evalsha", [digest, ...rest], options, judge);
   } catch (error) {
     if (!isDataError(error) || error.code !== "NOSCRIPT") throw error;
-    return caller.call(spec, "eval", [text, ...rest], options);
+    return caller.call(spec, "eval", [text, ...rest], options, judge);
   }
 }

@@ -1,6 +1,5 @@
-import type { ChangeListener } from "../../runtime/changes.ts";
+import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
 import type { CacheStore } from "../../runtime/entity-cache.ts";
-import { isDataError } from "../../runtime/errors.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
@@ -10,9 +9,14 @@ import {
   type RuntimeContext,
   type StoreConfig,
 } from "../../runtime/store.ts";
-import { type Argument, RedisConnection, type Reply } from "./connection.ts";
+import { refuseEviction } from "./authority.ts";
+import { endpointOf, type Greeting, RedisConnection } from "./connection.ts";
 import { classify } from "./errors.ts";
+import { healthOf } from "./health.ts";
 import { runOnce } from "./keyed.ts";
+import type { Argument, Reply } from "./op.ts";
+import type { RedisRouter } from "./router.ts";
+import { RedisSession } from "./session.ts";
 import { RedisTier } from "./tier.ts";
 
 /** Which store this is. */
@@ -21,7 +25,27 @@ export interface RedisIdentity {
   readonly name: string;
   /** Prefix of every key the data layer makes: the project. */
   readonly namespace: string;
+  /** Records are kept here that are nowhere else: a server that evicts is refused. */
+  readonly authority?: true;
 }
+
+/** What makes a store one server's or a cluster's. */
+export interface RedisKind {
+  /** Engine, as health and plan name it. */
+  readonly engine: string;
+  readonly connect: (
+    config: StoreConfig,
+    runtime: OpRuntime,
+    onError: (error: unknown) => void,
+    greeting: Greeting | undefined,
+  ) => RedisRouter;
+}
+
+const oneServer: RedisKind = {
+  engine: "redis",
+  connect: ({ dsn }, runtime, onError, greeting) =>
+    new RedisConnection(endpointOf(dsn), runtime, onError, greeting),
+};
 
 /** Connects at the first call. */
 export function openRedis(
@@ -29,28 +53,41 @@ export function openRedis(
   config: StoreConfig,
   context: RuntimeContext,
 ): RedisStore {
-  return new RedisStore(identity, config, context);
+  return new RedisStore(oneServer, identity, config, context);
 }
 
-/** One Redis server: caches are made over it, and any command may be sent with the deadline, retry rule and trace of the rest. */
+/**
+ * One Redis server or one Redis Cluster: records, structures and caches are kept in it, and any command may be sent with the deadline,
+ * retry rule and trace of the rest.
+ */
 export class RedisStore implements OpenedStore, CacheStore {
   readonly name: string;
-  readonly engine = "redis";
+  readonly engine: string;
   /** What the application sees of it. */
   readonly store: this = this;
-  /** A cache is the authority of nothing. */
   readonly repositories = {};
   readonly runtime: OpRuntime;
   readonly onError: (error: unknown) => void;
-  readonly #connection: RedisConnection;
-  readonly #namespace: string;
+  readonly router: RedisRouter;
+  readonly changes: ChangeFeed;
+  /** Prefix of every key. */
+  readonly namespace: string;
+  readonly #authority: boolean;
   readonly #specs = { read: new Map<string, OpSpec>(), write: new Map<string, OpSpec>() };
 
-  constructor(identity: RedisIdentity, config: StoreConfig, context: RuntimeContext) {
+  constructor(
+    kind: RedisKind,
+    identity: RedisIdentity,
+    config: StoreConfig,
+    context: RuntimeContext,
+  ) {
     const [host] = config.dsn.hosts;
     this.name = identity.name;
-    this.#namespace = identity.namespace;
+    this.engine = kind.engine;
+    this.namespace = identity.namespace;
     this.onError = context.onError;
+    this.#authority = identity.authority === true;
+    this.changes = new ChangeFeed(context.onError);
     this.runtime = opRuntime(
       {
         store: identity.name,
@@ -63,12 +100,18 @@ export class RedisStore implements OpenedStore, CacheStore {
       config,
       context,
     );
-    this.#connection = new RedisConnection(config.dsn, this.runtime, context.onError);
+    const greeting = this.#authority ? refuseEviction : undefined;
+    this.router = kind.connect(config, this.runtime, context.onError, greeting);
+  }
+
+  /** Runs the methods of records that belong to this tenant, or to none. */
+  session(tenant?: string): RedisSession {
+    return new RedisSession(this, tenant);
   }
 
   /** A reading command; retried freely. Names and arguments as in the Redis reference. */
   read(command: string, args: readonly Argument[] = [], options?: ReadOptions): Promise<Reply> {
-    return this.#connection.call(this.#spec("read", command), command, args, options);
+    return this.router.call(this.#spec("read", command), command, args, options);
   }
 
   /**
@@ -79,9 +122,8 @@ export class RedisStore implements OpenedStore, CacheStore {
    */
   command(command: string, args: readonly Argument[] = [], options?: WriteOptions): Promise<Reply> {
     const spec = this.#spec("write", command);
-    if (options?.operation === undefined)
-      return this.#connection.call(spec, command, args, options);
-    return runOnce(this.#connection, spec, this.#namespace, command, args, {
+    if (options?.operation === undefined) return this.router.call(spec, command, args, options);
+    return runOnce(this.router, spec, this.namespace, command, args, {
       ...options,
       operation: options.operation,
     });
@@ -99,38 +141,28 @@ export class RedisStore implements OpenedStore, CacheStore {
   }
 
   tier(namespace: string): RedisTier {
-    return new RedisTier(this.#connection, `${this.#namespace}:${namespace}`);
+    return new RedisTier(this.router, `${this.namespace}:${namespace}`);
   }
 
   async health(): Promise<StoreHealth> {
     const began = performance.now();
-    const answer = (state: StoreHealth["state"], detail?: string): StoreHealth => ({
+    const { state, detail } = await healthOf(this.router, this.#authority);
+    return {
       store: this.name,
       engine: this.engine,
       state,
       latencyMs: Math.round(performance.now() - began),
       ...(detail === undefined ? {} : { detail }),
-    });
-    try {
-      const info = await this.read("info", ["replication"], { retry: "never", deadlineMs: 1_000 });
-      return /^role:(slave|replica)/m.test(String(info))
-        ? answer("degraded", "read-only replica")
-        : answer("up");
-    } catch (error) {
-      if (!isDataError(error)) return answer("down");
-      return error.code === "LOADING"
-        ? answer("starting", "loading its data set")
-        : answer("down", error.kind);
-    }
+    };
   }
 
   close(): Promise<void> {
-    this.#connection.close();
+    this.router.close();
     return Promise.resolve();
   }
 
-  /** A cache is no authority: nothing changes here that another store would have to hear of. */
-  onChanged(_listener: ChangeListener): () => void {
-    return () => {};
+  /** Of records kept here; a cache is the authority of nothing. */
+  onChanged(listener: ChangeListener): () => void {
+    return this.changes.onChanged(listener);
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { CacheTier, Invalidation, TierAnswer } from "../../runtime/cache.ts";
-import type { RedisCaller, RedisConnection, Reply } from "./connection.ts";
+import type { RedisCaller, Reply } from "./op.ts";
+import type { RedisRouter } from "./router.ts";
 import { runScript, script } from "./script.ts";
+import { slotOf } from "./slot.ts";
 
 const read = { operation: "cache.read", effect: "read" } as const;
 const lease = { operation: "cache.lease", effect: "read" } as const;
@@ -36,26 +38,37 @@ end
 return 1`);
 
 const scanCount = 500;
+/**
+ * Hash tags that a cache's keys are spread over where one script must not reach across slots: an entry, its lease, its tags and its epoch
+ * share one. Enough to even out some dozens of nodes, few enough to go over for a tag.
+ */
+const tagCount = 256;
+const partsAtOnce = 64;
 
 /**
  * The shared level of a cache on Redis. Entries are plain strings under `<namespace>:e:<key>`, so that `redis-cli` shows them; leases,
  * tags and the epoch lie beside them. Repeating any of these commands has the effect of one, so all of them are retried like reads.
  */
 export class RedisTier implements CacheTier {
-  readonly #connection: RedisConnection;
+  readonly #router: RedisRouter;
   /** Whatever reaches the tier is part of a cache's call, which was admitted. */
   readonly #calls: RedisCaller;
   readonly #namespace: string;
+  /** Prefixes of keys that may stand in one script; one, where all may. */
+  readonly #parts: readonly string[];
   readonly #channel: string;
   readonly #self = randomUUID();
   readonly #listeners = new Set<(what: Invalidation) => void>();
   #unsubscribe: (() => void) | undefined;
   #coherent = false;
 
-  constructor(connection: RedisConnection, namespace: string) {
-    this.#connection = connection;
-    this.#calls = connection.nested;
+  constructor(router: RedisRouter, namespace: string) {
+    this.#router = router;
+    this.#calls = router.nested;
     this.#namespace = namespace;
+    this.#parts = router.partitioned
+      ? Array.from({ length: tagCount }, (_, at) => `${namespace}:{${at}}`)
+      : [namespace];
     this.#channel = `${namespace}:invalidated`;
   }
 
@@ -67,7 +80,7 @@ export class RedisTier implements CacheTier {
     const entry = await this.#calls.call(read, "get", [this.#entry(key)]);
     if (typeof entry === "string") return { entry };
     if (leaseMs === 0) return { lease: undefined };
-    const keys = [this.#lease(key), this.#epoch()];
+    const keys = [this.#lease(key), this.#epoch(this.#part(key))];
     const granted = await runScript(this.#calls, lease, grantLease, keys, [randomUUID(), leaseMs]);
     return { lease: typeof granted === "string" ? granted : undefined };
   }
@@ -82,15 +95,16 @@ export class RedisTier implements CacheTier {
     const keys = [
       this.#entry(key),
       this.#lease(key),
-      this.#epoch(),
-      ...tags.map((tag) => this.#tag(tag)),
+      this.#epoch(this.#part(key)),
+      ...tags.map((tag) => this.#tag(this.#part(key), tag)),
     ];
     const args = [granted, entry, Math.ceil(ttlMs)];
     return (await runScript(this.#calls, fill, fillUnderLease, keys, args)) === 1;
   }
 
   async put(key: string, entry: string, ttlMs: number, tags: readonly string[]): Promise<void> {
-    const keys = [this.#entry(key), this.#lease(key), ...tags.map((tag) => this.#tag(tag))];
+    const part = this.#part(key);
+    const keys = [this.#entry(key), this.#lease(key), ...tags.map((tag) => this.#tag(part, tag))];
     await runScript(this.#calls, put, putAnyway, keys, [entry, Math.ceil(ttlMs)]);
     await this.#tell({ keys: [key] });
   }
@@ -99,8 +113,9 @@ export class RedisTier implements CacheTier {
     if ("keys" in what)
       await this.#unlink(what.keys.flatMap((key) => [this.#entry(key), this.#lease(key)]));
     else {
-      await this.#calls.call(invalidate, "incr", [this.#epoch()]);
-      if ("tag" in what) await this.#unlinkTag(what.tag);
+      await this.#overParts((part) => this.#calls.call(invalidate, "incr", [this.#epoch(part)]));
+      if ("tag" in what)
+        await this.#overParts((part) => this.#unlinkTag(this.#tag(part, what.tag)));
       else await this.#unlinkMatching("pattern" in what ? what.pattern : "*");
     }
     await this.#tell(what);
@@ -108,7 +123,7 @@ export class RedisTier implements CacheTier {
 
   onInvalidated(listener: (what: Invalidation) => void): () => void {
     this.#listeners.add(listener);
-    this.#unsubscribe ??= this.#connection.subscribe(this.#channel, {
+    this.#unsubscribe ??= this.#router.subscribe(this.#channel, {
       heard: () => this.#believe(),
       lost: () => (this.#coherent = false),
       message: (text) => this.#heard(text),
@@ -145,25 +160,36 @@ export class RedisTier implements CacheTier {
     await this.#calls.call(invalidate, "publish", [this.#channel, message]);
   }
 
+  /** Part by part, a few at a time: their commands leave together. */
+  async #overParts(work: (part: string) => Promise<unknown>): Promise<void> {
+    for (let at = 0; at < this.#parts.length; at += partsAtOnce)
+      await Promise.all(this.#parts.slice(at, at + partsAtOnce).map(work));
+  }
+
   async #unlink(keys: readonly string[]): Promise<void> {
-    for (let at = 0; at < keys.length; at += scanCount) {
-      await this.#calls.call(invalidate, "unlink", keys.slice(at, at + scanCount));
+    for (const group of this.#router.together(keys)) {
+      for (let at = 0; at < group.length; at += scanCount)
+        await this.#calls.call(invalidate, "unlink", group.slice(at, at + scanCount));
     }
   }
 
   async #unlinkTag(tag: string): Promise<void> {
-    const members = await this.#scan("sscan", [this.#tag(tag)], []);
-    await this.#unlink([...members, this.#tag(tag)]);
+    const members = await this.#scan(this.#calls, "sscan", [tag], []);
+    await this.#unlink([...members, tag]);
   }
 
-  /** SCAN, never KEYS: the server stays responsive however many keys there are. */
+  /** SCAN, never KEYS: the servers stay responsive however many keys there are. */
   async #unlinkMatching(pattern: string): Promise<void> {
-    await this.#unlink(
-      await this.#scan("scan", [], ["match", this.#entry(globOf(pattern), globOf)]),
-    );
+    const match =
+      this.#parts.length === 1 ? globOf(this.#namespace) : `${globOf(this.#namespace)}:{*}`;
+    for (const server of await this.#router.everywhere())
+      await this.#unlink(
+        await this.#scan(server, "scan", [], ["match", `${match}:e:${globOf(pattern)}`]),
+      );
   }
 
   async #scan(
+    server: RedisCaller,
     command: "scan" | "sscan",
     before: readonly string[],
     after: readonly string[],
@@ -172,7 +198,7 @@ export class RedisTier implements CacheTier {
     let cursor = "0";
     do {
       const args = [...before, cursor, ...after, "count", scanCount];
-      const reply: Reply = await this.#calls.call(invalidate, command, args);
+      const reply: Reply = await server.call(invalidate, command, args);
       const [next, keys] = reply as readonly [string, readonly string[]];
       for (const key of keys) found.add(key);
       cursor = next;
@@ -180,20 +206,26 @@ export class RedisTier implements CacheTier {
     return [...found];
   }
 
-  #entry(key: string, encode: (text: string) => string = (text) => text): string {
-    return `${encode(this.#namespace)}:e:${key}`;
+  /** The part that a key and all that belongs to it lie in. */
+  #part(key: string): string {
+    const { length } = this.#parts;
+    return this.#parts[length === 1 ? 0 : slotOf(key) % length] ?? this.#namespace;
+  }
+
+  #entry(key: string): string {
+    return `${this.#part(key)}:e:${key}`;
   }
 
   #lease(key: string): string {
-    return `${this.#namespace}:l:${key}`;
+    return `${this.#part(key)}:l:${key}`;
   }
 
-  #tag(tag: string): string {
-    return `${this.#namespace}:t:${tag}`;
+  #tag(part: string, tag: string): string {
+    return `${part}:t:${tag}`;
   }
 
-  #epoch(): string {
-    return `${this.#namespace}:epoch`;
+  #epoch(part: string): string {
+    return `${part}:epoch`;
   }
 }
 

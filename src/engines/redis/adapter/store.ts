@@ -1,0 +1,83 @@
+import type { Ir, RepositoryIr, StoreIr } from "../../../ir/types.ts";
+import { code } from "../../../render/encode.ts";
+import { functionHead, importLines, ImportSet, propertyLine } from "../../../render/layout.ts";
+import type { FileRequest } from "../../engine.ts";
+import { cacheAdapter } from "../../families/cache/adapter.ts";
+import { cacheStoreFiles } from "../../families/cache/emit.ts";
+import { repositoryFile } from "./repository.ts";
+
+/** What the adapters import: the same classes over one server and over a cluster, opened by another function. */
+export interface RedisRuntime {
+  /** Engine whose folder opens the store. */
+  readonly id: string;
+  /** Folder of the runtime that sessions, codecs and records lie in. */
+  readonly folder: string;
+  readonly type: string;
+  readonly open: string;
+}
+
+/** Everything a store adds to the tree: caches alone as every cache engine has them, or records with their repositories. */
+export function storeFiles(runtime: RedisRuntime, store: StoreIr, ir: Ir): readonly FileRequest[] {
+  if (!store.ports.includes("keyvalue")) return cacheStoreFiles(runtime, store, ir);
+  return [
+    storeFile(runtime, store, ir),
+    ...store.repositories.map((repository) => repositoryFile(store, repository, runtime, ir)),
+    ...store.views.flatMap((view) =>
+      view.port === "cache" ? [cacheAdapter(store, view, ir)] : [],
+    ),
+  ];
+}
+
+function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
+  const plain = store.repositories.filter(({ entity }) => entity.tenant === undefined);
+  const bound = store.repositories.filter((repository) => !plain.includes(repository));
+  const prefix = store.typePrefix;
+  return {
+    path: `{data}/stores/${store.name}/store.ts`,
+    ownership: "generated",
+    unit: `stores/${store.name}`,
+    template: "engines/redis/store.ts.hbs",
+    data: {
+      imports: code(importLines(importsOf(runtime, store))),
+      name: store.name,
+      project: ir.project,
+      type: runtime.type,
+      open: runtime.open,
+      storeType: `${prefix}Store`,
+      openedType: `Opened${prefix}`,
+      repositoriesType: `${prefix}Repositories`,
+      tenantType: `${prefix}TenantRepositories`,
+      boundType: `${prefix}Bound`,
+      tenantScoped: store.tenantScoped,
+      plain: plain.map(member),
+      bound: bound.map(member),
+      head: code(
+        functionHead(
+          `open${prefix}`,
+          [
+            { name: "config", type: "StoreConfig" },
+            { name: "context", type: "RuntimeContext" },
+          ],
+          `Opened${prefix}`,
+        ),
+      ),
+    },
+  };
+}
+
+const member = ({ entity, typeName, factory }: RepositoryIr): unknown => ({
+  name: entity.property,
+  factory,
+  argument: code("store.session()"),
+  line: code(propertyLine({ name: entity.property, type: typeName })),
+});
+
+function importsOf({ id, type, open }: RedisRuntime, store: StoreIr): ImportSet {
+  const imports = new ImportSet()
+    .type("../../runtime/store.ts", "RuntimeContext", "StoreConfig")
+    .type(`../../runtime/${id}/store.ts`, type)
+    .value(`../../runtime/${id}/store.ts`, open);
+  for (const { file, typeName, factory } of store.repositories)
+    imports.type(`../../ports/${file}.ts`, typeName).value(`./${file}.ts`, factory);
+  return imports;
+}

@@ -1,0 +1,233 @@
+import { DataError, programmingError } from "../../runtime/errors.ts";
+
+/** A value and its text, exactly; the text is what a hash field holds. */
+export interface ValueCodec<T> {
+  /** What forbids the value, as the end of a sentence; undefined when nothing does. Redis itself checks nothing. */
+  readonly problem?: (value: T) => string | undefined;
+  readonly encode: (value: T) => string;
+  readonly decode: (text: string) => T;
+}
+
+/** A field of a record: null is an absent text. */
+export interface Codec<T> {
+  /** @throws DataError constraint */
+  encode(value: T): string | null;
+  /** @throws DataError programming for a text that is missing */
+  decode(text: string | null | undefined): T;
+}
+
+/** A field that has a value always. */
+export function present<T>(name: string, of: ValueCodec<T>): Codec<T> {
+  return {
+    encode: (value) => checked(name, of, value),
+    decode: (text) => {
+      if (text === null || text === undefined) throw missing(name);
+      return of.decode(text);
+    },
+  };
+}
+
+/** As {@link present}; a record from before the field existed has its default. */
+export function defaulted<T>(name: string, of: ValueCodec<T>, value: T): Codec<T> {
+  return {
+    encode: (given) => checked(name, of, given),
+    decode: (text) => (text === null || text === undefined ? value : of.decode(text)),
+  };
+}
+
+/** A field that may be null. */
+export function nullable<T>(name: string, of: ValueCodec<T>): Codec<T | null> {
+  return {
+    encode: (value) => (value === null ? null : checked(name, of, value)),
+    decode: (text) => (text === null || text === undefined ? null : of.decode(text)),
+  };
+}
+
+/** Encodes what is given; undefined stays. */
+export const optional = <T>(of: Codec<T>, value: T | undefined): string | null | undefined =>
+  value === undefined ? undefined : of.encode(value);
+
+function checked<T>(name: string, of: ValueCodec<T>, value: T): string {
+  const problem = value === null || value === undefined ? "has no value" : of.problem?.(value);
+  if (problem === undefined) return of.encode(value);
+  throw new DataError({ kind: "constraint", message: `${name} ${problem}`, constraint: name });
+}
+
+function missing(name: string): DataError {
+  return programmingError(`a stored record has no ${name}`, {
+    hint: "give the field a default, so that records from before it was added can be read",
+  });
+}
+
+/** A key's brand narrows it; `min` to `max` characters. */
+export const text = <T extends string = string>(max = Infinity, min = 0): ValueCodec<T> => ({
+  problem: (value) => {
+    if (!value.isWellFormed()) return "is no well-formed Unicode text";
+    const length = value.length > max || min > 0 ? [...value].length : value.length;
+    return misfit(length, "characters", max, min);
+  },
+  encode: (value) => value,
+  decode: (stored) => stored as T,
+});
+
+const misfit = (length: number, what: string, max: number, min: number): string | undefined =>
+  length > max
+    ? `has more than ${max} ${what}`
+    : length < min
+      ? `has less than ${min} ${what}`
+      : undefined;
+
+export const oneOf = <T extends string>(...values: readonly T[]): ValueCodec<T> => ({
+  problem: (value) => (values.includes(value) ? undefined : `is none of ${values.join(", ")}`),
+  encode: (value) => value,
+  decode: (stored) => stored as T,
+});
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const uuid = <T extends string = string>(): ValueCodec<T> => ({
+  problem: (value) => (uuidForm.test(value) ? undefined : "is no UUID"),
+  encode: (value) => value.toLowerCase(),
+  decode: (stored) => stored as T,
+});
+
+/** 32 bits. */
+export const int = <T extends number = number>(
+  min = -2_147_483_648,
+  max = 2_147_483_647,
+): ValueCodec<T> => ({
+  problem: (value) =>
+    Number.isInteger(value) && value >= min && value <= max
+      ? undefined
+      : `is no whole number from ${min} to ${max}`,
+  encode: String,
+  decode: (stored) => Number(stored) as T,
+});
+
+/** 64 bits. */
+export const int64 = <T extends bigint = bigint>(
+  min = -9_223_372_036_854_775_808n,
+  max = 9_223_372_036_854_775_807n,
+): ValueCodec<T> => ({
+  problem: (value) =>
+    value >= min && value <= max ? undefined : `is no whole number from ${min} to ${max}`,
+  encode: String,
+  decode: (stored) => BigInt(stored) as T,
+});
+
+export const float = (min = -Infinity, max = Infinity): ValueCodec<number> => ({
+  problem: (value) => (value < min || value > max ? `is not from ${min} to ${max}` : undefined),
+  encode: (value) => (Object.is(value, -0) ? "-0" : String(value)),
+  decode: Number,
+});
+
+/** Kept with all of its `scale` digits, as SQL keeps it. */
+export const decimal = (
+  precision: number,
+  scale: number,
+  min?: string,
+  max?: string,
+): ValueCodec<string> => {
+  const least = min === undefined ? undefined : scaled(min, scale);
+  const most = max === undefined ? undefined : scaled(max, scale);
+  return {
+    problem: (value) => {
+      const digits = scaled(value, scale);
+      if (digits === undefined)
+        return `is no decimal number with at most ${scale} digits after the point`;
+      if (String(digits).replace("-", "").length > precision)
+        return `has more than ${precision} digits`;
+      if (least !== undefined && digits < least) return `is less than ${min}`;
+      return most !== undefined && digits > most ? `is more than ${max}` : undefined;
+    },
+    encode: (value) => pointed(scaled(value, scale) ?? 0n, scale),
+    decode: (stored) => stored,
+  };
+};
+
+/** `-12.5` with two digits → -1250n; undefined for what is no such number. */
+function scaled(value: string, scale: number): bigint | undefined {
+  const [, sign, whole = "", part = ""] = /^([-+]?)(\d+)(?:\.(\d+))?$/.exec(value) ?? [];
+  const kept = part.replace(/0+$/, "");
+  if (whole === "" || kept.length > scale) return undefined;
+  const digits = BigInt(whole + kept.padEnd(scale, "0"));
+  return sign === "-" ? -digits : digits;
+}
+
+function pointed(digits: bigint, scale: number): string {
+  const plain = String(digits < 0n ? -digits : digits).padStart(scale + 1, "0");
+  const at = plain.length - scale;
+  return `${digits < 0n ? "-" : ""}${plain.slice(0, at)}${scale === 0 ? "" : `.${plain.slice(at)}`}`;
+}
+
+export const boolean = (): ValueCodec<boolean> => ({
+  encode: String,
+  decode: (stored) => stored === "true",
+});
+
+/** Milliseconds since 1970; bounds as ISO texts. */
+export const timestamp = (min?: string, max?: string): ValueCodec<Date> => ({
+  problem: (value) => {
+    if (Number.isNaN(value.getTime())) return "is no point in time";
+    if (min !== undefined && value < new Date(min)) return `is before ${min}`;
+    return max !== undefined && value > new Date(max) ? `is after ${max}` : undefined;
+  },
+  encode: (value) => String(value.getTime()),
+  decode: (stored) => new Date(Number(stored)),
+});
+
+/** `YYYY-MM-DD` */
+export const date = (min?: string, max?: string): ValueCodec<string> => ({
+  problem: (value) => {
+    const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
+    const real =
+      time !== undefined && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value);
+    if (!real) return "is no day of the form YYYY-MM-DD";
+    if (min !== undefined && value < min) return `is before ${min}`;
+    return max !== undefined && value > max ? `is after ${max}` : undefined;
+  },
+  encode: (value) => value,
+  decode: (stored) => stored,
+});
+
+export const json = <T>(): ValueCodec<T> => ({
+  problem: (value) =>
+    JSON.stringify(value) === undefined ? "is nothing that JSON holds" : undefined,
+  encode: (value) => JSON.stringify(value),
+  decode: (stored) => JSON.parse(stored) as T,
+});
+
+/** Base64, since a script's results are texts. */
+export const binary = (max = Infinity, min = 0): ValueCodec<Uint8Array> => ({
+  problem: (value) => misfit(value.byteLength, "bytes", max, min),
+  encode: (value) =>
+    Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64"),
+  decode: (stored) => new Uint8Array(Buffer.from(stored, "base64")),
+});
+
+/** The base64 of little-endian 32-bit floats. */
+export const vector = (dimensions: number): ValueCodec<Float32Array> => ({
+  problem: (value) =>
+    value.length === dimensions ? undefined : `has ${value.length} dimensions, not ${dimensions}`,
+  encode: (value) => {
+    const bytes = Buffer.alloc(value.length * 4);
+    value.forEach((one, at) => bytes.writeFloatLE(one, at * 4));
+    return bytes.toString("base64");
+  },
+  decode: (stored) => {
+    const bytes = Buffer.from(stored, "base64");
+    return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+  },
+});
+
+/** The texts of the elements as a JSON array. */
+export const array = <T>(of: ValueCodec<T>, max = Infinity, min = 0): ValueCodec<readonly T[]> => ({
+  problem: (values) => {
+    const size = misfit(values.length, "elements", max, min);
+    if (size !== undefined) return size;
+    const wrong = values.map((value) => of.problem?.(value)).find((one) => one !== undefined);
+    return wrong === undefined ? undefined : `has an element that ${wrong}`;
+  },
+  encode: (values) => JSON.stringify(values.map(of.encode)),
+  decode: (stored) => (JSON.parse(stored) as readonly string[]).map(of.decode),
+});
