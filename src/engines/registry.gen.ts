@@ -4,6 +4,7 @@ import memory from "./memory/index.ts";
 import mongodb from "./mongodb/index.ts";
 import postgres from "./postgres/index.ts";
 import redis from "./redis/index.ts";
+import redisCluster from "./redis-cluster/index.ts";
 
 /** Every registered engine, by id. */
-export const engines: readonly EngineDescriptor[] = [memory, mongodb, postgres, redis];
+export const engines: readonly EngineDescriptor[] = [memory, mongodb, postgres, redis, redisCluster];

@@ -25,6 +25,8 @@ export interface Endpoint {
   readonly dsn: Dsn;
   readonly host: string;
   readonly port: number;
+  /** Instead of the DSN's path. */
+  readonly database?: number;
 }
 
 /** The DSN's first host. */
@@ -70,6 +72,7 @@ export class RedisConnection implements RedisRouter, Dispatcher {
     runtime: OpRuntime,
     onError: (error: unknown) => void,
     greeting?: Greeting,
+    onLost?: () => void,
   ) {
     this.#runtime = runtime;
     this.#greeting = greeting;
@@ -83,7 +86,10 @@ export class RedisConnection implements RedisRouter, Dispatcher {
     this.#client.on("connect", () => this.#watch.sign());
     this.#client.on("ready", () => this.#greet());
     this.#client.on("error", (error) => this.#noteError(error));
-    this.#client.on("close", () => this.#closed());
+    this.#client.on("close", () => {
+      this.#closed();
+      onLost?.();
+    });
     this.#client.on("end", () => this.#failAll());
   }
 
@@ -270,11 +276,16 @@ const maxReconnectDelayMs = 1_000;
 /** Milliseconds of silence after a deadline until the connection is given up. */
 const silentMs = 500;
 
-function clientOptions({ dsn, host, port }: Endpoint): RedisOptions & { replyMapping: "legacy" } {
+function clientOptions({
+  dsn,
+  host,
+  port,
+  database,
+}: Endpoint): RedisOptions & { replyMapping: "legacy" } {
   return {
     host,
     port,
-    db: Number(dsn.path === "" ? 0 : dsn.path),
+    db: database ?? Number(dsn.path === "" ? 0 : dsn.path),
     ...(dsn.user === undefined ? {} : { username: dsn.user }),
     ...(dsn.password === undefined ? {} : { password: dsn.password }),
     ...(dsn.scheme === "rediss" ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),

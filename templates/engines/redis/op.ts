@@ -41,6 +41,9 @@ export class RedisOp extends Op<Reply> {
   redirections = 0;
   /** The next request is preceded by ASKING. */
   asking = false;
+  /** The connection and the node's address that the attempt is on, in a cluster. */
+  at: Dispatcher | undefined = undefined;
+  node: string | undefined = undefined;
   readonly #dispatcher: Dispatcher;
   readonly #judge: Judge | undefined;
 

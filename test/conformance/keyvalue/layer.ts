@@ -45,7 +45,7 @@ export interface Quota extends QuotaKey {
 export interface Quotas {
   get(key: QuotaKey): Promise<Quota | undefined>;
   getMany(keys: readonly QuotaKey[]): Promise<readonly Quota[]>;
-  put(quota: QuotaKey & object): Promise<Quota>;
+  put(quota: QuotaKey & Partial<Quota>): Promise<Quota>;
   use(key: QuotaKey, by: number, options?: object): Promise<Quota>;
   free(key: QuotaKey, by: number, options?: object): Promise<Quota>;
   sum(key: QuotaKey, by: bigint): Promise<Quota>;

@@ -22,7 +22,7 @@ const replies: readonly (readonly [string, string, boolean])[] = [
   ["NOPERM this user has no permissions to run the 'set' command", "auth", false],
   ["MISCONF Errors writing to the AOF file: No space left on device", "overload", false],
   ["EXECABORT Transaction discarded because of previous errors.", "conflict", false],
-  ["NOSCRIPT No matching script. Please use EVAL.", "conflict", true],
+  ["NOSCRIPT No matching script. Please use EVAL.", "conflict", false],
   ["WRONGTYPE Operation against a key holding the wrong kind of value", "programming", false],
   ["CROSSSLOT Keys in request don't hash to the same slot", "programming", false],
   ["OPERATION another command was recorded under this operation id", "conflict", false],
