@@ -85,7 +85,11 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
       port: requirements.port,
       store: stores.find(({ workloads }) => workloads.includes(name))?.name ?? "",
       engine: engine.id,
-      reasons: [...reasonsFor(table, row, engine, context.served), ...free.reasons],
+      reasons: [
+        ...reasonsFor(table, row, engine, context.served),
+        ...apart(stores, engine),
+        ...free.reasons,
+      ],
       scores: scoresOf(table, row),
       rejected: rejectionsFor(table, row, engine, outcome.total, (other) =>
         totalWith(table, name, other),
@@ -94,6 +98,14 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
       requirementsHash: hashOf(requirements),
     },
   ];
+}
+
+/** Why an engine has more than one store. */
+function apart(stores: readonly PlannedStore[], engine: Candidate): readonly Reason[] {
+  const why = engine.capabilities.features["separate-caches"];
+  const several = stores.filter((store) => store.engine === engine.id).length > 1;
+  if (!several || why === undefined) return [];
+  return [{ text: `in a server of its own: ${why.text}`, evidence: why.evidence }];
 }
 
 /** Flips of the free decision; a decision that only the lock holds has none, and says so. */

@@ -5,7 +5,7 @@ import type { PlannedStore, Port } from "./plan.ts";
 import { portOf } from "./requirements.ts";
 import { isAuthority } from "./volume.ts";
 
-/** One store per used engine, `main` first, then by name. */
+/** One store per used engine, or several where one server must not hold all of it; `main` first, then by name. */
 export function storesOf(
   table: CostTable,
   engines: ReadonlyMap<string, Candidate>,
@@ -13,48 +13,82 @@ export function storesOf(
 ): readonly PlannedStore[] {
   const taken = new Set<string>();
   const used = table.engines.filter((engine) => [...engines.values()].includes(engine));
-  const main = engines.get(firstAuthority(table) ?? "")?.id;
-  const order = used.toSorted((a, b) => Number(b.id === main) - Number(a.id === main));
-  const stores = order.map((engine) => {
-    const workloads = [...engines]
-      .filter(([, served]) => served === engine)
-      .map(([name]) => name)
-      .toSorted();
-    const wanted = nameOf(table, engine, workloads, engine.id === main, lock);
-    const name = free(wanted, taken);
-    return store(table, engine, workloads, name);
+  const first = firstAuthority(table) ?? "";
+  const groups = used.flatMap((engine) => groupsOf(table, engine, engines));
+  const order = groups.toSorted(
+    (a, b) => Number(b.workloads.includes(first)) - Number(a.workloads.includes(first)),
+  );
+  const named = order.map((group) => ({
+    ...group,
+    usual: group.workloads.includes(first)
+      ? "main"
+      : (table.rows.get(group.workloads[0] ?? "")?.workload.kind ?? group.engine.id),
+  }));
+  const stores = named.map((group) => {
+    const given = givenName(table, group, named, taken);
+    const wanted = given ?? lockedName(group, lock) ?? group.usual;
+    return store(table, group.engine, group.workloads, free(wanted, taken));
   });
   return stores.toSorted((a, b) =>
     a.name === "main" ? -1 : b.name === "main" ? 1 : a.name < b.name ? -1 : 1,
   );
 }
 
-/** First by name, so that the order in the spec decides nothing. */
+/** Workloads of one engine that share a store, with the name that it has unless somebody names it. */
+interface Group {
+  readonly engine: Candidate;
+  readonly workloads: readonly string[];
+}
+type Named = Group & { readonly usual: string };
+
+/** A server has one eviction policy: what is written nowhere else is kept from caches, and caches from those that evict otherwise. */
+function groupsOf(
+  table: CostTable,
+  engine: Candidate,
+  engines: ReadonlyMap<string, Candidate>,
+): readonly Group[] {
+  const served = [...engines]
+    .filter(([, serving]) => serving === engine)
+    .map(([name]) => name)
+    .toSorted();
+  const kindOf = (name: string): string => {
+    const workload = table.rows.get(name)?.workload;
+    return workload?.kind === "cache" ? workload.eviction : "authority";
+  };
+  const together = engine.capabilities.features["separate-caches"] === undefined;
+  const groups = together ? [served] : [...Map.groupBy(served, kindOf).values()];
+  return groups.map((workloads) => ({ engine, workloads }));
+}
+
+/** First by name, so that the order in the spec decides nothing; records that can be queried before those reached by key alone. */
 function firstAuthority({ rows }: CostTable): string | undefined {
+  const byKey = (name: string): boolean =>
+    portOf(rows.get(name)?.workload.kind ?? "keyvalue") === "keyvalue";
   return [...rows.values()]
     .filter(({ workload }) => isAuthority(workload))
     .map(({ workload }) => workload.name)
-    .toSorted()[0];
+    .toSorted((a, b) => Number(byKey(a)) - Number(byKey(b)) || (a < b ? -1 : 1))[0];
 }
 
-/** The user's name, else the locked one, else `main` for the first authority's store and its kind for any other. */
-function nameOf(
+/** The user's name for a store of this engine: the usual one of this group if it is among them, else one that is no other group's. */
+function givenName(
   table: CostTable,
-  engine: Candidate,
-  workloads: readonly string[],
-  main: boolean,
-  lock: Lock | undefined,
-): string {
-  const named = Object.entries(table.model.stores.names)
-    .filter(([, id]) => id === engine.id)
+  { engine, usual }: Named,
+  groups: readonly Named[],
+  taken: ReadonlySet<string>,
+): string | undefined {
+  const names = Object.entries(table.model.stores.names)
+    .filter(([name, id]) => id === engine.id && !taken.has(name))
     .map(([name]) => name)
-    .toSorted()[0];
-  if (named !== undefined) return named;
-  const locked = workloads
+    .toSorted();
+  const others = groups.filter((group) => group.engine === engine).map((group) => group.usual);
+  return names.includes(usual) ? usual : names.find((name) => !others.includes(name));
+}
+
+function lockedName({ engine, workloads }: Group, lock: Lock | undefined): string | undefined {
+  return workloads
     .map((name) => lock?.decisions[name])
     .find((decision) => decision?.engine === engine.id)?.store;
-  if (locked !== undefined) return locked;
-  return main ? "main" : (table.rows.get(workloads[0] ?? "")?.workload.kind ?? engine.id);
 }
 
 function free(wanted: string, taken: Set<string>): string {
