@@ -69,6 +69,8 @@ export interface ComposeService {
   readonly service: string;
   readonly image: string;
   readonly port: number;
+  /** Further ports, for a service of several servers. */
+  readonly morePorts?: readonly number[];
   readonly environment: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
   readonly healthcheck: readonly string[];
@@ -98,8 +100,8 @@ export interface EngineDescriptor {
   readonly rehearsal?: () => Promise<RehearsalEngine>;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
-  /** A local server for development; absent for in-process engines. */
-  readonly compose?: ComposeService;
+  /** A local server for development, perhaps as its store needs it; absent for in-process engines. */
+  readonly compose?: ComposeService | ((store: StoreIr, ir: Ir) => ComposeService);
   /** Problems of the Ir that this engine cannot carry (identifier too long after naming, type not storable), for exit 2. */
   readonly refuse?: (
     store: StoreIr,

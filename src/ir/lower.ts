@@ -13,7 +13,7 @@ import type {
   Workload,
 } from "../spec/model.ts";
 import type { Plan, PlannedStore } from "../select/plan.ts";
-import { rowsAfterGrowth } from "../select/volume.ts";
+import { bytesAfterGrowth, rowsAfterGrowth } from "../select/volume.ts";
 import { deadlineFor } from "./deadline.ts";
 import type { EntityContext } from "./entity.ts";
 import { lowerEntity } from "./entity.ts";
@@ -47,7 +47,7 @@ export function lower(model: Model, plan: Plan): Ir {
     entities: inOrder,
     stores: plan.stores.map((store) => {
       const served = model.workloads.filter((workload) => place.get(workload.name) === store.name);
-      return assembleStore(store, served, {
+      return assembleStore(store, served, model, {
         feeds: feedsOf(model, inOrder, { store: store.name, place, authority }),
         entities: inOrder.filter((entity) => ownStore(entity) === store.name),
         repositories: served
@@ -207,8 +207,12 @@ function repositoriesOf(workload: AuthorityWorkload, byName: Entities): readonly
 function assembleStore(
   store: PlannedStore,
   served: readonly Workload[],
+  model: Model,
   parts: Pick<StoreIr, "entities" | "repositories" | "views" | "feeds">,
 ): StoreIr {
+  const authorities = served.filter(isAuthority);
+  const sizes = authorities.flatMap((workload) => bytesAfterGrowth(model, workload) ?? []);
+  const losses = authorities.flatMap(({ sla }) => sla.rpoSeconds ?? []);
   const scoped = [...parts.entities, ...parts.views.flatMap((view) => view.entity ?? [])];
   return {
     name: store.name,
@@ -219,5 +223,7 @@ function assembleStore(
     ...parts,
     deadlineMs: deadlineFor(served.map((workload) => workload.sla.p99Ms)),
     tenantScoped: scoped.some((entity) => entity.tenant !== undefined),
+    ...(sizes.length > 0 && { datasetBytes: sizes.reduce((sum, size) => sum + size, 0) }),
+    ...(losses.length > 0 && { rpoSeconds: Math.min(...losses) }),
   };
 }

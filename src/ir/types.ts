@@ -259,6 +259,10 @@ export interface StoreIr {
   /** Milliseconds; from the strictest p99 of its workloads, 5,000 unless the SLA says otherwise. */
   readonly deadlineMs: number;
   readonly tenantScoped: boolean;
+  /** Bytes of its records after growth, where the spec gives figures for them. */
+  readonly datasetBytes?: number;
+  /** Seconds of writes that may be lost, where a workload says it; the strictest. */
+  readonly rpoSeconds?: number;
 }
 
 export interface Ir {

@@ -3,6 +3,7 @@ import { defineEngine } from "../engine.ts";
 import { type RedisRuntime, storeFiles } from "../redis/adapter/store.ts";
 import redis from "../redis/index.ts";
 import { capabilities } from "./capabilities.ts";
+import { compose } from "./compose.ts";
 
 const runtime: RedisRuntime = {
   id: "redis-cluster",
@@ -39,5 +40,6 @@ export default defineEngine({
   transports: redis.transports,
   classify,
   emit: (store, ir) => storeFiles(runtime, store, ir),
+  compose,
   ...(redis.refuse === undefined ? {} : { refuse: redis.refuse }),
 });

@@ -2,6 +2,7 @@ import { classify } from "../../../templates/engines/redis/errors.ts";
 import { defineEngine } from "../engine.ts";
 import { type RedisRuntime, storeFiles } from "./adapter/store.ts";
 import { capabilities } from "./capabilities.ts";
+import { compose } from "./compose.ts";
 import { refuse } from "./refuse.ts";
 
 const runtime: RedisRuntime = {
@@ -45,23 +46,5 @@ export default defineEngine({
   classify,
   emit: (store, ir) => storeFiles(runtime, store, ir),
   refuse,
-  compose: {
-    service: "redis",
-    image: "redis:8.4",
-    port: 6379,
-    environment: {},
-    // A cache: nothing is written to disk, and what does not fit evicts the least recently used.
-    command: [
-      "redis-server",
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-      "--maxmemory",
-      "256mb",
-      "--maxmemory-policy",
-      "allkeys-lru",
-    ],
-    healthcheck: ["CMD", "redis-cli", "ping"],
-  },
+  compose,
 });

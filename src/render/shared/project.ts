@@ -1,5 +1,5 @@
 import type { ComposeService, EngineDescriptor, FileRequest } from "../../engines/engine.ts";
-import type { StoreIr } from "../../ir/types.ts";
+import type { Ir, StoreIr } from "../../ir/types.ts";
 import type { Output } from "../../spec/model.ts";
 import type { RenderInput } from "../render.ts";
 import { print } from "../document.ts";
@@ -37,8 +37,8 @@ export function projectFiles({ ir, model }: RenderInput, engines: Engines): read
     ),
     own("tsconfig.json", json(compilerOptions(ir.output))),
     own(".gitignore", "node_modules/\ndist/\n.data/\n.env\n"),
-    environmentFile(stores),
-    ...composeFile(stores),
+    environmentFile(stores, ir),
+    ...composeFile(stores, ir),
   ];
 }
 
@@ -127,15 +127,23 @@ interface Placed {
 }
 
 /** `.env.example`: every variable with what it may hold. */
-function environmentFile(stores: readonly Placed[]): FileRequest {
+function environmentFile(stores: readonly Placed[], ir: Ir): FileRequest {
   const blocks = stores.flatMap(({ store, engine }) =>
-    store.env === undefined ? [] : [variableBlock(store, store.env, engine)],
+    store.env === undefined
+      ? []
+      : [variableBlock(store, store.env, engine, serviceOf({ store, engine }, ir)?.port)],
   );
   return { path: ".env.example", ownership: "generated", unit: "project", text: blocks.join("\n") };
 }
 
-function variableBlock(store: StoreIr, env: string, { title, dsn }: EngineDescriptor): string {
-  const first = dsn.embedded?.(store.name) ?? dsn.examples[0]?.dsn ?? "";
+function variableBlock(
+  store: StoreIr,
+  env: string,
+  { title, dsn, compose }: EngineDescriptor,
+  port: number | undefined,
+): string {
+  const example = dsn.embedded?.(store.name) ?? dsn.examples[0]?.dsn ?? "";
+  const first = typeof compose === "function" ? onPort(example, port) : example;
   const comments = [
     `Store ${store.name}: ${title}.`,
     ...dsn.schemes.map(({ scheme, meaning }) => `  ${scheme} ${meaning}`),
@@ -154,15 +162,30 @@ function variableBlock(store: StoreIr, env: string, { title, dsn }: EngineDescri
   ].join("\n");
 }
 
+/** The example with the port of this store's own server; further hosts keep their distance to the first. */
+function onPort(dsn: string, port: number | undefined): string {
+  const first = /:(\d+)(?=[,/?]|$)/.exec(dsn)?.[1];
+  if (port === undefined || first === undefined) return dsn;
+  return dsn.replaceAll(
+    /:(\d+)(?=[,/?]|$)/g,
+    (_, one: string) => `:${Number(one) - Number(first) + port}`,
+  );
+}
+
 /** Quoted where an environment file would read it otherwise. */
 const environmentValue = (value: string): string =>
   /^[\w:/@.?=&%+,-]*$/.test(value) ? value : `"${value.replaceAll('"', "%22")}"`;
 
-/** `compose.yaml`: one server per engine that has one, reachable from this machine only. */
-function composeFile(stores: readonly Placed[]): readonly FileRequest[] {
+const serviceOf = ({ store, engine }: Placed, ir: Ir): ComposeService | undefined =>
+  typeof engine.compose === "function" ? engine.compose(store, ir) : engine.compose;
+
+/** `compose.yaml`: one server per engine that has one, or per store where each needs its own; reachable from this machine only. */
+function composeFile(stores: readonly Placed[], ir: Ir): readonly FileRequest[] {
   const services = new Map<string, ComposeService>();
-  for (const { engine } of stores)
-    if (engine.compose !== undefined) services.set(engine.compose.service, engine.compose);
+  for (const placed of stores) {
+    const service = serviceOf(placed, ir);
+    if (service !== undefined) services.set(service.service, service);
+  }
   if (services.size === 0) return [];
   const data = { services: [...services.values()].map(serviceData) };
   return [
@@ -180,6 +203,7 @@ function serviceData({
   service,
   image,
   port,
+  morePorts = [],
   environment,
   command = [],
   healthcheck,
@@ -187,7 +211,7 @@ function serviceData({
   return {
     service,
     image,
-    port: `127.0.0.1:${port}:${port}`,
+    ports: [port, ...morePorts].map((one) => `127.0.0.1:${one}:${one}`),
     environment: Object.entries(environment).map(([name, value]) => ({
       name,
       value: literal(value),
