@@ -51,13 +51,28 @@ export interface OpenedRedis {
   close(): Promise<void>;
 }
 
+/** How a store is opened, where it is not one server of caches. */
+export interface StoreKind {
+  readonly open?: typeof openRedis;
+  /** It holds records. */
+  readonly authority?: boolean;
+}
+
 /** A store as a generated project opens it, without its signal handlers. */
-export function openStore(dsn: string, config: Omit<StoreConfig, "dsn"> = {}): OpenedRedis {
+export function openStore(
+  dsn: string,
+  config: Omit<StoreConfig, "dsn"> = {},
+  { open = openRedis, authority = false }: StoreKind = {},
+): OpenedRedis {
   const lifecycle = new Lifecycle({ signals: false, drainMs: 1_000 });
   const stray: unknown[] = [];
   const context = { lifecycle, telemetry: {}, onError: (error: unknown) => stray.push(error) };
-  const identity = { name: "cache", namespace: "faults" };
-  const store = openRedis(identity, { ...config, dsn: parseDsn(dsn, redis.dsn) }, context);
+  const identity = {
+    name: "cache",
+    namespace: "faults",
+    ...(authority && { authority: true as const }),
+  };
+  const store = open(identity, { ...config, dsn: parseDsn(dsn, redis.dsn) }, context);
   lifecycle.onClose(() => store.close());
   return { store, lifecycle, stray, close: () => lifecycle.close() };
 }

@@ -31,7 +31,7 @@ return reply`);
  * @param namespace prefix of the record's key
  * @throws DataError conflict when other arguments were recorded under the same id
  */
-export function runOnce(
+export async function runOnce(
   router: RedisRouter,
   spec: OpSpec,
   namespace: string,
