@@ -1,5 +1,5 @@
 import type { Page } from "../../runtime/options.ts";
-import { type Codec, text as codecText } from "./codec.ts";
+import type { Codec } from "./codec.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
 /** How generated adapters turn arguments into the values of a statement. */
@@ -27,13 +27,10 @@ export const valuesAt = (row: ValueRow, columns: readonly number[]): readonly Va
   columns.map((column) => row[column] ?? null);
 
 /** A key as `onChanged` tells it: the text of its column, the texts of several as JSON. */
-export function keyText(row: ValueRow, columns: readonly number[]): string {
-  const [only, ...others] = columns;
-  if (only === undefined) return "";
-  return others.length === 0
-    ? codecText.decode(row[only])
-    : JSON.stringify(valuesAt(row, columns));
-}
+export const keyText = (row: ValueRow, columns: readonly number[]): string => {
+  const texts = valuesAt(row, columns).map(String);
+  return texts.length === 1 ? `${texts[0]}` : JSON.stringify(texts);
+};
 
 /** A number of one sign. @throws TypeError for zero and for the other sign */
 export const signed = <T>(sign: "positive" | "negative", codec: Codec<T>): Codec<T> => ({
