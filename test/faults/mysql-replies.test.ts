@@ -11,6 +11,7 @@ import {
   migrationOf,
   newItem,
   place,
+  placeAlone,
   reserve,
 } from "../unit/mysql-driver/items.ts";
 import { type Opened, openStore } from "../unit/mysql-driver/open-store.ts";
@@ -104,6 +105,24 @@ await onSharedServers("lost replies and cut connections", (server) => {
       toxic.remove();
     }
     expect(await stock()).toBe(990);
+  });
+
+  it("F2: what was written by itself and cannot be read at once is read again, and not written again", async () => {
+    await through.store.session.write(placeAlone, newItem(99));
+    for (let round = 1; round <= 5; round += 1) {
+      const toxic = losing("select id, tenant");
+      const placed = await through.store.session.write(placeAlone, newItem(round));
+      expect([placed.id, toxic.hits()]).toEqual([id(round), 1]);
+      toxic.remove();
+    }
+    proxy.add({
+      kind: "drop_reply",
+      when: ({ text }) => text.includes("select id, tenant"),
+      after: "blackhole",
+    });
+    const late = through.store.session.write(placeAlone, newItem(50), { deadlineMs: 700 });
+    expect(await verdict(late)).toMatchObject({ kind: "outcome-unknown", attempts: 1 });
+    expect(await direct.store.session.first(get, [id(50)])).toBeDefined();
   });
 
   it("F2: a COMMIT whose reply is lost is outcome-unknown, even when rerunnable", async () => {

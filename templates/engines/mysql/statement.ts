@@ -79,8 +79,11 @@ export interface WriteStatement<R> extends Statement<R>, RowExpectation {
   /**
    * Where the result rows come from: a text that reads them in the same transaction; `returning`, from `text` itself (MariaDB's
    * `insert … returning`, `delete … returning`); without it, one row of the first `keyValues` values when `text` found a row.
+   *
+   * `when: "committed"` lets a write of one text run by itself and reads the row afterwards: two round trips instead of four. The row may
+   * show a later change as well, so it is for an insert, not for a count that callers must see one by one. Not with `last_insert_id()`.
    */
-  readonly result?: { readonly select: string } | "returning";
+  readonly result?: { readonly select: string; readonly when?: "committed" } | "returning";
   /** `ifVersion` (or null) is appended as the last value: `… and ($n is null or version = $n)`. */
   readonly versioned?: boolean;
 }

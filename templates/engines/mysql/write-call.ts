@@ -1,5 +1,7 @@
 import type { ChangedKeys } from "../../runtime/changes.ts";
 import { DataError, isDataError } from "../../runtime/errors.ts";
+import { FaultError } from "../../runtime/fault-error.ts";
+import type { Fault } from "../../runtime/fault.ts";
 import type { OpOptions } from "../../runtime/op.ts";
 import { classify } from "./errors.ts";
 import type { Answer, MysqlConnection } from "./mysql-connection.ts";
@@ -42,6 +44,8 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
   readonly #write: WriteValues;
   readonly #context: WriteContext;
   readonly #finish: (rows: readonly R[]) => T;
+  /** The change was answered, and only its row is to be read. */
+  #committed = false;
 
   constructor(
     context: WriteContext,
@@ -58,9 +62,15 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
   }
 
   protected use(connection: MysqlConnection): void {
-    const alone = isSingleStep(this.#statement) && this.#write.operation === undefined;
-    if (alone) this.#alone(connection);
+    const { operation } = this.#write;
+    if (this.#committed) void this.#ended(() => this.#readBack(connection));
+    else if (operation === undefined && isSingleStep(this.#statement)) this.#alone(connection);
     else void this.#ended(() => this.#together(connection));
+  }
+
+  /** What is left to do is a read, which may be tried again whatever became of it. */
+  protected override retried(fault: Fault, error: unknown): boolean {
+    return super.retried(this.#committed ? { ...fault, outcome: "not-applied" } : fault, error);
   }
 
   /** Whoever caches the row must not keep what it was: the change may be there now, or come with a late reply. */
@@ -78,11 +88,29 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
         return void this.#ended(() => this.#nothingFound(connection));
       }
       if (error !== undefined) this.spoiled();
+      if (error === undefined && !this.settled && this.#statement.steps.select !== undefined) {
+        this.#committed = true;
+        return void this.#ended(() => this.#readBack(connection));
+      }
       this.giveBack();
       if (this.settled) return this.#late(error, answer);
       if (error !== undefined) return this.fail(error);
       this.#applied(resultOf(this.#statement, answer, values));
     });
+  }
+
+  /** The change is there. A row that cannot be read leaves its caller without a result, which is no sign that nothing was applied. */
+  async #readBack(connection: MysqlConnection): Promise<Ending> {
+    const { change, select = change } = this.#statement.steps;
+    this.sent = true;
+    try {
+      const { rows } = await connection.run(select, this.#write.values, this.#context.tenant);
+      if (rows.length === 0 && this.#write.single) return () => this.fail(missing());
+      return () => this.#applied(rows);
+    } catch (error) {
+      const fault = { ...classify(error), outcome: "unknown" } as const;
+      throw new FaultError("the row was written and cannot be read", fault, error);
+    }
   }
 
   /** The caller has its answer, and what was sent came to an end nevertheless. */

@@ -6,12 +6,12 @@ import type { Value, ValueRow, Write } from "./statement.ts";
 /** Runs one step with the values of the write. */
 export type StepRunner = (step: Prepared) => Promise<Answer>;
 
-/** One statement is all of it: no transaction needed. */
-export const isSingleStep = <R>({ steps }: Write<R>): boolean =>
+/** One statement changes all that it changes: no transaction needed. */
+export const isSingleStep = <R>({ steps, result }: Write<R>): boolean =>
   steps.before.length === 0 &&
   steps.with.length === 0 &&
   steps.otherwise === undefined &&
-  steps.select === undefined;
+  (steps.select === undefined || (typeof result === "object" && result.when === "committed"));
 
 /** The result rows of a change that reads none: its own, or the key. */
 export const resultOf = <R>(

@@ -21,6 +21,7 @@ import {
   newItem,
   own,
   place,
+  placeAlone,
   placeReturning,
   placeWithLines,
   put,
@@ -163,6 +164,16 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       expect(await store.session.writeMany(importAll, itemRows())).toEqual([]);
       const found = await store.session.all(getMany, ids(3, 4, 1));
       expect(found.map((item) => item.id)).toEqual([id(3), id(1)]);
+    });
+
+    it("an insert whose row is read afterwards, alone and in a transaction", async () => {
+      expect(await store.session.write(placeAlone, newItem(1))).toMatchObject({ count: 5 });
+      expect(await kindOf(store.session.write(placeAlone, newItem(1)))).toBe("conflict");
+      const within = await store.transaction((tx) => tx.write(placeAlone, newItem(2, 7)));
+      expect(within).toMatchObject({ count: 7 });
+      const keyed = { operation: "o1" };
+      const placed = await store.session.write(placeAlone, newItem(3), keyed);
+      expect(await store.session.write(placeAlone, newItem(3), keyed)).toEqual(placed);
     });
 
     it("insert … returning, where the server has it", async () => {

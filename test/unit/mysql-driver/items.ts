@@ -55,6 +55,14 @@ export const place = write({
   result: { select: byId },
 });
 
+/** One statement, and its row read when it is committed. */
+export const placeAlone = write({
+  ...writes,
+  name: "items.placeAlone",
+  text: "insert into item (id, tenant, count, note) values ($1, $2, $3, $4)",
+  result: { select: byId, when: "committed" },
+});
+
 /** What MariaDB can say in one statement. */
 export const placeReturning = write({
   ...writes,
