@@ -53,6 +53,10 @@ export const viewName = (workload: string): string => camelCase(workload);
 /** What gives an entity's rows to the views that copy it: `productFeed`. */
 export const feedName = (entity: string): string => camelCase(`${entity}Feed`);
 
+/** Alias of a view in a store that takes letters, digits and underscores: `v_shop_similar_products`. */
+export const viewAlias = (project: string, workload: string): string =>
+  fitted(`v_${project}_${workload}`.replaceAll(/[^A-Za-z0-9_]/g, "_").toLowerCase());
+
 /** Property of a store on the data layer: `main`. */
 export const storeProperty = (store: string): string => camelCase(store);
 

@@ -12,6 +12,7 @@ import type {
   Output,
   Predicate,
   SearchMethod,
+  Sla,
   VectorMetric,
   VectorMethod,
 } from "../spec/model.ts";
@@ -213,6 +214,8 @@ export interface VectorViewIr extends ViewBase {
   readonly metric: VectorMetric;
   /** Rows after growth, for index method and parameters; undefined when the spec gives none. */
   readonly rows?: number;
+  /** What the workload's SLA asks of reads, where it does. */
+  readonly consistency?: NonNullable<Sla["consistency"]>;
   readonly methods: readonly {
     readonly method: VectorMethod;
     readonly operation: string;

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { generateProject, type GeneratedProject } from "../support/generated-project.ts";
 
-interface DataModule<L> {
+export interface DataModule<L> {
   configFromEnv(env: Readonly<Record<string, string>>): object;
   openDataLayer(config: object): L;
 }
@@ -32,7 +32,7 @@ export async function openGenerated<L>(
 }
 
 /** With the project's own command, as its user would. */
-function migrate(folder: string, env: Readonly<Record<string, string>>): void {
+export function migrate(folder: string, env: Readonly<Record<string, string>>): void {
   const { status, stderr } = spawnSync(
     process.execPath,
     ["--no-warnings", "src/data/cli.ts", "migrate", "up"],

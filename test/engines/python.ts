@@ -9,7 +9,12 @@ import { run, works } from "./command.ts";
  * Installs `name==version` with its dependencies into the cache and gives the folder (put it on PYTHONPATH to run it).
  * @throws with the reason when there is no Python, no pip and no way to get one, or no such package for this machine.
  */
-export async function pythonPackage(name: string, version: string): Promise<string> {
+export async function pythonPackage(
+  name: string,
+  version: string,
+  /** Further packages that it needs and does not name itself: `pymilvus==3.0.2`. */
+  more: readonly string[] = [],
+): Promise<string> {
   if (!(await works("python3", ["--version"]))) throw new Error("python3 is not installed");
   const abi = await run("python3", ["-c", "import sys; print(sys.implementation.cache_tag)"]);
   return installOnce(`${name}-${version}-${abi.trim()}-${process.arch}`, async (folder) => {
@@ -24,6 +29,7 @@ export async function pythonPackage(name: string, version: string): Promise<stri
       "--target",
       folder,
       `${name}==${version}`,
+      ...more,
     ]);
     await rm(scratch, { recursive: true, force: true });
   });

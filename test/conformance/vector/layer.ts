@@ -1,4 +1,5 @@
 /** The generated data layer of `workloads.yaml`, as the suite uses it. */
+import { copyRemoval, copyRows, type OpenedApart } from "../apart.ts";
 
 interface Neighbour {
   readonly item: { readonly id: string; readonly number: number; readonly label: string };
@@ -22,4 +23,36 @@ export interface VectorLayer {
   readonly byForce: View;
   readonly nearStars: View;
   close(): Promise<void>;
+}
+
+const ofPoints = ["byAngle", "byPlace", "byForce"];
+
+/** The layer whose views lie apart: what is written is copied to them before the write is told to be done. */
+export function copying({ data, targets }: OpenedApart<VectorLayer>): VectorLayer {
+  const { points, stars } = data;
+  return Object.assign(Object.create(data) as VectorLayer, {
+    points: {
+      add: async (point: object) => {
+        const added = await points.add(point);
+        await copyRows(targets, ofPoints, [added]);
+        return added;
+      },
+      addAll: async (all: readonly object[]) => {
+        const added = await points.addAll(all);
+        await copyRows(targets, ofPoints, added);
+        return added;
+      },
+      remove: async (id: string) => {
+        await points.remove(id);
+        await copyRemoval(targets, ofPoints, id);
+      },
+    },
+    stars: {
+      addAll: async (all: readonly object[]) => {
+        const added = await stars.addAll(all);
+        await copyRows(targets, ["nearStars"], added);
+        return added;
+      },
+    },
+  });
 }

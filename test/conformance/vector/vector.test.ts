@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { openGenerated, type OpenedProject } from "../layer.ts";
 import { specFor, targetsOf } from "../targets.ts";
-import type { VectorLayer } from "./layer.ts";
+import { openApart, takesCopies } from "../apart.ts";
+import { copying, type VectorLayer } from "./layer.ts";
 import { cases } from "./suite.ts";
 
 const spec = readFileSync(new URL("workloads.yaml", import.meta.url), "utf8");
@@ -18,6 +19,11 @@ for (const { engine, column, prepare, dsn } of await targetsOf("vector")) {
   describe(`vector port on ${column}`, () => {
     let opened: OpenedProject<VectorLayer>;
     beforeAll(async () => {
+      if (takesCopies(engine)) {
+        const apart = await openApart<VectorLayer>(spec, engine, "vector", dsn);
+        opened = { ...apart, data: copying(apart) };
+        return;
+      }
       const text = specFor(spec, engine, "vector");
       const env = (folder: string) => ({ MAIN_URL: dsn(folder) });
       opened = await openGenerated(`vector-${engine}`, text, env, prepare);

@@ -19,12 +19,12 @@ const field = (name: string, type: Field["type"], key = false): Field => ({
   pii: false,
 });
 
-const entity = (name: string, tenant: boolean): Entity => ({
+const entity = (name: string, tenant: boolean, dimensions: number): Entity => ({
   name,
   fields: [
     field("id", { kind: "uuid" }, true),
     field("title", { kind: "string", max: 100 }),
-    field("embedding", { kind: "vector", dimensions: 384, metric: "cosine" }),
+    field("embedding", { kind: "vector", dimensions, metric: "cosine" }),
   ],
   key: ["id"],
   keyless: false,
@@ -111,6 +111,17 @@ const search = (at: number, size: Scale): Workload => ({
   methods: [],
 });
 
+const vector = (at: number, size: Scale): Workload => ({
+  name: `vector-${at}`,
+  kind: "vector",
+  from: `Entity${at}`,
+  sla: {},
+  scale: size,
+  requires: [],
+  field: "embedding",
+  methods: [],
+});
+
 const cache = (
   at: number,
   size: Scale,
@@ -128,7 +139,7 @@ const cache = (
   eviction,
 });
 
-/** Models of one to four aggregates, each perhaps with a search view and a cache. */
+/** Models of one to four aggregates, each perhaps with a search view, a vector view and a cache. */
 export function models(engines: readonly string[]): fc.Arbitrary<Model> {
   const some = fc.subarray([...engines]);
   const part = fc.record({
@@ -142,6 +153,12 @@ export function models(engines: readonly string[]): fc.Arbitrary<Model> {
     }),
     tenant: fc.nat(3).map((n) => n === 0),
     search: fc.option(scale, { nil: undefined, freq: 1 }),
+    vector: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: scale },
+    ),
+    // Now and then more than pgvector indexes.
+    dimensions: fc.constantFrom(384, 384, 3_072),
     cache: fc.option(
       fc.record({
         scale,
@@ -174,10 +191,13 @@ export function models(engines: readonly string[]): fc.Arbitrary<Model> {
       project: "generated",
       output: { dir: "src/data", importExtension: ".ts", package: "." },
       stores: { running, never, hosting, names: {} },
-      entities: parts.map(({ tenant }, at) => entity(`Entity${at}`, tenant)),
-      workloads: parts.flatMap(({ shape, search: view, cache: copy }, at) => [
+      entities: parts.map(({ tenant, dimensions }, at) =>
+        entity(`Entity${at}`, tenant, dimensions),
+      ),
+      workloads: parts.flatMap(({ shape, search: view, vector: near, cache: copy }, at) => [
         authority(shape, at),
         ...(view ? [search(at, view)] : []),
+        ...(near ? [vector(at, near)] : []),
         ...(copy ? [cache(at, copy.scale, copy.eviction, copy.ttlMs)] : []),
       ]),
     }));

@@ -3,6 +3,7 @@ import type { CacheViewIr, EntityIr, Ir, StoreIr } from "../../../ir/types.ts";
 import { code } from "../../../render/encode.ts";
 import { docBlock, functionHead, importLines, ImportSet } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
+import { itemShape } from "../item-shape.ts";
 import { duration } from "../record/describe.ts";
 
 /** The adapter of a cache view: the same over every engine that holds caches, since behaviour is the runtime's. */
@@ -90,13 +91,6 @@ const isText = (kind: string): boolean => ["uuid", "string", "text", "enum"].inc
 
 /** Rotates with the shape of what is stored, so that an entry of an older shape is never decoded as a newer one. */
 function namespaceOf({ workload, entity }: CacheViewIr): string {
-  const shape = JSON.stringify(entity === undefined ? [] : shapeOf(entity));
+  const shape = JSON.stringify(entity === undefined ? [] : itemShape(entity));
   return `${workload}:${createHash("sha256").update(shape).digest("hex").slice(0, 8)}`;
 }
-
-const shapeOf = (entity: EntityIr): unknown => [
-  entity.fields
-    .filter(({ visible }) => visible)
-    .map(({ name, type, nullable }) => [name, type, nullable]),
-  entity.children.map((child) => [child.property, shapeOf(child.entity)]),
-];

@@ -1,6 +1,6 @@
 import type { EntityIr, Ir, StoreIr } from "../../../ir/types.ts";
 import { feedName } from "../../../ir/names.ts";
-import { print } from "../../../render/document.ts";
+import { group, indent, line, print } from "../../../render/document.ts";
 import { code } from "../../../render/encode.ts";
 import { call, docBlock, importLines } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
@@ -48,9 +48,7 @@ export function feedFile(
   ]);
   const factory = print([
     `export const ${name} = (session: ${engine.session}): ViewFeed<${entity.name}> =>`,
-    "\n  ",
-    call("viewFeed", ["session", variable]),
-    ";",
+    group(indent([line, call("viewFeed", ["session", variable]), ";"])),
   ]);
   module.importRows([declaration]);
   return {

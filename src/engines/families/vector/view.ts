@@ -39,6 +39,7 @@ export function lowerVector(
     dimensions: field.type.dimensions,
     metric: field.type.metric,
     ...(rows === undefined ? {} : { rows }),
+    ...(workload.sla.consistency === undefined ? {} : { consistency: workload.sla.consistency }),
     methods: workload.methods.map((method) =>
       lowerMethod(workload, method, { entity, store }, field, searches),
     ),

@@ -1,0 +1,20 @@
+import { DataError } from "../../runtime/errors.ts";
+import type { OpRuntime } from "../../runtime/op.ts";
+import type { MilvusChannel } from "./channel.ts";
+
+/** What sessions and the writing side share. */
+export interface MilvusConnection {
+  readonly runtime: OpRuntime;
+  readonly channel: MilvusChannel;
+}
+
+/** `ConsistencyLevel` of common.proto. */
+export const consistencyLevel = { Strong: 0, Bounded: 2 } as const;
+
+/** The view has no collection that could answer. */
+export const neverBuilt = (view: string): DataError =>
+  new DataError({
+    kind: "unavailable",
+    message: `the view ${view} has not been built`,
+    hint: `npm run db -- views rebuild ${view}`,
+  });

@@ -1,0 +1,80 @@
+import { programmingError } from "../../runtime/errors.ts";
+import type { Range } from "../../runtime/options.ts";
+import { scalarOf } from "./columns.ts";
+import { type ColumnDefinition, field, type ViewDefinition } from "./definition.ts";
+
+/** One condition of a filter. */
+export type Condition =
+  | { readonly column: string; readonly equals: unknown }
+  | { readonly column: string; readonly within: Range<unknown> };
+
+/** The condition that a column has this value, or holds it; none when it is not given. */
+export const equal = (column: string, value: unknown): readonly Condition[] =>
+  value === undefined ? [] : [{ column, equals: value }];
+
+/** The condition that a column lies within a range, both ends included; none when it is not given. */
+export const between = (column: string, range: Range<unknown> | undefined): readonly Condition[] =>
+  range === undefined ? [] : [{ column, within: range }];
+
+/**
+ * A text as a literal of Milvus' expressions. Only what ends or continues a literal is escaped, by the escapes that every server version
+ * reads; all else stands for itself. Source: `milvus-io/milvus: internal/parser/planparserv2/Plan.g4`, StringLiteral. Bound expression templates
+ * would spare this, but Milvus Lite does not know them.
+ */
+export function textLiteral(text: string): string {
+  if (!text.isWellFormed()) throw programmingError("a text holds half of a surrogate pair");
+  return `"${text.replaceAll(/["\\\n\r]/g, (one) => escapes[one] ?? one)}"`;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+};
+
+const smallest = "-9223372036854775808";
+
+/** @throws DataError programming for a value that the column cannot hold */
+function literal(column: ColumnDefinition, value: unknown): string {
+  const scalar = scalarOf(column, value);
+  if (column.kind === "text") return textLiteral(String(scalar));
+  // The sign is an operator there, and the number behind it would be too large by one.
+  return scalar === smallest ? "(-9223372036854775807 - 1)" : String(scalar);
+}
+
+/** The whole filter of a read: what was asked for, the tenant where there is one, and never what is deleted. */
+export function filterExpression(
+  definition: Pick<ViewDefinition, "columns">,
+  conditions: readonly Condition[],
+  tenant: string | undefined,
+): string {
+  const columns = new Map(definition.columns.map((column) => [column.name, column]));
+  const asked = conditions.flatMap((condition) => {
+    const column = columns.get(condition.column);
+    if (column === undefined) throw programmingError(`the view has no column ${condition.column}`);
+    return conditionTexts(column, condition);
+  });
+  return [
+    ...(tenant === undefined ? [] : [`${field.tenant} == ${textLiteral(tenant)}`]),
+    ...asked,
+    `${field.deleted} == false`,
+  ].join(" and ");
+}
+
+function conditionTexts(column: ColumnDefinition, condition: Condition): readonly string[] {
+  const { name } = column;
+  if ("equals" in condition) {
+    const value = literal(column, condition.equals);
+    return [column.list === true ? `array_contains(${name}, ${value})` : `${name} == ${value}`];
+  }
+  const { min, max } = condition.within;
+  return [
+    ...(min === undefined ? [] : [`${name} >= ${literal(column, min)}`]),
+    ...(max === undefined ? [] : [`${name} <= ${literal(column, max)}`]),
+  ];
+}
+
+/** `pk in ["a", "b"]` */
+export const keysExpression = (keys: readonly string[]): string =>
+  `${field.key} in [${keys.map(textLiteral).join(", ")}]`;

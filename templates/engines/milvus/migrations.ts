@@ -1,0 +1,90 @@
+import { DataError, programmingError } from "../../runtime/errors.ts";
+import type { LedgerHost, MigrationTarget, RunContext, StepText } from "../../runtime/migration.ts";
+import type { MilvusConnection } from "./connection.ts";
+import type { ViewDefinition } from "./definition.ts";
+import { beginGeneration, dropView } from "./target.ts";
+
+/** What a step of a migration file says. Each may be run again. */
+export type MigrationCommand =
+  /** An empty collection for this definition, with its indexes, loaded: `views rebuild` fills it and lets the alias point there. */
+  | { readonly prepareView: ViewDefinition }
+  /** The alias and every collection of the view. */
+  | { readonly dropView: string };
+
+/** A command as the file has it, under the name of its step. */
+export type MigrationStep = MigrationCommand & { readonly step?: string; readonly note?: string };
+
+/**
+ * Migrations of a Milvus database. What they make is empty: a view is filled from its authority. Ledger and lock are another store's,
+ * since nothing here can be compared and set.
+ */
+export function milvusMigrations(
+  connection: MilvusConnection,
+  host: LedgerHost | undefined,
+): MigrationTarget {
+  return {
+    transactional: false,
+    split: splitSteps,
+    locked: async (work, waitMs) => hosted(host).locked(work, waitMs),
+    ledger: async () => hosted(host).ledger(),
+    run: async (steps, note, context) => {
+      for (const step of steps) await runStep(connection, step, context);
+      await hosted(host).write(note, {});
+    },
+    runAlone: (step, context) => runStep(connection, step, context),
+    holds: () => Promise.resolve(false),
+    batch: () => Promise.resolve(undefined),
+    count: () => Promise.resolve(0),
+  };
+}
+
+function hosted(host: LedgerHost | undefined): LedgerHost {
+  if (host !== undefined) return host;
+  throw programmingError("Milvus cannot keep the ledger of its migrations", {
+    operation: "migrate",
+    hint: "an authority of the same spec keeps it: migrate through npm run db, which knows them all",
+  });
+}
+
+/** Commands by the name of their step, in the order of the file. @throws DataError programming for a command without one */
+function splitSteps(text: string): readonly StepText[] {
+  const steps = new Map<string, MigrationStep[]>();
+  for (const command of JSON.parse(text) as readonly MigrationStep[]) {
+    const { step } = command;
+    if (step === undefined)
+      throw programmingError(`a command has no "step": ${Object.keys(command).join(", ")}`, {
+        operation: "migrate",
+      });
+    steps.set(step, [...(steps.get(step) ?? []), command]);
+  }
+  return [...steps].map(([name, commands]) => ({ name, text: JSON.stringify(commands), line: 1 }));
+}
+
+async function runStep(
+  connection: MilvusConnection,
+  step: StepText,
+  { file }: RunContext,
+): Promise<void> {
+  for (const command of JSON.parse(step.text) as readonly MigrationCommand[]) {
+    try {
+      if ("prepareView" in command) await beginGeneration(connection, command.prepareView);
+      else await dropView(connection, command.dropView);
+    } catch (error) {
+      throw placed(error, `${file}: step ${step.name}: `);
+    }
+  }
+}
+
+/** Names file and step of a failure. */
+function placed(error: unknown, place: string): unknown {
+  if (!(error instanceof DataError)) return error;
+  const { kind, message, code, hint, cause } = error;
+  return new DataError({
+    kind,
+    operation: "migrate",
+    message: `${place}${message}`,
+    code,
+    hint,
+    cause,
+  });
+}
