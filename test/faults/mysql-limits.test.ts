@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { migrateUp } from "../../templates/runtime/migrate.ts";
 import { seeded } from "../support/random.ts";
 import {
@@ -68,7 +68,7 @@ await onSharedServers("deadlines, locks and limits", (server) => {
   it("idle connections are closed, and make room for new ones", async () => {
     const pool = { max: 2, idleTimeoutMs: 40, acquireTimeoutMs: 1_000 };
     const idle = await openStore(dsn, { pool });
-    const id = "select connection_id()";
+    const id = "select connection_id(), sleep(0.1)";
     const seen = new Set<unknown>();
     for (let round = 0; round < 4; round += 1) {
       const both = await Promise.all([idle.store.raw(id), idle.store.raw(id)]);
@@ -255,6 +255,14 @@ await onSharedServers("deadlines, locks and limits", (server) => {
     await Promise.all(Array.from({ length: 6 }, mover));
     expect((await opened.store.raw("select sum(count) from item")).rows).toEqual(before.rows);
     expect(kinds.filter((kind) => kind === "ok").length).toBeGreaterThanOrEqual(0.99 * 150);
+  });
+
+  it("a connection that the server closed for idleness is told of, and replaced without a failed call", async () => {
+    const one = await openStore(dsn, { pool: { max: 1 } });
+    await one.store.raw("set session wait_timeout = 1");
+    await vi.waitFor(() => expect(one.stray).toHaveLength(1), { timeout: 5_000, interval: 50 });
+    expect(await one.store.session.first(get, [id(4)])).toBeDefined();
+    await one.close();
   });
 
   it("several hosts: one that is down is passed over", async () => {

@@ -28,8 +28,7 @@ const constraint = (violated?: Fault["violated"]): Entry =>
   entry("constraint", "not-applied", false, false, violated);
 
 /**
- * Server error number → fault, for MySQL and MariaDB: they agree below 1900, and above no number means one thing here and another there.
- * Numbers, since the driver gives MariaDB's errors the names of MySQL. Evidence: references/engines/mysql.md.
+ * Server error number → fault, for MySQL and MariaDB: below 4000 a number means the same to both, or is known to one of them only. Numbers, since the driver gives MariaDB's errors the names of MySQL. Evidence: references/engines/mysql.md.
  *
  * 1213 has rolled the whole transaction back; 1205 only the statement, so whoever gets it in a transaction must roll back. Either way
  * nothing of the call is left, once that is done.
@@ -51,12 +50,9 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1053, lost], // shutdown in progress
   [1062, constraint("unique")],
   [1064, wrong],
-  [1079, lost], // connection aborted
   [1114, entry("overload", "not-applied", true, false)], // table full
   [1129, overload], // host blocked after many errors
   [1130, refused], // host not allowed
-  [1131, refused],
-  [1132, refused],
   [1142, forbidden],
   [1143, forbidden],
   [1152, lost],
@@ -83,7 +79,6 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1243, stalePlan], // unknown prepared statement
   [1251, refused],
   [1264, wrong],
-  [1290, wrong], // runs with some option; with read_only: see below
   [1317, timeout], // interrupted: KILL QUERY
   [1364, constraint("not-null")],
   [1365, wrong],
@@ -121,7 +116,6 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [3100, readOnly], // group replication refused the commit
   [3101, conflict], // group replication rolled the transaction back
   [3118, refused], // account is locked
-  [3132, conflict],
   [3159, refused], // TLS is required
   [3168, unreachable], // server is not available
   [3169, lost], // session was killed
@@ -129,10 +123,15 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [3730, wrong],
   [3819, constraint("check")],
   [3955, refused], // account blocked after failed logins
-  [4025, constraint("check")], // MariaDB
-  [4031, lost], // closed because it was idle
-  [4151, refused], // MariaDB: account is locked
-  [4166, lost],
+  [4166, wrong], // MariaDB: LOCAL INFILE is off
+]);
+
+/** Numbers whose meaning the message decides. Names of options and the like are the same in every language of the server. */
+const ambiguous: ReadonlyMap<number, readonly [RegExp, Entry, otherwise: Entry]> = new Map([
+  [1290, [/read[-_]only/, readOnly, wrong]], // runs with some option
+  [4025, [/CONSTRAINT /, constraint("check"), wrong]], // MariaDB; MySQL: a size of a tablespace
+  [4031, [/inactivity/, lost, wrong]], // MySQL: closed because it was idle; MariaDB: no such trigger
+  [4151, [/locked/, refused, wrong]], // MariaDB: account; MySQL: a file to load
 ]);
 
 /** By the first two digits of SQLSTATE, for numbers that are not in the table. */
@@ -207,9 +206,12 @@ const numberOf = (error: unknown): number | undefined => {
   return typeof value === "number" && value > 0 ? value : undefined;
 };
 
-/** 1290 names the option; every translation of the message keeps its name. */
-const entryOfNumber = (number: number, error: unknown): Entry | undefined =>
-  number === 1290 && /read[-_]only/.test(textOf(error, "message")) ? readOnly : numbers.get(number);
+const entryOfNumber = (number: number, error: unknown): Entry | undefined => {
+  const choice = ambiguous.get(number);
+  if (choice === undefined) return numbers.get(number);
+  const [form, meant, otherwise] = choice;
+  return form.test(textOf(error, "message")) ? meant : otherwise;
+};
 
 const entryOf = (error: unknown): Entry => {
   const number = numberOf(error);

@@ -499,7 +499,7 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
 
   it("sessions begin strict, in UTC, with exact text and one statement per text", async () => {
     const { rows } = await store.raw(
-      "select @@sql_mode, @@time_zone, @@collation_connection, @@innodb_lock_wait_timeout, @@local_infile",
+      "select @@sql_mode, @@time_zone, @@collation_connection, @@innodb_lock_wait_timeout",
     );
     const [mode, zone, collation, lockWait] = rows[0] ?? [];
     expect(String(mode)).toContain("STRICT_ALL_TABLES");
@@ -507,6 +507,8 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
     expect(collation).toBe(opened.dialect === "mysql" ? "utf8mb4_0900_bin" : "utf8mb4_nopad_bin");
     expect(Number(lockWait)).toBe(4);
     expect(await kindOf(store.raw("select 1; select 2"))).toBe("programming");
+    const file = "load data local infile '/etc/hostname' into table item";
+    expect(await kindOf(store.raw(file))).toBe("programming");
     expect(
       await kindOf(store.raw("insert into item values ('x', 'y', 'no number', null, 1)")),
     ).toBe("programming");

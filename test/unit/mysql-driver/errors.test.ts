@@ -47,8 +47,6 @@ const numbers: readonly Row[] = [
   [3101, "conflict", "not-applied", true, false],
   [3159, "auth", "not-applied", false, true],
   [3819, "constraint", "not-applied", false, false],
-  [4025, "constraint", "not-applied", false, false],
-  [4031, "connection", "unknown", true, true],
   [9999, "unknown", "unknown", false, false],
 ];
 
@@ -105,6 +103,21 @@ describe("classify", () => {
     ],
   ])("1290 is a failover only when it names read_only: %s", (message, kind, transient) => {
     expect(classify(serverError(1290, message))).toMatchObject({ kind, transient });
+  });
+
+  it.each([
+    [4025, "CONSTRAINT `c` failed for `t`.`item`", "constraint"],
+    [4025, "AUTOEXTEND_SIZE value should be between 4M and 64M", "programming"],
+    [4031, "The client was disconnected by the server because of inactivity.", "connection"],
+    [
+      4031,
+      "Referenced trigger 'x' for the given action time and event type does not exist",
+      "programming",
+    ],
+    [4151, "Access denied, this account is locked", "auth"],
+    [4151, "Unexpected end of input found at row 7 in file 'x'", "programming"],
+  ])("%s means another thing to each server: %s", (errno, message, kind) => {
+    expect(classify(serverError(errno, message))).toMatchObject({ kind });
   });
 
   it.each([
