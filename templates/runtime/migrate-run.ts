@@ -2,7 +2,7 @@ import { DataError, isDataError, programmingError } from "./errors.ts";
 import { runBatches } from "./migrate-batch.ts";
 import { driftOf } from "./migrate-drift.ts";
 import { halfWay, noteAt, type Run } from "./migrate-note.ts";
-import { fileOf, groupsOf, positionOf, stepsOf, type RunStep } from "./migrate-steps.ts";
+import { fileOf, groupsOf, isPlanned, positionOf, stepsOf, type RunStep } from "./migrate-steps.ts";
 import type {
   LedgerEntry,
   LedgerNote,
@@ -23,7 +23,9 @@ export async function prepareRun(
 ): Promise<Run> {
   const entry = ledger.find(({ id }) => id === migration.id);
   const drift =
-    entry?.dirty === true ? (entry.progress?.drift ?? []) : await driftNow(target, ledger);
+    entry?.dirty === true && !isPlanned(entry)
+      ? (entry.progress?.drift ?? [])
+      : await driftNow(target, ledger);
   const waiting = (attempt: number): void => tell({ kind: "waiting", migration, attempt });
   const context: RunContext = { file: migration.file, lock, waiting };
   return { target, migration, steps: stepsOf(target, migration), context, tell, drift };

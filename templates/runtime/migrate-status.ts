@@ -1,4 +1,5 @@
 import { isNeeded } from "./migrate-code.ts";
+import { isPlanned } from "./migrate-steps.ts";
 import type { LedgerEntry, Migration } from "./migration.ts";
 
 /** A migration that may not run yet although its files are in order, and why. */
@@ -30,12 +31,13 @@ export function compare(
   const entries = new Map(ledger.map((entry) => [entry.id, entry]));
   const files = new Map(migrations.map((migration) => [migration.id, migration]));
   const applied = ledger.filter((entry) => entry.dirty !== true);
-  const halfWay = ledger.filter((entry) => entry.dirty === true);
+  const halfWay = ledger.filter((entry) => entry.dirty === true && !isPlanned(entry));
   const done = new Set(applied.map(({ id }) => id));
   const begun = new Set(halfWay.map(({ id }) => id));
+  const planned = ledger.filter(isPlanned).map(({ id }) => id);
   const waiting = migrations.filter(({ id }) => !done.has(id));
   const order = inOrder(waiting, done, begun);
-  const held = ledger.length === 0 ? [] : heldOf(order, begun, released);
+  const held = ledger.length === 0 ? [] : heldOf(order, new Set([...begun, ...planned]), released);
   const stuck = waiting.filter((migration) => !order.includes(migration));
   return {
     applied,
@@ -43,7 +45,9 @@ export function compare(
     pending: order.filter((migration) => !held.some((each) => each.migration === migration)),
     held,
     problems: [
-      ...ledger.flatMap((entry) => entryProblems(entry, files.get(entry.id), entries)),
+      ...[...applied, ...halfWay].flatMap((entry) =>
+        entryProblems(entry, files.get(entry.id), entries),
+      ),
       ...stuck.map((migration) => stuckProblem(migration, files, entries)),
     ],
   };

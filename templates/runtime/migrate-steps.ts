@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { programmingError } from "./errors.ts";
 import type {
   LedgerEntry,
+  LedgerNote,
   Migration,
   MigrationTarget,
   Progress,
@@ -136,3 +137,20 @@ export function digestsOf(steps: readonly RunStep[], count: number): Progress["a
 
 const stepDigest = ({ up }: RunStep): string =>
   createHash("sha256").update(up.text.replaceAll("\r\n", "\n").trim()).digest("hex").slice(0, 16);
+
+/**
+ * Whether an entry only says that a migration is to be run with those of a new store: written before anything is, so that a first run that is
+ * killed is gone on with as what it was. Nothing of it is there.
+ */
+export const isPlanned = ({ dirty, progress }: LedgerEntry): boolean =>
+  dirty === true &&
+  progress !== undefined &&
+  !progress.begun &&
+  Object.keys(progress.applied).length === 0;
+
+/** The note that makes such an entry. */
+export function plannedNote(target: MigrationTarget, migration: Migration): LedgerNote {
+  const [first] = stepsOf(target, migration);
+  const step = first?.name ?? migration.id;
+  return { state: "half-way", migration, step, progress: { begun: false, applied: {} } };
+}

@@ -2,6 +2,7 @@ import { programmingError } from "./errors.ts";
 import type { MigrateEvent } from "./migrate-note.ts";
 import { prepareRun, runDown, runUp } from "./migrate-run.ts";
 import { compare, withAncestors, type MigrationStatus, type Released } from "./migrate-status.ts";
+import { isPlanned, plannedNote } from "./migrate-steps.ts";
 import { adopted, changesOf, driftOf, type ObjectChange } from "./migrate-drift.ts";
 import type { LedgerEntry, LockPatience, Migration, MigrationTarget } from "./migration.ts";
 
@@ -64,10 +65,12 @@ export function migrateUp(
       if (isWanted(migration)) tell({ kind: "held", migration, reason });
     }
     const pending = status.pending.filter(isWanted);
+    if (status.applied.length + status.halfWay.length === 0) await planAll(target, pending, lock);
     for (const migration of pending) {
       const ledger = await target.ledger();
       const run = await prepareRun(target, migration, ledger, { lock, tell });
-      await runUp(run, entryOf(ledger, migration.id));
+      const entry = entryOf(ledger, migration.id);
+      await runUp(run, entry !== undefined && isPlanned(entry) ? undefined : entry);
     }
     await recordCatalogue(target, migrations, lock);
     return pending.map(({ id }) => id);
@@ -123,7 +126,7 @@ export async function migrationDrift(
   target: MigrationTarget,
 ): Promise<readonly ObjectChange[] | undefined> {
   const ledger = await target.ledger();
-  const halfWay = ledger.find(({ dirty }) => dirty === true);
+  const halfWay = ledger.find((entry) => entry.dirty === true && !isPlanned(entry));
   if (halfWay !== undefined) {
     throw programmingError(`${halfWay.id} is half-way: migrate up or migrate down ends it`, {
       operation: "migrate verify",
@@ -184,6 +187,19 @@ async function recordCatalogue(
   await target.run([], { state: "applied", migration, adopt: (now) => now }, context);
 }
 
+/** A new store gets the contracts with the rest, also when the run is killed and another goes on with it. */
+async function planAll(
+  target: MigrationTarget,
+  pending: readonly Migration[],
+  lock: LockPatience,
+): Promise<void> {
+  for (const migration of pending) {
+    if (migration.phase !== "contract") continue;
+    const context = { file: migration.file, lock, waiting: () => {} };
+    await target.run([], plannedNote(target, migration), context);
+  }
+}
+
 /** Only the first migration of all may be taken for applied without having run. */
 function refuseSkipping({ id, parents }: Migration, ledger: readonly LedgerEntry[]): void {
   if (entryOf(ledger, id) !== undefined || (ledger.length === 0 && parents.length === 0)) return;
@@ -207,12 +223,14 @@ function known(id: string, migrations: readonly Migration[]): Migration {
 
 /** What `migrate down` takes back, in order: children before their parents, of equals what is half-way, then the newest. */
 function downOrder(ledger: readonly LedgerEntry[], to: string | undefined): readonly string[] {
-  const newestFirst = [...ledger].sort(
-    (a, b) =>
-      Number(b.dirty === true) - Number(a.dirty === true) ||
-      b.appliedAt.getTime() - a.appliedAt.getTime() ||
-      (a.id < b.id ? 1 : -1),
-  );
+  const newestFirst = ledger
+    .filter((entry) => !isPlanned(entry))
+    .sort(
+      (a, b) =>
+        Number(b.dirty === true) - Number(a.dirty === true) ||
+        b.appliedAt.getTime() - a.appliedAt.getTime() ||
+        (a.id < b.id ? 1 : -1),
+    );
   const wanted = newestFirst.filter(
     ({ id }) => to === undefined || (id !== to && withAncestors(id, ledger).has(to)),
   );

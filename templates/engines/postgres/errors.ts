@@ -127,7 +127,8 @@ const messages: readonly (readonly [RegExp, Entry])[] = [
 
 const unknown = entry("unknown", "unknown", false, false);
 
-const field = (
+/** A field of the server's error, where it came with one. */
+export const textField = (
   error: unknown,
   name: "code" | "constraint" | "routine" | "message",
 ): string | undefined => {
@@ -141,24 +142,25 @@ const field = (
  * message keep the word USING; without it the given row itself breaks the policy.
  */
 const meetsHiddenRow = (error: unknown): boolean =>
-  field(error, "routine") === "ExecWithCheckOptions" &&
-  (field(error, "message") ?? "").includes("USING");
+  textField(error, "routine") === "ExecWithCheckOptions" &&
+  (textField(error, "message") ?? "").includes("USING");
 
 const isSqlState = (code: string | undefined): code is string =>
   code !== undefined && /^[0-9A-Z]{5}$/.test(code);
 
 const entryOf = (error: unknown): Entry => {
-  const code = field(error, "code");
+  const code = textField(error, "code");
   const socket = code === undefined ? undefined : socketCodes[code];
   if (socket !== undefined) return socket;
   if (isSqlState(code)) {
     // The only sign of a changed result type that no locale translates; naming the statement anew mends it.
-    if (code === "0A000" && field(error, "routine") === "RevalidateCachedQuery") return stalePlan;
+    if (code === "0A000" && textField(error, "routine") === "RevalidateCachedQuery")
+      return stalePlan;
     if (code === "42501" && meetsHiddenRow(error)) return taken;
     return sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? unknown;
   }
   if (error instanceof TypeError || error instanceof RangeError) return wrong;
-  const message = field(error, "message") ?? "";
+  const message = textField(error, "message") ?? "";
   return messages.find(([form]) => form.test(message))?.[1] ?? unknown;
 };
 
@@ -168,8 +170,8 @@ const entryOf = (error: unknown): Entry => {
  */
 export const classify = (error: unknown): Fault => {
   if (error instanceof FaultError) return error.fault;
-  const code = field(error, "code");
-  const violated = field(error, "constraint");
+  const code = textField(error, "code");
+  const violated = textField(error, "constraint");
   const found = entryOf(error);
   const told = code === undefined || found.violated !== undefined ? undefined : hints.get(code);
   return {
@@ -187,7 +189,7 @@ export const isStalePlan = ({ code, kind }: Fault): boolean =>
 /** What failed before anything was sent: the same fault, known not to have been applied. */
 export const beforeSending = (error: unknown): FaultError =>
   new FaultError(
-    field(error, "message") ?? "the connection failed",
+    textField(error, "message") ?? "the connection failed",
     { ...classify(error), outcome: "not-applied" },
     error,
   );

@@ -11,10 +11,11 @@ export interface StepPlace {
 const noLedgerAccess = "42501";
 
 /** A migration's own text may be told: it holds no values of users. Their values stand in the server's DETAIL, which is not told. */
-export const migrationError = (error: unknown, place?: StepPlace): unknown => {
+export const migrationError = (error: unknown, place?: StepPlace, more?: string): unknown => {
   if (error instanceof DataError) return error;
   const { kind, code } = classify(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = more === undefined ? said : `${said}\n${more}`;
   return new DataError({
     kind: kindOf(kind),
     operation: "migrate",

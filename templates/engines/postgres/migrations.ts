@@ -14,6 +14,7 @@ import { patiently } from "../../runtime/migration-patience.ts";
 import { splitSteps } from "../../runtime/migration-text.ts";
 import { ask, askScript } from "./ask.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { duplicatesOf } from "./migration-duplicates.ts";
 import { ledgerError, migrationError } from "./migration-error.ts";
 import {
   makeLedger,
@@ -98,7 +99,11 @@ export class PostgresMigrations implements MigrationTarget {
   runAlone(step: StepText, { file }: RunContext): Promise<void> {
     return this.#with(async (connection) => {
       if (!this.#options.pooler) await askScript(connection, unlimited);
-      await located(file, step, () => askScript(connection, step.text));
+      try {
+        await askScript(connection, step.text);
+      } catch (error) {
+        throw migrationError(error, { file, step }, await duplicatesOf(connection, error));
+      }
     });
   }
 

@@ -82,7 +82,7 @@ await onSharedServer("M2: kill -9 inside every step", (server) => {
       expect([call, moment, ended.killed]).toEqual([call, moment, true]);
       const target = opened.store.migrationTarget();
       expect((await migrationStatus(target, migrations)).problems).toEqual([]);
-      await migrateUp(target, migrations, { contract: true });
+      await migrateUp(target, migrations);
       expect(await stateOf(opened)).toEqual(fresh);
     }
   }, 900_000);

@@ -6,6 +6,7 @@ import {
   migrateDown,
   migrateUp,
   migrationDrift,
+  migrationStatus,
   type MigrateEvent,
   type Migration,
 } from "../../../templates/runtime/migrate.ts";
@@ -53,6 +54,27 @@ describe("phases", () => {
       "0004-note-contract",
       "0005-more",
     ]);
+  });
+
+  test("a first run that is killed is gone on with as one, a contract that came since is held", async () => {
+    const more = migration("0005-more-contract", ["0004-note-contract"], { phase: "contract" });
+    for (let effects = 1; ; effects += 1) {
+      const target = new MemoryTarget();
+      target.effectsLeft = effects;
+      const killed = await migrateUp(target, all).then(
+        () => false,
+        () => true,
+      );
+      target.effectsLeft = Number.POSITIVE_INFINITY;
+      const begun = target.entries.length > 0;
+      expect((await migrationStatus(target, all)).problems).toEqual([]);
+      await migrateUp(target, begun ? [...all, more] : all);
+      expect(target.entries.map(({ id, dirty }) => [id, dirty === true])).toEqual(
+        all.map(({ id }) => [id, false]),
+      );
+      if (!killed) break;
+      expect(effects).toBeLessThan(40);
+    }
   });
 
   test("--to stops there, and takes along what it stands on", async () => {
