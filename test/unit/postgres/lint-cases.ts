@@ -439,6 +439,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         "update orders set remark = note where remark is null;",
         "delete from orders;",
         "update orders set remark = '' where remark is null or note is not null;",
+        "with q as (delete from orders returning *) select count(*) from q;",
+        "with q as (update orders set note = '' returning id), r as (select 1) insert into customers (id) select id from q;",
       ),
     ],
     accepted: [
@@ -498,6 +500,46 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       "reset all;",
     ),
     accepted: sql("set local work_mem = '64MB';"),
+  },
+  "drop-primary-key": {
+    refused: sql("alter table orders drop constraint orders_pkey;"),
+    accepted: [
+      ...sql(
+        "alter table orders drop constraint orders_code_required;",
+        "alter table orders drop constraint orders_pkey, add primary key (id, code);",
+        "create table a (b integer primary key); alter table a drop constraint a_pkey;",
+      ),
+      { text: "alter table orders drop constraint orders_pkey;", phase: "contract" },
+    ],
+  },
+  "enable-row-security": {
+    refused: sql(
+      "alter table customers enable row level security;",
+      "create policy own on customers using (id is not null); alter table customers enable row level security;",
+    ),
+    accepted: [
+      ...sql(
+        `create policy own on customers using (coalesce(current_setting('app.current_tenant', true), '') = '' or email = '');
+alter table customers enable row level security;`,
+      ),
+      { text: "alter table customers enable row level security;", phase: "contract" },
+    ],
+  },
+  "force-row-security": {
+    refused: sql("alter table orders force row level security;"),
+    accepted: sql(
+      "alter table orders no force row level security; alter table orders force row level security;",
+    ),
+  },
+  "create-trigger": {
+    refused: sql(
+      "create trigger a after insert on orders for each row execute function touched();",
+    ),
+    accepted: sql(
+      "create table a (b integer); create trigger c after insert on a for each row execute function touched();",
+      `create function s() returns trigger language plpgsql as $sync$ begin return new; end $sync$;
+create trigger s before insert on orders for each row execute function s();`,
+    ),
   },
   "unchecked-code": {
     refused: sql("do $$ begin execute 'drop table orders'; end $$;"),

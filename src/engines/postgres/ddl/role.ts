@@ -42,6 +42,16 @@ exception when dependent_objects_still_exist or insufficient_privilege or undefi
 end
 $role$;`;
 
+/** Whether a block is one of these two, to the last letter. */
+export function isRoleText(text: string): boolean {
+  const [, role] =
+    /(?:rolname = |schema %I from %I', current_schema\(\), )'((?:[^']|'')*)'/.exec(text) ?? [];
+  if (role === undefined) return false;
+  const name = role.replaceAll("''", "'");
+  const plain = text.replace(/;?$/, ";");
+  return plain === createText(name) || plain === dropText(name);
+}
+
 /** What the application may do with the rows of a table. A key made by the database is read from its sequence by name when the caller gave none. */
 export const tableGrants = (
   entity: EntityIr,

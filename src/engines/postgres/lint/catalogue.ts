@@ -26,6 +26,8 @@ export interface TableFacts {
   readonly fresh: boolean;
   readonly partitioned: boolean;
   key: readonly string[];
+  /** Name of the key's constraint. */
+  keyName: string;
   readonly columns: Map<string, TypeFacts>;
   /** Columns that are `not null`. */
   readonly required: Set<string>;
@@ -41,6 +43,9 @@ export interface Catalogue {
   readonly domains: Set<string>;
   /** Columns, as `table.column`, that a statement in batches has filled. */
   readonly filled: Set<string>;
+  /** Tables with a policy, and those whose owner is bound by theirs. */
+  readonly policies: Set<string>;
+  readonly forced: Set<string>;
   /** Values of each enum type, in order, and whether the migration that is judged made it. */
   readonly enums: Map<string, { readonly fresh: boolean; readonly values: string[] }>;
 }
@@ -51,6 +56,8 @@ export const emptyCatalogue = (): Catalogue => ({
   domains: new Set(),
   enums: new Map(),
   filled: new Set(),
+  policies: new Set(),
+  forced: new Set(),
 });
 
 /** Follows one statement. @param fresh whether it belongs to the migration that is judged */
@@ -63,6 +70,8 @@ export function follow(catalogue: Catalogue, statement: Statement, fresh: boolea
     const { idxname, relation } = node.IndexStmt;
     if (idxname !== undefined && relation !== undefined)
       catalogue.indexes.set(idxname, tableKey(relation));
+  } else if ("CreatePolicyStmt" in node && node.CreatePolicyStmt.table !== undefined) {
+    catalogue.policies.add(tableKey(node.CreatePolicyStmt.table));
   } else if ("RenameStmt" in node) followRename(catalogue, node.RenameStmt);
   else if ("DropStmt" in node) {
     for (const object of node.DropStmt.objects ?? []) {
@@ -112,6 +121,7 @@ function followTable(
     fresh,
     partitioned: partspec !== undefined,
     key: [],
+    keyName: `${relation.relname}_pkey`,
     columns: new Map(),
     required: new Set(),
     constraints: new Map(),
@@ -136,11 +146,15 @@ function followConstraint(facts: TableFacts, constraint: Constraint): void {
   const { conname, contype, keys, raw_expr, skip_validation: unchecked } = constraint;
   if (contype === "CONSTR_PRIMARY" && keys !== undefined) facts.key = strings(keys);
   if (conname === undefined) return;
+  if (contype === "CONSTR_PRIMARY") facts.keyName = conname;
   const requires = contype === "CONSTR_NOTNULL" ? strings(keys)[0] : requiredColumn(raw_expr);
   facts.constraints.set(conname, { validated: unchecked !== true, requires });
 }
 
-function followCommand({ tables }: Catalogue, command: AlterCommand): void {
+function followCommand(catalogue: Catalogue, command: AlterCommand): void {
+  const { tables, forced } = catalogue;
+  if (command.kind === "AT_ForceRowSecurity") forced.add(command.table);
+  else if (command.kind === "AT_NoForceRowSecurity") forced.delete(command.table);
   const facts = tables.get(command.table);
   if (facts === undefined) return;
   const { kind, name, column, constraint } = command;
@@ -151,8 +165,10 @@ function followCommand({ tables }: Catalogue, command: AlterCommand): void {
   else if (kind === "AT_AlterColumnType") facts.columns.set(name, typeFacts(column?.typeName));
   else if (kind === "AT_AddConstraint" && constraint !== undefined)
     followConstraint(facts, constraint);
-  else if (kind === "AT_DropConstraint") facts.constraints.delete(name);
-  else if (kind === "AT_ValidateConstraint") {
+  else if (kind === "AT_DropConstraint") {
+    facts.constraints.delete(name);
+    if (name === facts.keyName) facts.key = [];
+  } else if (kind === "AT_ValidateConstraint") {
     const known = facts.constraints.get(name);
     if (known !== undefined) known.validated = true;
   }
@@ -163,7 +179,7 @@ function forgetColumn(facts: TableFacts, name: string): void {
   facts.required.delete(name);
 }
 
-function followRename({ tables }: Catalogue, rename: RenameStmt): void {
+function followRename({ tables, forced, policies }: Catalogue, rename: RenameStmt): void {
   const { renameType, relation, subname = "", newname = "" } = rename;
   if (relation === undefined) return;
   const key = tableKey(relation);
@@ -171,7 +187,9 @@ function followRename({ tables }: Catalogue, rename: RenameStmt): void {
   if (facts === undefined) return;
   if (renameType === "OBJECT_TABLE") {
     tables.delete(key);
-    tables.set(tableKey({ ...relation, relname: newname }), facts);
+    const renamed = tableKey({ ...relation, relname: newname });
+    tables.set(renamed, facts);
+    for (const known of [forced, policies]) if (known.delete(key)) known.add(renamed);
   } else if (renameType === "OBJECT_COLUMN") {
     const type = facts.columns.get(subname);
     if (facts.required.has(subname)) facts.required.add(newname);
@@ -181,5 +199,6 @@ function followRename({ tables }: Catalogue, rename: RenameStmt): void {
     const known = facts.constraints.get(subname);
     facts.constraints.delete(subname);
     if (known !== undefined) facts.constraints.set(newname, known);
+    if (facts.keyName === subname) facts.keyName = newname;
   }
 }

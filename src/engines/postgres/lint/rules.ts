@@ -1,4 +1,5 @@
 import type { Rule } from "./rule.ts";
+import { createdTrigger, enabledSecurity, forcedSecurity } from "./rules/access.ts";
 import {
   autoIncrement,
   constrainedDomain,
@@ -17,6 +18,7 @@ import {
   checkValidated,
   disabledTrigger,
   domainConstraint,
+  droppedKey,
   exclusionConstraint,
   foreignKeyValidated,
   primaryKey,
@@ -83,6 +85,7 @@ export const rules: readonly Rule[] = [
   validateWhileLocked,
   uniqueConstraint,
   primaryKey,
+  droppedKey,
   exclusionConstraint,
   domainConstraint,
   createIndex,
@@ -106,6 +109,9 @@ export const rules: readonly Rule[] = [
   backfillWithChange,
   disabledTrigger,
   disabledSecurity,
+  enabledSecurity,
+  forcedSecurity,
+  createdTrigger,
   transactionControl,
   sessionSetting,
   uncheckedCode,

@@ -161,3 +161,9 @@ begin
   execute format('${verb} usage on sequence %s ${side} %I', pg_get_serial_sequence(${literal(identifier(table))}, ${literal(column)}), ${literal(role)});
 end
 $sequence$;`;
+
+const sequenceText =
+  /^do \$sequence\$\nbegin\n  execute format\('(?:grant usage on sequence %s to|revoke usage on sequence %s from) %I', pg_get_serial_sequence\('(?:[^'\\]|'')*', '(?:[^'\\]|'')*'\), '(?:[^'\\]|'')*'\);\nend\n\$sequence\$;?$/;
+
+/** Whether a block does no more than these two. */
+export const isSequenceGrant = (text: string): boolean => sequenceText.test(text);

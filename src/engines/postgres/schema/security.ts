@@ -99,12 +99,13 @@ function altered(
   });
 }
 
-const unbound = "coalesce(current_setting('app.current_tenant', true), '') = ''";
+/** Holds for a session that is bound to no tenant. */
+export const unboundSees = "coalesce(current_setting('app.current_tenant', true), '') = ''";
 
 const openToUnbound = (policy: PolicyShape): PolicyShape => ({
   ...policy,
-  using: `${unbound} or ${policy.using}`,
-  ...(policy.check !== undefined && { check: `${unbound} or ${policy.check}` }),
+  using: `${unboundSees} or ${policy.using}`,
+  ...(policy.check !== undefined && { check: `${unboundSees} or ${policy.check}` }),
 });
 
 /** A policy is called after its table. */

@@ -190,6 +190,33 @@ export const primaryKey: Rule = {
   judge: (statement, scene) => overIndexHits(statement, scene, "CONSTR_PRIMARY"),
 };
 
+export const droppedKey: Rule = {
+  id: "drop-primary-key",
+  severity: "error",
+  covers: [],
+  judge: (statement, scene) =>
+    alterCommands(statement).flatMap((command): readonly Hit[] => {
+      const { kind, name, table, relation } = command;
+      if (kind !== "AT_DropConstraint" || name !== scene.facts(table)?.keyName) return [];
+      if (scene.phase === "contract" || scene.isFresh(table)) return [];
+      if (scene.together.some((one) => givesKey(one, table))) return [];
+      return [
+        {
+          message: `${table} has no key any more: code of before fails where it names it (on conflict), a replica by logical decoding refuses its updates and deletes, and rows may stand there twice`,
+          recipe: [
+            contract(`alter table ${tableName(relation)} drop constraint ${identifier(name)};`),
+          ],
+          at: command.from,
+        },
+      ];
+    }),
+};
+
+const givesKey = (statement: Statement, table: string): boolean =>
+  addedConstraints(statement).some(
+    (added) => added.table === table && added.constraint.contype === "CONSTR_PRIMARY",
+  );
+
 export const exclusionConstraint: Rule = {
   id: "add-exclusion-constraint",
   severity: "error",

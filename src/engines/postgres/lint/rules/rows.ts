@@ -3,6 +3,7 @@ import { identifier } from "../../sql/quote.ts";
 import type { Statement } from "../parse.ts";
 import { expand, type RecipePart } from "../recipe.ts";
 import type { Rule, Scene } from "../rule.ts";
+import { tokensBetween } from "../sql-text.ts";
 import { tableKey, tableName } from "../tree.ts";
 
 interface Write {
@@ -11,12 +12,36 @@ interface Write {
   readonly where: Node | undefined;
   /** It reads another table or a query beside its own: `from`, `using`, `with`. */
   readonly joined: boolean;
+  /** Where the part of a `with` begins that it is in. */
+  readonly at?: number;
 }
 
-/** What a statement writes to a table in use. */
-function writeOf({ node }: Statement, scene: Scene): Write | undefined {
-  const write = rawWrite(node);
-  return write === undefined || scene.isFresh(tableKey(write.relation)) ? undefined : write;
+/** What a statement writes to tables in use, its `with` parts included. */
+const writesOf = ({ node }: Statement, scene: Scene): readonly Write[] =>
+  rawWrites(node).filter(({ relation }) => !scene.isFresh(tableKey(relation)));
+
+function rawWrites(node: Node): readonly Write[] {
+  const own = rawWrite(node);
+  const parts = withParts(node).flatMap((part) => {
+    if (!("CommonTableExpr" in part) || part.CommonTableExpr.ctequery === undefined) return [];
+    const { ctequery, location } = part.CommonTableExpr;
+    return rawWrites(ctequery).map((write) => ({ at: location ?? 0, ...write }));
+  });
+  return [...parts, ...(own === undefined ? [] : [own])];
+}
+
+function withParts(node: Node): readonly Node[] {
+  const statement =
+    "SelectStmt" in node
+      ? node.SelectStmt
+      : "UpdateStmt" in node
+        ? node.UpdateStmt
+        : "DeleteStmt" in node
+          ? node.DeleteStmt
+          : "InsertStmt" in node
+            ? node.InsertStmt
+            : undefined;
+  return statement?.withClause?.ctes ?? [];
 }
 
 function rawWrite(node: Node): Write | undefined {
@@ -50,12 +75,13 @@ function rawWrite(node: Node): Write | undefined {
 }
 
 /** The statement in batches: the keys of some rows first, then those rows. */
-function inBatches(statement: Statement, { relation, word }: Write, scene: Scene): RecipePart {
+function inBatches(statement: Statement, { relation, word, at }: Write, scene: Scene): RecipePart {
   const table = tableName(relation);
   const keys = (scene.facts(tableKey(relation))?.key ?? []).map(identifier);
   const columns = keys.length === 0 ? ["id"] : keys;
-  const { source, from, to } = statement;
-  const [head = "", condition] = source.slice(from, to).split(/\swhere\s/i);
+  const [head = "", condition] = writeText(statement, at)
+    .replace(/\sreturning\s[^]*$/i, "")
+    .split(/\swhere\s/i);
   const joined = columns.map((column) => `${table}.${column} = batch.${column}`).join(" and ");
   const rows = condition === undefined ? "" : ` where ${condition}`;
   return {
@@ -67,6 +93,22 @@ function inBatches(statement: Statement, { relation, word }: Write, scene: Scene
     ].join("\n"),
   };
 }
+
+/** The text of a write: of the whole statement, or what stands in the brackets of a part of its `with`. */
+function writeText({ source, from, to }: Statement, at: number | undefined): string {
+  if (at === undefined) return source.slice(from, to);
+  const tokens = tokensBetween(source, at, to);
+  const open = tokens.findIndex(({ word }, index) => word === "(" && isAs(tokens[index - 1]?.word));
+  let depth = 0;
+  const close = tokens.findIndex(({ word }, index) => {
+    if (index < open) return false;
+    depth += word === "(" ? 1 : word === ")" ? -1 : 0;
+    return depth === 0;
+  });
+  return source.slice(tokens[open]?.end ?? at, tokens[close]?.start ?? to);
+}
+
+const isAs = (word: string | undefined): boolean => word === "as" || word === "materialized";
 
 /** Whether a condition can leave most rows out: one on nulls and truth alone is the mark of a backfill. */
 function narrows(where: Node): boolean {
@@ -91,23 +133,25 @@ function sweeps({ node }: Statement, { relation }: Write, { phase, catalogue }: 
   );
 }
 
+function isUnbatched(statement: Statement, write: Write, scene: Scene): boolean {
+  if (write.word === "insert" || write.joined) return false;
+  if (write.where === undefined) return true;
+  return !narrows(write.where) && !sweeps(statement, write, scene);
+}
+
 export const unbatchedWrite: Rule = {
   id: "unbatched-write",
   severity: "error",
   covers: ["strong:backfill"],
-  judge: (statement, scene) => {
-    const write = writeOf(statement, scene);
-    if (write === undefined || write.word === "insert" || statement.step.batch !== undefined)
-      return [];
-    if (write.joined || (write.where !== undefined && narrows(write.where))) return [];
-    if (write.where !== undefined && sweeps(statement, write, scene)) return [];
-    return [
-      {
-        message: `one ${write.word} over all of ${tableKey(write.relation)}: each row stays locked until the last one is done, replicas fall behind, and a failure at the end begins anew`,
-        recipe: [inBatches(statement, write, scene)],
-      },
-    ];
-  },
+  judge: (statement, scene) =>
+    statement.step.batch !== undefined
+      ? []
+      : writesOf(statement, scene)
+          .filter((write) => isUnbatched(statement, write, scene))
+          .map((write) => ({
+            message: `one ${write.word} over all of ${tableKey(write.relation)}: each row stays locked until the last one is done, replicas fall behind, and a failure at the end begins anew`,
+            recipe: [inBatches(statement, write, scene)],
+          })),
 };
 
 const textOf = ({ source, from, to }: Statement): string => `${source.slice(from, to)};`;
@@ -118,7 +162,7 @@ export const backfillWithChange: Rule = {
   covers: ["strong:backfill"],
   judge: (statement, scene) => {
     const { node } = statement;
-    const write = rawWrite(node);
+    const [write] = rawWrites(node);
     if (write === undefined || statement.transaction === undefined || scene.locked.size === 0)
       return [];
     const [table, line] = [...scene.locked][0] ?? ["", 0];

@@ -1,0 +1,110 @@
+import type { CreateTrigStmt } from "libpg-query";
+import { unboundSees } from "../../schema/security.ts";
+import { alterCommands } from "../alter.ts";
+import type { Statement } from "../parse.ts";
+import { contract, expand } from "../recipe.ts";
+import type { Hit, Rule, Scene } from "../rule.ts";
+import { strings, tableKey, tableName } from "../tree.ts";
+
+/** Policies that come into force for sessions that know nothing of them. */
+export const enabledSecurity: Rule = {
+  id: "enable-row-security",
+  severity: "error",
+  covers: [],
+  judge: (statement, scene) =>
+    alterCommands(statement).flatMap(({ kind, table, relation, from }): readonly Hit[] => {
+      if (kind !== "AT_EnableRowSecurity" || scene.phase === "contract" || scene.isFresh(table))
+        return [];
+      const policies = scene.all.filter((one) => policyTable(one) === table);
+      if (policies.length > 0 && policies.every(isLenient)) return [];
+      const who =
+        policies.length === 0 && !scene.catalogue.policies.has(table)
+          ? "there is no policy, so all but the owner see no row"
+          : "code of before meets none of the policies, and sees no row";
+      return [
+        {
+          message: `${table}: ${who}, without an error`,
+          recipe: [
+            expand(
+              `create policy ${tableName(relation)}_meanwhile on ${tableName(relation)} using (${unboundSees} or false);`,
+              `alter table ${tableName(relation)} enable row level security;`,
+            ),
+            contract(
+              "-- the policy without its first half, when no code runs any more that binds no tenant",
+            ),
+          ],
+          at: from,
+        },
+      ];
+    }),
+};
+
+const policyTable = ({ node }: Statement): string | undefined =>
+  "CreatePolicyStmt" in node && node.CreatePolicyStmt.table !== undefined
+    ? tableKey(node.CreatePolicyStmt.table)
+    : undefined;
+
+/** Whoever is bound to no tenant passes, as code of before does. */
+const isLenient = ({ source, from, to }: Statement): boolean =>
+  source.slice(from, to).includes(unboundSees);
+
+/** The owner is bound as well, and it is the owner who fills, repairs and dumps. */
+export const forcedSecurity: Rule = {
+  id: "force-row-security",
+  severity: "warning",
+  covers: [],
+  judge: (statement, scene) =>
+    alterCommands(statement).flatMap(({ kind, table, relation, from }): readonly Hit[] => {
+      if (kind !== "AT_ForceRowSecurity" || scene.phase === "contract" || scene.isFresh(table))
+        return [];
+      if (scene.catalogue.forced.has(table) || wasForced(statement, table, scene)) return [];
+      const policies = scene.all.filter((one) => policyTable(one) === table);
+      if (policies.length > 0 && policies.every(isLenient)) return [];
+      return [
+        {
+          message: `${table}: its owner is bound by the policies too: an update of all rows finds none, and a dump by the owner holds none, without an error`,
+          recipe: [contract(`alter table ${tableName(relation)} force row level security;`)],
+          at: from,
+        },
+      ];
+    }),
+};
+
+/** It was taken off earlier in the file, for the owner's batches. */
+const wasForced = ({ from }: Statement, table: string, { all }: Scene): boolean =>
+  all.some(
+    (earlier) =>
+      earlier.from < from &&
+      alterCommands(earlier).some(
+        (one) => one.kind === "AT_NoForceRowSecurity" && one.table === table,
+      ),
+  );
+
+export const createdTrigger: Rule = {
+  id: "create-trigger",
+  severity: "warning",
+  covers: [],
+  judge: (statement, scene) => {
+    const { node } = statement;
+    if (!("CreateTrigStmt" in node) || node.CreateTrigStmt.relation === undefined) return [];
+    const table = tableKey(node.CreateTrigStmt.relation);
+    if (scene.isFresh(table) || scene.phase === "contract") return [];
+    if (isOwn(node.CreateTrigStmt, scene)) return [];
+    return [
+      {
+        message: `from this moment every write to ${table} runs the trigger, those of code of before as well; it waits for all writers, and all later ones wait for it`,
+        recipe: [contract(`${statement.source.slice(statement.from, statement.to)};`)],
+      },
+    ];
+  },
+};
+
+/** Functions of the planner: they record, or keep the columns of two codes in step. */
+const isOwn = ({ funcname }: CreateTrigStmt, { all }: Scene): boolean => {
+  const name = strings(funcname).at(-1);
+  return all.some(({ node, source, from, to }) => {
+    if (!("CreateFunctionStmt" in node)) return false;
+    if (strings(node.CreateFunctionStmt.funcname).at(-1) !== name) return false;
+    return /\$(?:sync|history)\$/.test(source.slice(from, to));
+  });
+};
