@@ -1,0 +1,1 @@
+export { carried, unserved } from "../mysql/unserved.ts";
