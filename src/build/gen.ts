@@ -1,4 +1,4 @@
-// Writes the generated sources of the repository: the engine registry and the JSON Schema of the spec.
+// Writes the generated sources of the repository: the engine registry, the JSON Schema of the spec and the page of its words.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { engineFolders, registrySource } from "./registry.ts";
@@ -13,3 +13,5 @@ writeFileSync(
   join(repositoryRoot, "assets/spec.schema.json"),
   `${JSON.stringify(specJsonSchema(), null, 2)}\n`,
 );
+const { specPage } = await import("./spec-page.ts");
+writeFileSync(join(repositoryRoot, "references/spec.md"), specPage());

@@ -1,6 +1,5 @@
-/** The field types for `async-db-starter schema --types`. */
-
-const types: readonly (readonly [
+/** The field types for `async-db-starter schema --types` and for `references/spec.md`. */
+export const specTypes: readonly (readonly [
   type: string,
   typescript: string,
   keys: string,
@@ -45,7 +44,7 @@ const types: readonly (readonly [
 
 /** A table: type, TypeScript type, the keys that belong to it, what it means. */
 export function specTypesText(): string {
-  const rows = [["type", "TypeScript", "keys", "meaning"] as const, ...types];
+  const rows = [["type", "TypeScript", "keys", "meaning"] as const, ...specTypes];
   const widths = [0, 1, 2].map((column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
