@@ -62,6 +62,13 @@ await onSharedServers("deadlines, locks and limits", (server) => {
     }
     expect(Math.max(...served)).toBe(served.length - 1);
     await Promise.all(Array.from({ length: 3 }, () => small.store.raw("select 1")));
+    const busy = Array.from({ length: 3 }, () => small.store.raw("select sleep(0.9)"));
+    expect(await small.store.health()).toMatchObject({
+      state: "degraded",
+      detail: "every connection is in use",
+    });
+    await Promise.all(busy);
+    expect(await small.store.health()).toMatchObject({ state: "up" });
     await small.close();
   });
 
@@ -105,6 +112,15 @@ await onSharedServers("deadlines, locks and limits", (server) => {
       storm = false;
       await Promise.all(neighbours);
       expect(applied).toBeGreaterThan(10);
+      // The connections that kill go when they have nothing left to kill.
+      const open = async (): Promise<number> => {
+        const text = "select count(*) from information_schema.processlist where db = database()";
+        return Number((await opened.store.raw(text)).rows[0]?.[0]);
+      };
+      await vi.waitFor(async () => expect(await open()).toBeLessThanOrEqual(10), {
+        timeout: 5_000,
+        interval: 100,
+      });
       expect(await opened.store.session.first(get, [id(5)])).toMatchObject({
         count: before + applied,
       });

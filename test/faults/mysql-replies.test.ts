@@ -298,6 +298,24 @@ await onSharedServers("lost replies and cut connections", (server) => {
     await vi.waitFor(async () => expect(await first()).toMatchObject({ kind: "ok" }), 1_000);
   });
 
+  it("F14: a slow server is degraded, a silent one is down, and either is up again", async () => {
+    expect(await through.store.health()).toMatchObject({ state: "up" });
+    const slow = proxy.add({ kind: "latency", ms: 400 });
+    expect(await through.store.health()).toMatchObject({
+      state: "degraded",
+      detail: expect.stringContaining("slow"),
+    });
+    slow.remove();
+    const silent = proxy.add({ kind: "blackhole" });
+    expect(await through.store.health()).toMatchObject({ state: "down" });
+    silent.remove();
+    proxy.cut();
+    await vi.waitFor(
+      async () => expect(await through.store.health()).toMatchObject({ state: "up" }),
+      5_000,
+    );
+  });
+
   it("F12: replies cut into small pieces and late are the same", async () => {
     const wide = "select repeat('x\u00e9', 200000), id, count from item";
     const expected = await direct.store.raw(wide);

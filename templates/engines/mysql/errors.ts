@@ -45,6 +45,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1044, refused],
   [1045, refused],
   [1046, misdirected], // no database
+  [1047, unreachable], // a node of a Galera cluster that is not ready
   [1048, constraint("not-null")],
   [1049, misdirected], // unknown database
   [1053, lost], // shutdown in progress

@@ -24,8 +24,12 @@ export const checkHealth = async (
     return { ...who, ...judge(row, performance.now() - began) };
   } catch (error) {
     const { kind, code, message } = classify(error);
+    const latencyMs = Math.round(performance.now() - began);
+    // Of the pool itself: the server was not asked.
+    if (kind === "overload" && code === undefined)
+      return { ...who, state: "degraded", latencyMs, detail: "every connection is in use" };
     const detail = message ?? (code === undefined ? kind : `${kind} (${code})`);
-    return { ...who, state: "down", latencyMs: Math.round(performance.now() - began), detail };
+    return { ...who, state: "down", latencyMs, detail };
   } finally {
     clearTimeout(timer);
   }
