@@ -1,0 +1,114 @@
+/** Each preset from `init` to its example and its own tests, on the best servers to be had: what a user gets. */
+import { spawnSync } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { presetNames } from "../../src/cli/presets.ts";
+import {
+  columnOf,
+  isMissing,
+  type Missing,
+  type Namespace,
+  type Server,
+  sharedServer,
+} from "../engines/servers.ts";
+import { cell, proving } from "../support/closing-table.ts";
+import { cli, type GeneratedProject, projectFolder } from "../support/generated-project.ts";
+import { emulatorChanges, type StoreNeed, stores } from "../unit/docs/stores.ts";
+
+interface Reached extends StoreNeed {
+  readonly server: Server | Missing | undefined;
+}
+
+async function reached(project: GeneratedProject): Promise<readonly Reached[]> {
+  return Promise.all(
+    stores(project).map(async (need) => ({
+      ...need,
+      server: need.embedded === undefined ? await sharedServer(need.engine) : undefined,
+    })),
+  );
+}
+
+function node(project: GeneratedProject, env: Record<string, string>, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--no-warnings", ...args], {
+    cwd: project.folder,
+    env: { ...process.env, ...env },
+    encoding: "utf8",
+    timeout: 240_000,
+  });
+  return { status, stdout, stderr };
+}
+
+for (const name of presetNames()) {
+  describe(`preset ${name}`, { timeout: 300_000 }, () => {
+    let project: GeneratedProject;
+    let places: readonly Reached[] = [];
+    const taken: Namespace[] = [];
+
+    beforeAll(async () => {
+      project = projectFolder(`preset-${name}`);
+      const init = await cli(
+        project.folder,
+        "init",
+        ".",
+        "--yes",
+        "--no-install",
+        "--preset",
+        name,
+      );
+      expect(init.stderr).not.toContain("error");
+      expect(init.status).toBe(0);
+      places = await reached(project);
+      for (const { engine, server } of places)
+        if (server !== undefined && !isMissing(server) && server.kind === "emulator")
+          await emulatorChanges(engine, project);
+    });
+    afterAll(async () => {
+      for (const space of taken) await space.drop();
+      project.remove();
+    });
+
+    /** DSNs of places that nobody else uses, under the name that the project's code reads. */
+    async function dsns(variableOf: (variable: string) => string): Promise<Record<string, string>> {
+      const found: Record<string, string> = {};
+      for (const { variable, embedded, server } of places) {
+        if (server === undefined || isMissing(server)) {
+          if (embedded !== undefined) found[variableOf(variable)] = embedded;
+          continue;
+        }
+        const space = await server.namespace();
+        taken.push(space);
+        found[variableOf(variable)] = space.dsn;
+      }
+      return found;
+    }
+
+    const column = (): string =>
+      places
+        .map(({ engine, server }) => (server === undefined ? engine : columnOf(server)))
+        .join(", ");
+
+    it("its tests pass and none is skipped; its example runs", async (context) => {
+      const missing = places.flatMap(({ server }) =>
+        server !== undefined && isMissing(server) ? [server.reason] : [],
+      );
+      const of = { port: "presets", engine: column(), method: name };
+      if (missing.length > 0) {
+        cell(of, { kind: "not proven", why: missing.join("; ") });
+        return context.skip();
+      }
+      await proving(of, async () => {
+        const test = await dsns((variable) => variable.replace(/_URL$/, "_TEST_URL"));
+        const tests = node(project, test, "--test", "test/**/*.test.ts");
+        expect(tests.stdout + tests.stderr).toMatch(/^ℹ fail 0$/m);
+        expect(tests.stdout).toMatch(/^ℹ skipped 0$/m);
+        expect(tests.status).toBe(0);
+        const live = await dsns((variable) => variable);
+        const up = node(project, live, "src/data/cli.ts", "migrate", "up");
+        expect(up).toMatchObject({ status: 0, stderr: "" });
+        const example = node(project, live, "src/example.ts");
+        expect(example.stderr).toBe("");
+        expect(example.status).toBe(0);
+        expect(example.stdout).toMatch(/\): up\n$/);
+      })();
+    });
+  });
+}
