@@ -53,7 +53,7 @@ export class MemoryView implements ViewTarget<Thing> {
 
   async state() {
     const live = this.#of(this.#live);
-    const [building] = [...this.#generations].filter(([name]) => name !== this.#live);
+    const building = [...this.#generations].find(([name]) => name !== this.#live);
     return {
       ...(live !== undefined && {
         live: {
