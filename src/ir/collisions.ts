@@ -83,6 +83,15 @@ function types({ entities, stores }: Ir): readonly Named[] {
       ),
     ]),
     ...store.views.map((view) => ({ path: `workloads.${view.workload}`, name: view.typeName })),
+    ...(store.structures ?? []).flatMap(({ workload, typeName, structures }) => [
+      { path: `workloads.${workload}`, name: typeName },
+      ...structures
+        .filter(({ schema }) => schema !== undefined)
+        .map(({ name, valueType }) => ({
+          path: `workloads.${workload}.structures.${name}`,
+          name: valueType,
+        })),
+    ]),
   ]);
   return [...ofEntities, ...ofPorts];
 }
@@ -97,6 +106,10 @@ const ports = ({ stores }: Ir): readonly Named[] =>
       path: `workloads.${view.workload}`,
       name: fileStem(view.workload),
     })),
+    ...(store.structures ?? []).flatMap(({ workload, file }) => [
+      { path: "the structures' own port", name: "structures" },
+      { path: `workloads.${workload}`, name: file },
+    ]),
   ]);
 
 function taken(entities: readonly EntityIr[]): readonly NameProblem[] {
@@ -119,6 +132,10 @@ function layerProperties({ stores }: Ir): readonly Named[] {
     ...stores.flatMap((store) => [
       ...store.repositories.map((one) => ({ path: accessPath(one), name: one.entity.property })),
       ...store.views.map((view) => ({ path: `workloads.${view.workload}`, name: view.property })),
+      ...(store.structures ?? []).map(({ workload, property }) => ({
+        path: `workloads.${workload}`,
+        name: property,
+      })),
     ]),
   ];
 }

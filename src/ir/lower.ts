@@ -1,6 +1,7 @@
 import { lowerCache } from "../engines/families/cache/view.ts";
 import { lowerRepository } from "../engines/families/record/repository.ts";
 import { lowerSearch } from "../engines/families/search/view.ts";
+import { lowerStructures } from "../engines/families/keyvalue/structures.ts";
 import { lowerVector } from "../engines/families/vector/view.ts";
 import type {
   AuthorityWorkload,
@@ -204,6 +205,13 @@ function repositoriesOf(workload: AuthorityWorkload, byName: Entities): readonly
   });
 }
 
+function structuresOf(
+  workloads: readonly AuthorityWorkload[],
+): Pick<StoreIr, "structures"> | undefined {
+  const structures = workloads.flatMap((workload) => lowerStructures(workload) ?? []);
+  return structures.length === 0 ? undefined : { structures };
+}
+
 function assembleStore(
   store: PlannedStore,
   served: readonly Workload[],
@@ -221,6 +229,7 @@ function assembleStore(
     ...(store.env === undefined ? {} : { env: store.env }),
     ports: store.ports,
     ...parts,
+    ...structuresOf(authorities),
     deadlineMs: deadlineFor(served.map((workload) => workload.sla.p99Ms)),
     tenantScoped: scoped.some((entity) => entity.tenant !== undefined),
     ...(sizes.length > 0 && { datasetBytes: sizes.reduce((sum, size) => sum + size, 0) }),

@@ -57,6 +57,9 @@ export const feedName = (entity: string): string => camelCase(`${entity}Feed`);
 export const viewAlias = (project: string, workload: string): string =>
   fitted(`v_${project}_${workload}`.replaceAll(/[^A-Za-z0-9_]/g, "_").toLowerCase());
 
+/** The factory of a workload's structures: `live` → `liveStructures`. */
+export const structuresName = (workload: string): string => camelCase(`${workload}-structures`);
+
 /** Property of a store on the data layer: `main`. */
 export const storeProperty = (store: string): string => camelCase(store);
 

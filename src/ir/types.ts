@@ -13,6 +13,7 @@ import type {
   Predicate,
   SearchMethod,
   Sla,
+  Structure,
   VectorMetric,
   VectorMethod,
 } from "../spec/model.ts";
@@ -242,6 +243,33 @@ export interface CacheViewIr extends ViewBase {
   readonly methods: readonly { readonly operation: string; readonly signature: SignatureIr }[];
 }
 
+/** One structure of a workload, as ports and adapters name it. */
+export interface StructureIr {
+  readonly structure: Structure;
+  /** `board`: property of the workload's. */
+  readonly name: string;
+  /** `LiveRoomMessage`: declared by the port for a JSON Schema; else the value's own type. */
+  readonly valueType: string;
+  /** Interface of it: `StreamStructure<LiveRoomMessage>`. */
+  readonly type: string;
+  /** The schema that `valueType` is declared from. */
+  readonly schema?: JsonSchema;
+}
+
+/** The structures of one workload. */
+export interface StructuresIr {
+  readonly workload: string;
+  readonly comment?: string;
+  /** `live`: property of the data layer. */
+  readonly property: string;
+  /** `Live` */
+  readonly typeName: string;
+  readonly file: string;
+  /** `liveStructures`: the adapter's factory. */
+  readonly factory: string;
+  readonly structures: readonly StructureIr[];
+}
+
 export type ViewIr = SearchViewIr | VectorViewIr | CacheViewIr;
 
 export interface StoreIr {
@@ -257,6 +285,8 @@ export interface StoreIr {
   readonly entities: readonly EntityIr[];
   readonly repositories: readonly RepositoryIr[];
   readonly views: readonly ViewIr[];
+  /** Of workloads that declare some. */
+  readonly structures?: readonly StructuresIr[];
   /** Root entities that a view in another store copies, in spec order. */
   readonly feeds: readonly EntityIr[];
   /** Milliseconds; from the strictest p99 of its workloads, 5,000 unless the SLA says otherwise. */

@@ -9,8 +9,14 @@ type Extension = Output["importExtension"];
  */
 export function copied(text: string, from: string, extension: Extension): string {
   const nearer = from.startsWith("engines/")
-    ? relaid(text, (module) => module.replace(/^\.\.\/\.\.\/runtime\//, "../"))
-    : text;
+    ? relaid(text, (module) =>
+        module
+          .replace(/^\.\.\/\.\.\/runtime\//, "../")
+          .replace(/^\.\.\/\.\.\/shared\/ports\//, "../../ports/"),
+      )
+    : from.startsWith("shared/ports/")
+      ? relaid(text, (module) => module.replace(/^\.\.\/\.\.\/runtime\//, "../runtime/"))
+      : text;
   return withExtension(nearer, from, extension);
 }
 

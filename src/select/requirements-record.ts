@@ -13,6 +13,7 @@ export function recordRequirements(model: Model, workload: AuthorityWorkload): R
     ...consistency(workload, entities),
     ...switches(entities),
     ...operations(workload),
+    ...((workload.structures ?? []).length > 0 ? [feature("structures", "structures")] : []),
     ...volumes(model, workload),
   ];
 }

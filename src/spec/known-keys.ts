@@ -16,6 +16,7 @@ import {
   waitingSchema,
   workloadKinds,
 } from "./schema-workload.ts";
+import { structureSchema } from "./schema-structure.ts";
 import { budgetSchema, outputSchema, specSchema, storesSchema } from "./schema.ts";
 import type { ObjectKind } from "./places.ts";
 
@@ -34,6 +35,7 @@ const shapes = {
   searchMethod: searchMethodSchema,
   searchField: searchFieldSchema,
   vectorMethod: vectorMethodSchema,
+  structure: structureSchema,
 } as const;
 
 const workloadShapes = {

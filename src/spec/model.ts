@@ -244,7 +244,42 @@ export interface AuthorityWorkload extends WorkloadBase {
   readonly kind: AuthorityKind;
   readonly entities: readonly string[];
   readonly access: readonly EntityAccess[];
+  /** Of a key-value workload that declares some. */
+  readonly structures?: readonly Structure[];
 }
+
+interface StructureBase {
+  readonly name: string;
+  readonly comment?: string;
+}
+
+export type StructureValue =
+  | "string"
+  | "int"
+  | "bigint"
+  | "float"
+  | "boolean"
+  | "timestamp"
+  | "json";
+
+/** A structure for real-time work: a family of which each is named by a key. */
+export type Structure = StructureBase &
+  (
+    | {
+        readonly type: "hash";
+        readonly value: StructureValue;
+        readonly schema?: JsonSchema;
+        readonly ttlMs?: number;
+      }
+    | { readonly type: "sortedSet"; readonly ttlMs?: number }
+    | {
+        readonly type: "stream";
+        readonly schema?: JsonSchema;
+        readonly maxLength: number;
+        readonly ttlMs?: number;
+      }
+    | { readonly type: "channel"; readonly schema?: JsonSchema; readonly buffer: number }
+  );
 
 export interface SearchWorkload extends WorkloadBase {
   readonly kind: "search";

@@ -1,9 +1,11 @@
 import type {
   Entity,
   EntityAccess,
+  JsonSchema,
   Scale,
   SearchMethod,
   Sla,
+  Structure,
   VectorMethod,
   Workload,
 } from "./model.ts";
@@ -11,6 +13,7 @@ import { methodOf } from "./normalise-method.ts";
 import { bytes, milliseconds, quantity } from "./quantities.ts";
 import type { ScaleSpec, SearchMethodSpec, SlaSpec, VectorMethodSpec } from "./schema-access.ts";
 import type { AuthoritySpec, SearchSpec, WorkloadSpec } from "./schema-workload.ts";
+import type { StructureSpec } from "./schema-structure.ts";
 import { predicate } from "./terms.ts";
 
 /** How long a cache keeps an entry when the spec does not say: five minutes. */
@@ -78,6 +81,11 @@ export function workloadOf(
         kind: given.kind,
         entities: given.entities,
         access: accessOf(given, entities),
+        ...(given.structures !== undefined && {
+          structures: Object.entries(given.structures).map(([structure, spec]) =>
+            structureOf(structure, spec),
+          ),
+        }),
       };
   }
 }
@@ -96,6 +104,32 @@ function accessOf(
       },
     ];
   });
+}
+
+/** What a stream keeps and a channel's reader may lag when the spec does not say. */
+const defaultMaxLength = 10_000;
+const defaultBuffer = 1_000;
+
+function structureOf(name: string, spec: StructureSpec): Structure {
+  const base = { name, ...(spec.comment !== undefined && { comment: spec.comment }) };
+  const ttl = spec.ttl !== undefined && { ttlMs: milliseconds(spec.ttl) };
+  const schema = spec.schema !== undefined && { schema: spec.schema as JsonSchema };
+  switch (spec.type) {
+    case "hash":
+      return { ...base, type: spec.type, value: spec.value ?? "json", ...schema, ...ttl };
+    case "sortedSet":
+      return { ...base, type: spec.type, ...ttl };
+    case "stream":
+      return {
+        ...base,
+        type: spec.type,
+        maxLength: spec.maxLength ?? defaultMaxLength,
+        ...schema,
+        ...ttl,
+      };
+    case "channel":
+      return { ...base, type: spec.type, buffer: spec.buffer ?? defaultBuffer, ...schema };
+  }
 }
 
 function searchMethod(

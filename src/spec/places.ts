@@ -19,6 +19,7 @@ export type ObjectKind =
   | "searchMethod"
   | "searchField"
   | "vectorMethod"
+  | "structure"
   | "map";
 
 /** Kind of the mapping at a path; `map` for one whose keys are names (and for anything unknown). */
@@ -34,6 +35,7 @@ export function kindAt(path: Path, tree: Tree): ObjectKind {
   if (top !== "workloads") return "map";
   if (path.length === 2) return "workload";
   if (path.length === 3 && (part === "sla" || part === "scale")) return part;
+  if (part === "structures" && path.length === 4) return "structure";
   if (part === "fields" && path.length === 4) return "searchField";
   if (part !== "access") return "map";
   const kind = treeAt(tree, ["workloads", String(name), "kind"]);
@@ -57,6 +59,8 @@ export function placeOf(path: Path): string {
       return `method ${inner}.${deeper} of workload "${name}"`;
     }
     if (part === "access" && inner !== undefined) return `access ${inner} of workload "${name}"`;
+    if (part === "structures" && inner !== undefined)
+      return `structure ${inner} of workload "${name}"`;
     return `workload "${name}"`;
   }
   return top === undefined ? "the spec" : `"${top}"`;

@@ -8,6 +8,7 @@ import {
   slaSchema,
   vectorMethodSchema,
 } from "./schema-access.ts";
+import { structureSchema } from "./schema-structure.ts";
 import * as value from "./schema-values.ts";
 
 /** Shapes of workloads, one per kind. */
@@ -38,13 +39,17 @@ export const authoritySchema = z.strictObject({
     .oneOf(authorityKinds)
     .describe("An authority: the only place where its entities are written."),
   ...common,
-  entities: value
-    .some(value.entityRef)
+  entities: z
+    .array(value.entityRef)
     .describe("Root entities this workload is the authority for; owned children come with them."),
   access: z
     .record(value.entityName, z.record(value.memberName, methodSchema))
     .optional()
     .describe("Per entity, per method of its repository."),
+  structures: z
+    .record(value.memberName, structureSchema)
+    .optional()
+    .describe("keyvalue: structures for real-time work, by name."),
 });
 
 export const searchSchema = z.strictObject({

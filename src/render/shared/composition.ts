@@ -66,6 +66,12 @@ function membersOf(ir: Ir): readonly Member[] {
       store,
       entity: one.entity,
     })),
+    ...(store.structures ?? []).map((one) => ({
+      name: one.property,
+      type: one.typeName,
+      module: one.file,
+      store,
+    })),
     ...store.views.map((view) => ({
       name: view.property,
       type: view.typeName,

@@ -17,6 +17,7 @@ import { observabilityFiles } from "./observability.ts";
 import { projectFiles } from "./project.ts";
 import { reportFile } from "./report.ts";
 import { repositoryPort, viewPort } from "./ports.ts";
+import { structurePorts } from "./structure-ports.ts";
 import { testFiles, testSupport } from "./tests/test-files.ts";
 import { sharedContext } from "./types.ts";
 import { workflowFile } from "./workflow.ts";
@@ -42,7 +43,11 @@ export function sharedRequests(
     ),
   );
   return [
-    ...runtimeFiles(ir.stores.map((store) => engineOf(store, engines))),
+    ...runtimeFiles(
+      ir.stores.map((store) => engineOf(store, engines)),
+      ir.stores.some(({ structures = [] }) => structures.length > 0),
+    ),
+    ...structurePorts(ir),
     ...roots.map((root) => ofEntity(root, () => domainFile(root, context))),
     ...roots
       .filter((root) => inserted.has(root))
@@ -73,17 +78,23 @@ const inserts = ({ methods }: RepositoryIr): boolean =>
   methods.some(({ method }) => method.op === "insert" || method.op === "upsert");
 
 /** The runtime, byte for byte: what every project has, and the folder of each engine in use. */
-function runtimeFiles(engines: readonly EngineDescriptor[]): readonly FileRequest[] {
+function runtimeFiles(
+  engines: readonly EngineDescriptor[],
+  structures: boolean,
+): readonly FileRequest[] {
   const folders = new Set(
     engines.flatMap(({ id, extends: base }) => (base === undefined ? [id] : [base, id])),
   );
   return Object.keys(verbatimTexts).flatMap((verbatim) => {
-    const path = runtimePath(verbatim, folders);
+    const path = structures || !isStructure(verbatim) ? runtimePath(verbatim, folders) : undefined;
     return path === undefined
       ? []
       : [{ path: `{data}/runtime/${path}`, ownership: "generated", unit: "runtime", verbatim }];
   });
 }
+
+/** An engine's files for structures, which only workloads that declare some need. */
+const isStructure = (source: string): boolean => /\/structure-[^/]*\.ts$/.test(source);
 
 /** Where a file of `templates/` lies below `runtime/`; undefined for one that this project does not need. */
 function runtimePath(source: string, engines: ReadonlySet<string>): string | undefined {

@@ -8,6 +8,7 @@ import { names } from "./names.ts";
 import { preferences } from "./preferences.ts";
 import { references } from "./references.ts";
 import { renames } from "./renames.ts";
+import { structures } from "./structures.ts";
 import { views } from "./views.ts";
 
 /** All rules; each reports every problem it finds, the order is made later by position. */
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   indexes,
   authorities,
   methods,
+  structures,
   views,
   preferences,
 ];

@@ -9,7 +9,6 @@ const keyless: ReadonlySet<string> = new Set([
   "flushdb",
   "info",
   "ping",
-  "publish",
   "pubsub",
   "scan",
   "script",
@@ -39,7 +38,10 @@ const scripts: ReadonlySet<string> = new Set([
   "fcall_ro",
 ]);
 
-/** The key that decides where a command goes; undefined for one that any node may answer. */
+/**
+ * The key that decides where a command goes; undefined for one that any node may answer. A channel is published through the same node
+ * always: messages sent through several would overtake each other.
+ */
 export function commandKey(name: string, args: readonly Argument[]): string | undefined {
   const command = name.toLowerCase();
   if (keyless.has(command)) return undefined;

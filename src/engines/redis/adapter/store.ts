@@ -1,10 +1,11 @@
-import type { Ir, RepositoryIr, StoreIr } from "../../../ir/types.ts";
+import type { Ir, RepositoryIr, StoreIr, StructuresIr } from "../../../ir/types.ts";
 import { code } from "../../../render/encode.ts";
 import { functionHead, importLines, ImportSet, propertyLine } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { cacheAdapter } from "../../families/cache/adapter.ts";
 import { cacheStoreFiles } from "../../families/cache/emit.ts";
 import { repositoryFile } from "./repository.ts";
+import { structuresFile } from "./structures.ts";
 
 /** What the adapters import: the same classes over one server and over a cluster, opened by another function. */
 export interface RedisRuntime {
@@ -22,6 +23,7 @@ export function storeFiles(runtime: RedisRuntime, store: StoreIr, ir: Ir): reado
   return [
     storeFile(runtime, store, ir),
     ...store.repositories.map((repository) => repositoryFile(store, repository, runtime, ir)),
+    ...(store.structures ?? []).map((one) => structuresFile(store, one, runtime)),
     ...store.views.flatMap((view) =>
       view.port === "cache" ? [cacheAdapter(store, view, ir)] : [],
     ),
@@ -49,7 +51,7 @@ function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
       tenantType: `${prefix}TenantRepositories`,
       boundType: `${prefix}Bound`,
       tenantScoped: store.tenantScoped,
-      plain: plain.map(member),
+      plain: [...plain.map(member), ...(store.structures ?? []).map(structureMember)],
       bound: bound.map(member),
       head: code(
         functionHead(
@@ -72,6 +74,13 @@ const member = ({ entity, typeName, factory }: RepositoryIr): unknown => ({
   line: code(propertyLine({ name: entity.property, type: typeName })),
 });
 
+const structureMember = ({ property, typeName, factory }: StructuresIr): unknown => ({
+  name: property,
+  factory,
+  argument: code("store"),
+  line: code(propertyLine({ name: property, type: typeName })),
+});
+
 function importsOf({ id, type, open }: RedisRuntime, store: StoreIr): ImportSet {
   const imports = new ImportSet()
     .type("../../runtime/store.ts", "RuntimeContext", "StoreConfig")
@@ -79,5 +88,7 @@ function importsOf({ id, type, open }: RedisRuntime, store: StoreIr): ImportSet 
     .value(`../../runtime/${id}/store.ts`, open);
   for (const { file, typeName, factory } of store.repositories)
     imports.type(`../../ports/${file}.ts`, typeName).value(`./${file}.ts`, factory);
+  for (const { file, typeName, factory } of store.structures ?? [])
+    imports.type(`../../ports/${file}.ts`, typeName).value(`./${file}-structures.ts`, factory);
   return imports;
 }

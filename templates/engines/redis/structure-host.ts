@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { programmingError } from "../../runtime/errors.ts";
+import { verdictError } from "../../runtime/failure.ts";
+import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
+import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
+import { keptMs } from "./keyed.ts";
+import type { Argument, Judge, Reply } from "./op.ts";
+import type { RedisRouter } from "./router.ts";
+import { runScript, script } from "./script.ts";
+
+/** What structures share: where they are. A store is one. */
+export interface StructureHost {
+  readonly router: RedisRouter;
+  readonly runtime: OpRuntime;
+  readonly namespace: string;
+}
+
+/** What a generated adapter declares of one structure. */
+export interface StructureDeclaration {
+  /** `live.board`: prefix of its operations' names. */
+  readonly name: string;
+  /** Middle part of its keys. */
+  readonly prefix: string;
+  /** Milliseconds that one of the family lives after its last change; without it, until it is removed. */
+  readonly ttlMs?: number;
+}
+
+/**
+ * One changing command, its time to live and its operation id at once. KEYS as in record-scripts.ts; ARGV: fingerprint, milliseconds the
+ * operation is kept, time to live or 0, command, its arguments after the key. A counter's sum is read as a text: Lua's numbers end at 2^53.
+ */
+const change = script(`
+if KEYS[2] then
+  local stored = redis.call('get', KEYS[2])
+  if stored then
+    local at = string.find(stored, '\\n', 1, true)
+    if string.sub(stored, 1, at - 1) ~= ARGV[1] then
+      return redis.error_reply('OPERATION another command was recorded under this operation id')
+    end
+    return cjson.decode(string.sub(stored, at + 1))[1]
+  end
+end
+local reply = redis.call(ARGV[4], KEYS[1], unpack(ARGV, 5))
+if ARGV[4] == 'hincrby' then reply = redis.call('hget', KEYS[1], ARGV[5]) end
+if ARGV[3] ~= '0' then redis.call('pexpire', KEYS[1], ARGV[3]) end
+if KEYS[2] then redis.call('set', KEYS[2], ARGV[1] .. '\\n' .. cjson.encode({ reply }), 'px', ARGV[2]) end
+return reply`);
+
+/** Sends the commands of one structure. */
+export class StructureCaller {
+  readonly host: StructureHost;
+  readonly #declaration: StructureDeclaration;
+  readonly #specs = new Map<string, OpSpec>();
+
+  constructor(host: StructureHost, declaration: StructureDeclaration) {
+    this.host = host;
+    this.#declaration = declaration;
+  }
+
+  /** `shop:live:board:{summer}`: what belongs to it carries its hash tag. */
+  key(name: string): string {
+    if (typeof name !== "string" || name === "")
+      throw programmingError("the key of a structure must not be empty");
+    const inner = name.replaceAll(/[%{}]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+    return `${this.host.namespace}:${this.#declaration.prefix}:{${inner}}`;
+  }
+
+  async read(
+    method: string,
+    command: string,
+    name: string,
+    args: readonly Argument[],
+    options?: ReadOptions,
+  ): Promise<Reply> {
+    const spec = this.spec(method, "read");
+    return this.host.router.call(spec, command, [this.#checked(spec, name), ...args], options);
+  }
+
+  /** As the reference writes it: `args` after the key. */
+  async write(
+    method: string,
+    command: string,
+    name: string,
+    args: readonly Argument[],
+    options?: WriteOptions,
+  ): Promise<Reply> {
+    const { ttlMs } = this.#declaration;
+    const spec = this.spec(method, "write");
+    const key = this.#checked(spec, name);
+    const operation = options?.operation;
+    if (operation === undefined && ttlMs === undefined && command !== "hincrby")
+      return this.host.router.call(spec, command, [key, ...args], options);
+    const keys =
+      operation === undefined ? [key] : [key, `${key}:operation:${spec.operation}:${operation}`];
+    const stands = JSON.stringify([command, ...args.map(String)]);
+    const fingerprint =
+      operation === undefined ? "" : createHash("sha256").update(stands).digest("base64url");
+    const given = [fingerprint, keptMs, ttlMs ?? 0, command, ...args];
+    return runScript(this.host.router, spec, change, keys, given, options);
+  }
+
+  /** A command whose arguments name the key themselves. */
+  call(
+    method: string,
+    effect: OpSpec["effect"],
+    command: string,
+    args: readonly Argument[],
+    options?: ReadOptions,
+    judge?: Judge,
+  ): Promise<Reply> {
+    return this.host.router.call(this.spec(method, effect), command, args, options, judge);
+  }
+
+  /** One per method: telemetry keeps what it publishes of a spec with it. */
+  spec(method: string, effect: OpSpec["effect"]): OpSpec {
+    let spec = this.#specs.get(method);
+    if (spec === undefined) {
+      spec = { operation: `${this.#declaration.name}.${method}`, effect };
+      this.#specs.set(method, spec);
+    }
+    return spec;
+  }
+
+  /** A wrong use, as an error of this method. */
+  mistake(method: string, text: string): Error {
+    const call = {
+      spec: this.spec(method, "read"),
+      attempts: 0,
+      runtime: this.host.runtime,
+      options: {},
+    };
+    return verdictError(call, programmingError(text), 0);
+  }
+
+  #checked(spec: OpSpec, name: string): string {
+    if (name !== "") return this.key(name);
+    const call = { spec, attempts: 0, runtime: this.host.runtime, options: {} };
+    throw verdictError(call, programmingError("the key of a structure must not be empty"), 0);
+  }
+}
+
+const most = 1_000;
+
+/** @throws DataError programming for what is no number from 1 to 1,000 */
+export function limitOf(limit = 50): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;
+  throw programmingError(`limit must be a whole number from 1 to ${most}`);
+}
