@@ -64,7 +64,19 @@ const suite = (server: PrivateServer): void => {
 
   it("the slot of a key is the server's, hash tags and any text included", async () => {
     const [node] = nodes;
-    for (const key of ["", "a", "{a}b", "a{}b", "{{a}}", "}{", "é🐘{ü}", randomUUID()])
+    for (const key of [
+      "",
+      "a",
+      "{a}b",
+      "a{}b",
+      "{}",
+      "{}}",
+      "{}{a}",
+      "{{a}}",
+      "}{",
+      "é🐘{ü}",
+      randomUUID(),
+    ])
       expect(slotOf(key), key).toBe(await node?.call("cluster", "keyslot", key));
   });
 

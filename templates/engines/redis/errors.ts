@@ -35,6 +35,10 @@ const replies: Readonly<Record<string, Rule>> = {
   UNKILLABLE: { kind: "overload", transient: true },
   // Our own, from the script of keyed.ts: the id was used for another command.
   OPERATION: { kind: "conflict", transient: false },
+  NOGROUP: { kind: "programming", transient: false },
+  BUSYGROUP: { kind: "conflict", transient: false },
+  UNBLOCKED: { kind: "connection", transient: true },
+  INPROG: { kind: "overload", transient: true },
   BUSYKEY: { kind: "constraint", transient: false },
   ERR: { kind: "programming", transient: false },
 };
@@ -44,6 +48,8 @@ const spelledOut: readonly (readonly [RegExp, Rule])[] = [
   [/^ERR max number of clients reached/, { kind: "overload", transient: true, fatal: true }],
   [/^ERR invalid password/, { kind: "auth", transient: false }],
   [/^ERR Client sent AUTH, but no password is set/, { kind: "auth", transient: false }],
+  // A cluster's client asked a server that stands alone.
+  [/^ERR This instance has cluster support disabled/, { kind: "programming", transient: false }],
   [/^ERR max number of client connections/, { kind: "overload", transient: true, fatal: true }],
 ];
 

@@ -15,6 +15,7 @@ const settings: Readonly<Record<string, string>> = {
   appendonly: "no",
   bind: "127.0.0.1",
   "cluster-node-timeout": "5000",
+  "repl-diskless-sync-delay": "0",
 };
 
 /** Feature of a need: each primary has a replica that takes over. */

@@ -40,11 +40,16 @@ export async function describe(dsn: string): Promise<ServerFacts> {
   };
 }
 
-/** Resolves when every node says that the cluster is whole. */
+/** Resolves when every node says that the cluster is whole, and every replica has the data that it would take over. */
 export async function probe(dsn: string): Promise<void> {
   const states = await askAll(dsn, async (node) => {
-    const [info, nodes] = await Promise.all([node.cluster("INFO"), node.cluster("NODES")]);
-    return String(info).includes("cluster_state:ok") && !String(nodes).includes("fail");
+    const [info, nodes, replication] = await Promise.all([
+      node.cluster("INFO"),
+      node.cluster("NODES"),
+      node.info("replication"),
+    ]);
+    const whole = String(info).includes("cluster_state:ok") && !String(nodes).includes("fail");
+    return whole && !replication.includes("master_link_status:down");
   });
   if (!states.every(Boolean)) throw new Error("the cluster is not whole yet");
 }

@@ -30,6 +30,11 @@ const replies: readonly (readonly [string, string, boolean])[] = [
   ["ERR unknown command 'nonsense'", "programming", false],
   ["ERR max number of clients reached", "overload", true],
   ["ERR invalid password", "auth", false],
+  ["NOGROUP No such key 'k' or consumer group 'g'", "programming", false],
+  ["BUSYGROUP Consumer Group name already exists", "conflict", false],
+  ["UNBLOCKED force unblock from blocking operation", "connection", true],
+  ["INPROG Failover already in progress.", "overload", true],
+  ["ERR This instance has cluster support disabled", "programming", false],
   ["NEWWORD of a later version", "unknown", false],
 ];
 

@@ -3,6 +3,7 @@ import { openRedis, type RedisStore } from "../../../../templates/engines/redis/
 import { parseDsn } from "../../../../templates/runtime/dsn.ts";
 import { Lifecycle } from "../../../../templates/runtime/lifecycle.ts";
 import { anyKey, prove, value } from "./keys.ts";
+import { session, sessions } from "./session-record.ts";
 
 /** Opens the store of the runtime as a generated data layer does: deadline, retry rule, lifecycle and in-flight accounting on. */
 export const open: OpenCalls = async ({ dsn }) => {
@@ -11,10 +12,14 @@ export const open: OpenCalls = async ({ dsn }) => {
     (key) => store.read("get", [key]),
     (key, text) => store.command("set", [key, text, "PX", 60_000]),
   );
+  const records = sessions(store.session());
+  await Promise.all(Array.from({ length: 200 }, () => records.save(session(anyKey()))));
   return {
     calls: {
       get: () => store.read("get", [anyKey()]),
       set: () => store.command("set", [anyKey(), value, "PX", 60_000]),
+      recordGet: () => records.get(anyKey()),
+      recordUpsert: () => records.save(session(anyKey())),
     },
     close: () => store.close(),
   };
