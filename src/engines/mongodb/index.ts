@@ -30,6 +30,7 @@ export default defineEngine({
       { name: "replicaSet", meaning: "name of the replica set" },
       { name: "authSource", meaning: "database that holds the user" },
       { name: "tls", meaning: "true for an encrypted connection" },
+      { name: "tlsCAFile", meaning: "file with the authority to trust, in PEM" },
       { name: "directConnection", meaning: "true to talk to the named host only" },
       { name: "w", meaning: "write concern; majority by default" },
       { name: "readConcernLevel", meaning: "what reads may see; majority by default" },

@@ -136,24 +136,36 @@ function ruleOf(error: Error, code: number | undefined): Rule {
   return { kind: "unknown", transient: false, outcome: "unknown" };
 }
 
-/** No server was found. Where each attempt was refused for its certificate, trying again will not help. */
+/** No server was found. Where TLS failed for its certificate or was not spoken, trying again does not help. */
 function selectionRule(error: Error): Rule {
-  const rule: Rule = { ...elsewhere, outcome: "not-applied" };
   const text = causesOf(error);
-  if (/certificate|self[- ]signed|ssl|tls/i.test(text))
+  const stranger =
+    /certificate|self[- ]signed|altname|CERT_|EPROTO|wrong version number|packet length too long/i;
+  if (stranger.test(text))
     return {
-      ...rule,
-      transient: false,
-      hint: "the TLS handshake failed: check tls=, the certificate's names and its authority",
+      ...refused,
+      hint: "the TLS handshake failed: check tls=, tlsCAFile= and the names in the server's certificate",
     };
-  return rule;
+  return { ...elsewhere, outcome: "not-applied" };
 }
 
 /** Names and codes of an error and what lies under it; never shown. */
 function causesOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 4) return "";
   const code = "code" in error ? String(error.code) : "";
-  return `${error.message} ${code} ${causesOf(error.cause, depth + 1)}`;
+  return `${error.message} ${code} ${causesOf(error.cause, depth + 1)} ${serverErrors(error)}`;
+}
+
+/** What each server of the topology answered last. */
+function serverErrors(error: Error): string {
+  const reason: unknown = "reason" in error ? error.reason : undefined;
+  const servers: unknown =
+    typeof reason === "object" && reason !== null && "servers" in reason
+      ? reason.servers
+      : undefined;
+  if (!(servers instanceof Map)) return "";
+  const last = [...servers.values()] as readonly { readonly error?: unknown }[];
+  return last.map((one) => causesOf(one.error, 3)).join(" ");
 }
 
 /** The driver's buffer holds 17 MB, and a document beyond it ends as a range error of that buffer. */
