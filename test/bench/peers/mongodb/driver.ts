@@ -1,7 +1,16 @@
 import { MongoClient, type Document } from "mongodb";
 import type { OpenCalls } from "../../harness/contender-process.ts";
 import { uuidV7 } from "../../../../templates/runtime/uuid.ts";
-import { anyItemId, itemOf, prove, type NewItem } from "./items.ts";
+import {
+  anyItemId,
+  bulk,
+  customerId,
+  inTurn,
+  itemOf,
+  pageSize,
+  prove,
+  type NewItem,
+} from "./items.ts";
 
 interface Stored extends Document {
   _id: string;
@@ -12,24 +21,40 @@ export const open: OpenCalls = async ({ dsn }) => {
   const client = new MongoClient(String(dsn), { maxPoolSize: 10 });
   await client.connect();
   const items = client.db().collection<Stored>("items");
+  const batches = client.db().collection<Stored>("batches");
+  await items.createIndex({ customer_id: 1, placed_at: -1 });
   const get = (id: string): Promise<unknown> => items.findOne({ _id: id });
-  const add = async ({ id, customerId, placedAt, totalCents, ...rest }: NewItem) => {
+  const stored = ({ id, customerId: customer, placedAt, totalCents, ...rest }: NewItem): Stored => {
     const now = new Date();
-    const document = {
+    return {
       _id: id,
-      customer_id: customerId,
+      customer_id: customer,
       placed_at: placedAt,
       total_cents: totalCents,
       ...rest,
       created_at: now,
       updated_at: now,
     };
+  };
+  const add = async (item: NewItem) => {
+    const document = stored(item);
     await items.insertOne(document);
     return document;
   };
+  const list = () =>
+    items
+      .find({ customer_id: customerId })
+      .sort({ placed_at: -1, _id: -1 })
+      .limit(pageSize + 1)
+      .toArray();
   await prove(get, add, true);
   return {
-    calls: { get: () => get(anyItemId()), insert: () => add(itemOf(uuidV7())) },
+    calls: {
+      get: () => get(anyItemId()),
+      insert: () => add(itemOf(uuidV7())),
+      list,
+      bulk: inTurn(() => batches.insertMany(bulk().map(stored))),
+    },
     close: () => client.close(),
   };
 };

@@ -3,7 +3,16 @@ import { pathToFileURL } from "node:url";
 import type { OpenCalls } from "../../harness/contender-process.ts";
 import { workFolder } from "../../harness/places.ts";
 import { uuidV7 } from "../../../../templates/runtime/uuid.ts";
-import { anyItemId, itemOf, prove, type NewItem } from "./items.ts";
+import {
+  anyItemId,
+  bulk,
+  customerId,
+  inTurn,
+  itemOf,
+  pageSize,
+  prove,
+  type NewItem,
+} from "./items.ts";
 
 /** What is used of the data layer that the suite generates before it starts. */
 interface LayerModule {
@@ -11,7 +20,9 @@ interface LayerModule {
     readonly items: {
       get(id: string): Promise<unknown>;
       add(item: NewItem): Promise<unknown>;
+      listByCustomer(where: object, page: object): Promise<unknown>;
     };
+    readonly batches: { addAll(items: readonly NewItem[]): Promise<unknown> };
     close(): Promise<void>;
   };
   configFromEnv(env: Readonly<Record<string, string>>): object;
@@ -31,6 +42,8 @@ export const open: OpenCalls = async ({ dsn }) => {
     calls: {
       get: () => data.items.get(anyItemId()),
       insert: () => data.items.add(itemOf(uuidV7())),
+      list: () => data.items.listByCustomer({ customerId }, { limit: pageSize }),
+      bulk: inTurn(() => data.batches.addAll(bulk())),
     },
     close: () => data.close(),
   };
