@@ -44,6 +44,7 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
     ...(idField(entity) === undefined ? {} : { idType: idTypeName(entity.name) }),
     ...(entity.audit ? { historyTable: historyTableName(table) } : {}),
     ...(entity.owner === undefined ? {} : { owner: entity.owner }),
+    ...(entity.perOwner === undefined ? {} : { perOwner: entity.perOwner }),
     ...(entity.constraints === undefined ? {} : { constraintNames: entity.constraints }),
     ...byRole(fields),
   };

@@ -95,6 +95,8 @@ export interface EntityIr {
   readonly deletedAt?: FieldIr;
   readonly audit: boolean;
   readonly owner?: string;
+  /** Of an owned child: how many one owner is expected to have. */
+  readonly perOwner?: number;
   readonly children: readonly ChildIr[];
   readonly indexes: readonly IndexIr[];
   readonly unique: readonly { readonly name: string; readonly fields: readonly FieldIr[] }[];

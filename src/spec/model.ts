@@ -128,6 +128,8 @@ export interface Entity {
   readonly tenant?: string;
   /** The root entity that owns this child. */
   readonly owner?: string;
+  /** Of an owned child: how many one owner is expected to have. */
+  readonly perOwner?: number;
   readonly version: boolean;
   readonly audit: boolean;
   readonly softDelete: boolean;

@@ -2,6 +2,7 @@ import type { Entity, Field, Index } from "./model.ts";
 import { fieldOf, hasTimestamps, keyNames, roleOf } from "./normalise-field.ts";
 import type { EntitySpec, FieldSpec, IndexSpec } from "./schema-entity.ts";
 import type { Spec } from "./schema.ts";
+import { quantity } from "./quantities.ts";
 import { dependency, orderTerm } from "./terms.ts";
 
 /** `orderId` of OrderLine: the owner's name and the name of its key field. */
@@ -40,6 +41,7 @@ export function entityOf(name: string, entity: EntitySpec, spec: Spec): Entity {
     keyless: entity.keyless === true,
     ...(tenant !== undefined && { tenant }),
     ...(entity.owner !== undefined && { owner: entity.owner }),
+    ...(entity.perOwner !== undefined && { perOwner: quantity(entity.perOwner) }),
     version,
     audit: entity.audit === true,
     softDelete: entity.softDelete === true,

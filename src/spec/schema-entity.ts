@@ -146,6 +146,11 @@ export const entitySchema = z.strictObject({
   owner: value.entityRef
     .optional()
     .describe("Root entity of which this is an owned child: saved and loaded with it."),
+  perOwner: value.quantity
+    .optional()
+    .describe(
+      "Of an owned child: how many one owner is expected to have. A document store keeps a large list in a collection of its own instead of inside its root.",
+    ),
   version: value.flag.optional().describe("Optimistic version: a stale write is a conflict."),
   audit: value.flag.optional().describe("History table; history() and asOf()."),
   softDelete: value.flag.optional().describe("delete sets deletedAt; reads leave such rows out."),

@@ -1,4 +1,5 @@
 import type { EntityIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
+import { apartOf, ownerProperty } from "./children.ts";
 import { expires, expiryColumn, madeKeys } from "./fields.ts";
 
 interface Problem {
@@ -39,12 +40,27 @@ function repositoryProblems(repository: RepositoryIr): readonly Problem[] {
 
 function entityProblems(entity: EntityIr): readonly Problem[] {
   const path = `entities.${entity.name}`;
+  const apart = apartOf(entity);
   const hint = "leave it out, or let a relational store be the authority: stores.never: [mongodb]";
   const sql = entity.indexes.filter(
     (index) => index.where !== undefined || index.terms.some((term) => "expression" in term),
   );
   return [
     ...nameProblems(entity),
+    ...(entity.audit ? apart : []).map((child) => ({
+      path: `entities.${child.entity.name}.perOwner`,
+      text: `${child.property} of ${entity.name} are kept in a collection of their own, which the history of ${entity.name} does not hold`,
+      hint: "leave out audit:, or perOwner: when the list is small enough for its root",
+    })),
+    ...apart.flatMap(({ entity: owned }) =>
+      owned.fields
+        .filter(({ column, source }) => column === ownerProperty && source.role !== "ownerKey")
+        .map(({ name }) => ({
+          path: `entities.${owned.name}.fields.${name}`,
+          text: `"${ownerProperty}" is the property that holds the root's key`,
+          hint: "give column: another name",
+        })),
+    ),
     ...sql.map((index) => ({
       path: `${path}.indexes`,
       text: `index ${index.name} has a SQL condition or expression, which MongoDB does not read`,

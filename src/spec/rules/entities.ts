@@ -63,7 +63,16 @@ function ownerOf(
   entity: EntitySpec,
   path: Path,
 ): readonly Problem[] {
-  if (entity.owner === undefined) return [];
+  if (entity.owner === undefined)
+    return entity.perOwner === undefined
+      ? []
+      : [
+          error(
+            [...path, "perOwner"],
+            `entity ${name} has no owner`,
+            "remove it, or name its owner:",
+          ),
+        ];
   const problems: Problem[] = [];
   const place = [...path, "owner"];
   if (entity.owner === name)

@@ -2,6 +2,7 @@ import type { Document } from "mongodb";
 import { programmingError } from "../../runtime/errors.ts";
 import { keyset, pageLimit } from "../../runtime/keyset.ts";
 import type { Page, PageRequest } from "../../runtime/options.ts";
+import { attached } from "./children.ts";
 import type {
   AggregateDeclaration,
   CollectionDeclaration,
@@ -17,8 +18,13 @@ const unpagedLimit = 10_000;
 type Of = CollectionDeclaration<unknown>;
 type List = ListDeclaration<unknown>;
 
-export const findOne = (place: Place, of: Of, key: unknown): Promise<Document | null> =>
-  place.collections.of(of.collection).findOne(seen(place, of, { _id: key }), place.limits);
+export async function findOne(place: Place, of: Of, key: unknown): Promise<Document | null> {
+  const found = await place.collections
+    .of(of.collection)
+    .findOne(seen(place, of, { _id: key }), place.limits);
+  if (found === null || of.children === undefined) return found;
+  return (await attached(place, of, [found]))[0] ?? found;
+}
 
 export async function findKeys(
   place: Place,
@@ -26,10 +32,11 @@ export async function findKeys(
   keys: readonly unknown[],
 ): Promise<readonly Document[]> {
   if (keys.length === 0) return [];
-  const found = await place.collections
+  const roots = await place.collections
     .of(of.collection)
     .find(seen(place, of, { _id: { $in: keys } }), place.limits)
     .toArray();
+  const found = await attached(place, of, roots);
   const byKey = new Map(found.map((document) => [keyText(document["_id"]), document]));
   return keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
 }
@@ -48,8 +55,9 @@ export async function findPage(
       ? filter
       : { $and: [filter, afterFilter(cursors.decode(page.after), order)] };
   const documents = await find(place, of, part, sortOf(order), limit + 1);
-  const items = documents.slice(0, limit);
-  const last = items.at(-1);
+  const roots = documents.slice(0, limit);
+  const last = roots.at(-1);
+  const items = await attached(place, of, roots);
   if (documents.length <= limit || last === undefined) return { items };
   return { items, next: cursors.encode(cursorValues(last, order)) };
 }
@@ -61,7 +69,7 @@ export async function findAll(
   filter: Document,
 ): Promise<readonly Document[]> {
   const documents = await find(place, of, filter, sortOf(order), unpagedLimit + 1);
-  if (documents.length <= unpagedLimit) return documents;
+  if (documents.length <= unpagedLimit) return attached(place, of, documents);
   throw programmingError("more than 10,000 documents", {
     hint: "declare the list with page: keyset",
   });

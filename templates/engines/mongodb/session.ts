@@ -354,12 +354,23 @@ export class MongoSession {
     }
   }
 
+  /** A root and what is kept beside it are read as of one moment. Source: MongoDB manual, "Read Concern snapshot", from 5.0. */
   #read<T>(
     method: MethodDeclaration<unknown>,
     options: ReadOptions | undefined,
     work: (place: Place) => Promise<T>,
   ): Promise<T> {
-    return this.#call(method, options, work);
+    const { client, lease } = this.#context;
+    if (method.of.children === undefined || lease !== undefined)
+      return this.#call(method, options, work);
+    return this.#call(method, options, async (place) => {
+      const session = client.startSession({ snapshot: true });
+      try {
+        return await work({ ...place, limits: { ...place.limits, session } });
+      } finally {
+        await session.endSession();
+      }
+    });
   }
 
   #call<T>(

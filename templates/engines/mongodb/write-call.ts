@@ -27,7 +27,8 @@ export async function change(
   asked: Change,
 ): Promise<readonly Document[]> {
   const { operation, of, several } = asked;
-  if (operation === undefined && of.history === undefined && !several) return asked.run(place);
+  const single = !several && of.history === undefined && of.children === undefined;
+  if (operation === undefined && single) return asked.run(place);
   if (operation === undefined) return changeAtomically(place, client, attempt, asked);
   const known = await storedResult(place.collections, operation);
   if (known !== undefined) return known;

@@ -1,5 +1,6 @@
 import type { Document, UpdateFilter } from "mongodb";
 import { DataError } from "../../runtime/errors.ts";
+import { attached, removeLists, replaceLists, split } from "./children.ts";
 import type { CollectionDeclaration } from "./declaration.ts";
 import { owned, type Place, seen } from "./place.ts";
 
@@ -20,9 +21,12 @@ export function stamped(place: Place, of: Of, document: Document, now: Date): Do
 
 /** @throws MongoServerError 11000 when the key, or a unique value, exists */
 export async function insertOne(place: Place, of: Of, document: Document): Promise<Document> {
-  const whole = stamped(place, of, document, new Date());
+  const { root } = split(of, document);
+  const whole = stamped(place, of, root, new Date());
   await place.collections.of(of.collection).insertOne(whole, place.limits);
-  return whole;
+  if (root === document) return whole;
+  await replaceLists(place, of, [document], true);
+  return { ...document, ...whole };
 }
 
 /** The driver splits the list into commands of at most 100,000 documents or 48 MB. */
@@ -33,9 +37,11 @@ export async function insertAll(
 ): Promise<readonly Document[]> {
   if (documents.length === 0) return [];
   const now = new Date();
-  const whole = documents.map((document) => stamped(place, of, document, now));
+  const whole = documents.map((document) => stamped(place, of, split(of, document).root, now));
   await place.collections.of(of.collection).insertMany(whole, place.limits);
-  return whole;
+  if (of.children === undefined) return whole;
+  await replaceLists(place, of, documents, true);
+  return documents.map((document, at) => ({ ...document, ...whole[at] }));
 }
 
 /** Inserts, or replaces every declared property and raises the version. A deleted document of this key lives again. */
@@ -46,7 +52,8 @@ export async function upsertOne(
   ttlMs: number | undefined,
 ): Promise<Document> {
   const collection = place.collections.of(of.collection);
-  const { filter, update } = replacement(place, of, document, ttlMs);
+  const { root } = split(of, document);
+  const { filter, update } = replacement(place, of, root, ttlMs);
   const run = (): Promise<Document | null> =>
     collection.findOneAndUpdate(filter, update, {
       ...place.limits,
@@ -58,8 +65,11 @@ export async function upsertOne(
     if (place.limits.session === undefined && lostKeyRace(error)) return run();
     throw error;
   });
-  if (stored !== null) return stored;
-  throw new DataError({ kind: "unavailable", message: "the store returned no document" });
+  if (stored === null)
+    throw new DataError({ kind: "unavailable", message: "the store returned no document" });
+  if (root === document) return stored;
+  await replaceLists(place, of, [document], false);
+  return { ...document, ...stored };
 }
 
 /** In the order given; of two documents with one key the later one stays. */
@@ -73,14 +83,19 @@ export async function upsertAll(
   const collection = place.collections.of(of.collection);
   await collection.bulkWrite(
     documents.map((document) => ({
-      updateOne: { ...replacement(place, of, document, ttlMs), upsert: true },
+      updateOne: {
+        ...replacement(place, of, split(of, document).root, ttlMs),
+        upsert: true,
+      },
     })),
     place.limits,
   );
+  await replaceLists(place, of, documents, false);
   const keys = documents.map(({ _id }) => _id as unknown);
-  const found = await collection
+  const roots = await collection
     .find(owned(place, of, { _id: { $in: keys } }), place.limits)
     .toArray();
+  const found = await attached(place, of, roots);
   const byKey = new Map(found.map((stored) => [JSON.stringify(stored["_id"]), stored]));
   return keys.flatMap((key) => byKey.get(JSON.stringify(key)) ?? []);
 }
@@ -128,27 +143,30 @@ export interface Alteration {
 }
 
 /** The document after the change, or null: key, version or a condition did not fit. */
-export function alter(
+export async function alter(
   place: Place,
   of: Of,
   { key, when, update, ifVersion }: Alteration,
 ): Promise<Document | null> {
   const filter = { ...keyed(place, of, key, ifVersion), ...when };
-  return place.collections.of(of.collection).findOneAndUpdate(filter, raised(of, update), {
-    ...place.limits,
-    returnDocument: "after",
-  });
+  const changed = await place.collections
+    .of(of.collection)
+    .findOneAndUpdate(filter, raised(of, update), { ...place.limits, returnDocument: "after" });
+  if (changed === null || of.children === undefined) return changed;
+  return (await attached(place, of, [changed]))[0] ?? changed;
 }
 
 /** The document as it was, or null. */
-export function remove(
+export async function remove(
   place: Place,
   of: Of,
   key: unknown,
   ifVersion: number | undefined,
 ): Promise<Document | null> {
   const filter = keyed(place, of, key, ifVersion);
-  return place.collections.of(of.collection).findOneAndDelete(filter, place.limits);
+  const gone = await place.collections.of(of.collection).findOneAndDelete(filter, place.limits);
+  if (gone !== null) await removeLists(place, of, key);
+  return gone;
 }
 
 /** What a change that found nothing means. */

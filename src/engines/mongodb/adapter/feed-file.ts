@@ -6,6 +6,7 @@ import { call, docBlock, entry, importLines, openObject } from "../../../render/
 import { type DeferredRequest, ofEntity } from "../../engine.ts";
 import { elementCodec, expires, expiryColumn } from "../fields.ts";
 import { access, codecsText, decodedDoc, keyTextDoc } from "./document.ts";
+import { childEntries } from "./repository-file.ts";
 import { allFields, Scope } from "./scope.ts";
 import { declaration, type Entry } from "./source.ts";
 
@@ -64,6 +65,7 @@ function rowsText(entity: EntityIr, repository: RepositoryIr | undefined): strin
     ["keyText", "keyText"],
     ...(deletedAt === undefined ? [] : [["deletedAt", stringLiteral(deletedAt.column)] as const]),
     ...(expires(repository) ? [["expiresAt", stringLiteral(expiryColumn)] as const] : []),
+    ...childEntries(entity),
   ];
   const key = print(["const keyText = ", keyTextDoc(entity, "(document: Document)"), ";"]);
   const list = declaration(

@@ -1,9 +1,16 @@
 import type { EntityIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import { code } from "../../../render/encode.ts";
 import { stringLiteral } from "../../../render/encode.ts";
-import { print } from "../../../render/document.ts";
-import { entry, importLines, objectLiteral, openObject } from "../../../render/layout.ts";
+import { type Doc, hardline, indent, print } from "../../../render/document.ts";
+import {
+  arrayLiteral,
+  entry,
+  importLines,
+  objectLiteral,
+  openObject,
+} from "../../../render/layout.ts";
 import { ofEntity, type DeferredRequest } from "../../engine.ts";
+import { apartOf, ownerProperty } from "../children.ts";
 import { elementCodec, expires, expiryColumn, madeKeys } from "../fields.ts";
 import {
   codecsText,
@@ -110,9 +117,27 @@ function storedText(repository: RepositoryIr): string {
       ? [["history", stringLiteral(historyTable)] as const]
       : []),
     ...(keys === undefined ? [] : [["keys", stringLiteral(keys)] as const]),
+    ...childEntries(entity),
   ];
   const body = openObject(entries.map(([name, value]) => entry(name, value)));
   return print([`const stored: CollectionDeclaration<${entity.name}> = `, body, ";"]);
+}
+
+/** Owned documents that are kept beside their root's. */
+export function childEntries(entity: EntityIr): readonly Entry[] {
+  const apart = apartOf(entity);
+  if (apart.length === 0) return [];
+  const declared = apart.map((child) =>
+    objectLiteral([
+      ["property", stringLiteral(child.property)],
+      ["collection", stringLiteral(child.entity.table)],
+      ["owner", stringLiteral(ownerProperty)],
+      ["order", arrayLiteral(child.localKey.map(({ column }) => stringLiteral(column)))],
+    ]),
+  );
+  return [
+    ["children", ["[", indent(declared.map((one): Doc => [hardline, one, ","])), hardline, "]"]],
+  ];
 }
 
 const managed = (entity: EntityIr): readonly Entry[] =>

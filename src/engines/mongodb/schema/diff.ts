@@ -33,6 +33,8 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
       return was === undefined || entity !== undefined ? was : ownName(name, was);
     },
   });
+  const moving = movedLists(named(from), named(to));
+  if (moving.length > 0) return { steps: [], questions: moving };
   const changes = paired.kept.map((pair) =>
     collectionChange(pair.before, pair.after, entities.get(pair.after.entity ?? ""), context),
   );
@@ -45,6 +47,22 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
     steps: withUniqueNames(steps),
     questions: changes.flatMap(({ questions }) => questions),
   };
+}
+
+/** Owned documents that would go from their root into a collection, or back: nobody copies them, so they would be lost. */
+function movedLists(from: readonly Named[], to: readonly Named[]): readonly Question[] {
+  const within = (all: readonly Named[]) =>
+    new Set(all.flatMap(({ children }) => Object.values(children).map(({ entity }) => entity)));
+  const apart = (all: readonly Named[]) => new Set(all.map(({ entity }) => entity));
+  const lists = [
+    ...[...within(from)].filter((entity) => apart(to).has(entity)),
+    ...[...within(to)].filter((entity) => apart(from).has(entity)),
+  ];
+  return lists.map((entity) => ({
+    about: `${entity}.perOwner`,
+    text: `${entity}: its documents would move between their roots and a collection of their own, and no step copies them`,
+    hint: `leave perOwner: of ${entity} as it was, or declare a new entity and copy what is needed into it`,
+  }));
 }
 
 /** A collection of the data layer itself. */

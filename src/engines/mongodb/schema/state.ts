@@ -1,7 +1,15 @@
 import { fitted } from "../../../ir/names.ts";
-import type { EntityIr, FieldIr, IndexIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
+import type {
+  ChildIr,
+  EntityIr,
+  FieldIr,
+  IndexIr,
+  RepositoryIr,
+  StoreIr,
+} from "../../../ir/types.ts";
 import type { Snapshot } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
+import { apartOf, isApart, ownerProperty } from "../children.ts";
 import { bsonTypes, expires, expiryColumn, madeKeys, propertyOf } from "../fields.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
@@ -76,6 +84,9 @@ export function snapshotOf(store: StoreIr): Snapshot {
       (entity) => [entity.table, collectionOf(entity, repositories.get(entity))] as const,
     ),
     ...roots.flatMap((entity) =>
+      apartOf(entity).map((child) => [child.entity.table, apartCollection(child)] as const),
+    ),
+    ...roots.flatMap((entity) =>
       entity.audit && entity.historyTable !== undefined
         ? [[entity.historyTable, historyOf(entity)] as const]
         : [],
@@ -89,6 +100,19 @@ const countsKeys = (entity: EntityIr): boolean => {
   const keys = madeKeys(entity);
   return keys === "int" || keys === "long";
 };
+
+/** Owned documents beside their root's, found by its `_id`. */
+const apartCollection = (child: ChildIr): Collection => ({
+  entity: child.entity.name,
+  key: [],
+  ...shapeOf(child.entity, new Set()),
+  indexes: {
+    [fitted(`${child.entity.table}_owner_key`)]: {
+      key: [[ownerProperty, 1], ...child.localKey.map(({ column }) => [column, 1] as const)],
+      unique: true,
+    },
+  },
+});
 
 /** What is recorded of each change; its states keep the shape that they had. */
 const historyOf = ({ name, historyTable = "", tenant }: EntityIr): Collection => ({
@@ -198,10 +222,12 @@ function shapeOf(entity: EntityIr, without: ReadonlySet<FieldIr>): Shape {
   return {
     properties: Object.fromEntries(own.map((field) => [field.column, propertyStateOf(field)])),
     children: Object.fromEntries(
-      entity.children.map((child) => [
-        child.property,
-        { entity: child.entity.name, required: true, ...shapeOf(child.entity, new Set()) },
-      ]),
+      entity.children
+        .filter((child) => !isApart(child))
+        .map((child) => [
+          child.property,
+          { entity: child.entity.name, required: true, ...shapeOf(child.entity, new Set()) },
+        ]),
     ),
   };
 }

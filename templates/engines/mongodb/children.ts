@@ -1,0 +1,88 @@
+import type { Document } from "mongodb";
+import type { ChildDeclaration, CollectionDeclaration } from "./declaration.ts";
+import { keyText, type Place } from "./place.ts";
+
+type Of = Pick<CollectionDeclaration<unknown>, "children">;
+
+/** A document without the lists that are kept beside it, and those lists. */
+export function split(
+  { children = [] }: Of,
+  document: Document,
+): {
+  readonly root: Document;
+  readonly lists: readonly (readonly [ChildDeclaration, readonly Document[]])[];
+} {
+  if (children.length === 0) return { root: document, lists: [] };
+  const apart = new Set(children.map(({ property }) => property));
+  const root = Object.fromEntries(Object.entries(document).filter(([name]) => !apart.has(name)));
+  const lists = children.map(
+    (child) => [child, (document[child.property] ?? []) as readonly Document[]] as const,
+  );
+  return { root, lists };
+}
+
+/** The documents with the lists that are kept beside them. */
+export async function attached(
+  place: Place,
+  { children = [] }: Of,
+  documents: readonly Document[],
+): Promise<readonly Document[]> {
+  if (children.length === 0 || documents.length === 0) return documents;
+  const keys = documents.map(({ _id }) => _id as unknown);
+  const lists = new Map<string, Map<string, Document[]>>();
+  // One after the other: a session has one command at a time.
+  for (const child of children) lists.set(child.property, await byOwner(place, child, keys));
+  return documents.map((document) => ({
+    ...document,
+    ...Object.fromEntries(
+      children.map(({ property }) => [
+        property,
+        lists.get(property)?.get(keyText(document["_id"])) ?? [],
+      ]),
+    ),
+  }));
+}
+
+async function byOwner(
+  place: Place,
+  { collection, owner, order }: ChildDeclaration,
+  keys: readonly unknown[],
+): Promise<Map<string, Document[]>> {
+  const sort = Object.fromEntries([owner, ...order].map((property) => [property, 1 as const]));
+  const found = await place.collections
+    .of(collection)
+    .find({ [owner]: { $in: keys } }, { ...place.limits, sort })
+    .toArray();
+  return Map.groupBy(found, (document) => keyText(document[owner]));
+}
+
+/** Puts the lists of new or replaced roots in the place of what was there. */
+export async function replaceLists(
+  place: Place,
+  of: Of,
+  documents: readonly Document[],
+  fresh: boolean,
+): Promise<void> {
+  for (const document of documents) {
+    for (const [{ collection, owner }, list] of split(of, document).lists) {
+      const where = place.collections.of(collection);
+      const key: unknown = document["_id"];
+      if (!fresh) await where.deleteMany({ [owner]: key }, place.limits);
+      if (list.length > 0)
+        await where.insertMany(
+          list.map((one) => ({ ...one, [owner]: key })),
+          place.limits,
+        );
+    }
+  }
+}
+
+/** Removes the lists of a root. */
+export async function removeLists(
+  place: Place,
+  { children = [] }: Of,
+  key: unknown,
+): Promise<void> {
+  for (const { collection, owner } of children)
+    await place.collections.of(collection).deleteMany({ [owner]: key }, place.limits);
+}
