@@ -16,6 +16,8 @@ export const mainDsn: DsnRules = {
     { name: "authSource" },
     // true for an encrypted connection
     { name: "tls" },
+    // file with the authority to trust, in PEM
+    { name: "tlsCAFile" },
     // true to talk to the named host only
     { name: "directConnection" },
     // write concern; majority by default
