@@ -18,12 +18,14 @@ const unpagedLimit = 10_000;
 type Of = CollectionDeclaration<unknown>;
 type List = ListDeclaration<unknown>;
 
-export async function findOne(place: Place, of: Of, key: unknown): Promise<Document | null> {
-  const found = await place.collections
+export function findOne(place: Place, of: Of, key: unknown): Promise<Document | null> {
+  const found = place.collections
     .of(of.collection)
     .findOne(seen(place, of, { _id: key }), place.limits);
-  if (found === null || of.children === undefined) return found;
-  return (await attached(place, of, [found]))[0] ?? found;
+  if (of.children === undefined) return found;
+  return found.then(async (root) =>
+    root === null ? null : ((await attached(place, of, [root]))[0] ?? root),
+  );
 }
 
 export async function findKeys(

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { Long } from "mongodb";
+import { type Document, Long } from "mongodb";
 import type { CollectionDeclaration } from "./declaration.ts";
 import type { Place } from "./place.ts";
+
+type Of = CollectionDeclaration<unknown>;
 
 /** Collection of the last number that was given out, by collection. */
 export const sequenceCollection = "sequence";
 
 /** So many new keys. A number that a failed call took is not given out again, so there may be gaps. */
-export async function madeKeys(
+async function madeKeys(
   place: Place,
   collection: string,
   kind: NonNullable<CollectionDeclaration<unknown>["keys"]>,
@@ -37,4 +39,24 @@ async function taken(
   // Two first calls at once: the one that lost finds the sequence there now.
   const found = await raise().catch(raise);
   return BigInt(String(found?.["last"]));
+}
+
+/** The document with a key, where the store makes it and the caller gave none. */
+export async function withKey(place: Place, of: Of, document: Document): Promise<Document> {
+  return (await withKeys(place, of, [document]))[0] ?? document;
+}
+
+/** The documents with a key each, where the store makes them and the caller gave none. */
+export async function withKeys(
+  place: Place,
+  of: Of,
+  documents: readonly Document[],
+): Promise<readonly Document[]> {
+  const missing = documents.filter(({ _id }) => _id === undefined).length;
+  if (of.keys === undefined || missing === 0) return documents;
+  const keys = await madeKeys(place, of.collection, of.keys, missing);
+  let next = 0;
+  return documents.map((document) =>
+    document["_id"] === undefined ? { ...document, _id: keys[next++] } : document,
+  );
 }

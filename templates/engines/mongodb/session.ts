@@ -1,8 +1,6 @@
-import type { Document, MongoClient } from "mongodb";
+import type { Document } from "mongodb";
 import { callOp, type Attempt } from "../../runtime/call.ts";
-import type { ChangedKeys } from "../../runtime/changes.ts";
-import { DataError, programmingError } from "../../runtime/errors.ts";
-import type { OpOptions, OpRuntime } from "../../runtime/op.ts";
+import type { OpOptions } from "../../runtime/op.ts";
 import type {
   Page,
   PageRequest,
@@ -12,15 +10,13 @@ import type {
 } from "../../runtime/options.ts";
 import type {
   AggregateDeclaration,
-  CollectionDeclaration,
   IncrementDeclaration,
   ListDeclaration,
   MethodDeclaration,
   UpsertDeclaration,
 } from "./declaration.ts";
-import type { TransactionLease } from "./lease.ts";
 import { incremented } from "./increment.ts";
-import { type Collections, type CommandLimits, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
 import {
   aggregated,
   findAll,
@@ -31,37 +27,23 @@ import {
   type Revision,
   stateAt,
 } from "./reads.ts";
-import { madeKeys } from "./sequence.ts";
-import { type Change, change, changeWithin, leavesDoubt, onlyDocument } from "./write-call.ts";
+import { withKey, withKeys } from "./sequence.ts";
 import {
-  alter,
-  insertAll,
-  insertOne,
-  refusal,
-  remove,
-  stale,
-  upsertAll,
-  upsertOne,
-} from "./writes.ts";
-
-/** Where a session's calls go. */
-export interface SessionContext {
-  readonly runtime: OpRuntime;
-  /** Undefined where the session is bound to no tenant. */
-  readonly tenant: string | undefined;
-  readonly client: MongoClient;
-  /** Connected already: a call need not wait a turn. */
-  readonly opened: () => Collections | undefined;
-  /** Connects at the first call. */
-  readonly open: () => Promise<Collections>;
-  readonly changed: (entity: string, keys: ChangedKeys) => Promise<unknown> | undefined;
-  /** The transaction that its calls belong to. */
-  readonly lease?: TransactionLease;
-  /** The transaction may not write. */
-  readonly readOnly?: boolean;
-}
-
-type Of<E> = Pick<CollectionDeclaration<E>, "decode">;
+  decodedPage,
+  limitsOf,
+  readOnlyError,
+  type SessionContext,
+  without,
+} from "./session-call.ts";
+import {
+  type Change,
+  change,
+  changeWithin,
+  isSingle,
+  leavesDoubt,
+  onlyDocument,
+} from "./write-call.ts";
+import { deleteOne, insertAll, insertOne, patchOne, upsertAll, upsertOne } from "./writes.ts";
 
 /**
  * Runs declared methods on one database, for one tenant or for none. Documents come back decoded; every promise settles within its
@@ -80,10 +62,10 @@ export class MongoSession {
     key: unknown,
     options?: ReadOptions,
   ): Promise<E | undefined> {
-    return this.#read(method, options, async (place) => {
-      const found = await findOne(place, method.of, key);
-      return found === null ? undefined : method.of.decode(found);
-    });
+    const { of } = method;
+    return this.#read(method, options, (place) =>
+      findOne(place, of, key).then((found) => (found === null ? undefined : of.decode(found))),
+    );
   }
 
   /** In the order of the keys; missing ones are left out. */
@@ -164,15 +146,17 @@ export class MongoSession {
     options?: WriteOptions,
     made: readonly string[] = [],
   ): Promise<E> {
+    const { of } = method;
     return this.#one(
       method,
       "insert",
       document["_id"],
       () => without(document, made),
       options,
-      async (place) => [
-        await insertOne(place, method.of, await this.#withKey(place, method.of, document)),
-      ],
+      (place) =>
+        of.keys === undefined
+          ? insertOne(place, of, document)
+          : withKey(place, of, document).then((keyed) => insertOne(place, of, keyed)),
     );
   }
 
@@ -184,7 +168,7 @@ export class MongoSession {
     made: readonly string[] = [],
   ): Promise<readonly E[]> {
     return this.#many(method, "insert", documents, options, made, async (place) =>
-      insertAll(place, method.of, await this.#withKeys(place, method.of, documents)),
+      insertAll(place, method.of, await withKeys(place, method.of, documents)),
     );
   }
 
@@ -202,12 +186,7 @@ export class MongoSession {
       () => without(document, made),
       options,
       async (place) => [
-        await upsertOne(
-          place,
-          method.of,
-          await this.#withKey(place, method.of, document),
-          method.ttlMs,
-        ),
+        await upsertOne(place, method.of, await withKey(place, method.of, document), method.ttlMs),
       ],
     );
   }
@@ -220,7 +199,7 @@ export class MongoSession {
     made: readonly string[] = [],
   ): Promise<readonly E[]> {
     return this.#many(method, "upsert", documents, options, made, async (place) =>
-      upsertAll(place, method.of, await this.#withKeys(place, method.of, documents), method.ttlMs),
+      upsertAll(place, method.of, await withKeys(place, method.of, documents), method.ttlMs),
     );
   }
 
@@ -237,11 +216,9 @@ export class MongoSession {
   ): Promise<E> {
     const ifVersion = options?.ifVersion;
     const stands = (): Document => ({ key, set, expected: ifVersion });
-    return this.#one(method, "update", key, stands, options, async (place) => {
-      const changed = await alter(place, method.of, { key, update: { $set: set }, ifVersion });
-      if (changed === null) throw await refusal(place, method.of, key, stale());
-      return [changed];
-    });
+    return this.#one(method, "update", key, stands, options, async (place) => [
+      await patchOne(place, method.of, key, set, ifVersion),
+    ]);
   }
 
   /** Adds to one number in place. @throws DataError not-found, constraint when the sum would break a limit */
@@ -267,25 +244,13 @@ export class MongoSession {
     key: unknown,
     options?: VersionedWriteOptions,
   ): Promise<void> {
-    const { of } = method;
     const ifVersion = options?.ifVersion;
     const stands = (): Document => ({ key, expected: ifVersion });
-    const run = async (place: Place): Promise<readonly Document[]> => {
-      const gone =
-        of.deletedAt === undefined
-          ? await remove(place, of, key, ifVersion)
-          : await alter(place, of, {
-              key,
-              update: { $set: { [of.deletedAt]: new Date() } },
-              ifVersion,
-            });
-      if (gone === null) throw await refusal(place, of, key, stale());
-      return [gone];
-    };
+    const run = async (place: Place) => [await deleteOne(place, method.of, key, ifVersion)];
     return this.#write(method, "delete", false, [key], stands, options, run).then(() => undefined);
   }
 
-  async #one<E>(
+  #one<E>(
     method: MethodDeclaration<E>,
     deed: Change["deed"],
     key: unknown,
@@ -293,8 +258,9 @@ export class MongoSession {
     options: WriteOptions | undefined,
     run: Change["run"],
   ): Promise<E> {
-    const documents = await this.#write(method, deed, false, [key], stands, options, run);
-    return method.of.decode(onlyDocument(documents));
+    return this.#write(method, deed, false, [key], stands, options, run).then((documents) =>
+      method.of.decode(onlyDocument(documents)),
+    );
   }
 
   async #many<E>(
@@ -312,7 +278,7 @@ export class MongoSession {
     return stored.map(method.of.decode);
   }
 
-  async #write<E>(
+  #write<E>(
     method: MethodDeclaration<E>,
     deed: Change["deed"],
     several: boolean,
@@ -322,8 +288,8 @@ export class MongoSession {
     run: Change["run"],
   ): Promise<readonly Document[]> {
     const { of } = method;
-    const { lease, client, tenant, changed, readOnly } = this.#context;
-    if (readOnly === true) throw readOnlyError(method.operation);
+    const { tenant, changed, readOnly } = this.#context;
+    if (readOnly === true) return Promise.reject(readOnlyError(method.operation));
     const id = options?.operation;
     const operation =
       id === undefined
@@ -335,23 +301,29 @@ export class MongoSession {
       const known = !keys.includes(undefined);
       void changed(of.entity, known ? keys.map((_id) => of.keyText({ _id })) : "all");
     };
-    try {
-      const documents = await this.#call(method, options, async (place, attempt) => {
-        const stored =
-          lease === undefined
-            ? await change(place, client, attempt, asked)
-            : await changeWithin(place, asked);
+    // Handlers and no async functions: each of those would cost the path of every single write some turns of the queue.
+    return this.#call(method, options, (place, attempt) =>
+      this.#change(place, attempt, asked).then((documents) => {
         // A late reply: whoever caches what was there must not keep it.
-        if (attempt.settled) void tell(stored);
-        return stored;
-      });
-      const told = tell(documents);
-      if (told !== undefined) await told;
-      return documents;
-    } catch (error) {
-      if (leavesDoubt(error)) doubtful();
-      throw error;
-    }
+        if (attempt.settled) void tell(documents);
+        return documents;
+      }),
+    ).then(
+      (documents) => {
+        const told = tell(documents);
+        return told === undefined ? documents : told.then(() => documents);
+      },
+      (error: unknown) => {
+        if (leavesDoubt(error)) doubtful();
+        throw error;
+      },
+    );
+  }
+
+  #change(place: Place, attempt: Attempt, asked: Change): Promise<readonly Document[]> {
+    const { lease, client } = this.#context;
+    if (lease !== undefined) return changeWithin(place, asked);
+    return isSingle(asked) ? asked.run(place) : change(place, client, attempt, asked);
   }
 
   /** A root and what is kept beside it are read as of one moment. Source: MongoDB manual, "Read Concern snapshot", from 5.0. */
@@ -378,70 +350,30 @@ export class MongoSession {
     options: OpOptions | undefined,
     work: (place: Place, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
-    const { runtime, opened, open, lease, tenant } = this.#context;
-    return callOp(runtime, method, options, async (attempt) => {
-      let collections = opened();
-      if (collections === undefined) {
-        attempt.sent = false;
-        collections = await open();
-        attempt.sent = true;
-      }
+    const { runtime, opened, lease, tenant } = this.#context;
+    return callOp(runtime, method, options, (attempt) => {
+      const collections = opened();
+      if (collections === undefined || lease !== undefined)
+        return this.#openedCall(attempt, options, work);
       const limits = limitsOf(attempt, options?.deadlineMs, runtime.defaultDeadlineMs);
-      if (lease === undefined) return work({ collections, limits, tenant }, attempt);
-      const where = collections;
-      return lease.run((session) =>
-        work({ collections: where, limits: { ...limits, session }, tenant }, attempt),
-      );
+      return work({ collections, limits, tenant }, attempt);
     });
   }
 
-  async #withKey<E>(
-    place: Place,
-    of: CollectionDeclaration<E>,
-    document: Document,
-  ): Promise<Document> {
-    return of.keys === undefined || document["_id"] !== undefined
-      ? document
-      : ((await this.#withKeys(place, of, [document]))[0] ?? document);
-  }
-
-  async #withKeys<E>(
-    place: Place,
-    of: CollectionDeclaration<E>,
-    documents: readonly Document[],
-  ): Promise<readonly Document[]> {
-    if (of.keys === undefined) return documents;
-    const missing = documents.filter(({ _id }) => _id === undefined).length;
-    const keys = await madeKeys(place, of.collection, of.keys, missing);
-    let next = 0;
-    return documents.map((document) =>
-      document["_id"] === undefined ? { ...document, _id: keys[next++] } : document,
+  /** The first calls, which connect, and those of a transaction, which have turns. */
+  async #openedCall<T>(
+    attempt: Attempt,
+    options: OpOptions | undefined,
+    work: (place: Place, attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    const { runtime, open, lease, tenant } = this.#context;
+    attempt.sent = false;
+    const collections = await open();
+    attempt.sent = true;
+    const limits = limitsOf(attempt, options?.deadlineMs, runtime.defaultDeadlineMs);
+    if (lease === undefined) return work({ collections, limits, tenant }, attempt);
+    return lease.run((session) =>
+      work({ collections, limits: { ...limits, session }, tenant }, attempt),
     );
   }
-}
-
-const readOnlyError = (operation: string): DataError =>
-  programmingError(`${operation}: called in a read-only transaction`, { operation });
-
-const graceMs = 250;
-
-/** The connection of a call whose caller was answered is given up a moment later: nobody would read the reply. */
-function limitsOf(
-  attempt: Attempt,
-  deadlineMs: number | undefined,
-  defaultMs: number,
-): CommandLimits {
-  const left = Math.max(1, Math.ceil(attempt.remainingMs()));
-  if (deadlineMs === undefined || deadlineMs <= defaultMs) return { maxTimeMS: left };
-  return { maxTimeMS: left, socketTimeoutMS: left + graceMs };
-}
-
-function decodedPage<E>({ items, next }: Page<Document>, { decode }: Of<E>): Page<E> {
-  const decoded = items.map(decode);
-  return next === undefined ? { items: decoded } : { items: decoded, next };
-}
-
-function without(document: Document, made: readonly string[]): Document {
-  if (made.length === 0) return document;
-  return Object.fromEntries(Object.entries(document).filter(([name]) => !made.includes(name)));
 }

@@ -16,7 +16,8 @@ import { classify } from "./errors.ts";
 import { checkHealth } from "./health.ts";
 import { mongoMigrations } from "./migrations.ts";
 import { Collections } from "./place.ts";
-import { MongoSession, type SessionContext } from "./session.ts";
+import type { SessionContext } from "./session-call.ts";
+import { MongoSession } from "./session.ts";
 import { type MongoTransactionOptions, Transactions } from "./transaction.ts";
 
 /** Methods and transactions under one binding. */

@@ -7,7 +7,8 @@ import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-
 import { atomicOptions, commit, rollback } from "./atomic.ts";
 import { classify } from "./errors.ts";
 import { TransactionLease } from "./lease.ts";
-import { MongoSession, type SessionContext } from "./session.ts";
+import type { SessionContext } from "./session-call.ts";
+import { MongoSession } from "./session.ts";
 
 /**
  * Options of a transaction. There is no `serializable`: two transactions may each read what the other changes and both commit. Whoever

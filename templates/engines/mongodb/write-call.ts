@@ -19,16 +19,18 @@ export interface Change {
   readonly run: (place: Place) => Promise<readonly Document[]>;
 }
 
-/** One attempt outside of a transaction: the single command where that is enough, else a transaction of its own. */
+/** The change is one command, which is all or nothing by itself. */
+export const isSingle = ({ operation, several, of }: Change): boolean =>
+  operation === undefined && !several && of.history === undefined && of.children === undefined;
+
+/** One attempt outside of a transaction of the caller's, in one of its own. */
 export async function change(
   place: Place,
   client: MongoClient,
   attempt: Attempt,
   asked: Change,
 ): Promise<readonly Document[]> {
-  const { operation, of, several } = asked;
-  const single = !several && of.history === undefined && of.children === undefined;
-  if (operation === undefined && single) return asked.run(place);
+  const { operation } = asked;
   if (operation === undefined) return changeAtomically(place, client, attempt, asked);
   const known = await storedResult(place.collections, operation);
   if (known !== undefined) return known;

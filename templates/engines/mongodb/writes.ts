@@ -20,13 +20,14 @@ export function stamped(place: Place, of: Of, document: Document, now: Date): Do
 }
 
 /** @throws MongoServerError 11000 when the key, or a unique value, exists */
-export async function insertOne(place: Place, of: Of, document: Document): Promise<Document> {
+export function insertOne(place: Place, of: Of, document: Document): Promise<readonly Document[]> {
   const { root } = split(of, document);
   const whole = stamped(place, of, root, new Date());
-  await place.collections.of(of.collection).insertOne(whole, place.limits);
-  if (root === document) return whole;
-  await replaceLists(place, of, [document], true);
-  return { ...document, ...whole };
+  const inserted = place.collections.of(of.collection).insertOne(whole, place.limits);
+  if (root === document) return inserted.then(() => [whole]);
+  return inserted
+    .then(() => replaceLists(place, of, [document], true))
+    .then(() => [{ ...document, ...whole }]);
 }
 
 /** The driver splits the list into commands of at most 100,000 documents or 48 MB. */
@@ -157,7 +158,7 @@ export async function alter(
 }
 
 /** The document as it was, or null. */
-export async function remove(
+async function remove(
   place: Place,
   of: Of,
   key: unknown,
@@ -166,6 +167,35 @@ export async function remove(
   const filter = keyed(place, of, key, ifVersion);
   const gone = await place.collections.of(of.collection).findOneAndDelete(filter, place.limits);
   if (gone !== null) await removeLists(place, of, key);
+  return gone;
+}
+
+/** @throws DataError not-found, or conflict when the stored version is not `ifVersion` */
+export async function patchOne(
+  place: Place,
+  of: Of,
+  key: unknown,
+  set: Document,
+  ifVersion: number | undefined,
+): Promise<Document> {
+  const changed = await alter(place, of, { key, update: { $set: set }, ifVersion });
+  if (changed === null) throw await refusal(place, of, key, stale());
+  return changed;
+}
+
+/** Removes the document, or marks it as deleted. @throws as `patchOne` */
+export async function deleteOne(
+  place: Place,
+  of: Of,
+  key: unknown,
+  ifVersion: number | undefined,
+): Promise<Document> {
+  const { deletedAt } = of;
+  const gone =
+    deletedAt === undefined
+      ? await remove(place, of, key, ifVersion)
+      : await alter(place, of, { key, update: { $set: { [deletedAt]: new Date() } }, ifVersion });
+  if (gone === null) throw await refusal(place, of, key, stale());
   return gone;
 }
 
@@ -183,7 +213,7 @@ export async function refusal(
   return new DataError({ kind: "not-found", message: "there is no document with this key" });
 }
 
-export const stale = (): DataError =>
+const stale = (): DataError =>
   new DataError({
     kind: "conflict",
     message: "the stored version is another one than ifVersion",
