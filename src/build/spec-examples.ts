@@ -32,6 +32,7 @@ export const shown: Readonly<Record<string, Readonly<Record<string, readonly [st
       was: ["none", "Customer"],
       tenant: ["none", "branchId"],
       owner: ["none", "Order"],
+      perOwner: ["few", "20k"],
       version: ["false", "true"],
       audit: ["false", "true"],
       softDelete: ["false", "true"],
