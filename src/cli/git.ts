@@ -24,7 +24,7 @@ export function revisionOf(folder: string, name: string): Revision {
   const prefix = git(folder, ["rev-parse", "--show-prefix"]);
   if (prefix === undefined) {
     throw new Failure(exitCode.environment, `${folder} is not in a git repository`, {
-      hint: "compat compares with a revision: run it in a clone of the project",
+      hint: "to compare with a revision, run it in a clone of the project",
     });
   }
   const found = name.startsWith("-")

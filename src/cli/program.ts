@@ -146,6 +146,8 @@ function addMigrate(program: Command, run: Run): void {
     .option("--store <name>", "only this store")
     .option("--rows <count>", "generated rows per table (default: 1000)")
     .option("--dsn <dsn>", "an empty store to be thrown away (default: an embedded one)")
+    .option("--all", "every change, one after the other")
+    .option("--against <revision>", "the changes that this git revision has not")
     .description("run a change up, down and up again over generated rows, and compare")
     .action((change, options) =>
       run(() => import("./commands/migrate/rehearse.ts"), [change, options]),

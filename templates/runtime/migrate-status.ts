@@ -48,7 +48,7 @@ export function compare(
       ...[...applied, ...halfWay].flatMap((entry) =>
         entryProblems(entry, files.get(entry.id), entries),
       ),
-      ...stuck.map((migration) => stuckProblem(migration, files, entries)),
+      ...stuck.flatMap((migration) => stuckProblem(migration, files, entries)),
     ],
   };
 }
@@ -133,17 +133,30 @@ function entryProblems(
   return [];
 }
 
+/** What keeps a migration from ever running; nothing where that is told of one that it stands on. */
 function stuckProblem(
   migration: Migration,
   files: ReadonlyMap<string, Migration>,
   ledger: ReadonlyMap<string, LedgerEntry>,
-): string {
-  const { file, parents } = migration;
-  const lost = parents.filter((parent) => !files.has(parent) && !ledger.has(parent));
+): readonly string[] {
+  const { id, file, parents } = migration;
+  const isLost = (parent: string): boolean => !files.has(parent) && !ledger.has(parent);
+  const lost = parents.filter(isLost);
   if (lost.length > 0) {
-    return `${file}: its parent ${lost.join(", ")} is missing: no file here and not applied; bring it back, or name other parents`;
+    const above = [...files.values()].filter(
+      (each) => each.id !== id && withAncestors(each.id, [...files.values()]).has(id),
+    );
+    const more = above.length === 0 ? "" : `; ${listed(above.map((each) => each.id))} wait for it`;
+    return [
+      `${file}: its parent ${lost.join(", ")} is missing: no file here and not applied; bring it back, or name other parents${more}`,
+    ];
   }
-  return `${file}: its parents (${listed(parents)}) form a circle with it, or cannot run themselves; name other parents`;
+  const below = withAncestors(id, [...files.values()]);
+  if ([...below].some(isLost)) return [];
+  const circle = parents.filter((parent) => withAncestors(parent, [...files.values()]).has(id));
+  return circle.length === 0
+    ? []
+    : [`${file}: its parents (${listed(circle)}) form a circle with it; name other parents`];
 }
 
 const listed = (ids: readonly string[]): string => [...ids].sort().join(", ") || "none";

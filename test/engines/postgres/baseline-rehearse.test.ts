@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { migrationHash } from "../../../templates/runtime/migration-files.ts";
-import { run } from "../../../src/cli/commands/migrate/rehearse.ts";
+import { run, type RehearseOptions } from "../../../src/cli/commands/migrate/rehearse.ts";
 import { createOutput } from "../../../src/cli/io.ts";
 import type { RehearsalReport } from "../../../src/migrate/rehearse/rehearse.ts";
 import { cell } from "../../support/closing-table.ts";
@@ -73,9 +74,13 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
   let written = "";
 
   async function rehearsed(
-    options: { rows?: string; dsn?: string } = {},
+    options: RehearseOptions = {},
     name?: string,
-  ): Promise<{ status: number; report: RehearsalReport }> {
+  ): Promise<{
+    status: number;
+    report: RehearsalReport;
+    reports: readonly RehearsalReport[];
+  }> {
     const out: string[] = [];
     const io = {
       cwd: project.folder,
@@ -90,9 +95,10 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
       ...(space !== undefined && { dsn: space.dsn }),
       ...options,
     });
-    const [report]: readonly RehearsalReport[] = JSON.parse(out.join("")).stores;
+    const reports: readonly RehearsalReport[] = JSON.parse(out.join("")).stores;
+    const [report] = reports;
     if (report === undefined) throw new Error(out.join(""));
-    return { status, report };
+    return { status, report, reports };
   }
 
   beforeAll(async () => {
@@ -123,6 +129,41 @@ describe("migrate rehearse", { timeout: 120_000 }, () => {
     expect(report.findings).toEqual([]);
     expect(status).toBe(0);
     expect(report.stages.map(({ stage }) => stage)).toEqual(["before", "up", "down", "up again"]);
+  });
+
+  it("makes texts that are read as numbers by the change", async () => {
+    write({
+      name: "name-is-number",
+      reversibility: "reversible",
+      up: "alter table parts drop constraint if exists named, add column number bigint;\nupdate parts set number = nullif(name, '')::bigint;",
+      down: "alter table parts drop column number;",
+    });
+    const { status, report } = await rehearsed({ dsn: "pglite:memory", rows: "40" });
+    expect([status, report.findings]).toEqual([0, []]);
+    expect(report.filled.find(({ part }) => part === "parts")?.rows).toBe(40);
+  });
+
+  it("tries every change, or those that a revision has not", async () => {
+    const git = (...args: string[]) =>
+      execFileSync("git", [
+        "-C",
+        project.folder,
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@t",
+        ...args,
+      ]);
+    git("init", "-q");
+    git("add", "-A");
+    git("commit", "-q", "-m", "base");
+    write(honest);
+    const changes = async (options: RehearseOptions) =>
+      (await rehearsed({ dsn: "pglite:memory", rows: "5", ...options })).reports.map(
+        ({ change }) => change,
+      );
+    expect(await changes({ all: true })).toEqual([["0001-initial"], [written]]);
+    expect(await changes({ against: "HEAD" })).toEqual([[written]]);
   });
 
   it("passes an honest change in process, over rows in every table", async () => {

@@ -118,6 +118,25 @@ describe("migrate", () => {
     },
   );
 
+  test("of a file that is lost only that is told: what stands on it is in no circle", async () => {
+    const target = new MemoryTarget();
+    await migrateUp(target, [first]);
+    const files = [
+      first,
+      migration("0003-x", ["0002-lost"]),
+      migration("0004-y", ["0003-x"]),
+      migration("0005-z", ["0004-y"]),
+    ];
+    expect((await migrationStatus(target, files)).problems).toEqual([
+      "migrations/main/0003-x.up.sql: its parent 0002-lost is missing: no file here and not applied; bring it back, or name other parents; 0004-y, 0005-z wait for it",
+    ]);
+    const besides = [...files, migration("0006-a", ["0007-b"]), migration("0007-b", ["0006-a"])];
+    const beyond = [...besides, migration("0008-c", ["0007-b"])];
+    expect(
+      (await migrationStatus(target, beyond)).problems.filter((each) => each.includes("circle")),
+    ).toHaveLength(2);
+  });
+
   test("property: in any order of files every migration runs once, after its parents", async () => {
     const graph = fc.array(fc.nat(), { minLength: 1, maxLength: 12 }).map((picks) =>
       picks.map((pick, index) =>

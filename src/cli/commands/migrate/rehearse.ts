@@ -5,13 +5,19 @@ import type { Migration } from "../../../../templates/runtime/migration.ts";
 import { engines } from "../../../engines/registry.gen.ts";
 import type { EngineDescriptor } from "../../../engines/engine.ts";
 import { MissingPackage } from "../../../migrate/baseline/packages.ts";
-import { chosenChange } from "../../../migrate/rehearse/choose.ts";
-import { rehearse, type RehearsalReport, type Stage } from "../../../migrate/rehearse/rehearse.ts";
+import { chosenChanges } from "../../../migrate/rehearse/choose.ts";
+import {
+  rehearse,
+  type RehearsalPlan,
+  type RehearsalReport,
+  type Stage,
+} from "../../../migrate/rehearse/rehearse.ts";
 import { reportLines } from "../../../migrate/rehearse/report.ts";
 import type { RehearsalStore } from "../../../migrate/rehearse/store.ts";
 import type { CommandContext } from "../../context.ts";
 import { exitCode, type ExitCode } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
+import { revisionOf } from "../../git.ts";
 import type { Output } from "../../io.ts";
 import { requireLock } from "../../lock-file.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
@@ -26,12 +32,16 @@ export interface RehearseOptions {
   readonly rows?: string | number;
   /** An empty store to be thrown away; the engine's embedded one by default. */
   readonly dsn?: string;
+  /** Every change, one after the other. */
+  readonly all?: boolean;
+  /** A revision: the changes that it has not. */
+  readonly against?: string;
 }
 
 /** Rows are the same in every run, so that a finding can be found again. */
 const seed = 20_260_101;
 
-/** `migrate rehearse [NAME|ID]`: a change up, down and up again over generated rows, on a store that is thrown away. */
+/** `migrate rehearse [NAME|ID]`: a change, or each of several, up, down and up again over generated rows, on a store that is thrown away. */
 export async function run(
   { io, output }: CommandContext,
   name: string | undefined,
@@ -47,29 +57,50 @@ export async function run(
   const reports: { store: string; report: RehearsalReport }[] = [];
   for (const { store, folder } of stores) {
     const migrations = await read(resolve(root, "migrations", store.name));
-    const chosen = chosenChange(migrations, name);
-    if (chosen === undefined) {
-      if (name === undefined) continue;
+    const known = knownAt(root, store.name, options.against);
+    const chosen = chosenChanges(migrations, { name, all: options.all, known });
+    if (chosen.length === 0 && name !== undefined) {
       throw new Failure(exitCode.input, `store ${folder.store} has no migration ${name}`, {
         hint: `there are: ${migrations.map(({ id }) => id).join(", ") || "none"}`,
       });
     }
-    const engine = engines.find(({ id }) => id === store.engine);
-    const subject = await opened(engine, options.dsn, root, migrations);
-    try {
-      await refuseFull(subject, options.dsn);
-      const tell = (stage: Stage): void => progress(output, store.name, stage);
-      reports.push({
-        store: store.name,
-        report: await rehearse(subject, { ...chosen, rows, seed }, tell),
-      });
-    } catch (error) {
-      throw told(error);
-    } finally {
-      await subject.close();
+    const tell = (stage: Stage): void => progress(output, store.name, stage);
+    for (const each of chosen) {
+      const open = () => opened(engineOf(store.engine), options.dsn, root, migrations);
+      const report = await rehearsed(open, options.dsn, { ...each, rows, seed }, tell);
+      reports.push({ store: store.name, report });
     }
   }
   return show(reports, output);
+}
+
+/** One change on a store of its own. */
+async function rehearsed(
+  open: () => Promise<RehearsalStore>,
+  dsn: string | undefined,
+  plan: RehearsalPlan,
+  tell: (stage: Stage) => void,
+): Promise<RehearsalReport> {
+  const subject = await open();
+  try {
+    await refuseFull(subject, dsn);
+    return await rehearse(subject, plan, tell);
+  } catch (error) {
+    throw told(error);
+  } finally {
+    await subject.close();
+  }
+}
+
+/** Ids of the migrations that a revision has. */
+function knownAt(
+  root: string,
+  store: string,
+  revision: string | undefined,
+): ReadonlySet<string> | undefined {
+  if (revision === undefined) return undefined;
+  const names = revisionOf(root, revision).files.list(`migrations/${store}`);
+  return new Set(names.flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -5)] : [])));
 }
 
 function show(

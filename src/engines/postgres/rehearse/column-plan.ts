@@ -20,6 +20,8 @@ export interface ColumnPlan {
   readonly nullable: boolean;
   /** Which form of a text a check seems to ask for; 0 where nothing is known. */
   readonly prefers: number;
+  /** Of a text, the type that a migration reads it as. */
+  readonly readAs?: string;
 }
 
 /** A column that gets values; undefined for one that the database fills by itself. */
@@ -27,6 +29,7 @@ export function columnPlan(
   column: CatalogueColumn,
   table: CatalogueTable,
   catalogue: Catalogue,
+  texts: readonly string[] = [],
 ): ColumnPlan | undefined {
   const { generated, identity, default: value } = column;
   if (generated !== undefined || identity !== undefined || value?.startsWith("nextval(") === true)
@@ -61,7 +64,42 @@ export function columnPlan(
     distinct: exclusive || keys.some(({ columns }) => columns.at(-1) === column.name),
     nullable: column.nullable,
     prefers: formOf(column.name, own),
+    ...readAs(column.name, table.name, texts),
   };
+}
+
+const casts = new Map(
+  Object.entries({
+    int: "integer",
+    int4: "integer",
+    int8: "bigint",
+    decimal: "numeric",
+    float8: "double precision",
+    bool: "boolean",
+    timestamptz: "timestamp with time zone",
+    timestamp: "timestamp without time zone",
+  }),
+);
+
+/** `code::integer`, `nullif(code, '')::integer`, `cast(code as integer)`, in a text that writes the table. */
+function readAs(
+  column: string,
+  table: string,
+  texts: readonly string[],
+): { readonly readAs?: string } {
+  const name = identifier(column).replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&");
+  const type =
+    "(smallint|integer|int[48]?|bigint|numeric|decimal|double precision|float8|boolean|bool|uuid|date|timestamptz|timestamp)";
+  const cast = new RegExp(
+    `(?<![\\w"])${name}(?![\\w"])(?:[^;:]{0,40}::|\\s+as\\s+)\\s*${type}`,
+    "i",
+  );
+  for (const text of texts) {
+    if (!text.includes(identifier(table))) continue;
+    const found = cast.exec(text)?.[1]?.toLowerCase();
+    if (found !== undefined) return { readAs: casts.get(found) ?? found };
+  }
+  return {};
 }
 
 const mentioned = (expression: string, { columns }: CatalogueTable): readonly string[] =>

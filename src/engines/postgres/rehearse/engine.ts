@@ -26,7 +26,11 @@ export const rehearsal: RehearsalEngine = {
         }),
       fill: (rows, seed) =>
         withSession(source, async (query, connection) =>
-          fillTables(connection, await introspect(query, { without: [ledger] }), { rows, seed }),
+          fillTables(connection, await introspect(query, { without: [ledger] }), {
+            rows,
+            seed,
+            texts,
+          }),
         ),
       observe: () => withSession(source, observe),
       differences: (is, should) => schemaDifferences(catalogueOf(is), catalogueOf(should)),

@@ -20,7 +20,11 @@ const patience = 12;
 export async function fillTables(
   connection: Connection,
   read: Catalogue,
-  { rows, seed }: { readonly rows: number; readonly seed: number },
+  {
+    rows,
+    seed,
+    texts = [],
+  }: { readonly rows: number; readonly seed: number; readonly texts?: readonly string[] },
 ): Promise<readonly Filled[]> {
   const catalogue = withPartitionKeys(read);
   const { order, circular } = parentsFirst(catalogue);
@@ -30,7 +34,7 @@ export async function fillTables(
   try {
     const filled: Filled[] = [];
     for (const table of order) {
-      const plan = await tablePlan(connection, table, catalogue, circular);
+      const plan = await tablePlan(connection, table, catalogue, circular, texts);
       filled.push(await fillTable(connection, plan, rows, new Random(seed)));
     }
     for (const key of circular) await ask(connection, closeCircle(key, catalogue));

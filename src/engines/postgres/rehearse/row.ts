@@ -34,8 +34,11 @@ export async function tablePlan(
   table: CatalogueTable,
   catalogue: Catalogue,
   circular: readonly CircularKey[],
+  texts: readonly string[],
 ): Promise<TablePlan> {
-  const columns = table.columns.flatMap((column) => columnPlan(column, table, catalogue) ?? []);
+  const columns = table.columns.flatMap(
+    (column) => columnPlan(column, table, catalogue, texts) ?? [],
+  );
   const late = circular.filter((key) => key.table === table.name);
   const references: Reference[] = [];
   for (const constraint of table.constraints) {

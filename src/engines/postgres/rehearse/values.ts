@@ -78,7 +78,24 @@ function letters(row: number): string {
   return text;
 }
 
-const text: Maker = ({ limits, length, prefers }, { row, attempt }) => {
+/** A text that is a value of another type; a longer number where a check refused it. */
+function readableText(plan: ColumnPlan, type: string, request: ValueRequest): string | null {
+  const { limits, length } = plan;
+  const most = Math.min(limits?.[0] ?? 10_000, length?.max ?? 10_000);
+  const { attempt, row } = request;
+  const isNumber = /int|numeric|double/.test(type);
+  if (isNumber && attempt > 0 && attempt < 5)
+    return String(10 ** (attempt + 2) + row).slice(0, most);
+  if (attempt > 0) return null;
+  const { limits: _limits, length: _length, ...rest } = plan;
+  return makers[type]?.({ ...rest, type }, request)?.slice(0, most) ?? null;
+}
+
+const text: Maker = (plan, request) => {
+  const { limits, length, prefers, readAs } = plan;
+  const { row, attempt } = request;
+  const read = readAs === undefined ? null : readableText(plan, readAs, request);
+  if (read !== null) return read;
   const first = Math.max(0, prefers);
   const form = forms[(first + attempt) % forms.length] ?? String;
   const made = form(row);
