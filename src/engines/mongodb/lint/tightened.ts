@@ -28,7 +28,17 @@ function property(before: Json | undefined, after: JsonObject, path: string): re
   if (before === undefined) return [];
   if (after["items"] !== undefined)
     return between(objectOf(objectOf(before)["items"]), objectOf(after["items"]), `${path}.`);
-  return accepts(after, objectOf(before)) ? [] : [`${path} takes fewer values`];
+  return takes(after, objectOf(before)) ? [] : [`${path} takes fewer values`];
+}
+
+/** Between two versions a validator names the schemas of both. */
+function takes(wide: JsonObject, narrow: JsonObject): boolean {
+  const narrower = listOf(narrow["anyOf"]);
+  if (narrower.length > 0) return narrower.every((one) => takes(wide, objectOf(one)));
+  const wider = listOf(wide["anyOf"]);
+  return wider.length === 0
+    ? accepts(wide, narrow)
+    : wider.some((one) => takes(objectOf(one), narrow));
 }
 
 const objectOf = (value: Json | undefined): JsonObject =>
