@@ -87,6 +87,7 @@ export const shown: Readonly<Record<string, Readonly<Record<string, readonly [st
       requires: ["none", "[transactions]"],
       entities: ["", "[Order, Customer]"],
       access: ["", "{ Order: { get: {} } }"],
+      structures: ["none", "{ board: { type: sortedSet } }"],
     },
     "workloads.sla": {
       p99Ms: ["none", "50"],
@@ -105,6 +106,15 @@ export const shown: Readonly<Record<string, Readonly<Record<string, readonly [st
       processes: ["none", "4"],
       writeRegions: ["1", "2"],
       itemBytes: ["from the fields", "2KiB"],
+    },
+    "workloads (transactional).structures": {
+      type: ["", "sortedSet"],
+      comment: ["", "Points of a season."],
+      value: ["json", "bigint"],
+      schema: ["none", "{ type: object, properties: { text: { type: string } } }"],
+      ttl: ["none", "90d"],
+      maxLength: ["10,000", "5000"],
+      buffer: ["1,000", "500"],
     },
     "workloads (transactional).access": {
       op: ["the method's name", "list"],

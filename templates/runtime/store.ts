@@ -46,6 +46,8 @@ export interface OpenedStore {
    * come with the code.
    */
   unapplied?(): Promise<readonly string[] | undefined>;
+  /** Removes everything that the data layer keeps here, for tests; absent where taking the migrations back does that. */
+  clear?(): Promise<void>;
   /**
    * For `migrate`; absent when the store has none.
    *

@@ -26,6 +26,16 @@ local function raised(version)
   return string.format('%.0f', (tonumber(version) or 0) + 1)
 end`;
 
+/**
+ * The first record that an operation id is used with keeps it: KEYS[1] names the id, ARGV are the fingerprint and how long it is kept. Gives
+ * the fingerprint that was first. Claiming twice has the effect of once.
+ */
+export const claimOperation: Script = script(`
+local first = redis.call('get', KEYS[1])
+if first then return first end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return ARGV[1]`);
+
 /** ARGV: 3 insert or upsert, 4 time to live or 0, 5-7 fields of version, createdAt and updatedAt or '', then fields and texts. */
 export const putRecord: Script = script(`${begin}
 local exists = redis.call('exists', KEYS[1]) == 1

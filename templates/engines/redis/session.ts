@@ -9,7 +9,7 @@ import {
 } from "../../runtime/errors.ts";
 import { verdictError } from "../../runtime/failure.ts";
 import { newUuidKey } from "../../runtime/keys.ts";
-import type { OpOptions, OpRuntime } from "../../runtime/op.ts";
+import type { OpOptions, OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, VersionedWriteOptions, WriteOptions } from "../../runtime/options.ts";
 import { keptMs } from "./keyed.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
@@ -21,7 +21,13 @@ import type {
   Row,
   UpsertDeclaration,
 } from "./record.ts";
-import { deleteRecord, incrementRecord, patchRecord, putRecord } from "./record-scripts.ts";
+import {
+  claimOperation,
+  deleteRecord,
+  incrementRecord,
+  patchRecord,
+  putRecord,
+} from "./record-scripts.ts";
 import type { RedisRouter } from "./router.ts";
 import { runScript, type Script } from "./script.ts";
 
@@ -35,16 +41,18 @@ export interface RecordHost {
 
 type Declared = RecordDeclaration<never, never, unknown>;
 
+const conflict: ErrorDetails = {
+  kind: "conflict",
+  message: "this operation id was used for other content",
+  hint: "use a new operation id for a new request",
+};
+
 /** What a script says instead of a result: nothing was done. */
 const refusals: Readonly<Record<string, ErrorDetails>> = {
   exists: { kind: "conflict", message: "another record has this key" },
   missing: { kind: "not-found", message: "there is no record with this key" },
   stale: { kind: "conflict", message: "the stored version is another one than ifVersion" },
-  operation: {
-    kind: "conflict",
-    message: "this operation id was used for other content",
-    hint: "use a new operation id for a new request",
-  },
+  operation: conflict,
   floor: { kind: "constraint", message: "the value would fall below its floor" },
   ceiling: { kind: "constraint", message: "the value would rise above its ceiling" },
   range: { kind: "constraint", message: "the value would leave the range of its type" },
@@ -262,13 +270,52 @@ export class RedisSession {
     options: OpOptions | undefined,
     args: readonly Argument[],
   ): Promise<Reply> {
-    const { router, changes } = this.#host;
     const key = this.#prepared(method, options, () => this.#key(method.of, parts));
     const operation = options?.operation;
-    const keys =
-      operation === undefined ? [key] : [key, `${key}:operation:${method.operation}:${operation}`];
-    const fingerprint = operation === undefined ? "" : fingerprintOf(stands);
+    if (operation === undefined)
+      return this.#applied(method, script, [key], ["", keptMs, ...args], parts, options);
+    const record = `${key}:operation:${method.operation}:${operation}`;
+    const fingerprint = fingerprintOf([key, ...stands]);
+    const rest = await this.#claimed(method, fingerprint, operation, options);
     const given = [fingerprint, keptMs, ...args];
+    return this.#applied(method, script, [key, record], given, parts, rest);
+  }
+
+  /**
+   * Keeps an operation id for one record, wherever that lies: the id's own slot is another one on a cluster, so this comes before the
+   * change. The options of the change, with what is left of the deadline.
+   *
+   * @throws DataError conflict when the id was used for other content
+   */
+  async #claimed<K, N, E>(
+    method: MethodDeclaration<K, N, E>,
+    fingerprint: string,
+    operation: string,
+    options: OpOptions | undefined,
+  ): Promise<OpOptions> {
+    const { router, runtime, namespace } = this.#host;
+    const began = performance.now();
+    const names = [this.#tenant ?? "", method.operation, operation].map(part);
+    const spec = claimOf(method);
+    const claim = [`${namespace}:operation:{${names.join(":")}}`];
+    const judgeClaim: Judge = (first) => {
+      if (first !== fingerprint) throw new DataError(conflict);
+    };
+    const args = [fingerprint, keptMs];
+    await runScript(router, spec, claimOperation, claim, args, options, judgeClaim);
+    const limit = options?.deadlineMs ?? runtime.defaultDeadlineMs;
+    return { ...options, deadlineMs: Math.max(1, limit - (performance.now() - began)) };
+  }
+
+  async #applied<K, N, E>(
+    method: MethodDeclaration<K, N, E>,
+    script: Script,
+    keys: readonly string[],
+    given: readonly Argument[],
+    parts: readonly string[],
+    options: OpOptions | undefined,
+  ): Promise<Reply> {
+    const { router, changes } = this.#host;
     try {
       return await runScript(router, method, script, keys, given, options, judge);
     } finally {
@@ -309,6 +356,17 @@ export class RedisSession {
       throw verdictError(call, error, 0);
     }
   }
+}
+
+const claims = new WeakMap<OpSpec, OpSpec>();
+
+/** Claiming again changes nothing: it is retried like a read. One per method, since telemetry keeps what it publishes with it. */
+function claimOf(method: OpSpec): OpSpec {
+  const known = claims.get(method);
+  if (known !== undefined) return known;
+  const spec = { operation: method.operation, effect: "read" } as const;
+  claims.set(method, spec);
+  return spec;
 }
 
 /** A part of a key in which no separator and no brace is left, so that two keys never become one. */

@@ -9,6 +9,7 @@ import {
   type RuntimeContext,
   type StoreConfig,
 } from "../../runtime/store.ts";
+import { clearKeys } from "./clear.ts";
 import { refuseEviction } from "./authority.ts";
 import { endpointOf, type Greeting, RedisConnection } from "./connection.ts";
 import { classify } from "./errors.ts";
@@ -154,6 +155,11 @@ export class RedisStore implements OpenedStore, CacheStore {
       latencyMs: Math.round(performance.now() - began),
       ...(detail === undefined ? {} : { detail }),
     };
+  }
+
+  /** Every key that the data layer has made, on every server. */
+  async clear(): Promise<void> {
+    await clearKeys(this.router, this.namespace);
   }
 
   close(): Promise<void> {

@@ -131,6 +131,9 @@ export const cases: readonly Case[] = [
         ofKind("conflict"),
       );
       expect((await data.settings.get(first.id))?.title).toBe("once");
+      const elsewhere = { ...given, id: randomUUID() };
+      await expect(data.settings.add(elsewhere, { operation })).rejects.toEqual(ofKind("conflict"));
+      expect(await data.settings.get(elsewhere.id)).toBeUndefined();
     },
   },
   {
