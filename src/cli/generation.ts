@@ -12,6 +12,7 @@ import { compareLock, type Lock, lockOf } from "../select/lock.ts";
 import type { Plan } from "../select/plan.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
+import { rememberSchemas } from "../reconcile/known-schema.ts";
 import { rememberUnits } from "../reconcile/known-units.ts";
 import { chooseLocked, load, reconcile, reconcileTouched } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
@@ -60,6 +61,7 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   const { inputs: made, files, untouched } = reconciled;
   rememberUnits(made, root, { files, plan: writePlan, untouched });
+  rememberSchemas(reconciled.sound, root);
   rememberSpec(root, place);
   reportApplied(report, writePlan, output);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);

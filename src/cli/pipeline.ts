@@ -9,6 +9,7 @@ import { isAway } from "../reconcile/locate.ts";
 import { renamesOf } from "../reconcile/renames.ts";
 import { restoreDeleted } from "../reconcile/restore.ts";
 import { nodeFileSystem } from "../reconcile/file-system.ts";
+import type { SoundSchema } from "../reconcile/known-schema.ts";
 import { scan } from "../reconcile/scan.ts";
 import type { TreeState } from "../reconcile/tree-state.ts";
 import type { WritePlan } from "../reconcile/write-plan.ts";
@@ -94,6 +95,8 @@ export interface Reconciled {
   /** Stores whose migrations do not make what the spec says. */
   readonly outdated: readonly OutdatedSchema[];
   readonly root: string;
+  /** Stores whose migrations are in order. */
+  readonly sound: readonly SoundSchema[];
   /** The tree as it was found. */
   readonly state: TreeState;
   /** What the files of each entity were made from. */
@@ -135,7 +138,7 @@ export function reconcileTouched(
   const prepared = prepare(place, { model, locate }, plan, output);
   const renamed = renamesOf(model.entities, []).rewordings.length > 0;
   const untouched = renamed ? nothingUntouched : untouchedUnits(prepared.inputs, prepared.root);
-  const touched = reconcileUnits(prepared, untouched, []);
+  const touched = reconcileUnits(prepared, untouched, [], true);
   return untouched.size === 0 || isSelfContained(touched)
     ? touched
     : reconcileUnits(prepared, nothingUntouched, []);
@@ -180,6 +183,7 @@ function reconcileUnits(
   { place, model, plan, output, root, ir, inputs }: Prepared,
   untouched: UntouchedUnits,
   restored: readonly string[],
+  trusting = false,
 ): Reconciled {
   const wanted = (unit: string): boolean => !untouched.has(unit);
   const files = render(
@@ -198,7 +202,7 @@ function reconcileUnits(
   const renames = renamesOf(model.entities, files);
   const decided = decide(files, state, models, renames);
   const notes = [...decided.notes, ...present.map(notRestoredNote)];
-  const schema = schemaState(ir, root);
+  const schema = schemaState(ir, root, trusting);
   const watched = [...decided.watched, ...watchedOf(untouched)];
   const writePlan = withSchema({ ...decided, notes, watched }, schema);
   dump(output, "write-plan", {
@@ -206,7 +210,8 @@ function reconcileUnits(
     actions: writePlan.actions.map(({ kind, path }) => ({ kind, path })),
     records: [],
   });
-  return { files, writePlan, outdated: schema.outdated, root, state: found, inputs, untouched };
+  const { outdated, sound } = schema;
+  return { files, writePlan, outdated, sound, root, state: found, inputs, untouched };
 }
 
 /** @throws Failure 2 naming every path that is not generated */

@@ -2,10 +2,11 @@ import { engines } from "../engines/registry.gen.ts";
 import type { Ir, StoreIr } from "../ir/types.ts";
 import { changeFiles, type ChangedFiles } from "../migrate/change-files.ts";
 import { outdatedParts, planChange } from "../migrate/change.ts";
-import type { MigrationFolder } from "../migrate/folder.ts";
+import { type MigrationFolder, snapshotOf } from "../migrate/folder.ts";
 import type { ChangeContext, SchemaPlanner, Snapshot } from "../migrate/step.ts";
 import { damagedRecord } from "../reconcile/findings.ts";
 import { gitSides } from "../reconcile/git-conflict.ts";
+import { sealOfPart, type SoundSchema, soundSchema } from "../reconcile/known-schema.ts";
 import { scanMigrations } from "../reconcile/scan-migrations.ts";
 import { schemaFolder } from "../reconcile/tool-files.ts";
 import type { FileChange, Finding, WatchedPath } from "../reconcile/write-plan.ts";
@@ -48,16 +49,36 @@ export interface SchemaState extends ChangedFiles {
   readonly outdated: readonly OutdatedSchema[];
   /** Every path that this rests on, for the unchanged shortcut. */
   readonly watched: readonly WatchedPath[];
+  /** The stores whose migrations are in order, for the next run. */
+  readonly sound: readonly SoundSchema[];
 }
 
-/** The state of the schema of every store. @throws Failure 1 for a snapshot that another engine made */
-export function schemaState(ir: Ir, root: string): SchemaState {
+/**
+ * The state of the schema of every store.
+ *
+ * @param trusting takes what the last run found where no file was touched since
+ * @throws Failure 1 for a snapshot that another engine made
+ */
+export function schemaState(ir: Ir, root: string, trusting = false): SchemaState {
   const actions: ChangedFiles["actions"][number][] = [];
   const records: ChangedFiles["records"][number][] = [];
   const findings: ChangedFiles["findings"][number][] = [];
   const outdated: OutdatedSchema[] = [];
   const watched: WatchedPath[] = [];
-  for (const { store, planner, folder } of migratedStores(ir, root)) {
+  const sound: SoundSchema[] = [];
+  const untouched = new Map(
+    trusting ? ir.stores.flatMap((store) => untouchedSchema(store, root)) : [],
+  );
+  for (const [store, found] of untouched) {
+    const planner = engines.find(({ id }) => id === store.engine)?.schema;
+    if (planner === undefined) continue;
+    const parts = differingParts(found.parts, sealsOf(planner.snapshot(store, ir.project)));
+    watched.push(...foldersOf(store.name), ...found.files);
+    sound.push(found);
+    if (parts.length > 0) outdated.push({ store: store.name, parts });
+  }
+  const rest = { ...ir, stores: ir.stores.filter((store) => !untouched.has(store)) };
+  for (const { store, planner, folder } of migratedStores(rest, root)) {
     const broken = folderFindings(folder);
     findings.push(...broken);
     if (broken.length > 0) continue;
@@ -70,6 +91,12 @@ export function schemaState(ir: Ir, root: string): SchemaState {
       records.push(...files.records);
       findings.push(...files.findings);
       watched.push(...watchedOf(folder, [...files.actions, ...files.records]));
+      const written = [...files.actions, ...files.records].map(({ path }) => ({
+        path,
+        stamp: undefined,
+      }));
+      if (files.findings.length === 0)
+        sound.push(soundOf(store, written, sealsOf(change.snapshot)));
     } else {
       const snapshot = planner.snapshot(store, ir.project);
       const parts = outdatedParts(folder, snapshot);
@@ -77,10 +104,46 @@ export function schemaState(ir: Ir, root: string): SchemaState {
       actions.push(...mended);
       watched.push(...watchedOf(folder, mended));
       if (parts.length > 0) outdated.push({ store: store.name, parts });
+      if (!isTorn(folder))
+        sound.push(soundOf(store, stampsOf(folder), sealsOf(snapshotOf(folder))));
     }
   }
-  return { actions, records, findings, outdated, watched };
+  return { actions, records, findings, outdated, watched, sound };
 }
+
+function untouchedSchema(
+  store: StoreIr,
+  root: string,
+): readonly (readonly [StoreIr, SoundSchema])[] {
+  const found = soundSchema(root, store.name);
+  return found?.engine === store.engine ? [[store, found]] : [];
+}
+
+const soundOf = (
+  { name, engine }: StoreIr,
+  files: readonly WatchedPath[],
+  parts: SoundSchema["parts"],
+): SoundSchema => ({ store: name, engine, files, parts });
+
+const sealsOf = (snapshot: Snapshot): SoundSchema["parts"] =>
+  Object.fromEntries([...snapshot].map(([part, content]) => [part, sealOfPart(content)]));
+
+const differingParts = (
+  before: SoundSchema["parts"],
+  now: SoundSchema["parts"],
+): readonly string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((part) => before[part] !== now[part])
+    .toSorted();
+
+const foldersOf = (store: string): readonly WatchedPath[] =>
+  [`migrations/${store}`, `${schemaFolder}/${store}`].map((path) => ({ path, stamp: undefined }));
+
+const stampsOf = ({ disk }: MigrationFolder): readonly WatchedPath[] =>
+  [...disk].map(([path, entry]) => ({
+    path,
+    stamp: entry.kind === "file" ? entry.stamp : undefined,
+  }));
 
 /** The folders are watched too: a migration that git brought in changes its folder's stamp. */
 function watchedOf(
@@ -136,16 +199,18 @@ function mendedSchemaFile(
   snapshot: Snapshot,
   context: ChangeContext,
 ): readonly FileChange[] {
-  const torn = [...folder.disk].some(
+  if (!isTorn(folder)) return [];
+  return changeFiles(planner, folder, { migrations: [], questions: [], snapshot }, context).actions;
+}
+
+const isTorn = ({ store, disk }: MigrationFolder): boolean =>
+  [...disk].some(
     ([path, entry]) =>
-      path.startsWith(`migrations/${folder.store}/schema.`) &&
+      path.startsWith(`migrations/${store}/schema.`) &&
       entry.kind === "file" &&
       typeof entry.content === "string" &&
       gitSides(entry.content) !== undefined,
   );
-  if (!torn) return [];
-  return changeFiles(planner, folder, { migrations: [], questions: [], snapshot }, context).actions;
-}
 
 /** A store that moved to another engine: its migrations speak the other's language. @throws Failure 1 */
 export function refuseOtherEngine(store: StoreIr, { parts }: MigrationFolder): void {

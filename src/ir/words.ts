@@ -2,6 +2,17 @@
 
 /** `orderLine`, `OrderLine`, `order-line`, `order_line` → `["order", "line"]`; a digit belongs to the word before it. */
 export function words(name: string): readonly string[] {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const cut = cutInto(name);
+  known.set(name, cut);
+  return cut;
+}
+
+/** A name of the spec is asked for dozens of times. */
+const known = new Map<string, readonly string[]>();
+
+function cutInto(name: string): readonly string[] {
   if (/^[a-z0-9]+$/.test(name)) return [name];
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")

@@ -10,6 +10,8 @@ export const lockFile = `${cacheFolder}/lock`;
 export const inputsFile = `${cacheFolder}/inputs.json`;
 /** What each unit was last generated from, see known-units.ts. */
 export const unitsFile = `${cacheFolder}/units.json`;
+/** The schema of each store as the last run found it, see known-schema.ts. */
+export const schemaStateFile = `${cacheFolder}/schema.json`;
 /** Keeps {@link cacheFolder} out of the user's repository. */
 export const ignoreFile = `${toolFolder}/.gitignore`;
 export const ignoreText = "/.cache/\n";

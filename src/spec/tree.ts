@@ -13,7 +13,7 @@ export function isMap(tree: unknown): tree is TreeMap {
 }
 
 /** NUL, which SQL text cannot hold, and lone surrogates, which UTF-8 cannot. */
-const unstorable = /[\0\p{Cs}]/u;
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
 /** Keys that reach an object's prototype or its conversion; refused anywhere, whatever stands behind them. */
 const prototypeKeys: ReadonlySet<string> = new Set([
@@ -75,7 +75,7 @@ class Inspector {
   visit(node: Tree): Extent {
     if (typeof node === "object" && node !== null) return this.collection(node);
     if (typeof node === "number") this.number(node);
-    if (typeof node === "string" && unstorable.test(node)) this.text("value");
+    if (typeof node === "string" && !isStorable(node)) this.text("value");
     return scalar;
   }
 
@@ -100,7 +100,7 @@ class Inspector {
     const visit = (key: string | number, child: Tree): void => {
       this.path.push(key);
       if (typeof key === "string" && prototypeKeys.has(key)) this.prototypeKey(key);
-      if (typeof key === "string" && unstorable.test(key)) this.text("key");
+      if (typeof key === "string" && !isStorable(key)) this.text("key");
       const extent = this.visit(child);
       size += extent.size;
       height = Math.max(height, extent.height + 1);

@@ -1,0 +1,134 @@
+import { hash } from "node:crypto";
+import { join } from "node:path";
+import { type FileSystem, nodeFileSystem } from "./file-system.ts";
+import { sorted } from "./record.ts";
+import {
+  isOwnFolder,
+  isWatched,
+  removeQuietly,
+  sameStamp,
+  type Watched,
+  watchedAt,
+} from "./shortcut.ts";
+import { schemaFolder, schemaStateFile } from "./tool-files.ts";
+import type { WatchedPath } from "./write-plan.ts";
+
+/** A store's migrations and the snapshot of what they make, when a run found nothing wrong with them. */
+export interface SoundSchema {
+  readonly store: string;
+  readonly engine: string;
+  /** Every file that this rests on. */
+  readonly files: readonly WatchedPath[];
+  /** By part of the snapshot, the seal of what is stored. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+interface Known {
+  readonly engine: string;
+  /** What lies in the two folders, read or not. */
+  readonly names: readonly string[];
+  readonly files: readonly Watched[];
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** A part's content, whatever the order of its keys. */
+export const sealOfPart = (content: unknown): string =>
+  hash("sha1", JSON.stringify(sorted(content)));
+
+/**
+ * The schema of a store as the last run found it, when none of its files was touched since. Uses lstat and listings only; any doubt gives
+ * undefined.
+ */
+export function soundSchema(
+  root: string,
+  store: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): SoundSchema | undefined {
+  const known = readKnown(root, fileSystem)?.[store];
+  if (known === undefined) return undefined;
+  if (namesOf(root, store, fileSystem).join("\n") !== known.names.join("\n")) return undefined;
+  const same = known.files.every((before) =>
+    sameStamp(before, watchedAt(before[0], root, fileSystem)),
+  );
+  if (!same) return undefined;
+  const files = known.files.map(([path, size = 0, mtimeMs = 0, ctimeMs = 0]) => ({
+    path,
+    stamp: { size, mtimeMs, ctimeMs },
+  }));
+  return { store, engine: known.engine, files, parts: known.parts };
+}
+
+/** Stores what {@link soundSchema} compares with. A failure is ignored: the next run is slower, not wrong. */
+export function rememberSchemas(
+  schemas: readonly SoundSchema[],
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): void {
+  const temp = join(root, `${schemaStateFile}.tmp`);
+  try {
+    if (!isOwnFolder(root, fileSystem)) return;
+    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+    const known: Record<string, Known> = Object.create(null);
+    for (const { store, engine, files, parts } of schemas) {
+      const now = files.map(({ path }) => watchedAt(path, root, fileSystem));
+      if (!files.every(({ stamp }, at) => isAsFound(stamp, now[at]))) continue;
+      known[store] = { engine, names: namesOf(root, store, fileSystem), files: now, parts };
+    }
+    fileSystem.create(temp, JSON.stringify({ version: 1, stores: known }), 0o644);
+    fileSystem.rename(temp, join(root, schemaStateFile));
+  } catch {
+    removeQuietly(temp, fileSystem);
+  }
+}
+
+/** A file that was changed after it was judged must not be taken for the one that was; a missing one is none to rest on. */
+function isAsFound(stamp: WatchedPath["stamp"], now: Watched | undefined): boolean {
+  const [, size, mtimeMs, ctimeMs] = now ?? [];
+  if (size === undefined) return false;
+  if (stamp === undefined) return true;
+  return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
+}
+
+const namesOf = (root: string, store: string, fileSystem: FileSystem): readonly string[] =>
+  [`migrations/${store}`, `${schemaFolder}/${store}`].flatMap((folder) =>
+    fileSystem.stat(join(root, folder))?.kind === "folder"
+      ? fileSystem
+          .list(join(root, folder))
+          .toSorted()
+          .map((name) => `${folder}/${name}`)
+      : [],
+  );
+
+function readKnown(
+  root: string,
+  fileSystem: FileSystem,
+): Readonly<Record<string, Known>> | undefined {
+  try {
+    if (!isOwnFolder(root, fileSystem)) return undefined;
+    const value: unknown = JSON.parse(fileSystem.readText(join(root, schemaStateFile)));
+    if (typeof value !== "object" || value === null) return undefined;
+    if (!("version" in value && "stores" in value) || value.version !== 1) return undefined;
+    const { stores } = value;
+    if (typeof stores !== "object" || stores === null) return undefined;
+    return Object.fromEntries(
+      Object.entries(stores).filter((entry): entry is [string, Known] => isKnown(entry[1])),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function isKnown(value: unknown): value is Known {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("engine" in value && "names" in value && "files" in value && "parts" in value))
+    return false;
+  const { engine, names, files, parts } = value;
+  return (
+    typeof engine === "string" &&
+    Array.isArray(names) &&
+    Array.isArray(files) &&
+    files.every(isWatched) &&
+    typeof parts === "object" &&
+    parts !== null
+  );
+}
