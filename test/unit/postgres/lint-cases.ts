@@ -521,6 +521,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       ...sql(
         `create policy own on customers using (coalesce(current_setting('app.current_tenant', true), '') = '' or email = '');
 alter table customers enable row level security;`,
+        `create policy own on customers using (email = coalesce(current_setting('app.current_tenant', true), ''));
+create policy purge on customers for delete using (id is null); alter table customers enable row level security;`,
       ),
       { text: "alter table customers enable row level security;", phase: "contract" },
     ],
