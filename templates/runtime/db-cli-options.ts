@@ -5,7 +5,7 @@ export const usage = `usage: migrate up [--to ID] [--contract [ID]] [--dry-run]
        migrate status | plan | verify
        migrate deploy-check [--running ID]
        migrate accept ID
-       views status | rebuild NAME
+       views status | rebuild NAME | bench NAME
        health [ready|startup]
        each with [--store NAME] [--json]`;
 
@@ -19,7 +19,7 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly allowDestructive: readonly string[];
   readonly running?: string | undefined;
-  /** The migration of `migrate accept`, the view of `views rebuild`. */
+  /** The migration of `migrate accept`, the view of `views rebuild` and `views bench`. */
   readonly id?: string | undefined;
 }
 
@@ -40,6 +40,7 @@ const taken: ReadonlyMap<string, readonly string[]> = new Map([
   ["migrate accept", ["id"]],
   ["views status", []],
   ["views rebuild", ["id"]],
+  ["views bench", ["id"]],
   ["health", []],
   ["health ready", []],
   ["health startup", []],

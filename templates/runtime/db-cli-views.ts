@@ -72,6 +72,34 @@ export async function viewRebuild(
   }
 }
 
+/** Measures a view of vectors: how many of the true neighbours it finds, and how fast. */
+export async function viewBench(
+  views: Views,
+  { name, store }: { readonly name: string; readonly store?: string | undefined },
+  progress: ProgressLines,
+): Promise<ViewAnswer> {
+  const view = views.find((each) => each.name === name && (store ?? each.store) === each.store);
+  if (view === undefined) return noSuchView(views, name);
+  if (view.bench === undefined) {
+    const message = `${name} is no view of vectors: there is no recall to measure`;
+    return { lines: [message], json: { error: { message } }, status: 2 };
+  }
+  try {
+    const report = await view.bench({ onProgress: (done) => progress.copied(name, done) });
+    const { queries, k, callers, recall, p50Ms, p95Ms, p99Ms, perSecond } = report;
+    return {
+      lines: [
+        `${name}: ${rows(report.rows)}, ${queries} queries, ${callers} at a time`,
+        `recall@${k} ${recall.toFixed(3)}   p50 ${p50Ms} ms   p95 ${p95Ms} ms   p99 ${p99Ms} ms   ${perSecond} queries/s`,
+      ],
+      json: { view: name, store: view.store, ...report },
+      status: 0,
+    };
+  } finally {
+    progress.end();
+  }
+}
+
 function noSuchView(views: Views, name: string): ViewAnswer {
   const known = views.map((view) => view.name).join(", ") || "none";
   const message = `there is no view ${name} to rebuild; there are: ${known}`;

@@ -12,7 +12,7 @@ import {
   type StoreAnswer,
   type StoreCommand,
 } from "./db-cli-migrate.ts";
-import { viewRebuild, viewStatus } from "./db-cli-views.ts";
+import { viewBench, viewRebuild, viewStatus } from "./db-cli-views.ts";
 import { parseCommand, usage, type CommandOptions, type ParsedCommand } from "./db-cli-options.ts";
 import { ProgressLines } from "./db-cli-progress.ts";
 import { isDataError } from "./errors.ts";
@@ -80,6 +80,11 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     "views rebuild",
     ({ views = [] }, { id = "", store }, progress) =>
       viewRebuild(views, { name: id, store }, progress),
+  ],
+  [
+    "views bench",
+    ({ views = [] }, { id = "", store }, progress) =>
+      viewBench(views, { name: id, store }, progress),
   ],
   ["health", async (layer) => health(await layer.health.ready())],
   ["health ready", async (layer) => health(await layer.health.ready())],

@@ -1,5 +1,11 @@
 import { DataError } from "./errors.ts";
 import type { CallOptions } from "./options.ts";
+import {
+  benchNearest,
+  type BenchOptions,
+  type BenchReport,
+  type NearestBench,
+} from "./view-bench.ts";
 import type {
   FeedPage,
   ViewFeed,
@@ -33,6 +39,8 @@ export interface RebuildableView {
   readonly store: string;
   state(options?: CallOptions | undefined): Promise<ViewState>;
   rebuild(options?: RebuildOptions | undefined): Promise<RebuildReport>;
+  /** Recall and latency against the authority's rows; only of a view of vectors. */
+  readonly bench?: (options?: BenchOptions) => Promise<BenchReport>;
 }
 
 const defaultPageSize = 500;
@@ -50,10 +58,14 @@ export function rebuildableView<T>(
   store: string,
   feed: ViewFeed<T>,
   target: ViewTarget<T>,
+  nearest?: NearestBench<T>,
 ): RebuildableView {
   return {
     name,
     store,
+    ...(nearest !== undefined && {
+      bench: (options) => benchNearest(feed, nearest, { deadlineMs: patienceMs, ...options }),
+    }),
     state: (options) => target.state(options),
     rebuild: async ({ pageSize = defaultPageSize, onProgress, ...call } = {}) => {
       const options = { deadlineMs: patienceMs, ...call };

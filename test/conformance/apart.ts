@@ -54,7 +54,11 @@ export async function openApart<L>(
 }
 
 /** Plans, moves the port's views to the engine by the lock, and generates. */
-async function generateApart(spec: string, engine: string, port: Port): Promise<GeneratedProject> {
+export async function generateApart(
+  spec: string,
+  engine: string,
+  port: Port,
+): Promise<GeneratedProject> {
   const project = projectFolder(`${port}-${engine}`);
   const text = spec.replace("[ENGINE]", `[postgres, ${engine}]`).replace("[OTHERS]", "[]");
   project.write("workloads.yaml", text);

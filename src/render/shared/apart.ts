@@ -2,8 +2,16 @@ import type { FileRequest } from "../../engines/engine.ts";
 import { storeProperty } from "../../ir/names.ts";
 import type { Ir, SearchViewIr, StoreIr, VectorViewIr, ViewIr } from "../../ir/types.ts";
 import { code, identifier, stringLiteral } from "../encode.ts";
-import { print } from "../document.ts";
-import { call, docBlock, importLines, ImportSet } from "../layout.ts";
+import { group, indent, line, print } from "../document.ts";
+import {
+  call,
+  docBlock,
+  entry,
+  importLines,
+  ImportSet,
+  openObject,
+  parameterList,
+} from "../layout.ts";
 
 /** A search or vector view in another store than the authority of its entity. */
 export type ApartView = SearchViewIr | VectorViewIr;
@@ -40,6 +48,12 @@ function viewsFile(views: readonly ApartView[]): FileRequest {
     .type("../runtime/view-rebuild.ts", "RebuildableView")
     .value("../runtime/view-rebuild.ts", "rebuildableView")
     .type("./open.ts", "OpenStores");
+  const vectors = views.filter(isMeasured);
+  for (const { entity, metric } of vectors)
+    imports
+      .value("../runtime/hybrid.ts", distances[metric])
+      .type("../runtime/view-bench.ts", "NearestBench")
+      .type(`../domain/${entity.domainFile}.ts`, entity.name);
   const head = `export const rebuildableViews = (stores: OpenStores["stores"]): readonly RebuildableView[] => [`;
   const lines = views.map((view) => `  ${print([rebuildable(view), ","], 2)}`);
   const doc = docBlock([
@@ -52,7 +66,7 @@ function viewsFile(views: readonly ApartView[]): FileRequest {
     template: "shared/module.ts.hbs",
     data: {
       imports: code(importLines(imports)),
-      parts: [code(`${doc}${head}\n${lines.join("\n")}\n];`)],
+      parts: [...vectors.map(measured), `${doc}${head}\n${lines.join("\n")}\n];`].map(code),
     },
   };
 }
@@ -63,7 +77,40 @@ const rebuildable = (view: ApartView) =>
     stringLiteral(view.store),
     `stores.${storeProperty(view.sourceStore)}.feeds.${identifier(view.entity.property)}`,
     `stores.${storeProperty(view.store)}.targets.${identifier(view.property)}`,
+    ...(isMeasured(view) ? [`${measuredName(view)}(stores)`] : []),
   ]);
+
+const isMeasured = (view: ApartView): view is VectorViewIr =>
+  view.port === "vector" && view.methods.length > 0;
+
+const measuredName = ({ property }: VectorViewIr): string => `${property}Bench`;
+
+/** How `views bench` asks a vector view, by its first method. */
+function measured(view: VectorViewIr): string {
+  const { entity, property, field, metric, methods } = view;
+  const item = identifier(entity.variable);
+  const store = `stores.${storeProperty(view.store)}`;
+  const tenant = entity.tenant !== undefined;
+  const repositories = tenant ? `${store}.forTenant(tenant).repositories` : `${store}.repositories`;
+  const method = methods[0]?.signature.name ?? "";
+  const asked = call(`${repositories}.${identifier(property)}.${method}`, [
+    "query",
+    ...((methods[0]?.method.filter.length ?? 0) > 0 ? ["{}"] : []),
+    "{ limit }",
+  ]);
+  const value = openObject([
+    entry("vector", `(${item}) => ${item}.${identifier(field.name)}`),
+    entry("distance", distances[metric]),
+    [`nearest: (query, limit${tenant ? ', tenant = ""' : ""}) =>`, group(indent([line, asked]))],
+  ]);
+  return print([
+    `const ${identifier(measuredName(view))} = `,
+    parameterList([{ name: "stores", type: 'OpenStores["stores"]' }]),
+    `: NearestBench<${entity.name}> => (`,
+    value,
+    ");",
+  ]);
+}
 
 /** `views/similar-products.ts`: the vector view with the rank of a text view in another store. */
 function fusedFile(view: VectorViewIr): FileRequest {
