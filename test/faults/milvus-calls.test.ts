@@ -1,6 +1,7 @@
 /** The network and the server at their worst: every call settles in its time, no keyed row is lost or doubled, no old one comes back. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { asker } from "../../templates/engines/milvus/collections.ts";
 import type { ViewWriter } from "../../templates/runtime/view.ts";
 import {
   filled,
@@ -137,6 +138,9 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
       .target(view)
       .live()
       .write([change(9_001, 1n)]);
+    // The small build keeps what it was told in memory until then; a server has its log.
+    const ask = asker(direct.store, undefined, true);
+    await ask("Flush", { collection_names: [view.definition.alias] });
     await server.kill9();
     for (let call = 0; call < 5; call += 1) {
       const began = performance.now();
@@ -154,7 +158,7 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
     expect((await direct.store.health()).state).toBe("up");
   }, 90_000);
 
-  it("F13: close ends what is in flight, and a closed store is unavailable", async () => {
+  it("F13: close ends what is in flight, and a closed store takes no call", async () => {
     const closing = openStore(proxy.through(server.dsn), { deadlineMs: 2_000 });
     await closing.store.channel.load();
     await near(closing);
@@ -164,7 +168,7 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
     await closing.close();
     for (const { kind } of await Promise.all(calls))
       expect(["ok", "unavailable", "timeout"]).toContain(kind);
-    expect((await outcome(near(closing))).kind).toBe("unavailable");
+    expect((await outcome(near(closing))).kind).toBe("programming");
     proxy.clear();
   });
 });

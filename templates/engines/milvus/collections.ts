@@ -13,6 +13,7 @@ import {
   type ViewDefinition,
 } from "./definition.ts";
 import { isAbsent } from "./errors.ts";
+import { onLoaded } from "./loaded.ts";
 import type { Reply } from "./service.ts";
 import { collectionSchema, type FieldSchema } from "./wire.ts";
 
@@ -32,9 +33,15 @@ export function asker(
   const keyed = replayable ? { ...options, operation: "replayable" } : options;
   return (method, request) =>
     callOp(runtime, specOf(method), keyed, (attempt: Attempt) =>
-      channel.call(method, request, attempt),
+      isQuery(request)
+        ? onLoaded(channel, method, request, attempt)
+        : channel.call(method, request, attempt),
     );
 }
+
+/** Only a query reads what has to be in memory, and names what it reads. */
+const isQuery = (request: object): request is { readonly collection_name: string } =>
+  "collection_name" in request && "output_fields" in request;
 
 const specs = new Map<string, OpSpec>();
 

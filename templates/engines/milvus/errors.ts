@@ -71,7 +71,7 @@ const codes: Readonly<Record<number, Rule>> = {
   26: programming, // Milvus Lite: an index that it cannot build
   35: programming, // Milvus Lite: another index of this name
   100: absent, // ErrCollectionNotFound
-  101: absent, // ErrCollectionNotLoaded
+  101: starting, // ErrCollectionNotLoaded: see loaded.ts
   102: full, // ErrCollectionNumLimitExceeded
   103: starting, // ErrCollectionNotFullyLoaded
   105: programming, // ErrCollectionIllegalSchema
@@ -200,7 +200,14 @@ function fault({ kind, transient, outcome = "not-applied", hint }: Rule, code?: 
   };
 }
 
-/** True for the answer to a collection or an alias that is not there, or that was released. */
+/** ErrCollectionNotLoaded */
+const notLoaded = 101;
+
+/** True for the answer to a collection that was released, or not loaded since its server began. */
+export const isNotLoaded = (error: unknown): boolean =>
+  error instanceof MilvusStatusError && error.code === notLoaded;
+
+/** True for the answer to a collection or an alias that is not there. */
 export function isAbsent(error: unknown): boolean {
   if (!(error instanceof MilvusStatusError)) return false;
   return codes[error.code] === absent || (error.code < 2 && legacyCodes[error.legacy] === absent);

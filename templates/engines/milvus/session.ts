@@ -11,6 +11,7 @@ import { consistencyLevel, type MilvusConnection, neverBuilt } from "./connectio
 import { field, type VectorView, type ViewDefinition } from "./definition.ts";
 import { isAbsent } from "./errors.ts";
 import { type Condition, filterExpression } from "./expression.ts";
+import { onLoaded } from "./loaded.ts";
 import type { Reply } from "./service.ts";
 import { viewTarget } from "./target.ts";
 import { checkedVector, distances, scoreOf } from "./vector.ts";
@@ -111,7 +112,7 @@ function searchRequest(
   expression: string,
   limit: number,
   width: Width,
-): object {
+) {
   const { alias, metric, consistency } = definition;
   const parameters = {
     anns_field: field.vector,
@@ -143,11 +144,11 @@ const boolExpression = 1;
 async function searched(
   channel: MilvusChannel,
   view: string,
-  request: object,
+  request: ReturnType<typeof searchRequest>,
   attempt: Attempt,
 ): Promise<Reply> {
   try {
-    return await channel.call("Search", request, attempt);
+    return await onLoaded(channel, "Search", request, attempt);
   } catch (error) {
     throw isAbsent(error) ? neverBuilt(view) : error;
   }

@@ -22,7 +22,7 @@ const codes: readonly (readonly [number, string, string, boolean])[] = [
   [10, "programming", "not-applied", false],
   [12, "overload", "not-applied", true],
   [100, "connection", "not-applied", false],
-  [101, "connection", "not-applied", false],
+  [101, "connection", "not-applied", true],
   [103, "connection", "not-applied", true],
   [106, "connection", "not-applied", true],
   [401, "connection", "not-applied", true],
@@ -104,7 +104,7 @@ test("what was never sent is not applied; what has no status is no success", () 
 });
 
 test("a collection or an alias that is not there is told apart, by either code", () => {
-  expect([100, 101, 1600].map((code) => isAbsent(status(code)))).toEqual([true, true, true]);
+  expect([100, 101, 1600].map((code) => isAbsent(status(code)))).toEqual([true, false, true]);
   expect(isAbsent(status(0, 4))).toBe(true);
   expect(isAbsent(status(1100))).toBe(false);
   expect(isAbsent(new Error("no status"))).toBe(false);
