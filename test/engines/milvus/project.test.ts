@@ -84,7 +84,10 @@ describe.skipIf(isMissing(server))("a project with views in Milvus", () => {
       });
     });
     const before = db("views", "status");
-    expect([before.status, before.stdout + before.stderr]).toEqual([1, expect.stringContaining("not built")]);
+    expect([before.status, before.stdout + before.stderr]).toEqual([
+      1,
+      expect.stringContaining("not built"),
+    ]);
     const rebuilt = db("views", "rebuild", "near-stars");
     expect(rebuilt).toMatchObject({
       status: 0,
