@@ -13,17 +13,17 @@ export function tableComment(entity: EntityIr, store: StoreIr): string {
   );
 }
 
-/** What a column is for: the user's words, else what the spec says of it. */
-export function columnComment(field: FieldIr): string {
-  const parts = [field.source.comment ?? roleComment(field) ?? typeComment(field)];
+/** What a column is for: the user's words, else what the spec says of it. @param guard what keeps the rows of a tenant apart */
+export function columnComment(field: FieldIr, guard: string): string {
+  const parts = [field.source.comment ?? roleComment(field, guard) ?? typeComment(field)];
   if (field.source.pii) parts.push("Personal data.");
   return parts.join(" ");
 }
 
-function roleComment(field: FieldIr): string | undefined {
+function roleComment(field: FieldIr, guard: string): string | undefined {
   switch (field.source.role) {
     case "tenant":
-      return "The tenant whose row it is; row-level security shows it to nobody else.";
+      return `The tenant whose row it is; ${guard}.`;
     case "version":
       return "Raised by one on every change; a change that names an older one is a conflict.";
     case "createdAt":

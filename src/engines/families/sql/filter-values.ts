@@ -34,13 +34,19 @@ export function partValue(
   return call("given", [codec, value]);
 }
 
+/** A parameter before the filter. */
+export interface Leading {
+  readonly parameter: Parameter;
+  readonly values: readonly Doc[];
+}
+
 /** `const listByCustomerValues = (where: OrderListByCustomerFilter): DynamicValues => ({ … });` */
 export function valuesDeclaration(input: {
   readonly name: string;
   readonly entity: EntityIr;
   readonly fragments: ListFragments;
-  /** Parameters before the filter with the texts they become: a query, a vector. */
-  readonly leading: readonly { readonly parameter: Parameter; readonly value: Doc }[];
+  /** Parameters before the filter with the values they become: a query, a vector. */
+  readonly leading: readonly Leading[];
   readonly filter: { readonly variable: string; readonly type: Pick<TypeIr, "name"> | undefined };
   readonly module: AdapterModule;
 }): string {
@@ -52,7 +58,7 @@ export function valuesDeclaration(input: {
   ];
   const texts = (parts: readonly FilterPart[]): readonly Doc[] =>
     parts.map((part) => partValue(entity, part, filter.variable, module));
-  const fixed = [...leading.map((one) => one.value), ...texts(fragments.fixed)];
+  const fixed = [...leading.flatMap((one) => one.values), ...texts(fragments.fixed)];
   const entries = [
     entry("fixed", arrayLiteral(fixed)),
     ...(fragments.parts.length === 0

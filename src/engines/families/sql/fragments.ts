@@ -1,6 +1,8 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import type { OrderTerm, Predicate } from "../../../spec/model.ts";
 
+import { rowLength, visibleFields } from "./row.ts";
+
 /** Parts of a statement that a runtime composes: filters whose values may be left out, the order that a page continues from. */
 
 /** One condition on one value of a filter. */
@@ -103,4 +105,38 @@ export interface FeedFragments {
   /** Places of the key's columns. */
   readonly key: readonly number[];
   readonly tenant?: number;
+}
+
+/** How an engine writes the parts of a feed's statement. */
+export interface FeedSql {
+  readonly column: (field: FieldIr) => string;
+  /** The select list with further expressions, and what it is from. */
+  readonly select: (hidden: readonly string[]) => string;
+  readonly where: readonly string[];
+  readonly order: (terms: readonly OrderTerm[]) => readonly OrderFragment[];
+}
+
+/** Key and tenant are selected after the row's columns where those do not have them. */
+export function feedFragmentsOf(entity: EntityIr, sql: FeedSql): FeedFragments {
+  const shown = visibleFields(entity);
+  const hidden: string[] = [];
+  const placeOf = (field: FieldIr): number => {
+    const place = shown.findIndex(({ name }) => name === field.name);
+    return place >= 0 ? place : rowLength(entity) + hidden.push(sql.column(field)) - 1;
+  };
+  const key = entity.key.map(placeOf);
+  const tenant = entity.tenant === undefined ? undefined : placeOf(entity.tenant);
+  const terms = entity.key.map(({ name }) => ({ field: name, direction: "asc" as const }));
+  return {
+    list: {
+      select: sql.select(hidden),
+      where: sql.where,
+      optional: [],
+      order: sql.order(terms),
+      fixed: [],
+      parts: [],
+    },
+    key,
+    ...(tenant === undefined ? {} : { tenant }),
+  };
 }

@@ -11,6 +11,8 @@ export function listDeclaration(input: {
   readonly operation: string;
   readonly collection: string;
   readonly fragments: ListFragments;
+  /** Its texts name the tenant, without whom the runtime refuses them. */
+  readonly scoped?: boolean | undefined;
   readonly row: Doc;
   /** Type of a row, where its function is declared elsewhere. */
   readonly of?: string;
@@ -21,6 +23,7 @@ export function listDeclaration(input: {
   const entries: readonly Entry[] = [
     ["name", stringLiteral(input.operation)],
     ["collection", stringLiteral(input.collection)],
+    ...(input.scoped === true ? [["scoped", "true"] as const] : []),
     ["select", sqlText(fragments.select)],
     ["where", sqlList(fragments.where)],
     ...(fragments.optional.length === 0

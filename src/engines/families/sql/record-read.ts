@@ -10,7 +10,7 @@ import type { ListedFragments, ListFragments } from "./fragments.ts";
 import { listDeclaration } from "./list-declaration.ts";
 import { codecsName, rowName } from "./module.ts";
 import { access, arrow, arrowToObject, type Entry } from "./source.ts";
-import type { MethodTarget } from "./target.ts";
+import { isScoped, type MethodTarget } from "./target.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -27,6 +27,7 @@ export function listMethod(
   module.domainTypes(entity.name);
   module.declarations.push(
     listDeclaration({
+      scoped: isScoped(target),
       variable,
       operation: ir.operation,
       collection: entity.table,
@@ -99,6 +100,7 @@ export function aggregateMethod(
   );
   module.declarations.push(
     listDeclaration({
+      scoped: isScoped(target),
       variable,
       operation: ir.operation,
       collection: entity.table,

@@ -1,8 +1,8 @@
-import type { EntityIr, FieldIr, Ir, StoreIr } from "../../../ir/types.ts";
+import type { ChildIr, EntityIr, FieldIr, Ir, StoreIr } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
-import { code } from "../../../render/encode.ts";
-import { docBlock, entry, importLines, openObject } from "../../../render/layout.ts";
+import { code, stringLiteral } from "../../../render/encode.ts";
+import { call, docBlock, entry, importLines, openObject } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { visibleFields } from "./row.ts";
 import { fieldCodec } from "./codec.ts";
@@ -49,7 +49,7 @@ function rowPart(entity: EntityIr, module: AdapterModule): string {
     ...fields.map((field, at): Entry => [field.name, decoded(entity, field, at)]),
     ...entity.children.map((child, at): Entry => [
       child.property,
-      `childRows.decode(row[${fields.length + at}]).map(${rowName(child.entity)})`,
+      childList(child, `row[${fields.length + at}]`, module),
     ]),
   ];
   const head = `export const ${rowName(entity)} = (row: ${module.engine.row}): ${entity.name}`;
@@ -61,6 +61,13 @@ function rowPart(entity: EntityIr, module: AdapterModule): string {
 
 const decoded = (entity: EntityIr, field: FieldIr, at: number): Doc =>
   `${codecsName(entity)}${access(field.name)}.decode(row[${at}])`;
+
+function childList(child: ChildIr, cell: string, module: AdapterModule): Doc {
+  const rows = `childRows.decode(${cell}).map(${rowName(child.entity)})`;
+  if (module.engine.orderedChildren !== true || child.localKey.length === 0) return rows;
+  module.runtime("children", "inOrder");
+  return call("inOrder", [rows, ...child.localKey.map(({ name }) => stringLiteral(name))]);
+}
 
 function childrenPart(module: AdapterModule): string {
   module.codecs.add("json");

@@ -12,6 +12,10 @@ export interface AdapterRuntime {
   readonly pick: string;
   /** Codec of a uuid: its own, or that of any text. */
   readonly uuid: "text" | "uuid";
+  /** Statements of an entity with tenants name the tenant: the store itself does not keep them apart. */
+  readonly scopes?: true;
+  /** Children come in no order: `inOrder` of `runtime/<engine>/children.ts` sorts them by their key. */
+  readonly orderedChildren?: true;
   /** Everything else that adapters import; no declaration may hide one. */
   readonly importable: readonly string[];
 }

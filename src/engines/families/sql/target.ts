@@ -18,6 +18,10 @@ export interface MethodTarget {
   readonly ir: RecordMethodIr;
 }
 
+/** Whether every text of its statements has to name the tenant. */
+export const isScoped = ({ entity, module }: Pick<MethodTarget, "entity" | "module">): boolean =>
+  module.engine.scopes === true && entity.tenant !== undefined;
+
 /** Name and collection: what errors, spans and metrics say. */
 export const identity = (
   { entity }: Pick<MethodTarget, "entity">,

@@ -57,7 +57,7 @@ function nearestMethod(
   const leading = [
     {
       parameter: { name: "neighbour", type: "Float32Array" },
-      value: `vectorOf(neighbour, ${view.dimensions})`,
+      values: [`vectorOf(neighbour, ${view.dimensions})`],
     },
   ];
   const fragments = nearestFragments(view, method);

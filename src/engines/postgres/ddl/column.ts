@@ -26,7 +26,7 @@ export const columnShape = (field: FieldIr): ColumnShape => {
     type: columnType(field.type),
     nullable: field.nullable,
     ...(value !== undefined && { value }),
-    comment: columnComment(field),
+    comment: columnComment(field, "row-level security shows it to nobody else"),
   };
 };
 

@@ -3,7 +3,7 @@ import type { EntityIr } from "../../../ir/types.ts";
 import { identifier } from "../sql/quote.ts";
 import { conversion, isWidening } from "./convert.ts";
 import { type Fill, type FillPlace, fillOf, givenValue } from "./fill.ts";
-import { matchColumns } from "./match.ts";
+import { matchColumns } from "../../families/sql/match.ts";
 import type { Names, Renames } from "./renamed.ts";
 import { renamedTable } from "./renamed.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";

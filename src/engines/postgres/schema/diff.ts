@@ -16,7 +16,7 @@ import { type Draft, ordered } from "../../families/sql/draft.ts";
 import { generatedDrafts, rebuiltColumns } from "./generated.ts";
 import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
-import { matchTables } from "./match.ts";
+import { matchTables } from "../../families/sql/match.ts";
 import { domainDrafts } from "./named.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";

@@ -2,7 +2,7 @@ import type { ChangeContext } from "../../../migrate/step.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { remark } from "../../families/sql/remark.ts";
 import { identifier, literal } from "../sql/quote.ts";
-import { matched } from "./match.ts";
+import { matched } from "../../families/sql/match.ts";
 import { rank } from "./rank.ts";
 import {
   createDomain,

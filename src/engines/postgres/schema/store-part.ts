@@ -1,5 +1,5 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
-import { matchColumns } from "./match.ts";
+import { matchColumns } from "../../families/sql/match.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { columnDrafts } from "./columns.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";

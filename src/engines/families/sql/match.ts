@@ -2,7 +2,20 @@ import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { managedRoles } from "../../../ir/field.ts";
 import { typeName } from "../../../ir/names.ts";
 import { renamesIn } from "../../../migrate/renames.ts";
-import type { ColumnShape, TablePart } from "./shape.ts";
+
+/** What tells one table of a snapshot from another. */
+export interface NamedTable {
+  readonly entity: string;
+  readonly table: { readonly name: string };
+}
+
+/** What tells one column of a snapshot from another. */
+export interface NamedColumn {
+  readonly name: string;
+  readonly field: string;
+  readonly role: string;
+  readonly value?: { readonly kind: string };
+}
 
 /** What stands on both sides of a change, and what on one only. */
 export interface Matched<T> {
@@ -41,11 +54,11 @@ export function matched<T>(
 }
 
 /** Tables by entity: the same name, then the name it had before (`was`), then the same table under another entity. */
-export function matchTables(
-  from: readonly TablePart[],
-  to: readonly TablePart[],
+export function matchTables<T extends NamedTable>(
+  from: readonly T[],
+  to: readonly T[],
   store: StoreIr,
-): Matched<TablePart> {
+): Matched<T> {
   const was = new Map(
     store.entities.flatMap(({ name, was: before }) =>
       before === undefined ? [] : [[name, typeName(before)] as const],
@@ -66,11 +79,11 @@ export function matchTables(
  * Columns by field: the same name, then the name it had before, then the same part that a switch of the entity gives it (a tenant, a
  * version, the owner's key), then the same column under another field.
  */
-export function matchColumns(
-  from: readonly ColumnShape[],
-  to: readonly ColumnShape[],
+export function matchColumns<C extends NamedColumn>(
+  from: readonly C[],
+  to: readonly C[],
   entity: EntityIr | undefined,
-): Matched<ColumnShape> {
+): Matched<C> {
   const was = new Map(entity?.fields.map(({ name, source }) => [name, source.was]));
   const renamed = renamesIn(
     from.map(({ field }) => field),
@@ -84,7 +97,8 @@ export function matchColumns(
   ]);
 }
 
-const kind = (column: ColumnShape): string =>
+const kind = (column: NamedColumn): string =>
   column.value?.kind === "generated" ? "generated" : "stored";
 
-const isManaged = ({ role }: ColumnShape): boolean => role !== "search" && managedRoles.has(role);
+const managed: ReadonlySet<string> = managedRoles;
+const isManaged = ({ role }: NamedColumn): boolean => managed.has(role);

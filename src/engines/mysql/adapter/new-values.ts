@@ -1,0 +1,132 @@
+import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import { pascalCase } from "../../../ir/words.ts";
+import type { Doc } from "../../../render/document.ts";
+import { hardline, indent, print } from "../../../render/document.ts";
+import { arrayLiteral, call } from "../../../render/layout.ts";
+import { childVariable, valueOf } from "../../families/sql/input.ts";
+import type { AdapterModule } from "../../families/sql/module.ts";
+import { access, arrow } from "../../families/sql/source.ts";
+import type { MethodTarget } from "../../families/sql/target.ts";
+import { type ChildInput, type InsertStatement, isMadeByServer } from "../statements/insert.ts";
+
+/** The values of new rows: one per field of one row, or all rows of a batch as one list; each child as one list after them. */
+
+/** A uuid that the spec leaves to the database is made here all the same, since the server does not tell it. */
+const asMadeHere = (field: FieldIr): FieldIr =>
+  field.key && field.source.generated === "database" && !isMadeByServer(field)
+    ? { ...field, source: { ...field.source, generated: "client" } }
+    : field;
+
+const isMadeHere = (field: FieldIr): boolean => asMadeHere(field).source.generated === "client";
+
+const encoded = (entity: EntityIr, field: FieldIr, variable: string, module: AdapterModule): Doc =>
+  valueOf(entity, asMadeHere(field), variable, module);
+
+/** The function that makes a new row's values: one per entity and form, shared by its inserts and upserts. */
+export function valuesFunction(
+  target: MethodTarget,
+  statement: InsertStatement,
+  bulk: boolean,
+): string {
+  const { entity, module } = target;
+  const name = `new${pascalCase(bulk ? entity.property : entity.name)}Values`;
+  const known = module.declarations.some((text) => text.startsWith(`const ${name} `));
+  if (!known)
+    module.declarations.push(
+      bulk ? batchValues(target, statement, name) : singleValues(target, statement, name),
+    );
+  return name;
+}
+
+function head({ entity, module }: MethodTarget, name: string, parameter: string, type: string) {
+  module.domainTypes(entity.newType);
+  module.runtimeType("statement", "Value");
+  return `const ${name} = (${parameter}: ${type}): readonly Value[] => `;
+}
+
+const opened = (items: readonly Doc[]): Doc => [
+  "[",
+  indent(items.map((item): Doc => [hardline, item, ","])),
+  hardline,
+  "]",
+];
+
+function singleValues(target: MethodTarget, statement: InsertStatement, name: string): string {
+  const { entity, module } = target;
+  const one = entity.variable;
+  const items = [
+    ...statement.fields.map((field) => encoded(entity, field, one, module)),
+    ...statement.children.map((input) => {
+      const rows = `${one}${access(input.child.property)}`;
+      return listOf(rows, childVariable(input.child), childValues(input, module), module);
+    }),
+  ];
+  return print([head(target, name, one, entity.newType), opened(items), ";"]);
+}
+
+/** `rowsOf(order.lines.map((line) => [ … ]))` */
+function listOf(
+  rows: string,
+  variable: string,
+  values: readonly Doc[],
+  module: AdapterModule,
+): Doc {
+  module.codecs.add("rowsOf");
+  return call("rowsOf", [[`${rows}.map(`, arrow([variable], arrayLiteral(values)), ")"]]);
+}
+
+const childValues = ({ child, fields }: ChildInput, module: AdapterModule): readonly Doc[] =>
+  fields.map((field) => encoded(child.entity, field, childVariable(child), module));
+
+function batchValues(target: MethodTarget, statement: InsertStatement, name: string): string {
+  const { entity, module } = target;
+  const [one, many] = [entity.variable, entity.property];
+  const own = listOf(
+    many,
+    one,
+    statement.fields.map((field) => encoded(entity, field, one, module)),
+    module,
+  );
+  const children = statement.children.map((input): Doc => {
+    const { child } = input;
+    const rows = [
+      `${many}.flatMap((${one}, at) => `,
+      `${one}${access(child.property)}.map(`,
+      arrow([childVariable(child)], arrayLiteral(["at + 1", ...childValues(input, module)])),
+      "))",
+    ];
+    return call("rowsOf", [rows]);
+  });
+  const type = `readonly ${entity.newType}[]`;
+  return print([head(target, name, many, type), opened([own, ...children]), ";"]);
+}
+
+/** Places of the values that are made here when they are left out, with the condition that they were: no part of an operation's content. */
+export function madePlaces(
+  entity: EntityIr,
+  { fields, children }: InsertStatement,
+  variable: string,
+  bulk: boolean,
+): readonly { readonly condition: string; readonly place: number }[] {
+  const one = entity.variable;
+  const missing = (field: FieldIr, of: string): string =>
+    `${of}${access(field.name)} === undefined`;
+  const own = fields.flatMap((field, place) => {
+    if (!isMadeHere(field)) return [];
+    return bulk
+      ? [{ place: 0, condition: `${variable}.some((${one}) => ${missing(field, one)})` }]
+      : [{ place, condition: missing(field, variable) }];
+  });
+  const owned = children.flatMap(({ child, fields: given, parameter }) =>
+    given.filter(isMadeHere).map((field) => {
+      const each = childVariable(child);
+      const some = (of: string): string =>
+        `${of}${access(child.property)}.some((${each}) => ${missing(field, each)})`;
+      return {
+        place: parameter - 1,
+        condition: bulk ? `${variable}.some((${one}) => ${some(one)})` : some(variable),
+      };
+    }),
+  );
+  return [...own, ...owned];
+}

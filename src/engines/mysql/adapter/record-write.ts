@@ -1,0 +1,224 @@
+import type { EntityIr, Method } from "../../../ir/types.ts";
+import type { Doc } from "../../../render/document.ts";
+import { print } from "../../../render/document.ts";
+import { stringLiteral } from "../../../render/encode.ts";
+import { arrayLiteral, call, entry, objectLiteral, openObject } from "../../../render/layout.ts";
+import type { MethodBody } from "../../families/sql/adapter-file.ts";
+import { cascadesOf } from "../../families/sql/cascades.ts";
+import { baseCodec } from "../../families/sql/codec.ts";
+import { codecsName, rowName } from "../../families/sql/module.ts";
+import {
+  access,
+  arrow,
+  columnList,
+  declaration,
+  made,
+  type Entry,
+  sqlList,
+  sqlText,
+} from "../../families/sql/source.ts";
+import { keyList, keyParameter, type MethodTarget, ofRows } from "../../families/sql/target.ts";
+import type { Dialect } from "../dialect.ts";
+import { deleteText, incrementStatement, patchFragments } from "../statements/change.ts";
+import { insertStatement, type InsertStatement } from "../statements/insert.ts";
+import { existsText, getText } from "../statements/read.ts";
+import { visibleFields } from "../statements/row.ts";
+import { identityOf } from "./identity.ts";
+import { madePlaces, valuesFunction } from "./new-values.ts";
+
+type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
+
+/** What every write of whole rows declares: whose rows, and which key. */
+function rowEntries(target: MethodTarget): readonly Entry[] {
+  const { entity } = target;
+  const places = entity.key.map((field) => visibleFields(entity).indexOf(field));
+  return [
+    ["entity", stringLiteral(entity.name)],
+    ["key", columnList(places)],
+    ["row", rowName(entity)],
+  ];
+}
+
+const selected = (text: string): Entry => ["result", objectLiteral([["select", sqlText(text)]])];
+
+/** Insert and upsert, of one row or of many. */
+export function saveMethod(
+  target: MethodTarget,
+  method: Of<"insert"> | Of<"upsert">,
+  dialect: Dialect,
+): MethodBody {
+  const { entity, ir, module } = target;
+  const statement = insertStatement(entity, method, dialect);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "write");
+  module.declarations.push(
+    declaration(variable, ofRows("write", target), [
+      ...identityOf(target, ir.operation),
+      ["text", sqlText(statement.text)],
+      ...(statement.otherwise === undefined
+        ? []
+        : [["otherwise", sqlText(statement.otherwise)] as const]),
+      ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
+      resultEntry(statement),
+      ...rowEntries(target),
+    ]),
+  );
+  const rows = ir.signature.parameters[0]?.name ?? entity.variable;
+  const values = valuesFunction(target, statement, method.bulk);
+  const made = madeArgument(entity, statement, rows, method.bulk);
+  const run = method.bulk ? "session.writeMany" : "session.write";
+  return [
+    ir.signature.name,
+    arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made])),
+  ];
+}
+
+const resultEntry = ({ result }: InsertStatement): Entry =>
+  result === "returning" ? ["result", stringLiteral("returning")] : selected(result.select);
+
+/** `[0]` when the id was made here: it is no part of what an operation id stands for. */
+function madeArgument(
+  entity: EntityIr,
+  statement: InsertStatement,
+  rows: string,
+  bulk: boolean,
+): readonly Doc[] {
+  const places = madePlaces(entity, statement, rows, bulk);
+  const [only, ...rest] = places;
+  if (only === undefined) return [];
+  if (rest.length === 0) return [`${only.condition} ? [${only.place}] : []`];
+  return [
+    arrayLiteral(places.map(({ condition, place }) => `...(${condition} ? [${place}] : [])`)),
+  ];
+}
+
+export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBody {
+  const { entity, ir, module } = target;
+  const fragments = patchFragments(entity, method);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "patch");
+  module.declarations.push(
+    declaration(variable, ofRows("patch", target), [
+      ...identityOf(target, ir.operation),
+      ["update", sqlText(fragments.update)],
+      [
+        "sets",
+        openObject(fragments.sets.map(({ field, text }) => entry(field.name, sqlText(text)))),
+      ],
+      ...(fragments.always.length === 0 ? [] : [["always", sqlList(fragments.always)] as const]),
+      ["where", sqlList(fragments.where)],
+      ...(fragments.version === undefined
+        ? []
+        : [["version", sqlText(fragments.version)] as const]),
+      ["select", sqlText(getText(entity))],
+      ...absent(target),
+      ...rowEntries(target),
+    ]),
+  );
+  const changes = changesFunction(target, variable, fragments.sets);
+  return [
+    ir.signature.name,
+    arrow(
+      [keyParameter(entity), "patch", "options"],
+      call("session.patch", [variable, keyList(target), `${changes}(patch)`, "options"]),
+    ),
+  ];
+}
+
+function changesFunction(
+  target: MethodTarget,
+  variable: string,
+  sets: ReturnType<typeof patchFragments>["sets"],
+): string {
+  const { entity, ir, module, port } = target;
+  const type = ir.types.at(-1);
+  module.portType(port, type);
+  module.runtime("values", "given");
+  const name = module.variable(`${variable}Changes`);
+  const entries = sets.map(({ field }) =>
+    entry(
+      field.name,
+      call("given", [`${codecsName(entity)}${access(field.name)}`, `patch${access(field.name)}`]),
+    ),
+  );
+  module.declarations.push(
+    print([`const ${name} = (patch: ${type?.name ?? "never"}) => (`, openObject(entries), ");"]),
+  );
+  return name;
+}
+
+/** What no row found means. */
+const absent = (
+  { entity }: MethodTarget,
+  asks = entity.version !== undefined,
+): readonly Entry[] => [
+  ["absent", stringLiteral("not-found")],
+  ...(asks ? [["exists", sqlText(existsText(entity))] as const] : []),
+  ...(entity.key.length === 1 ? [] : [["keyValues", String(entity.key.length)] as const]),
+];
+
+export function deleteMethod(target: MethodTarget): MethodBody {
+  const { entity, ir, module } = target;
+  const cascades = cascadesOf(entity, target.store);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "write");
+  const places = entity.key.map((_, at) => at);
+  module.declarations.push(
+    declaration(variable, made("write", "undefined"), [
+      ...identityOf(target, ir.operation),
+      ["text", sqlText(deleteText(entity))],
+      ...absent(target),
+      ...(entity.version === undefined ? [] : [["versioned", "true"] as const]),
+      ["entity", stringLiteral(entity.name)],
+      ...(cascades.length === 0
+        ? []
+        : [["cascades", arrayLiteral(cascades.map(stringLiteral))] as const]),
+      ["key", columnList(places)],
+      ["row", "() => undefined"],
+    ]),
+  );
+  return [
+    ir.signature.name,
+    arrow(
+      [keyParameter(entity), "options"],
+      call("session.write", [variable, keyList(target), "options"]),
+    ),
+  ];
+}
+
+export function incrementMethod(target: MethodTarget, method: Of<"increment">): MethodBody {
+  const { entity, ir, module } = target;
+  const field = entity.fields.find((candidate) => candidate.name === method.field);
+  if (field === undefined) throw new Error(`no field ${method.field} in ${entity.name}`);
+  const statement = incrementStatement(entity, field, method);
+  const variable = module.variable(ir.signature.name);
+  module.runtime("statement", "write");
+  module.declarations.push(
+    declaration(variable, ofRows("write", target), [
+      ...identityOf(target, ir.operation),
+      ["text", sqlText(statement.text)],
+      ...absent(target, statement.limit !== undefined),
+      ...(statement.limit === undefined
+        ? []
+        : [["limit", stringLiteral(statement.limit)] as const]),
+      selected(getText(entity)),
+      ...rowEntries(target),
+    ]),
+  );
+  // The codec of a column that may be null would take null for an amount, and the sum would erase the number.
+  const codec = field.nullable
+    ? print(baseCodec(field, module.codecs))
+    : `${codecsName(entity)}${access(field.name)}`;
+  if (method.by !== "any") module.runtime("values", "signed");
+  const amount =
+    method.by === "any"
+      ? `${codec}.encode(by)`
+      : `signed(${stringLiteral(method.by)}, ${codec}).encode(by)`;
+  return [
+    ir.signature.name,
+    arrow(
+      [keyParameter(entity), "by", "options"],
+      call("session.write", [variable, keyList(target, amount), "options"]),
+    ),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Ir, RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
+import type { FileRequest } from "../../engine.ts";
+import { adapterFile, type MethodBody } from "../../families/sql/adapter-file.ts";
+import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
+import { aggregateMethod, listMethod } from "../../families/sql/record-read.ts";
+import type { Dialect } from "../dialect.ts";
+import { aggregateFragments } from "../statements/aggregate.ts";
+import { listFragments } from "../statements/read.ts";
+import { getMethods, historyMethods } from "./record-read.ts";
+import { deleteMethod, incrementMethod, patchMethod, saveMethod } from "./record-write.ts";
+import { mysqlRuntime } from "./runtime.ts";
+
+/** `order-repository.ts`: the statements of one entity's repository and their wiring. */
+export function repositoryFile(
+  repository: RepositoryIr,
+  store: StoreIr,
+  ir: Ir,
+  dialect: Dialect,
+): FileRequest {
+  const { entity } = repository;
+  const own = [entity, ...entity.children.map((child) => child.entity)];
+  const module = new AdapterModule(
+    mysqlRuntime,
+    ir,
+    [entity],
+    [
+      repository.factory,
+      ...own.flatMap((each) => [codecsName(each), rowName(each), each.variable]),
+      entity.property,
+      `new${entity.idType ?? entity.name}`,
+    ],
+  );
+  const methods = repository.methods.flatMap((method) =>
+    methodsOf(method, repository, { store, module, dialect }),
+  );
+  return adapterFile(
+    {
+      path: `{data}/stores/${store.name}/${repository.file}.ts`,
+      unit: `entities/${entity.name}`,
+      doc: `${entity.name} in the store ${store.name}, on any session: the root's, a tenant's, a transaction's.`,
+      factory: repository.factory,
+      typeName: repository.typeName,
+      port: repository.file,
+      collection: entity.property,
+      methods,
+    },
+    module,
+  );
+}
+
+interface Place {
+  readonly store: StoreIr;
+  readonly module: AdapterModule;
+  readonly dialect: Dialect;
+}
+
+/** Declares the statements of a method and gives its entries of the repository: itself, and what comes with it. */
+function methodsOf(
+  method: RecordMethodIr,
+  { entity, file }: RepositoryIr,
+  { store, module, dialect }: Place,
+): readonly MethodBody[] {
+  const target = { entity, store, port: file, module, ir: method };
+  const declared = method.method;
+  switch (declared.op) {
+    case "get":
+      return getMethods(target, dialect);
+    case "list":
+      return [listMethod(target, declared, listFragments(entity, declared, dialect))];
+    case "aggregate":
+      return [aggregateMethod(target, declared, aggregateFragments(entity, declared, dialect))];
+    case "insert":
+    case "upsert":
+      return [saveMethod(target, declared, dialect)];
+    case "patch":
+      return [patchMethod(target, declared)];
+    case "delete":
+      return [deleteMethod(target)];
+    case "increment":
+      return [incrementMethod(target, declared)];
+    case "history":
+      return historyMethods(target);
+  }
+}

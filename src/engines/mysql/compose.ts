@@ -1,0 +1,71 @@
+import type { ComposeService } from "../engine.ts";
+
+/** One setting of the local server, and why. */
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+  readonly reason: string;
+}
+
+/** Settings of the development server, sized for a machine that it shares. */
+export const settings: readonly Setting[] = [
+  {
+    name: "innodb-buffer-pool-size",
+    value: "512M",
+    reason: "pages stay in memory: the default of 128 MB is for the smallest machines",
+  },
+  {
+    name: "innodb-flush-log-at-trx-commit",
+    value: "1",
+    reason: "an acknowledged commit is on disk (MY-07)",
+  },
+  {
+    name: "max-connections",
+    value: "300",
+    reason: "room for thirty processes of ten connections beside the administrator's (MY-04)",
+  },
+  {
+    name: "character-set-server",
+    value: "utf8mb4",
+    reason: "every character; each table names its collation itself",
+  },
+  {
+    name: "log-bin-trust-function-creators",
+    value: "1",
+    reason: "the migrator makes the triggers of the history without SUPER (MY-19)",
+  },
+  {
+    name: "long-query-time",
+    value: "0.25",
+    reason: "a slow statement shows in the slow log, which says when indexes are missing",
+  },
+  { name: "slow-query-log", value: "1", reason: "else nothing is written there" },
+];
+
+/** A development server of this family. */
+export const composeOf = (server: {
+  readonly service: string;
+  readonly image: string;
+  readonly daemon: string;
+  readonly admin: string;
+  readonly prefix: string;
+}): ComposeService => ({
+  service: server.service,
+  image: server.image,
+  port: 3306,
+  environment: {
+    [`${server.prefix}_USER`]: "app",
+    [`${server.prefix}_PASSWORD`]: "password",
+    [`${server.prefix}_DATABASE`]: "app",
+    [`${server.prefix}_RANDOM_ROOT_PASSWORD`]: "yes",
+  },
+  command: [server.daemon, ...settings.map(({ name, value }) => `--${name}=${value}`)],
+  healthcheck: [
+    "CMD",
+    server.admin,
+    "ping",
+    "--host=127.0.0.1",
+    "--user=app",
+    "--password=password",
+  ],
+});

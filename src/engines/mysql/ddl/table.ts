@@ -1,0 +1,78 @@
+import type { EntityIr, StoreIr } from "../../../ir/types.ts";
+import type { OnDelete } from "../../../spec/model.ts";
+import { tableComment } from "../../families/sql/comment.ts";
+import { foreignKeys } from "../../families/sql/foreign-keys.ts";
+import { columns } from "../../families/sql/naming.ts";
+import type { Dialect } from "../dialect.ts";
+import type { ConstraintShape, IndexShape, TableShape } from "../schema/shape.ts";
+import { identifier, identifiers } from "../sql/quote.ts";
+import { checksOf, columnShape, liveColumnShape } from "./column.ts";
+import { foreignKeyIndex, indexesOf } from "./index-shape.ts";
+import { searchColumnShapes } from "./search.ts";
+
+/** The table of an entity. */
+export function tableShape(entity: EntityIr, store: StoreIr, dialect: Dialect): TableShape {
+  const constraints = [
+    ...(entity.keyless ? [] : [keyConstraint(columns(entity.key))]),
+    ...references(entity, store),
+    ...checksOf(entity),
+  ];
+  const indexes = indexesOf(entity, store, dialect);
+  return {
+    name: entity.table,
+    comment: tableComment(entity, store),
+    collation: dialect.collation,
+    columns: [
+      ...entity.fields.map(columnShape),
+      ...(entity.deletedAt === undefined ? [] : [liveColumnShape(entity)]),
+      ...searchColumnShapes(entity, store, dialect),
+    ],
+    constraints,
+    indexes: [...indexes, ...missingIndexes(entity.table, constraints, indexes)],
+  };
+}
+
+/** `primary key (order_id, line_no)` */
+export const keyConstraint = (own: readonly string[]): ConstraintShape => ({
+  name: "PRIMARY",
+  kind: "primary",
+  definition: `primary key (${identifiers(own)})`,
+  columns: own,
+});
+
+const actions = {
+  cascade: "cascade",
+  "set-null": "set null",
+  restrict: "restrict",
+} as const satisfies Record<OnDelete, string>;
+
+/** The foreign keys of an entity as constraints of its table. */
+const references = (entity: EntityIr, store: StoreIr): readonly ConstraintShape[] =>
+  foreignKeys(entity, store).map(({ name, target, targetColumns, onDelete, columns: own }) => ({
+    name,
+    kind: "foreign",
+    definition:
+      `foreign key (${identifiers(own)}) ` +
+      `references ${identifier(target.table)} (${identifiers(targetColumns)}) on delete ${actions[onDelete]}`,
+    columns: own,
+    target: target.table,
+    targetColumns,
+    onDelete: actions[onDelete],
+  }));
+
+/** Foreign keys that no index begins with. */
+function missingIndexes(
+  table: string,
+  constraints: readonly ConstraintShape[],
+  indexes: readonly IndexShape[],
+): readonly IndexShape[] {
+  const key = constraints.find(({ kind }) => kind === "primary")?.columns ?? [];
+  const known = [
+    key,
+    ...indexes.filter(({ kind }) => kind !== "fulltext").map((one) => one.columns),
+  ];
+  return constraints.flatMap(({ kind, columns: own = [] }) => {
+    const served = known.some((other) => own.every((column, at) => other[at] === column));
+    return kind === "foreign" && !served ? [foreignKeyIndex(table, own)] : [];
+  });
+}

@@ -1,0 +1,33 @@
+/** What differs between MySQL and MariaDB in what this engine writes; everything else is common to both. */
+export interface Dialect {
+  /** As the runtime's `openMysql` takes it. */
+  readonly name: "mysql" | "mariadb";
+  /** Exact equality by code point, trailing blanks count: MY-15. */
+  readonly collation: string;
+  /** Of the columns that are searched: case and accents do not count. */
+  readonly searchCollation: string;
+  /** `insert … returning` and `delete … returning`: MA-04. */
+  readonly returning: boolean;
+  /** An index over an expression: MY-13. */
+  readonly expressionIndexes: boolean;
+  /** An element of a JSON array is found by an index on its elements: MY-14. */
+  readonly elementIndexes: boolean;
+}
+
+export const mysqlDialect: Dialect = {
+  name: "mysql",
+  collation: "utf8mb4_0900_bin",
+  searchCollation: "utf8mb4_0900_ai_ci",
+  returning: false,
+  expressionIndexes: true,
+  elementIndexes: true,
+};
+
+export const mariadbDialect: Dialect = {
+  name: "mariadb",
+  collation: "utf8mb4_nopad_bin",
+  searchCollation: "utf8mb4_uca1400_ai_ci",
+  returning: true,
+  expressionIndexes: false,
+  elementIndexes: false,
+};

@@ -1,0 +1,165 @@
+import type { EntityIr } from "../../../ir/types.ts";
+import type { ChangeContext, Question } from "../../../migrate/step.ts";
+import { matchColumns } from "../../families/sql/match.ts";
+import { tokens } from "../sql/tokens.ts";
+import { identifier, literal } from "../sql/quote.ts";
+import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
+import { partName } from "./snapshot.ts";
+import { fits } from "./types.ts";
+
+/** A table on both sides of a change: of an entity, or its history. */
+export interface TablePair {
+  readonly part: string;
+  readonly from: TableShape;
+  readonly to: TableShape;
+  readonly entity?: EntityIr;
+  /** The part whose rows it records, of a history. */
+  readonly historyOf?: string;
+}
+
+/** What happens to one column. */
+export type ColumnChange =
+  | { readonly kind: "kept"; readonly from: ColumnShape; readonly to: ColumnShape }
+  /** A second column is filled beside it, so that code of before and after finds its own. */
+  | {
+      readonly kind: "copied";
+      readonly from: ColumnShape;
+      readonly to: ColumnShape;
+      /** Of the second column, until the first one goes. */
+      readonly name: string;
+      /** The value in the new type, over the table's columns; and back, where that is known. */
+      readonly forward: string;
+      readonly backward?: string;
+    }
+  | { readonly kind: "added"; readonly to: ColumnShape; readonly fill?: string }
+  | { readonly kind: "dropped"; readonly from: ColumnShape };
+
+/** A table that changes. */
+export interface TableChange extends TablePair {
+  readonly columns: readonly ColumnChange[];
+  readonly questions: readonly Question[];
+  readonly mode: ChangeContext["mode"];
+}
+
+type Of<K extends ColumnChange["kind"]> = Extract<ColumnChange, { readonly kind: K }>;
+
+export const only = <K extends ColumnChange["kind"]>(
+  { columns }: Pick<TableChange, "columns">,
+  kind: K,
+): readonly Of<K>[] => columns.filter((each): each is Of<K> => each.kind === kind);
+
+/** Plans the columns of a table, each in the gentlest way that it can take. */
+export function tableChange(pair: TablePair, context: ChangeContext): TableChange {
+  const { kept, added, dropped } = matchColumns(pair.from.columns, pair.to.columns, pair.entity);
+  const questions: Question[] = [];
+  const ask = (question: Question | undefined): void => {
+    if (question !== undefined) questions.push(question);
+  };
+  const columns: ColumnChange[] = [
+    ...kept.map(({ from, to }) => keptColumn(pair, from, to, context, ask)),
+    ...added.map((to): ColumnChange => {
+      const fill = fillOf(pair, to, context);
+      if (fill === undefined && needsValue(to)) ask(whatToFill(pair, to));
+      return { kind: "added", to, ...(fill !== undefined && { fill }) };
+    }),
+    ...dropped.map((from): ColumnChange => ({ kind: "dropped", from })),
+  ];
+  return { ...pair, columns, questions, mode: context.mode };
+}
+
+const given = (pair: TablePair, to: ColumnShape, { values }: ChangeContext): string | undefined =>
+  values[`${partName(pair.to.name)}.${to.name}`];
+
+const needsValue = ({ nullable, value }: ColumnShape): boolean => !nullable && value === undefined;
+
+function fillOf(pair: TablePair, to: ColumnShape, context: ChangeContext): string | undefined {
+  if (to.value !== undefined && to.value.kind !== "default") return undefined;
+  const { historyOf } = pair;
+  if (historyOf === undefined || to.nullable) return given(pair, to, context);
+  if (to.type === "json") return "json_object()";
+  // What the row had when it was recorded, else what its table's rows get.
+  const recorded = `cast(json_unquote(json_extract(content, ${literal(`$."${to.name}"`)})) as char)`;
+  const known = context.values[`${historyOf}.${to.name}`];
+  return known === undefined ? recorded : `coalesce(${recorded}, ${known})`;
+}
+
+function keptColumn(
+  pair: TablePair,
+  from: ColumnShape,
+  to: ColumnShape,
+  context: ChangeContext,
+  ask: (question: Question | undefined) => void,
+): ColumnChange {
+  const converted = given(pair, to, context);
+  const fit = fits(from.type, to.type);
+  const held = isHeld(pair, from, to) || from.value?.kind === "identity";
+  if (from.value?.kind === "generated" || to.value?.kind === "generated")
+    return { kind: "kept", from, to };
+  if (fit === "never" && converted === undefined) ask(howToConvert(pair, from, to));
+  const retyped = fit === "never";
+  const renamed = from.name !== to.name;
+  if (held && from.type !== to.type) ask(heldKey(pair, from, to));
+  if (held || (!renamed && !retyped) || (context.mode === "direct" && !retyped))
+    return { kind: "kept", from, to };
+  const taken = [...pair.from.columns, ...pair.to.columns].some(
+    (column) => column !== to && column.name === to.name,
+  );
+  return {
+    kind: "copied",
+    from,
+    to,
+    name: taken ? `${to.name}_next` : to.name,
+    forward: converted ?? identifier(from.name),
+    ...(!retyped && { backward: identifier(taken ? `${to.name}_next` : to.name) }),
+  };
+}
+
+/** What refers to a key, and what a key is made of, hangs together with other tables: that changes at once. */
+const isHeld = ({ from, to }: TablePair, before: ColumnShape, after: ColumnShape): boolean =>
+  holds(from.constraints, before.name) ||
+  holds(to.constraints, after.name) ||
+  after.role === "tenant" ||
+  after.role === "ownerKey";
+
+const holds = (constraints: readonly ConstraintShape[], column: string): boolean =>
+  constraints.some(({ kind, columns = [] }) => kind !== "check" && columns.includes(column));
+
+const about = ({ to }: TablePair, column: ColumnShape): string =>
+  `${partName(to.name)}.${column.name}`;
+
+const whatToFill = (pair: TablePair, to: ColumnShape): Question => ({
+  about: about(pair, to),
+  text: `column ${to.name} of ${pair.to.name} is new and required, and nothing says what the rows that are there get`,
+  hint: `give an expression over the table's columns: --set ${about(pair, to)}="''"; or a default: or nullable: in the spec`,
+});
+
+const howToConvert = (pair: TablePair, from: ColumnShape, to: ColumnShape): Question => ({
+  about: about(pair, to),
+  text: `column ${from.name} of ${pair.from.name} changes from ${from.type} to ${to.type}, and there is no conversion that fits every value`,
+  hint: `give an expression over the table's columns: --set ${about(pair, to)}="cast(${from.name} as …)"`,
+});
+
+const heldKey = (pair: TablePair, from: ColumnShape, to: ColumnShape): Question => ({
+  about: about(pair, to),
+  text: `column ${from.name} of ${pair.from.name} is part of a key and changes from ${from.type} to ${to.type}; what refers to it would have to change with it`,
+  hint: "add a field of the new type, move to it, and drop the old one later",
+});
+
+/** A text with names exchanged wherever it names them. */
+export function substituted(text: string, names: ReadonlyMap<string, string>): string {
+  let made = "";
+  let at = 0;
+  for (const token of tokens(text)) {
+    made += text.slice(at, token.at);
+    const bare =
+      token.kind === "quoted-name"
+        ? token.text.slice(1, -1).replaceAll("``", "`")
+        : token.kind === "word"
+          ? token.text
+          : undefined;
+    const next = bare === undefined ? undefined : names.get(bare);
+    made += next ?? token.text;
+    at = token.at + token.text.length;
+  }
+  return made + text.slice(at);
+}

@@ -1,0 +1,228 @@
+import { type Draft, draft } from "../../families/sql/draft.ts";
+import { identifier } from "../sql/quote.ts";
+import { batchDraft } from "./batch.ts";
+import { only, type TableChange } from "./change.ts";
+import { copiedDrafts } from "./copied.ts";
+import { alterTable, columnText, type Online } from "./render.ts";
+import { alone, beside, relaxed, requireDraft, slow, told } from "./required.ts";
+import { rank } from "./rank.ts";
+import type { ColumnShape, TableShape } from "./shape.ts";
+import { fits, growsInPlace, placeholderOf } from "./types.ts";
+import { columnIs } from "./verify.ts";
+
+/** What happens to the columns of a table. */
+export const columnDrafts = (change: TableChange): readonly Draft[] => [
+  ...only(change, "added").flatMap((each) => addedDrafts(change, each.to, each.fill)),
+  ...only(change, "kept").flatMap((each) => keptDrafts(change, each.from, each.to)),
+  ...only(change, "copied").flatMap((each) => copiedDrafts(change, each)),
+  ...only(change, "dropped").flatMap((each) => droppedDrafts(change, each.from)),
+];
+
+const howAdded = ({ value }: ColumnShape): Online => {
+  if (value?.kind === "identity") return "copy";
+  if (value?.kind === "generated") return value.stored ? "copy" : "instant";
+  return value?.kind === "default" && value.expression.startsWith("(") ? "copy" : "instant";
+};
+
+function addedDrafts(
+  change: TableChange,
+  column: ColumnShape,
+  fill: string | undefined,
+): readonly Draft[] {
+  const table = change.from.name;
+  const later = fill !== undefined && !column.nullable;
+  const made: ColumnShape = later ? { ...withoutValue(column), nullable: true } : column;
+  const online = beside(change.from, howAdded(made));
+  const generated = column.value?.kind === "generated";
+  return [
+    draft({
+      ...alone,
+      ...told(online),
+      rank: generated ? rank.addGenerated : rank.addColumn,
+      stem: `${table}-add-${column.name}`,
+      title: `${table}: column ${column.name} is added`,
+      risks: slow(online),
+      up: [alterTable(table, [`add column ${columnText(made)}`], online)],
+      down: [dropColumn(change.from, column)],
+      verify: columnIs(true, table, column.name),
+      touches: [change.part],
+      ...(!generated && { removes: `${table}.${column.name}` }),
+    }),
+    ...(fill === undefined
+      ? []
+      : [
+          batchDraft(change, {
+            column: column.name,
+            value: fill,
+            where: `${identifier(column.name)} is null`,
+          }),
+        ]),
+    ...(later ? [requireDraft(change, column, withoutValue(column), fill)] : []),
+  ];
+}
+
+const withoutValue = ({ value: _value, ...column }: ColumnShape): ColumnShape => column;
+
+const dropColumn = (table: TableShape, column: ColumnShape): string =>
+  alterTable(
+    table.name,
+    [`drop column ${identifier(column.name)}`],
+    beside(table, howDropped(table, column)),
+  );
+
+/** A column of an index takes the index with it or changes it, which is no change of the catalogue alone. */
+function howDropped(table: TableShape, { name, value }: ColumnShape): Online {
+  if (value?.kind === "generated" && value.stored) return "copy";
+  return table.indexes.some(({ columns }) => columns.includes(name)) ? "inplace" : "instant";
+}
+
+/** A column that stays, perhaps under another name, with another type, default or comment: all in its place. */
+function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): readonly Draft[] {
+  const table = change.from.name;
+  const drafts: Draft[] = [];
+  const common = { ...alone, touches: [change.part] } as const;
+  if (from.name !== to.name) {
+    drafts.push(
+      draft({
+        ...common,
+        rank: rank.renameColumn,
+        stem: `${table}-rename-${from.name}`,
+        title: `${table}: column ${from.name} becomes ${to.name}`,
+        risks: ["breaks-old-code"],
+        up: [renameColumn(change.from, from.name, to.name)],
+        down: [renameColumn(change.from, to.name, from.name)],
+        verify: columnIs(true, table, to.name),
+      }),
+    );
+  }
+  const named = { ...from, name: to.name };
+  const text = (column: ColumnShape): string => columnText({ ...column, comment: "" });
+  if (to.value?.kind === "generated" && text(named) !== text(to)) {
+    drafts.push(regenerated(change, named, to));
+    return drafts;
+  }
+  const required = from.nullable && !to.nullable;
+  const until: ColumnShape = required ? { ...to, nullable: true } : to;
+  if (columnText(named) !== columnText(until)) drafts.push(modified(change, named, until));
+  if (required) drafts.push(...requiredDrafts(change, to, until));
+  return drafts;
+}
+
+const renameColumn = ({ name: table }: TableShape, from: string, to: string): string =>
+  alterTable(table, [`rename column ${identifier(from)} to ${identifier(to)}`], "instant");
+
+function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draft {
+  const table = change.from.name;
+  const fit = fits(from.type, to.type);
+  const online = beside(change.from, howModified(from, to));
+  const back = howModified(to, from);
+  return draft({
+    ...alone,
+    ...told(online),
+    // What not every value fits has to wait until no old code writes such values.
+    phase: fit === "perhaps" ? "contract" : "expand",
+    rank: rank.alterColumn,
+    stem: `${table}-change-${to.name}`,
+    title: `${table}: column ${to.name} is changed`,
+    risks: [
+      ...slow(online).filter((risk) => risk !== "none"),
+      ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
+    ],
+    up: [alterTable(table, [`modify column ${columnText(to)}`], online)],
+    down: [alterTable(table, [`modify column ${columnText(from)}`], beside(change.from, back))],
+    touches: [change.part],
+  });
+}
+
+/** MY-21: a default or a comment is the catalogue's; nullability rebuilds the table beside its writers; a type copies it. */
+function howModified(from: ColumnShape, to: ColumnShape): Online {
+  if ((from.value?.kind === "identity") !== (to.value?.kind === "identity")) return "copy";
+  if (from.type !== to.type) return growsInPlace(from.type, to.type) ? "inplace" : "copy";
+  if (from.nullable !== to.nullable) return "inplace";
+  return "instant";
+}
+
+/** A column that may be empty and is required now: the rows get its default, or must have a value. */
+function requiredDrafts(
+  change: TableChange,
+  to: ColumnShape,
+  until: ColumnShape,
+): readonly Draft[] {
+  const value = to.value?.kind === "default" ? to.value.expression : undefined;
+  const where = `${identifier(to.name)} is null`;
+  return [
+    ...(value === undefined ? [] : [batchDraft(change, { column: to.name, value, where })]),
+    requireDraft(change, to, until, value),
+  ];
+}
+
+function regenerated(change: TableChange, from: ColumnShape, to: ColumnShape): Draft {
+  const table = change.from.name;
+  const again = (column: ColumnShape): readonly string[] => [
+    alterTable(
+      table,
+      [`drop column ${identifier(column.name)}`, `add column ${columnText(column)}`],
+      "copy",
+    ),
+  ];
+  return draft({
+    ...alone,
+    ...told("copy"),
+    rank: rank.addGenerated,
+    stem: `${table}-compute-${to.name}`,
+    title: `${table}: column ${to.name} is computed otherwise`,
+    risks: ["rewrites"],
+    up: again(to),
+    down: again(from),
+    touches: [change.part],
+  });
+}
+
+/** Old code reads and writes the column until it is gone; new code does not give it a value. */
+function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft[] {
+  const table = change.from.name;
+  const generated = column.value?.kind === "generated";
+  const online = beside(change.from, howDropped(change.from, column));
+  const back: ColumnShape = { ...column, nullable: true };
+  const value = placeholderOf(column.type);
+  const restore = generated
+    ? [
+        alterTable(
+          table,
+          [`add column ${columnText(column)}`],
+          beside(change.from, howAdded(column)),
+        ),
+      ]
+    : [
+        alterTable(table, [`add column ${columnText(back)}`], beside(change.from, howAdded(back))),
+        ...(column.nullable || value === undefined || column.value !== undefined
+          ? []
+          : [
+              `update ${identifier(table)} set ${identifier(column.name)} = ${value} where ${identifier(column.name)} is null;`,
+            ]),
+      ];
+  return [
+    ...(generated || column.nullable || column.value !== undefined || isKey(change, column)
+      ? []
+      : [relaxed(change, column)]),
+    draft({
+      ...alone,
+      ...told(online),
+      // In a store that stands still it goes before what it is computed from takes another name.
+      phase: generated && change.mode === "direct" ? "expand" : "contract",
+      rank: generated ? rank.dropGenerated : rank.dropColumn,
+      stem: `${table}-drop-${column.name}`,
+      title: `${table}: column ${column.name} is dropped`,
+      reversibility: generated ? "reversible" : "loses-data",
+      risks: [...slow(online).filter((risk) => risk !== "none"), "breaks-old-code"],
+      up: [alterTable(table, [`drop column ${identifier(column.name)}`], online)],
+      down: restore,
+      verify: columnIs(false, table, column.name),
+      touches: [change.part],
+      ...(!generated && { destroys: `${table}.${column.name}` }),
+    }),
+  ];
+}
+
+const isKey = ({ from }: TableChange, { name }: ColumnShape): boolean =>
+  from.constraints.some(({ kind, columns = [] }) => kind === "primary" && columns.includes(name));

@@ -1,0 +1,176 @@
+import { type Draft, draft } from "../../families/sql/draft.ts";
+import { triggerName } from "../ddl/naming.ts";
+import { identifier } from "../sql/quote.ts";
+import { batchDraft } from "./batch.ts";
+import { type ColumnChange, substituted, type TableChange } from "./change.ts";
+
+import { rank } from "./rank.ts";
+import { alone, beside, relaxed, requireDraft } from "./required.ts";
+import { alterTable, columnText, dropTrigger } from "./render.ts";
+import type { ColumnShape } from "./shape.ts";
+import { columnIs, triggerIs } from "./verify.ts";
+
+type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
+
+/**
+ * A column moves by a second one beside it: added, kept equal by triggers while old and new code run, filled in batches; then the first
+ * one goes, and the second takes its name where it is to have it.
+ */
+export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draft[] => {
+  const { from, to, name, backward } = copied;
+  const value = identifier(name);
+  const required = !to.nullable;
+  return [
+    added(change, copied),
+    ...(change.mode === "split" &&
+    !from.nullable &&
+    backward !== undefined &&
+    from.value === undefined
+      ? [relaxed(change, from)]
+      : []),
+    ...(change.mode === "split" ? synchronised(change, copied) : []),
+    batchDraft(change, {
+      column: name,
+      value: copied.forward,
+      where: `${value} is null and ${identifier(from.name)} is not null`,
+    }),
+    dropped(change, copied),
+    ...(required || to.value !== undefined ? [finished(change, copied)] : []),
+  ];
+};
+
+/** The second column as it is until the first one goes: empty where nothing is known yet. */
+const meanwhile = ({ to, name }: Copied): ColumnShape => {
+  const { value: _value, ...column } = to;
+  return { ...column, name, nullable: true };
+};
+
+function added(change: TableChange, copied: Copied): Draft {
+  const table = change.from.name;
+  const { from, to, name } = copied;
+  const online = beside(change.from, "instant");
+  return draft({
+    ...alone,
+    rank: rank.addColumn,
+    stem: `${table}-add-${name}`,
+    title: `${table}: column ${name} is added beside ${from.name}`,
+    risks: online === "copy" ? ["rewrites"] : ["none"],
+    note: `${from.name} becomes ${to.name} by a copy, so that code of before and after finds its own column.`,
+    up: [alterTable(table, [`add column ${columnText(meanwhile(copied))}`], online)],
+    down: [alterTable(table, [`drop column ${identifier(name)}`], online)],
+    verify: columnIs(true, table, name),
+    touches: [change.part],
+    removes: `${table}.${name}`,
+  });
+}
+
+const syncName = (table: string, column: string, event: string): string =>
+  triggerName(table, `sync_${column}_${event}`);
+
+/** Whoever writes one of the two columns writes the other with it. */
+function synchronised(change: TableChange, copied: Copied): readonly Draft[] {
+  const table = change.from.name;
+  const { from, name, forward, backward } = copied;
+  const own = change.from.columns.map((column) => column.name);
+  const ofRow = (text: string): string =>
+    substituted(
+      text,
+      new Map([...own, name].map((column) => [column, `new.${identifier(column)}`])),
+    );
+  const [first, second] = [`new.${identifier(from.name)}`, `new.${identifier(name)}`];
+  const changed = (column: string): string =>
+    `not (new.${identifier(column)} <=> old.${identifier(column)})`;
+  const inserted = [
+    `${second} = coalesce(${second}, ${ofRow(forward)})`,
+    ...(backward === undefined ? [] : [`${first} = coalesce(${first}, ${ofRow(backward)})`]),
+  ];
+  const updated = [
+    `${second} = if(${changed(from.name)}, ${ofRow(forward)}, ${second})`,
+    ...(backward === undefined
+      ? []
+      : [`${first} = if(${changed(name)}, ${ofRow(backward)}, ${first})`]),
+  ];
+  return (["insert", "update"] as const).map((event) => {
+    const trigger = syncName(table, name, event);
+    const sets = event === "insert" ? inserted : updated;
+    return draft({
+      ...alone,
+      rank: rank.createTrigger,
+      stem: `${table}-sync-${name}-${event}`,
+      title: `${table}: ${from.name} and ${name} stay equal on ${event}`,
+      up: [
+        `create trigger ${identifier(trigger)} before ${event} on ${identifier(table)} for each row\nset ${sets.join(",\n  ")};`,
+      ],
+      down: [dropTrigger(trigger)],
+      verify: triggerIs(true, trigger),
+      touches: [change.part],
+    });
+  });
+}
+
+function dropped(change: TableChange, copied: Copied): Draft {
+  const table = change.from.name;
+  const { from, to, name, forward, backward } = copied;
+  const indexed = change.from.indexes.some(({ columns }) => columns.includes(from.name));
+  const online = beside(change.from, indexed ? "inplace" : "instant");
+  const triggers =
+    change.mode === "split"
+      ? (["insert", "update"] as const).map((event) => dropTrigger(syncName(table, name, event)))
+      : [];
+  const swap =
+    name === to.name ? [] : [`rename column ${identifier(name)} to ${identifier(to.name)}`];
+  const column = identifier(from.name);
+  const back: ColumnShape = { ...from, nullable: true };
+  return draft({
+    ...alone,
+    phase: "contract",
+    rank: rank.dropColumn,
+    stem: `${table}-drop-${from.name}`,
+    title: `${table}: column ${from.name} gives way to ${to.name}`,
+    reversibility: backward === undefined ? "loses-data" : "reversible",
+    risks: ["breaks-old-code"],
+    note: "What was written between the last batch and this step is filled once more.",
+    up: [
+      ...triggers,
+      `update ${identifier(table)} set ${identifier(name)} = ${forward}\nwhere ${identifier(name)} is null and ${column} is not null;`,
+      alterTable(table, [`drop column ${column}`, ...swap], online),
+    ],
+    down: [
+      alterTable(
+        table,
+        [
+          ...(swap.length === 0
+            ? []
+            : [`rename column ${identifier(to.name)} to ${identifier(name)}`]),
+          `add column ${columnText(back)}`,
+        ],
+        online,
+      ),
+      ...(backward === undefined
+        ? []
+        : [`update ${identifier(table)} set ${column} = ${backward} where ${column} is null;`]),
+    ],
+    verify: columnIs(false, table, from.name === to.name ? name : from.name),
+    touches: [change.part],
+    ...(backward === undefined && { destroys: `${table}.${from.name}` }),
+  });
+}
+
+/** Required, or with its default, once it stands alone. */
+function finished(change: TableChange, copied: Copied): Draft {
+  const { to } = copied;
+  const was = { ...meanwhile(copied), name: to.name };
+  const value = to.value?.kind === "default" ? to.value.expression : undefined;
+  if (!to.nullable) return requireDraft(change, to, was, value);
+  const table = change.from.name;
+  return draft({
+    ...alone,
+    phase: "contract",
+    rank: rank.require,
+    stem: `${table}-finish-${to.name}`,
+    title: `${table}: column ${to.name} has its default`,
+    up: [alterTable(table, [`modify column ${columnText(to)}`], "instant")],
+    down: [alterTable(table, [`modify column ${columnText(was)}`], "instant")],
+    touches: [change.part],
+  });
+}

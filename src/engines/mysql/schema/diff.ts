@@ -1,0 +1,82 @@
+import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
+import { type Draft, ordered } from "../../families/sql/draft.ts";
+import { matchTables } from "../../families/sql/match.ts";
+import { entityNamed } from "../../families/sql/naming.ts";
+import { tableChange, type TableChange } from "./change.ts";
+import { columnDrafts } from "./columns.ts";
+import { objectDrafts } from "./objects.ts";
+import type { TablePart } from "./shape.ts";
+import { partName, schemaOf } from "./snapshot.ts";
+import { commentDrafts, droppedTables, renameDrafts, triggerDrafts } from "./tables.ts";
+import { operationDraft, tableDrafts } from "./whole.ts";
+
+/** The steps from one snapshot to another. */
+export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
+  const [before, after] = [schemaOf(from), schemaOf(to)];
+  const operation =
+    before.store === undefined && after.store !== undefined ? [operationDraft(after.store)] : [];
+  const tables = matchTables(before.tables, after.tables, context.store);
+  const planned = tables.kept.map((pair) => ({ pair, changes: changesOf(pair, context) }));
+  const questions = planned.flatMap(({ changes }) => changes.flatMap((change) => change.questions));
+  if (questions.length > 0) return { steps: [], questions };
+  const names = new Map(
+    tables.kept.map((pair) => [pair.from.table.name, pair.to.table.name] as const),
+  );
+  const there = [...names.values(), ...names.keys()];
+  const drafts: readonly Draft[] = [
+    ...tableDrafts(tables.added, there),
+    ...operation,
+    ...planned.flatMap(({ pair, changes }) => [
+      ...changes.flatMap((change) => changedTable(change, names)),
+      ...historyDrafts(pair.from, pair.to),
+      ...triggerDrafts(pair.from, pair.to, isMoved(pair.from, pair.to)),
+    ]),
+    ...droppedTables(tables.dropped),
+  ];
+  return { steps: ordered(drafts), questions: [] };
+}
+
+interface Pair {
+  readonly from: TablePart;
+  readonly to: TablePart;
+}
+
+/** A table, and its history when it has one before and after. */
+function changesOf({ from, to }: Pair, context: ChangeContext): readonly TableChange[] {
+  const entity = entityNamed(to.entity, context.store);
+  const common = { part: partName(to.table.name), ...(entity !== undefined && { entity }) };
+  const own = tableChange({ ...common, from: from.table, to: to.table }, context);
+  if (from.history === undefined || to.history === undefined) return [own];
+  // Nobody but the triggers and the data layer knows the history: it changes at once.
+  return [
+    own,
+    tableChange(
+      { ...common, from: from.history, to: to.history, historyOf: partName(to.table.name) },
+      { ...context, mode: "direct" },
+    ),
+  ];
+}
+
+const isMoved = (from: TablePart, to: TablePart): boolean =>
+  from.table.name !== to.table.name || from.history?.name !== to.history?.name;
+
+const changedTable = (
+  change: TableChange,
+  names: ReadonlyMap<string, string>,
+): readonly Draft[] => [
+  ...columnDrafts(change),
+  ...objectDrafts(change, names),
+  ...renameDrafts(change),
+  ...commentDrafts(change),
+];
+
+/** A history that comes or goes with `audit:`. */
+const historyDrafts = (from: TablePart, to: TablePart): readonly Draft[] => {
+  if (from.history === undefined && to.history !== undefined)
+    return tableDrafts([{ ...to, table: to.history, triggers: [] }].map(asTable), [to.table.name]);
+  if (from.history !== undefined && to.history === undefined)
+    return droppedTables([asTable({ ...from, table: from.history, triggers: [] })]);
+  return [];
+};
+
+const asTable = ({ history: _history, ...part }: TablePart): TablePart => part;

@@ -1,0 +1,290 @@
+import { type Draft, draft } from "../../families/sql/draft.ts";
+import { identifier } from "../sql/quote.ts";
+import { only, substituted, type TableChange } from "./change.ts";
+import { rank } from "./rank.ts";
+import { alone } from "./required.ts";
+import { alterTable, constraintText, indexText, type Online } from "./render.ts";
+import type { ConstraintShape, IndexShape } from "./shape.ts";
+import { constraintIs, indexIs } from "./verify.ts";
+import { referenceDraft } from "./whole.ts";
+
+type Names = ReadonlyMap<string, string>;
+
+/** Constraints and indexes that come, go, or take another name. @param tables new names of tables by the old ones */
+export function objectDrafts(change: TableChange, tables: Names): readonly Draft[] {
+  const columns = new Map(
+    only(change, "kept").flatMap(({ from, to }) =>
+      from.name === to.name ? [] : [[from.name, identifier(to.name)] as const],
+    ),
+  );
+  const before = change.from.constraints.map((own) => ({
+    own,
+    now: renamed(own, columns, tables),
+  }));
+  const after = change.to.constraints;
+  // The server renames no column that a check names: that one goes before, and comes again.
+  const hinders = ({ own, now }: (typeof before)[number]): boolean =>
+    own.kind === "check" && own.definition !== now.definition;
+  const same = (each: (typeof before)[number], other: ConstraintShape): boolean =>
+    each.now.name === other.name && each.now.definition === other.definition && !hinders(each);
+  const dropped = before.filter((each) => !after.some((other) => same(each, other)));
+  const added = after.filter((each) => !before.some((other) => same(other, each)));
+  const isKey = ({ kind }: ConstraintShape): boolean => kind === "primary";
+  return [
+    ...keyDrafts(
+      change,
+      dropped.map(({ now }) => now),
+      added,
+    ),
+    // Gone before a column takes its new name, and back after it has the old one again.
+    ...dropped.flatMap(({ own }) => (isKey(own) ? [] : [dropConstraint(change, own)])),
+    ...added.filter((each) => !isKey(each)).map((each) => addConstraint(change, each)),
+    ...indexDrafts(change, columns),
+  ];
+}
+
+const renamed = (constraint: ConstraintShape, columns: Names, tables: Names): ConstraintShape => {
+  const target = constraint.target === undefined ? undefined : tables.get(constraint.target);
+  const names = new Map(columns);
+  if (constraint.target !== undefined && target !== undefined)
+    names.set(constraint.target, identifier(target));
+  return { ...constraint, definition: substituted(constraint.definition, names) };
+};
+
+function keyDrafts(
+  change: TableChange,
+  dropped: readonly ConstraintShape[],
+  added: readonly ConstraintShape[],
+): readonly Draft[] {
+  const [from, to] = [dropped, added].map((each) => each.find(({ kind }) => kind === "primary"));
+  const table = change.from.name;
+  if (from === undefined && to === undefined) return [];
+  // A column that comes into the key has to be required first; one that leaves it is dropped after.
+  const gains = only(change, "added").some((column) => to?.columns?.includes(column.to.name));
+  const exchange = (gone: typeof from, made: typeof to): readonly string[] => [
+    alterTable(
+      table,
+      [
+        ...(gone === undefined ? [] : ["drop primary key"]),
+        ...(made === undefined ? [] : [`add ${made.definition}`]),
+      ],
+      gone !== undefined && made === undefined ? "copy" : "inplace",
+    ),
+  ];
+  return [
+    draft({
+      ...alone,
+      phase: "contract",
+      rank: gains ? rank.require + 1 : rank.exchangeKey,
+      stem: `${table}-key`,
+      title: `${table}: another key`,
+      risks: ["rewrites", "breaks-old-code", "depends-on-data"],
+      up: exchange(from, to),
+      down: exchange(to, from),
+      touches: [change.part],
+    }),
+  ];
+}
+
+/** What a table no longer keeps hinders nobody: that goes first. */
+function dropConstraint(change: TableChange, constraint: ConstraintShape): Draft {
+  const table = change.from.name;
+  const isReference = constraint.kind === "foreign";
+  const [what, online]: [string, Online] = isReference
+    ? ["foreign key", "inplace"]
+    : ["constraint", "instant"];
+  const back = alterTable(table, [`add ${constraintText(constraint)}`], "copy");
+  return draft({
+    ...alone,
+    rank: isReference ? rank.dropReference : rank.dropObject,
+    stem: `${table}-drop-${constraint.name}`,
+    title: `${table}: ${constraint.name} is no longer kept`,
+    up: [alterTable(table, [`drop ${what} ${identifier(constraint.name)}`], online)],
+    down: [back],
+    verify: constraintIs(false, table, constraint.name),
+    touches: [change.part],
+  });
+}
+
+const copyNote =
+  "The server copies the table and looks at every row: reads go on, writes wait. Before, it is asked whether a row does not fit.";
+
+/** What old code may break comes when it runs no more, and after a look at the rows. */
+function addConstraint(change: TableChange, constraint: ConstraintShape): Draft {
+  const { name, kind, definition } = constraint;
+  // References come when every table has its new name.
+  const table = kind === "foreign" ? change.to.name : change.from.name;
+  const reference = referenceDraft(change.to, constraint, "addReference");
+  const common = { ...alone, phase: "contract", note: copyNote } as const;
+  if (kind === "foreign")
+    return {
+      ...reference,
+      ...common,
+      risks: ["rewrites", "depends-on-data"],
+      up: [...orphans(table, constraint), ...reference.up],
+      touches: [change.part],
+    };
+  const condition = definition.replace(/^check \(([\s\S]*)\)$/, "$1");
+  return draft({
+    ...common,
+    rank: rank.addObject,
+    stem: `${table}-add-${name}`,
+    title: `${table}: ${name} is kept`,
+    risks: ["rewrites", "depends-on-data"],
+    up: [
+      `-- refuse: a row of ${table} does not keep ${name}`,
+      `select 1 from ${identifier(table)} where not (${condition}) limit 1;`,
+      alterTable(table, [`add ${constraintText(constraint)}`], "copy"),
+    ],
+    down: [alterTable(table, [`drop constraint ${identifier(name)}`], "instant")],
+    verify: constraintIs(true, table, name),
+    touches: [change.part],
+  });
+}
+
+function orphans(
+  table: string,
+  { name, columns = [], target = "", targetColumns = [] }: ConstraintShape,
+): readonly string[] {
+  const same = columns.map(
+    (column, at) => `held.${identifier(targetColumns[at] ?? column)} = own.${identifier(column)}`,
+  );
+  const given = columns.map((column) => `own.${identifier(column)} is not null`);
+  return [
+    `-- refuse: a row of ${table} refers to nothing (${name})`,
+    `select 1 from ${identifier(table)} own where ${given.join(" and ")} and not exists (select 1 from ${identifier(target)} held where ${same.join(" and ")}) limit 1;`,
+  ];
+}
+
+function indexDrafts(change: TableChange, columns: Names): readonly Draft[] {
+  const before = change.from.indexes.map((index) => ({
+    ...index,
+    body: substituted(index.body, columns),
+  }));
+  const after = change.to.indexes;
+  const text = ({ kind, body }: IndexShape): string => `${kind} ${body}`;
+  const gone = before.filter(
+    (each) => !after.some((other) => other.name === each.name && text(other) === text(each)),
+  );
+  const come = after.filter(
+    (each) => !before.some((other) => other.name === each.name && text(other) === text(each)),
+  );
+  const drafts: Draft[] = [];
+  const done = new Set<IndexShape>();
+  for (const to of come) {
+    const namesake = gone.find((each) => !done.has(each) && each.name === to.name);
+    const twin = gone.find((each) => !done.has(each) && text(each) === text(to));
+    const from = namesake ?? twin;
+    if (from === undefined) {
+      drafts.push(addIndex(change, to));
+      continue;
+    }
+    done.add(from);
+    drafts.push(
+      namesake === undefined ? renameIndex(change, from, to) : exchangeIndex(change, from, to),
+    );
+  }
+  return [
+    ...drafts,
+    ...gone
+      .filter((each) => !done.has(each))
+      .map((each) => dropIndex(change, ownIndex(change, each))),
+  ];
+}
+
+/** An index is built while readers and writers go on; the first full text index of a table lets writers wait. */
+const built = ({ kind }: IndexShape): Online => (kind === "fulltext" ? "shared" : "inplace");
+
+const dropText = (table: string, { name }: IndexShape): string =>
+  alterTable(table, [`drop key ${identifier(name)}`], "inplace");
+
+function addIndex(change: TableChange, index: IndexShape): Draft {
+  const table = change.from.name;
+  const unique = index.kind === "unique";
+  return draft({
+    ...alone,
+    phase: unique ? "contract" : "backfill",
+    rank: rank.addIndex,
+    stem: `${table}-add-${index.name}`,
+    title: `${table}: index ${index.name} is built`,
+    risks: unique ? ["depends-on-data"] : index.kind === "fulltext" ? ["scans"] : ["none"],
+    up: [
+      ...(unique ? duplicates(table, index) : []),
+      alterTable(table, [`add ${indexText(index)}`], built(index)),
+    ],
+    down: [dropText(table, index)],
+    verify: indexIs(true, table, index.name),
+    touches: [change.part],
+  });
+}
+
+function duplicates(table: string, index: IndexShape): readonly string[] {
+  if (index.columns.length === 0) return [];
+  const own = index.columns.map(identifier).join(", ");
+  const given = index.columns.map((column) => `${identifier(column)} is not null`).join(" and ");
+  return [
+    `-- refuse: ${table} holds (${index.columns.join(", ")}) twice, which ${index.name} forbids`,
+    `select 1 from ${identifier(table)} where ${given} group by ${own} having count(*) > 1 limit 1;`,
+  ];
+}
+
+function renameIndex(change: TableChange, from: IndexShape, to: IndexShape): Draft {
+  const table = change.from.name;
+  const text = (a: string, b: string): string =>
+    alterTable(table, [`rename key ${identifier(a)} to ${identifier(b)}`], "inplace");
+  return draft({
+    ...alone,
+    phase: "contract",
+    rank: rank.addIndex,
+    stem: `${table}-rename-${from.name}`,
+    title: `${table}: index ${from.name} becomes ${to.name}`,
+    up: [text(from.name, to.name)],
+    down: [text(to.name, from.name)],
+    verify: indexIs(true, table, to.name),
+    touches: [change.part],
+  });
+}
+
+/** Both have one name: the one goes as the other comes. */
+function exchangeIndex(change: TableChange, from: IndexShape, to: IndexShape): Draft {
+  const table = change.from.name;
+  const text = (gone: IndexShape, made: IndexShape): string =>
+    alterTable(table, [`drop key ${identifier(gone.name)}`, `add ${indexText(made)}`], built(made));
+  const unique = to.kind === "unique";
+  return draft({
+    ...alone,
+    phase: change.mode === "direct" ? "expand" : "contract",
+    rank: isThere(change, to) ? rank.dropIndex : rank.addIndex,
+    stem: `${table}-exchange-${to.name}`,
+    title: `${table}: index ${to.name} is built otherwise`,
+    risks: unique ? ["depends-on-data"] : ["none"],
+    up: [...(unique ? duplicates(table, to) : []), text(from, to)],
+    down: [text(to, from)],
+    touches: [change.part],
+  });
+}
+
+/** Whether its columns have their names already when the first ones go. */
+const isThere = (change: TableChange, { columns }: IndexShape): boolean =>
+  !only(change, "copied").some(({ to, name }) => name !== to.name && columns.includes(to.name)) &&
+  (change.mode === "split" || !only(change, "added").some(({ to }) => columns.includes(to.name)));
+
+/** In a store that stands still it is dropped before columns take their new names. */
+const ownIndex = ({ from, mode }: TableChange, index: IndexShape): IndexShape =>
+  (mode === "direct" ? from.indexes.find(({ name }) => name === index.name) : undefined) ?? index;
+
+function dropIndex(change: TableChange, index: IndexShape): Draft {
+  const table = change.from.name;
+  return draft({
+    ...alone,
+    // In a store that stands still it goes before what it is about.
+    phase: change.mode === "direct" ? "expand" : "contract",
+    rank: rank.dropIndex,
+    stem: `${table}-drop-${index.name}`,
+    title: `${table}: index ${index.name} is dropped`,
+    up: [dropText(table, index)],
+    down: [alterTable(table, [`add ${indexText(index)}`], built(index))],
+    verify: indexIs(false, table, index.name),
+    touches: [change.part],
+  });
+}

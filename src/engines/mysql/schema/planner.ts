@@ -1,0 +1,15 @@
+import type { SchemaPlanner } from "../../../migrate/step.ts";
+import { printSteps } from "../../families/sql/print.ts";
+import type { Dialect } from "../dialect.ts";
+import { diffSnapshots } from "./diff.ts";
+import { schemaFile } from "./schema-file.ts";
+import { snapshotOf } from "./snapshot.ts";
+
+/** How a store of this family follows a change of the spec. */
+export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
+  suffix: "sql",
+  snapshot: (store) => snapshotOf(store, dialect),
+  diff: diffSnapshots,
+  print: printSteps,
+  schemaFile,
+});

@@ -1,0 +1,194 @@
+import { type Draft, draft } from "../../families/sql/draft.ts";
+import { identifier } from "../sql/quote.ts";
+import type { TableChange } from "./change.ts";
+import { rank } from "./rank.ts";
+import { alone } from "./required.ts";
+import {
+  alterTable,
+  createTable,
+  createTrigger,
+  dropTable,
+  dropTrigger,
+  tableComment,
+} from "./render.ts";
+import type { TablePart, TableShape, TriggerShape } from "./shape.ts";
+import { tablesOf } from "./snapshot.ts";
+import { constraintIs, tableIs, triggerIs } from "./verify.ts";
+import { referenceDraft, referenceOrder } from "./whole.ts";
+
+/** Tables that the spec does not have any more, those that refer to others first; references within a circle go before all. */
+export function droppedTables(parts: readonly TablePart[]): readonly Draft[] {
+  const order = referenceOrder(parts).toReversed();
+  const names = order.map(({ table }) => table.name);
+  const circular = order.flatMap(({ table }, at) =>
+    table.constraints
+      .filter(({ target = "" }) => names.includes(target) && names.indexOf(target) < at)
+      .map((constraint): Draft => {
+        const made = referenceDraft(table, constraint, "addReference");
+        return {
+          ...made,
+          phase: "contract",
+          rank: rank.dropReference,
+          stem: `${table.name}-release-${constraint.name}`,
+          title: `${table.name}: ${constraint.name} is no longer kept`,
+          up: made.down,
+          down: made.up,
+          verify: constraintIs(false, table.name, constraint.name),
+        };
+      }),
+  );
+  return [
+    ...circular,
+    ...order.flatMap((part) =>
+      tablesOf(part)
+        .toReversed()
+        .map((table) => dropDraft(part, table, circular.length > 0 ? names : [])),
+    ),
+  ];
+}
+
+function dropDraft(part: TablePart, table: TableShape, circle: readonly string[]): Draft {
+  const triggers = table === part.table ? part.triggers : [];
+  return draft({
+    ...alone,
+    phase: "contract",
+    rank: rank.dropTable,
+    stem: `drop-${table.name}`,
+    title: `${table.name}: the table is dropped`,
+    reversibility: "loses-data",
+    risks: ["breaks-old-code"],
+    up: [dropTable(table.name)],
+    down: [
+      createTable(
+        table,
+        table.constraints.filter(
+          ({ target }) =>
+            target === undefined ||
+            !circle.includes(target) ||
+            circle.indexOf(target) >= circle.indexOf(table.name),
+        ),
+      ),
+      ...triggers.map(createTrigger),
+    ],
+    verify: tableIs(false, table.name),
+    touches: [part.table.name],
+    destroys: table.name,
+  });
+}
+
+/**
+ * A table takes its new name when no old code runs any more; until then a view of that name serves the new code. Both names change in one
+ * statement, so nobody finds none.
+ */
+export function renameDrafts(change: TableChange): readonly Draft[] {
+  const [from, to] = [change.from.name, change.to.name];
+  if (from === to) return [];
+  const aside = `${to}_view`;
+  const common = { ...alone, touches: [change.part] } as const;
+  const [before, after] = [identifier(from), identifier(to)];
+  const view = `create or replace view ${after} as select * from ${before};`;
+  if (change.mode === "direct")
+    return [
+      draft({
+        ...common,
+        phase: "contract",
+        rank: rank.renameTable,
+        stem: `rename-${from}`,
+        title: `${from} becomes ${to}`,
+        risks: ["breaks-old-code"],
+        up: [`rename table ${before} to ${after};`],
+        down: [`rename table ${after} to ${before};`],
+        verify: tableIs(false, from),
+      }),
+    ];
+  return [
+    draft({
+      ...common,
+      rank: rank.view,
+      stem: `view-${to}`,
+      title: `${to}: a view serves the new code`,
+      note: "Full text search and upserts go through it; it holds the columns that the table has now.",
+      up: [view],
+      down: [`drop view if exists ${after};`],
+      verify: tableIs(true, to),
+    }),
+    draft({
+      ...common,
+      phase: "contract",
+      rank: rank.renameTable,
+      stem: `rename-${from}`,
+      title: `${from} becomes ${to}`,
+      risks: ["breaks-old-code"],
+      up: [`rename table ${after} to ${identifier(aside)}, ${before} to ${after};`],
+      down: [`rename table ${after} to ${before}, ${identifier(aside)} to ${after};`],
+      verify: tableIs(false, from),
+    }),
+    draft({
+      ...common,
+      phase: "contract",
+      rank: rank.renameTable + 1,
+      stem: `drop-view-${to}`,
+      title: `${to}: the view is not needed any more`,
+      up: [`drop view if exists ${identifier(aside)};`],
+      down: [`create or replace view ${identifier(aside)} as select * from ${after};`],
+    }),
+  ];
+}
+
+/** Triggers that record otherwise go before columns take other names and come after: what is changed in between is not recorded. */
+export function triggerDrafts(from: TablePart, to: TablePart, moved: boolean): readonly Draft[] {
+  const same = (a: TriggerShape, b: TriggerShape): boolean =>
+    a.name === b.name && a.definition === b.definition;
+  const gone = from.triggers.filter((each) => !to.triggers.some((other) => same(each, other)));
+  const come = to.triggers.filter((each) => !from.triggers.some((other) => same(each, other)));
+  const common = {
+    ...alone,
+    phase: moved ? "contract" : "expand",
+    touches: [to.table.name],
+  } as const;
+  return [
+    ...gone.map((each) =>
+      draft({
+        ...common,
+        rank: rank.dropTrigger,
+        stem: `drop-${each.name}`,
+        title: `${each.table}: trigger ${each.name} is dropped`,
+        ...(come.length > 0 && {
+          note: "Until its successor is there, changes are not recorded.",
+        }),
+        up: [dropTrigger(each.name)],
+        down: [createTrigger(each)],
+        verify: triggerIs(false, each.name),
+      }),
+    ),
+    ...come.map((each) =>
+      draft({
+        ...common,
+        rank: moved ? rank.recreateTrigger : rank.createTrigger,
+        stem: `create-${each.name}`,
+        title: `${each.table}: trigger ${each.name} records its changes`,
+        up: [createTrigger(each)],
+        down: [dropTrigger(each.name)],
+        verify: triggerIs(true, each.name),
+      }),
+    ),
+  ];
+}
+
+/** The words of a table. */
+export function commentDrafts(change: TableChange): readonly Draft[] {
+  const { from, to } = change;
+  if (tableComment(from) === tableComment(to)) return [];
+  return [
+    draft({
+      ...alone,
+      phase: "contract",
+      rank: rank.comment,
+      stem: `${to.name}-comment`,
+      title: `${to.name}: its comment`,
+      up: [alterTable(to.name, [tableComment(to)], "inplace")],
+      down: [alterTable(to.name, [tableComment(from)], "inplace")],
+      touches: [change.part],
+    }),
+  ];
+}

@@ -1,0 +1,66 @@
+import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import type { Dialect } from "../dialect.ts";
+import { qualified } from "../sql/quote.ts";
+import { columnType, isUnlimited } from "../types.ts";
+
+/**
+ * Rows that come as one JSON text: `json_table` makes a table of them, so that a statement has one text however many rows there are.
+ * Values are texts until they are inserted, so that what does not fit fails as it does in a statement of one row; parts of a key have
+ * their type, so that a join finds them by the index.
+ */
+
+/** A list of rows as a table: `place`, then `c0…cn`. */
+export interface GivenRows {
+  /** Number of the list's parameter. */
+  readonly parameter: number;
+  /** In the order of a row's values. */
+  readonly fields: readonly FieldIr[];
+  /** Those that are compared. */
+  readonly key: readonly FieldIr[];
+  readonly alias: string;
+  /** Each row begins with the place of the root that it belongs to: `root_place`. */
+  readonly rooted?: boolean;
+}
+
+export function givenRows({ parameter, fields, key, alias, rooted = false }: GivenRows): string {
+  const first = rooted ? 1 : 0;
+  const columns = fields.map(
+    (field, at) =>
+      `c${at} ${key.includes(field) ? pathType(field) : "longtext"} path '$[${first + at}]'`,
+  );
+  return table(parameter, [...(rooted ? ["root_place int path '$[0]'"] : []), ...columns], alias);
+}
+
+const table = (parameter: number, columns: readonly string[], alias: string): string =>
+  `json_table($${parameter}, '$[*]' columns (\n  ${["place for ordinality", ...columns].join(",\n  ")}\n)) ${alias}`;
+
+/** The keys of a list: each alone, or as a row of its parts. */
+export function givenKeys(
+  entity: EntityIr,
+  alias: string,
+  dialect: Dialect,
+): { readonly source: string; readonly same: readonly string[] } {
+  const single = entity.key.length === 1;
+  const columns = entity.key.map(
+    (field, at) => `c${at} ${pathType(field)} path '$${single ? "" : `[${at}]`}'`,
+  );
+  return {
+    source: table(1, columns, "given"),
+    same: entity.key.map(
+      (field, at) => `${qualified(alias, field.column)} = ${keyed(field, `given.c${at}`, dialect)}`,
+    ),
+  };
+}
+
+/** A value of a given row as it is inserted. */
+export const givenValue = ({ type }: FieldIr, column: string): string =>
+  type.kind === "binary" || type.kind === "vector" ? `unhex(${column})` : column;
+
+/** A part of a key in a comparison: under the column's collation, else no index serves it. */
+export const keyed = ({ type }: FieldIr, value: string, { collation }: Dialect): string =>
+  /^(?:var)?char\(/.test(columnType(type)) ? `${value} collate ${collation}` : value;
+
+function pathType({ type }: FieldIr): string {
+  if (isUnlimited(type) || type.kind === "vector") return "longtext";
+  return type.kind === "boolean" ? "int" : columnType(type);
+}

@@ -1,0 +1,285 @@
+import type { ChildIr, EntityIr, FieldIr, Method } from "../../../ir/types.ts";
+import { childFields } from "../../families/sql/row.ts";
+import { clause, filled, selectList } from "../../families/sql/layout.ts";
+import { childrenObject } from "../ddl/audit.ts";
+import { historyTable } from "../ddl/naming.ts";
+import type { Dialect } from "../dialect.ts";
+import { identifier, qualified } from "../sql/quote.ts";
+import { givenRows, givenValue, keyed } from "./given.ts";
+import { getText } from "./read.ts";
+import {
+  aliased,
+  aliasOf,
+  alwaysSet,
+  rowExpressions,
+  tenantCondition,
+  visibleFields,
+} from "./row.ts";
+
+export type Insert = Extract<Method, { readonly op: "insert" | "upsert" }>;
+
+/** Statements that save new rows, all over the same `$1…$n`. */
+export interface InsertStatement {
+  readonly text: string;
+  /** Inserts what `text` did not find. */
+  readonly otherwise?: string;
+  /** Owned children, and the correction of their root's history. */
+  readonly with: readonly string[];
+  readonly result: { readonly select: string } | "returning";
+  /** Fields of the root that are bound: one value each, or in a batch one row each of the list `$1`. */
+  readonly fields: readonly FieldIr[];
+  /** Per child one list of rows; in a batch the place of the root comes first in each. */
+  readonly children: readonly ChildInput[];
+}
+
+export interface ChildInput {
+  readonly child: ChildIr;
+  readonly fields: readonly FieldIr[];
+  /** Number of its list's parameter. */
+  readonly parameter: number;
+}
+
+/** Fields of `New<Entity>`: what the caller gives, or a default made before it is sent. */
+export const insertedFields = (entity: EntityIr): readonly FieldIr[] =>
+  entity.fields.filter((field) => !field.managed);
+
+export function insertStatement(
+  entity: EntityIr,
+  method: Insert,
+  dialect: Dialect,
+): InsertStatement {
+  const fields = insertedFields(entity);
+  const first = method.bulk ? 2 : fields.length + 1;
+  const children = entity.children.map((child, at) => ({
+    child,
+    fields: childFields(child).filter((field) => !field.managed),
+    parameter: first + at,
+  }));
+  const of: Saved = { entity, method, dialect, fields, children };
+  const withChildren = [
+    ...children.flatMap((each) => childTexts(of, each)),
+    ...(entity.audit && children.length > 0 ? [recordedChildren(of)] : []),
+  ];
+  const common = { with: withChildren, fields, children };
+  if (method.op === "upsert" && !method.bulk)
+    return { ...common, text: updateText(of), otherwise: rootInsert(of), result: resultOf(of) };
+  const insert = rootInsert(of);
+  // One statement less, where the server says what it has inserted.
+  if (dialect.returning && withChildren.length === 0)
+    return { ...common, text: `${insert}\nreturning ${returned(entity)}`, result: "returning" };
+  return { ...common, text: insert, result: resultOf(of) };
+}
+
+interface Saved {
+  readonly entity: EntityIr;
+  readonly method: Insert;
+  readonly dialect: Dialect;
+  readonly fields: readonly FieldIr[];
+  readonly children: readonly ChildInput[];
+}
+
+const returned = (entity: EntityIr): string =>
+  filled(visibleFields(entity).map((field) => identifier(field.column)));
+
+const ownTenant = (entity: EntityIr): readonly string[] =>
+  tenantCondition(entity).length === 0 ? [] : [identifier(entity.tenant?.column ?? "")];
+
+/** `insert into … values (…)`, or from the list `$1`. */
+function rootInsert(of: Saved): string {
+  const { entity, fields, method } = of;
+  const tenant = ownTenant(entity);
+  const columns = filled([...fields.map((field) => identifier(field.column)), ...tenant]);
+  const head = `insert into ${identifier(entity.table)} (${columns})`;
+  if (!method.bulk) {
+    const values = [...fields.map((_, at) => `$${at + 1}`), ...tenant.map(() => "$tenant")];
+    return `${head}\nvalues (${filled(values)})`;
+  }
+  const values = fields.map((field, at) => givenValue(field, `given.c${at}`));
+  const source = `${selectList([...values, ...tenant.map(() => "$tenant")])}\nfrom ${rows(of)}`;
+  const upsert = method.op === "upsert";
+  // Two batches that lock the rows they share in one order cannot wait for each other in a circle.
+  const order = upsert ? entity.key.map((field) => keyOfRow(of, field)) : ["given.place"];
+  return `${head}\n${source}\norder by ${order.join(", ")}${upsert ? `\n${onDuplicate(of)}` : ""}`;
+}
+
+const rows = ({ fields, entity }: Saved): string =>
+  givenRows({ parameter: 1, fields, key: entity.key, alias: "given" });
+
+const keyOfRow = ({ fields }: Saved, field: FieldIr): string => `given.c${fields.indexOf(field)}`;
+
+/**
+ * `on duplicate key update` strikes on any unique key: where it was another than the primary one, or another tenant's row, the key is set
+ * to null, which fails (MY-17).
+ */
+function onDuplicate(of: Saved): string {
+  const { entity, fields } = of;
+  const table = identifier(entity.table);
+  const guard = (column: string, value: string): string => {
+    const own = `${table}.${identifier(column)}`;
+    return `${identifier(column)} = if(${own} = ${value}, ${own}, null)`;
+  };
+  const sets = [
+    ...entity.key.map((field) =>
+      guard(field.column, keyed(field, keyOfRow(of, field), of.dialect)),
+    ),
+    ...ownTenant(entity).map(() => guard(entity.tenant?.column ?? "", "$tenant")),
+    ...fields.flatMap((field, at) =>
+      field.key ? [] : [`${identifier(field.column)} = ${givenValue(field, `given.c${at}`)}`],
+    ),
+    ...rootChanges(entity),
+  ];
+  return `on duplicate key update ${filled(sets)}`;
+}
+
+const rootChanges = (entity: EntityIr): readonly string[] => [
+  ...alwaysSet(entity),
+  ...(entity.deletedAt === undefined ? [] : [`${identifier(entity.deletedAt.column)} = null`]),
+];
+
+/** The update of an upsert by key: it cannot strike another row, as `on duplicate key update` does. */
+function updateText({ entity, fields }: Saved): string {
+  const sets = fields.flatMap((field, at) =>
+    field.key ? [] : [`${identifier(field.column)} = $${at + 1}`],
+  );
+  const all = [...sets, ...rootChanges(entity)];
+  const key = entity.key.map(
+    (field) => `${identifier(field.column)} = $${fields.indexOf(field) + 1}`,
+  );
+  const itself = key[0] ?? "";
+  return `update ${identifier(entity.table)}
+set ${filled(all.length === 0 ? [itself] : all)}
+${clause("where", [...key, ...tenantCondition(entity)])}`;
+}
+
+/** The key of a single row; one that the database makes is known after the insert. */
+const keyValue = ({ fields }: Saved, field: FieldIr): string => {
+  const given = `$${fields.indexOf(field) + 1}`;
+  return isMadeByServer(field) ? `coalesce(${given}, last_insert_id())` : given;
+};
+
+/** A uuid is made by the data layer, since the server does not tell one. */
+export const isMadeByServer = ({ key, type, source }: FieldIr): boolean =>
+  key && source.generated === "database" && type.kind !== "uuid";
+
+function resultOf(of: Saved): { readonly select: string } {
+  const { entity, method } = of;
+  if (!method.bulk)
+    return {
+      select: getText(
+        entity,
+        entity.key.map((field) => keyValue(of, field)),
+      ),
+    };
+  const alias = aliasOf(entity);
+  const same = [
+    ...entity.key.map(
+      (field) =>
+        `${qualified(alias, field.column)} = ${keyed(field, keyOfRow(of, field), of.dialect)}`,
+    ),
+    ...tenantCondition(entity, alias),
+  ];
+  return {
+    select: `${selectList(rowExpressions(entity))}
+from ${rows(of)}
+join ${aliased(entity)} on ${same.join(" and ")}
+order by given.place`,
+  };
+}
+
+/** An upsert replaces the children: what the root no longer holds is deleted, what it holds again is updated in place. */
+function childTexts(of: Saved, input: ChildInput): readonly string[] {
+  const save = childInsert(of, input);
+  return of.method.op === "upsert" ? [dropped(of, input), save] : [save];
+}
+
+/** Rows of a child; in a batch each names the place of its root, whose key it gets from there. */
+const childRows = ({ method }: Saved, { child, fields, parameter }: ChildInput): string =>
+  givenRows({ parameter, fields, key: child.localKey, alias: "held", rooted: method.bulk });
+
+/** How a child's row finds its root's key. */
+const rootKey = (of: Saved): readonly string[] =>
+  of.method.bulk
+    ? of.entity.key.map((field) => keyOfRow(of, field))
+    : of.entity.key.map((field) => keyValue(of, field));
+
+const rootJoin = (of: Saved): string =>
+  of.method.bulk ? `\njoin ${rows(of)} on given.place = held.root_place` : "";
+
+function childInsert(of: Saved, input: ChildInput): string {
+  const { child, fields } = input;
+  const tenant = child.entity.fields.filter(({ source }) => source.role === "tenant");
+  const columns = filled(
+    [...child.ownerKey, ...fields, ...tenant].map((field) => identifier(field.column)),
+  );
+  const values = [
+    ...fields.map((field, at) => givenValue(field, `held.c${at}`)),
+    ...tenant.map(() => "$tenant"),
+  ];
+  const replaced = fields.flatMap((field, at) =>
+    field.key ? [] : [`${identifier(field.column)} = ${givenValue(field, `held.c${at}`)}`],
+  );
+  const own = identifier(child.localKey[0]?.column ?? child.ownerKey[0]?.column ?? "");
+  const table = identifier(child.entity.table);
+  const again =
+    of.method.op === "upsert"
+      ? `\non duplicate key update ${filled(replaced.length === 0 ? [`${own} = ${table}.${own}`] : replaced)}`
+      : "";
+  return `insert into ${table} (${columns})
+${selectList([...rootKey(of), ...values])}
+from ${childRows(of, input)}${rootJoin(of)}${again}`;
+}
+
+function dropped(of: Saved, input: ChildInput): string {
+  const { child, fields } = input;
+  const { dialect, entity, method } = of;
+  const held = child.localKey.map(
+    (field) =>
+      `${keyed(field, `held.c${fields.indexOf(field)}`, dialect)} = ${qualified("child", field.column)}`,
+  );
+  const owner = (value: (at: number) => string): readonly string[] =>
+    entity.key.map(
+      (field, at) =>
+        `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${value(at)}`,
+    );
+  const keys = rootKey(of);
+  const table = identifier(child.entity.table);
+  if (!method.bulk)
+    return `delete child from ${table} child
+left join ${childRows(of, input)} on ${held.join(" and ")}
+${clause("where", [...owner((at) => keys[at] ?? ""), "held.place is null"])}`;
+  const same = entity.key.map((field, at) => keyed(field, keys[at] ?? "", dialect));
+  return `delete child from ${table} child
+join ${rows(of)} on ${owner((at) => same[at] ?? "").join(" and ")}
+left join ${childRows(of, input)} on held.root_place = given.place and ${held.join(" and ")}
+where held.place is null`;
+}
+
+/** The trigger saw the children as they were before they were saved. */
+function recordedChildren(of: Saved): string {
+  const { entity, method, dialect } = of;
+  const table = identifier(historyTable(entity));
+  const alias = aliasOf(entity);
+  const last = entity.key.map(
+    (field) => `${qualified("last_change", field.column)} = ${qualified(alias, field.column)}`,
+  );
+  const key = method.bulk
+    ? entity.key.map(
+        (field) =>
+          `${qualified(alias, field.column)} = ${keyed(field, keyOfRow(of, field), dialect)}`,
+      )
+    : entity.key.map((field) => `${qualified(alias, field.column)} = ${keyValue(of, field)}`);
+  const from = method.bulk
+    ? `${rows(of)}\njoin ${aliased(entity)} on ${[...key, ...tenantCondition(entity, alias)].join(" and ")}`
+    : aliased(entity);
+  const where = method.bulk
+    ? ""
+    : `\nwhere ${[...key, ...tenantCondition(entity, alias)].join(" and ")}`;
+  return `update ${table} recorded
+join (
+  select
+    (select max(last_change.revision) from ${table} last_change where ${last.join(" and ")}) as revision,
+    ${childrenObject(entity, alias)} as children
+  from ${from}${where}
+) present on present.revision = recorded.revision
+set recorded.children = present.children`;
+}

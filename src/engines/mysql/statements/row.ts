@@ -1,0 +1,88 @@
+import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
+import { aliasOf, childFields, visibleFields } from "../../families/sql/row.ts";
+import { filled, indented } from "../../families/sql/layout.ts";
+import { now } from "../ddl/column.ts";
+import { identifier, qualified } from "../sql/quote.ts";
+
+export { aliasOf, rowLength, visibleFields } from "../../families/sql/row.ts";
+
+/** `orders o` */
+export const aliased = (entity: EntityIr): string =>
+  `${identifier(entity.table)} ${aliasOf(entity)}`;
+
+/** The row with every column named, then each child as one JSON column. */
+export const rowExpressions = (entity: EntityIr, alias = aliasOf(entity)): readonly string[] => [
+  ...visibleFields(entity).map((field) => qualified(alias, field.column)),
+  ...entity.children.map((child) => childrenText(child, entity, alias)),
+];
+
+/**
+ * A value as a member of JSON that every codec reads: what JSON would round or cut becomes text, bytes hexadecimal.
+ * @param value the column
+ */
+export function jsonValue({ type }: FieldIr, value: string): string {
+  switch (type.kind) {
+    case "int":
+    case "boolean":
+    case "string":
+    case "text":
+    case "uuid":
+    case "enum":
+      return value;
+    case "binary":
+    case "vector":
+      return `hex(${value})`;
+    default:
+      return `cast(${value} as char)`;
+  }
+}
+
+/** Children as one JSON array of rows; the row mapping puts them into the order of their key. @param root how the owner's columns are named */
+export function childrenText(child: ChildIr, owner: EntityIr, root: string): string {
+  const same = owner.key.map(
+    (field, at) =>
+      `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${qualified(root, field.column)}`,
+  );
+  const values = childFields(child).map((field) =>
+    jsonValue(field, qualified("child", field.column)),
+  );
+  return `(
+  select coalesce(json_arrayagg(json_array(${indented(filled(values))})), json_array())
+  from ${identifier(child.entity.table)} child where ${same.join(" and ")}
+)`;
+}
+
+/** `o.deleted_at is null`, for an entity whose deleted rows stay. */
+export const liveCondition = (entity: EntityIr, alias?: string): readonly string[] =>
+  entity.deletedAt === undefined ? [] : [`${named(entity.deletedAt, alias)} is null`];
+
+/** `o.shop_id = $tenant`: the tenant that the session is bound to. */
+export const tenantCondition = (entity: EntityIr, alias?: string): readonly string[] =>
+  entity.tenant === undefined || entity.key.includes(entity.tenant)
+    ? []
+    : [`${named(entity.tenant, alias)} = $tenant`];
+
+const named = ({ column }: FieldIr, alias: string | undefined): string =>
+  alias === undefined ? identifier(column) : qualified(alias, column);
+
+/** `id = $1`, or one conjunct per part of a composite key; the tenant with it. */
+export const keyConditions = (entity: EntityIr, alias?: string): readonly string[] => [
+  ...entity.key.map((field, at) => `${named(field, alias)} = $${at + 1}`),
+  ...tenantCondition(entity, alias),
+];
+
+/** A row that is there, for the tenant that asks. */
+export const seenRows = (entity: EntityIr, alias?: string): readonly string[] => [
+  ...tenantCondition(entity, alias),
+  ...liveCondition(entity, alias),
+];
+
+/** What every change sets beside its own fields. */
+export function alwaysSet(entity: EntityIr): readonly string[] {
+  const table = identifier(entity.table);
+  const version = entity.version === undefined ? undefined : identifier(entity.version.column);
+  return [
+    ...(version === undefined ? [] : [`${version} = ${table}.${version} + 1`]),
+    ...(entity.updatedAt === undefined ? [] : [`${identifier(entity.updatedAt.column)} = ${now}`]),
+  ];
+}

@@ -1,0 +1,78 @@
+// Every kind of change of the schema on the real servers: what steps make is what a fresh store has, and the way back leads back.
+import { afterAll, describe, expect, test } from "vitest";
+import mariadb from "../../../src/engines/mariadb/index.ts";
+import mysql from "../../../src/engines/mysql/index.ts";
+import { notProven, proving } from "../../support/closing-table.ts";
+import { schemaChanges } from "../../unit/postgres/schema-changes.ts";
+import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import { applied, catalogue, planned, schemaLab, takenBack } from "./schema-lab.ts";
+
+const method = "schema changes";
+
+/** What the planner does not make by itself: it says so, and what to do instead. */
+const asked = ["key retyped", "tenant retyped", "searched column retyped"];
+
+for (const engine of [mysql, mariadb]) {
+  const server = await sharedServer(engine.id);
+  const of = { port: "migrations", engine: columnOf(server) };
+  if (isMissing(server)) {
+    notProven(of, [method], server.reason);
+    continue;
+  }
+  const { schema: planner, refuse = () => [] } = engine;
+  if (planner === undefined) throw new Error("no planner");
+  const dialect = engine.id === "mysql" ? "mysql" : "mariadb";
+  const opened: { drop(): Promise<void> }[] = [];
+  const fresh = async () => {
+    const place = await server.namespace();
+    opened.push(place);
+    return schemaLab(place.dsn, dialect);
+  };
+  afterAll(async () => {
+    for (const place of opened) await place.drop();
+  });
+  const possible = schemaChanges.filter(
+    ({ name, from, to, values = {} }) =>
+      !asked.includes(name) &&
+      [from, to].every((store) => refuse(store).length === 0) &&
+      // Expressions in the words of PostgreSQL.
+      !Object.values(values).some((value) => value.includes("::")),
+  );
+
+  test.each(schemaChanges.filter(({ name }) => asked.includes(name)))(
+    `${of.engine}: $name is asked about`,
+    ({ from, to, values = {} }) => {
+      const change = planner.diff(planner.snapshot(from, "shop"), planner.snapshot(to, "shop"), {
+        store: to,
+        project: "shop",
+        mode: "split",
+        values,
+      });
+      expect(change.questions.length).toBeGreaterThan(0);
+      expect(change.steps).toEqual([]);
+    },
+  );
+
+  describe.each(["split", "direct"] as const)(`${of.engine} %s`, (mode) => {
+    test.each(possible)(
+      "$name",
+      proving({ ...of, method }, async ({ from, to, values = {} }) => {
+        const whole = { mode: "direct", values: {} } as const;
+        const lab = await fresh();
+        const wanted = await fresh();
+        await applied(wanted, planned(planner, undefined, to, whole));
+        await applied(lab, planned(planner, undefined, from, whole));
+        const before = await catalogue(lab);
+        const steps = planned(planner, from, to, { mode, values });
+        await applied(lab, steps);
+        expect(await catalogue(lab)).toEqual(await catalogue(wanted));
+        await takenBack(lab, steps);
+        expect((await catalogue(lab)).tables).toEqual(before.tables);
+        await applied(lab, steps);
+        expect(await catalogue(lab)).toEqual(await catalogue(wanted));
+        await lab.close();
+        await wanted.close();
+      }),
+    );
+  });
+}
