@@ -82,10 +82,10 @@ test("the registry is what the folders make", () => {
   expect(ids).toEqual(engineFolders(root));
 });
 
-describe.each(engines)("engine $id", ({ id, ports, capabilities, transports, dsn }) => {
+describe.each(engines)("engine $id", ({ id, extends: base, ports, capabilities, transports, dsn }) => {
   test("has its card, its runtime and, where it is a server, a provider for tests", () => {
     expect(existsSync(join(root, `references/engines/${id}.md`))).toBe(true);
-    expect(existsSync(join(root, `templates/engines/${id}/store.ts`))).toBe(true);
+    expect(existsSync(join(root, `templates/engines/${base ?? id}/store.ts`))).toBe(true);
     const served = transports.some(({ embedded }) => !embedded);
     expect(existsSync(join(root, `test/engines/${id}/provider.ts`))).toBe(served);
   });
