@@ -10,11 +10,11 @@ interface Hit<T> {
 type Texts<T> = (item: T) => Readonly<Record<string, string | null>>;
 
 /** Marks the found words in each hit of a page: the server of this engine marks none. */
-export const highlightPage = async <H extends Hit<unknown>, P extends Page<H>>(
-  page: Promise<P>,
+export const highlightPage = async <H extends Hit<unknown>>(
+  page: Promise<Page<H>>,
   words: ReadonlySet<string>,
   texts: Texts<H["item"]>,
-): Promise<P> => {
+): Promise<Page<H>> => {
   const found = await page;
   return { ...found, items: found.items.map((hit) => marked(hit, words, texts)) };
 };

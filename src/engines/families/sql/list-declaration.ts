@@ -1,5 +1,5 @@
 import { stringLiteral } from "../../../render/encode.ts";
-import type { Doc } from "../../../render/document.ts";
+import { type Doc, hardline, indent } from "../../../render/document.ts";
 import { arrayLiteral, objectLiteral } from "../../../render/layout.ts";
 import type { ListFragments, OrderFragment } from "./fragments.ts";
 import type { Entry } from "./source.ts";
@@ -30,7 +30,7 @@ export function listDeclaration(input: {
       ? []
       : [["optional", sqlList(fragments.optional)] as const]),
     ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
-    ["order", arrayLiteral(fragments.order.map(orderTerm))],
+    ["order", orderList(fragments.order.map(orderTerm))],
     ["row", input.row],
     ["cursor", columnList(cursor)],
   ];
@@ -44,3 +44,9 @@ const orderTerm = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
     ...(cast === undefined ? [] : [["cast", stringLiteral(cast)] as const]),
     ...(nullable === true ? [["nullable", "true"] as const] : []),
   ]);
+
+/** Several terms stand one a line, as the formatter has lists of objects. */
+const orderList = (terms: readonly Doc[]): Doc =>
+  terms.length < 2
+    ? arrayLiteral(terms)
+    : ["[", indent(terms.map((term): Doc => [hardline, term, ","])), hardline, "]"];

@@ -5,7 +5,7 @@ import { hardline, indent, print } from "../../../render/document.ts";
 import { arrayLiteral, call } from "../../../render/layout.ts";
 import { childVariable, valueOf } from "../../families/sql/input.ts";
 import type { AdapterModule } from "../../families/sql/module.ts";
-import { access, arrow } from "../../families/sql/source.ts";
+import { access } from "../../families/sql/source.ts";
 import type { MethodTarget } from "../../families/sql/target.ts";
 import { type ChildInput, type InsertStatement, isMadeByServer } from "../statements/insert.ts";
 
@@ -72,7 +72,7 @@ function listOf(
   module: AdapterModule,
 ): Doc {
   module.codecs.add("rowsOf");
-  return call("rowsOf", [[`${rows}.map(`, arrow([variable], arrayLiteral(values)), ")"]]);
+  return call("rowsOf", [[`${rows}.map((${variable}) => `, arrayLiteral(values), ")"]]);
 }
 
 const childValues = ({ child, fields }: ChildInput, module: AdapterModule): readonly Doc[] =>
@@ -89,11 +89,16 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
   );
   const children = statement.children.map((input): Doc => {
     const { child } = input;
-    const rows = [
-      `${many}.flatMap((${one}, at) => `,
-      `${one}${access(child.property)}.map(`,
-      arrow([childVariable(child)], arrayLiteral(["at + 1", ...childValues(input, module)])),
-      "))",
+    const rows: Doc = [
+      `${many}.flatMap((${one}, at) =>`,
+      indent([
+        hardline,
+        `${one}${access(child.property)}.map((${childVariable(child)}) => `,
+        arrayLiteral(["at + 1", ...childValues(input, module)]),
+        "),",
+      ]),
+      hardline,
+      ")",
     ];
     return call("rowsOf", [rows]);
   });

@@ -65,7 +65,7 @@ function keyLists({ entity, module }: MethodTarget, keys: string): Doc {
   const parts = entity.key.map(
     ({ name }) => `${codecsName(entity)}${access(name)}.encode(key${access(name)})`,
   );
-  return call("rowsOf", [[`${keys}.map(`, arrow(["key"], arrayLiteral(parts)), ")"]]);
+  return call("rowsOf", [[`${keys}.map((key) => `, arrayLiteral(parts), ")"]]);
 }
 
 export function historyMethods(target: MethodTarget): readonly MethodBody[] {
