@@ -82,31 +82,34 @@ test("the registry is what the folders make", () => {
   expect(ids).toEqual(engineFolders(root));
 });
 
-describe.each(engines)("engine $id", ({ id, extends: base, ports, capabilities, transports, dsn }) => {
-  test("has its card, its runtime and, where it is a server, a provider for tests", () => {
-    expect(existsSync(join(root, `references/engines/${id}.md`))).toBe(true);
-    expect(existsSync(join(root, `templates/engines/${base ?? id}/store.ts`))).toBe(true);
-    const served = transports.some(({ embedded }) => !embedded);
-    expect(existsSync(join(root, `test/engines/${id}/provider.ts`))).toBe(served);
-  });
+describe.each(engines)(
+  "engine $id",
+  ({ id, extends: base, ports, capabilities, transports, dsn }) => {
+    test("has its card, its runtime and, where it is a server, a provider for tests", () => {
+      expect(existsSync(join(root, `references/engines/${id}.md`))).toBe(true);
+      expect(existsSync(join(root, `templates/engines/${base ?? id}/store.ts`))).toBe(true);
+      const served = transports.some(({ embedded }) => !embedded);
+      expect(existsSync(join(root, `test/engines/${id}/provider.ts`))).toBe(served);
+    });
 
-  test("claims exactly the ports that it states capabilities for, each with a conformance suite", () => {
-    expect(Object.keys(capabilities.ports).toSorted()).toEqual([...ports].toSorted());
-    for (const port of ports) {
-      const folder = join(root, "test/conformance", port);
-      expect(existsSync(folder), port).toBe(true);
-      expect(
-        readdirSync(folder).some((file) => file.endsWith(".test.ts")),
-        port,
-      ).toBe(true);
-    }
-  });
+    test("claims exactly the ports that it states capabilities for, each with a conformance suite", () => {
+      expect(Object.keys(capabilities.ports).toSorted()).toEqual([...ports].toSorted());
+      for (const port of ports) {
+        const folder = join(root, "test/conformance", port);
+        expect(existsSync(folder), port).toBe(true);
+        expect(
+          readdirSync(folder).some((file) => file.endsWith(".test.ts")),
+          port,
+        ).toBe(true);
+      }
+    });
 
-  test("every transport's scheme is one that its DSN may have", () => {
-    const known = dsn.schemes.map(({ scheme }) => scheme);
-    for (const { scheme } of transports) expect(known).toContain(scheme);
-  });
-});
+    test("every transport's scheme is one that its DSN may have", () => {
+      const known = dsn.schemes.map(({ scheme }) => scheme);
+      for (const { scheme } of transports) expect(known).toContain(scheme);
+    });
+  },
+);
 
 describe("an engine that is added as a folder", () => {
   const work = join(root, "test/.work");
