@@ -103,8 +103,12 @@ await onPrivateServers(
 
     it("1153: a value larger than the server takes", async () => {
       const huge = "x".repeat(2 * 1024 * 1024);
-      const kind = (await told(store.raw("select length($1)", [huge]))) as readonly unknown[];
-      expect(kind.slice(0, 2)).toEqual(["programming", "1153"]);
+      const [kind, code] = (await told(
+        store.raw("select length($1)", [huge]),
+      )) as readonly string[];
+      // The server hangs up after its answer, which the rest of the value, still being written, may overtake.
+      if (kind === "outcome-unknown") expect(["EPIPE", "ECONNRESET"]).toContain(code);
+      else expect([kind, code]).toEqual(["programming", "1153"]);
       expect(await told(store.raw("select 1"))).toBe("ok");
     });
 
