@@ -2,7 +2,7 @@ import type { FieldIr, Method, RecordMethodIr } from "../../../ir/types.ts";
 import { groupName, measureName } from "../../../ir/names.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import type { Doc } from "../../../render/document.ts";
-import { call, jsonDocument, objectLiteral, openObject } from "../../../render/layout.ts";
+import { call, entry, objectLiteral, openObject } from "../../../render/layout.ts";
 import type { GroupTerm, Json, Measure } from "../../../spec/model.ts";
 import { codecOf, propertyOf, valueCodec } from "../fields.ts";
 import type { Scope } from "./scope.ts";
@@ -28,15 +28,24 @@ export function aggregateDeclaration(
     `\`aggregate([{ $match }, { $group: { _id: ${shown} } }])\``,
     [
       ...identity(scope, operation, effect),
-      ["group", jsonDocument(groupId(expressions))],
-      ["sort", jsonDocument(sortOf(expressions.length))],
+      ["group", literalDoc(groupId(expressions))],
+      ["sort", literalDoc(sortOf(expressions.length))],
       [
         "measures",
-        jsonDocument(Object.assign({}, ...method.measures.map((one) => accumulators(scope, one)))),
+        literalDoc(Object.assign({}, ...method.measures.map((one) => accumulators(scope, one)))),
       ],
       ["row", ["(document) => (", rowDoc(scope, method), ")"]],
       ...(expressions.length === 0 ? [["empty", emptyRow(method)] as Entry] : []),
     ],
+  );
+}
+
+/** A part of a pipeline as TypeScript writes it. */
+function literalDoc(value: Json): Doc {
+  if (typeof value === "string") return stringLiteral(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return openObject(
+    Object.entries(value).map(([name, part]) => entry(name, literalDoc(part as Json))),
   );
 }
 
@@ -114,7 +123,11 @@ function rowDoc(scope: Scope, method: Aggregate): Doc {
         ? `document[${stringLiteral(anyName(measure))}] === null ? null : document[${name}]`
         : `document[${name}]`;
     const codec = measureCodec(scope, measure, method.groupBy.length > 0);
-    return [resultName(measure), ": ", codec, ".decode(", stored, ")"];
+    const decoded =
+      typeof codec === "string"
+        ? call(`${codec}.decode`, [stored])
+        : [codec, ".decode(", stored, ")"];
+    return [resultName(measure), ": ", decoded];
   });
   return openObject([...groups, ...measures]);
 }
@@ -147,7 +160,7 @@ function named(scope: Scope, codec: string, isNullable: boolean): Doc {
   scope.runtime("codec", codec);
   if (!isNullable) return `${codec}()`;
   scope.runtime("codec", "nullable");
-  return call("nullable", [`${codec}()`]);
+  return `nullable(${codec}())`;
 }
 
 /** Over nothing only a count has a value. */

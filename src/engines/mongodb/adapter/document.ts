@@ -1,7 +1,7 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { propertyName, stringLiteral } from "../../../render/encode.ts";
-import { type Doc, hardline, indent, print } from "../../../render/document.ts";
-import { objectLiteral, openObject } from "../../../render/layout.ts";
+import { type Doc, group, hardline, indent, line, print } from "../../../render/document.ts";
+import { arrayLiteral, objectLiteral, openObject } from "../../../render/layout.ts";
 import { codecOf, madeKeys, propertyOf } from "../fields.ts";
 
 /** `["a"]["b"]` of `a.b`. */
@@ -123,7 +123,7 @@ export function keyTextDoc({ key }: EntityIr, head = "(document)"): Doc {
   );
   return key.length === 1
     ? `${head} => ${texts[0] ?? ""}`
-    : `${head} => JSON.stringify([${texts.join(", ")}])`;
+    : [`${head} =>`, group(indent([line, ["JSON.stringify(", arrayLiteral(texts), ")"]]))];
 }
 
 /** `const keyOf = (key: MembershipKey): Document => ({ … });` */

@@ -1,6 +1,6 @@
 import type { EntityIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import { feedName, repositoryTypeName, fileStem } from "../../../ir/names.ts";
-import { type Doc, print } from "../../../render/document.ts";
+import { type Doc, group, indent, line, print } from "../../../render/document.ts";
 import { code, stringLiteral } from "../../../render/encode.ts";
 import { call, docBlock, entry, importLines, openObject } from "../../../render/layout.ts";
 import { type DeferredRequest, ofEntity } from "../../engine.ts";
@@ -22,8 +22,7 @@ export const feedFile = (store: StoreIr, entity: EntityIr): DeferredRequest =>
     ]);
     const factory = print([
       `export const ${name} = (session: MongoSession): ViewFeed<${entity.name}> =>`,
-      "\n  ",
-      call("viewFeed", ["session", "rows"]),
+      group(indent([line, call("viewFeed", ["session", "rows"])])),
       ";",
     ]);
     return {

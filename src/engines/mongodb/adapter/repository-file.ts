@@ -75,6 +75,7 @@ function importAll(scope: Scope, repository: RepositoryIr): void {
     .type(scope.port, typeName)
     .type("../../runtime/mongodb/session.ts", "MongoSession")
     .type("../../runtime/mongodb/declaration.ts", "CollectionDeclaration");
+  if (entity.key.length > 1) imports.type(`../../domain/${entity.domainFile}.ts`, entity.keyType);
   const encodes = inserts(repository);
   if (encodes || entity.children.length > 0 || entity.key.length > 1)
     imports.type("mongodb", "Document");

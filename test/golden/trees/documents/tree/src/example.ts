@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { configFromEnv, openDataLayer } from "./data/index.ts";
 
 /** A walk over the data layer: `npm start`. It is yours: change it, or delete it. */
@@ -5,6 +6,7 @@ const data = openDataLayer(configFromEnv(process.env));
 try {
   // Makes what must be unique differ from run to run.
   const run = Date.now().toString(36);
+  const tenant = data.forTenant(randomUUID());
 
   const article = await data.main.transaction((tx) =>
     tx.articles.write({
@@ -27,6 +29,12 @@ try {
     "data.articles.listByState",
     await data.articles.listByState({ state: article.state }, { limit: 10 }),
   );
+
+  const reading = await tenant.readings.record({
+    reader: `reader-${run}`,
+    day: "2026-01-31",
+  });
+  console.log("stored", reading);
 
   console.log("data.articleCache", await data.articleCache.get(article.id));
 

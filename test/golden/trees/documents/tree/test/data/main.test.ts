@@ -3,6 +3,7 @@ import { after, describe, it } from "node:test";
 import { mainDsn } from "../../src/data/stores/main/dsn.ts";
 import { openMain } from "../../src/data/stores/main/store.ts";
 import { articlesSuite } from "./main/article.ts";
+import { readingsSuite } from "./main/reading.ts";
 import { TestStore, placeOf } from "./support/store.ts";
 
 const place = placeOf({
@@ -25,4 +26,5 @@ describe("main", { skip: place.skip }, () => {
   });
 
   articlesSuite(store);
+  readingsSuite(store);
 });
