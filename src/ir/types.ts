@@ -195,6 +195,8 @@ export interface SearchViewIr extends ViewBase {
   /** Store that is the authority of the entity. */
   readonly sourceStore: string;
   readonly language: string;
+  /** `requires: [typo-tolerance]`: misspelt words are to be found. */
+  readonly typoTolerant?: true;
   readonly fields: readonly {
     readonly field: FieldIr;
     readonly weight: number;

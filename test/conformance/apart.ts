@@ -8,6 +8,7 @@ import { parseLock, formatLock } from "../../src/select/lock.ts";
 import { loadSpec } from "../../src/spec/load.ts";
 import type { Port } from "../../src/select/plan.ts";
 import type { ViewTarget } from "../../templates/runtime/view.ts";
+import { providerOf } from "../engines/registry.ts";
 import { cli, projectFolder, type GeneratedProject } from "../support/generated-project.ts";
 import { migrate, type DataModule, type OpenedProject } from "./layer.ts";
 
@@ -20,7 +21,12 @@ export const takesCopies = (engine: string): boolean =>
 export interface OpenedApart<L> extends OpenedProject<L> {
   /** Writing sides of the views, by property; every view has an empty generation that answers. */
   readonly targets: Readonly<Record<string, ViewTarget<unknown>>>;
+  /** Resolves when what was written is found: an engine may show it later. */
+  readonly settle: () => Promise<void>;
 }
+
+/** What copies need of an opened layer. */
+type Copies = Pick<OpenedApart<unknown>, "targets" | "settle">;
 
 interface StoreModule {
   openStores(config: object): {
@@ -50,10 +56,12 @@ export async function openApart<L>(
   const { openStores } = await project.load<StoreModule>("src/data/stores/open.ts");
   const targets = openStores(config).stores[port]?.targets ?? {};
   for (const target of Object.values(targets)) await (await target.begin()).publish();
-  return { data, project, targets };
+  const { settle } = await providerOf(engine);
+  const place = dsn(project.folder);
+  return { data, project, targets, settle: async () => settle?.(place) };
 }
 
-/** Plans, moves the port's views to the engine by the lock, and generates. */
+/** Plans, moves the views that the engine serves to it by the lock, into a store named after the port, and generates. */
 export async function generateApart(
   spec: string,
   engine: string,
@@ -66,8 +74,11 @@ export async function generateApart(
   const parsed = parseLock(project.read("workloads.lock.json"));
   if (!("lock" in parsed)) throw new Error(parsed.problem);
   const { model } = loadSpec(join(project.folder, "workloads.yaml"));
+  const ports = engines.find(({ id }) => id === engine)?.ports ?? [];
   const views = new Set(
-    model?.workloads.filter(({ kind }) => kind === port).map(({ name }) => name),
+    model?.workloads
+      .filter(({ kind }) => ports.some((served) => served === kind))
+      .map(({ name }) => name),
   );
   const decisions = Object.entries(parsed.lock.decisions).map(
     ([name, decision]) =>
@@ -91,38 +102,39 @@ async function succeed(project: GeneratedProject, command: string): Promise<void
 
 interface Row {
   readonly id: string;
-  readonly updatedAt: Date;
 }
+
+/** Rises with every change, as a version does; a timestamp of milliseconds may be the same for two. */
+let revision = BigInt(Date.now()) * 1_000n;
 
 /** Copies rows that were added to views, as what follows the authority does. @throws when a view did not take one */
 export async function copyRows(
-  targets: OpenedApart<unknown>["targets"],
+  copies: Copies,
   views: readonly string[],
   rows: readonly unknown[],
 ): Promise<void> {
   const changes = (rows as readonly Row[]).map((item) => ({
     kind: "upsert" as const,
     key: item.id,
-    revision: BigInt(item.updatedAt.getTime()),
+    revision: (revision += 1n),
     item,
   }));
-  await writeAll(targets, views, changes);
+  await writeAll(copies, views, changes);
 }
 
 /** Tells views that a row is gone. */
 export async function copyRemoval(
-  targets: OpenedApart<unknown>["targets"],
+  copies: Copies,
   views: readonly string[],
   key: string,
 ): Promise<void> {
-  const revision = BigInt(Date.now()) + 1n;
-  await writeAll(targets, views, [{ kind: "delete", key, revision }]);
+  await writeAll(copies, views, [{ kind: "delete", key, revision: (revision += 1n) }]);
 }
 
 type Changes = Parameters<ReturnType<ViewTarget<unknown>["live"]>["write"]>[0];
 
 async function writeAll(
-  targets: OpenedApart<unknown>["targets"],
+  { targets, settle }: Copies,
   views: readonly string[],
   changes: Changes,
 ): Promise<void> {
@@ -132,4 +144,5 @@ async function writeAll(
     if (outcomes.length !== changes.length || wrong !== undefined)
       throw new Error(`${view} did not take every change`, { cause: wrong });
   }
+  await settle();
 }

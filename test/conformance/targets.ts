@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { engines } from "../../src/engines/registry.gen.ts";
 import type { Port } from "../../src/select/plan.ts";
 import type { GeneratedProject } from "../support/generated-project.ts";
+import { providerOf } from "../engines/registry.ts";
 import { columnOf, isMissing, sharedServer } from "../engines/servers.ts";
 
 export interface Target {
@@ -24,10 +25,10 @@ export interface Target {
 /** Every target of a port; an engine in process needs no server. */
 export async function targetsOf(port: Port): Promise<readonly Target[]> {
   const claiming = engines.filter(({ ports }) => ports.includes(port));
-  return (await Promise.all(claiming.map(({ id }) => engineTargets(id)))).flat();
+  return (await Promise.all(claiming.map(({ id }) => engineTargets(id, port)))).flat();
 }
 
-async function engineTargets(id: string): Promise<readonly Target[]> {
+async function engineTargets(id: string, port: Port): Promise<readonly Target[]> {
   const engine = engines.find((candidate) => candidate.id === id);
   const nature = await natureOf(id);
   const inProcess = (engine?.transports ?? [])
@@ -40,7 +41,7 @@ async function engineTargets(id: string): Promise<readonly Target[]> {
       ...nature,
     }));
   const servers = (engine?.transports ?? []).some(({ embedded }) => !embedded)
-    ? [{ ...(await serverTarget(id)), ...nature }]
+    ? [{ ...(await serverTarget(id, port)), ...nature }]
     : [];
   return [...servers, ...inProcess];
 }
@@ -54,8 +55,9 @@ async function natureOf(id: string): Promise<Nature> {
   return (await import(file.href)) as Nature;
 }
 
-async function serverTarget(id: string): Promise<Omit<Target, keyof Nature>> {
-  const server = await sharedServer(id);
+async function serverTarget(id: string, port: Port): Promise<Omit<Target, keyof Nature>> {
+  const { needs = {} } = await providerOf(id);
+  const server = await sharedServer(id, needs[port]);
   if (isMissing(server))
     return { engine: id, column: columnOf(server), ...noEmulator, dsn: { missing: server.reason } };
   const { dsn } = await server.namespace();

@@ -25,9 +25,9 @@ interface Owned {
 /** Listens on loopback for workers. */
 export async function startBroker(): Promise<Broker> {
   const owned = new Map<string, Promise<Owned>>();
-  const once = (engine: string): Promise<Owned> => {
-    const known = owned.get(engine) ?? obtain(engine);
-    owned.set(engine, known);
+  const once = (wanted: string): Promise<Owned> => {
+    const known = owned.get(wanted) ?? obtain(wanted);
+    owned.set(wanted, known);
     return known;
   };
   const listener = createServer({ allowHalfOpen: true }, (socket) => void serve(socket, once));
@@ -45,10 +45,12 @@ export async function startBroker(): Promise<Broker> {
   return { port: address.port, stop };
 }
 
-async function obtain(engine: string): Promise<Owned> {
+/** @param wanted the engine, then the features that its server must have */
+async function obtain(wanted: string): Promise<Owned> {
+  const [engine = "", ...features] = wanted.split(" ");
   const given = await givenServer(await providerOf(engine));
-  if (given) return { facts: given };
-  const server = await startServer(engine);
+  if (given) return { facts: lacking(given, features) ?? given };
+  const server = await startServer(engine, { features });
   if (isMissing(server)) return { facts: server };
   const {
     namespace: _,
@@ -63,10 +65,16 @@ async function obtain(engine: string): Promise<Owned> {
   return { facts, server };
 }
 
+function lacking(given: ServerFacts, wanted: readonly string[]): Missing | undefined {
+  const missing = wanted.filter((feature) => !given.features.includes(feature));
+  if (missing.length === 0) return undefined;
+  return { engine: given.engine, reason: `the given server has no ${missing.join(", ")}` };
+}
+
 async function serve(socket: Socket, once: (engine: string) => Promise<Owned>): Promise<void> {
   socket.on("error", () => socket.destroy());
-  const engine = await text(socket).catch(() => "");
-  const answer: Answer = await once(engine).then(
+  const wanted = await text(socket).catch(() => "");
+  const answer: Answer = await once(wanted).then(
     (one) => one.facts,
     (cause: unknown) => ({ failure: reasonOf(cause) }),
   );
@@ -74,9 +82,13 @@ async function serve(socket: Socket, once: (engine: string) => Promise<Owned>): 
 }
 
 /** Asks the broker that listens on `port`. */
-export async function askBroker(port: number, engine: string): Promise<Answer> {
+export async function askBroker(
+  port: number,
+  engine: string,
+  features: readonly string[] = [],
+): Promise<Answer> {
   const socket = createConnection({ port, host: "127.0.0.1", allowHalfOpen: true });
-  socket.end(engine);
+  socket.end([engine, ...features].join(" "));
   // Our own process wrote it.
   return JSON.parse(await text(socket)) as Answer;
 }

@@ -90,7 +90,11 @@ export interface EngineProvider {
   /** @throws when nothing answers there, with a message without secrets. */
   describe(dsn: string): Promise<ServerFacts>;
   readonly sources: readonly Source[];
+  /** By port: features that the shared server of its conformance suite must have; a port that needs none may run on another one. */
+  readonly needs?: Readonly<Partial<Record<string, readonly string[]>>>;
   namespace(server: ServerFacts): Promise<Namespace>;
+  /** Makes what was written in a namespace visible to searches, for an engine that shows it later. */
+  settle?(dsn: string): Promise<void>;
 }
 
 export function isMissing(answer: ServerFacts | Missing): answer is Missing {

@@ -21,6 +21,8 @@ export interface Launch {
   readonly stopSignal: NodeJS.Signals;
   /** Fast stop for the watchdog; a server with children must end them on it. */
   readonly abortSignal: "QUIT" | "TERM";
+  /** Milliseconds until it has to answer; a minute unless said. */
+  readonly startLimitMs?: number;
 }
 
 export interface RunningProcess {
@@ -30,10 +32,10 @@ export interface RunningProcess {
   signal(name: NodeJS.Signals): void;
 }
 
-const startLimitMs = 60_000;
+const defaultStartLimitMs = 60_000;
 const stopLimitMs = 10_000;
 
-/** @throws when the process ends or does not answer within a minute; the message has the end of its log. */
+/** @throws when the process ends or does not answer in time; the message has the end of its log. */
 export async function launch(plan: Launch): Promise<RunningProcess> {
   const child = spawnServer(plan);
   const pid = child.pid;
@@ -108,7 +110,7 @@ function startWatchdog(plan: Launch, pid: number): ChildProcess {
 }
 
 async function answered(plan: Launch, gone: () => boolean): Promise<void> {
-  const end = Date.now() + startLimitMs;
+  const end = Date.now() + (plan.startLimitMs ?? defaultStartLimitMs);
   for (;;) {
     const failure = await plan.probe().then(
       () => undefined,

@@ -18,11 +18,15 @@ export const brokerVariable = "ASYNC_DB_STARTER_TEST_BROKER";
 let own: Promise<Broker> | undefined;
 
 /**
- * The run's one server of this engine (or the one that `TEST_<ENGINE>_URL` names). Take a `namespace()` of it per suite.
+ * The run's one server of this engine with these features (or the one that `TEST_<ENGINE>_URL` names). Take a `namespace()` of it per
+ * suite.
  * @throws when the engine is required and cannot be had, or when the named server does not answer.
  */
-export async function sharedServer(engine: string): Promise<Server | Missing> {
-  const answer: Answer = await askBroker(await brokerPort(), engine);
+export async function sharedServer(
+  engine: string,
+  features: readonly string[] = [],
+): Promise<Server | Missing> {
+  const answer: Answer = await askBroker(await brokerPort(), engine, features);
   if ("failure" in answer) throw new Error(answer.failure);
   const checked = orFail(answer);
   return isMissing(checked) ? checked : usable(checked);

@@ -1,4 +1,5 @@
 /** The generated data layer of `workloads.yaml`, as the suite uses it. */
+import { copyRemoval, copyRows, type OpenedApart } from "../apart.ts";
 
 export interface Book {
   readonly id: string;
@@ -39,4 +40,35 @@ export interface SearchLayer {
     count(query: string, filter: object, page: object): Promise<Counted>;
   };
   close(): Promise<void>;
+}
+
+const ofBooks = ["bookSearch"];
+
+/** The layer whose view lies apart: what is written is copied to it before the write is told to be done. */
+export function copying(opened: OpenedApart<SearchLayer>): SearchLayer {
+  const { data } = opened;
+  const { books } = data;
+  return Object.assign(Object.create(data) as SearchLayer, {
+    books: {
+      add: async (book: object) => {
+        const added = await books.add(book);
+        await copyRows(opened, ofBooks, [added]);
+        return added;
+      },
+      addAll: async (all: readonly object[]) => {
+        const added = await books.addAll(all);
+        await copyRows(opened, ofBooks, added);
+        return added;
+      },
+      revise: async (id: string, patch: object) => {
+        const revised = await books.revise(id, patch);
+        await copyRows(opened, ofBooks, [revised]);
+        return revised;
+      },
+      remove: async (id: string) => {
+        await books.remove(id);
+        await copyRemoval(opened, ofBooks, id);
+      },
+    },
+  });
 }

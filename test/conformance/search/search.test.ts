@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { openGenerated, type OpenedProject } from "../layer.ts";
 import { specFor, targetsOf } from "../targets.ts";
-import type { SearchLayer } from "./layer.ts";
+import { openApart, takesCopies } from "../apart.ts";
+import { copying, type SearchLayer } from "./layer.ts";
 import { cases } from "./suite.ts";
 
 const spec = readFileSync(new URL("workloads.yaml", import.meta.url), "utf8");
@@ -18,6 +19,11 @@ for (const { engine, column, prepare, dsn } of await targetsOf("search")) {
   describe(`search port on ${column}`, () => {
     let opened: OpenedProject<SearchLayer>;
     beforeAll(async () => {
+      if (takesCopies(engine)) {
+        const apart = await openApart<SearchLayer>(spec, engine, "search", dsn);
+        opened = { ...apart, data: copying(apart) };
+        return;
+      }
       const text = specFor(spec, engine, "search");
       const env = (folder: string) => ({ MAIN_URL: dsn(folder) });
       opened = await openGenerated(`search-${engine}`, text, env, prepare);

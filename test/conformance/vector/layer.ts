@@ -28,29 +28,30 @@ export interface VectorLayer {
 const ofPoints = ["byAngle", "byPlace", "byForce"];
 
 /** The layer whose views lie apart: what is written is copied to them before the write is told to be done. */
-export function copying({ data, targets }: OpenedApart<VectorLayer>): VectorLayer {
+export function copying(opened: OpenedApart<VectorLayer>): VectorLayer {
+  const { data } = opened;
   const { points, stars } = data;
   return Object.assign(Object.create(data) as VectorLayer, {
     points: {
       add: async (point: object) => {
         const added = await points.add(point);
-        await copyRows(targets, ofPoints, [added]);
+        await copyRows(opened, ofPoints, [added]);
         return added;
       },
       addAll: async (all: readonly object[]) => {
         const added = await points.addAll(all);
-        await copyRows(targets, ofPoints, added);
+        await copyRows(opened, ofPoints, added);
         return added;
       },
       remove: async (id: string) => {
         await points.remove(id);
-        await copyRemoval(targets, ofPoints, id);
+        await copyRemoval(opened, ofPoints, id);
       },
     },
     stars: {
       addAll: async (all: readonly object[]) => {
         const added = await stars.addAll(all);
-        await copyRows(targets, ["nearStars"], added);
+        await copyRows(opened, ["nearStars"], added);
         return added;
       },
     },

@@ -99,13 +99,13 @@ const authority = ({ kind, scale: size, requires }: Shape, at: number): Workload
   ],
 });
 
-const search = (at: number, size: Scale): Workload => ({
+const search = (at: number, size: Scale, requires: readonly string[]): Workload => ({
   name: `search-${at}`,
   kind: "search",
   from: `Entity${at}`,
   sla: {},
   scale: size,
-  requires: [],
+  requires,
   fields: [{ field: "title", weight: 1, facet: false }],
   language: "simple",
   methods: [],
@@ -152,7 +152,12 @@ export function models(engines: readonly string[]): fc.Arbitrary<Model> {
       ),
     }),
     tenant: fc.nat(3).map((n) => n === 0),
-    search: fc.option(scale, { nil: undefined, freq: 1 }),
+    search: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: scale },
+    ),
+    // Now and then more than the authority's own full text does.
+    misspelt: fc.nat(2).map((n) => n === 0),
     vector: fc.oneof(
       { weight: 2, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: scale },
@@ -194,12 +199,14 @@ export function models(engines: readonly string[]): fc.Arbitrary<Model> {
       entities: parts.map(({ tenant, dimensions }, at) =>
         entity(`Entity${at}`, tenant, dimensions),
       ),
-      workloads: parts.flatMap(({ shape, search: view, vector: near, cache: copy }, at) => [
-        authority(shape, at),
-        ...(view ? [search(at, view)] : []),
-        ...(near ? [vector(at, near)] : []),
-        ...(copy ? [cache(at, copy.scale, copy.eviction, copy.ttlMs)] : []),
-      ]),
+      workloads: parts.flatMap(
+        ({ shape, search: view, misspelt, vector: near, cache: copy }, at) => [
+          authority(shape, at),
+          ...(view ? [search(at, view, misspelt ? ["typo-tolerance"] : [])] : []),
+          ...(near ? [vector(at, near)] : []),
+          ...(copy ? [cache(at, copy.scale, copy.eviction, copy.ttlMs)] : []),
+        ],
+      ),
     }));
 }
 

@@ -29,6 +29,7 @@ export function lowerSearch(
     sourceStore,
     entity,
     language: workload.language,
+    ...(workload.requires.includes("typo-tolerance") ? { typoTolerant: true } : {}),
     fields: workload.fields.flatMap(({ field: name, weight, facet }) => {
       const field = fields.get(name);
       return field === undefined ? [] : [{ field, weight, facet }];

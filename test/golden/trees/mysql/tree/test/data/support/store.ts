@@ -58,8 +58,9 @@ export class TestStore<Opened extends OpenedStore> {
     this.#lifecycle.onClose(() => this.opened.close());
   }
 
-  /** Takes every migration back and applies them again. */
+  /** Takes every migration back and applies them again, or removes what is there. */
   async empty(): Promise<void> {
+    await this.opened.clear?.();
     const host = this.#beside?.migrationTarget?.().host?.(this.opened.name);
     const target = this.opened.migrationTarget?.(host);
     if (target === undefined) return;

@@ -1,0 +1,76 @@
+import { classify } from "../../../templates/engines/opensearch/errors.ts";
+import { defineEngine } from "../engine.ts";
+import { capabilities } from "./capabilities.ts";
+import { storedType } from "./fields.ts";
+import { refuse } from "./refuse.ts";
+import { planner } from "./schema/planner.ts";
+import { searchFile } from "./search-file.ts";
+import { heldViews, storeFile } from "./store-file.ts";
+import { vectorFile } from "./vector-file.ts";
+
+export default defineEngine({
+  id: "opensearch",
+  title: "OpenSearch",
+  ports: ["search", "vector"],
+  capabilities,
+  types: storedType,
+  dsn: {
+    schemes: [
+      { scheme: "opensearch:", meaning: "a cluster over plain HTTP" },
+      {
+        scheme: "opensearch+https:",
+        meaning: "a cluster over TLS, its certificates verified",
+      },
+    ],
+    parameters: [
+      { name: "ca", meaning: "file with the authority that signed the cluster's certificates" },
+    ],
+    examples: [
+      {
+        dsn: "opensearch://127.0.0.1:9200",
+        comment: "a local node without the security plugin",
+      },
+      {
+        dsn: "opensearch+https://app:password@search-1.example,search-2.example:9200/staging",
+        comment: "two nodes, TLS, a user; every index begins with staging-",
+      },
+    ],
+  },
+  transports: [
+    {
+      name: "http",
+      packages: { "@opensearch-project/opensearch": "^3.9.0" },
+      scheme: "opensearch:",
+      embedded: false,
+    },
+  ],
+  classify,
+  emit: (store, ir) => [
+    ...heldViews(store).map((view) =>
+      view.port === "search" ? searchFile(view, store, ir) : vectorFile(view, store, ir),
+    ),
+    storeFile(store, ir),
+  ],
+  schema: planner,
+  refuse,
+  compose: {
+    service: "opensearch",
+    image: "opensearchproject/opensearch:3.8.0",
+    port: 9_200,
+    environment: {
+      // One node elects itself.
+      "discovery.type": "single-node",
+      // The port is this machine's only: no users and no TLS in development. A production cluster keeps the plugin.
+      DISABLE_SECURITY_PLUGIN: "true",
+      DISABLE_INSTALL_DEMO_CONFIG: "true",
+      // Half of what the container may have; graphs of vectors lie outside of it.
+      OPENSEARCH_JAVA_OPTS: "-Xms512m -Xmx512m",
+      // A name that is written by mistake must not become an index with a guessed mapping.
+      "action.auto_create_index": "false",
+    },
+    healthcheck: [
+      "CMD-SHELL",
+      "curl -fs 'http://127.0.0.1:9200/_cluster/health?wait_for_status=yellow&timeout=5s'",
+    ],
+  },
+});

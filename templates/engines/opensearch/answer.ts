@@ -1,0 +1,117 @@
+import { DataError, programmingError } from "../../runtime/errors.ts";
+import type { Answer } from "./client.ts";
+import type { FacetDeclaration, Found, ViewDeclaration } from "./declaration.ts";
+
+/** One hit of a search as the server gives it. */
+export interface Hit {
+  readonly key: string;
+  readonly score: number;
+  readonly sort: readonly unknown[];
+  readonly item: object;
+  readonly marks: Readonly<Record<string, string>>;
+}
+
+/** A value of a facet with its hits; the value still as the index has it. */
+export interface Count {
+  readonly value: string;
+  readonly count: number;
+}
+
+export type Counts = Readonly<Record<string, readonly Count[]>>;
+
+/** A part of an answer by its path; undefined where it is not there. */
+export function part(answer: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, name) =>
+      typeof at === "object" && at !== null ? (Reflect.get(at, name) as unknown) : undefined,
+    answer,
+  );
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const objectOf = (value: unknown): object =>
+  typeof value === "object" && value !== null ? value : {};
+
+export const hitsOf = (answer: Answer): readonly Hit[] =>
+  listOf(part(answer, "hits", "hits")).map((hit) => ({
+    key: String(part(hit, "_source", "key")),
+    score: Number(part(hit, "_score") ?? 0),
+    sort: listOf(part(hit, "sort")),
+    item: objectOf(part(hit, "_source", "item")),
+    marks: marksOf(part(hit, "highlight")),
+  }));
+
+/** More hits than a single answer may hold. */
+export const isCutOff = (answer: Answer): boolean =>
+  part(answer, "hits", "total", "relation") === "gte";
+
+const itemPrefix = "item.";
+const between = " … ";
+
+/** Fragments by field, a field's own joined. */
+function marksOf(highlight: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(objectOf(highlight)).map(([path, fragments]) => [
+    path.startsWith(itemPrefix) ? path.slice(itemPrefix.length) : path,
+    listOf(fragments).join(between),
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** What hides an answer: a view that was never built, or whose items are of another version. */
+export const notBuilt = (view: string, what: string): DataError =>
+  new DataError({
+    kind: "unavailable",
+    message: `the view ${view} ${what}`,
+    hint: `npm run db -- views rebuild ${view}`,
+  });
+
+/** The item of a hit. @throws DataError unavailable when it is of an earlier version that lacks what this one needs */
+export function itemOf<T>(view: ViewDeclaration<T>, json: object): T {
+  const lacking = view.required.find((name) => !(name in json));
+  if (lacking !== undefined)
+    throw notBuilt(
+      view.view,
+      `was built by another version of this code: its items lack ${lacking}`,
+    );
+  const absent = view.nullable.filter((name) => !(name in json));
+  if (absent.length === 0) return view.decode(json);
+  return view.decode({ ...json, ...Object.fromEntries(absent.map((name) => [name, null])) });
+}
+
+export const foundOf = <T>(view: ViewDeclaration<T>, { item, score, marks }: Hit): Found<T> => ({
+  item: itemOf(view, item),
+  score,
+  marks,
+});
+
+/** Values that one facet counts at most; whoever has more wants no facet. */
+export const mostValues = 10_000;
+
+/** The counts of each facet. @throws DataError programming for a facet of more values than can be counted exactly */
+export function countsOf(answer: Answer, facets: readonly FacetDeclaration[]): Counts {
+  return Object.fromEntries(
+    facets.map(({ name }) => {
+      const counted = part(answer, "aggregations", name);
+      if (Number(part(counted, "sum_other_doc_count") ?? 0) > 0)
+        throw programmingError(`facet ${name} has more than ${mostValues} values`);
+      return [name, listOf(part(counted, "buckets")).map(countOf)];
+    }),
+  );
+}
+
+const countOf = (bucket: unknown): Count => ({
+  value: String(part(bucket, "key_as_string") ?? part(bucket, "key")),
+  count: Number(part(bucket, "doc_count")),
+});
+
+/** A facet in the form of its port, its values decoded. */
+export const facetOf = <V>(
+  counts: Counts,
+  name: string,
+  decode: (text: string) => V,
+): readonly { readonly value: V; readonly count: number }[] =>
+  (counts[name] ?? []).map(({ value, count }) => ({ value: decode(value), count }));
+
+/** Texts, enums and ids: the value itself. */
+export const sameText = <V extends string>(text: string): V => text as V;
+export const trueText = (text: string): boolean => text === "true" || text === "1";

@@ -1,0 +1,96 @@
+import type { OpSpec } from "../../runtime/op.ts";
+
+/** What a generated adapter declares of a view: plain data, made once. */
+export interface ViewDeclaration<T> {
+  /** Name of the view in the spec, as `views rebuild` takes it. */
+  readonly view: string;
+  /** Alias of the generation that answers, without the store's prefix. */
+  readonly alias: string;
+  /** Fingerprint of the index definition that this code was generated with. */
+  readonly definition: string;
+  /** Properties that every item has. */
+  readonly required: readonly string[];
+  /** Properties that are null where an item of an earlier version lacks them. */
+  readonly nullable: readonly string[];
+  /** Every document belongs to a tenant. */
+  readonly tenantScoped: boolean;
+  readonly encode: (item: T) => object;
+  readonly decode: (json: object) => T;
+}
+
+/** Ties the two sides of an item's JSON together. */
+export function viewOf<T, J extends object>(
+  declared: Omit<ViewDeclaration<T>, "encode" | "decode"> & {
+    readonly toJson: (item: T) => J;
+    readonly fromJson: (json: J) => T;
+  },
+): ViewDeclaration<T> {
+  const { toJson, fromJson, ...rest } = declared;
+  // The index holds what `toJson` made, which `itemOf` checks before it gives it here.
+  return { ...rest, encode: toJson, decode: (json) => fromJson(json as J) };
+}
+
+/** Full text over fields of a view's items. */
+export interface TextDeclaration {
+  /** Paths with their weights: `item.title^3`. */
+  readonly fields: readonly string[];
+  /** A word may be misspelt by one or two letters. */
+  readonly typoTolerant: boolean;
+}
+
+/** A facet: its name and the path of its values. */
+export interface FacetDeclaration {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** One method of a search view; `H` is its hit. */
+export interface SearchDeclaration<T, H> extends OpSpec {
+  readonly of: ViewDeclaration<T>;
+  readonly searched: TextDeclaration;
+  /** Searched fields whose found words are marked. */
+  readonly marked: readonly string[];
+  readonly facets: readonly FacetDeclaration[];
+  readonly hit: (found: Found<T>) => H;
+}
+
+/** A hit before it gets the form of its port. */
+export interface Found<T> {
+  readonly item: T;
+  readonly score: number;
+  /** Marked fragments by field. */
+  readonly marks: Readonly<Record<string, string>>;
+}
+
+/** The marked fragments of a hit, for those of the fields that have one. */
+export function highlightsOf<K extends string>(
+  { marks }: Pick<Found<unknown>, "marks">,
+  ...fields: readonly K[]
+): Partial<Record<K, string>> {
+  const entries = fields.flatMap((field) => {
+    const text = marks[field];
+    return text === undefined ? [] : [[field, text] as const];
+  });
+  return Object.fromEntries(entries) as Partial<Record<K, string>>;
+}
+
+export type Metric = "cosine" | "l2" | "ip";
+
+/** One method of a vector view. */
+export interface NearestDeclaration<T> extends OpSpec {
+  readonly of: ViewDeclaration<T>;
+  /** Property of the item that holds the vector. */
+  readonly field: string;
+  readonly vectorOf: (item: T) => Float32Array | null;
+  readonly dimensions: number;
+  readonly metric: Metric;
+  /** Every vector is compared; without it the graph is walked. */
+  readonly exact: boolean;
+  /** The text that a hybrid search fuses with the vector. */
+  readonly searched?: TextDeclaration;
+}
+
+/** Types a declaration where it is written. */
+export const searchOf = <T, H>(declared: SearchDeclaration<T, H>): SearchDeclaration<T, H> =>
+  declared;
+export const nearestOf = <T>(declared: NearestDeclaration<T>): NearestDeclaration<T> => declared;

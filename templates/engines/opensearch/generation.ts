@@ -1,0 +1,186 @@
+import type { Attempt } from "../../runtime/call.ts";
+import { programmingError } from "../../runtime/errors.ts";
+import { part } from "./answer.ts";
+import type { Answer, HttpClient } from "./client.ts";
+import { typeOf } from "./errors.ts";
+import { isAbsent } from "./state-index.ts";
+
+/** Settings and mappings of a view's index, as its migration put them on the cluster. */
+export interface IndexDefinition {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly mappings: Readonly<Record<string, unknown>>;
+}
+
+/** An index that holds one generation of a view. */
+export interface Generation {
+  readonly index: string;
+  /** Fingerprint of the definition it was made with. */
+  readonly definition: string | undefined;
+}
+
+/** The indexes of one view on the cluster; `alias` with the store's prefix. */
+export class Generations {
+  readonly #http: HttpClient;
+  readonly alias: string;
+
+  constructor(http: HttpClient, alias: string) {
+    this.#http = http;
+    this.alias = alias;
+  }
+
+  /** What writers of the generation that is being filled write through. */
+  get buildingAlias(): string {
+    return `${this.alias}.building`;
+  }
+
+  /** The generation that answers. */
+  async live(attempt: Attempt): Promise<Generation | undefined> {
+    return (await this.#find(this.alias, attempt))[0];
+  }
+
+  /** Every generation there is, oldest first. */
+  async all(attempt: Attempt): Promise<readonly Generation[]> {
+    const found = await this.#find(`${this.alias}-*`, attempt);
+    return found.filter(({ index }) => this.#number(index) > 0);
+  }
+
+  /** The definition that the migrations have put here. */
+  async definition(attempt: Attempt): Promise<IndexDefinition | undefined> {
+    try {
+      const answer = await this.#send("GET", `/_component_template/${encode(this.alias)}`, attempt);
+      const list = part(answer, "component_templates");
+      const template = part(
+        Array.isArray(list) ? list[0] : undefined,
+        "component_template",
+        "template",
+      );
+      // A migration of ours wrote it.
+      return template as IndexDefinition;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async define(definition: IndexDefinition, attempt: Attempt): Promise<void> {
+    const path = `/_component_template/${encode(this.alias)}`;
+    await this.#send("PUT", path, attempt, { template: definition });
+  }
+
+  async undefine(attempt: Attempt): Promise<void> {
+    await unlessAbsent(this.#send("DELETE", `/_component_template/${encode(this.alias)}`, attempt));
+  }
+
+  /** An empty generation after all there are; it is refreshed when it is published. */
+  async make(definition: IndexDefinition, attempt: Attempt): Promise<Generation> {
+    const numbers = (await this.all(attempt)).map(({ index }) => this.#number(index));
+    const index = `${this.alias}-${String(Math.max(0, ...numbers) + 1).padStart(4, "0")}`;
+    const body = {
+      settings: { ...definition.settings, refresh_interval: "-1" },
+      mappings: definition.mappings,
+      aliases: { [this.buildingAlias]: {} },
+    };
+    await this.#send("PUT", `/${encode(index)}`, attempt, body);
+    return { index, definition: fingerprintOf(definition) };
+  }
+
+  /** Makes all that was written to a generation visible, and lets it refresh as it is defined. */
+  async open(index: string, definition: IndexDefinition, attempt: Attempt): Promise<void> {
+    const interval = part(definition.settings, "index", "refresh_interval") ?? null;
+    const settings = { index: { refresh_interval: interval } };
+    await this.#send("PUT", `/${encode(index)}/_settings`, attempt, settings);
+    await this.#send("POST", `/${encode(index)}/_refresh`, attempt);
+  }
+
+  /** In one step: the alias points to the index, every other generation is gone. */
+  async publish(index: string, attempt: Attempt): Promise<void> {
+    const others = (await this.all(attempt)).filter((one) => one.index !== index);
+    const actions = [
+      { add: { index, alias: this.alias } },
+      { remove: { index, alias: this.buildingAlias, must_exist: false } },
+      ...others.map((other) => ({ remove_index: { index: other.index } })),
+    ];
+    await this.#send("POST", "/_aliases", attempt, { actions });
+  }
+
+  async drop(index: string, attempt: Attempt): Promise<void> {
+    await unlessAbsent(this.#send("DELETE", `/${encode(index)}`, attempt));
+  }
+
+  /** Documents that are items; the marks of deleted ones are none. */
+  async count(index: string, attempt: Attempt): Promise<number> {
+    const query = { bool: { must_not: [{ exists: { field: "deleted" } }] } };
+    return Number(
+      part(await this.#send("POST", `/${encode(index)}/_count`, attempt, { query }), "count"),
+    );
+  }
+
+  async #find(name: string, attempt: Attempt): Promise<readonly Generation[]> {
+    try {
+      const found = await this.#send("GET", `/${encode(name)}/_mapping`, attempt);
+      return Object.entries(found)
+        .map(([index, mapping]) => ({ index, definition: fingerprintOf(mapping) }))
+        .toSorted((a, b) => this.#number(a.index) - this.#number(b.index));
+    } catch (error) {
+      if (typeOf(error) === "index_not_found_exception" || isAbsent(error)) return [];
+      throw error;
+    }
+  }
+
+  /** 0 for an index of another view whose name begins alike. */
+  #number(index: string): number {
+    const rest = index.startsWith(`${this.alias}-`) ? index.slice(this.alias.length + 1) : "";
+    return /^\d{4,}$/.test(rest) ? Number(rest) : 0;
+  }
+
+  #send(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    attempt: Attempt,
+    body?: object,
+  ): Promise<Answer> {
+    return this.#http.send({ method, path, ...(body === undefined ? {} : { body }) }, attempt);
+  }
+}
+
+const encode = (name: string): string => encodeURIComponent(name);
+
+async function unlessAbsent(work: Promise<Answer>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+const incompleteMark = "-incomplete";
+
+/** The definition for a generation whose items lack something: it answers, and counts as outdated. */
+export function incomplete({ settings, mappings }: IndexDefinition): IndexDefinition {
+  const meta = part(mappings, "_meta");
+  const definition = `${String(part(meta, "definition"))}${incompleteMark}`;
+  return { settings, mappings: { ...mappings, _meta: { ...(meta as object), definition } } };
+}
+
+/** Whether a generation was made by the definition, incomplete or not. */
+export const isMadeBy = ({ definition }: Generation, fingerprint: string | undefined): boolean =>
+  definition !== undefined && definition.replace(incompleteMark, "") === fingerprint;
+
+/** Every definition of ours names its fingerprint in its mapping. */
+export function fingerprintOf(of: unknown): string | undefined {
+  const told = part(of, "mappings", "_meta", "definition");
+  return typeof told === "string" ? told : undefined;
+}
+
+/** The definition on the cluster, if it is the one that this code was generated with. @throws DataError programming */
+export function expected(
+  definition: IndexDefinition | undefined,
+  fingerprint: string,
+  view: string,
+): IndexDefinition {
+  if (definition !== undefined && fingerprintOf(definition) === fingerprint) return definition;
+  throw programmingError(
+    `the index definition of ${view} on the cluster is not the one of this code`,
+    { hint: "npm run db -- migrate up brings it there" },
+  );
+}

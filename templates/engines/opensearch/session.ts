@@ -1,0 +1,289 @@
+import { type Attempt, callOp } from "../../runtime/call.ts";
+import { isDataError, programmingError } from "../../runtime/errors.ts";
+import { keyset, pageLimit } from "../../runtime/keyset.ts";
+import type { Neighbour } from "../../runtime/hybrid.ts";
+import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
+import type { Page, PageRequest, ReadOptions } from "../../runtime/options.ts";
+import { type Counts, countsOf, foundOf, type Hit, hitsOf, isCutOff, notBuilt } from "./answer.ts";
+import type { Answer, HttpClient } from "./client.ts";
+import type {
+  NearestDeclaration,
+  SearchDeclaration,
+  TextDeclaration,
+  ViewDeclaration,
+} from "./declaration.ts";
+import { checkedVector } from "./vector.ts";
+import { typeOf } from "./errors.ts";
+import type { Clause } from "./filter.ts";
+import { fusedByRank, type KeyedNeighbour, ranked, withoutKey } from "./neighbours.ts";
+import { anchored, closePit, isOver, openPit, type PitSearch } from "./pit.ts";
+import { filtered, nearestBody, noCounts, searchBody } from "./search-body.ts";
+import { textQuery } from "./text-query.ts";
+
+/** What a session needs of its store. */
+export interface SearchConnection {
+  readonly runtime: OpRuntime;
+  readonly http: HttpClient;
+  /** Put before every name on the cluster; empty, or ends with a dash. */
+  readonly prefix: string;
+}
+
+/** The facets of an answer in the form of their port. */
+export type FacetsOf<F> = (counts: Counts) => F;
+
+interface Counted<A> {
+  readonly answer: A;
+  readonly counts: Counts;
+}
+
+/** Made while the call runs: a value that cannot be compared rejects it. */
+export type Filters = () => readonly Clause[];
+
+/** Documents a search without pages gives at most: `index.max_result_window`. */
+const unpagedLimit = 10_000;
+const defaultNeighbours = 10;
+
+/** Reads of the views of one store, for all tenants' views or those of one tenant. Rejects with a `DataError` only. */
+export class SearchSession {
+  readonly connection: SearchConnection;
+  readonly #tenant: string | undefined;
+
+  constructor(connection: SearchConnection, tenant?: string) {
+    this.connection = connection;
+    this.#tenant = tenant;
+  }
+
+  /** All hits, best first, at most 10,000. @throws DataError programming when there are more */
+  async list<T, H>(
+    method: SearchDeclaration<T, H>,
+    text: string,
+    filters: Filters,
+    options?: ReadOptions,
+  ): Promise<readonly H[]> {
+    return (await this.#all(method, text, filters, options)).answer;
+  }
+
+  /** The same with the counts of the facets. */
+  async listCounted<T, H, F>(
+    method: SearchDeclaration<T, H>,
+    facets: FacetsOf<F>,
+    text: string,
+    filters: Filters,
+    options?: ReadOptions,
+  ): Promise<{ readonly items: readonly H[]; readonly facets: F }> {
+    const { answer, counts } = await this.#all(method, text, filters, options);
+    return { items: answer, facets: facets(counts) };
+  }
+
+  /** One keyset page, best first. @throws DataError programming for a cursor of another search */
+  async page<T, H>(
+    method: SearchDeclaration<T, H>,
+    text: string,
+    filters: Filters,
+    page: PageRequest,
+    options?: ReadOptions,
+  ): Promise<Page<H>> {
+    return (await this.#part(method, text, filters, page, options)).answer;
+  }
+
+  /** The same with the counts of the facets, which are of the whole answer on every page. */
+  async pageCounted<T, H, F>(
+    method: SearchDeclaration<T, H>,
+    facets: FacetsOf<F>,
+    text: string,
+    filters: Filters,
+    page: PageRequest,
+    options?: ReadOptions,
+  ): Promise<Page<H> & { readonly facets: F }> {
+    const { answer, counts } = await this.#part(method, text, filters, page, options);
+    return { ...answer, facets: facets(counts) };
+  }
+
+  /**
+   * The nearest, nearest first; with `text`, the ranks of both sides fused.
+   *
+   * @throws DataError programming for a vector of other dimensions
+   */
+  nearest<T>(
+    method: NearestDeclaration<T>,
+    vector: Float32Array,
+    filters: Filters,
+    options?: ReadOptions & {
+      readonly limit?: number | undefined;
+      readonly text?: string | undefined;
+    },
+  ): Promise<readonly Neighbour<T>[]> {
+    return this.#call(method.of, method, options, async (attempt) => {
+      const limit = pageLimit(method.operation, options?.limit ?? defaultNeighbours);
+      const elements = checkedVector(vector, method.dimensions, method.metric);
+      const scoped = this.#scoped(method.of, filters());
+      const nearest = async (size: number): Promise<readonly KeyedNeighbour<T>[]> => {
+        const body = nearestBody(method, elements, scoped, size);
+        return ranked(method, vector, hitsOf(await this.#ask(method.of, body, attempt)));
+      };
+      const { searched } = method;
+      const { text } = options ?? {};
+      if (text === undefined || searched === undefined)
+        return (await nearest(limit)).slice(0, limit).map(withoutKey);
+      const found = (size: number): Promise<readonly Hit[]> =>
+        this.#texts(method, searched, text, scoped, size, attempt);
+      return fusedByRank(method, vector, { limit, nearest, found });
+    });
+  }
+
+  #all<T, H>(
+    method: SearchDeclaration<T, H>,
+    text: string,
+    filters: Filters,
+    options: ReadOptions | undefined,
+  ): Promise<Counted<readonly H[]>> {
+    return this.#call(method.of, method, options, async (attempt) => {
+      const query = this.#query(method, text, filters());
+      if (query === undefined) return { answer: [], counts: noCounts(method.facets) };
+      const answer = await this.#ask(
+        method.of,
+        searchBody(method, query, unpagedLimit, true),
+        attempt,
+      );
+      if (isCutOff(answer))
+        throw programmingError("more than 10,000 hits; declare page: keyset for this search");
+      return {
+        answer: hitsOf(answer).map((hit) => method.hit(foundOf(method.of, hit))),
+        counts: countsOf(answer, method.facets),
+      };
+    });
+  }
+
+  #part<T, H>(
+    method: SearchDeclaration<T, H>,
+    text: string,
+    filters: Filters,
+    page: PageRequest,
+    options: ReadOptions | undefined,
+  ): Promise<Counted<Page<H>>> {
+    return this.#call(method.of, method, options, async (attempt) => {
+      const limit = pageLimit(method.operation, page.limit);
+      const cursors = keyset(method.operation, "score, key", 3);
+      const after = page.after === undefined ? undefined : cursors.decode(page.after);
+      const query = this.#query(method, text, filters());
+      if (query === undefined) return { answer: { items: [] }, counts: noCounts(method.facets) };
+      const body = searchBody(method, query, limit + 1, false);
+      const [score = null, key = null, pit = null] = after ?? [];
+      const found =
+        score === null || key === null
+          ? { answer: await this.#ask(method.of, body, attempt), pit: null }
+          : await this.#further(method.of, body, { score, key, pit }, attempt);
+      const hits = hitsOf(found.answer);
+      const items = hits.slice(0, limit).map((hit) => method.hit(foundOf(method.of, hit)));
+      const last = hits[limit - 1];
+      const counts = countsOf(found.answer, method.facets);
+      if (hits.length > limit && last !== undefined)
+        return { answer: { items, next: cursors.encode(positionOf(last, found.pit)) }, counts };
+      if (found.pit !== null) closePit(this.connection, found.pit);
+      return { answer: { items }, counts };
+    });
+  }
+
+  /** The other side of a fusion: documents of the same index by their text. */
+  async #texts<T>(
+    { of, field }: NearestDeclaration<T>,
+    searched: TextDeclaration,
+    text: string,
+    filters: readonly Clause[],
+    size: number,
+    attempt: Attempt,
+  ): Promise<readonly Hit[]> {
+    const query = textQuery(text, searched);
+    if (query === undefined) return [];
+    const present = { exists: { field: `item.${field}` } };
+    const body = {
+      query: filtered(query, [present, ...filters]),
+      size,
+      sort: [{ _score: "desc" }, { key: "asc" }],
+      track_total_hits: false,
+    };
+    return hitsOf(await this.#ask(of, body, attempt));
+  }
+
+  /** A page after the first: out of the point in time that the cursor names, or a new one where that is over. */
+  async #further<T>(
+    view: ViewDeclaration<T>,
+    body: Clause,
+    from: PitSearch,
+    attempt: Attempt,
+  ): Promise<{ readonly answer: Answer; readonly pit: string | null }> {
+    if (from.pit !== null) {
+      try {
+        return await anchored(this.connection, body, { ...from, pit: from.pit }, attempt);
+      } catch (error) {
+        if (!isOver(error)) throw error;
+      }
+    }
+    const pit = await openPit(this.connection, this.#index(view), this.#routing(view), attempt);
+    return anchored(this.connection, body, { ...from, pit, moved: true }, attempt);
+  }
+
+  #ask<T>(view: ViewDeclaration<T>, body: Clause, attempt: Attempt): Promise<Answer> {
+    return this.connection.http.send(
+      {
+        method: "POST",
+        path: `/${encodeURIComponent(this.#index(view))}/_search`,
+        // Half an answer is no answer.
+        query: { allow_partial_search_results: "false", ...this.#routing(view) },
+        body,
+      },
+      attempt,
+    );
+  }
+
+  #index<T>({ alias }: ViewDeclaration<T>): string {
+    return `${this.connection.prefix}${alias}`;
+  }
+
+  /** All documents of a tenant lie in one shard. */
+  #routing<T>(view: ViewDeclaration<T>): Readonly<Record<string, string>> {
+    return view.tenantScoped ? { routing: this.#tenantOf(view) } : {};
+  }
+
+  #query<T, H>(
+    { of, searched }: SearchDeclaration<T, H>,
+    text: string,
+    filters: readonly Clause[],
+  ): Clause | undefined {
+    const query = textQuery(text, searched);
+    return query === undefined ? undefined : filtered(query, this.#scoped(of, filters));
+  }
+
+  /** Every query of a view with tenants names one. */
+  #scoped<T>(view: ViewDeclaration<T>, filters: readonly Clause[]): readonly Clause[] {
+    if (!view.tenantScoped) return filters;
+    return [{ term: { tenant: { value: this.#tenantOf(view) } } }, ...filters];
+  }
+
+  #tenantOf<T>({ view }: ViewDeclaration<T>): string {
+    if (this.#tenant !== undefined) return this.#tenant;
+    throw programmingError(`${view}: belongs to a tenant; call it on forTenant(id)`);
+  }
+
+  #call<T, R>(
+    view: ViewDeclaration<T>,
+    spec: OpSpec,
+    options: ReadOptions | undefined,
+    work: (attempt: Attempt) => Promise<R>,
+  ): Promise<R> {
+    return callOp(this.connection.runtime, spec, options, (attempt) =>
+      work(attempt).catch((error: unknown) => {
+        if (!isDataError(error) && typeOf(error) === "index_not_found_exception")
+          throw notBuilt(view.view, "was never built");
+        throw error;
+      }),
+    );
+  }
+}
+
+/** Where the next page begins. */
+const positionOf = ({ sort: [score, key] }: Hit, pit: string | null) => [
+  String(score),
+  String(key),
+  pit,
+];

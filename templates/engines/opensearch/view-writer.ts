@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+import { type Attempt, callOp } from "../../runtime/call.ts";
+import { DataError, isDataError } from "../../runtime/errors.ts";
+import type { OpSpec } from "../../runtime/op.ts";
+import type { CallOptions } from "../../runtime/options.ts";
+import type { ViewChange, ViewOutcome, ViewWriter } from "../../runtime/view.ts";
+import { notBuilt, part } from "./answer.ts";
+import type { ViewDeclaration } from "./declaration.ts";
+import { classify, RefusedItems, ruleOf, typeOf } from "./errors.ts";
+import type { SearchConnection } from "./session.ts";
+
+/** OS-02: a bulk of 1,000 to 5,000 operations and 5 to 15 MB. */
+const bulkOperations = 1_000;
+const bulkCharacters = 5_000_000;
+/** What `http.max_content_length` lets through unless configured. */
+const largestDocument = 100 * 1024 * 1024;
+const largestRevision = 2n ** 63n - 1n;
+const longestId = 512;
+
+/**
+ * Writes into one alias. Every document carries its revision as an external version, so an older one never replaces a newer one; what is
+ * deleted stays as a document of key and revision alone, which no search finds.
+ */
+export function viewWriter<T>(
+  connection: SearchConnection,
+  view: ViewDeclaration<T>,
+  alias: string,
+): ViewWriter<T> {
+  const spec: OpSpec = { operation: `${view.view}.write`, effect: "write", collection: view.alias };
+  return {
+    write: async (changes, options) => {
+      const outcomes: (ViewOutcome | undefined)[] = changes.map(() => undefined);
+      const lines = changes.map((change) => linesOf(view, change));
+      lines.forEach((line, at) => {
+        if (typeof line !== "string") outcomes[at] = { kind: "failed", error: line };
+      });
+      for (const chunk of chunksOf(lines, outcomes))
+        await writeChunk(connection, { view, alias, spec, lines, outcomes }, chunk, options);
+      return outcomes.map((outcome) => outcome ?? { kind: "stale" });
+    },
+  };
+}
+
+interface Bulk<T> {
+  readonly view: ViewDeclaration<T>;
+  readonly alias: string;
+  readonly spec: OpSpec;
+  readonly lines: readonly (string | DataError)[];
+  readonly outcomes: (ViewOutcome | undefined)[];
+}
+
+/** Sends what is undecided until all is decided, or the call's attempts are used up. */
+async function writeChunk<T>(
+  connection: SearchConnection,
+  bulk: Bulk<T>,
+  chunk: readonly number[],
+  options: CallOptions | undefined,
+): Promise<void> {
+  const { outcomes, spec } = bulk;
+  const undecided = (): readonly number[] => chunk.filter((at) => outcomes[at] === undefined);
+  // A replay finds its own revision and changes nothing: it is as safe as a read.
+  const replayable = { ...options, operation: spec.operation };
+  try {
+    await callOp(connection.runtime, spec, replayable, (attempt) =>
+      attemptChunk(connection, bulk, undecided(), attempt),
+    );
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const left = undecided();
+    const single = chunk.length === 1 && error.kind === "programming";
+    if (!single && (left.length === chunk.length || error.kind !== "overloaded")) throw error;
+    for (const at of left) outcomes[at] = { kind: "failed", error };
+  }
+}
+
+async function attemptChunk<T>(
+  { http }: SearchConnection,
+  { view, alias, lines, outcomes }: Bulk<T>,
+  sent: readonly number[],
+  attempt: Attempt,
+): Promise<void> {
+  const answer = await http
+    .send(
+      {
+        method: "POST",
+        path: `/${encodeURIComponent(alias)}/_bulk`,
+        // Without it a lost alias would come back as an index with a guessed mapping.
+        query: { require_alias: "true" },
+        body: sent.map((at) => lines[at]).join(""),
+        lines: true,
+      },
+      attempt,
+    )
+    .catch((error: unknown) => {
+      throw typeOf(error) === "index_not_found_exception"
+        ? notBuilt(view.view, "was never built")
+        : error;
+    });
+  const items = part(answer, "items");
+  let busy: string | undefined;
+  (Array.isArray(items) ? items : []).forEach((item: unknown, position) => {
+    const at = sent[position];
+    if (at === undefined) return;
+    const outcome = outcomeOf(view, part(item, "index"));
+    if (outcome instanceof RefusedItems) busy = outcome.type;
+    else outcomes[at] = outcome;
+  });
+  if (busy !== undefined) throw new RefusedItems(busy);
+}
+
+function outcomeOf<T>(view: ViewDeclaration<T>, item: unknown): ViewOutcome | RefusedItems {
+  const status = Number(part(item, "status"));
+  if (status < 300) return { kind: "written" };
+  const told = part(item, "error", "type");
+  const type = typeof told === "string" ? told : undefined;
+  if (type === "version_conflict_engine_exception") return { kind: "stale" };
+  if (type === "index_not_found_exception") throw notBuilt(view.view, "was never built");
+  const rule = ruleOf(type, status);
+  if (rule.transient) return new RefusedItems(type ?? String(status));
+  return { kind: "failed", error: refusal(view, part(item, "error"), type, status) };
+}
+
+/** Of the server's words only the field is told: they quote the document. */
+function refusal<T>(
+  view: ViewDeclaration<T>,
+  error: unknown,
+  type: string | undefined,
+  status: number,
+): DataError {
+  const { kind, hint } = ruleOf(type, status);
+  const reason = String(part(error, "reason") ?? "");
+  const field = /failed to parse field \[([\w.]+)\]/.exec(reason)?.[1];
+  const deeper = String(part(error, "caused_by", "reason") ?? "");
+  const dimensions = /Vector dimension mismatch/i.test(`${reason} ${deeper}`);
+  const what = dimensions ? "a vector of other dimensions" : (type ?? String(status));
+  return new DataError({
+    kind: kind === "connection" ? "unavailable" : "programming",
+    operation: `${view.view}.write`,
+    message: `${view.view}.write: the index refused the document: ${what}${field === undefined ? "" : ` (${field})`}`,
+    code: type,
+    hint,
+  });
+}
+
+/** The two lines of one change, or why it cannot be written. */
+function linesOf<T>(view: ViewDeclaration<T>, change: ViewChange<T>): string | DataError {
+  const { key, tenant, revision } = change;
+  const refuse = (message: string): DataError =>
+    new DataError({ kind: "programming", operation: `${view.view}.write`, message });
+  if (revision < 0n || revision > largestRevision)
+    return refuse("a revision is a number from 0 to 2^63 - 1");
+  if (view.tenantScoped && tenant === undefined) return refuse("the row names no tenant");
+  const routing = tenant === undefined ? "" : `,"routing":${JSON.stringify(tenant)}`;
+  const action = `{"index":{"_id":${JSON.stringify(documentId(key, tenant))},"version":${revision},"version_type":"external"${routing}}}\n`;
+  const owner = tenant === undefined ? {} : { tenant };
+  try {
+    const document =
+      change.kind === "upsert"
+        ? { key, ...owner, item: view.encode(change.item) }
+        : { key, ...owner, deleted: Date.now() };
+    const lines = `${action}${JSON.stringify(document)}\n`;
+    if (lines.length > largestDocument) return refuse("the document is larger than 100 MB");
+    return lines;
+  } catch (cause) {
+    const { kind } = classify(cause);
+    return new DataError({
+      kind: "programming",
+      operation: `${view.view}.write`,
+      message: `the item cannot be written as JSON (${kind})`,
+    });
+  }
+}
+
+/** Keys of two tenants may be equal; an id holds 512 bytes. */
+function documentId(key: string, tenant: string | undefined): string {
+  const id = tenant === undefined ? key : JSON.stringify([tenant, key]);
+  if (Buffer.byteLength(id) <= longestId && !id.startsWith(hashed)) return id;
+  return `${hashed}${createHash("sha256").update(id).digest("base64url")}`;
+}
+
+const hashed = "sha256:";
+
+/** Positions of the lines that one request carries; what is decided already is left out. */
+function chunksOf(
+  lines: readonly (string | DataError)[],
+  outcomes: readonly (ViewOutcome | undefined)[],
+): readonly (readonly number[])[] {
+  const chunks: number[][] = [];
+  let size = Infinity;
+  lines.forEach((line, at) => {
+    if (typeof line !== "string" || outcomes[at] !== undefined) return;
+    const last = chunks.at(-1);
+    if (
+      last === undefined ||
+      size + line.length > bulkCharacters ||
+      last.length >= bulkOperations
+    ) {
+      chunks.push([at]);
+      size = line.length;
+    } else {
+      last.push(at);
+      size += line.length;
+    }
+  });
+  return chunks;
+}

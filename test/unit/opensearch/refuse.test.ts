@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { refuse } from "../../../src/engines/opensearch/refuse.ts";
+import { edited } from "../compat/versions.ts";
+import { books, storeOf } from "./books.ts";
+
+test("what the engine carries is not refused", () => expect(refuse(storeOf(books))).toEqual([]));
+
+test("more digits than a double keeps are not compared", () => {
+  const wide = edited(books, "precision: 8, scale: 2", "precision: 20, scale: 2");
+  expect(refuse(storeOf(wide))).toMatchObject([
+    {
+      path: "workloads.book-search.access.find.filter",
+      hint: expect.stringContaining("leave it out"),
+    },
+  ]);
+});
+
+test("an entity with the name of a type that adapters import is refused", () => {
+  const clash = books.replaceAll("Book", "ViewTarget");
+  expect(refuse(storeOf(clash))).toContainEqual(
+    expect.objectContaining({ path: "entities.ViewTarget" }),
+  );
+});

@@ -1,0 +1,188 @@
+// Definitions of indexes, and the steps of schema changes.
+import { expect, test } from "vitest";
+import { planner } from "../../../src/engines/opensearch/schema/planner.ts";
+import { edited } from "../compat/versions.ts";
+import { books, changed, commandsOf, snapshotOf } from "./books.ts";
+
+const definitionOf = (spec: string, alias: string): unknown => snapshotOf(spec).get(alias);
+
+test("only what a method searches, filters or counts is mapped, each as its kind is compared", () => {
+  expect(definitionOf(books, "books-book-search")).toMatchObject({
+    entity: "Book",
+    definition: {
+      settings: { index: { analysis: { analyzer: { searched: { type: "english" } } } } },
+      mappings: {
+        dynamic: "strict",
+        properties: {
+          key: { type: "keyword" },
+          item: {
+            dynamic: false,
+            properties: {
+              title: {
+                type: "text",
+                analyzer: "searched",
+                index_options: "offsets",
+                fields: { exact: { type: "keyword" } },
+              },
+              body: { type: "text" },
+              tags: { type: "keyword" },
+              sold: { type: "long", fields: { counted: { type: "keyword" } } },
+              price: { type: "scaled_float", scaling_factor: 100 },
+            },
+          },
+        },
+      },
+    },
+  });
+  const mapped = JSON.stringify(definitionOf(books, "books-book-search"));
+  expect(mapped).not.toMatch(/"printed":\{|"genre":\{|"embedding":\{/);
+});
+
+test("an index of vectors holds the text that it is fused with", () => {
+  expect(definitionOf(books, "books-similar-books")).toMatchObject({
+    definition: {
+      mappings: {
+        properties: {
+          item: {
+            properties: {
+              embedding: { type: "knn_vector", dimension: 8 },
+              title: { type: "text", analyzer: "searched" },
+              genre: { type: "keyword" },
+            },
+          },
+        },
+      },
+    },
+  });
+});
+
+const sized = (rows: string): unknown =>
+  definitionOf(
+    edited(books, "    field: embedding\n", `    field: embedding\n    scale: { rows: ${rows} }\n`),
+    "books-similar-books",
+  );
+
+test.each([
+  ["5k", undefined, undefined],
+  ["50k", "lucene", { m: 16, ef_construction: 100 }],
+  ["5M", "lucene", { m: 24, ef_construction: 200 }],
+  ["50M", "faiss", { m: 24, ef_construction: 200 }],
+])("%s vectors are searched by %s", (rows, engine, parameters) => {
+  const found = sized(rows);
+  if (engine === undefined) expect(JSON.stringify(found)).not.toContain('"hnsw"');
+  else
+    expect(found).toMatchObject({
+      definition: {
+        settings: { index: { knn: "true" } },
+        mappings: {
+          properties: {
+            item: {
+              properties: {
+                embedding: {
+                  space_type: "cosinesimil",
+                  method: { name: "hnsw", engine, parameters },
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+});
+
+test("from nothing: a definition for each view, and nothing is built", () => {
+  const { steps, questions } = changed(undefined, books);
+  expect(questions).toEqual([]);
+  expect(steps.map(({ name, phase, transactional }) => [name, phase, transactional])).toEqual([
+    ["books-book-search-define", "expand", true],
+    ["books-similar-books-define", "expand", true],
+  ]);
+  expect(steps.map(({ up }) => Object.keys(commandsOf(up)[0] ?? {}))).toEqual([
+    ["defineView", "definition"],
+    ["defineView", "definition"],
+  ]);
+  expect(commandsOf(steps[0]?.down ?? "")).toEqual([{ dropView: "books-book-search" }]);
+});
+
+test("an unchanged spec asks for nothing, also from a snapshot whose keys were sorted on disk", () => {
+  expect(changed(books, books)).toEqual({ steps: [], questions: [] });
+});
+
+test("weights are the query's, not the index'", () => {
+  expect(changed(books, edited(books, "weight: 3", "weight: 5")).steps).toEqual([]);
+});
+
+test("another analyzer: both views are copied into a new index", () => {
+  const { steps } = changed(books, edited(books, "language: english", "language: german"));
+  expect(steps).toMatchObject([
+    { name: "books-book-search-copy", phase: "expand", transactional: false },
+    { name: "books-similar-books-copy", phase: "expand", transactional: false },
+  ]);
+  const [copy] = steps;
+  expect(commandsOf(copy?.up ?? "")).toMatchObject([
+    { defineView: "books-book-search" },
+    { copyView: "books-book-search" },
+  ]);
+  expect(JSON.parse(copy?.verify ?? "{}")).toMatchObject({ view: "books-book-search" });
+  expect(commandsOf(copy?.repair ?? "")).toEqual([{ discardCopy: "books-book-search" }]);
+  expect(JSON.stringify(commandsOf(copy?.down ?? ""))).toContain('"english"');
+});
+
+test("a field that no method asks by: the generation that answers stays, as outdated", () => {
+  const after = edited(
+    books,
+    "      sold:",
+    "      note: { type: text, nullable: true }\n      sold:",
+  );
+  const { steps } = changed(books, after);
+  expect(steps.map(({ name, transactional }) => [name, transactional])).toEqual([
+    ["books-book-search-define", true],
+    ["books-similar-books-define", true],
+  ]);
+  expect(steps[0]?.note).toContain("Items have no note before a rebuild");
+});
+
+test("a renamed field is renamed in the copies, and back", () => {
+  const after = edited(
+    books,
+    "      body: { type: text }",
+    "      prose: { type: text, was: body }",
+  )
+    .replaceAll("body: {}", "prose: {}")
+    .replaceAll("text: [title, body]", "text: [title, prose]");
+  const [copy] = changed(books, after).steps;
+  expect(commandsOf(copy?.up ?? "")[1]).toEqual({
+    copyView: "books-book-search",
+    renamed: { body: "prose" },
+  });
+  expect(commandsOf(copy?.down ?? "")[1]).toEqual({
+    copyView: "books-book-search",
+    renamed: { prose: "body" },
+  });
+});
+
+test("values of another kind leave the copies, which count as incomplete until a rebuild", () => {
+  const after = edited(books, "sold: { type: bigint }", "sold: { type: string, max: 20 }");
+  const [copy] = changed(books, after).steps;
+  expect(commandsOf(copy?.up ?? "")[1]).toEqual({
+    copyView: "books-book-search",
+    removed: ["sold"],
+    incomplete: true,
+  });
+});
+
+test("a view that is gone is dropped when no old code runs any more", () => {
+  const [start, end] = [books.indexOf("  similar-books:"), books.length];
+  const without = books.slice(0, start) + books.slice(end);
+  expect(changed(books, without).steps).toMatchObject([
+    { name: "books-similar-books-drop", phase: "contract", reversibility: "reversible" },
+  ]);
+});
+
+test("the files name each command's step", () => {
+  const { steps } = changed(undefined, books);
+  expect(JSON.parse(planner.print(steps, "down", "initial"))).toEqual([
+    { step: "books-book-search-define", dropView: "books-book-search" },
+    { step: "books-similar-books-define", dropView: "books-similar-books" },
+  ]);
+});
