@@ -1,6 +1,6 @@
 import { markdownCode, markdownText } from "../render/encode.ts";
 import { specTypes } from "../spec/types-text.ts";
-import { shown } from "./spec-examples.ts";
+import examples from "./spec-examples.json" with { type: "json" };
 import { type Piece, type WordGroup, wordGroups } from "./spec-words.ts";
 
 const intro = `# The words of the spec
@@ -12,6 +12,10 @@ Every word of \`workloads.yaml\`: what it takes, what holds without it, an examp
 A word that is not here is an error with "did you mean". Fields are written in camelCase, entities in PascalCase, workloads and stores in kebab-case. A minus before a
 field is descending; \`.range\` behind one takes a least and a greatest value; \`.day\` (hour, week, month, year) groups by it.
 `;
+
+/** What the page shows beside the schema: by group and word, the default and an example. A word without an entry has none. */
+export const shown: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> =
+  examples;
 
 /** Text of `references/spec.md`. */
 export function specPage(): string {

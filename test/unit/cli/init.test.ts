@@ -76,7 +76,10 @@ test("init starts from the spec that is there, or from --spec", async () => {
 
 test.each([
   [["init"], /this is no terminal[^]*--preset/],
-  [["init", "--preset", "nothing", "--yes"], /no preset "nothing"[^]*presets: shop/],
+  [
+    ["init", "--preset", "nothing", "--yes"],
+    /no preset "nothing"[^]*presets: catalogue, rag, shop/,
+  ],
   [["--spec", "a.yaml", "init", "--preset", "shop"], /two answers/],
   [["--spec", "a.yaml", "init", "--yes"], /a\.yaml does not exist/],
 ])("init %j is refused with what to do, and writes nothing", async (args, message) => {

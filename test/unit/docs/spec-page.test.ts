@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { shown } from "../../../src/build/spec-examples.ts";
-import { specPage } from "../../../src/build/spec-page.ts";
+import { specPage, shown } from "../../../src/build/spec-page.ts";
 import { wordGroups } from "../../../src/build/spec-words.ts";
 
 const root = join(import.meta.dirname, "../../..");
