@@ -86,3 +86,16 @@ export async function removeLists(
   for (const { collection, owner } of children)
     await place.collections.of(collection).deleteMany({ [owner]: key }, place.limits);
 }
+
+/** Owned children in the order of their own key, which is the order in which every store of this data layer gives them back. */
+export const inOrder = <T extends object>(
+  children: readonly T[],
+  key: readonly (keyof T)[],
+): readonly T[] =>
+  children.toSorted((a, b) => {
+    for (const property of key) {
+      if (a[property] < b[property]) return -1;
+      if (a[property] > b[property]) return 1;
+    }
+    return 0;
+  });

@@ -4,7 +4,7 @@ import { openStores } from "./data/stores/open.ts";
 import { rebuildableViews } from "./data/stores/views.ts";
 
 const config = configFromEnv(process.env);
-const data = openDataLayer(config);
+let data = openDataLayer(config);
 const heading = (text: string): void => console.log(`\n── ${text}`);
 
 const goods = [
@@ -53,12 +53,14 @@ try {
 
   // The application cannot write a view. In production a job runs `npm run db -- views rebuild NAME`.
   heading("the search is filled from the products");
+  await data.close();
   const { lifecycle, stores } = openStores(config);
   for (const view of rebuildableViews(stores)) {
     const { rows, generation } = await view.rebuild();
     console.log(`${view.name}: ${rows} rows in ${generation}`);
   }
   await lifecycle.close();
+  data = openDataLayer(config);
 
   heading('"boiling water", at most 45 euros, with facets');
   const found = await data.productSearch.search("boiling water", { priceCents: { max: 4500 } }, {});

@@ -5,7 +5,7 @@ import { rebuildableViews } from "./data/stores/views.ts";
 import { embed } from "./embed.ts";
 
 const config = configFromEnv(process.env);
-const data = openDataLayer(config);
+let data = openDataLayer(config);
 const heading = (text: string): void => console.log(`\n── ${text}`);
 
 const texts = [
@@ -62,12 +62,14 @@ try {
 
   // The application cannot write a view. In production a job runs `npm run db -- views rebuild NAME`.
   heading("the views are filled from the chunks");
+  await data.close();
   const { lifecycle, stores } = openStores(config);
   for (const view of rebuildableViews(stores)) {
     const { rows, generation } = await view.rebuild();
     console.log(`${view.name}: ${rows} rows in ${generation}`);
   }
   await lifecycle.close();
+  data = openDataLayer(config);
 
   heading('by words: "boiling water"');
   const found = await data.chunkSearch.search("boiling water", {}, { limit: 3 });

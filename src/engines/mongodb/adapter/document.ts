@@ -1,7 +1,7 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, hardline, indent, line, print } from "../../../render/document.ts";
-import { arrayLiteral, objectLiteral, openObject } from "../../../render/layout.ts";
+import { arrayLiteral, call, objectLiteral, openObject } from "../../../render/layout.ts";
 import { codecOf, madeKeys, propertyOf } from "../fields.ts";
 
 /** `["a"]["b"]` of `a.b`. */
@@ -79,8 +79,9 @@ function encodeObject(entity: EntityIr, from: string, codecs: string, root: Enti
   const children = entity.children.map((child): Doc => {
     const name = child.entity.variable;
     const inner = encodeObject(child.entity, name, `${codecs}${member(child.property)}`, root);
-    const list = `${from}${member(child.property)}`;
-    return [propertyName(child.property), ": ", `${list}.map((${name}) => (`, inner, "))"];
+    const keys = arrayLiteral(child.localKey.map((field) => stringLiteral(field.name)));
+    const list = call("inOrder", [`${from}${member(child.property)}`, keys]);
+    return [propertyName(child.property), ": ", list, `.map((${name}) => (`, inner, "))"];
   });
   return openObject([...key, ...fields, ...deleted, ...children]);
 }

@@ -81,6 +81,7 @@ function importAll(scope: Scope, repository: RepositoryIr): void {
     imports.type("mongodb", "Document");
   if (!encodes) return;
   imports.type(`../../domain/${entity.domainFile}.ts`, entity.newType);
+  if (entity.children.length > 0) imports.value("../../runtime/mongodb/children.ts", "inOrder");
   if (newIdNeeded(entity))
     imports.value(`../../domain/${entity.domainFile}.ts`, `new${entity.idType ?? ""}`);
   if (makesUuid(entity)) imports.value("../../runtime/uuid.ts", "uuidV7");

@@ -4,6 +4,7 @@ import { newArticleId } from "../../domain/article.ts";
 import type { Article, ArticleId, ArticleState, NewArticle } from "../../domain/article.ts";
 import type { ArticleRepository } from "../../ports/article-repository.ts";
 import type { Json } from "../../runtime/json.ts";
+import { inOrder } from "../../runtime/mongodb/children.ts";
 import {
   array,
   enumeration,
@@ -120,7 +121,7 @@ function toDocument(article: NewArticle): Document {
     tags: codecs.tags.encode(article.tags),
     extra: codecs.extra.encode(article.extra),
     published_at: codecs.publishedAt.encode(article.publishedAt ?? null),
-    sections: article.sections.map((articleSection) => ({
+    sections: inOrder(article.sections, ["no"]).map((articleSection) => ({
       no: codecs.sections.no.encode(articleSection.no),
       text: codecs.sections.text.encode(articleSection.text),
     })),
