@@ -10,7 +10,7 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
 } else if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2])) {
   process.stdout.write(require("../package.json").version + "\n");
 } else {
-  // The young generation of V8 begins at 1 MB, which a thousand entities fill nine hundred times; `generate` holds it where this puts it.
+  // The young generation of V8 begins at 1 MB, which a thousand entities fill nine hundred times; generate holds it where this puts it.
   if (process.argv[2] === "generate")
     require("node:v8").setFlagsFromString("--semi-space-growth-factor=8");
   import("./main.mjs").then(function (main) {
