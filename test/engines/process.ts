@@ -53,7 +53,12 @@ export async function launch(plan: Launch): Promise<RunningProcess> {
     pid,
     stop: () => stopGracefully(child, exited, plan.stopSignal),
     kill9: () => killTree(child, exited),
-    signal: (name) => void child.kill(name),
+    // A server of several processes stands still only when all of them do.
+    signal: (name) => {
+      child.kill(name);
+      for (const one of child.pid === undefined ? [] : childrenOf(child.pid))
+        process.kill(one, name);
+    },
   };
 }
 

@@ -12,9 +12,12 @@ import { privateServer, sharedServer } from "./servers.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
+/** A cluster's DSN names several hosts after commas, which no URL does. */
+const firstHost = (dsn: string): string => dsn.replace(/,[^/?]*/, "");
+
 /** Resolves on the first byte or the end; how a server answers that accepts but does not speak first is not asked. */
 function accepts(dsn: string): Promise<boolean> {
-  const { hostname, port } = new URL(dsn);
+  const { hostname, port } = new URL(firstHost(dsn));
   return new Promise((done) => {
     const socket = createConnection({ host: hostname, port: Number(port) });
     socket.once("connect", () => done(true));
@@ -126,7 +129,7 @@ for (const engine of knownEngines()) {
 
     test("a DSN that is named but dead is an error that does not show its password", async () => {
       const { variable } = await providerOf(engine);
-      const { protocol } = new URL(isMissing(shared) ? "" : shared.dsn);
+      const { protocol } = new URL(isMissing(shared) ? "" : firstHost(shared.dsn));
       vi.stubEnv(variable, `${protocol}//user:s3cret@127.0.0.1:9/x`);
       vi.stubEnv("ASYNC_DB_STARTER_TEST_BROKER", "");
       vi.resetModules();
