@@ -91,7 +91,7 @@ export async function run(
     output.line(JSON.stringify(additions, null, 2));
   }
   if (start.install) await installPackages(target, output);
-  nextSteps(relative(io.cwd, target), start.install, output);
+  nextSteps(relative(io.cwd, target), start.install, plan, output);
   const conflicts = conflictsOf(writePlan.actions);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
@@ -203,10 +203,29 @@ const ignoresEnvironment = (rules: string): boolean =>
     .split(/\r?\n/)
     .some((rule) => /^(?:\*\*)?\/?(?:\.env|\.env\*|\*\.env|\.env\.\*)$/.test(rule.trim()));
 
-function nextSteps(folder: string, installed: boolean, output: CommandContext["output"]): void {
+/** Variables of the stores that run in no process of their own. */
+const served = ({ stores }: Plan): readonly string[] =>
+  stores.flatMap(({ name, env, engine }) =>
+    env === undefined || engines.find(({ id }) => id === engine)?.dsn.embedded?.(name) !== undefined
+      ? []
+      : [env],
+  );
+
+function nextSteps(
+  folder: string,
+  installed: boolean,
+  plan: Plan,
+  output: CommandContext["output"],
+): void {
+  const servers = served(plan);
   const steps = [
     folder === "" ? "" : `cd ${folder}`,
     installed ? "" : "npm install",
+    ...(servers.length === 0
+      ? []
+      : [
+          `docker compose up -d --wait   # or servers of your own: set ${servers.join(", ")} in .env`,
+        ]),
     "npm start",
     "npm test",
   ];
