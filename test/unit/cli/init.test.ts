@@ -136,10 +136,8 @@ test("warnings of a spec from elsewhere are told once", async () => {
 
 test("stores that run as servers are started before the first run, and init says how", async () => {
   const at = await project(undefined);
-  const { status, stdout } = await cli(
-    at.folder,
-    ...["init", "--preset", "rag", "--yes", "--no-install"],
-  );
+  const args = ["init", "--preset", "rag", "--yes", "--no-install"];
+  const { status, stdout } = await cli(at.folder, ...args);
   expect(status).toBe(0);
   expect(stdout).toMatch(
     / {2}npm install\n {2}docker compose up -d --wait {3}# or servers of your own: set SEARCH_URL, VECTOR_URL in \.env\n {2}npm start\n/,
