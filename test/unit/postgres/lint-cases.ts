@@ -6,7 +6,7 @@ export const lintHistory = `
 create table customers (id uuid primary key, email text);
 create table orders (
   id uuid primary key, customer_id uuid, note text not null default '', remark text, total integer, amount numeric(10, 2),
-  code varchar(10), placed_at timestamp(3), labels text[], secret text
+  code varchar(10), placed_at timestamp(3), labels text[], secret text, wide_total bigint
 );
 create table events (id bigint, at timestamptz not null) partition by range (at);
 create table events_1 partition of events for values from ('2026-01-01') to ('2026-02-01');
@@ -69,8 +69,14 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     refused: sql(
       "alter table orders drop column note;",
       'alter table only public.orders add column "A, b" int,\n drop column if exists note',
+      "alter table orders drop column total; alter table orders rename column wide_total to amount;",
+      "alter table orders drop column note; alter table orders rename column wide_total to note;",
     ),
     accepted: [
+      {
+        text: "alter table orders drop column total; alter table orders rename column wide_total to total;",
+        phase: "backfill",
+      },
       { text: "alter table orders drop column note;", phase: "contract" },
       ...sql("create table a (b int); alter table a drop column b;"),
       { text: "alter table orders drop column note;", fresh: ["orders"] },

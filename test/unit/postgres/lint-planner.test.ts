@@ -5,7 +5,7 @@ import { planner } from "../../../src/engines/postgres/schema/planner.ts";
 import type { LintFinding } from "../../../src/migrate/step.ts";
 import { seeded } from "../../support/random.ts";
 import { modelOf, randomChange, randomWorld } from "../../support/spec-changes.ts";
-import { mainStore } from "./model.ts";
+import { entity, field, mainStore, transactional, uuid } from "./model.ts";
 import { shop } from "./shop.ts";
 
 const context = (store: typeof shop.store) =>
@@ -35,6 +35,32 @@ test("the first migrations of random specs", async () => {
     expect(found, `seed ${seed}`).toEqual([]);
   }
 }, 30_000);
+
+test("an integer that becomes a wider one while code of before runs", async () => {
+  const store = (kind: "int" | "bigint") =>
+    mainStore(
+      [
+        entity({
+          name: "Note",
+          fields: [field("id", uuid, { key: true }), field("amount", { kind }, { unique: true })],
+        }),
+      ],
+      [transactional("notes", { Note: [] })],
+    ).store;
+  const [before, after] = [store("int"), store("bigint")];
+  const first = planner.snapshot(before, "shop");
+  const { steps } = planner.diff(first, planner.snapshot(after, "shop"), context(after));
+  const made = planner.diff(new Map(), first, context(before)).steps;
+  const history = [planner.print(made, "up", "0001")];
+  for (const phase of ["expand", "backfill"] as const) {
+    const own = steps.filter((step) => step.phase === phase);
+    const text = planner.print(own, "up", phase);
+    expect(own.length, phase).toBeGreaterThan(0);
+    expect(await lint({ text, steps: own, fresh: [], phase, history }), phase).toEqual([]);
+    history.push(text);
+  }
+  expect(history.at(-1)).toContain("drop column amount");
+});
 
 test("the same seed gives the same chain of specs", () => {
   const chain = (seed: number): readonly unknown[] => {

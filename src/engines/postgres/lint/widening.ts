@@ -41,3 +41,13 @@ function numericIsWider(from: readonly number[], to: readonly number[]): boolean
 
 const couldBeSafe = ({ name, array }: TypeFacts): boolean =>
   !array && (lengthened.includes(name) || ["text", "numeric", "inet"].includes(name));
+
+const integers = ["int2", "int4", "int8"];
+
+/** Whether statements written for the one type work with the other: they do for a wider one, and among integers even where rows are written anew. */
+export function fitsCodeOfBefore(from: TypeFacts | undefined, to: TypeFacts | undefined): boolean {
+  if (from === undefined || to === undefined) return false;
+  if (wideningOf(from, to) === "safe") return true;
+  const [narrow, wide] = [integers.indexOf(from.name), integers.indexOf(to.name)];
+  return !from.array && !to.array && narrow >= 0 && wide >= narrow;
+}

@@ -3,7 +3,7 @@ import { addedColumns, alterCommands, type AlterCommand } from "../alter.ts";
 import { backfill, contract, expand, type RecipePart } from "../recipe.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { constraintOf, tableKey, tableName, typeFacts } from "../tree.ts";
-import { wideningOf } from "../widening.ts";
+import { fitsCodeOfBefore, wideningOf } from "../widening.ts";
 import type { Statement } from "../parse.ts";
 import { requireColumn } from "./add-column.ts";
 
@@ -22,7 +22,10 @@ export const dropColumn: Rule = {
     scene.phase === "contract"
       ? []
       : commandsOf(statement, scene, "AT_DropColumn")
-          .filter(({ table, name }) => !isMadeAnew(scene, table, name))
+          .filter(
+            ({ table, name }) =>
+              !isMadeAnew(scene, table, name) && !isTakenOver(scene, table, name),
+          )
           .map(({ name, table, relation, from }): Hit => ({
             message: `column ${name} of ${table} goes with all its values while code of before still reads and writes it`,
             recipe: [
@@ -42,6 +45,18 @@ const isMadeAnew = (scene: Scene, table: string, name: string): boolean =>
         constraintOf(one.column, "CONSTR_GENERATED") !== undefined,
     ),
   );
+
+/** The end of a copy: another column takes its name in the same transaction, and what fits the one fits the other. */
+const isTakenOver = (scene: Scene, table: string, name: string): boolean => {
+  const columns = scene.facts(table)?.columns;
+  return scene.together.some((other) => {
+    if (!("RenameStmt" in other.node)) return false;
+    const { renameType, relation, subname = "", newname } = other.node.RenameStmt;
+    if (renameType !== "OBJECT_COLUMN" || relation === undefined) return false;
+    if (tableKey(relation) !== table || newname !== name) return false;
+    return fitsCodeOfBefore(columns?.get(name), columns?.get(subname));
+  });
+};
 
 export const renameColumn: Rule = {
   id: "rename-column",
