@@ -39,7 +39,10 @@ function rowEntries(target: MethodTarget): readonly Entry[] {
   ];
 }
 
-const selected = (text: string): Entry => ["result", objectLiteral([["select", sqlText(text)]])];
+const selected = (text: string, when?: "committed"): Entry => {
+  const moment = when === undefined ? [] : [["when", stringLiteral(when)] as const];
+  return ["result", objectLiteral([["select", sqlText(text)], ...moment])];
+};
 
 /** Insert and upsert, of one row or of many. */
 export function saveMethod(
@@ -74,7 +77,9 @@ export function saveMethod(
 }
 
 const resultEntry = ({ result }: InsertStatement): Entry =>
-  result === "returning" ? ["result", stringLiteral("returning")] : selected(result.select);
+  result === "returning"
+    ? ["result", stringLiteral("returning")]
+    : selected(result.select, result.when);
 
 /** `[0]` when the id was made here: it is no part of what an operation id stands for. */
 function madeArgument(

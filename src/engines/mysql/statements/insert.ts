@@ -25,7 +25,7 @@ export interface InsertStatement {
   readonly otherwise?: string;
   /** Owned children, and the correction of their root's history. */
   readonly with: readonly string[];
-  readonly result: { readonly select: string } | "returning";
+  readonly result: { readonly select: string; readonly when?: "committed" } | "returning";
   /** Fields of the root that are bound: one value each, or in a batch one row each of the list `$1`. */
   readonly fields: readonly FieldIr[];
   /** Per child one list of rows; in a batch the place of the root comes first in each. */
@@ -67,7 +67,12 @@ export function insertStatement(
   // One statement less, where the server says what it has inserted.
   if (dialect.returning && withChildren.length === 0)
     return { ...common, text: `${insert}\nreturning ${returned(entity)}`, result: "returning" };
-  return { ...common, text: insert, result: resultOf(of) };
+  const result = resultOf(of);
+  const alone = method.op === "insert" && !method.bulk && withChildren.length === 0;
+  // Two round trips less: what was inserted is read by the key that was given, after the commit.
+  return alone && !entity.key.some(isMadeByServer)
+    ? { ...common, text: insert, result: { ...result, when: "committed" } }
+    : { ...common, text: insert, result };
 }
 
 interface Saved {

@@ -24,15 +24,12 @@ try {
   console.log("tenant.accounts.get", await tenant.accounts.get(account.id));
   console.log("tenant.accounts.list", await tenant.accounts.list({ limit: 10 }));
 
-  const [book] = await data.books.addAll([
-    {
-      isbn: `isbn-${run}`,
-      title: "Example title",
-      body: "Example body",
-      tags: ["example"],
-    },
-  ]);
-  if (book === undefined) throw new Error("nothing was stored");
+  const book = await data.books.add({
+    isbn: `isbn-${run}`,
+    title: "Example title",
+    body: "Example body",
+    tags: ["example"],
+  });
   console.log("stored", book);
   console.log("data.books.get", await data.books.get(book.id));
 

@@ -27,6 +27,16 @@ export interface BookRepository {
   getMany(ids: readonly BookId[], options?: ReadOptions): Promise<readonly Book[]>;
 
   /**
+   * Inserts one book and gives the stored state.
+   * A deleted book keeps its key: it cannot be inserted again.
+   * Retried only when it is known not to have been applied, or always with `operation`.
+   * @throws DataError conflict when the key or a unique value exists; constraint; outcome-unknown
+   * when the reply is lost and no `operation` was given.
+   * Serves: books.add.
+   */
+  add(book: NewBook, options?: WriteOptions): Promise<Book>;
+
+  /**
    * Inserts books in one statement and gives the stored state.
    * A deleted book keeps its key: it cannot be inserted again.
    * Retried only when it is known not to have been applied, or always with `operation`.

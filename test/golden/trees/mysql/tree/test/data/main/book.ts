@@ -39,7 +39,7 @@ export function booksSuite(store: TestStore<OpenedMain>): void {
       missing: bookId(sampleUuid("Book.id", 900)),
       sample: sampleBook,
       rows: sampleBookRows,
-      insertMany: books.addAll,
+      insert: books.add,
       read: books.get,
       leaveOut: books.drop,
     });
@@ -61,19 +61,20 @@ export function booksSuite(store: TestStore<OpenedMain>): void {
       groups: [["title", "title"]],
       measures: [["count", "count"]],
     });
-    tests.insert("addAll", 100);
-    tests.bulk("addAll", books.addAll, 110);
-    tests.replayMany("addAll", books.addAll, 120);
-    tests.upsertMany("putAll", books.putAll, 130, { tags: ["tags1", "tags0"] });
-    tests.bulk("putAll", books.putAll, 140);
-    tests.replayMany("putAll", books.putAll, 150);
-    tests.increment("take", books.take, 160, {
+    tests.insert("add", 100);
+    tests.replay("add", books.add, 110);
+    tests.bulk("addAll", books.addAll, 120);
+    tests.replayMany("addAll", books.addAll, 130);
+    tests.upsertMany("putAll", books.putAll, 140, { tags: ["tags1", "tags0"] });
+    tests.bulk("putAll", books.putAll, 150);
+    tests.replayMany("putAll", books.putAll, 160);
+    tests.increment("take", books.take, 170, {
       field: "stock",
       by: -2,
       wrong: 2,
       limits: (value) => [[0 - value, -1 - value]],
     });
-    tests.remove("drop", books.drop, 170);
-    tests.unique(but(sampleBook(180), { isbn: given(sampleBook(0).isbn) }));
+    tests.remove("drop", books.drop, 180);
+    tests.unique(but(sampleBook(190), { isbn: given(sampleBook(0).isbn) }));
   });
 }

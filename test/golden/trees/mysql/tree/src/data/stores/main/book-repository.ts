@@ -36,6 +36,32 @@ order by given.place`,
   row: bookRow,
 });
 
+const add = write<Book>({
+  name: "books.add",
+  collection: "books",
+  text: `insert into books (id, isbn, title, body, tags, stock, seal)
+values ($1, $2, $3, $4, $5, $6, $7)`,
+  result: {
+    select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+from books b
+where b.id = $1 and b.deleted_at is null`,
+    when: "committed",
+  },
+  entity: "Book",
+  key: [0],
+  row: bookRow,
+});
+
+const newBookValues = (book: NewBook): readonly Value[] => [
+  bookCodecs.id.encode(book.id ?? newBookId()),
+  bookCodecs.isbn.encode(book.isbn),
+  bookCodecs.title.encode(book.title),
+  bookCodecs.body.encode(book.body),
+  bookCodecs.tags.encode(book.tags),
+  bookCodecs.stock.encode(book.stock ?? 0),
+  bookCodecs.seal.encode(book.seal),
+];
+
 const addAll = write<Book>({
   name: "books.addAll",
   collection: "books",
@@ -194,6 +220,8 @@ export function bookRepository(session: MysqlSession): BookRepository {
   return guarded<BookRepository>("books", {
     get: (id, options) => session.first(get, [bookCodecs.id.encode(id)], options),
     getMany: (ids, options) => session.all(getMany, [array(bookCodecs.id).encode(ids)], options),
+    add: (book, options) =>
+      session.write(add, newBookValues(book), options, book.id === undefined ? [0] : []),
     addAll: (books, options) =>
       session.writeMany(
         addAll,
