@@ -31,16 +31,21 @@ export async function openGenerated<L>(
   return { data, project };
 }
 
-/** With the project's own command, as its user would. */
-export function migrate(folder: string, env: Readonly<Record<string, string>>): void {
+/** With the project's own command, as its user would. @param store only this one; all of them by default */
+export function migrate(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  store?: string,
+): void {
+  const only = store === undefined ? [] : ["--store", store];
   const { status, stderr } = spawnSync(
     process.execPath,
-    ["--no-warnings", "src/data/cli.ts", "migrate", "up"],
+    ["--no-warnings", "src/data/cli.ts", "migrate", "up", ...only],
     {
       cwd: folder,
       env: { ...process.env, ...env },
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 240_000,
     },
   );
   if (status !== 0) throw new Error(`migrate up ended with ${status}:\n${stderr}`);

@@ -10,7 +10,6 @@ export interface Target {
   readonly engine: string;
   /** Column of the closing table: `postgres 18.6`, `mongodb (emulator)`. */
   readonly column: string;
-  /** DSN of a place of its own, given the project's folder, or why there is none. */
   /** Methods that this very server cannot show, with the reason; they count as not proven. */
   readonly gaps: Readonly<Record<string, string>>;
   /** Methods that the engine does not serve by its nature, with the reason. */
@@ -19,6 +18,7 @@ export interface Target {
   readonly carried: (spec: string) => string;
   /** Changes a generated project so that an emulator can hold it. */
   readonly prepare: (project: GeneratedProject) => void;
+  /** DSN of a place of its own, given the project's folder, or why there is none. */
   readonly dsn: ((folder: string) => string) | { readonly missing: string };
 }
 

@@ -61,12 +61,12 @@ for (const engine of knownEngines()) {
     test(name, proving(proof, body), limitMs);
 
   describe.skipIf(isMissing(shared))(`${engine}, ${how}`, () => {
-    prove("is shared: a second asking gives the same process", 5000, async () => {
+    prove("is shared: a second asking gives the same process", 30_000, async () => {
       const again = await sharedServer(engine);
       expect(again).toMatchObject({ engine, ...(isMissing(shared) ? {} : { dsn: shared.dsn }) });
     });
 
-    prove("a namespace is a place of its own and can be dropped", 5000, async () => {
+    prove("a namespace is a place of its own and can be dropped", 60_000, async () => {
       if (isMissing(shared)) return expect.unreachable();
       const [one, other] = await Promise.all([shared.namespace(), shared.namespace()]);
       expect(one.name).not.toBe(other.name);
@@ -77,7 +77,7 @@ for (const engine of knownEngines()) {
 
     prove(
       "a private server survives kill -9 with its port, and stops without a trace",
-      30_000,
+      240_000,
       async () => {
         const server = await privateServer(engine);
         if (isMissing(server)) return expect.unreachable();
@@ -97,7 +97,7 @@ for (const engine of knownEngines()) {
       },
     );
 
-    prove("a frozen server holds connections without an answer until thawed", 30_000, async () => {
+    prove("a frozen server holds connections without an answer until thawed", 240_000, async () => {
       const server = await privateServer(engine);
       if (isMissing(server)) return expect.unreachable();
       await server.freeze();
@@ -111,7 +111,7 @@ for (const engine of knownEngines()) {
       await server.stop();
     });
 
-    prove("the server dies with a test process that is killed", 30_000, async () => {
+    prove("the server dies with a test process that is killed", 240_000, async () => {
       const child = await owner(engine);
       expect(alive(child.server)).toBe(true);
       child.kill();
@@ -137,7 +137,7 @@ for (const engine of knownEngines()) {
       const failure = await fresh.sharedServer(engine).catch((cause: unknown) => String(cause));
       expect(failure).toContain(variable);
       expect(failure).not.toContain("s3cret");
-    }, 15_000);
+    }, 60_000);
 
     test("a named DSN is used as it is", async () => {
       if (isMissing(shared)) return expect.unreachable();

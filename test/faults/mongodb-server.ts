@@ -14,6 +14,7 @@ import { mongoFramer } from "../engines/mongodb/frames.ts";
 import { columnOf, isMissing, type PrivateServer, privateServer } from "../engines/servers.ts";
 import { cell } from "../support/closing-table.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
+import { stopwatch } from "../support/stopwatch.ts";
 
 /** Runs a suite on a server of its own, or records why it cannot run. */
 export async function onPrivateMongo(
@@ -103,8 +104,8 @@ export interface Verdict {
 
 /** How a call ended, and after how many milliseconds. */
 export async function verdict(promise: Promise<unknown>): Promise<Verdict> {
-  const began = performance.now();
-  const ended = (): number => performance.now() - began;
+  const began = stopwatch();
+  const ended = (): number => began.elapsed();
   return promise.then(
     () => ({ kind: "ok", attempts: 0, elapsed: ended() }),
     ({ kind, attempts, code }: Verdict) => ({
@@ -118,10 +119,10 @@ export async function verdict(promise: Promise<unknown>): Promise<Verdict> {
 
 /** Asks until the answer is yes, for `ms` at most; tells how long it took. */
 export async function until(ms: number, done: () => boolean | Promise<boolean>): Promise<number> {
-  const began = performance.now();
-  while (performance.now() - began < ms) {
+  const began = stopwatch();
+  while (began.elapsed() < ms) {
     if (await done()) break;
     await sleep(10);
   }
-  return performance.now() - began;
+  return began.elapsed();
 }

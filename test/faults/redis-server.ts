@@ -16,6 +16,7 @@ import {
 } from "../engines/servers.ts";
 import { cell } from "../support/closing-table.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
+import { stopwatch } from "../support/stopwatch.ts";
 
 /** Runs a suite on a server of its own, or records why it cannot run. */
 export async function onPrivateRedis(
@@ -93,8 +94,8 @@ export interface Verdict {
 
 /** How a call ended, and after how many milliseconds. */
 export async function verdict(promise: Promise<unknown>): Promise<Verdict> {
-  const began = performance.now();
-  const ended = (): number => performance.now() - began;
+  const began = stopwatch();
+  const ended = (): number => began.elapsed();
   return promise.then(
     () => ({ kind: "ok", attempts: 0, elapsed: ended() }),
     ({ kind, attempts, code }: Verdict) => ({
@@ -108,10 +109,10 @@ export async function verdict(promise: Promise<unknown>): Promise<Verdict> {
 
 /** Asks until the answer is yes, for `ms` at most; tells how long it took. */
 export async function until(ms: number, done: () => boolean | Promise<boolean>): Promise<number> {
-  const began = performance.now();
-  while (performance.now() - began < ms) {
+  const began = stopwatch();
+  while (began.elapsed() < ms) {
     if (await done()) break;
     await sleep(10);
   }
-  return performance.now() - began;
+  return began.elapsed();
 }

@@ -29,7 +29,7 @@ function runTests(folder: string, pattern: string, database?: string): Promise<R
     execFile(
       process.execPath,
       args,
-      { cwd: folder, env, timeout: 60_000 },
+      { cwd: folder, env, timeout: 240_000 },
       (error, stdout, stderr) => {
         resolve({ failed: error !== null, output: stdout + stderr });
       },

@@ -18,7 +18,7 @@ export function cliChild(
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--no-warnings", "--input-type=module", "-e", code, "async-db-starter", ...args],
-    { cwd: folder, env: { ...process.env, ...env }, encoding: "utf8", timeout: 60_000 },
+    { cwd: folder, env: { ...process.env, ...env }, encoding: "utf8", timeout: 240_000 },
   );
   return { status: status ?? -1, stdout, stderr };
 }

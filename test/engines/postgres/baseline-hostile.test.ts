@@ -66,7 +66,7 @@ const schema = [
 
 describe.skipIf(spaces.length === 0)(
   "migrate baseline of hostile names",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   () => {
     const [space, other] = spaces;
     if (space === undefined || other === undefined) return;

@@ -62,7 +62,7 @@ insert into log (line) values ('first');
 
 describe.skipIf(space === undefined)(
   "migrate baseline of a schema with oddities",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   () => {
     if (space === undefined) return;
     let made: BaselineProject;

@@ -7,7 +7,7 @@ import { createOutput } from "../../../src/cli/io.ts";
 import { cli, projectFolder } from "../../support/generated-project.ts";
 
 /** What baseline says when there is nothing to adopt; no server is needed for any of it. */
-describe("migrate baseline refuses", { timeout: 60_000 }, () => {
+describe("migrate baseline refuses", { timeout: 240_000 }, () => {
   const project = projectFolder("baseline-refusals");
   afterAll(() => project.remove());
 

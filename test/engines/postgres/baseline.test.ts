@@ -23,7 +23,7 @@ if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
 const pagila = readFileSync(new URL("../../support/pagila.sql", import.meta.url), "utf8");
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout: 60_000 }, () => {
+describe.skipIf(space === undefined)("migrate baseline adopts Pagila", { timeout: 240_000 }, () => {
   if (space === undefined) return;
   let project: GeneratedProject;
   const client = new pg.Client({ connectionString: space.dsn });

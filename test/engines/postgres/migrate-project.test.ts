@@ -47,7 +47,7 @@ await onSharedServer("npm run db of a generated project", (server) => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--no-warnings", "src/data/cli.ts", ...args],
-      { cwd: project.folder, env, encoding: "utf8", timeout: 60_000 },
+      { cwd: project.folder, env, encoding: "utf8", timeout: 240_000 },
     );
     return { status, out: stdout, err: stderr };
   };
