@@ -28,6 +28,8 @@ export function afterFilter(values: readonly (string | null)[], order: Order): D
     const equal = order.slice(0, at).map(({ property }, index) => [property, decoded[index]]);
     return [{ ...Object.fromEntries(equal), ...beyond }];
   });
+  const [only, ...more] = branches;
+  if (only !== undefined && more.length === 0) return only;
   return { ...seek(order[0], decoded[0]), $or: branches };
 }
 
