@@ -1,6 +1,6 @@
 import { markdownCode, markdownText } from "../render/encode.ts";
 import { specTypes } from "../spec/types-text.ts";
-import examples from "./spec-examples.json" with { type: "json" };
+import examples from "../../references/spec-examples.json" with { type: "json" };
 import { type Piece, type WordGroup, wordGroups } from "./spec-words.ts";
 
 const intro = `# The words of the spec

@@ -54,7 +54,7 @@ export async function viewRebuild(
   { name, store }: { readonly name: string; readonly store?: string | undefined },
   progress: ProgressLines,
 ): Promise<ViewAnswer> {
-  const view = views.find((each) => each.name === name && (store ?? each.store) === each.store);
+  const view = findView(views, name, store);
   if (view === undefined) return noSuchView(views, name);
   try {
     const report = await view.rebuild({
@@ -78,7 +78,7 @@ export async function viewBench(
   { name, store }: { readonly name: string; readonly store?: string | undefined },
   progress: ProgressLines,
 ): Promise<ViewAnswer> {
-  const view = views.find((each) => each.name === name && (store ?? each.store) === each.store);
+  const view = findView(views, name, store);
   if (view === undefined) return noSuchView(views, name);
   if (view.bench === undefined) {
     const message = `${name} is no view of vectors: there is no recall to measure`;
@@ -100,8 +100,15 @@ export async function viewBench(
   }
 }
 
+const findView = (
+  views: Views,
+  name: string,
+  store: string | undefined,
+): RebuildableView | undefined =>
+  views.find((each) => each.name === name && (store ?? each.store) === each.store);
+
 function noSuchView(views: Views, name: string): ViewAnswer {
   const known = views.map((view) => view.name).join(", ") || "none";
-  const message = `there is no view ${name} to rebuild; there are: ${known}`;
+  const message = `there is no view ${name} in a store of its own; there are: ${known}`;
   return { lines: [message], json: { error: { message } }, status: 2 };
 }

@@ -1,4 +1,5 @@
 import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
+import { pagedFeed } from "../../runtime/view-feed.ts";
 import type { ListDeclaration } from "./declaration.ts";
 import type { MongoSession } from "./session.ts";
 
@@ -6,10 +7,4 @@ import type { MongoSession } from "./session.ts";
 export const viewFeed = <T>(
   session: MongoSession,
   rows: ListDeclaration<ViewRow<T>>,
-): ViewFeed<T> => ({
-  page: async (after, limit, options) => {
-    const request = { limit, ...(after !== undefined && { after }) };
-    const { items, next } = await session.page(rows, {}, request, options);
-    return { rows: items, ...(next !== undefined && { next }) };
-  },
-});
+): ViewFeed<T> => pagedFeed((request, options) => session.page(rows, {}, request, options));

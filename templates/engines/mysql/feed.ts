@@ -1,4 +1,5 @@
 import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
+import { pagedFeed } from "../../runtime/view-feed.ts";
 import type { MysqlSession } from "./session.ts";
 import type { DynamicRead } from "./statement.ts";
 
@@ -6,10 +7,5 @@ import type { DynamicRead } from "./statement.ts";
 export const viewFeed = <T>(
   session: MysqlSession,
   statement: DynamicRead<ViewRow<T>>,
-): ViewFeed<T> => ({
-  page: async (after, limit, options) => {
-    const request = { limit, ...(after !== undefined && { after }) };
-    const { items, next } = await session.page(statement, { fixed: [] }, request, options);
-    return { rows: items, ...(next !== undefined && { next }) };
-  },
-});
+): ViewFeed<T> =>
+  pagedFeed((request, options) => session.page(statement, { fixed: [] }, request, options));

@@ -59,7 +59,7 @@ thing-search  generation g2 begun: 0 rows so far; npm run db -- views rebuild th
 test("another view is not there, and a name is needed", async () => {
   expect(await run("views", "rebuild", "other")).toMatchObject({
     status: 2,
-    err: "there is no view other to rebuild; there are: thing-search\n",
+    err: "there is no view other in a store of its own; there are: thing-search\n",
   });
   expect((await run("views", "rebuild")).err).toContain("views status | rebuild NAME");
 });
