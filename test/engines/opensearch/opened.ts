@@ -1,0 +1,172 @@
+/** A store of its own on a server, with a view to write and to read. */
+import opensearch from "../../../src/engines/opensearch/index.ts";
+import type { ViewDeclaration } from "../../../templates/engines/opensearch/declaration.ts";
+import { nearestOf, searchOf } from "../../../templates/engines/opensearch/declaration.ts";
+import {
+  Generations,
+  type IndexDefinition,
+} from "../../../templates/engines/opensearch/generation.ts";
+import { openSearchStore, type SearchStore } from "../../../templates/engines/opensearch/store.ts";
+import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
+import { type Attempt, callOp } from "../../../templates/runtime/call.ts";
+import { parseDsn } from "../../../templates/runtime/dsn.ts";
+import { Lifecycle } from "../../../templates/runtime/lifecycle.ts";
+import type { StoreConfig } from "../../../templates/runtime/store.ts";
+import type { ViewChange, ViewTarget } from "../../../templates/runtime/view.ts";
+import { settle } from "./session.ts";
+
+export interface OpenedSearch {
+  readonly dsn: string;
+  readonly store: SearchStore;
+  readonly lifecycle: Lifecycle;
+  /** What had no caller to reject. */
+  readonly stray: readonly unknown[];
+  /** Everything written is found from here on. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A store as a generated project opens it, without its signal handlers. */
+export function openStore(
+  dsn: string,
+  config: Omit<Partial<StoreConfig>, "dsn"> = {},
+): OpenedSearch {
+  const stray: unknown[] = [];
+  const lifecycle = new Lifecycle({ signals: false, drainMs: 1_000 });
+  const store = openSearchStore(
+    { name: "search", project: "test" },
+    { ...config, dsn: parseDsn(dsn, opensearch.dsn) },
+    { lifecycle, telemetry: {}, onError: (error) => void stray.push(error) },
+  );
+  lifecycle.onClose(() => store.close());
+  return {
+    dsn,
+    store,
+    lifecycle,
+    stray,
+    settle: () => settle(dsn),
+    close: () => lifecycle.close(),
+  };
+}
+
+/** What the views of these tests copy. */
+export interface Note {
+  readonly id: string;
+  readonly number: number;
+  readonly text: string;
+  readonly embedding?: readonly number[];
+}
+
+export const note = (number: number, text = "a note"): Note => ({
+  id: String(number),
+  number,
+  text,
+});
+
+/** A view of notes with the definition of its index. */
+export interface NoteView {
+  readonly declared: ViewDeclaration<Note>;
+  readonly definition: IndexDefinition;
+}
+
+export const dimensions = 4;
+
+export function noteView(
+  alias: string,
+  { vectors = false, tenants = false, fingerprint = "one" } = {},
+): NoteView {
+  const declared = {
+    view: alias,
+    alias,
+    definition: fingerprint,
+    required: ["id", "number", "text"],
+    nullable: [],
+    tenantScoped: tenants,
+    encode: (item: Note) => item,
+    // The index holds what was written here.
+    decode: (json: object) => json as Note,
+  };
+  const method = { name: "hnsw", engine: "lucene" };
+  const embedding = { type: "knn_vector", dimension: dimensions, space_type: "l2", method };
+  const properties = {
+    id: { type: "keyword" },
+    number: { type: "integer" },
+    text: { type: "text" },
+    ...(vectors ? { embedding } : {}),
+  };
+  const definition = {
+    settings: {
+      index: {
+        number_of_shards: "1",
+        auto_expand_replicas: "0-1",
+        refresh_interval: "1s",
+        ...(vectors ? { knn: "true" } : {}),
+      },
+    },
+    mappings: {
+      _meta: { project: "test", view: alias, definition: fingerprint },
+      dynamic: "strict",
+      properties: {
+        key: { type: "keyword" },
+        tenant: { type: "keyword" },
+        deleted: { type: "date", format: "epoch_millis" },
+        item: { type: "object", dynamic: false, properties },
+      },
+    },
+  };
+  return { declared, definition };
+}
+
+/** The methods that a generated repository of notes declares. */
+export const findIn = ({ declared }: NoteView, typoTolerant = false) =>
+  searchOf({
+    operation: `${declared.view}.find`,
+    effect: "read",
+    of: declared,
+    searched: { fields: ["item.text"], typoTolerant },
+    marked: [],
+    facets: [],
+    hit: ({ item }) => item,
+  });
+
+export const nearestIn = ({ declared }: NoteView) =>
+  nearestOf({
+    operation: `${declared.view}.nearest`,
+    effect: "read",
+    of: declared,
+    field: "embedding",
+    vectorOf: ({ embedding }) => (embedding === undefined ? null : Float32Array.from(embedding)),
+    dimensions,
+    metric: "l2",
+    exact: false,
+  });
+
+/** Requests that no method of the adapter makes, under its own rules. */
+export const request = <T>(
+  { store }: OpenedSearch,
+  work: (attempt: Attempt) => Promise<T>,
+  options: { readonly deadlineMs?: number; readonly effect?: "read" | "write" } = {},
+): Promise<T> => {
+  const { deadlineMs = 10_000, effect = "read" } = options;
+  const spec = { operation: "test.request", effect, collection: "" } as const;
+  return callOp(store.runtime, spec, { deadlineMs }, work);
+};
+
+/** Defines the view and lets an empty generation answer. */
+export async function place(opened: OpenedSearch, view: NoteView): Promise<ViewTarget<Note>> {
+  const { store } = opened;
+  const generations = new Generations(store.http, `${store.prefix}${view.declared.alias}`);
+  await request(opened, (attempt) => store.state.create(attempt));
+  await request(opened, (attempt) => generations.define(view.definition, attempt));
+  const target = viewTarget(store, view.declared);
+  await (await target.begin()).publish();
+  return target;
+}
+
+export const upsert = (item: Note, revision: bigint, tenant?: string): ViewChange<Note> => ({
+  kind: "upsert",
+  key: item.id,
+  revision,
+  item,
+  ...(tenant === undefined ? {} : { tenant }),
+});
