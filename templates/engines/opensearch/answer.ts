@@ -1,6 +1,7 @@
 import { DataError, programmingError } from "../../runtime/errors.ts";
 import type { Answer } from "./client.ts";
 import type { FacetDeclaration, Found, ViewDeclaration } from "./declaration.ts";
+import { UnexpectedAnswer } from "./errors.ts";
 
 /** One hit of a search as the server gives it. */
 export interface Hit {
@@ -32,14 +33,18 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const objectOf = (value: unknown): object =>
   typeof value === "object" && value !== null ? value : {};
 
-export const hitsOf = (answer: Answer): readonly Hit[] =>
-  listOf(part(answer, "hits", "hits")).map((hit) => ({
+/** @throws UnexpectedAnswer for what is no answer to a search: no hits at all would be a wrong one */
+export function hitsOf(answer: Answer): readonly Hit[] {
+  const hits = part(answer, "hits", "hits");
+  if (!Array.isArray(hits)) throw new UnexpectedAnswer();
+  return hits.map((hit: unknown) => ({
     key: String(part(hit, "_source", "key")),
     score: Number(part(hit, "_score") ?? 0),
     sort: listOf(part(hit, "sort")),
     item: objectOf(part(hit, "_source", "item")),
     marks: marksOf(part(hit, "highlight")),
   }));
+}
 
 /** More hits than a single answer may hold. */
 export const isCutOff = (answer: Answer): boolean =>

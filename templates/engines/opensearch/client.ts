@@ -5,6 +5,7 @@ import type { Attempt } from "../../runtime/call.ts";
 import type { Dsn } from "../../runtime/dsn.ts";
 import type { StoreConfig } from "../../runtime/store.ts";
 import type { PoolState } from "../../runtime/telemetry.ts";
+import { UnexpectedAnswer } from "./errors.ts";
 
 /** One request of the REST interface. */
 export interface HttpRequest {
@@ -76,7 +77,10 @@ export class HttpClient {
       before?.(reason);
       sent.abort();
     };
-    return sent.then((answer) => answer.body as Answer);
+    return sent.then(({ body: told }) => {
+      if (typeof told !== "object" || told === null) throw new UnexpectedAnswer();
+      return told;
+    });
   }
 
   poolState(): PoolState {

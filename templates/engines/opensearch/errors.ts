@@ -17,10 +17,23 @@ const rule = (kind: FaultKind, transient: boolean, outcome: Outcome = "not-appli
 });
 
 const wrong = rule("programming", false);
-const refused = rule("auth", false);
+const refused: Rule = {
+  ...rule("auth", false),
+  hint: "look at user and password of the DSN, and at what the role of that user may do",
+};
 const busy = rule("overload", true);
 const elsewhere = rule("connection", true, "unknown");
 const notYet = rule("connection", true);
+const unreachable: Rule = {
+  ...notYet,
+  message: "no server answers at this address",
+  hint: "look at host and port of the DSN, and whether the cluster runs",
+};
+const stranger: Rule = {
+  ...rule("connection", false, "unknown"),
+  message: "what answered there is no OpenSearch",
+  hint: "look at host and port of the DSN, and at what stands between",
+};
 const cancelled = rule("timeout", false, "unknown");
 const conflict = rule("conflict", false);
 
@@ -37,6 +50,10 @@ const blocked: Rule = {
 const tooLarge: Rule = {
   ...wrong,
   hint: "the request is larger than http.max_content_length of the server (100 MB unless configured)",
+};
+const misnamed: Rule = {
+  ...wrong,
+  hint: "the path of the DSN is put before every index: small letters, digits, - and _, no - or _ in front",
 };
 
 /**
@@ -62,8 +79,8 @@ const types: Readonly<Record<string, Rule>> = {
   action_request_validation_exception: wrong,
   query_shard_exception: wrong,
   script_exception: wrong,
-  invalid_index_name_exception: wrong,
-  invalid_alias_name_exception: wrong,
+  invalid_index_name_exception: misnamed,
+  invalid_alias_name_exception: misnamed,
   too_many_buckets_exception: wrong,
   too_many_clauses: wrong,
   too_many_nested_clauses: wrong,
@@ -114,9 +131,11 @@ const statuses: Readonly<Record<number, Rule>> = {
   504: elsewhere,
 };
 
+const bothSchemes = "opensearch: is HTTP, opensearch+https: is HTTP over TLS";
+
 /** The driver keeps the text of a socket's error only, not its code. */
 const sockets: readonly (readonly [RegExp, Rule])[] = [
-  [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/, notYet],
+  [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/, unreachable],
   [
     /certificate|altnames|unable to verify|self.signed/i,
     {
@@ -130,9 +149,12 @@ const sockets: readonly (readonly [RegExp, Rule])[] = [
     {
       ...rule("connection", false),
       message: "TLS is spoken on one side only",
-      hint: "opensearch: is HTTP, opensearch+https: is HTTP over TLS",
+      hint: bothSchemes,
     },
   ],
+  [/^Parse Error/, stranger],
+  // A server that wants TLS hangs up too; so does one that is stopped.
+  [/socket hang up|ECONNRESET/, { ...elsewhere, hint: `if it always does: ${bothSchemes}` }],
 ];
 
 /** Errors of the driver that no server has answered with. */
@@ -153,6 +175,8 @@ const unknown = rule("unknown", false, "unknown");
 interface Answer {
   readonly status: number;
   readonly type: string | undefined;
+  /** The server's words, which may quote values of the user. */
+  readonly reason: string | undefined;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -160,10 +184,12 @@ interface Answer {
 export function classify(error: unknown): Fault {
   if (!(error instanceof Error)) return faultOf(unknown, undefined);
   if (error instanceof RefusedItems) return faultOf(busy, error.type);
+  if (error instanceof UnexpectedAnswer) return faultOf(stranger, undefined);
   const answer = answerOf(error);
   if (answer !== undefined) {
     const found = ruleOf(answer.type, answer.status);
-    return faultOf(found, answer.type ?? String(answer.status), answer.retryAfterMs);
+    const code = answer.type ?? String(answer.status);
+    return faultOf(worded(found, code, answer.reason), code, answer.retryAfterMs);
   }
   if (error.name === "ConnectionError") {
     const socket = sockets.find(([form]) => form.test(error.message));
@@ -193,6 +219,14 @@ export class RefusedItems extends Error {
   }
 }
 
+/** An answer of success that is none of this server's: a proxy's page, another service. */
+export class UnexpectedAnswer extends Error {
+  constructor() {
+    super("the answer is not of the form that was asked for");
+    this.name = "UnexpectedAnswer";
+  }
+}
+
 /** The type of the server's answer, of its first cause where the whole only says that a phase failed. */
 export function typeOf(error: unknown): string | undefined {
   return error instanceof Error ? answerOf(error)?.type : undefined;
@@ -211,6 +245,19 @@ function faultOf(found: Rule, code: string | undefined, retryAfterMs?: number): 
   };
 }
 
+const longestReason = 300;
+/** What may begin a quoted value; the path of a property is none. */
+const quoted = /\[(?!item\.[\w.]+\])|["`({]|(?<!\w)'/;
+
+/** A rule with the server's words up to the first value in them. A connection's words are the rule's own. */
+function worded(found: Rule, code: string, reason: string | undefined): Rule {
+  if (found.message !== undefined || found.kind === "connection" || reason === undefined)
+    return found;
+  const end = reason.search(quoted);
+  const words = reason.slice(0, end === -1 ? longestReason : Math.min(end, longestReason)).trim();
+  return { ...found, message: words === "" ? code : `${code}: ${words}` };
+}
+
 const socketCode = (message: string): string | undefined => /\bE[A-Z]{4,}\b/.exec(message)?.[0];
 
 const property = (of: unknown, name: string): unknown =>
@@ -225,18 +272,24 @@ function answerOf(error: Error): Answer | undefined {
   if (error.name !== "ResponseError" || typeof status !== "number") return undefined;
   const told = property(property(meta, "body"), "error");
   const after = Number(property(property(meta, "headers"), "retry-after"));
+  const cause = causeOf(told);
   return {
     status,
-    type: causeType(told),
+    type: typeOfCause(told, cause),
+    reason: textOf(property(cause, "reason")) ?? textOf(property(told, "reason")),
     retryAfterMs: Number.isFinite(after) && after > 0 ? after * 1_000 : undefined,
   };
 }
 
-function causeType(told: unknown): string | undefined {
+/** The first of the causes, which says more than the whole. */
+function causeOf(told: unknown): unknown {
+  const causes = property(told, "root_cause");
+  return Array.isArray(causes) ? (causes[0] as unknown) : undefined;
+}
+
+function typeOfCause(told: unknown, cause: unknown): string | undefined {
   const own = textOf(property(told, "type"));
   if (own !== "search_phase_execution_exception") return own;
-  const causes = property(told, "root_cause");
-  const first: unknown = Array.isArray(causes) ? causes[0] : undefined;
   // Without a cause no shard could be asked at all.
-  return textOf(property(first, "type")) ?? "no_shard_available_action_exception";
+  return textOf(property(cause, "type")) ?? "no_shard_available_action_exception";
 }

@@ -6,7 +6,7 @@ import type { CallOptions } from "../../runtime/options.ts";
 import type { ViewChange, ViewOutcome, ViewWriter } from "../../runtime/view.ts";
 import { notBuilt, part } from "./answer.ts";
 import type { ViewDeclaration } from "./declaration.ts";
-import { classify, RefusedItems, ruleOf, typeOf } from "./errors.ts";
+import { classify, RefusedItems, ruleOf, typeOf, UnexpectedAnswer } from "./errors.ts";
 import type { SearchConnection } from "./session.ts";
 
 /** OS-02: a bulk of 1,000 to 5,000 operations and 5 to 15 MB. */
@@ -97,10 +97,10 @@ async function attemptChunk<T>(
         : error;
     });
   const items = part(answer, "items");
+  if (!Array.isArray(items) || items.length !== sent.length) throw new UnexpectedAnswer();
   let busy: string | undefined;
-  (Array.isArray(items) ? items : []).forEach((item: unknown, position) => {
-    const at = sent[position];
-    if (at === undefined) return;
+  sent.forEach((at, position) => {
+    const item: unknown = items[position];
     const outcome = outcomeOf(view, part(item, "index"));
     if (outcome instanceof RefusedItems) busy = outcome.type;
     else outcomes[at] = outcome;

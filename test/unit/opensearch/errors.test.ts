@@ -1,6 +1,11 @@
 import { errors } from "@opensearch-project/opensearch";
 import { expect, test } from "vitest";
-import { classify, RefusedItems, typeOf } from "../../../templates/engines/opensearch/errors.ts";
+import {
+  classify,
+  RefusedItems,
+  typeOf,
+  UnexpectedAnswer,
+} from "../../../templates/engines/opensearch/errors.ts";
 
 /** As the driver makes it of an answer. */
 function answered(status: number, error?: unknown, headers: object = {}): Error {
@@ -111,6 +116,8 @@ const local: readonly (readonly [Error, string, string, boolean])[] = [
     "not-applied",
     false,
   ],
+  [new errors.ConnectionError("Parse Error: Expected HTTP/"), "connection", "unknown", false],
+  [new UnexpectedAnswer(), "connection", "unknown", false],
   [new errors.TimeoutError("Request timed out", {} as never), "timeout", "unknown", true],
   [new errors.NoLivingConnectionsError("none", {} as never), "connection", "not-applied", true],
   [new errors.RequestAbortedError("Request aborted"), "timeout", "unknown", false],
@@ -130,6 +137,26 @@ test("a search that failed in every phase is judged by its cause, and without on
     answered(503, { type: "search_phase_execution_exception", root_cause: causes });
   expect(typeOf(whole([{ type: "query_shard_exception" }]))).toBe("query_shard_exception");
   expect(classify(whole([]))).toMatchObject({ kind: "connection", transient: true });
+});
+
+/** The server's reason, and what is kept of it. */
+const reasons: readonly (readonly [string, string])[] = [
+  [
+    "failed to parse field [item.number] of type [integer] in document with id '1'. Preview of field's value: 'secret'",
+    "failed to parse field [item.number] of type",
+  ],
+  ["failed to parse date field [secret] with format [strict_date]", "failed to parse date field"],
+  ['For input string: "secret"', "For input string:"],
+  ["Value (secret) out of range", "Value"],
+  ["[secret]: version conflict", ""],
+  ["field's type is {secret}", "field's type is"],
+  ["x".repeat(1_000), "x".repeat(300)],
+];
+
+test.each(reasons)("of the words %s no value is kept", (reason, kept) => {
+  const code = "illegal_argument_exception";
+  const { message } = classify(answered(400, { type: code, reason, root_cause: [] }));
+  expect(message).toBe(kept === "" ? code : `${code}: ${kept}`);
 });
 
 test("the server's wish to wait is kept, in milliseconds", () => {
