@@ -66,6 +66,7 @@ const types: Readonly<Record<string, Rule>> = {
   aliases_not_found_exception: missing,
   index_closed_exception: { ...missing, message: "the index is closed", hint: "open it again" },
   cluster_block_exception: blocked,
+  index_create_block_exception: { ...blocked, message: "the cluster makes no index now" },
   mapper_parsing_exception: wrong,
   mapper_exception: wrong,
   strict_dynamic_mapping_exception: wrong,
@@ -281,15 +282,20 @@ function answerOf(error: Error): Answer | undefined {
   };
 }
 
-/** The first of the causes, which says more than the whole. */
+const wholeSearch = "search_phase_execution_exception";
+
+/** The first of the causes, which says more than the whole; what failed after all shards had answered is told apart from them. */
 function causeOf(told: unknown): unknown {
   const causes = property(told, "root_cause");
-  return Array.isArray(causes) ? (causes[0] as unknown) : undefined;
+  const first: unknown = Array.isArray(causes) ? causes[0] : undefined;
+  if (first !== undefined) return first;
+  const reduced = property(told, "caused_by");
+  return property(reduced, "type") === wholeSearch ? undefined : reduced;
 }
 
 function typeOfCause(told: unknown, cause: unknown): string | undefined {
   const own = textOf(property(told, "type"));
-  if (own !== "search_phase_execution_exception") return own;
+  if (own !== wholeSearch) return own;
   // Without a cause no shard could be asked at all.
   return textOf(property(cause, "type")) ?? "no_shard_available_action_exception";
 }

@@ -14,6 +14,8 @@ const bulkOperations = 1_000;
 const bulkCharacters = 5_000_000;
 /** What `http.max_content_length` lets through unless configured. */
 const largestDocument = 100 * 1024 * 1024;
+/** Of a request that a server with a lower limit refuses, halves may pass. */
+const tooLarge = "413";
 const largestRevision = 2n ** 63n - 1n;
 const longestId = 512;
 
@@ -67,6 +69,11 @@ async function writeChunk<T>(
   } catch (error) {
     if (!isDataError(error)) throw error;
     const left = undecided();
+    if (error.code === tooLarge && left.length > 1) {
+      const middle = Math.ceil(left.length / 2);
+      await writeChunk(connection, bulk, left.slice(0, middle), options);
+      return writeChunk(connection, bulk, left.slice(middle), options);
+    }
     const single = chunk.length === 1 && error.kind === "programming";
     if (!single && (left.length === chunk.length || error.kind !== "overloaded")) throw error;
     for (const at of left) outcomes[at] = { kind: "failed", error };

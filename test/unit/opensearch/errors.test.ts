@@ -28,6 +28,7 @@ const types: readonly (readonly [string, number, string, string, boolean])[] = [
   ["aliases_not_found_exception", 404, "connection", "not-applied", false],
   ["index_closed_exception", 400, "connection", "not-applied", false],
   ["cluster_block_exception", 403, "connection", "not-applied", false],
+  ["index_create_block_exception", 403, "connection", "not-applied", false],
   ["cluster_block_exception", 429, "overload", "not-applied", true],
   ["mapper_parsing_exception", 400, "programming", "not-applied", false],
   ["strict_dynamic_mapping_exception", 400, "programming", "not-applied", false],
@@ -137,6 +138,15 @@ test("a search that failed in every phase is judged by its cause, and without on
     answered(503, { type: "search_phase_execution_exception", root_cause: causes });
   expect(typeOf(whole([{ type: "query_shard_exception" }]))).toBe("query_shard_exception");
   expect(classify(whole([]))).toMatchObject({ kind: "connection", transient: true });
+  const reduced = answered(503, {
+    type: "search_phase_execution_exception",
+    root_cause: [],
+    caused_by: { type: "too_many_buckets_exception", reason: "Trying to create too many buckets" },
+  });
+  expect(classify(reduced)).toMatchObject({
+    kind: "programming",
+    code: "too_many_buckets_exception",
+  });
 });
 
 /** The server's reason, and what is kept of it. */
