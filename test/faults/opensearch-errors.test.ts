@@ -2,6 +2,8 @@
 import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Answer, HttpRequest } from "../../templates/engines/opensearch/client.ts";
+import { viewTarget } from "../../templates/engines/opensearch/view-target.ts";
+import type { ReadOptions } from "../../templates/runtime/options.ts";
 import type { ViewOutcome, ViewTarget } from "../../templates/runtime/view.ts";
 import {
   dimensions,
@@ -214,7 +216,6 @@ await onPrivateServer(
     });
 
     it("process_cluster_event_timeout_exception: what waits in the manager's queue for too long is a timeout", async () => {
-      // Its retries are its own.
       const other = openStore(opened.dsn, { deadlineMs: 10_000 });
       const body = { template: { settings: {} } };
       const query = { cluster_manager_timeout: "1nanos" };
@@ -280,30 +281,34 @@ await onPrivateServer(
     });
 
     it("429: searches that a full queue refuses come through by and by, or are overloaded", async () => {
-      const kinds = await Promise.all(Array.from({ length: 60 }, () => kindOf(search())));
+      const other = openStore(opened.dsn, { deadlineMs: 10_000 });
+      const find = (options?: ReadOptions): Promise<unknown> =>
+        other.store.session.list(all, "note", () => [], options);
+      const kinds = await Promise.all(Array.from({ length: 60 }, () => kindOf(find())));
       expect(new Set(kinds).has("ok")).toBe(true);
       for (const kind of kinds) expect(["ok", "overloaded"]).toContain(kind);
       const once = await Promise.all(
-        Array.from({ length: 60 }, () =>
-          told(opened.store.session.list(all, "note", () => [], { retry: "never" })),
-        ),
+        Array.from({ length: 60 }, () => told(find({ retry: "never" }))),
       );
+      await other.close();
       expect(once).toContainEqual(["overloaded", "rejected_execution_exception", 1]);
       await until(async () => (await verdict(search())).kind === "ok");
     });
 
     it("F11: of bulks that a full queue refuses only what was refused is sent again", async () => {
-      const writer = target.live();
+      const other = openStore(opened.dsn);
+      const writer = viewTarget(other.store, view.declared).live();
       const calls = await Promise.all(
-        Array.from({ length: 40 }, (_, at) =>
+        Array.from({ length: 12 }, (_, at) =>
           writer
             .write(
               [1, 2, 3].map((part) => upsert(note(1_000 + at * 3 + part), 1n)),
               { deadlineMs: 20_000 },
             )
-            .catch((error: { readonly kind: string }) => [error]),
+            .catch((error: { readonly kind: string }) => [error, error, error]),
         ),
       );
+      await other.close();
       const kinds = calls
         .flat()
         .map((outcome) =>
@@ -311,7 +316,7 @@ await onPrivateServer(
         );
       // What was written and sent again would be stale.
       for (const kind of kinds) expect(["written", "overloaded"]).toContain(kind);
-      expect(kinds.filter((kind) => kind === "written").length).toBeGreaterThan(20);
+      expect(kinds.filter((kind) => kind === "written").length).toBeGreaterThanOrEqual(18);
     });
 
     it("413: a document beyond what a request may hold fails alone; smaller ones share requests that pass", async () => {
