@@ -47,7 +47,7 @@ export class DataError extends Error {
   readonly elapsedMs: number;
   /** The engine's own code: SQLSTATE, server error number, label. */
   declare readonly code?: string;
-  /** The violated constraint or index. */
+  /** The violated constraint or index; of a value that is missing, its column. */
   declare readonly constraint?: string;
   /** What to do about it. */
   declare readonly hint?: string;

@@ -23,7 +23,7 @@ export interface Fault {
   readonly transient: boolean;
   /** The engine's own code: SQLSTATE, server error number, label. */
   readonly code?: string;
-  /** Name of the violated constraint or index, as the server reports it. */
+  /** Name of the violated constraint or index, as the server reports it; of a value that is missing, its column. */
   readonly constraint?: string;
   /** The server's message, given only where it is known to hold no values of the user; without it the runtime blanks what is quoted. */
   readonly message?: string;

@@ -130,7 +130,7 @@ const unknown = entry("unknown", "unknown", false, false);
 /** A field of the server's error, where it came with one. */
 export const textField = (
   error: unknown,
-  name: "code" | "constraint" | "routine" | "message",
+  name: "code" | "column" | "constraint" | "routine" | "message",
 ): string | undefined => {
   if (typeof error !== "object" || error === null) return undefined;
   const value: unknown = Reflect.get(error, name);
@@ -171,7 +171,8 @@ const entryOf = (error: unknown): Entry => {
 export const classify = (error: unknown): Fault => {
   if (error instanceof FaultError) return error.fault;
   const code = textField(error, "code");
-  const violated = textField(error, "constraint");
+  // A missing value is told by its column: the server names no constraint for it.
+  const violated = textField(error, "constraint") ?? textField(error, "column");
   const found = entryOf(error);
   const told = code === undefined || found.violated !== undefined ? undefined : hints.get(code);
   return {
