@@ -20,7 +20,7 @@ export interface SchemaLab {
   rows(text: string): Promise<readonly Row[]>;
   /** @throws for a row that a check before a statement answers */
   run(text: string): Promise<void>;
-  batches(step: Step): Promise<void>;
+  batches(step: Pick<Step, "up" | "batch">): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,10 @@ async function answered(
   }
 }
 
-async function batched(connection: Connection, { up, batch }: Step): Promise<void> {
+async function batched(
+  connection: Connection,
+  { up, batch }: Pick<Step, "up" | "batch">,
+): Promise<void> {
   const [asked, ...changes] = statementsOf(up).map(({ text }) => text);
   const { keys = 1, size = 0 } = batch ?? {};
   let key: readonly (string | number | null)[] = Array.from({ length: keys }, () => null);

@@ -57,7 +57,11 @@ const updateText = (table: string, { column, value, where }: Backfill, more = ""
   `update ${identifier(table)} set ${identifier(column)} = ${value}\nwhere ${more}${where};`;
 
 /** The rows after the last key, then their update between both keys. */
-function batchTexts(table: string, key: readonly string[], fill: Backfill): readonly string[] {
+export function batchTexts(
+  table: string,
+  key: readonly string[],
+  fill: Backfill,
+): readonly string[] {
   const own = key.map(identifier);
   const after = `($1 is null or ${compared(own, ">", 1)})`;
   const last = own.map((column) => `${column} desc`).join(", ");

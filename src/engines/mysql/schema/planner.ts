@@ -1,6 +1,7 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { printSteps } from "../../families/sql/print.ts";
 import type { Dialect } from "../dialect.ts";
+import { lintOf } from "../lint/lint.ts";
 import { diffSnapshots } from "./diff.ts";
 import { schemaFile } from "./schema-file.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -12,4 +13,5 @@ export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   diff: diffSnapshots,
   print: printSteps,
   schemaFile,
+  lint: lintOf(dialect),
 });

@@ -1,15 +1,12 @@
 import type { LintFinding, LintSource } from "../../../migrate/step.ts";
+import { type Judged, judgedBy, printed } from "../../families/sql/lint-rule.ts";
 import { type Catalogue, emptyCatalogue, follow } from "./catalogue.ts";
 import { locksWriters } from "./locks.ts";
 import { parseSql, type Statement, type SyntaxFault } from "./parse.ts";
-import { printRecipe, type RecipePart } from "./recipe.ts";
 import type { Scene } from "./rule.ts";
 import { rules } from "./rules.ts";
 
-/** A finding with its recipe in parts. */
-export interface Judged extends Omit<LintFinding, "recipe"> {
-  readonly recipe: readonly RecipePart[];
-}
+export type { Judged } from "../../families/sql/lint-rule.ts";
 
 /**
  * Judges one direction of a migration by what it does to those who use the database meanwhile.
@@ -17,10 +14,7 @@ export interface Judged extends Omit<LintFinding, "recipe"> {
  * @returns findings by line; what is no SQL at all is the only finding then
  */
 export async function lint(source: LintSource): Promise<readonly LintFinding[]> {
-  return (await judge(source)).map(({ recipe, ...finding }) => ({
-    ...finding,
-    recipe: printRecipe(recipe),
-  }));
+  return printed(await judge(source));
 }
 
 /** {@link lint} before it is printed. */
@@ -83,19 +77,11 @@ const syntaxError = ({ message, line, column }: SyntaxFault): Judged => ({
   severity: "error",
 });
 
-function judgeStatement(
+const judgeStatement = (
   statement: Statement,
   direction: "up" | "down",
   scene: Scene,
-): readonly Judged[] {
-  const judging = rules.filter(({ down }) => direction === "up" || down === true);
-  return judging.flatMap(({ id, severity, judge: apply }) =>
-    apply(statement, scene).map((hit) => ({
-      rule: id,
-      line: hit.at === undefined ? statement.line : statement.source.lineAt(hit.at),
-      message: hit.message,
-      recipe: hit.recipe,
-      severity: hit.severity ?? severity,
-    })),
+): readonly Judged[] =>
+  judgedBy(rules, statement, scene, direction, (at) =>
+    at === undefined ? statement.line : statement.source.lineAt(at),
   );
-}

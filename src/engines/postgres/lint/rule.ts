@@ -1,7 +1,7 @@
-import type { LintFinding, Phase } from "../../../migrate/step.ts";
+import type { Phase } from "../../../migrate/step.ts";
+import type { LintRule } from "../../families/sql/lint-rule.ts";
 import type { Catalogue, TableFacts } from "./catalogue.ts";
 import type { Statement } from "./parse.ts";
-import type { RecipePart } from "./recipe.ts";
 
 /** What a rule may look at beside its statement. */
 export interface Scene {
@@ -21,24 +21,7 @@ export interface Scene {
   readonly locked: ReadonlyMap<string, number>;
 }
 
-/** What a rule says of a statement. */
-export interface Hit {
-  /** Which lock, and why it hurts. */
-  readonly message: string;
-  readonly recipe: readonly RecipePart[];
-  /** Position when it is not the statement's. */
-  readonly at?: number;
-  /** When it differs from the rule's. */
-  readonly severity?: LintFinding["severity"];
-}
+export type { Hit } from "../../families/sql/lint-rule.ts";
 
 /** A rule of the linter. */
-export interface Rule {
-  readonly id: string;
-  readonly severity: LintFinding["severity"];
-  /** The rules of Squawk (`squawk:…`) and checks of strong_migrations (`strong:…`) that it stands for. */
-  readonly covers: readonly string[];
-  /** Judges the way down as well. A down is run in need: it has to run at all, whoever waits for it. */
-  readonly down?: true;
-  readonly judge: (statement: Statement, scene: Scene) => readonly Hit[];
-}
+export type Rule = LintRule<Statement, Scene>;

@@ -1,0 +1,159 @@
+import type { Dialect } from "../dialect.ts";
+import { growsInPlace } from "../schema/types.ts";
+import type { Action } from "./alter.ts";
+import type { TableFacts } from "./catalogue.ts";
+import { type ColumnSpec, typeText } from "./column.ts";
+import { indexedColumns } from "./index-spec.ts";
+
+/** How a server changes a table, from the gentlest: its catalogue alone, beside the writers, with readers only, by a copy. */
+export const ways = ["instant", "inplace", "shared", "copy"] as const;
+
+export type Way = (typeof ways)[number];
+
+/** The clauses that ask for a way, so that the server fails rather than being slower. */
+export const clausesOf: Readonly<Record<Way, readonly string[]>> = {
+  instant: ["algorithm=instant"],
+  inplace: ["algorithm=inplace", "lock=none"],
+  shared: ["algorithm=inplace", "lock=shared"],
+  copy: ["algorithm=copy", "lock=shared"],
+};
+
+/**
+ * The gentlest way that a server takes a change in; undefined where that depends on what is not known. Tried on MySQL 9.7.4 and MariaDB
+ * 10.11.19 by `test/engines/mysql/lint-needs.test.ts`.
+ */
+export function needOf(
+  actions: readonly Action[],
+  facts: TableFacts | undefined,
+  dialect: Dialect,
+): Way | undefined {
+  const swaps = actions.some(({ kind }) => kind === "add-primary");
+  let most = 0;
+  for (const action of actions) {
+    const way =
+      action.kind === "drop-primary" && swaps ? "inplace" : actionNeed(action, facts, dialect);
+    if (way === undefined) return undefined;
+    most = Math.max(most, ways.indexOf(way));
+  }
+  return ways[most];
+}
+
+function actionNeed(
+  action: Action,
+  facts: TableFacts | undefined,
+  dialect: Dialect,
+): Way | undefined {
+  const searched = [...(facts?.indexes.values() ?? [])].some(({ kind }) => kind === "fulltext");
+  const stores = [...(facts?.columns.values() ?? [])].some(
+    ({ generated }) => generated === "stored",
+  );
+  switch (action.kind) {
+    case "add-column":
+      return addedNeed(action.column, searched, dialect);
+    case "modify-column":
+      return modifiedNeed(facts?.columns.get(action.from), action.column, {
+        searched,
+        stores,
+        dialect,
+      });
+    case "drop-column":
+      return droppedNeed(action.name, facts, { searched, stores, dialect });
+    case "add-index":
+      return action.index.kind === "plain" || action.index.kind === "unique" ? "inplace" : "shared";
+    case "add-reference":
+    case "add-check":
+    case "drop-primary":
+      return "copy";
+    case "drop-check":
+      return facts?.checks.has(action.name) === true ? "instant" : undefined;
+    case "rename-column":
+    case "column-default":
+    case "rename-table":
+      return "instant";
+    case "convert":
+    case "partition":
+    case "unknown":
+      return undefined;
+    default:
+      return "inplace";
+  }
+}
+
+function addedNeed(column: ColumnSpec, searched: boolean, dialect: Dialect): Way {
+  if (column.generated === "virtual") return "instant";
+  if (column.generated === "stored" || column.default === "volatile") return "copy";
+  if (column.check) return "copy";
+  if (column.references !== undefined && dialect.name === "mariadb") return "copy";
+  if (column.default === "expression" && dialect.name === "mysql") return "copy";
+  if (searched) return dialect.name === "mysql" ? "copy" : "shared";
+  if (column.autoIncrement) return "shared";
+  return column.key === undefined ? "instant" : "inplace";
+}
+
+function droppedNeed(
+  name: string,
+  facts: TableFacts | undefined,
+  { searched, stores, dialect }: Around,
+): Way | undefined {
+  const column = facts?.columns.get(name);
+  if (facts === undefined || column === undefined) return undefined;
+  if (column.generated === "virtual") return "instant";
+  if (searched) return dialect.name === "mysql" || stores ? "copy" : "shared";
+  const indexed = [...facts.indexes.values()].some((index) => indexedColumns(index).includes(name));
+  return indexed || column.key !== undefined ? "inplace" : "instant";
+}
+
+interface Around {
+  /** The table has a full text index. */
+  readonly searched: boolean;
+  /** It has a stored generated column. */
+  readonly stores: boolean;
+  readonly dialect: Dialect;
+}
+
+function modifiedNeed(
+  from: ColumnSpec | undefined,
+  to: ColumnSpec,
+  around: Around,
+): Way | undefined {
+  const { searched, dialect } = around;
+  if (from === undefined) return undefined;
+  if (from.generated !== to.generated || from.autoIncrement !== to.autoIncrement) return undefined;
+  if (from.generated !== undefined) return undefined;
+  if (to.charset !== undefined && to.charset !== from.charset) return "copy";
+  const retyped = retypedNeed(from, to, dialect);
+  if (retyped === "copy") return "copy";
+  if (from.nullable !== to.nullable) return nullNeed(to, around);
+  if (to.placed) return dialect.name === "mysql" ? (searched ? "copy" : "inplace") : undefined;
+  return retyped;
+}
+
+function nullNeed({ nullable }: ColumnSpec, { searched, stores, dialect }: Around): Way {
+  if (dialect.name === "mysql") return searched ? "copy" : "inplace";
+  if (!nullable && stores) return "copy";
+  return searched ? "shared" : "inplace";
+}
+
+function retypedNeed(from: ColumnSpec, to: ColumnSpec, dialect: Dialect): Way {
+  const [a, b] = [typeText(from), typeText(to)];
+  if (a === b || sameInteger(from, to)) return "instant";
+  if (from.type === to.type && (from.type === "enum" || from.type === "set"))
+    return from.args.every((value, at) => to.args[at] === value) && sameBytes(from, to)
+      ? "instant"
+      : "copy";
+  if (dialect.name === "mariadb" && from.type === "varchar" && to.type === "varchar")
+    return lengthOf(from) <= lengthOf(to) ? "instant" : "copy";
+  return growsInPlace(a, b) ? "inplace" : "copy";
+}
+
+const lengthOf = ({ args }: ColumnSpec): number => Number(args[0] ?? 0);
+
+/** `int(11)` and `int` are the same: the width is for display. */
+const sameInteger = (a: ColumnSpec, b: ColumnSpec): boolean =>
+  a.type === b.type && a.unsigned === b.unsigned && a.type.endsWith("int");
+
+/** An enum of more than 255 values takes a second byte; a set one for each eight. */
+const sameBytes = (a: ColumnSpec, b: ColumnSpec): boolean =>
+  a.type === "enum"
+    ? a.args.length > 255 === b.args.length > 255
+    : Math.ceil(a.args.length / 8) === Math.ceil(b.args.length / 8);
