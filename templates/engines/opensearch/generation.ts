@@ -28,11 +28,6 @@ export class Generations {
     this.alias = alias;
   }
 
-  /** What writers of the generation that is being filled write through. */
-  get buildingAlias(): string {
-    return `${this.alias}.building`;
-  }
-
   /** The generation that answers. */
   async live(attempt: Attempt): Promise<Generation | undefined> {
     return (await this.#find(this.alias, attempt))[0];
@@ -42,6 +37,18 @@ export class Generations {
   async all(attempt: Attempt): Promise<readonly Generation[]> {
     const found = await this.#find(`${this.alias}-*`, attempt);
     return found.filter(({ index }) => this.#number(index) > 0);
+  }
+
+  /** Those before the one that answers: a copy of them may lack what was written to them last. */
+  async older(live: Generation, attempt: Attempt): Promise<readonly Generation[]> {
+    const limit = this.#number(live.index);
+    return (await this.all(attempt)).filter(({ index }) => this.#number(index) < limit);
+  }
+
+  /** Those after it, which were begun and do not answer yet. */
+  async newer(live: Generation, attempt: Attempt): Promise<readonly Generation[]> {
+    const limit = this.#number(live.index);
+    return (await this.all(attempt)).filter(({ index }) => this.#number(index) > limit);
   }
 
   /** The definition that the migrations have put here. */
@@ -71,14 +78,17 @@ export class Generations {
     await unlessAbsent(this.#send("DELETE", `/_component_template/${encode(this.alias)}`, attempt));
   }
 
-  /** An empty generation after all there are; it is refreshed when it is published. */
+  /**
+   * An empty generation after all there are; it is refreshed when it is published. It is made before others are dropped: a number that came
+   * again would take in what is still written to the one that had it.
+   */
   async make(definition: IndexDefinition, attempt: Attempt): Promise<Generation> {
     const numbers = (await this.all(attempt)).map(({ index }) => this.#number(index));
     const index = `${this.alias}-${String(Math.max(0, ...numbers) + 1).padStart(4, "0")}`;
     const body = {
       settings: { ...definition.settings, refresh_interval: "-1" },
       mappings: definition.mappings,
-      aliases: { [this.buildingAlias]: {} },
+      aliases: { [fillingAlias(index)]: {} },
     };
     await this.#send("PUT", `/${encode(index)}`, attempt, body);
     return { index, definition: fingerprintOf(definition) };
@@ -89,7 +99,28 @@ export class Generations {
     const interval = part(definition.settings, "index", "refresh_interval") ?? null;
     const settings = { index: { refresh_interval: interval } };
     await this.#send("PUT", `/${encode(index)}/_settings`, attempt, settings);
+    await this.refresh(index, attempt);
+  }
+
+  /** Makes all that was written to it visible. */
+  async refresh(index: string, attempt: Attempt): Promise<void> {
     await this.#send("POST", `/${encode(index)}/_refresh`, attempt);
+  }
+
+  /** Ends writing to it, waits for what is being written, and makes it visible. */
+  async seal(index: string, attempt: Attempt): Promise<void> {
+    await this.#send("PUT", `/${encode(index)}/_block/write`, attempt);
+    await this.refresh(index, attempt);
+  }
+
+  /** In one step: the alias points to the index instead of the other one, which stays. */
+  async swap(index: string, from: string, attempt: Attempt): Promise<void> {
+    const actions = [
+      { add: { index, alias: this.alias } },
+      { remove: { index: from, alias: this.alias, must_exist: false } },
+      { remove: { index, alias: fillingAlias(index), must_exist: false } },
+    ];
+    await this.#send("POST", "/_aliases", attempt, { actions });
   }
 
   /** In one step: the alias points to the index, every other generation is gone. */
@@ -97,7 +128,7 @@ export class Generations {
     const others = (await this.all(attempt)).filter((one) => one.index !== index);
     const actions = [
       { add: { index, alias: this.alias } },
-      { remove: { index, alias: this.buildingAlias, must_exist: false } },
+      { remove: { index, alias: fillingAlias(index), must_exist: false } },
       ...others.map((other) => ({ remove_index: { index: other.index } })),
     ];
     await this.#send("POST", "/_aliases", attempt, { actions });
@@ -142,6 +173,9 @@ export class Generations {
     return this.#http.send({ method, path, ...(body === undefined ? {} : { body }) }, attempt);
   }
 }
+
+/** What a generation that does not answer yet is written through; it goes with it, so nobody writes into another one by mistake. */
+export const fillingAlias = (index: string): string => `${index}.building`;
 
 const encode = (name: string): string => encodeURIComponent(name);
 

@@ -3,7 +3,14 @@ import type { Attempt } from "../../runtime/call.ts";
 import { DataError, programmingError } from "../../runtime/errors.ts";
 import { part } from "./answer.ts";
 import type { HttpClient } from "./client.ts";
-import { fingerprintOf, Generations, incomplete, isMadeBy } from "./generation.ts";
+import {
+  fillingAlias,
+  fingerprintOf,
+  type Generation,
+  Generations,
+  incomplete,
+  isMadeBy,
+} from "./generation.ts";
 import type { MigrationCommand, VerifyQuery } from "./migration-step.ts";
 
 /** Where commands run. */
@@ -39,13 +46,14 @@ async function dropView(context: CommandContext, alias: string): Promise<void> {
   });
 }
 
-/** Generations beside the one that answers. */
-async function discardCopies(context: CommandContext, alias: string): Promise<void> {
+/** What was begun and does not answer yet, but for the one to keep. */
+async function discardCopies(context: CommandContext, alias: string, kept?: string): Promise<void> {
   const generations = generationsOf(context, alias);
   await context.ask(async (attempt) => {
     const live = await generations.live(attempt);
-    for (const { index } of await generations.all(attempt))
-      if (index !== live?.index) await generations.drop(index, attempt);
+    const begun =
+      live === undefined ? await generations.all(attempt) : await generations.newer(live, attempt);
+    for (const { index } of begun) if (index !== kept) await generations.drop(index, attempt);
   });
 }
 
@@ -53,7 +61,7 @@ type CopyView = Extract<MigrationCommand, { readonly copyView: string }>;
 
 /**
  * What is written to the old generation while it is copied comes with a second pass after the swap; the external revisions let it replace
- * nothing that is newer.
+ * nothing that is newer. Broken off, it goes on with that pass where the alias has been swapped, else from the start.
  */
 async function copyView(context: CommandContext, command: CopyView): Promise<void> {
   const { ask } = context;
@@ -64,15 +72,32 @@ async function copyView(context: CommandContext, command: CopyView): Promise<voi
   if (live === undefined) return;
   if (definition === undefined)
     throw programmingError(`${command.copyView} has no definition to copy by`);
-  if (isMadeBy(live, fingerprintOf(definition))) return;
-  await discardCopies(context, command.copyView);
+  const script = scriptOf(command);
+  if (isMadeBy(live, fingerprintOf(definition)))
+    return finishCopy(context, generations, live, script);
   const by = command.incomplete === true ? incomplete(definition) : definition;
   const made = await ask((attempt) => generations.make(by, attempt));
-  const script = scriptOf(command);
-  await reindex(context, live.index, made.index, script);
+  await discardCopies(context, command.copyView, made.index);
+  await ask((attempt) => generations.refresh(live.index, attempt));
+  await reindex(context, live.index, fillingAlias(made.index), script);
   await ask((attempt) => generations.open(made.index, definition, attempt));
-  await reindex(context, live.index, made.index, script);
-  await ask((attempt) => generations.publish(made.index, attempt));
+  await ask((attempt) => generations.swap(made.index, live.index, attempt));
+  await finishCopy(context, generations, made, script);
+}
+
+/** The second pass over each generation that answered before, and its end. */
+async function finishCopy(
+  context: CommandContext,
+  generations: Generations,
+  live: Generation,
+  script: object | undefined,
+): Promise<void> {
+  const { ask } = context;
+  for (const { index } of await ask((attempt) => generations.older(live, attempt))) {
+    await ask((attempt) => generations.seal(index, attempt));
+    await reindex(context, index, generations.alias, script);
+    await ask((attempt) => generations.drop(index, attempt));
+  }
 }
 
 /** Names are parameters: text of the user is no part of a script. */
@@ -91,7 +116,7 @@ function scriptOf({ renamed = {}, removed = [] }: CopyView): object | undefined 
 
 const pollMs = 100;
 
-/** As a task of the cluster, so that no connection has to hold as long as it takes. */
+/** As a task of the cluster, so that no connection has to hold as long as it takes; into an alias, so that it makes no index by itself. */
 async function reindex(
   { http, ask }: CommandContext,
   from: string,
@@ -104,7 +129,7 @@ async function reindex(
     dest: { index: to, version_type: "external" },
     ...(script === undefined ? {} : { script }),
   };
-  const query = { wait_for_completion: "false" };
+  const query = { wait_for_completion: "false", require_alias: "true" };
   const begun = await ask((attempt) =>
     http.send({ method: "POST", path: "/_reindex", query, body }, attempt),
   );
@@ -133,12 +158,14 @@ function ended(state: unknown): void {
   });
 }
 
-/** What a step of this engine leaves, looked at from outside. */
+/** What a step of this engine leaves, looked at from outside. A generation that is to be copied from once more is not left behind. */
 export async function holds(context: CommandContext, query: VerifyQuery): Promise<boolean> {
   const generations = generationsOf(context, query.view);
   const [live, definition] = await context.ask((attempt) =>
     Promise.all([generations.live(attempt), generations.definition(attempt)]),
   );
   if (fingerprintOf(definition) !== query.definition) return false;
-  return query.definedOnly === true || live === undefined || isMadeBy(live, query.definition);
+  if (query.definedOnly === true || live === undefined) return true;
+  if (!isMadeBy(live, query.definition)) return false;
+  return (await context.ask((attempt) => generations.older(live, attempt))).length === 0;
 }

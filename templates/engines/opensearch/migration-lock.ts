@@ -26,6 +26,10 @@ export async function withLease<T>(
     ask((attempt) => state.read<Lock>(lockId, attempt));
   const put = (was: Held<Lock> | undefined): Promise<boolean> =>
     ask((attempt) => state.write(lockId, { owner, until: Date.now() + leaseMs }, was, attempt));
+  const release = async (): Promise<void> => {
+    const there = await held();
+    if (there?.value.owner === owner) await ask((attempt) => state.remove(lockId, there, attempt));
+  };
   const end = performance.now() + waitMs;
   await ask((attempt) => state.create(attempt));
   for (;;) {
@@ -43,8 +47,8 @@ export async function withLease<T>(
     return await work();
   } finally {
     clearInterval(renewal);
-    const there = await held();
-    if (there?.value.owner === owner) await ask((attempt) => state.remove(lockId, there, attempt));
+    // A lease that cannot be given back ends by itself; what went wrong before is what the caller has to hear.
+    await release().catch(() => {});
   }
 }
 

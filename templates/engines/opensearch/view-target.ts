@@ -4,7 +4,7 @@ import type { OpSpec } from "../../runtime/op.ts";
 import type { CallOptions } from "../../runtime/options.ts";
 import type { ViewGeneration, ViewProgress, ViewState, ViewTarget } from "../../runtime/view.ts";
 import type { ViewDeclaration } from "./declaration.ts";
-import { expected, type Generation, Generations } from "./generation.ts";
+import { expected, fillingAlias, type Generation, Generations } from "./generation.ts";
 import type { SearchConnection } from "./session.ts";
 import type { StateIndex } from "./state-index.ts";
 import { viewWriter } from "./view-writer.ts";
@@ -95,8 +95,8 @@ async function building<T>(
   const still = there.some(({ index }) => index === begun?.index);
   if (begun !== undefined && still && begun.definition === view.definition) return begun;
   const live = await generations.live(attempt);
-  for (const { index } of there) if (index !== live?.index) await generations.drop(index, attempt);
   const made = await generations.make(definition, attempt);
+  for (const { index } of there) if (index !== live?.index) await generations.drop(index, attempt);
   const value: Building = { index: made.index, definition: view.definition, rows: 0 };
   if (await state.write(stateId(view), value, held, attempt)) return value;
   throw new DataError({
@@ -116,7 +116,7 @@ function generationOf<T>(
   return {
     name: index,
     progress,
-    writer: viewWriter(connection, view, generations.buildingAlias),
+    writer: viewWriter(connection, view, fillingAlias(index), superseded),
     checkpoint: (next, options) =>
       call(context, "checkpoint", "write", options, async (attempt) => {
         const held = await state.read<Building>(stateId(view), attempt);
@@ -144,7 +144,7 @@ function generationOf<T>(
 const superseded = (): DataError =>
   new DataError({
     kind: "conflict",
-    message: "another rebuild has written its progress meanwhile",
+    message: "another rebuild of this view has taken over",
     hint: "let one of them run",
   });
 

@@ -27,6 +27,7 @@ export function viewWriter<T>(
   connection: SearchConnection,
   view: ViewDeclaration<T>,
   alias: string,
+  gone: () => DataError = () => notBuilt(view.view, "was never built"),
 ): ViewWriter<T> {
   const spec: OpSpec = { operation: `${view.view}.write`, effect: "write", collection: view.alias };
   return {
@@ -37,7 +38,7 @@ export function viewWriter<T>(
         if (typeof line !== "string") outcomes[at] = { kind: "failed", error: line };
       });
       for (const chunk of chunksOf(lines, outcomes))
-        await writeChunk(connection, { view, alias, spec, lines, outcomes }, chunk, options);
+        await writeChunk(connection, { view, alias, gone, spec, lines, outcomes }, chunk, options);
       return outcomes.map((outcome) => outcome ?? { kind: "stale" });
     },
   };
@@ -46,6 +47,8 @@ export function viewWriter<T>(
 interface Bulk<T> {
   readonly view: ViewDeclaration<T>;
   readonly alias: string;
+  /** What it means that the alias is not there. */
+  readonly gone: () => DataError;
   readonly spec: OpSpec;
   readonly lines: readonly (string | DataError)[];
   readonly outcomes: (ViewOutcome | undefined)[];
@@ -82,7 +85,7 @@ async function writeChunk<T>(
 
 async function attemptChunk<T>(
   { http }: SearchConnection,
-  { view, alias, lines, outcomes }: Bulk<T>,
+  { view, alias, gone, lines, outcomes }: Bulk<T>,
   sent: readonly number[],
   attempt: Attempt,
 ): Promise<void> {
@@ -99,29 +102,31 @@ async function attemptChunk<T>(
       attempt,
     )
     .catch((error: unknown) => {
-      throw typeOf(error) === "index_not_found_exception"
-        ? notBuilt(view.view, "was never built")
-        : error;
+      throw typeOf(error) === "index_not_found_exception" ? gone() : error;
     });
   const items = part(answer, "items");
   if (!Array.isArray(items) || items.length !== sent.length) throw new UnexpectedAnswer();
   let busy: string | undefined;
   sent.forEach((at, position) => {
     const item: unknown = items[position];
-    const outcome = outcomeOf(view, part(item, "index"));
+    const outcome = outcomeOf(view, gone, part(item, "index"));
     if (outcome instanceof RefusedItems) busy = outcome.type;
     else outcomes[at] = outcome;
   });
   if (busy !== undefined) throw new RefusedItems(busy);
 }
 
-function outcomeOf<T>(view: ViewDeclaration<T>, item: unknown): ViewOutcome | RefusedItems {
+function outcomeOf<T>(
+  view: ViewDeclaration<T>,
+  gone: () => DataError,
+  item: unknown,
+): ViewOutcome | RefusedItems {
   const status = Number(part(item, "status"));
   if (status < 300) return { kind: "written" };
   const told = part(item, "error", "type");
   const type = typeof told === "string" ? told : undefined;
   if (type === "version_conflict_engine_exception") return { kind: "stale" };
-  if (type === "index_not_found_exception") throw notBuilt(view.view, "was never built");
+  if (type === "index_not_found_exception") throw gone();
   const rule = ruleOf(type, status);
   if (rule.transient) return new RefusedItems(type ?? String(status));
   return { kind: "failed", error: refusal(view, part(item, "error"), type, status) };
