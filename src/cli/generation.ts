@@ -16,6 +16,7 @@ import { rememberSchemas } from "../reconcile/known-schema.ts";
 import { rememberUnits } from "../reconcile/known-units.ts";
 import { chooseLocked, load, reconcile, reconcileTouched } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
+import { additionsTo, type PackageAdditions, tellAdditions } from "./package-additions.ts";
 import { rememberSpec } from "./spec-of-package.ts";
 import {
   conflictText,
@@ -63,7 +64,11 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   rememberUnits(made, root, { files, plan: writePlan, untouched });
   rememberSchemas(reconciled.sound, root);
   rememberSpec(root, place);
-  reportApplied(report, writePlan, output);
+  // Only the run that finds the user's own package.json says what it lacks; later `doctor` does.
+  const found = writePlan.notes.some(
+    ({ kind, path }) => kind === "already-there" && path === "package.json",
+  );
+  reportApplied(report, writePlan, output, found ? additionsTo(root, files) : undefined);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
 
@@ -71,15 +76,25 @@ function reportApplied(
   { created, rewritten, removed }: Extract<ApplyReport, { outcome: "applied" }>,
   { actions, notes }: WritePlan,
   output: Output,
+  additions: PackageAdditions | undefined,
 ): void {
   const merged = notes.flatMap(({ kind, path }) => (kind === "merged" ? [path] : []));
-  output.document({ created, rewritten, removed, merged, conflicts: conflictsOf(actions), notes });
+  output.document({
+    created,
+    rewritten,
+    removed,
+    merged,
+    conflicts: conflictsOf(actions),
+    notes,
+    ...(additions !== undefined && { packageJsonLacks: additions }),
+  });
   const counts = [
     created.length > 0 ? `${created.length} created` : "",
     rewritten.length > 0 ? `${rewritten.length} rewritten` : "",
     removed.length > 0 ? `${removed.length} removed` : "",
   ].filter((part) => part !== "");
   output.line(counts.length === 0 ? "nothing changed; no file written" : counts.join(", "));
+  if (additions !== undefined) tellAdditions(additions, output);
 }
 
 function preview(writePlan: WritePlan, options: GenerateOptions, output: Output): ExitCode {

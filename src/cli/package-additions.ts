@@ -1,5 +1,11 @@
-/** What the project's own package.json still lacks of what a fresh one would have. Pure. */
+import { readUserFile } from "../reconcile/single-file.ts";
+import type { VirtualFile } from "../render/virtual-file.ts";
+import type { Output } from "./io.ts";
+
+/** What the project's own package.json still lacks of what a fresh one would have. */
 export interface PackageAdditions {
+  /** Where the package says otherwise or nothing: what is generated are ES modules. */
+  readonly type?: "module";
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -7,7 +13,25 @@ export interface PackageAdditions {
 
 const parts = ["scripts", "dependencies", "devDependencies"] as const;
 
+/** The entries that a package.json which was there before does not have. */
+export function additionsTo(
+  root: string,
+  files: readonly VirtualFile[],
+): PackageAdditions | undefined {
+  const own = readUserFile(root, "package.json");
+  const fresh = files.find(({ path }) => path === "package.json")?.content;
+  return own === undefined || typeof fresh !== "string" ? undefined : packageAdditions(own, fresh);
+}
+
+/** Prints what the user has to merge by hand. */
+export function tellAdditions(additions: PackageAdditions, output: Output): void {
+  output.line("\nYour package.json is left alone; merge these entries into it first:");
+  output.line(JSON.stringify(additions, null, 2));
+}
+
 /**
+ * Pure.
+ *
  * @param own the text of the package.json that is there
  * @param fresh the text that would be generated
  * @returns undefined when nothing is missing, or when the own file cannot be read
@@ -23,15 +47,21 @@ export function packageAdditions(own: string, fresh: string): PackageAdditions |
     Object.fromEntries(
       Object.entries(wanted[part] ?? {}).filter(([name]) => !known.has(`${part} ${name}`)),
     );
-  const additions = {
+  const additions: PackageAdditions = {
+    ...(wanted.type === "module" && there.type !== "module" && { type: wanted.type }),
     scripts: missing("scripts"),
     dependencies: missing("dependencies"),
     devDependencies: missing("devDependencies"),
   };
-  return parts.some((part) => Object.keys(additions[part]).length > 0) ? additions : undefined;
+  const lacks = parts.some((part) => Object.keys(additions[part]).length > 0);
+  return lacks || additions.type !== undefined ? additions : undefined;
 }
 
-type Manifest = Partial<Readonly<Record<(typeof parts)[number], Readonly<Record<string, string>>>>>;
+type Manifest = Partial<
+  Readonly<Record<(typeof parts)[number], Readonly<Record<string, string>>>>
+> & {
+  readonly type?: string;
+};
 
 function manifest(text: string): Manifest | undefined {
   try {

@@ -8,12 +8,19 @@ import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Io } from "./io.ts";
 
-/** The DSN of a store from the environment, or from the package's `.env`. @throws Failure 2 when neither has it */
-export function dsnOfStore(io: Io, root: string, store: string): string {
+/** What the environment, or else the package's `.env`, says of a store's DSN. */
+export function namedDsn(io: Io, root: string, store: string): string | undefined {
   const variable = storeVariable(store);
   const own = parseEnv(readUserFile(root, ".env") ?? "");
   const text = io.env[variable] ?? own[variable];
-  if (text !== undefined && text !== "") return text;
+  return text === "" ? undefined : text;
+}
+
+/** The same. @throws Failure 2 when neither has it */
+export function dsnOfStore(io: Io, root: string, store: string): string {
+  const text = namedDsn(io, root, store);
+  if (text !== undefined) return text;
+  const variable = storeVariable(store);
   throw new Failure(exitCode.input, `${variable} is not set`, {
     hint: `set it to the DSN of store ${store}, in the environment or in .env, or give the DSN itself`,
   });

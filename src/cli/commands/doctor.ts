@@ -8,6 +8,8 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { readLock } from "../lock-file.ts";
 import { choose, chooseLocked, load } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
+import { readUserFile } from "../../reconcile/single-file.ts";
+import { sharedPackages } from "../../render/shared/project.ts";
 import type { Plan } from "../../select/plan.ts";
 
 interface Check {
@@ -59,26 +61,43 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
   return all.every(({ ok }) => ok) ? exitCode.ok : exitCode.environment;
 }
 
-/** The drivers of the first transport of every engine in use, as the project itself would resolve them. */
+/** The packages that the generated code imports, as the project itself would resolve them. */
 function packageChecks(plan: Plan, root: string): readonly Check[] {
   const project = createRequire(join(root, "package.json"));
   const used = new Set(plan.stores.map(({ engine }) => engine));
-  const names = engines
+  const drivers = engines
     .filter(({ id }) => used.has(id))
-    .flatMap(({ transports }) => transports.flatMap(({ packages }) => Object.keys(packages)));
-  return [...new Set(names)].map((name) => {
-    try {
-      project.resolve(`${name}/package.json`);
-      return { what: "package", ok: true, detail: name };
-    } catch (error) {
-      const hidden =
-        error instanceof Error && "code" in error && error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
-      return hidden
-        ? { what: "package", ok: true, detail: name }
-        : { what: "package", ok: false, detail: `${name} is not installed`, mend: "npm install" };
-    }
-  });
+    .flatMap(({ transports }) => transports.map(({ packages }) => packages));
+  const own = readUserFile(root, "package.json");
+  const needed: Readonly<Record<string, string>> = Object.assign({}, sharedPackages, ...drivers);
+  return Object.entries(needed).map(([name, range]) =>
+    isResolved(project, name)
+      ? { what: "package", ok: true, detail: name }
+      : {
+          what: "package",
+          ok: false,
+          detail: `${name} is not installed`,
+          // What the manifest does not name, a plain install does not bring.
+          mend: namesPackage(own, name)
+            ? "npm install"
+            : `package.json does not name it: npm install ${name.startsWith("@types/") ? "-D " : ""}"${name}@${range}"`,
+        },
+  );
 }
+
+function isResolved(project: NodeJS.Require, name: string): boolean {
+  try {
+    project.resolve(`${name}/package.json`);
+    return true;
+  } catch (error) {
+    return (
+      error instanceof Error && "code" in error && error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED"
+    );
+  }
+}
+
+const namesPackage = (manifest: string | undefined, name: string): boolean =>
+  manifest?.includes(JSON.stringify(name)) === true;
 
 interface StoreReport {
   readonly stores: readonly {

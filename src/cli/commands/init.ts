@@ -6,8 +6,8 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
 import { writeLock } from "../lock-file.ts";
-import { type PackageAdditions, packageAdditions } from "../package-additions.ts";
-import { choose, load, reconcile, type Reconciled, storable } from "../pipeline.ts";
+import { additionsTo, tellAdditions } from "../package-additions.ts";
+import { choose, load, reconcile, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 import { presetFiles, presetNames, presetText } from "../presets.ts";
 import { rememberSpec } from "../spec-of-package.ts";
@@ -86,21 +86,11 @@ export async function run(
     created: report.created,
     ...(additions === undefined ? {} : { packageJsonLacks: additions }),
   });
-  if (additions !== undefined) {
-    output.line(`\nYour package.json is left alone; merge these entries into it first:`);
-    output.line(JSON.stringify(additions, null, 2));
-  }
+  if (additions !== undefined) tellAdditions(additions, output);
   if (start.install) await installPackages(target, output);
   nextSteps(relative(io.cwd, target), start.install, plan, output);
   const conflicts = conflictsOf(writePlan.actions);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
-}
-
-/** The entries that a package.json which was there before does not have. */
-function additionsTo(root: string, files: Reconciled["files"]): PackageAdditions | undefined {
-  const own = readUserFile(root, "package.json");
-  const fresh = files.find(({ path }) => path === "package.json")?.content;
-  return own === undefined || typeof fresh !== "string" ? undefined : packageAdditions(own, fresh);
 }
 
 /** What to start from: options first, then a spec that is already there, then questions. Undefined when the user cancels. */

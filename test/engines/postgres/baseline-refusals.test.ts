@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type BaselineOptions, run } from "../../../src/cli/commands/migrate/baseline.ts";
 import { exitCode } from "../../../src/cli/exit-codes.ts";
@@ -72,6 +75,20 @@ describe("migrate baseline refuses", { timeout: 240_000 }, () => {
     });
     expect(status).toBe(exitCode.input);
     expect(message).not.toContain("hunter2");
+  });
+
+  it("a driver that is not there, with the install that works in such a folder", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "baseline-bare-"));
+    try {
+      const bare = await cli(folder, "migrate", "baseline", "postgresql://app@127.0.0.1:1/shop");
+      expect(bare.status).toBe(exitCode.environment);
+      expect(bare.stderr).toMatch(/^pg is not installed .*\n {2}npm install --no-save "pg@\^8\./);
+      writeFileSync(join(folder, "package.json"), "{}");
+      const own = await cli(folder, "migrate", "baseline", "postgresql://app@127.0.0.1:1/shop");
+      expect(own.stderr).toMatch(/^pg is not installed .*\n {2}npm install "pg@\^8\./);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("an embedded database without tables, after adopting none of it", async () => {

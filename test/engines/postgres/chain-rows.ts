@@ -122,11 +122,18 @@ export function digestQuery(world: World, store: StoreIr, entity: EntityIr): str
   const order = entity.key
     .map(({ column }) => `t.${identifier(column)}::text collate "C"`)
     .join(", ");
-  const columns = storedFields(entity, store).map((field) => {
+  const fields = storedFields(entity, store);
+  // All in one select: its aggregates share one sort of the rows.
+  const texts = fields.map(
+    (field, at) =>
+      `string_agg(coalesce(${canonical(field)}, '-'), '|' order by ${order}) as c${at}`,
+  );
+  const digests = fields.map((field, at) => {
     const id = `${rows?.origin ?? entity.name}.${rows?.columns[field.name]?.id ?? `#${field.name}`}`;
-    return `select ${literal(id)} as id, count(*)::text || ':' || coalesce(md5(string_agg(coalesce(${canonical(field)}, '-'), '|' order by ${order})), '') as digest from ${identifier(entity.table)} t`;
+    return `(${literal(id)}, n || ':' || coalesce(md5(c${at}), ''))`;
   });
-  return columns.join(" union all ");
+  return `select digest.* from (select count(*)::text as n, ${texts.join(", ")} from ${identifier(entity.table)} t) found,
+    lateral (values ${digests.join(", ")}) digest`;
 }
 
 /** A value's text, the same before and after a change to a wider type. */

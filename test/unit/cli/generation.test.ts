@@ -1,6 +1,7 @@
 // plan, explain, generate, check and doctor on a project's folder: what is written, refused and said.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cli } from "../../support/generated-project.ts";
@@ -154,6 +155,31 @@ test("doctor says what is missing, step by step", async () => {
   expect(closed.stderr).toMatch(/store main: down/);
   expect(closed.stdout + closed.stderr).not.toContain("sentinel-secret");
 }, 60_000);
+
+test("a package of the user's own: what it lacks is said when it is found, and by doctor", async () => {
+  // Elsewhere, since below this checkout every package would be found.
+  const folder = mkdtempSync(join(tmpdir(), "existing-package-"));
+  try {
+    writeFileSync(join(folder, "workloads.yaml"), small);
+    const own = { name: "service", type: "module", dependencies: { zod: "^4.0.0" } };
+    writeFileSync(join(folder, "package.json"), JSON.stringify(own));
+    await cli(folder, "--quiet", "plan");
+    const first = await cli(folder, "generate");
+    expect(first.stdout).toMatch(/package\.json is left alone; merge these[^]*"db": "node/);
+    expect(first.stdout).toContain(`"@opentelemetry/api": "^`);
+    expect(first.stdout).not.toMatch(/"zod"|"type"/);
+    expect((await cli(folder, "generate")).stdout).not.toContain("merge these");
+    const { status, stderr } = await cli(folder, "doctor");
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/package: zod is not installed; npm install\n/);
+    expect(stderr).toMatch(
+      /@opentelemetry\/api is not installed; package\.json does not name it: npm install "@opentelemetry\/api@\^/,
+    );
+    expect(stderr).toMatch(/does not name it: npm install -D "@types\/pg@/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("doctor is content with a migrated embedded store", async () => {
   const at = await project(small, "plan", "generate");

@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { engines } from "../../../engines/registry.gen.ts";
 import type { EngineDescriptor } from "../../../engines/engine.ts";
+import { storeVariable } from "../../../ir/names.ts";
 import { kebabCase } from "../../../ir/words.ts";
 import { type Adoption, AdoptionRefused, type LiveStore } from "../../../migrate/baseline/live.ts";
 import { MissingPackage } from "../../../migrate/baseline/packages.ts";
@@ -25,7 +26,7 @@ import { placeOf, type Place } from "../../place.ts";
 import { reportFindings } from "../../report.ts";
 import { plainContext } from "../../schema-stage.ts";
 import { rememberSpec } from "../../spec-of-package.ts";
-import { dsnOfStore, engineOfDsn, parsedDsn } from "../../store-dsn.ts";
+import { dsnOfStore, engineOfDsn, namedDsn, parsedDsn } from "../../store-dsn.ts";
 
 export interface BaselineOptions {
   /** DSN of the live store; that of `store` from the environment or `.env` when it is not given. */
@@ -53,9 +54,10 @@ export async function run(
   try {
     await refuseMigrated(live);
     const adoption = await live.adopt();
-    return await adopted({ place, store, engine, live, adoption }, output);
+    const isNamed = namedDsn(io, place.folder, store) !== undefined;
+    return await adopted({ place, store, engine, live, adoption, isNamed }, output);
   } catch (error) {
-    throw told(error);
+    throw told(error, place.folder);
   } finally {
     await live.close();
   }
@@ -67,6 +69,8 @@ interface Subject {
   readonly engine: EngineDescriptor;
   readonly live: LiveStore;
   readonly adoption: Adoption;
+  /** Whether the project's own commands find the DSN. */
+  readonly isNamed: boolean;
 }
 
 async function adopted(subject: Subject, output: Output): Promise<ExitCode> {
@@ -125,7 +129,11 @@ const record = (live: LiveStore, { migration }: Baseline): Promise<void> =>
     60_000,
   );
 
-function tell({ place, store, adoption }: Subject, baseline: Baseline, output: Output): void {
+function tell(
+  { place, store, adoption, isNamed }: Subject,
+  baseline: Baseline,
+  output: Output,
+): void {
   const { entities, notes } = adoption.schema;
   const left = entities.reduce((sum, entity) => sum + entity.notes.length, notes.length);
   const pending = baseline.pending.map(({ id, steps }) => ({
@@ -150,8 +158,13 @@ function tell({ place, store, adoption }: Subject, baseline: Baseline, output: O
     output.line(`migrations/${store}/${id} waits: what the data layer wants besides`);
     for (const step of steps) output.line(`  ${step}`);
   }
-  output.line("\nNext:\n  async-db-starter generate\n  npm install");
-  if (pending.length > 0) output.line("  npm run db -- migrate up");
+  const steps = [
+    ...(isNamed ? [] : [`export ${storeVariable(store)}="…"   # the DSN; or as a line of .env`]),
+    "async-db-starter generate",
+    "npm install",
+    ...(pending.length > 0 ? ["npm run db -- migrate up"] : []),
+  ];
+  output.line(`\nNext:\n${steps.map((step) => `  ${step}`).join("\n")}`);
 }
 
 function refusePresent(place: Place, store: string): void {
@@ -183,22 +196,30 @@ async function opened(text: string, engine: EngineDescriptor, root: string): Pro
   try {
     return await (await live()).open(dsn, root);
   } catch (error) {
-    throw told(error);
+    throw told(error, root);
   }
 }
 
 /** What a driver or the server says, without a stack; anything else is passed on. */
-function told(error: unknown): unknown {
+function told(error: unknown, folder: string): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   if (error instanceof MissingPackage) {
     return new Failure(exitCode.environment, `${error.message} in this package`, {
-      hint: `npm install ${error.package}`,
+      hint: installOf(error.package, readUserFile(folder, "package.json") !== undefined),
     });
   }
   if (error instanceof AdoptionRefused)
     return new Failure(exitCode.input, error.message, { hint: error.hint });
   const foreign = "code" in error || "kind" in error;
   return foreign ? new Failure(exitCode.environment, `the database: ${error.message}`) : error;
+}
+
+/** Into a folder without a manifest nothing is saved: the manifest is for `generate` to write, with all that the data layer needs. */
+function installOf(name: string, hasManifest: boolean): string {
+  const range = engines
+    .flatMap(({ transports }) => transports.map(({ packages }) => packages[name]))
+    .find((known) => known !== undefined);
+  return `npm install ${hasManifest ? "" : "--no-save "}"${name}${range === undefined ? "" : `@${range}`}"`;
 }
 
 /** The spec as the pipeline would read it. @throws Error with its problems: they would be ours */
