@@ -227,6 +227,18 @@ export function call(callee: string, args: readonly Doc[]): Doc {
   ];
 }
 
+/**
+ * A constant made by a call with a text and an open object: `const codecs = named("Order", {`, on one line where that fits.
+ *
+ * @param head up to the call
+ */
+export function namedObject(head: string, callee: string, text: string, object: Doc): Doc {
+  const opening = `${head}${callee}(${text}, `;
+  return opening.length < printWidth
+    ? [opening, object, ");"]
+    : [head, call(callee, [text, object]), ";"];
+}
+
 /** `["a", "b"]` */
 export function arrayLiteral(items: readonly Doc[]): Doc {
   if (items.length === 0) return "[]";

@@ -12,6 +12,40 @@ export function guarded<R extends object>(collection: string, methods: R): R {
   return Object.fromEntries(entries) as R;
 }
 
+interface Encoder {
+  readonly encode: (value: unknown) => unknown;
+}
+
+/**
+ * The same codecs, but what one of them refuses is told with its property: `Order.totalCents: …`. Reading is not touched.
+ *
+ * @param codecs by property; those of children in objects of their own
+ */
+export function named<C extends object>(of: string, codecs: C): C {
+  const entries = Object.entries(codecs).map(([property, codec]: [string, object]) => {
+    const path = `${of}.${property}`;
+    return [property, isEncoder(codec) ? namedEncoder(path, codec) : named(path, codec)];
+  });
+  return Object.fromEntries(entries) as C;
+}
+
+// A child may have a field of that name, but its codec is no function.
+const isEncoder = (codec: object): codec is Encoder =>
+  "encode" in codec && typeof codec.encode === "function";
+
+const namedEncoder = (path: string, codec: Encoder): Encoder => ({
+  ...codec,
+  encode: (value) => {
+    try {
+      return codec.encode(value);
+    } catch (cause) {
+      throw cause instanceof TypeError
+        ? new TypeError(`${path}: ${cause.message}`, { cause })
+        : cause;
+    }
+  },
+});
+
 type Method = (...values: readonly unknown[]) => Promise<unknown>;
 
 const guard =

@@ -12,6 +12,20 @@ export function uuidKey<K extends string>(entity: string): (text: string) => K {
   };
 }
 
+/**
+ * A tenant as every store knows it: a UUID, in lower case. Checked at every binding, so the form that it mostly has takes one test.
+ *
+ * @throws DataError programming for any other text
+ */
+export function uuidTenant(text: string): string {
+  if (typeof text === "string") {
+    if (uuidForm.test(text)) return text;
+    const lower = text.toLowerCase();
+    if (uuidForm.test(lower)) return lower;
+  }
+  throw programmingError("the tenant must be a UUID", { operation: "forTenant" });
+}
+
 /** A new version 7 UUID, branded. */
 export function newUuidKey<K extends string>(): K {
   return branded<K>(uuidV7());

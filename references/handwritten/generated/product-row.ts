@@ -4,6 +4,7 @@ import {
   array,
   branded,
   int,
+  named,
   nullable,
   text,
   timestamp,
@@ -12,7 +13,7 @@ import {
 import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Product and the texts of its columns. */
-export const productCodecs = {
+export const productCodecs = named("Product", {
   id: branded<ProductId>(),
   sku: text,
   title: text,
@@ -24,7 +25,7 @@ export const productCodecs = {
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Product. */
 export const productRow = (row: TextRow): Product => ({

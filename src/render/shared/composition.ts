@@ -83,6 +83,9 @@ function membersOf(ir: Ir): readonly Member[] {
   ]);
 }
 
+/** One tenant binds every store, so it is a UUID when any entity keeps it as one. */
+const hasUuidTenants = (ir: Ir): boolean =>
+  ir.entities.some(({ tenant }) => tenant?.type.kind === "uuid");
 const isTenant = (member: Member): boolean => member.entity?.tenant !== undefined;
 const isCache = (member: Member): boolean => member.view?.port === "cache";
 
@@ -93,6 +96,8 @@ function indexFile(ir: Ir): FileRequest {
   const onTenant = members.filter((member) => bound.includes(member.store) && !isCache(member));
   const caches = members.filter(isCache);
   const imports = indexImports(ir, [...plain, ...onTenant], caches, bound.length > 0);
+  const uuidTenants = bound.length > 0 && hasUuidTenants(ir);
+  if (uuidTenants) imports.value("./runtime/keys.ts", "uuidTenant");
   return shared("index.ts", "index.ts", {
     imports: code(importLines(imports)),
     stores: ir.stores.map((store) => ({
@@ -107,6 +112,8 @@ function indexFile(ir: Ir): FileRequest {
       name: storeProperty(store.name),
       opened: `Opened${store.typePrefix}`,
     })),
+    uuidTenants,
+    tenantFault: code(uuidTenants ? "what is no UUID" : "an empty tenant"),
     tenantMembers: onTenant.map((member) => ({
       line: code(propertyLine({ name: member.name, type: member.type })),
       name: member.name,

@@ -99,3 +99,4 @@ function whole(stored: unknown): bigint {
   if (typeof stored === "number") return BigInt(stored);
   return stored instanceof Long ? stored.toBigInt() : BigInt(plainDecimal(String(stored)));
 }
+export { named } from "../../runtime/guarded.ts";

@@ -208,3 +208,4 @@ export const rowsOf = (rows: readonly ValueRow[]): string =>
   JSON.stringify(rows.map((row) => row.map(inJson)));
 
 export { date, timestamp } from "./codec-time.ts";
+export { named } from "../../runtime/guarded.ts";

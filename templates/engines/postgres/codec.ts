@@ -157,3 +157,4 @@ export const vectorOf = (value: Float32Array, dimensions: number): string =>
 
 export { date, timestamp } from "./codec-time.ts";
 export { array } from "./codec-array.ts";
+export { named } from "../../runtime/guarded.ts";

@@ -9,7 +9,8 @@ import { cli, generateProject, type GeneratedProject } from "../../support/gener
 
 type Random = () => number;
 
-const seeds = process.env["FULL"] === "1" ? 20 : 3;
+const full = process.env["FULL"] === "1";
+const seeds = full ? 20 : 3;
 const names = ["Author", "Book", "Copy", "Desk", "Event", "Fine"] as const;
 
 const entity = (name: string): string => `  ${name}:
@@ -60,10 +61,10 @@ const edits: Readonly<Record<string, Edit>> = {
   ),
   long: within("      count:", "      body: { type: text, nullable: true }\n      count:"),
   wider: within("{ type: int, min: 0 }", "{ type: bigint, min: 0 }"),
-  longer: within("max: 200", "max: 300"),
+  longer: within(/max: 200(?=[ ,])/, "max: 300"),
   indexed: within("[title, -count] }", "[title, -count] }\n      - { fields: [count] }"),
   commented: within("      title: { ", "      title: { comment: What it is called., "),
-  unique: within("max: 200 }", "max: 200, unique: true }"),
+  unique: within(/max: (\d+) }/, "max: $1, unique: true }"),
   listed: (text, name) =>
     text.replace(
       `      ${name}: { get: {}`,
@@ -111,6 +112,18 @@ async function changeSome(
   return told;
 }
 
+/** Merges the branch `other`, and expects no conflict. */
+function mergeOther(folder: string, told: unknown): void {
+  const someone = ["-c", "user.name=t", "-c", "user.email=t@t"];
+  spawnSync("git", ["-C", folder, ...someone, "merge", "-q", "--no-edit", "other"]);
+  const left = git(folder, "diff", "--name-only", "--diff-filter=U").trim();
+  expect({ told, left, diff: left === "" ? "" : git(folder, "diff") }).toEqual({
+    told,
+    left: "",
+    diff: "",
+  });
+}
+
 test.each(Array.from({ length: seeds }, (_, at) => at + 1))(
   "seed %i",
   async (seed) => {
@@ -126,24 +139,7 @@ test.each(Array.from({ length: seeds }, (_, at) => at + 1))(
       const told = [await changeSome(at, random, ["Author", "Copy", "Event"])];
       git(folder, "checkout", "-q", "main");
       told.push(await changeSome(at, random, ["Book", "Desk", "Fine"]));
-      spawnSync("git", [
-        "-C",
-        folder,
-        "-c",
-        "user.name=t",
-        "-c",
-        "user.email=t@t",
-        "merge",
-        "-q",
-        "--no-edit",
-        "other",
-      ]);
-      const left = git(folder, "diff", "--name-only", "--diff-filter=U").trim();
-      expect({ told, left, diff: left === "" ? "" : git(folder, "diff") }).toEqual({
-        told,
-        left: "",
-        diff: "",
-      });
+      mergeOther(folder, told);
       const checked = await cli(folder, "--quiet", "check");
       // Both have made rows longer, and together they are of another size: that is decided anew, and nothing else is to do.
       const grown = /: requirements \w+ → \w+\n/.test(checked.stderr);
@@ -153,6 +149,55 @@ test.each(Array.from({ length: seeds }, (_, at) => at + 1))(
       expect(await cli(folder, "--quiet", "generate")).toMatchObject({ status: 0, stderr: "" });
       expect(await cli(folder, "--quiet", "check")).toMatchObject({ status: 0, stderr: "" });
       if (!grown) expect(git(folder, "status", "--porcelain")).toBe("");
+    } finally {
+      at.remove();
+    }
+  },
+  180_000,
+);
+
+/** Without anything that an entity may be the first to have. */
+const plain = spec
+  .replaceAll(/^    (?:version|audit): true\n/gm, "")
+  .replaceAll(/^    indexes:\n.*\n    checks: .*\n/gm, "    # no checks:\n")
+  .replaceAll(", unique: true", "")
+  .replaceAll(", min: 0", "");
+
+const firsts: Readonly<Record<string, Edit>> = {
+  audit: within("    fields:", "    audit: true\n    fields:"),
+  unique: within("max: 40", "max: 40, unique: true"),
+  version: within("    fields:", "    version: true\n    fields:"),
+  softDelete: within("    fields:", "    softDelete: true\n    fields:"),
+  bound: within("count: { type: int", "count: { type: int, min: 0"),
+  index: within("    # end of", "    indexes:\n      - { fields: [title] }\n    # end of"),
+  optional: within("max: 200", "max: 200, nullable: true"),
+  decimal: within("count: { type: int", "count: { type: decimal, precision: 10, scale: 2"),
+};
+
+test.each(Object.entries(firsts).slice(0, full ? undefined : 2))(
+  "each branch has the first %s of the project",
+  async (kind, edit) => {
+    const at = await generateProject("merged-first", plain);
+    const { folder } = at;
+    const change = async (name: string): Promise<void> => {
+      const before = at.read("workloads.yaml");
+      const after = edit(before, name);
+      expect(after).not.toBe(before);
+      at.write("workloads.yaml", after);
+      await follow(at, `${kind}-${name}`.toLowerCase());
+    };
+    try {
+      git(folder, "init", "-q", "-b", "main");
+      git(folder, "add", "-A");
+      git(folder, "commit", "-q", "-m", "base");
+      git(folder, "checkout", "-q", "-b", "other");
+      await change("Copy");
+      git(folder, "checkout", "-q", "main");
+      await change("Desk");
+      mergeOther(folder, kind);
+      for (const command of ["check", "plan", "generate", "check"])
+        expect(await cli(folder, "--quiet", command)).toMatchObject({ status: 0, stderr: "" });
+      expect(git(folder, "status", "--porcelain")).toBe("");
     } finally {
       at.remove();
     }

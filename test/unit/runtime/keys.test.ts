@@ -8,6 +8,7 @@ import {
   newUuidKey,
   stringKey,
   uuidKey,
+  uuidTenant,
 } from "../../../templates/runtime/keys.ts";
 import { keyset, pageLimit } from "../../../templates/runtime/keyset.ts";
 import { uuidV7 } from "../../../templates/runtime/uuid.ts";
@@ -22,6 +23,15 @@ const kindOf = (work: () => unknown): string => {
   }
   return "accepted";
 };
+
+test("a tenant is a UUID in one form, in every store", () => {
+  const id = "0190d6f0-0000-7000-8000-00000000000a";
+  expect(uuidTenant(id)).toBe(id);
+  expect(uuidTenant(id.toUpperCase())).toBe(id);
+  for (const text of ["", "shop", ` ${id}`, `${id}\n`, id.replaceAll("-", "")])
+    expect(kindOf(() => uuidTenant(text))).toBe("programming the tenant must be a UUID");
+  expect(kindOf(() => uuidTenant(JSON.parse("null")))).toContain("programming");
+});
 
 describe("uuidV7", () => {
   test("has version, variant and the time of RFC 9562", () => {

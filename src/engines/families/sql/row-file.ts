@@ -2,7 +2,14 @@ import type { ChildIr, EntityIr, FieldIr, Ir, StoreIr } from "../../../ir/types.
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
 import { code, stringLiteral } from "../../../render/encode.ts";
-import { call, docBlock, entry, importLines, openObject } from "../../../render/layout.ts";
+import {
+  call,
+  docBlock,
+  entry,
+  importLines,
+  namedObject,
+  openObject,
+} from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { visibleFields } from "./row.ts";
 import { fieldCodec } from "./codec.ts";
@@ -38,7 +45,9 @@ function codecsPart(entity: EntityIr, module: AdapterModule): string {
     return entry(field.name, fieldCodec(field, module.codecs));
   });
   const doc = docBlock([`Between the properties of ${entity.name} and the texts of its columns.`]);
-  return `${doc}${print([`export const ${codecsName(entity)} = `, openObject(entries), ";"])}`;
+  module.codecs.add("named");
+  const head = `export const ${codecsName(entity)} = `;
+  return `${doc}${print(namedObject(head, "named", stringLiteral(entity.name), openObject(entries)))}`;
 }
 
 function rowPart(entity: EntityIr, module: AdapterModule): string {

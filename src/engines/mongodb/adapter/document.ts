@@ -1,7 +1,13 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, hardline, indent, line, print } from "../../../render/document.ts";
-import { arrayLiteral, call, objectLiteral, openObject } from "../../../render/layout.ts";
+import {
+  arrayLiteral,
+  call,
+  namedObject,
+  objectLiteral,
+  openObject,
+} from "../../../render/layout.ts";
 import { codecOf, madeKeys, propertyOf } from "../fields.ts";
 
 /** `["a"]["b"]` of `a.b`. */
@@ -17,6 +23,10 @@ const member = (name: string): string =>
 /** `const codecs = { … };`: one per field; those of children in objects of their own. */
 export const codecsText = (entity: EntityIr): string =>
   print(["const codecs = ", codecObject(entity), ";"]);
+
+/** `const codecs = named("Article", { … });`: the same for what encodes. */
+export const namedCodecsText = (entity: EntityIr): string =>
+  print(namedObject("const codecs = ", "named", stringLiteral(entity.name), codecObject(entity)));
 
 function codecObject(entity: EntityIr): Doc {
   const own = entity.fields

@@ -13,7 +13,7 @@ import { ofEntity, type DeferredRequest } from "../../engine.ts";
 import { apartOf, ownerProperty } from "../children.ts";
 import { elementCodec, expires, expiryColumn, madeKeys } from "../fields.ts";
 import {
-  codecsText,
+  namedCodecsText,
   decoderDoc,
   encoderText,
   keyOfText,
@@ -29,6 +29,7 @@ export const repositoryFile = (store: StoreIr, repository: RepositoryIr): Deferr
   ofEntity(repository.entity, () => {
     const { entity, factory, typeName, file } = repository;
     const scope = new Scope(repository);
+    scope.runtime("codec", "named");
     const methods = repository.methods.flatMap((method) => methodTexts(scope, method));
     const helpers = helperTexts(repository);
     scope.declarations.unshift(storedText(repository));
@@ -40,7 +41,7 @@ export const repositoryFile = (store: StoreIr, repository: RepositoryIr): Deferr
       template: "engines/mongodb/repository.ts.hbs",
       data: {
         imports: code(importLines(scope.imports)),
-        codecs: code(codecsText(entity)),
+        codecs: code(namedCodecsText(entity)),
         declarations: [...scope.declarations, ...helpers].map(code),
         factory,
         typeName,

@@ -5,6 +5,7 @@ import type { ArticleSearch } from "./ports/article-search.ts";
 import type { NoteRepository } from "./ports/note-repository.ts";
 import type { NoteSearch } from "./ports/note-search.ts";
 import { HealthMonitor } from "./runtime/health.ts";
+import { uuidTenant } from "./runtime/keys.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import type { MainStore, OpenedMain } from "./stores/main/store.ts";
 import { openStores } from "./stores/open.ts";
@@ -49,7 +50,7 @@ export interface DataLayer extends AsyncDisposable {
   readonly articles: ArticleRepository;
   readonly articleSearch: ArticleSearch;
   readonly alike: Alike;
-  /** Repositories and transactions bound to one tenant. @throws DataError programming for an empty tenant */
+  /** Repositories and transactions bound to one tenant. @throws DataError programming for what is no UUID */
   forTenant(tenant: string): TenantDataLayer;
   readonly health: HealthMonitor;
   /** Takes no new calls, lets those in flight end, closes every connection. */
@@ -65,7 +66,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
     articles: stores.main.repositories.articles,
     articleSearch: stores.vector.repositories.articleSearch,
     alike: stores.vector.repositories.alike,
-    forTenant: (tenant) => {
+    forTenant: (given) => {
+      const tenant = uuidTenant(given);
       const main = stores.main.forTenant(tenant);
       const vector = stores.vector.forTenant(tenant);
       return {

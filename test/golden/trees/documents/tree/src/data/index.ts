@@ -4,6 +4,7 @@ import type { ArticleRepository } from "./ports/article-repository.ts";
 import type { ReadingRepository } from "./ports/reading-repository.ts";
 import type { Sessions } from "./ports/sessions.ts";
 import { HealthMonitor } from "./runtime/health.ts";
+import { uuidTenant } from "./runtime/keys.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import { articleCache } from "./stores/cache/article-cache.ts";
 import { sessions } from "./stores/cache/sessions.ts";
@@ -45,7 +46,7 @@ export interface DataLayer extends AsyncDisposable {
   readonly articles: ArticleRepository;
   readonly articleCache: ArticleCache;
   readonly sessions: Sessions;
-  /** Repositories and transactions bound to one tenant. @throws DataError programming for an empty tenant */
+  /** Repositories and transactions bound to one tenant. @throws DataError programming for what is no UUID */
   forTenant(tenant: string): TenantDataLayer;
   readonly health: HealthMonitor;
   /** Takes no new calls, lets those in flight end, closes every connection. */
@@ -68,7 +69,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
     articles: stores.main.repositories.articles,
     articleCache: caches.articleCache,
     sessions: caches.sessions,
-    forTenant: (tenant) => {
+    forTenant: (given) => {
+      const tenant = uuidTenant(given);
       const main = stores.main.forTenant(tenant);
       return {
         main: main.store,

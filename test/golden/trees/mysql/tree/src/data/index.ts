@@ -3,6 +3,7 @@ import type { AccountRepository } from "./ports/account-repository.ts";
 import type { BookRepository } from "./ports/book-repository.ts";
 import type { BookSearch } from "./ports/book-search.ts";
 import { HealthMonitor } from "./runtime/health.ts";
+import { uuidTenant } from "./runtime/keys.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import type { MainStore, OpenedMain } from "./stores/main/store.ts";
 import { openStores } from "./stores/open.ts";
@@ -38,7 +39,7 @@ export interface DataLayer extends AsyncDisposable {
   readonly main: MainStore;
   readonly books: BookRepository;
   readonly bookSearch: BookSearch;
-  /** Repositories and transactions bound to one tenant. @throws DataError programming for an empty tenant */
+  /** Repositories and transactions bound to one tenant. @throws DataError programming for what is no UUID */
   forTenant(tenant: string): TenantDataLayer;
   readonly health: HealthMonitor;
   /** Takes no new calls, lets those in flight end, closes every connection. */
@@ -52,7 +53,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
     main: stores.main.store,
     books: stores.main.repositories.books,
     bookSearch: stores.main.repositories.bookSearch,
-    forTenant: (tenant) => {
+    forTenant: (given) => {
+      const tenant = uuidTenant(given);
       const main = stores.main.forTenant(tenant);
       return {
         main: main.store,

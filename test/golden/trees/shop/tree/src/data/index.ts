@@ -6,6 +6,7 @@ import type { ProductRepository } from "./ports/product-repository.ts";
 import type { ProductSearch } from "./ports/product-search.ts";
 import type { SimilarProducts } from "./ports/similar-products.ts";
 import { HealthMonitor } from "./runtime/health.ts";
+import { uuidTenant } from "./runtime/keys.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import { productCache } from "./stores/cache/product-cache.ts";
 import type { CacheStore } from "./stores/cache/store.ts";
@@ -53,7 +54,7 @@ export interface DataLayer extends AsyncDisposable {
   readonly productSearch: ProductSearch;
   readonly similarProducts: SimilarProducts;
   readonly productCache: ProductCache;
-  /** Repositories and transactions bound to one tenant. @throws DataError programming for an empty tenant */
+  /** Repositories and transactions bound to one tenant. @throws DataError programming for what is no UUID */
   forTenant(tenant: string): TenantDataLayer;
   readonly health: HealthMonitor;
   /** Takes no new calls, lets those in flight end, closes every connection. */
@@ -77,7 +78,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
     productSearch: stores.main.repositories.productSearch,
     similarProducts: stores.main.repositories.similarProducts,
     productCache: caches.productCache,
-    forTenant: (tenant) => {
+    forTenant: (given) => {
+      const tenant = uuidTenant(given);
       const main = stores.main.forTenant(tenant);
       return {
         main: main.store,

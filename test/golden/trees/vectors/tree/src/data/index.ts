@@ -5,6 +5,7 @@ import type { PassageSearch } from "./ports/passage-search.ts";
 import type { SimilarCovers } from "./ports/similar-covers.ts";
 import type { SimilarPassages } from "./ports/similar-passages.ts";
 import { HealthMonitor } from "./runtime/health.ts";
+import { uuidTenant } from "./runtime/keys.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import type { MainStore, OpenedMain } from "./stores/main/store.ts";
 import { openStores } from "./stores/open.ts";
@@ -49,7 +50,7 @@ export interface DataLayer extends AsyncDisposable {
   readonly vector: VectorStore;
   readonly covers: CoverRepository;
   readonly similarCovers: SimilarCovers;
-  /** Repositories and transactions bound to one tenant. @throws DataError programming for an empty tenant */
+  /** Repositories and transactions bound to one tenant. @throws DataError programming for what is no UUID */
   forTenant(tenant: string): TenantDataLayer;
   readonly health: HealthMonitor;
   /** Takes no new calls, lets those in flight end, closes every connection. */
@@ -64,7 +65,8 @@ export function openDataLayer(config: DataLayerConfig): DataLayer {
     vector: stores.vector.store,
     covers: stores.main.repositories.covers,
     similarCovers: stores.vector.repositories.similarCovers,
-    forTenant: (tenant) => {
+    forTenant: (given) => {
+      const tenant = uuidTenant(given);
       const main = stores.main.forTenant(tenant);
       const vector = stores.vector.forTenant(tenant);
       return {

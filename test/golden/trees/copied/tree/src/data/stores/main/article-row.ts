@@ -8,6 +8,7 @@ import {
   date,
   enumeration,
   int,
+  named,
   nullable,
   numeric,
   text,
@@ -17,7 +18,7 @@ import {
 import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Article and the texts of its columns. */
-export const articleCodecs = {
+export const articleCodecs = named("Article", {
   id: branded<ArticleId>(),
   title: text,
   body: text,
@@ -33,7 +34,7 @@ export const articleCodecs = {
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Article. */
 export const articleRow = (row: TextRow): Article => ({

@@ -10,6 +10,7 @@ import {
   enumeration,
   int,
   json,
+  named,
   nullable,
   text,
   timestamp,
@@ -23,7 +24,7 @@ import type {
 import { optional } from "../../runtime/mongodb/filter.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
 
-const codecs = {
+const codecs = named("Article", {
   id: uuid<ArticleId>(),
   slug: text(),
   state: enumeration<ArticleState>("draft", "live"),
@@ -39,7 +40,7 @@ const codecs = {
     no: int(),
     text: text(),
   },
-};
+});
 
 const stored: CollectionDeclaration<Article> = {
   collection: "articles",

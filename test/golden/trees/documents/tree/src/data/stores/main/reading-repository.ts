@@ -8,6 +8,7 @@ import {
   enumeration,
   int,
   integer,
+  named,
   nullable,
   text,
   timestamp,
@@ -24,7 +25,7 @@ import { optional } from "../../runtime/mongodb/filter.ts";
 import { decimal128 } from "../../runtime/mongodb/number.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
 
-const codecs = {
+const codecs = named("Reading", {
   reader: text(),
   day: date(),
   device: enumeration<ReadingDevice>("phone", "page"),
@@ -34,7 +35,7 @@ const codecs = {
   version: int(),
   createdAt: timestamp(),
   updatedAt: timestamp(),
-};
+});
 
 const stored: CollectionDeclaration<Reading> = {
   collection: "readings",

@@ -5,6 +5,7 @@ import {
   binary,
   brandedUuid,
   int,
+  named,
   nullable,
   text,
   timestamp,
@@ -12,7 +13,7 @@ import {
 import type { ValueRow } from "../../runtime/mysql/statement.ts";
 
 /** Between the properties of Book and the texts of its columns. */
-export const bookCodecs = {
+export const bookCodecs = named("Book", {
   id: brandedUuid<BookId>(),
   isbn: text,
   title: text,
@@ -22,7 +23,7 @@ export const bookCodecs = {
   seal: nullable(binary),
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Book. */
 export const bookRow = (row: ValueRow): Book => ({

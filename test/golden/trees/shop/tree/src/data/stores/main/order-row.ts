@@ -7,6 +7,7 @@ import {
   enumeration,
   int,
   json,
+  named,
   nullable,
   text,
   timestamp,
@@ -17,7 +18,7 @@ import type { TextRow } from "../../runtime/postgres/statement.ts";
 const childRows = json<readonly TextRow[]>();
 
 /** Between the properties of Order and the texts of its columns. */
-export const orderCodecs = {
+export const orderCodecs = named("Order", {
   id: branded<OrderId>(),
   customerId: branded<CustomerId>(),
   status: enumeration<OrderStatus>("new", "paid", "shipped"),
@@ -27,7 +28,7 @@ export const orderCodecs = {
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Order. */
 export const orderRow = (row: TextRow): Order => ({
@@ -44,12 +45,12 @@ export const orderRow = (row: TextRow): Order => ({
 });
 
 /** Between the properties of OrderLine and the texts of its columns. */
-export const orderLineCodecs = {
+export const orderLineCodecs = named("OrderLine", {
   lineNo: int,
   productId: branded<ProductId>(),
   quantity: int,
   unitPriceCents: int,
-};
+});
 
 /** A row whose first columns are those of every select list of OrderLine. */
 export const orderLineRow = (row: TextRow): OrderLine => ({

@@ -5,6 +5,7 @@ import {
   brandedBigint,
   date,
   int,
+  named,
   nullable,
   text,
   timestamp,
@@ -12,7 +13,7 @@ import {
 import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Note and the texts of its columns. */
-export const noteCodecs = {
+export const noteCodecs = named("Note", {
   id: brandedBigint<NoteId>(),
   title: text,
   body: nullable(text),
@@ -21,7 +22,7 @@ export const noteCodecs = {
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Note. */
 export const noteRow = (row: TextRow): Note => ({

@@ -9,6 +9,7 @@ import {
   enumeration,
   float,
   int,
+  named,
   nullable,
   numeric,
   text,
@@ -18,7 +19,7 @@ import {
 import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Passage and the texts of its columns. */
-export const passageCodecs = {
+export const passageCodecs = named("Passage", {
   id: branded<PassageId>(),
   book: text,
   body: text,
@@ -35,7 +36,7 @@ export const passageCodecs = {
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Passage. */
 export const passageRow = (row: TextRow): Passage => ({

@@ -3,6 +3,7 @@ import type { Book, BookGenre, BookId } from "../../domain/book.js";
 import {
   branded,
   enumeration,
+  named,
   nullable,
   numeric,
   text,
@@ -12,7 +13,7 @@ import {
 import type { TextRow } from "../../runtime/postgres/statement.js";
 
 /** Between the properties of Book and the texts of its columns. */
-export const bookCodecs = {
+export const bookCodecs = named("Book", {
   id: branded<BookId>(),
   isbn: text,
   title: text,
@@ -22,7 +23,7 @@ export const bookCodecs = {
   embedding: nullable(vector),
   createdAt: timestamp,
   updatedAt: timestamp,
-};
+});
 
 /** A row whose first columns are those of every select list of Book. */
 export const bookRow = (row: TextRow): Book => ({
