@@ -10,10 +10,11 @@ import type {
 import { noteOf, type SpecChange } from "./change.ts";
 import { pairs } from "./pairs.ts";
 import type { Renames } from "./renames.ts";
+import { schemalessChanges } from "./schemaless.ts";
 
 const storage = noteOf("storage");
 
-/** The planner of a store's engine; undefined where nothing is stored that a change could break. */
+/** The planner of a store's engine; undefined where no migration changes what is stored. */
 export type PlannerOf = (engine: string) => SchemaPlanner | undefined;
 
 /** What the stores have to go through, as the planners of their engines see it. */
@@ -91,7 +92,7 @@ function plannedChanges(
   plannerOf: PlannerOf,
 ): readonly SpecChange[] {
   const planner = plannerOf(after.engine);
-  if (planner === undefined) return [];
+  if (planner === undefined) return schemalessChanges(before, after);
   const from = planner.snapshot(before, projectBefore);
   const to = planner.snapshot(after, project);
   const planned = (values: ChangeContext["values"]): PlannedChange =>

@@ -12,7 +12,7 @@ export interface ValueCodec<T> {
 export interface Codec<T> {
   /** @throws DataError constraint */
   encode(value: T): string | null;
-  /** @throws DataError programming for a text that is missing */
+  /** @throws DataError programming for a text that is missing, or is none of the type's */
   decode(text: string | null | undefined): T;
 }
 
@@ -22,7 +22,7 @@ export function present<T>(name: string, of: ValueCodec<T>): Codec<T> {
     encode: (value) => checked(name, of, value),
     decode: (text) => {
       if (text === null || text === undefined) throw missing(name);
-      return of.decode(text);
+      return read(name, of, text);
     },
   };
 }
@@ -31,7 +31,7 @@ export function present<T>(name: string, of: ValueCodec<T>): Codec<T> {
 export function defaulted<T>(name: string, of: ValueCodec<T>, value: T): Codec<T> {
   return {
     encode: (given) => checked(name, of, given),
-    decode: (text) => (text === null || text === undefined ? value : of.decode(text)),
+    decode: (text) => (text === null || text === undefined ? value : read(name, of, text)),
   };
 }
 
@@ -39,7 +39,7 @@ export function defaulted<T>(name: string, of: ValueCodec<T>, value: T): Codec<T
 export function nullable<T>(name: string, of: ValueCodec<T>): Codec<T | null> {
   return {
     encode: (value) => (value === null ? null : checked(name, of, value)),
-    decode: (text) => (text === null || text === undefined ? null : of.decode(text)),
+    decode: (text) => (text === null || text === undefined ? null : read(name, of, text)),
   };
 }
 
@@ -51,6 +51,18 @@ function checked<T>(name: string, of: ValueCodec<T>, value: T): string {
   const problem = value === null || value === undefined ? "has no value" : of.problem?.(value);
   if (problem === undefined) return of.encode(value);
   throw new DataError({ kind: "constraint", message: `${name} ${problem}`, constraint: name });
+}
+
+/** Redis knows no types: what was stored before a field's type changed comes back as it is. */
+function read<T>(name: string, of: ValueCodec<T>, text: string): T {
+  try {
+    return of.decode(text);
+  } catch {
+    // The cause would show the value.
+    throw programmingError(`the stored ${name} of a record is not of its type`, {
+      hint: "records from before a change of type are not converted: give the changed field a new name, with a default",
+    });
+  }
 }
 
 function missing(name: string): DataError {
@@ -91,6 +103,13 @@ export const uuid = <T extends string = string>(): ValueCodec<T> => ({
   decode: (stored) => stored as T,
 });
 
+function numberOf(stored: string): number {
+  const value = Number(stored);
+  if (stored.trim() === "" || (Number.isNaN(value) && stored !== "NaN"))
+    throw new RangeError("not a number");
+  return value;
+}
+
 /** 32 bits. */
 export const int = <T extends number = number>(
   min = -2_147_483_648,
@@ -101,7 +120,7 @@ export const int = <T extends number = number>(
       ? undefined
       : `is no whole number from ${min} to ${max}`,
   encode: String,
-  decode: (stored) => Number(stored) as T,
+  decode: (stored) => numberOf(stored) as T,
 });
 
 /** 64 bits. */
@@ -118,7 +137,7 @@ export const int64 = <T extends bigint = bigint>(
 export const float = (min = -Infinity, max = Infinity): ValueCodec<number> => ({
   problem: (value) => (value < min || value > max ? `is not from ${min} to ${max}` : undefined),
   encode: (value) => (Object.is(value, -0) ? "-0" : String(value)),
-  decode: Number,
+  decode: numberOf,
 });
 
 /** Kept with all of its `scale` digits, as SQL keeps it. */
@@ -173,7 +192,7 @@ export const timestamp = (min?: string, max?: string): ValueCodec<Date> => ({
     return max !== undefined && value > new Date(max) ? `is after ${max}` : undefined;
   },
   encode: (value) => String(value.getTime()),
-  decode: (stored) => new Date(Number(stored)),
+  decode: (stored) => new Date(numberOf(stored)),
 });
 
 /** `YYYY-MM-DD` */

@@ -13,13 +13,15 @@ import type { OpOptions, OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, VersionedWriteOptions, WriteOptions } from "../../runtime/options.ts";
 import { keptMs } from "./keyed.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
-import type {
-  IncrementDeclaration,
-  MethodDeclaration,
-  PatchDeclaration,
-  RecordDeclaration,
-  Row,
-  UpsertDeclaration,
+import {
+  fieldsOf,
+  type IncrementDeclaration,
+  type MethodDeclaration,
+  type PatchDeclaration,
+  type RecordDeclaration,
+  type Row,
+  settled,
+  type UpsertDeclaration,
 } from "./record.ts";
 import {
   claimOperation,
@@ -84,7 +86,7 @@ export class RedisSession {
   ): Promise<E | undefined> {
     const { router } = this.#host;
     const place = this.#prepared(method, options, () => this.#key(method.of, method.of.key(key)));
-    const row = await router.call(method, "hmget", [place, ...method.of.columns], options);
+    const row = await router.call(method, "hmget", [place, ...fieldsOf(method.of)], options);
     return decoded(method.of, row);
   }
 
@@ -99,7 +101,7 @@ export class RedisSession {
       const limits = { ...options, deadlineMs: Math.max(1, attempt.remainingMs()) };
       const rows = await Promise.all(
         keys.map((key) => {
-          const args = [this.#key(method.of, method.of.key(key)), ...method.of.columns];
+          const args = [this.#key(method.of, method.of.key(key)), ...fieldsOf(method.of)];
           return router.nested.call(method, "hmget", args, limits);
         }),
       );
@@ -152,6 +154,7 @@ export class RedisSession {
         expected,
         of.version ?? "",
         of.updatedAt ?? "",
+        renamed(of),
         set.length,
         gone.length,
         ...set,
@@ -187,6 +190,7 @@ export class RedisSession {
         "",
         of.version ?? "",
         of.updatedAt ?? "",
+        renamed(of),
         column,
         String(by),
         floor,
@@ -380,9 +384,13 @@ const keyText = (parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? "") : JSON.stringify(parts);
 
 function decoded<K, N, E>(of: RecordDeclaration<K, N, E>, reply: Reply): E | undefined {
-  const row = reply as Row;
+  const row = settled(of, reply as Row);
   return typeof row[of.keyAt[0] ?? 0] === "string" ? of.decode(row) : undefined;
 }
+
+/** The renamed columns as the scripts take them; most records have none. */
+const renamed = ({ formerly }: Declared): string =>
+  formerly === undefined ? "" : JSON.stringify(formerly);
 
 const fingerprintOf = (stands: readonly unknown[]): string =>
   createHash("sha256").update(JSON.stringify(stands)).digest("base64url");

@@ -72,10 +72,12 @@ export function edited(spec: string, from: string, to: string): string {
   return spec.replace(from, () => to);
 }
 
-const none: PlannerOf = () => undefined;
-
-export const compared = (before: string, after: string, planner = none): Compatibility =>
-  compare(version(before), version(after), planner);
+/** @param planner of every engine; by default one that never has anything to do */
+export const compared = (
+  before: string,
+  after: string,
+  planner: PlannerOf = plannerOf([]),
+): Compatibility => compare(version(before), version(after), planner);
 
 /** `breaking Book.title: removed`, one a change. */
 export const lines = ({ changes }: Compatibility): readonly string[] =>

@@ -7,6 +7,7 @@ import type {
   RepositoryIr,
   StoreIr,
 } from "../../../ir/types.ts";
+import { columnName } from "../../../ir/names.ts";
 import { code, propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, indent, join, line, print, softline } from "../../../render/document.ts";
 import {
@@ -117,6 +118,7 @@ function declarationText(entity: EntityIr): string {
     ["entity", stringLiteral(entity.name)],
     ["table", stringLiteral(entity.table)],
     ["columns", arrayLiteral(columns.map(({ column }) => stringLiteral(column)))],
+    ...formerNames(given),
     ["keyAt", arrayLiteral(entity.key.map((field) => String(given.indexOf(field))))],
     ...(entity.key.some(isMade) && entity.key.length === 1 ? [["madeKey", "true"] as const] : []),
     ["key", ["(key) => ", arrayLiteral(keyParts)]],
@@ -129,6 +131,16 @@ function declarationText(entity: EntityIr): string {
     }),
   ];
   return entryLines(entries);
+}
+
+/** A name that another field has now says nothing of a record's text. */
+function formerNames(fields: readonly FieldIr[]): readonly (readonly [string, Doc])[] {
+  const taken = new Set(fields.map(({ column }) => column));
+  const renamed = fields.flatMap(({ column, source: { was, column: mapped } }) => {
+    const former = was === undefined || mapped !== undefined ? column : columnName(was);
+    return taken.has(former) ? [] : [arrayLiteral([stringLiteral(column), stringLiteral(former)])];
+  });
+  return renamed.length === 0 ? [] : [["formerly", arrayLiteral(renamed)]];
 }
 
 const decoded = (field: FieldIr, at: number): string =>

@@ -1,0 +1,134 @@
+/** Records that were stored before a change of the spec: renamed fields, added ones, another type. */
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import { notProven, proving } from "../../support/closing-table.ts";
+import { openGenerated } from "../../conformance/layer.ts";
+
+const spec = `
+version: 1
+project: former
+stores: { running: [redis] }
+entities:
+  Session:
+    timestamps: false
+    fields:
+      id: { type: uuid, key: true }
+      secret: { type: string, max: 80, was: token }
+      note: { type: string, max: 80, nullable: true, was: remark }
+      visits: { type: int, was: hits }
+      theme: { type: string, max: 20, default: plain }
+workloads:
+  sessions:
+    kind: keyvalue
+    entities: [Session]
+    access:
+      Session:
+        get: {}
+        put: { op: upsert }
+        amend: { op: patch, fields: [secret, note] }
+        visit: { op: increment, field: visits, by: positive }
+`;
+
+interface Session {
+  readonly id: string;
+  readonly secret: string;
+  readonly note: string | null;
+  readonly visits: number;
+  readonly theme: string;
+}
+
+interface Sessions {
+  get(id: string): Promise<Session | undefined>;
+  getMany(ids: readonly string[]): Promise<readonly Session[]>;
+  put(session: Omit<Session, "theme">): Promise<Session>;
+  amend(id: string, patch: object): Promise<Session>;
+  visit(id: string, by: number): Promise<Session>;
+}
+
+interface Layer {
+  readonly sessions: Sessions;
+  close(): Promise<void>;
+}
+
+const server = await sharedServer("redis");
+const proof = { port: "keyvalue", engine: columnOf(server), method: "records of before" };
+if (isMissing(server))
+  notProven({ port: proof.port, engine: proof.engine }, [proof.method], server.reason);
+
+describe.skipIf(isMissing(server))("records of before", () => {
+  let redis: Redis;
+  let data: Layer;
+  let remove: () => void;
+  const keyOf = (id: string): string => `former:sessions:{${id}}`;
+
+  beforeAll(async () => {
+    if (isMissing(server)) return;
+    const { dsn } = await server.namespace();
+    redis = new Redis(dsn);
+    const opened = await openGenerated<Layer>("former", spec, () => ({ MAIN_URL: dsn }));
+    data = opened.data;
+    remove = () => opened.project.remove();
+  });
+  afterAll(async () => {
+    await data?.close();
+    redis?.disconnect();
+    remove?.();
+  });
+
+  const before = async (more: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const id = randomUUID();
+    await redis.hset(keyOf(id), { id, token: "t", remark: "r", hits: "4", ...more });
+    return id;
+  };
+  const was = { secret: "t", note: "r", visits: 4, theme: "plain" };
+
+  test(
+    "are read by the former names of their fields, an added one with its default",
+    proving(proof, async () => {
+      const id = await before();
+      expect(await data.sessions.get(id)).toEqual({ id, ...was });
+      expect(await data.sessions.getMany([id])).toEqual([{ id, ...was }]);
+    }),
+  );
+
+  test(
+    "a change renames what they hold, and a null that is written stays null",
+    proving(proof, async () => {
+      const id = await before();
+      expect(await data.sessions.amend(id, { note: null })).toEqual({ id, ...was, note: null });
+      expect(await data.sessions.get(id)).toEqual({ id, ...was, note: null });
+      expect(await redis.hgetall(keyOf(id))).toEqual({ id, secret: "t", visits: "4" });
+      const counted = await before();
+      expect(await data.sessions.visit(counted, 3)).toMatchObject({ visits: 7, secret: "t" });
+      expect(await data.sessions.visit(counted, 1)).toMatchObject({ visits: 8 });
+    }),
+  );
+
+  test(
+    "one that is written anew keeps nothing of before",
+    proving(proof, async () => {
+      const id = await before();
+      await data.sessions.put({ id, secret: "new", note: null, visits: 0 });
+      expect(Object.keys(await redis.hgetall(keyOf(id))).toSorted()).toEqual([
+        "id",
+        "secret",
+        "theme",
+        "visits",
+      ]);
+      expect(await data.sessions.get(id)).toMatchObject({ secret: "new", note: null, visits: 0 });
+    }),
+  );
+
+  test(
+    "a text that is not of the field's type is told by the field's name, without its value",
+    proving(proof, async () => {
+      const id = await before({ hits: "s3cret" });
+      const failure = await data.sessions.get(id).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ kind: "programming" });
+      expect(String(failure)).toContain("visits");
+      expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain("s3cret");
+    }),
+  );
+});

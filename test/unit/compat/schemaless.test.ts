@@ -1,0 +1,56 @@
+// What a change means for records that no migration touches.
+import { expect, test } from "vitest";
+import { engines } from "../../../src/engines/registry.gen.ts";
+import { compared, edited, lines } from "./versions.ts";
+
+const engine = engines.find(({ ports, schema }) => ports.includes("keyvalue") && !schema)?.id;
+
+const sessions = `version: 1
+project: sessions
+stores: { running: [${engine}] }
+entities:
+  Session:
+    fields:
+      id: { type: uuid, key: true }
+      token: { type: string, max: 80 }
+      hits: { type: int }
+workloads:
+  sessions:
+    kind: keyvalue
+    entities: [Session]
+    access: { Session: { get: {}, put: { op: upsert, ttl: 1h } } }
+`;
+
+test.each([
+  [
+    "token: { type: string, max: 80 }",
+    "secret: { type: string, max: 80, was: token }",
+    ["breaking Session.secret: stored under another name than token"],
+  ],
+  [
+    "hits: { type: int }",
+    "hits: { type: boolean }",
+    ["breaking Session.hits: stored as int, read as boolean"],
+  ],
+  ["hits: { type: int }", "hits: { type: bigint }", []],
+  ["token: { type: string, max: 80 }", "token: { type: text }", []],
+  [
+    "hits: { type: int }",
+    "hits: { type: int }\n      theme: { type: string, max: 9 }",
+    ["breaking Session.theme: required, without a default"],
+  ],
+  [
+    "hits: { type: int }",
+    'hits: { type: int }\n      theme: { type: string, max: 9, default: "" }',
+    [],
+  ],
+  [
+    "  Session:\n    fields",
+    "  Session:\n    table: visits\n    fields",
+    ["breaking Session: keys begin with visits, no longer with sessions"],
+  ],
+])("%s → %s", (from, to, said) => {
+  const found = compared(sessions, edited(sessions, from, to), () => undefined);
+  const changes = found.changes.filter(({ surface }) => surface === "storage");
+  expect(lines({ ...found, changes })).toEqual(said);
+});
