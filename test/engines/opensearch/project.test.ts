@@ -1,0 +1,204 @@
+/** A generated project with a view in OpenSearch, as its user works with it: migrate, rebuild, kill the rebuild, rebuild while rows change. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ViewTarget } from "../../../templates/runtime/view.ts";
+import { generateApart } from "../../conformance/apart.ts";
+import { migrate, type DataModule } from "../../conformance/layer.ts";
+import { cell, proving } from "../../support/closing-table.ts";
+import type { GeneratedProject } from "../../support/generated-project.ts";
+import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
+import { settle } from "./session.ts";
+
+const server = await sharedServer("opensearch", ["vector"]);
+const authority = await sharedServer("postgres");
+const missing = [server, authority].find(isMissing);
+const proof = { port: "search", engine: columnOf(server), method: "views rebuild" };
+if (missing !== undefined) cell(proof, { kind: "not proven", why: missing.reason });
+
+const spec = readFileSync(
+  new URL("../../conformance/search/workloads.yaml", import.meta.url),
+  "utf8",
+);
+
+interface Book {
+  readonly id: string;
+  readonly title: string;
+}
+
+interface Layer {
+  readonly books: {
+    addAll(books: readonly object[]): Promise<readonly Book[]>;
+    revise(id: string, patch: object): Promise<Book>;
+    remove(id: string): Promise<void>;
+  };
+  readonly bookSearch: {
+    find(
+      query: string,
+      filter: object,
+      page: object,
+    ): Promise<{ readonly items: readonly { readonly item: Book }[]; readonly next?: string }>;
+  };
+  close(): Promise<void>;
+}
+
+interface Stores {
+  openStores(config: object): {
+    readonly stores: {
+      readonly search: {
+        readonly targets: { readonly bookSearch: ViewTarget<unknown> };
+        close(): Promise<void>;
+      };
+    };
+  };
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const rows = 6_000;
+
+describe.skipIf(missing !== undefined)("a project with a view in OpenSearch", () => {
+  let places: readonly Namespace[];
+  let project: GeneratedProject;
+  let env: Record<string, string>;
+  let data: Layer;
+  let search: ReturnType<Stores["openStores"]>["stores"]["search"];
+  let target: ViewTarget<unknown>;
+  const titles = new Map<string, string>();
+
+  beforeAll(async () => {
+    if (isMissing(server) || isMissing(authority)) return;
+    places = [await authority.namespace(), await server.namespace()];
+    project = await generateApart(spec, "opensearch", "search");
+    env = { MAIN_URL: places[0]?.dsn ?? "", SEARCH_URL: places[1]?.dsn ?? "" };
+    migrate(project.folder, env);
+    const { configFromEnv, openDataLayer } =
+      await project.load<DataModule<Layer>>("src/data/index.ts");
+    const config = { ...configFromEnv(env), lifecycle: { signals: false } };
+    data = openDataLayer(config);
+    const { openStores } = await project.load<Stores>("src/data/stores/open.ts");
+    search = openStores(config).stores.search;
+    target = search.targets.bookSearch;
+    for (let from = 0; from < rows; from += 500) {
+      const books = Array.from({ length: 500 }, (_, at) => ({
+        title: `book ${from + at}`,
+        body: "a story of many words ".repeat(20),
+        genre: "prose",
+        tags: ["one"],
+        cents: 100,
+        shelf: "a",
+      }));
+      for (const { id, title } of await data.books.addAll(books)) titles.set(id, title);
+    }
+  }, 240_000);
+  afterAll(async () => {
+    await search?.close();
+    await data?.close();
+    project?.remove();
+    for (const place of places ?? []) await place.drop();
+  });
+  const it = (name: string, body: () => Promise<void>): void =>
+    void test(name, proving(proof, body), 240_000);
+
+  /** The project's own command; `during` may end it. */
+  function db(
+    args: readonly string[],
+    during?: (kill: () => void) => Promise<void>,
+  ): Promise<Ended> {
+    return new Promise((done, fail) => {
+      const child = spawn(process.execPath, ["--no-warnings", "src/data/cli.ts", ...args], {
+        cwd: project.folder,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      child.once("error", fail);
+      child.once("close", (status) => done({ status, stdout, stderr }));
+      during?.(() => void child.kill("SIGKILL")).catch(fail);
+    });
+  }
+
+  const built = async (): Promise<number> => (await target.state()).building?.rows ?? 0;
+
+  /** Titles by id, as the view tells them. */
+  async function copied(): Promise<ReadonlyMap<string, string>> {
+    await settle(env["SEARCH_URL"] ?? "");
+    const all = new Map<string, string>();
+    let after: string | undefined;
+    do {
+      const page = { limit: 1_000, ...(after === undefined ? {} : { after }) };
+      const { items, next } = await data.bookSearch.find("book", {}, page);
+      for (const { item } of items) {
+        expect(all.has(item.id)).toBe(false);
+        all.set(item.id, item.title);
+      }
+      after = next;
+    } while (after !== undefined);
+    return all;
+  }
+
+  it("a rebuild that is killed leaves what answered, and goes on where it was", async () => {
+    await expect(data.bookSearch.find("book", {}, { limit: 1 })).rejects.toMatchObject({
+      kind: "unavailable",
+      hint: "npm run db -- views rebuild book-search",
+    });
+    const killed = await db(["views", "rebuild", "book-search"], async (kill) => {
+      for (let patience = 0; patience < 600 && (await built()) === 0; patience += 1)
+        await sleep(20);
+      kill();
+    });
+    expect(killed.status).toBe(null);
+    const before = await built();
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(rows);
+    const status = await db(["views", "status"]);
+    expect([status.status, status.stdout + status.stderr]).toEqual([
+      1,
+      expect.stringContaining("so far"),
+    ]);
+    const again = await db(["views", "rebuild", "book-search", "--json"]);
+    expect(again.status, again.stderr).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ rows });
+    expect(JSON.stringify(JSON.parse(again.stdout))).toContain(`"resumedAt":${before}`);
+    expect(await copied()).toEqual(titles);
+  });
+
+  it("while rows are added, changed and removed a rebuild ends, and the next one tells what the authority does", async () => {
+    const ids = [...titles.keys()];
+    let changing = true;
+    const changes = async (): Promise<void> => {
+      for (let round = 0; changing; round += 1) {
+        const id = ids[(round * 37) % ids.length] ?? "";
+        if (!titles.has(id)) continue;
+        if (round % 3 === 0) {
+          await data.books.remove(id);
+          titles.delete(id);
+        } else {
+          const title = `book in edition ${round}`;
+          await data.books.revise(id, { title, body: "anew", cents: 1 });
+          titles.set(id, title);
+        }
+      }
+    };
+    const changer = changes();
+    const rebuilt = await db(["views", "rebuild", "book-search"]);
+    // What answered before goes on answering; every row has one of its versions.
+    changing = false;
+    await changer;
+    expect(rebuilt.status, rebuilt.stderr).toBe(0);
+    const between = await copied();
+    for (const id of titles.keys()) expect(between.has(id), id).toBe(true);
+    const last = await db(["views", "rebuild", "book-search"]);
+    expect(last.status, last.stderr).toBe(0);
+    expect(await copied()).toEqual(titles);
+    expect(titles.size).toBeLessThan(rows);
+    expect((await db(["views", "status"])).status).toBe(0);
+  });
+});

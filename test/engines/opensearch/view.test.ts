@@ -1,0 +1,241 @@
+/** The writing side of a view and what reads see of it, on a real server. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Generations } from "../../../templates/engines/opensearch/generation.ts";
+import type { SearchSession } from "../../../templates/engines/opensearch/session.ts";
+import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
+import { keyset } from "../../../templates/runtime/keyset.ts";
+import type { ViewGeneration } from "../../../templates/runtime/view.ts";
+import { cell, proving } from "../../support/closing-table.ts";
+import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import {
+  findIn,
+  note,
+  type Note,
+  noteView,
+  type NoteView,
+  type OpenedSearch,
+  openStore,
+  place,
+  request,
+  upsert,
+} from "./opened.ts";
+
+const server = await sharedServer("opensearch", ["vector"]);
+const proof = { port: "search", engine: columnOf(server), method: "view target" };
+if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
+
+describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
+  if (isMissing(server)) return;
+  const { namespace } = server;
+  let opened: OpenedSearch;
+  beforeAll(async () => {
+    opened = openStore((await namespace()).dsn, { deadlineMs: 20_000 });
+  });
+  afterAll(() => opened.close());
+  const it = (name: string, body: () => Promise<void>): void =>
+    void test(name, proving(proof, body), 60_000);
+
+  const kinds = (outcomes: readonly { readonly kind: string }[]): readonly string[] =>
+    outcomes.map(({ kind }) => kind);
+  const found = async (
+    view: NoteView,
+    text: string,
+    session: SearchSession = opened.store.session,
+    typoTolerant = false,
+  ): Promise<readonly number[]> => {
+    const notes: readonly Note[] = await session.list(findIn(view, typoTolerant), text, () => []);
+    return notes.map(({ number }) => number).toSorted((a, b) => a - b);
+  };
+  const generationsOf = async ({ declared }: NoteView): Promise<readonly string[]> => {
+    const { http, prefix } = opened.store;
+    const generations = new Generations(http, `${prefix}${declared.alias}`);
+    return (await request(opened, (attempt) => generations.all(attempt))).map(({ index }) =>
+      index.slice(prefix.length),
+    );
+  };
+  const fill = (generation: ViewGeneration<Note>, numbers: readonly number[]): Promise<unknown> =>
+    generation.writer.write(numbers.map((number) => upsert(note(number), 1n)));
+
+  it("that was never built is unavailable for reads and writes, and says what builds it", async () => {
+    const view = noteView("never");
+    const hint = "npm run db -- views rebuild never";
+    const told = { kind: "unavailable", hint, attempts: 1 };
+    await expect(found(view, "note")).rejects.toMatchObject(told);
+    const target = viewTarget(opened.store, view.declared);
+    await expect(target.live().write([upsert(note(1), 1n)])).rejects.toMatchObject(told);
+    expect(await target.state()).toEqual({});
+    await expect(target.begin()).rejects.toMatchObject({
+      kind: "programming",
+      hint: "npm run db -- migrate up brings it there",
+    });
+  });
+
+  it("keeps the newest revision of a key, whatever comes late or twice; a delete leaves its revision", async () => {
+    const view = noteView("revisions");
+    const writer = (await place(opened, view)).live();
+    const moved = (to: number): Note => ({ ...note(to), id: "a" });
+    const write = async (...changes: Parameters<typeof writer.write>[0]) =>
+      kinds(await writer.write(changes));
+    expect(await write(upsert(moved(1), 2n))).toEqual(["written"]);
+    expect(await write(upsert(moved(2), 2n), upsert(moved(3), 1n))).toEqual(["stale", "stale"]);
+    expect(await write({ kind: "delete", key: "a", revision: 3n })).toEqual(["written"]);
+    await opened.settle();
+    expect(await found(view, "note")).toEqual([]);
+    expect(await write(upsert(moved(4), 3n))).toEqual(["stale"]);
+    expect(await write(upsert(moved(5), 4n), upsert(moved(6), 6n), upsert(moved(7), 5n))).toEqual([
+      "written",
+      "written",
+      "stale",
+    ]);
+    const largest = 2n ** 63n - 1n;
+    expect(await write(upsert(moved(8), largest))).toEqual(["written"]);
+    expect(await write(upsert(moved(9), largest))).toEqual(["stale"]);
+    expect(await write(upsert(moved(9), largest + 1n), upsert(moved(9), -1n))).toEqual([
+      "failed",
+      "failed",
+    ]);
+    await opened.settle();
+    expect(await found(view, "note")).toEqual([8]);
+  });
+
+  it("is filled beside the one that answers; broken off it goes on, and the alias moves at once", async () => {
+    const view = noteView("generations");
+    const target = await place(opened, view);
+    const first = await target.begin();
+    await fill(first, [1, 2, 3]);
+    await first.checkpoint({ after: "3", rows: 3 });
+    expect((await target.state()).building).toMatchObject({ after: "3", rows: 3 });
+    const again = await target.begin();
+    expect([again.name, again.progress]).toEqual([first.name, { after: "3", rows: 3 }]);
+    await fill(again, [3, 4]);
+    expect(await found(view, "note")).toEqual([]);
+    expect(await again.publish()).toEqual({ rows: 4 });
+    expect(await found(view, "note")).toEqual([1, 2, 3, 4]);
+    expect(await generationsOf(view)).toEqual(["generations-0002"]);
+    expect((await target.state()).building).toBe(undefined);
+    // Told twice, as after a lost reply.
+    expect(await again.publish()).toEqual({ rows: 4 });
+  });
+
+  it("a rebuild that another has taken over is told so, and writes nothing into the other's generation", async () => {
+    const before = noteView("taken");
+    const after = noteView("taken", { fingerprint: "two" });
+    const old = await place(opened, before);
+    const zombie = await old.begin();
+    await fill(zombie, [1]);
+    const { http, prefix } = opened.store;
+    const generations = new Generations(http, `${prefix}taken`);
+    await request(opened, (attempt) => generations.define(after.definition, attempt));
+    const target = viewTarget(opened.store, after.declared);
+    const begun = await target.begin();
+    expect(begun.name).not.toBe(zombie.name);
+    const late = { kind: "conflict", hint: "let one of them run" };
+    await expect(fill(zombie, [2])).rejects.toMatchObject(late);
+    await expect(zombie.checkpoint({ rows: 2 })).rejects.toMatchObject(late);
+    await fill(begun, [3]);
+    expect(await begun.publish()).toEqual({ rows: 1 });
+    expect(await found(after, "note")).toEqual([3]);
+    expect((await target.state()).live).toMatchObject({ outdated: false, rows: 1 });
+    expect((await old.state()).live?.outdated).toBe(true);
+  });
+
+  it("of two rebuilds that begin at once none is lost in the other", async () => {
+    const view = noteView("both");
+    const target = await place(opened, view);
+    const begun = await Promise.all(
+      [1, 2].map(() => target.begin().catch((error: { readonly kind: string }) => error.kind)),
+    );
+    const names = begun.map((one) => (typeof one === "string" ? one : one.name));
+    // Both go on with one generation, or one is told of the other.
+    expect(new Set(names.filter((name) => name !== "conflict")).size).toBe(1);
+    const last = await target.begin();
+    await fill(last, [1]);
+    expect(await last.publish()).toEqual({ rows: 1 });
+    expect(await found(view, "note")).toEqual([1]);
+  });
+
+  it("shows a tenant its own documents only, of one key too, and names one in every query", async () => {
+    const view = noteView("tenants", { tenants: true });
+    const writer = (await place(opened, view)).live();
+    const hostile = 'b"},"routing":"a';
+    await writer.write([
+      upsert(note(1), 1n, "a"),
+      upsert({ ...note(2), id: "1" }, 1n, "b"),
+      upsert(note(3), 1n, hostile),
+      upsert({ ...note(4), id: "k".repeat(600) }, 1n, "a"),
+      upsert({ ...note(5), id: "k".repeat(600) }, 1n, "b"),
+    ]);
+    expect(kinds(await writer.write([upsert(note(9), 1n)]))).toEqual(["failed"]);
+    await opened.settle();
+    const of = (tenant: string): Promise<readonly number[]> =>
+      found(view, "note", opened.store.sessionFor(tenant));
+    expect(await of("a")).toEqual([1, 4]);
+    expect(await of("b")).toEqual([2, 5]);
+    expect(await of(hostile)).toEqual([3]);
+    expect(await of("")).toEqual([]);
+    await expect(found(view, "note")).rejects.toMatchObject({ kind: "programming" });
+    await writer.write([{ kind: "delete", key: "1", tenant: "a", revision: 2n }]);
+    await opened.settle();
+    expect([await of("a"), await of("b")]).toEqual([[4], [2, 5]]);
+  });
+
+  it("finds misspelt words where the view tolerates them", async () => {
+    const view = noteView("misspelt");
+    const texts = ["encyclopaedia of birds", "a garden", "the gardener's almanac"];
+    await (
+      await place(opened, view)
+    )
+      .live()
+      .write(texts.map((text, number) => upsert(note(number, text), 1n)));
+    await opened.settle();
+    const tolerant = (text: string): Promise<readonly number[]> =>
+      found(view, text, opened.store.session, true);
+    expect(await found(view, "encyclopedia")).toEqual([]);
+    expect(await tolerant("encyclopedia")).toEqual([0]);
+    expect(await tolerant("encyclopedia brids")).toEqual([0]);
+    expect(await tolerant("gardn")).toEqual([1]);
+    expect(await tolerant("xgarden")).toEqual([]);
+    const ranked: readonly Note[] = await opened.store.session.list(
+      findIn(view, true),
+      "garden",
+      () => [],
+    );
+    expect(ranked[0]?.number).toBe(1);
+  });
+
+  it("pages go on where they stood, although their point in time is over, or a rebuild took its index away", async () => {
+    const view = noteView("pages");
+    const target = await place(opened, view);
+    const numbers = Array.from({ length: 20 }, (_, at) => 10 + at);
+    await target.live().write(numbers.map((number) => upsert(note(number), 1n)));
+    await opened.settle();
+    const page = (after?: string) =>
+      opened.store.session.page(findIn(view), "note", () => [], {
+        limit: 5,
+        ...(after === undefined ? {} : { after }),
+      });
+    /** Ends the point in time that a cursor names. */
+    const forget = (cursor = ""): Promise<unknown> => {
+      const [, , pit] = keyset(findIn(view).operation, "score, key", 3).decode(cursor);
+      expect(pit).toEqual(expect.any(String));
+      return request(opened, (attempt) =>
+        opened.store.http.send(
+          { method: "DELETE", path: "/_search/point_in_time", body: { pit_id: [pit] } },
+          attempt,
+        ),
+      );
+    };
+    const first = await page();
+    const second = await page(first.next);
+    await forget(second.next);
+    const third = await page(second.next);
+    const generation = await target.begin();
+    await fill(generation, numbers);
+    await generation.publish();
+    const fourth = await page(third.next);
+    const all = [first, second, third, fourth].flatMap(({ items }) => items);
+    expect(all.map(({ number }) => number)).toEqual(numbers);
+    expect(fourth.next).toBe(undefined);
+    await expect(page(`${third.next ?? ""}x`)).rejects.toMatchObject({ kind: "programming" });
+  });
+});
