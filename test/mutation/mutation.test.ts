@@ -78,7 +78,7 @@ test("every mistake is found", async () => {
   };
   await Promise.all([worker(), worker()]);
   expect(survivors).toEqual([]);
-}, 600_000);
+}, 1_200_000);
 
 const named = ({ project, file, statement, mistake }: Mutant): string =>
   `${project} ${file} ${statement}: ${mistake}`;

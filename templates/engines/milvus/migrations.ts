@@ -1,4 +1,5 @@
-import { DataError, programmingError } from "../../runtime/errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DataError, isDataError, programmingError } from "../../runtime/errors.ts";
 import type { LedgerHost, MigrationTarget, RunContext, StepText } from "../../runtime/migration.ts";
 import type { MilvusConnection } from "./connection.ts";
 import type { ViewDefinition } from "./definition.ts";
@@ -67,10 +68,31 @@ async function runStep(
 ): Promise<void> {
   for (const command of JSON.parse(step.text) as readonly MigrationCommand[]) {
     try {
-      if ("prepareView" in command) await beginGeneration(connection, command.prepareView);
-      else await dropView(connection, command.dropView);
+      await runCommand(connection, command, performance.now() + outageMs);
     } catch (error) {
       throw placed(error, `${file}: step ${step.name}: `);
+    }
+  }
+}
+
+/** A server that cannot be reached for as long is waited for: each command may be run again. */
+const outageMs = 30_000;
+const pauseMs = 500;
+
+async function runCommand(
+  connection: MilvusConnection,
+  command: MigrationCommand,
+  until: number,
+): Promise<void> {
+  for (;;) {
+    try {
+      if ("prepareView" in command) await beginGeneration(connection, command.prepareView);
+      else await dropView(connection, command.dropView);
+      return;
+    } catch (error) {
+      const passing = isDataError(error) && error.kind === "unavailable";
+      if (!passing || performance.now() + pauseMs > until) throw error;
+      await sleep(pauseMs);
     }
   }
 }

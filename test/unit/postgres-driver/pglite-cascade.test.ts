@@ -3,7 +3,7 @@ import { write } from "../../../templates/engines/postgres/statement.ts";
 import type { Change } from "../../../templates/runtime/changes.ts";
 import { openStore, type Opened } from "./open-store.ts";
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const removeTeam = write({
   name: "teams.remove",

@@ -53,7 +53,7 @@ it("a killed start never leaves a folder that looks whole, and its remains are m
   await mkdir(`${folder}.part`, { recursive: true });
   await writeFile(join(`${folder}.part`, "PG_VERSION"), "17\n");
   await works();
-}, 30_000);
+}, 120_000);
 
 it("an empty folder is taken, one with other files is refused and left alone", async () => {
   await mkdir(folder, { recursive: true });
@@ -68,4 +68,4 @@ it("an empty folder is taken, one with other files is refused and left alone", a
   });
   expect(existsSync(join(other, "letter.txt"))).toBe(true);
   await close();
-}, 30_000);
+}, 120_000);
