@@ -8,6 +8,7 @@ export const suites = {
   postgres: async (): Promise<Suite> => (await import("./suites/postgres.ts")).suite,
   redis: async (): Promise<Suite> => (await import("./suites/redis.ts")).suite,
   mongodb: async (): Promise<Suite> => (await import("./suites/mongodb.ts")).suite,
+  milvus: async (): Promise<Suite> => (await import("./suites/milvus.ts")).suite,
   mysql: async (): Promise<Suite> => (await import("./suites/mysql.ts")).suiteOf("mysql", "MySQL"),
   mariadb: async (): Promise<Suite> =>
     (await import("./suites/mysql.ts")).suiteOf("mariadb", "MariaDB"),
