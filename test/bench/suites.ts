@@ -9,6 +9,7 @@ export const suites = {
   redis: async (): Promise<Suite> => (await import("./suites/redis.ts")).suite,
   mongodb: async (): Promise<Suite> => (await import("./suites/mongodb.ts")).suite,
   milvus: async (): Promise<Suite> => (await import("./suites/milvus.ts")).suite,
+  opensearch: async (): Promise<Suite> => (await import("./suites/opensearch.ts")).suite,
   mysql: async (): Promise<Suite> => (await import("./suites/mysql.ts")).suiteOf("mysql", "MySQL"),
   mariadb: async (): Promise<Suite> =>
     (await import("./suites/mysql.ts")).suiteOf("mariadb", "MariaDB"),
