@@ -1,4 +1,5 @@
 import type { Problem } from "./issues.ts";
+import { withMeantKinds } from "./meant-kinds.ts";
 import { prunedSpec } from "./pruned-spec.ts";
 import { rules } from "./rules/index.ts";
 import { contextOf, type Context } from "./rules/context.ts";
@@ -21,13 +22,24 @@ export function validate(tree: Tree): Validation {
     const context = contextOf(result.data, tree, true);
     return { spec: result.data, entities: context.entities, problems: judged(context) };
   }
-  const shape = shapeProblems(result.error.issues, tree);
-  const rest = prunedSpec(tree, result.error.issues);
+  const meant = withMeantKinds(tree);
+  const further = meant === tree ? result : specSchema.safeParse(meant);
+  const issues = further.error?.issues ?? [];
+  const shape = [
+    ...shapeProblems(result.error.issues, tree),
+    ...(meant === tree ? [] : shapeProblems(issues, meant)),
+  ];
+  const rest = prunedSpec(meant, issues);
   const reported = new Set(shape.map(({ path }) => JSON.stringify(path)));
-  const more = rest === undefined ? [] : judged(contextOf(rest, tree, false));
+  const more = rest === undefined ? [] : judged(contextOf(rest, meant, false));
   return {
-    problems: [...shape, ...more.filter(({ path }) => !reported.has(JSON.stringify(path)))],
+    problems: [...told(shape), ...more.filter(({ path }) => !reported.has(JSON.stringify(path)))],
   };
 }
+
+/** Each once: a problem of the form shows in both readings of the tree. */
+const told = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((each) => [JSON.stringify([each.path, each.message]), each])).values(),
+];
 
 const judged = (context: Context): readonly Problem[] => rules.flatMap((rule) => rule(context));
