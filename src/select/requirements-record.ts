@@ -1,3 +1,4 @@
+import { aggregatesOf } from "./aggregates.ts";
 import type { AuthorityWorkload, Entity, Model } from "../spec/model.ts";
 import type { Requirement, Wish } from "./requirement.ts";
 import { show } from "./show.ts";
@@ -8,7 +9,7 @@ const unenforcedReference = 2;
 
 /** Hard requirements of an authority, beside the ones that every workload has. */
 export function recordRequirements(model: Model, workload: AuthorityWorkload): Requirement[] {
-  const entities = entitiesOf(model, workload);
+  const entities = aggregatesOf(model, workload);
   return [
     ...consistency(workload, entities),
     ...switches(entities),
@@ -23,7 +24,7 @@ const tenantsByCondition = 4;
 
 /** What an engine may lack and is better with. `requires: [tenant-isolation]` makes the second a must. */
 export const recordWishes = (model: Model, workload: AuthorityWorkload): readonly Wish[] => {
-  const entities = entitiesOf(model, workload);
+  const entities = aggregatesOf(model, workload);
   return [...referenceWishes(workload, entities), ...tenantWishes(entities)];
 };
 
@@ -53,15 +54,6 @@ function referenceWishes(
       weight: unenforcedReference * references,
     },
   ];
-}
-
-/** The workload's aggregates with their owned children. */
-function entitiesOf(model: Model, workload: AuthorityWorkload): readonly Entity[] {
-  return model.entities.filter(
-    ({ name, owner }) =>
-      workload.entities.includes(name) ||
-      (owner !== undefined && workload.entities.includes(owner)),
-  );
 }
 
 function countReferences(entities: readonly Entity[]): number {

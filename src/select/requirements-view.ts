@@ -2,7 +2,8 @@ import type { Model, SearchWorkload, VectorWorkload } from "../spec/model.ts";
 import type { Requirement } from "./requirement.ts";
 import { amount } from "./requirements-record.ts";
 import { show, showCount } from "./show.ts";
-import { entityOf, rowsAfterGrowth } from "./volume.ts";
+import { entityOf } from "./aggregates.ts";
+import { rowsAfterGrowth } from "./volume.ts";
 
 /** A ranked query without a p99 of its own is still for somebody who waits: one second. */
 const patienceMs = 1_000;

@@ -1,3 +1,4 @@
+import { entityOf } from "./aggregates.ts";
 import type { AuthorityWorkload, Entity, Field, Model, Workload } from "../spec/model.ts";
 
 /** Bytes of a column whose size the spec does not bound: a working figure, replaced by `scale.itemBytes` when given. */
@@ -27,10 +28,6 @@ function fieldBytes(field: Field): number {
 
 function entityBytes(entity: Entity): number {
   return entity.fields.reduce((sum, field) => sum + fieldBytes(field), rowOverhead);
-}
-
-export function entityOf(model: Model, name: string): Entity | undefined {
-  return model.entities.find((entity) => entity.name === name);
 }
 
 export function isAuthority(workload: Workload): workload is AuthorityWorkload {
