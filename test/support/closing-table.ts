@@ -1,6 +1,6 @@
 /**
  * What a test run has shown, cell by cell: port × engine × method. Suites record cells from any worker; the runner prints the
- * table when all have ended. A cell that nobody proved counts as skipped and says why.
+ * table when all have ended. A cell that nobody proved counts as skipped and says why; one that the engine does not serve says why, too.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
@@ -17,6 +17,8 @@ export interface Cell {
 export type Outcome =
   | { readonly kind: "proven" }
   | { readonly kind: "not proven"; readonly why: string }
+  /** The engine does not serve it by its nature: no generated type has it. */
+  | { readonly kind: "not served"; readonly why: string }
   /** A test of this cell failed: stronger than any proof by another test. */
   | { readonly kind: "failed" };
 
@@ -25,6 +27,7 @@ export type CellRecord = Cell & { readonly outcome: Outcome };
 export interface Totals {
   readonly proven: number;
   readonly notProven: number;
+  readonly notServed: number;
   readonly failed: number;
 }
 
@@ -35,6 +38,7 @@ const recordSchema = z.object({
   outcome: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("proven") }),
     z.object({ kind: z.literal("not proven"), why: z.string() }),
+    z.object({ kind: z.literal("not served"), why: z.string() }),
     z.object({ kind: z.literal("failed") }),
   ]),
 });
@@ -57,6 +61,11 @@ export function cell(of: Cell, outcome: Outcome): void {
 /** Records every method of a port as not proven: when there is no server, or before the tests that will prove them. */
 export function notProven(of: Omit<Cell, "method">, methods: readonly string[], why: string): void {
   for (const method of methods) cell({ ...of, method }, { kind: "not proven", why });
+}
+
+/** Records methods that an engine does not serve by its nature. */
+export function notServed(of: Omit<Cell, "method">, methods: readonly string[], why: string): void {
+  for (const method of methods) cell({ ...of, method }, { kind: "not served", why });
 }
 
 /** Wraps a test's body so that its end records the cell: `test("…", proving(cell, async () => { … }))`. */
@@ -104,7 +113,7 @@ function jsonOf(line: string): unknown {
 /** One outcome per cell: a failure beats a proof, a proof beats the lack of one, and of two reasons the later stays. */
 export function settle(records: readonly CellRecord[]): readonly CellRecord[] {
   const settled = new Map<string, CellRecord>();
-  const weight = { failed: 2, proven: 1, "not proven": 0 } as const;
+  const weight = { failed: 2, proven: 1, "not proven": 0, "not served": 0 } as const;
   for (const record of records) {
     const key = JSON.stringify([record.port, record.engine, record.method]);
     const known = settled.get(key);
@@ -117,13 +126,18 @@ export function settle(records: readonly CellRecord[]): readonly CellRecord[] {
 export function totals(records: readonly CellRecord[]): Totals {
   const count = (kind: Outcome["kind"]): number =>
     settle(records).filter((one) => one.outcome.kind === kind).length;
-  return { proven: count("proven"), notProven: count("not proven"), failed: count("failed") };
+  return {
+    proven: count("proven"),
+    notProven: count("not proven"),
+    notServed: count("not served"),
+    failed: count("failed"),
+  };
 }
 
-const marks = { proven: "yes", "not proven": "-", failed: "FAILED" } as const;
+const marks = { proven: "yes", "not proven": "-", "not served": "n/a", failed: "FAILED" } as const;
 
 /**
- * One block per port: a row per method, a column per engine, `yes`, `-`, `FAILED` or blank (not claimed); then the reasons,
+ * One block per port: a row per method, a column per engine, `yes`, `-`, `n/a`, `FAILED` or blank (not claimed); then the reasons,
  * each once, with the methods that it holds for. The same cells give the same text, whatever order they came in.
  */
 export function renderTable(records: readonly CellRecord[]): string {
@@ -134,9 +148,13 @@ export function renderTable(records: readonly CellRecord[]): string {
       all.filter((one) => one.port === port),
     ),
   );
-  const { proven, notProven: open, failed } = totals(records);
-  const sum = `cells: ${proven} proven, ${open} not proven, ${failed} failed`;
-  return [...blocks, ...renderReasons(all), sum].join("\n\n");
+  const { proven, notProven: open, notServed: none, failed } = totals(records);
+  const sum = `cells: ${proven} proven, ${open} not proven, ${none} not served, ${failed} failed`;
+  const reasons = reasonKinds.flatMap((kind) => {
+    const lines = reasonsOf(all, kind).map((reason) => `  ${reason}`);
+    return lines.length === 0 ? [] : [[`${kind}:`, ...lines].join("\n")];
+  });
+  return [...blocks, ...reasons, sum].join("\n\n");
 }
 
 function renderPort(port: string, records: readonly CellRecord[]): string {
@@ -153,18 +171,22 @@ function renderPort(port: string, records: readonly CellRecord[]): string {
   return align([[port, ...engines], ...rows]);
 }
 
-function renderReasons(records: readonly CellRecord[]): readonly string[] {
+const reasonKinds = ["not proven", "not served"] as const;
+
+/** Each reason once, with the methods that it holds for. */
+function reasonsOf(
+  records: readonly CellRecord[],
+  kind: (typeof reasonKinds)[number],
+): readonly string[] {
   const byReason = new Map<string, string[]>();
   for (const { port, engine, method, outcome } of records) {
-    if (outcome.kind !== "not proven") continue;
-    const where = `${engine} ${port}`;
-    const key = `${where}: ${outcome.why}`;
+    if (outcome.kind !== kind) continue;
+    const key = `${engine} ${port}: ${outcome.why}`;
     byReason.set(key, [...(byReason.get(key) ?? []), method]);
   }
-  const lines = [...byReason].map(
-    ([reason, methods]) => `  ${reason} (${methods.sort().join(", ")})`,
-  );
-  return lines.length > 0 ? [["not proven:", ...lines.sort()].join("\n")] : [];
+  return [...byReason]
+    .map(([reason, methods]) => `${reason} (${methods.sort().join(", ")})`)
+    .sort();
 }
 
 function align(rows: readonly (readonly string[])[]): string {
@@ -213,9 +235,10 @@ export function markdownTable(records: readonly CellRecord[]): string {
       }),
     ]);
     const proven = own.filter(({ outcome }) => outcome.kind === "proven").length;
+    const served = own.filter(({ outcome }) => outcome.kind !== "not served").length;
     const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
     return [
-      `<details><summary><b>${port}</b>: ${proven} of ${own.length} cells proven on ${engines.join(", ")}</summary>`,
+      `<details><summary><b>${port}</b>: ${proven} of ${served} cells proven on ${engines.join(", ")}</summary>`,
       [
         line(["method", ...engines]),
         line(["---", ...engines.map(() => "---")]),
@@ -224,12 +247,16 @@ export function markdownTable(records: readonly CellRecord[]): string {
       "</details>",
     ].join("\n\n");
   });
-  const reasons = renderReasons(all)
-    .flatMap((text) => text.split("\n").slice(1))
-    .map((text) => `- ${text.trim()}`);
-  return [...blocks, ...(reasons.length === 0 ? [] : ["Not proven:", reasons.join("\n")])].join(
-    "\n\n",
-  );
+  const reasons = reasonKinds.flatMap((kind) => {
+    const lines = reasonsOf(all, kind).map((reason) => `- ${reason}`);
+    return lines.length === 0
+      ? []
+      : [
+          `${kind === "not proven" ? "Not proven" : "Not served, by the nature of the engine"}:`,
+          lines.join("\n"),
+        ];
+  });
+  return [...blocks, ...reasons].join("\n\n");
 }
 
 const escaped = (text: string): string => text.replaceAll("|", "\\|");

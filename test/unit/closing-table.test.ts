@@ -11,6 +11,7 @@ import {
   markdownTable,
   resetCells,
   notProven,
+  notServed,
   printClosing,
   proving,
   readCells,
@@ -47,8 +48,10 @@ test("a table per port, reasons once, and the closing line last", () => {
   cell(list, { kind: "failed" });
   cell(get, { kind: "proven" });
   cell({ port: "cache", engine: "alpha 1", method: "invalidate" }, { kind: "proven" });
+  notServed({ port: "cache", engine: "alpha 1" }, ["coherence"], "one process");
   expect(printed({ passed: 7, failed: 1 })).toBe(`
 cache       alpha 1
+coherence   n/a
 invalidate  yes
 
 record  alpha 1  beta (emulator)
@@ -58,7 +61,10 @@ list    FAILED   -
 not proven:
   beta (emulator) record: no server: none here (get, list)
 
-cells: 2 proven, 2 not proven, 1 failed
+not served:
+  alpha 1 cache: one process (coherence)
+
+cells: 2 proven, 2 not proven, 1 not served, 1 failed
 
 7 passed, 1 failed, 2 skipped
 `);
@@ -76,7 +82,7 @@ test("a failure beats a proof beats its lack, in any order", () => {
     { ...beta, outcome: { kind: "not proven", why: "declared, not run" } },
     { ...list, outcome: { kind: "not proven", why: "the test did not finish" } },
   ];
-  expect(totals(records)).toEqual({ proven: 1, notProven: 1, failed: 1 });
+  expect(totals(records)).toEqual({ proven: 1, notProven: 1, notServed: 0, failed: 1 });
   expect(renderTable([...records].reverse())).toBe(renderTable(records));
 });
 
@@ -121,6 +127,7 @@ test("the README's table has a block per port, with what was not proven and why"
     { ...get, outcome: { kind: "proven" } },
     { ...list, outcome: { kind: "not proven", why: "no server | none" } },
     { ...beta, outcome: { kind: "proven" } },
+    { ...beta, method: "list", outcome: { kind: "not served", why: "it keeps no order" } },
   ];
   expect(markdownTable(records))
     .toBe(`<details><summary><b>record</b>: 2 of 3 cells proven on alpha 1, beta (emulator)</summary>
@@ -128,11 +135,15 @@ test("the README's table has a block per port, with what was not proven and why"
 | method | alpha 1 | beta (emulator) |
 | --- | --- | --- |
 | get | yes | yes |
-| list | - |  |
+| list | - | n/a |
 
 </details>
 
 Not proven:
 
-- alpha 1 record: no server | none (list)`);
+- alpha 1 record: no server | none (list)
+
+Not served, by the nature of the engine:
+
+- beta (emulator) record: it keeps no order (list)`);
 });

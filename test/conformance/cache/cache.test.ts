@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { notProven, proving } from "../../support/closing-table.ts";
+import { notProven, notServed, proving } from "../../support/closing-table.ts";
 import { generateProject, type GeneratedProject } from "../../support/generated-project.ts";
 import { specFor, targetsOf } from "../targets.ts";
 import { cacheInstances, type Instance, type Source } from "./layer.ts";
@@ -35,7 +35,7 @@ for (const { engine, column, dsn } of await targetsOf("cache")) {
     continue;
   }
   const shares = !column.includes("in process");
-  if (!shares) notProven(of, methodsOf(sharedCases), inProcess);
+  if (!shares) notServed(of, methodsOf(sharedCases), inProcess);
   describe(`cache port on ${column}`, () => {
     let project: GeneratedProject;
     let make: (source: Source) => Instance;
