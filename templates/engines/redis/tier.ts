@@ -37,6 +37,11 @@ for i = 3, #KEYS do
 end
 return 1`);
 
+/** KEYS: a tag, then entries that it names. In one, so that an entry stored beside it is named for as long as it is there. */
+const dropTagged = script(`
+redis.call('srem', KEYS[1], unpack(KEYS, 2))
+return redis.call('unlink', unpack(KEYS, 2))`);
+
 const scanCount = 500;
 /**
  * Hash tags that a cache's keys are spread over where one script must not reach across slots: an entry, its lease, its tags and its epoch
@@ -175,7 +180,10 @@ export class RedisTier implements CacheTier {
 
   async #unlinkTag(tag: string): Promise<void> {
     const members = await this.#scan(this.#calls, "sscan", [tag], []);
-    await this.#unlink([...members, tag]);
+    for (let at = 0; at < members.length; at += scanCount) {
+      const keys = [tag, ...members.slice(at, at + scanCount)];
+      await runScript(this.#calls, invalidate, dropTagged, keys, []);
+    }
   }
 
   /** SCAN, never KEYS: the servers stay responsive however many keys there are. */

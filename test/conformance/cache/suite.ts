@@ -219,6 +219,26 @@ export const cases: readonly CacheCase[] = [
     },
   },
   {
+    method: "tags",
+    name: "what is set beside an invalidation is found by the next",
+    run: async (open) => {
+      const { scratch } = await open(sourceOf());
+      const tag = key("beside");
+      for (let round = 0; round < 20; round += 1) {
+        const names = Array.from({ length: 20 }, (_, at) => key(`b${at}`));
+        const sets = names.map(async (name, at) => {
+          for (let turn = 0; turn < at % 4; turn += 1) await new Promise(setImmediate);
+          await scratch.set(name, "old", { tags: [tag] });
+        });
+        const forgotten = Array.from({ length: 5 }, () => scratch.invalidateTag(tag));
+        await Promise.all([...sets, ...forgotten]);
+        await scratch.invalidateTag(tag);
+        const left = await Promise.all(names.map((name) => scratch.get(name)));
+        expect(left.filter((value) => value !== undefined)).toEqual([]);
+      }
+    },
+  },
+  {
     method: "pattern",
     name: "* is any text, ? one character, and everything else is itself",
     run: async (open) => {
