@@ -117,6 +117,16 @@ await onPrivateRedis("lost replies, cut connections and silence", (server) => {
     expect(new Set(values).size).toBe(values.length);
   });
 
+  it("F5: a script that the server has forgotten is sent anew within the same deadline", async () => {
+    await through.store.command("incr", ["n"], { operation: "known" });
+    await admin.script("FLUSH");
+    proxy.add({ kind: "latency", ms: 200 });
+    const call = through.store.command("incr", ["n"], { operation: "slow", deadlineMs: 500 });
+    const { kind, elapsed } = await verdict(call);
+    expect(kind).toBe("outcome-unknown");
+    expect(elapsed).toBeLessThan(500 + 250);
+  });
+
   it("F5: every call settles within its deadline when the network swallows everything", async () => {
     proxy.add({ kind: "blackhole" });
     const options = { deadlineMs: 300 };

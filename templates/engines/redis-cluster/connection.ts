@@ -36,6 +36,7 @@ const lookDeadlineMs = 1_000;
  */
 export class ClusterConnection implements RedisRouter, Dispatcher {
   readonly partitioned = true;
+  readonly defaultDeadlineMs: number;
   readonly nested: RedisCaller;
   readonly #dsn: Dsn;
   readonly #runtime: OpRuntime;
@@ -68,7 +69,9 @@ export class ClusterConnection implements RedisRouter, Dispatcher {
     this.#seeds = dsn.hosts.map(({ host, port = 6379 }) => addressOf(host, port));
     this.#look = { operation: `${runtime.store}.cluster slots`, effect: "read" };
     const nested = nestedRuntime(runtime);
+    this.defaultDeadlineMs = runtime.defaultDeadlineMs;
     this.nested = {
+      defaultDeadlineMs: runtime.defaultDeadlineMs,
       call: (spec, name, args, options, judge) =>
         new RedisOp(this, nested, spec, name, args, options, judge).start(),
     };

@@ -47,6 +47,7 @@ export type Greeting = (
  */
 export class RedisConnection implements RedisRouter, Dispatcher {
   readonly partitioned = false;
+  readonly defaultDeadlineMs: number;
   readonly nested: RedisCaller;
   readonly #runtime: OpRuntime;
   readonly #onError: (error: unknown) => void;
@@ -77,7 +78,9 @@ export class RedisConnection implements RedisRouter, Dispatcher {
     this.#runtime = runtime;
     this.#greeting = greeting;
     const nested = nestedRuntime(runtime);
+    this.defaultDeadlineMs = runtime.defaultDeadlineMs;
     this.nested = {
+      defaultDeadlineMs: runtime.defaultDeadlineMs,
       call: (spec, name, args, options, judge) =>
         new RedisOp(this, nested, spec, name, args, options, judge).start(),
     };

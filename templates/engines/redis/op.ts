@@ -15,6 +15,8 @@ export type Judge = (reply: Reply) => void;
 
 /** Sends commands. */
 export interface RedisCaller {
+  /** Milliseconds that a call has which names no deadline. */
+  readonly defaultDeadlineMs: number;
   call(
     spec: OpSpec,
     name: string,

@@ -14,7 +14,7 @@ export function script(text: string): Script {
   return { text, digest: createHash("sha1").update(text).digest("hex") };
 }
 
-/** Runs a script. NOSCRIPT is a reply, so nothing was applied and the text may follow. */
+/** Runs a script. NOSCRIPT is a reply, so nothing was applied and the text may follow, within what is left of the deadline. */
 export async function runScript(
   caller: RedisCaller,
   spec: OpSpec,
@@ -25,10 +25,13 @@ export async function runScript(
   judge?: Judge,
 ): Promise<Reply> {
   const rest = [keys.length, ...keys, ...args];
+  const began = performance.now();
   try {
     return await caller.call(spec, "evalsha", [digest, ...rest], options, judge);
   } catch (error) {
     if (!isDataError(error) || error.code !== "NOSCRIPT") throw error;
-    return caller.call(spec, "eval", [text, ...rest], options, judge);
+    const limit = options?.deadlineMs ?? caller.defaultDeadlineMs;
+    const deadlineMs = Math.max(1, limit - (performance.now() - began));
+    return caller.call(spec, "eval", [text, ...rest], { ...options, deadlineMs }, judge);
   }
 }
