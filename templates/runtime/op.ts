@@ -66,6 +66,8 @@ export abstract class Op<T> implements Expiring {
   #doubt: unknown = undefined;
   #lastFailure: unknown = undefined;
   #backoff: NodeJS.Timeout | undefined = undefined;
+  /** There while those who listen to changes are being told of this one. */
+  #result: { readonly value: T } | undefined = undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
 
@@ -113,6 +115,13 @@ export abstract class Op<T> implements Expiring {
     this.runtime.bucket.refund();
     this.#settle(undefined, undefined);
     this.#resolve(value);
+  }
+
+  /** The attempt's result, given when everybody was told of the change; the deadline does not turn what was done into a failure. */
+  protected succeedAfter(told: Promise<unknown> | undefined, value: T): void {
+    if (told === undefined) return this.succeed(value);
+    this.#result = { value };
+    void told.then(() => this.succeed(value));
   }
 
   /** The attempt failed: a driver's error is classified and perhaps retried, a `DataError` is a verdict and raised. */
@@ -165,6 +174,7 @@ export abstract class Op<T> implements Expiring {
   /** The deadline struck. Called by the queue. */
   expire(): void {
     if (this.settled) return;
+    if (this.#result !== undefined) return this.succeed(this.#result.value);
     const lasting = this.spec.effect === "write" && this.runtime.scope !== undefined;
     const inDoubt = this.#doubt !== undefined || (lasting && this.sent);
     this.raise(deadlineError(this, inDoubt, this.#doubt ?? this.#lastFailure, this.elapsedMs()));
@@ -180,6 +190,7 @@ export abstract class Op<T> implements Expiring {
   }
 
   #leave(reason: AbandonReason): void {
+    if (this.#result !== undefined) return;
     if (this.spec.effect === "write" && (this.sent || this.#doubt !== undefined)) this.doubtful();
     this.#giveUp(reason);
   }

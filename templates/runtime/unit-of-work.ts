@@ -68,12 +68,18 @@ export class TransactionScope {
   }
 }
 
+/** A COMMIT that the store has confirmed. */
+export interface Committed {
+  /** Settles when those who listen to changes have heard of these; never rejects. */
+  readonly told: Promise<unknown>;
+}
+
 /** What an engine does for a transaction. `S` is its session: what the callback's `tx` is made from. */
 export interface TransactionTarget<S> {
   /** Finds a connection and begins. */
   begin(options: TransactionOptions, attempt: Attempt): Promise<S>;
   /** Ends the session. Rejects when COMMIT failed, and when the store answered it with a rollback. */
-  commit(session: S): Promise<void>;
+  commit(session: S): Promise<Committed>;
   /** Ends the session of a failed run: the connection is given back clean or destroyed. Never rejects. */
   rollback(session: S): Promise<void>;
   /** The caller was answered (deadline, abort, maximum duration): make everything pending on the session fail now. */
@@ -157,11 +163,11 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
   async #commit(session: S, result: T): Promise<void> {
     this.sent = true;
     try {
-      await this.#target.commit(session);
+      const { told } = await this.#target.commit(session);
+      this.succeedAfter(told, result);
     } catch (error) {
-      return this.fail(error);
+      this.fail(error);
     }
-    this.succeed(result);
   }
 
   /** The callback failed. A statement's fault decides whether to run again; the error itself is passed on as it is. */

@@ -1,5 +1,6 @@
 import type { Document } from "mongodb";
 import { callOp, type Attempt } from "../../runtime/call.ts";
+import { heard } from "../../runtime/changes.ts";
 import type { OpOptions } from "../../runtime/op.ts";
 import type {
   Page,
@@ -302,16 +303,18 @@ export class MongoSession {
       void changed(of.entity, known ? keys.map((_id) => of.keyText({ _id })) : "all");
     };
     // Handlers and no async functions: each of those would cost the path of every single write some turns of the queue.
-    return this.#call(method, options, (place, attempt) =>
-      this.#change(place, attempt, asked).then((documents) => {
+    let remainingMs = (): number => 0;
+    return this.#call(method, options, (place, attempt) => {
+      remainingMs = () => attempt.remainingMs();
+      return this.#change(place, attempt, asked).then((documents) => {
         // A late reply: whoever caches what was there must not keep it.
         if (attempt.settled) void tell(documents);
         return documents;
-      }),
-    ).then(
+      });
+    }).then(
       (documents) => {
         const told = tell(documents);
-        return told === undefined ? documents : told.then(() => documents);
+        return told === undefined ? documents : heard(told, remainingMs()).then(() => documents);
       },
       (error: unknown) => {
         if (leavesDoubt(error)) doubtful();

@@ -3,7 +3,11 @@ import type { Attempt } from "../../runtime/call.ts";
 import { ChangeBuffer, type ChangeFeed } from "../../runtime/changes.ts";
 import { DataError, programmingError } from "../../runtime/errors.ts";
 import type { Isolation, TransactionOptions } from "../../runtime/options.ts";
-import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-work.ts";
+import {
+  type Committed,
+  statementRuntime,
+  type TransactionTarget,
+} from "../../runtime/unit-of-work.ts";
 import { atomicOptions, commit, rollback } from "./atomic.ts";
 import { classify } from "./errors.ts";
 import { TransactionLease } from "./lease.ts";
@@ -53,7 +57,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     return this.#opened(session, options.readOnly === true, attempt);
   }
 
-  async commit({ lease, changes, attempt }: OpenTransaction): Promise<void> {
+  async commit({ lease, changes, attempt }: OpenTransaction): Promise<Committed> {
     const { feed } = this.#home;
     await lease.end();
     try {
@@ -65,7 +69,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     } finally {
       await lease.session.endSession().catch(() => {});
     }
-    await changes.flush(feed);
+    return { told: changes.flush(feed) };
   }
 
   async rollback({ lease }: OpenTransaction): Promise<void> {

@@ -5,7 +5,11 @@ import { DataError } from "../../runtime/errors.ts";
 import type { Fault } from "../../runtime/fault.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
-import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-work.ts";
+import {
+  type Committed,
+  statementRuntime,
+  type TransactionTarget,
+} from "../../runtime/unit-of-work.ts";
 import { classify } from "./errors.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import type { ConnectionSource } from "./statement-call.ts";
@@ -58,7 +62,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     }
   }
 
-  async commit({ lease, changes }: OpenTransaction): Promise<void> {
+  async commit({ lease, changes }: OpenTransaction): Promise<Committed> {
     const { connection, spoiled } = lease;
     lease.end();
     if (spoiled) {
@@ -76,7 +80,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     } finally {
       this.#home.source.release(connection);
     }
-    await changes.flush(this.#home.feed);
+    return { told: changes.flush(this.#home.feed) };
   }
 
   async rollback({ lease }: OpenTransaction): Promise<void> {

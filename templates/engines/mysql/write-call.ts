@@ -189,8 +189,7 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
     try {
       const result = this.#finish(rows.map(row));
       const told = this.#tell(rows.map((one) => keyText(one, key)));
-      if (told === undefined) this.succeed(result);
-      else void told.then(() => this.succeed(result));
+      this.succeedAfter(told, result);
     } catch (error) {
       this.fail(error);
     }

@@ -4,7 +4,11 @@ import { DataError } from "../../runtime/errors.ts";
 import type { Fault } from "../../runtime/fault.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
-import { statementRuntime, type TransactionTarget } from "../../runtime/unit-of-work.ts";
+import {
+  type Committed,
+  statementRuntime,
+  type TransactionTarget,
+} from "../../runtime/unit-of-work.ts";
 import { Question, ask } from "./ask.ts";
 import { ConnectionLease } from "./connection-lease.ts";
 import { classify, FaultError } from "./errors.ts";
@@ -53,7 +57,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     }
   }
 
-  async commit({ lease, changes }: OpenTransaction): Promise<void> {
+  async commit({ lease, changes }: OpenTransaction): Promise<Committed> {
     const { connection } = lease;
     const question = new Question("commit");
     lease.end();
@@ -69,7 +73,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
       this.#home.source.release(connection);
     }
     if (question.tag !== "COMMIT") throw rolledBack();
-    await changes.flush(this.#home.feed);
+    return { told: changes.flush(this.#home.feed) };
   }
 
   async rollback({ lease }: OpenTransaction): Promise<void> {

@@ -138,8 +138,7 @@ export class WriteCall<R, T> extends StatementCall<T> {
     const { key, row } = this.#statement;
     const result = this.#finish(rows.map(row));
     const told = this.#tell(rows.map((one) => keyText(one, key)));
-    if (told === undefined) this.succeed(result);
-    else void told.then(() => this.succeed(result));
+    this.succeedAfter(told, result);
   }
 
   #tell(keys: ChangedKeys): Promise<unknown> | undefined {

@@ -151,7 +151,7 @@ export class RedisConnection implements RedisRouter, Dispatcher {
     if (this.#client.status === "wait") this.#client.connect().catch(() => {});
   }
 
-  /** The op was answered by deadline or abort; a late reply is dropped by the op itself. */
+  /** The op was answered by deadline or abort; of a late reply it only hears. */
   forget(op: RedisOp, reason: AbandonReason): void {
     this.#waiting.delete(op);
     this.#inFlight.delete(op);
@@ -169,7 +169,8 @@ export class RedisConnection implements RedisRouter, Dispatcher {
       return op.attempts === attempt && this.#inFlight.delete(op);
     };
     command.resolve = (reply: Buffer) => {
-      if (isCurrent()) op.answered(command.transformReply(reply) as Reply);
+      // What its caller no longer waits for may still have changed something.
+      if (isCurrent() || op.settled) op.answered(command.transformReply(reply) as Reply);
     };
     command.reject = (error) => {
       if (error.message.startsWith("READONLY")) this.#leaving = true;

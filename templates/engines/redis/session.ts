@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { callOp } from "../../runtime/call.ts";
-import type { ChangeFeed } from "../../runtime/changes.ts";
+import { type ChangeFeed, heard } from "../../runtime/changes.ts";
 import {
   DataError,
   type ErrorDetails,
@@ -319,13 +319,23 @@ export class RedisSession {
     parts: readonly string[],
     options: OpOptions | undefined,
   ): Promise<Reply> {
-    const { router, changes } = this.#host;
+    const { router, changes, runtime } = this.#host;
+    const began = performance.now();
+    const tell = () => changes.emit(method.of.entity, [keyText(parts)]);
+    let ended = false;
+    const judged: Judge = (reply) => {
+      judge(reply);
+      // A late reply: whoever caches what was there must not keep it.
+      if (ended) void tell();
+    };
     try {
-      return await runScript(router, method, script, keys, given, options, judge);
+      return await runScript(router, method, script, keys, given, options, judged);
     } finally {
+      ended = true;
       // A write in doubt may have been applied: what was cached of the record must go either way.
-      const told = changes.emit(method.of.entity, [keyText(parts)]);
-      if (told !== undefined) await told;
+      const told = tell();
+      const limit = options?.deadlineMs ?? runtime.defaultDeadlineMs;
+      if (told !== undefined) await heard(told, limit - (performance.now() - began));
     }
   }
 

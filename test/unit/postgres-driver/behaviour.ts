@@ -260,6 +260,19 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
   });
 
   describe("transactions", () => {
+    it("a listener that does not end holds a write up to its deadline, and makes no failure of it", async () => {
+      const forget = store.onChanged(() => new Promise(() => {}));
+      try {
+        const options = { deadlineMs: 300 };
+        expect(await store.session.write(place, newItem(1), options)).toMatchObject({ id: id(1) });
+        expect(
+          await store.transaction((tx) => tx.write(place, newItem(2)), options),
+        ).toMatchObject({ id: id(2) });
+      } finally {
+        forget();
+      }
+    });
+
     it("commit, roll back, and tell of changes after COMMIT only", async () => {
       const changes: unknown[] = [];
       const forget = store.onChanged((change) => void changes.push(change));

@@ -24,7 +24,7 @@ const cacheOf = (runtime: OpRuntime, load: (key: string) => Promise<Row | undefi
 
 const target = {
   begin: () => Promise.resolve("session"),
-  commit: () => Promise.resolve(),
+  commit: () => Promise.resolve({ told: Promise.resolve() }),
   rollback: () => Promise.resolve(),
   abandon: () => {},
 };

@@ -20,6 +20,8 @@ const conflict = () =>
   new DriverError({ kind: "conflict", outcome: "not-applied", transient: true, code: "40001" });
 const spec = { operation: "main.transaction", effect: "write", collection: "" } as const;
 
+const confirmed = { told: Promise.resolve() };
+
 /** A target that notes what it is asked; a session is the number of its run. */
 function target(changes: Partial<TransactionTarget<number>> = {}) {
   const events: string[] = [];
@@ -30,7 +32,10 @@ function target(changes: Partial<TransactionTarget<number>> = {}) {
       events.push("begin");
       return ++runs;
     },
-    commit: note("commit"),
+    commit: async () => {
+      events.push("commit");
+      return confirmed;
+    },
     rollback: note("rollback"),
     abandon: () => void events.push("abandon"),
     ...changes,
@@ -84,6 +89,7 @@ describe("a transaction", () => {
       commit: async () => {
         events.push("commit");
         if (++commits === 1) throw conflict();
+        return confirmed;
       },
     });
     let runs = 0;
@@ -159,10 +165,18 @@ describe("a transaction", () => {
   });
 
   test("deadline while COMMIT is under way is outcome-unknown", async () => {
-    const { transact, statement } = setUp({ commit: () => sleep(60) });
+    const { transact, statement } = setUp({ commit: () => sleep(60, confirmed) });
     expect((await dataError(transact(() => statement(), { deadlineMs: 20 }))).kind).toBe(
       "outcome-unknown",
     );
+  });
+
+  test("a listener that does not end turns no confirmed COMMIT into a failure", async () => {
+    const { events, transact, statement } = setUp({
+      commit: async () => ({ told: new Promise(() => {}) }),
+    });
+    expect(await transact(() => statement(), { deadlineMs: 20 })).toBe("ok");
+    expect(events).toEqual(["begin"]);
   });
 
   test("deadline while a connection is found: what comes late is given back", async () => {
