@@ -11,6 +11,7 @@ import type {
 import { composePatch, composeRead } from "./compose.ts";
 import { fingerprintOf } from "./operation.ts";
 import { prepared } from "./prepared.ts";
+import { isCommitting, isFrame } from "./raw-text.ts";
 import type { MysqlSession, RawOptions, RawResult, RawSession } from "./session.ts";
 import { ReadCall } from "./statement-call.ts";
 import type {
@@ -127,8 +128,8 @@ export class StatementSession implements MysqlSession, RawSession {
 
   raw(text: string, values: readonly Value[] = [], options?: RawOptions): Promise<RawResult> {
     return this.#checked(() => {
-      if (frame.test(text)) throw framedByHand();
-      if (this.#context.inTransaction && commits.test(text)) throw commitsUnseen();
+      if (isFrame(text)) throw framedByHand();
+      if (this.#context.inTransaction && isCommitting(text)) throw commitsUnseen();
       const bound = { prepared: { ...prepared(text), plain: true }, values };
       if (this.#context.tenant !== undefined && !bound.prepared.scoped) throw tenantUnnamed();
       const never = { ...options, retry: "never" } as const;
@@ -176,14 +177,6 @@ export class StatementSession implements MysqlSession, RawSession {
 }
 
 const cursorText = (value: Value): string | null => (value === null ? null : String(value));
-
-/** Inside a transaction, what follows would run outside of it; on the root, the next user of the connection would be inside. */
-const frame =
-  /^\s*(?:commit|begin|start\s+transaction|xa|lock\s+tables|unlock\s+tables|set\s+autocommit|rollback(?!\s+(?:work\s+)?to\b))\b/i;
-
-/** What commits the open transaction before it begins. A temporary table does not. */
-const commits =
-  /^\s*(?:(?:create|drop)(?!\s+(?:or\s+replace\s+)?temporary\b)|alter|rename|truncate|grant|revoke|analyze|optimize|repair|install|uninstall)\b/i;
 
 const commitsUnseen = (): Error =>
   programmingError("raw: the statement would commit the transaction it stands in", {

@@ -10,6 +10,7 @@ import type {
 } from "../../runtime/options.ts";
 import { composePatch, composeRead } from "./compose.ts";
 import { fingerprintOf } from "./operation.ts";
+import { isFrame } from "./raw-text.ts";
 import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
 import { type CallLanes, ReadCall } from "./statement-call.ts";
 import type {
@@ -142,7 +143,7 @@ export class StatementSession implements PostgresSession, RawSession {
   }
 
   raw(text: string, values: readonly Text[] = [], options?: RawOptions): Promise<RawResult> {
-    if (frame.test(text)) return Promise.reject(framedByHand());
+    if (isFrame(text)) return Promise.reject(framedByHand());
     const bound = { prepared: { ...unnamed, text }, values };
     const lane = { first: this.#context.lanes.pooled };
     const never = { ...options, retry: "never" } as const;
@@ -199,10 +200,6 @@ export class StatementSession implements PostgresSession, RawSession {
     return call();
   }
 }
-
-/** Inside a transaction, what follows would run outside of it and of any tenant; on the root, the next user of the connection would be inside. */
-const frame =
-  /^\s*(?:commit|end|abort|begin|start\s+transaction|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i;
 
 const framedByHand = (): Error =>
   programmingError("raw: a transaction is not begun or ended by hand", {

@@ -38,6 +38,19 @@ const kindOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: { readonly kind?: string }) => error.kind ?? error,
   );
 
+/** What begins or ends a transaction, as the server reads it: a comment is a blank, and some of them it runs. */
+const frames = [
+  "commit",
+  " BEGIN",
+  "rollback",
+  "start transaction",
+  "/* traced */ commit",
+  "-- traced\n# twice\ncommit",
+  "/*! commit */",
+  "/*!50000 start */ /* x */ transaction",
+  "set @@session.autocommit = 1",
+];
+
 export const storeBehaviour = (dsn: () => Promise<string>): void => {
   let opened: Opened;
   let store: MysqlStore;
@@ -467,7 +480,7 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
 
     it("are not framed by hand, but may have savepoints", async () => {
       await store.session.write(place, newItem(1));
-      for (const text of ["commit", " BEGIN", "rollback", "start transaction"]) {
+      for (const text of frames) {
         const call = store.transaction((tx) => tx.raw(text));
         await expect(call, text).rejects.toMatchObject({ kind: "programming", operation: "raw" });
         expect(await kindOf(store.raw(text))).toBe("programming");
@@ -485,6 +498,8 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
         "create table x (id int)",
         " ALTER table item add y int",
         "truncate item",
+        "/* traced */ truncate item",
+        "/*!40000 alter table item add y int */",
       ]) {
         const call = store.transaction((tx) => tx.raw(text));
         await expect(call, text).rejects.toMatchObject({

@@ -29,6 +29,19 @@ const kindOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: { readonly kind?: string }) => error.kind ?? error,
   );
 
+/** What begins or ends a transaction, as the server reads it: a comment is a blank, and so is an empty statement. */
+const frames = [
+  "commit",
+  " END",
+  "rollback",
+  "Abort",
+  "start transaction",
+  "/* traced */ commit",
+  "/* -- /* nested */ */\n-- more /*\ncommit",
+  "start /* x */ transaction",
+  "; commit",
+];
+
 export const storeBehaviour = (dsn: () => Promise<string>): void => {
   let opened: Opened;
   let store: PostgresStore;
@@ -361,7 +374,7 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
 
     it("are not framed by hand, but may have savepoints", async () => {
       await store.session.write(place, newItem(1));
-      for (const text of ["commit", " END", "rollback", "Abort", "start transaction"]) {
+      for (const text of frames) {
         const call = store.transaction((tx) => tx.raw(text));
         await expect(call, text).rejects.toMatchObject({ kind: "programming", operation: "raw" });
         expect(await kindOf(store.raw(text))).toBe("programming");
@@ -369,7 +382,7 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       await store.transaction(async (tx) => {
         await tx.raw("savepoint before");
         await tx.write(reserve, [id(1), "-1"]);
-        await tx.raw("rollback to savepoint before");
+        await tx.raw("rollback /* back */ to savepoint before");
       });
       expect(await store.session.first(get, [id(1)])).toMatchObject({ count: 5 });
     });

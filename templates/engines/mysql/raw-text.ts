@@ -1,0 +1,19 @@
+/** Inside a transaction, what follows would run outside of it; on the root, the next user of the connection would be inside. */
+const frame =
+  /^\s*(?:commit|begin|start\s+transaction|xa|lock\s+tables?|unlock\s+tables?|set\s+(?:(?:session|local)\s+|@@(?:(?:session|local)\s*\.\s*)?)?autocommit|rollback(?!\s+(?:work\s+)?to\b))\b/i;
+
+/** What commits the open transaction before it begins. A temporary table does not. */
+const commits =
+  /^\s*(?:(?:create|drop)(?!\s+(?:or\s+replace\s+)?temporary\b)|alter|rename|truncate|grant|revoke|analyze|optimize|repair|install|uninstall)\b/i;
+
+/** Comments, and the two ends of one whose content the server runs: `/*!80000 … *\/`, `/*M! … *\/`. */
+const remarks = /\/\*(?!M?!)[\s\S]*?\*\/|\/\*M?!\d*|\*\/|--(?:[ \t][^\n]*|(?=\n|$))|#[^\n]*/g;
+
+/** As the server reads the beginning of a text, to which a comment is a blank. */
+const bare = (text: string): string => text.replaceAll(remarks, " ");
+
+/** Whether a text begins or ends a transaction. */
+export const isFrame = (text: string): boolean => frame.test(bare(text));
+
+/** Whether a text would commit the transaction it stands in. */
+export const isCommitting = (text: string): boolean => commits.test(bare(text));
