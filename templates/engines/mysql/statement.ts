@@ -84,6 +84,8 @@ export interface WriteStatement<R> extends Statement<R>, RowExpectation {
    * show a later change as well, so it is for an insert, not for a count that callers must see one by one. Not with `last_insert_id()`.
    */
   readonly result?: { readonly select: string; readonly when?: "committed" } | "returning";
+  /** Columns that `text` sets to null where it would strike another row than that of its key: what then fails is a conflict. */
+  readonly guards?: readonly string[];
   /** `ifVersion` (or null) is appended as the last value: `… and ($n is null or version = $n)`. */
   readonly versioned?: boolean;
 }

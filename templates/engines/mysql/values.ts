@@ -1,3 +1,4 @@
+import { programmingError } from "../../runtime/errors.ts";
 import type { Page } from "../../runtime/options.ts";
 import type { Codec } from "./codec.ts";
 import type { Value, ValueRow } from "./statement.ts";
@@ -30,6 +31,33 @@ export const valuesAt = (row: ValueRow, columns: readonly number[]): readonly Va
 export const keyText = (row: ValueRow, columns: readonly number[]): string => {
   const texts = valuesAt(row, columns).map(String);
   return texts.length === 1 ? `${texts[0]}` : JSON.stringify(texts);
+};
+
+/**
+ * The rows of a batch that inserts or replaces: a server that met a key again would merge both rows, the children of both with them.
+ *
+ * @param key its encoded parts; null where the server makes it
+ * @throws DataError `programming` when a key is there twice
+ */
+export const distinctRows = <T>(
+  operation: string,
+  rows: readonly T[],
+  key: (row: T) => readonly Value[],
+): readonly T[] => {
+  const places = new Map<string, number>();
+  for (const [place, row] of rows.entries()) {
+    const parts = key(row);
+    if (parts.includes(null)) continue;
+    const text = JSON.stringify(parts);
+    const earlier = places.get(text);
+    if (earlier !== undefined)
+      throw programmingError(`${operation}: rows ${earlier} and ${place} have one key twice`, {
+        operation,
+        hint: "give each key once in a batch, with the state that it is to have",
+      });
+    places.set(text, place);
+  }
+  return rows;
 };
 
 /** A number of one sign. @throws TypeError for zero and for the other sign */

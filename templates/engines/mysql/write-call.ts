@@ -4,6 +4,7 @@ import { FaultError } from "../../runtime/fault-error.ts";
 import type { Fault } from "../../runtime/fault.ts";
 import type { OpOptions } from "../../runtime/op.ts";
 import { classify } from "./errors.ts";
+import { struckAnother } from "./key-guard.ts";
 import type { Answer, MysqlConnection } from "./mysql-connection.ts";
 import type { OperationKey } from "./operation.ts";
 import { storedResult } from "./replay.ts";
@@ -71,6 +72,11 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
   /** What is left to do is a read, which may be tried again whatever became of it. */
   protected override retried(fault: Fault, error: unknown): boolean {
     return super.retried(this.#committed ? { ...fault, outcome: "not-applied" } : fault, error);
+  }
+
+  override fail(error: unknown): void {
+    const { guards } = this.#statement;
+    super.fail(guards === undefined ? error : struckAnother(error, guards));
   }
 
   /** Whoever caches the row must not keep what it was: the change may be there now, or come with a late reply. */

@@ -2,6 +2,7 @@ import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { pascalCase } from "../../../ir/words.ts";
 import type { Doc } from "../../../render/document.ts";
 import { hardline, indent, print } from "../../../render/document.ts";
+import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call } from "../../../render/layout.ts";
 import { childVariable, valueOf } from "../../families/sql/input.ts";
 import type { AdapterModule } from "../../families/sql/module.ts";
@@ -104,6 +105,20 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
   });
   const type = `readonly ${entity.newType}[]`;
   return print([head(target, name, many, type), opened([own, ...children]), ";"]);
+}
+
+/** The rows of a batch, checked: one that changes a row twice is refused. */
+export function distinctRows(target: MethodTarget, { fields }: InsertStatement): Doc {
+  const { entity, ir, module } = target;
+  module.runtime("values", "distinctRows");
+  const one = entity.variable;
+  const key = fields.filter((field) => field.key);
+  const values = key.map((field) => encoded(entity, field, one, module));
+  return call("distinctRows", [
+    stringLiteral(ir.operation),
+    entity.property,
+    [`(${one}) => `, arrayLiteral(values)],
+  ]);
 }
 
 /** Places of the values that are made here when they are left out, with the condition that they were: no part of an operation's content. */

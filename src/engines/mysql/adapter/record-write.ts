@@ -24,7 +24,7 @@ import { insertStatement, type InsertStatement } from "../statements/insert.ts";
 import { existsText, getText } from "../statements/read.ts";
 import { visibleFields } from "../statements/row.ts";
 import { identityOf } from "./identity.ts";
-import { madePlaces, valuesFunction } from "./new-values.ts";
+import { distinctRows, madePlaces, valuesFunction } from "./new-values.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -63,18 +63,23 @@ export function saveMethod(
         : [["otherwise", sqlText(statement.otherwise)] as const]),
       ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
       resultEntry(statement),
+      ...guardEntry(statement),
       ...rowEntries(target),
     ]),
   );
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
   const values = valuesFunction(target, statement, method.bulk);
+  const given = method.bulk && method.op === "upsert" ? distinctRows(target, statement) : rows;
   const made = madeArgument(entity, statement, rows, method.bulk);
   const run = method.bulk ? "session.writeMany" : "session.write";
   return [
     ir.signature.name,
-    arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made])),
+    arrow([rows, "options"], call(run, [variable, call(values, [given]), "options", ...made])),
   ];
 }
+
+const guardEntry = ({ guards }: InsertStatement): readonly Entry[] =>
+  guards.length === 0 ? [] : [["guards", arrayLiteral(guards.map(stringLiteral))]];
 
 const resultEntry = ({ result }: InsertStatement): Entry =>
   result === "returning"

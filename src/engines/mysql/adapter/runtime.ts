@@ -12,7 +12,7 @@ export const mysqlRuntime: AdapterRuntime = {
   orderedChildren: true,
   importable: [
     ...commonNames,
-    ..."brandedUuid highlightList highlightPage inOrder recordedRow rowsOf searchTexts uuid valuesOf".split(
+    ..."brandedUuid distinctRows highlightList highlightPage inOrder recordedRow rowsOf searchTexts uuid valuesOf".split(
       " ",
     ),
   ],

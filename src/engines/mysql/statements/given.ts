@@ -26,7 +26,7 @@ export function givenRows({ parameter, fields, key, alias, rooted = false }: Giv
   const first = rooted ? 1 : 0;
   const columns = fields.map(
     (field, at) =>
-      `c${at} ${key.includes(field) ? pathType(field) : "longtext"} path '$[${first + at}]'`,
+      `c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`,
   );
   return table(parameter, [...(rooted ? ["root_place int path '$[0]'"] : []), ...columns], alias);
 }
@@ -58,9 +58,17 @@ export const givenValue = ({ type }: FieldIr, column: string): string =>
 
 /** A part of a key in a comparison: under the column's collation, else no index serves it. */
 export const keyed = ({ type }: FieldIr, value: string, { collation }: Dialect): string =>
-  /^(?:var)?char\(/.test(columnType(type)) ? `${value} collate ${collation}` : value;
+  isCharacters(type) ? `${value} collate ${collation}` : value;
+
+const isCharacters = (type: FieldIr["type"]): boolean => /^(?:var)?char\(/.test(columnType(type));
+
+/** A text says its character set, else it has the database's, in which a character may be a question mark: tried on both servers. */
+export const everyCharacter = (type: string): string => `${type} character set utf8mb4`;
+
+const anyText = everyCharacter("longtext");
 
 function pathType({ type }: FieldIr): string {
-  if (isUnlimited(type) || type.kind === "vector") return "longtext";
-  return type.kind === "boolean" ? "int" : columnType(type);
+  if (isUnlimited(type) || type.kind === "vector") return anyText;
+  const text = type.kind === "boolean" ? "int" : columnType(type);
+  return isCharacters(type) ? everyCharacter(text) : text;
 }

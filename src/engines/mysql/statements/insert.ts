@@ -30,6 +30,8 @@ export interface InsertStatement {
   readonly fields: readonly FieldIr[];
   /** Per child one list of rows; in a batch the place of the root comes first in each. */
   readonly children: readonly ChildInput[];
+  /** Columns that become null, which they must not be, where the statement would strike the row of another key or tenant. */
+  readonly guards: readonly string[];
 }
 
 export interface ChildInput {
@@ -60,7 +62,8 @@ export function insertStatement(
     ...children.flatMap((each) => childTexts(of, each)),
     ...(entity.audit && children.length > 0 ? [recordedChildren(of)] : []),
   ];
-  const common = { with: withChildren, fields, children };
+  const guards = method.op === "upsert" && method.bulk ? guardColumns(entity) : [];
+  const common = { with: withChildren, fields, children, guards };
   if (method.op === "upsert" && !method.bulk)
     return { ...common, text: updateText(of), otherwise: rootInsert(of), result: resultOf(of) };
   const insert = rootInsert(of);
@@ -86,8 +89,15 @@ interface Saved {
 const returned = (entity: EntityIr): string =>
   filled(visibleFields(entity).map((field) => identifier(field.column)));
 
-const ownTenant = (entity: EntityIr): readonly string[] =>
-  tenantCondition(entity).length === 0 ? [] : [identifier(entity.tenant?.column ?? "")];
+const tenantColumns = (entity: EntityIr): readonly string[] =>
+  tenantCondition(entity).length === 0 ? [] : [entity.tenant?.column ?? ""];
+
+const ownTenant = (entity: EntityIr): readonly string[] => tenantColumns(entity).map(identifier);
+
+const guardColumns = (entity: EntityIr): readonly string[] => [
+  ...entity.key.map(({ column }) => column),
+  ...tenantColumns(entity),
+];
 
 /** `insert into … values (…)`, or from the list `$1`. */
 function rootInsert(of: Saved): string {
@@ -127,7 +137,7 @@ function onDuplicate(of: Saved): string {
     ...entity.key.map((field) =>
       guard(field.column, keyed(field, keyOfRow(of, field), of.dialect)),
     ),
-    ...ownTenant(entity).map(() => guard(entity.tenant?.column ?? "", "$tenant")),
+    ...tenantColumns(entity).map((column) => guard(column, "$tenant")),
     ...fields.flatMap((field, at) =>
       field.key ? [] : [`${identifier(field.column)} = ${givenValue(field, `given.c${at}`)}`],
     ),

@@ -6,6 +6,7 @@ import type { Dialect } from "../dialect.ts";
 import { qualified } from "../sql/quote.ts";
 import { comparable } from "../types.ts";
 import { filterParts } from "./filter.ts";
+import { everyCharacter } from "./given.ts";
 import { aliased, aliasOf, rowExpressions, seenRows } from "./row.ts";
 
 export type SearchMethodIr = SearchViewIr["methods"][number];
@@ -91,7 +92,7 @@ export function facetFragments(
   const isList = field.type.kind === "array";
   const value = isList ? "facet.element" : column;
   const source = isList
-    ? `\njoin json_table(${column}, '$[*]' columns (element varchar(4000) path '$')) facet`
+    ? `\njoin json_table(${column}, '$[*]' columns (element ${everyCharacter("varchar(4000)")} collate ${dialect.collation} path '$')) facet`
     : "";
   const key = entity.key.map((part) => qualified(alias, part.column)).join(", ");
   return {
