@@ -107,18 +107,20 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
   return print([head(target, name, many, type), opened([own, ...children]), ";"]);
 }
 
-/** The rows of a batch, checked: one that changes a row twice is refused. */
+/** The rows of a batch, checked: one that has a key twice is refused. */
 export function distinctRows(target: MethodTarget, { fields }: InsertStatement): Doc {
   const { entity, ir, module } = target;
   module.runtime("values", "distinctRows");
-  const one = entity.variable;
+  const name = `new${pascalCase(entity.name)}Key`;
   const key = fields.filter((field) => field.key);
-  const values = key.map((field) => encoded(entity, field, one, module));
-  return call("distinctRows", [
-    stringLiteral(ir.operation),
-    entity.property,
-    [`(${one}) => `, arrayLiteral(values)],
+  const values = key.map((field) => encoded(entity, field, entity.variable, module));
+  const declared = print([
+    head(target, name, entity.variable, entity.newType),
+    opened(values),
+    ";",
   ]);
+  if (!module.declarations.includes(declared)) module.declarations.push(declared);
+  return call("distinctRows", [stringLiteral(ir.operation), entity.property, name]);
 }
 
 /** Places of the values that are made here when they are left out, with the condition that they were: no part of an operation's content. */

@@ -39,7 +39,7 @@ const getMany = read<Account>({
   )
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) path '$'
+  c0 char(36) character set utf8mb4 path '$'
 )) given
 join accounts a on a.id = given.c0 collate utf8mb4_0900_bin
 where a.shop_id = $tenant
@@ -59,7 +59,7 @@ select $1, held.c0, held.c1, $tenant
 from json_table($5, '$[*]' columns (
   place for ordinality,
   c0 int path '$[0]',
-  c1 longtext path '$[1]'
+  c1 longtext character set utf8mb4 path '$[1]'
 )) held`,
     `update accounts_history recorded
 join (
@@ -116,7 +116,7 @@ values ($1, $2, $3, $4, $tenant)`,
 left join json_table($5, '$[*]' columns (
   place for ordinality,
   c0 int path '$[0]',
-  c1 longtext path '$[1]'
+  c1 longtext character set utf8mb4 path '$[1]'
 )) held on held.c0 = child.line_no
 where child.account_id = $1 and held.place is null`,
     `insert into account_entries (account_id, line_no, amount, shop_id)
@@ -124,7 +124,7 @@ select $1, held.c0, held.c1, $tenant
 from json_table($5, '$[*]' columns (
   place for ordinality,
   c0 int path '$[0]',
-  c1 longtext path '$[1]'
+  c1 longtext character set utf8mb4 path '$[1]'
 )) held
 on duplicate key update amount = held.c1`,
     `update accounts_history recorded

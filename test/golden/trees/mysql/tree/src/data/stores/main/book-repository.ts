@@ -10,7 +10,7 @@ import { array, int, rowsOf, text } from "../../runtime/mysql/codec.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
 import { dynamicRead, keyedRead, read, write } from "../../runtime/mysql/statement.ts";
 import type { DynamicValues, Value } from "../../runtime/mysql/statement.ts";
-import { guarded, signed } from "../../runtime/mysql/values.ts";
+import { distinctRows, guarded, signed } from "../../runtime/mysql/values.ts";
 import { bookCodecs, bookRow } from "./book-row.ts";
 
 const get = keyedRead<Book>({
@@ -28,7 +28,7 @@ const getMany = read<Book>({
   text: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) path '$'
+  c0 char(36) character set utf8mb4 path '$'
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 where b.deleted_at is null
@@ -69,26 +69,26 @@ const addAll = write<Book>({
 select given.c0, given.c1, given.c2, given.c3, given.c4, given.c5, unhex(given.c6)
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) path '$[0]',
-  c1 longtext path '$[1]',
-  c2 longtext path '$[2]',
-  c3 longtext path '$[3]',
-  c4 longtext path '$[4]',
-  c5 longtext path '$[5]',
-  c6 longtext path '$[6]'
+  c0 char(36) character set utf8mb4 path '$[0]',
+  c1 longtext character set utf8mb4 path '$[1]',
+  c2 longtext character set utf8mb4 path '$[2]',
+  c3 longtext character set utf8mb4 path '$[3]',
+  c4 longtext character set utf8mb4 path '$[4]',
+  c5 longtext character set utf8mb4 path '$[5]',
+  c6 longtext character set utf8mb4 path '$[6]'
 )) given
 order by given.place`,
   result: {
     select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) path '$[0]',
-  c1 longtext path '$[1]',
-  c2 longtext path '$[2]',
-  c3 longtext path '$[3]',
-  c4 longtext path '$[4]',
-  c5 longtext path '$[5]',
-  c6 longtext path '$[6]'
+  c0 char(36) character set utf8mb4 path '$[0]',
+  c1 longtext character set utf8mb4 path '$[1]',
+  c2 longtext character set utf8mb4 path '$[2]',
+  c3 longtext character set utf8mb4 path '$[3]',
+  c4 longtext character set utf8mb4 path '$[4]',
+  c5 longtext character set utf8mb4 path '$[5]',
+  c6 longtext character set utf8mb4 path '$[6]'
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 order by given.place`,
@@ -119,13 +119,13 @@ const putAll = write<Book>({
 select given.c0, given.c1, given.c2, given.c3, given.c4, given.c5, unhex(given.c6)
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) path '$[0]',
-  c1 longtext path '$[1]',
-  c2 longtext path '$[2]',
-  c3 longtext path '$[3]',
-  c4 longtext path '$[4]',
-  c5 longtext path '$[5]',
-  c6 longtext path '$[6]'
+  c0 char(36) character set utf8mb4 path '$[0]',
+  c1 longtext character set utf8mb4 path '$[1]',
+  c2 longtext character set utf8mb4 path '$[2]',
+  c3 longtext character set utf8mb4 path '$[3]',
+  c4 longtext character set utf8mb4 path '$[4]',
+  c5 longtext character set utf8mb4 path '$[5]',
+  c6 longtext character set utf8mb4 path '$[6]'
 )) given
 order by given.c0
 on duplicate key update id = if(books.id = given.c0 collate utf8mb4_0900_bin, books.id, null), isbn = given.c1,
@@ -135,21 +135,26 @@ on duplicate key update id = if(books.id = given.c0 collate utf8mb4_0900_bin, bo
     select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) path '$[0]',
-  c1 longtext path '$[1]',
-  c2 longtext path '$[2]',
-  c3 longtext path '$[3]',
-  c4 longtext path '$[4]',
-  c5 longtext path '$[5]',
-  c6 longtext path '$[6]'
+  c0 char(36) character set utf8mb4 path '$[0]',
+  c1 longtext character set utf8mb4 path '$[1]',
+  c2 longtext character set utf8mb4 path '$[2]',
+  c3 longtext character set utf8mb4 path '$[3]',
+  c4 longtext character set utf8mb4 path '$[4]',
+  c5 longtext character set utf8mb4 path '$[5]',
+  c6 longtext character set utf8mb4 path '$[6]'
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 order by given.place`,
   },
+  guards: ["id"],
   entity: "Book",
   key: [0],
   row: bookRow,
 });
+
+const newBookKey = (book: NewBook): readonly Value[] => [
+  bookCodecs.id.encode(book.id ?? newBookId()),
+];
 
 const take = write<Book>({
   name: "books.take",
@@ -232,7 +237,7 @@ export function bookRepository(session: MysqlSession): BookRepository {
     putAll: (books, options) =>
       session.writeMany(
         putAll,
-        newBooksValues(books),
+        newBooksValues(distinctRows("books.putAll", books, newBookKey)),
         options,
         books.some((book) => book.id === undefined) ? [0] : [],
       ),

@@ -51,7 +51,7 @@ const findTags = dynamicRead({
   collection: "books",
   select: `select facet.element, count(distinct b.id)
 from books b
-join json_table(b.tags, '$[*]' columns (element varchar(4000) path '$')) facet`,
+join json_table(b.tags, '$[*]' columns (element varchar(4000) character set utf8mb4 collate utf8mb4_0900_bin path '$')) facet`,
   where: [
     `match(b.title_search, b.body_search) against ($1 in boolean mode)`,
     "facet.element is not null",
