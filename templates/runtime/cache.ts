@@ -124,6 +124,12 @@ export class Cache {
     };
   }
 
+  /** Says within `ms` what the second level was not told yet, then closes. */
+  async finish(ms: number): Promise<void> {
+    await this.#shared?.finish(ms);
+    this.close();
+  }
+
   /** Ends the subscription to other processes and drops the first level. */
   close(): void {
     this.#stop();

@@ -99,8 +99,12 @@ export class EntityCache<K, E> {
   }
 }
 
-const cacheOn = (store: CacheStore, namespace: string, options: CacheOptions): Cache =>
-  new Cache({ onError: store.onError, ...options }, store.tier?.(namespace));
+/** A cache that ends with its data layer, after the calls that tell it of changes. */
+function cacheOn(store: CacheStore, namespace: string, options: CacheOptions): Cache {
+  const cache = new Cache({ onError: store.onError, ...options }, store.tier?.(namespace));
+  store.runtime.lifecycle.onDrain((ms) => cache.finish(ms));
+  return cache;
+}
 
 /** A cache that the application fills itself: JSON values under text keys. */
 export class ValueCache {

@@ -16,6 +16,8 @@ export interface Admission {
   enter(operation: string): void;
   /** The call that `enter` admitted has settled. */
   leave(): void;
+  /** Runs at close when no call is in flight any more; what it calls through `nested` is admitted still. @param work with the milliseconds that are left for it */
+  onDrain(work: (ms: number) => Promise<void>): void;
   /** For the calls that a call in flight makes itself (a write tells its caches): admitted while draining too. */
   readonly nested: Admission;
 }
@@ -24,6 +26,7 @@ export interface Admission {
 export class Lifecycle implements Admission {
   readonly nested: Admission;
   readonly #drainMs: number;
+  readonly #drainers: ((ms: number) => Promise<void>)[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #pid = process.pid;
   #state: LifecycleState = "open";
@@ -36,6 +39,7 @@ export class Lifecycle implements Admission {
     const nested: Admission = {
       enter: (operation) => this.#admit(operation, this.#state !== "closed"),
       leave: () => this.leave(),
+      onDrain: (work) => this.onDrain(work),
       get nested() {
         return nested;
       },
@@ -61,6 +65,10 @@ export class Lifecycle implements Admission {
   leave(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0 && this.#drained !== undefined) this.#drained();
+  }
+
+  onDrain(work: (ms: number) => Promise<void>): void {
+    this.#drainers.push(work);
   }
 
   /** Runs at close, after the drain; the last registered runs first. */
@@ -91,6 +99,14 @@ export class Lifecycle implements Admission {
   }
 
   async #drain(): Promise<void> {
+    const began = performance.now();
+    await this.#settled();
+    const left = Math.max(0, this.#drainMs - (performance.now() - began));
+    await bounded(left, Promise.all(this.#drainers.map((work) => work(left))));
+  }
+
+  /** No call is in flight, or the time is over. */
+  async #settled(): Promise<void> {
     if (this.#inFlight === 0) return;
     const drained = new Promise<void>((resolve) => {
       // A turn later, so that the last call's own caller goes first; what it then began is waited for as well.
@@ -127,7 +143,7 @@ export class Lifecycle implements Admission {
 const closeMs = 1_000;
 
 /** Waits for `work`, for `ms` at most: a store that hangs must not keep the process. */
-async function bounded(ms: number, work: Promise<void>): Promise<void> {
+async function bounded(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   await Promise.race([work, enough]).finally(() => clearTimeout(timer));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CacheEntry, Invalidation } from "./local-cache.ts";
 
 /** What the shared level answers to a read. */
@@ -36,6 +37,8 @@ const bypass: TierAnswer = { lease: undefined };
 const restMs = 1_000;
 const invalidateBudgetMs = 1_000;
 const leaseMs = 10_000;
+/** Between two attempts to tell at the end what was not told before. */
+const lastPauseMs = 500;
 /** While another process loads the same key, its result is looked for this often. */
 const polls = 5;
 const pollMs = 40;
@@ -55,6 +58,7 @@ export class SharedCache {
   #unsaid: Set<string> | true = new Set();
   #saying: Set<string> | true | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(tier: CacheTier, budgetMs: number, onError: (error: unknown) => void) {
     this.#tier = tier;
@@ -103,8 +107,31 @@ export class SharedCache {
     await told.catch(() => this.#remember(what));
   }
 
+  /** Tells the tier what it could not be told before, for so many milliseconds; what then remains is reported. */
+  async finish(ms: number): Promise<void> {
+    const end = Date.now() + ms;
+    while (this.#owes() && Date.now() < end) {
+      clearTimeout(this.#retry);
+      this.#restsUntil = 0;
+      if (this.#saying === undefined) await this.#say(end - Date.now());
+      if (this.#owes()) await sleep(Math.max(0, Math.min(lastPauseMs, end - Date.now())));
+    }
+    if (this.#owes())
+      this.#onError(
+        new Error(
+          "the shared cache level could not be told of changes before the end: other processes may be given what was before, until it expires",
+        ),
+      );
+    this.close();
+  }
+
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#retry);
+  }
+
+  #owes(): boolean {
+    return this.#saying !== undefined || this.#unsaid === true || this.#unsaid.size > 0;
   }
 
   async #readOnce(key: string, fills: boolean): Promise<TierAnswer> {
@@ -135,18 +162,19 @@ export class SharedCache {
   }
 
   #schedule(): void {
-    if (this.#retry !== undefined) return;
+    if (this.#retry !== undefined || this.#closed) return;
     this.#retry = setTimeout(() => void this.#say(), restMs);
     this.#retry.unref();
   }
 
   /** Tells the tier what it missed. What is added meanwhile is a later removal and waits for the next round. */
-  async #say(): Promise<void> {
+  async #say(budgetMs = invalidateBudgetMs): Promise<void> {
     const saying = this.#unsaid;
     this.#saying = saying;
     this.#unsaid = new Set();
     const what: Invalidation = saying === true ? { all: true } : { keys: [...saying] };
-    const told = await this.#ask(invalidateBudgetMs, () => this.#tier.invalidate(what)).then(
+    const budget = Math.min(invalidateBudgetMs, budgetMs);
+    const told = await this.#ask(budget, () => this.#tier.invalidate(what)).then(
       () => true,
       () => false,
     );

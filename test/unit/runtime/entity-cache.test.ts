@@ -1,16 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { callOp } from "../../../templates/runtime/call.ts";
 import { ChangeFeed } from "../../../templates/runtime/changes.ts";
-import { EntityCache } from "../../../templates/runtime/entity-cache.ts";
+import { type CacheStore, EntityCache } from "../../../templates/runtime/entity-cache.ts";
+import type { CacheTier } from "../../../templates/runtime/shared-cache.ts";
 import type { OpRuntime } from "../../../templates/runtime/op.ts";
 import { runTransaction } from "../../../templates/runtime/unit-of-work.ts";
 import { dataError, read, rootRuntime, write } from "./support.ts";
 
 type Row = { readonly title: string };
 
-const cacheOf = (runtime: OpRuntime, load: (key: string) => Promise<Row | undefined>) =>
+const cacheOf = (
+  runtime: OpRuntime,
+  load: (key: string) => Promise<Row | undefined>,
+  level: Pick<CacheStore, "tier" | "onError"> = {},
+) =>
   new EntityCache<string, Row>(
-    { runtime },
+    { runtime, ...level },
     {
       name: "widgetCache",
       namespace: "widget",
@@ -69,6 +75,50 @@ describe("while the data layer drains", () => {
     runtime.lifecycle.leave();
     await closing;
     expect(await dataError(cache.changed(["a"]))).toMatchObject({ kind: "programming" });
+  });
+});
+
+describe("what the shared level was not told when the data layer closes", () => {
+  /** A level that cannot be reached until it is mended. */
+  function setUp() {
+    const runtime = rootRuntime({ drainMs: 400 });
+    const told: unknown[] = [];
+    const errors: unknown[] = [];
+    const level = { away: true };
+    const tier: CacheTier = {
+      coherent: true,
+      read: () => Promise.resolve({ lease: undefined }),
+      fill: () => Promise.resolve(false),
+      put: () => Promise.resolve(),
+      invalidate: async (what) => {
+        if (level.away) throw new Error("away");
+        told.push(what);
+      },
+      onInvalidated: () => () => {},
+    };
+    const onError = (error: unknown): void => void errors.push(String(error));
+    const cache = cacheOf(runtime, () => Promise.resolve(undefined), { tier: () => tier, onError });
+    return { runtime, told, errors, level, cache };
+  }
+
+  test("is told before the end", async () => {
+    const { runtime, told, level, cache } = setUp();
+    await cache.changed(["a"]);
+    await cache.changed(["b"]);
+    level.away = false;
+    await runtime.lifecycle.close();
+    expect(told).toEqual([{ keys: ["a", "b"] }]);
+  });
+
+  test("is reported when the time is over, and nothing is tried any more", async () => {
+    const { runtime, told, errors, level, cache } = setUp();
+    await cache.changed(["a"]);
+    await runtime.lifecycle.close();
+    await expect.poll(() => errors.at(-1)).toContain("could not be told of changes before the end");
+    level.away = false;
+    const count = errors.length;
+    await sleep(1_300);
+    expect([told, errors.length]).toEqual([[], count]);
   });
 });
 

@@ -32,6 +32,7 @@ export function rootRuntime(
     readonly defaultDeadlineMs?: number;
     readonly bucket?: RetryBucket;
     readonly telemetry?: TelemetryOptions;
+    readonly drainMs?: number;
   } = {},
 ) {
   return {
@@ -43,7 +44,7 @@ export function rootRuntime(
       { store: "main", system: "testdb", namespace: "shop", address: "db.local", port: 4711 },
       changes.telemetry,
     ),
-    lifecycle: new Lifecycle({ signals: false }),
+    lifecycle: new Lifecycle({ signals: false, drainMs: changes.drainMs }),
     defaultDeadlineMs: changes.defaultDeadlineMs ?? 5_000,
     scope: new TransactionScope("main"),
   };
