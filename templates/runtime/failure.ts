@@ -12,6 +12,8 @@ export interface FailedCall {
 }
 
 const replayHint = "pass { operation } to make a replay safe";
+const lookHint =
+  "look in the store whether it was applied; declared writes that are given { operation } can be repeated safely";
 const askHint =
   "call again with the same operation id: if it was applied, the stored result comes back";
 
@@ -126,7 +128,7 @@ function unknownOutcome(
     ...describe(call, elapsedMs),
     kind: "outcome-unknown",
     message: `${call.spec.operation}: the reply is missing after the statement was sent; it may have been applied`,
-    hint: call.options.operation === undefined ? replayHint : askHint,
+    hint: hintOf(call),
     code: fault?.code,
     cause: cause === undefined ? undefined : withoutValues(cause, fault),
     fault,
@@ -144,3 +146,8 @@ function describe(
     elapsedMs,
   };
 }
+
+const hintOf = ({ spec, options }: FailedCall): string => {
+  if (options.operation !== undefined) return askHint;
+  return spec.unkeyed === true ? lookHint : replayHint;
+};

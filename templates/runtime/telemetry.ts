@@ -24,6 +24,8 @@ export interface OpSpec {
   readonly collection?: string;
   /** Statement text for traces and the slow-query log; holds placeholders, never values. */
   readonly text?: string;
+  /** It takes no operation id: free SQL, a transaction as a whole. */
+  readonly unkeyed?: true;
 }
 
 /** One call that took too long. Holds no values. */

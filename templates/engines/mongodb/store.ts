@@ -39,7 +39,7 @@ export function openMongo(
 }
 
 const transactionSpec = (store: string) =>
-  ({ operation: "transaction", effect: "write", collection: store }) as const;
+  ({ operation: "transaction", effect: "write", collection: store, unkeyed: true }) as const;
 
 /** One MongoDB database: the root binding, and one per tenant. */
 export class MongoStore implements OpenedStore, MongoBinding {

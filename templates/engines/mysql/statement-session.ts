@@ -28,7 +28,7 @@ import { valuesAt } from "./values.ts";
 import { allRows, onlyRow, WriteCall, type WriteContext, type WriteValues } from "./write-call.ts";
 
 const maxList = 10_000;
-const raw: OpSpec = { operation: "raw", effect: "write" };
+const raw: OpSpec = { operation: "raw", effect: "write", unkeyed: true };
 
 /** Statements over connections: the root, a tenant's binding and a transaction differ only in their context. */
 export class StatementSession implements MysqlSession, RawSession {

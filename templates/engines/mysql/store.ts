@@ -165,7 +165,12 @@ export class MysqlStore implements OpenedStore, MysqlBinding {
       changed: (entity, keys) => feed.emit(entity, keys),
     });
     const transactions = new Transactions({ runtime, source, tenant, feed, lockWaitMs });
-    const spec = { operation: "transaction", effect: "write", collection: this.name } as const;
+    const spec = {
+      operation: "transaction",
+      effect: "write",
+      collection: this.name,
+      unkeyed: true,
+    } as const;
     return {
       session,
       raw: (text, values, options) => session.raw(text, values, options),

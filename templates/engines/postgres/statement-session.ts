@@ -45,7 +45,7 @@ const leaving = (first: Lane, { pooled }: Lanes): CallLanes =>
   first === pooled ? { first } : { first, patient: pooled };
 
 const maxList = 10_000;
-const raw: OpSpec = { operation: "raw", effect: "write" };
+const raw: OpSpec = { operation: "raw", effect: "write", unkeyed: true };
 const unnamed = { name: "" } as const;
 
 /** Statements over lanes: the root, a tenant's binding and a transaction differ only in their context. */

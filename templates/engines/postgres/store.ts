@@ -160,7 +160,12 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     const session = new StatementSession(context);
     const { source } = this.#transport;
     const transactions = new Transactions({ runtime, source, binding, tenant, feed: this.#feed });
-    const spec = { operation: "transaction", effect: "write", collection: this.name } as const;
+    const spec = {
+      operation: "transaction",
+      effect: "write",
+      collection: this.name,
+      unkeyed: true,
+    } as const;
     return {
       session,
       raw: (text, values, options) => session.raw(text, values, options),

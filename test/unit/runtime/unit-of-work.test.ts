@@ -18,7 +18,12 @@ import { dataError, DriverError, read, rootRuntime, write } from "./support.ts";
 
 const conflict = () =>
   new DriverError({ kind: "conflict", outcome: "not-applied", transient: true, code: "40001" });
-const spec = { operation: "main.transaction", effect: "write", collection: "" } as const;
+const spec = {
+  operation: "main.transaction",
+  effect: "write",
+  collection: "",
+  unkeyed: true,
+} as const;
 
 const confirmed = { told: Promise.resolve() };
 
@@ -166,9 +171,9 @@ describe("a transaction", () => {
 
   test("deadline while COMMIT is under way is outcome-unknown", async () => {
     const { transact, statement } = setUp({ commit: () => sleep(60, confirmed) });
-    expect((await dataError(transact(() => statement(), { deadlineMs: 20 }))).kind).toBe(
-      "outcome-unknown",
-    );
+    const error = await dataError(transact(() => statement(), { deadlineMs: 20 }));
+    expect(error.kind).toBe("outcome-unknown");
+    expect(error.hint).toContain("look in the store");
   });
 
   test("a listener that does not end turns no confirmed COMMIT into a failure", async () => {
