@@ -4,6 +4,7 @@ import { lineCommentText } from "./encode.ts";
 /** How a comment line is written, by the end of a file's name; a file of another kind carries no header. */
 const commentSigns: readonly (readonly [suffix: string, open: string, close: string])[] = [
   [".ts", "// ", ""],
+  [".cjs", "// ", ""],
   [".yaml", "# ", ""],
   [".env.example", "# ", ""],
   [".gitignore", "# ", ""],

@@ -36,6 +36,13 @@ export function projectFiles({ ir, model }: RenderInput, engines: Engines): read
       ),
     ),
     own("tsconfig.json", json(compilerOptions(ir.output))),
+    {
+      path: `{data}/${nodeCheck}`,
+      ownership: "generated",
+      unit: "project",
+      template: "shared/check-node.cjs.hbs",
+      data: {},
+    },
     own(".gitignore", "node_modules/\ndist/\n.data/\n.env\n"),
     environmentFile(stores, ir),
     ...composeFile(stores, ir),
@@ -57,17 +64,36 @@ function packageJson(
   );
   const [types, runtime] = [packagesWhere(needed, true), packagesWhere(needed, false)];
   const node = "node --env-file-if-exists=.env";
+  const check = `node ${dir}/${nodeCheck} && `;
   return {
     name: name.toLowerCase(),
     version: "0.1.0",
     private: true,
     type: "module",
-    scripts: extension === ".ts" ? sourceScripts(node, dir) : builtScripts(node, dir),
+    scripts: checked(
+      check,
+      extension === ".ts" ? sourceScripts(node, dir) : builtScripts(node, dir),
+    ),
     dependencies: runtime,
     devDependencies: sorted({ ...developmentPackages, ...types }),
     engines: { node: ">=22.18.0" },
   };
 }
+
+/** In plain JavaScript: an older Node would stop at the first TypeScript file, or at an option, with an error that does not say why. */
+const nodeCheck = "check-node.cjs";
+
+/** The scripts that run what is generated begin with the check. */
+const checked = (
+  check: string,
+  scripts: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(scripts).map(([name, script]) => [
+      name,
+      script.includes("node --env-file") ? `${check}${script}` : script,
+    ]),
+  );
 
 /** Node runs the TypeScript as it is. */
 const sourceScripts = (node: string, dir: string): Readonly<Record<string, string>> => ({

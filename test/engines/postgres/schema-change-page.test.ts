@@ -118,7 +118,9 @@ function scriptOf(name: string): readonly string[] {
   const { scripts } = JSON.parse(project.read("package.json")) as {
     scripts: Record<string, string>;
   };
-  return wordsOf(scripts[name] ?? "").slice(1);
+  // Behind the check of the Node version, which is the one that runs this.
+  const command = (scripts[name] ?? "").split(" && ").at(-1) ?? "";
+  return wordsOf(command).slice(1);
 }
 
 async function psql(text: string): Promise<string> {

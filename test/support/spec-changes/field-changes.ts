@@ -196,6 +196,9 @@ const wider: Readonly<Record<string, readonly FieldSpec[]>> = {
   date: [{ type: "timestamp" }],
 };
 
+/** Types whose values need not be ones of the type before. */
+const texts = ["string", "text", "json"];
+
 const retype = alter(
   ({ type, references, default: value, min, max }, name, entity, world) =>
     type in wider &&
@@ -212,6 +215,9 @@ const retype = alter(
       return undefined;
     const { type: _t, max: _m, precision: _p, scale: _s, values: _v, ...rest } = field;
     entityIn(world, entity).fields[name] = { ...rest, ...to };
+    const rows = rowsIn(world, entity).columns[name];
+    if (rows !== undefined && texts.includes(to.type) && !texts.includes(field.type))
+      rows.widened = true;
     return {};
   },
 );
@@ -242,7 +248,12 @@ const require = alter(
       Object.assign(rows, { nulls: false, distinct: rows.distinct && !filled });
     if (!filled) return {};
     const fills = { entity, field: name };
-    return { rewrites: [idOf(world, chosen)], ...(field.default === undefined && { fills }) };
+    return {
+      rewrites: [idOf(world, chosen)],
+      ...(field.default === undefined && { fills }),
+      // What fills a text is no value of the type before, so the way back over that ends there.
+      ...(rows?.widened === true && { loosens: true as const }),
+    };
   },
 );
 

@@ -53,6 +53,8 @@ export interface ColumnRows {
   /** No two rows have the same value. */
   distinct: boolean;
   nulls: boolean;
+  /** It was of another type once, which does not hold every value of the present one. */
+  widened?: true;
 }
 
 export interface EntityRows {

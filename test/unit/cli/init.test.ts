@@ -1,4 +1,5 @@
 // init: a new project, an existing package, twice, and what it refuses.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -17,6 +18,32 @@ test("init makes a project from the preset, whose check is clean", async () => {
   expect(at.read(".gitignore").split("\n")).toContain(".env");
   expect(existsSync(join(at.folder, ".async-db-starter/spec.schema.json"))).toBe(true);
   expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("on an older Node each script ends with one line that says what it needs", async () => {
+  const at = await project(small);
+  await cli(at.folder, "init", "--yes", "--no-install");
+  const { scripts } = JSON.parse(at.read("package.json")) as { scripts: Record<string, string> };
+  for (const name of ["db", "start", "test"])
+    expect(scripts[name]).toMatch(/^node src\/data\/check-node\.cjs && node /);
+  const check = join(at.folder, "src/data/check-node.cjs");
+  const on = (version: string) => {
+    const posed = `Object.defineProperty(process, "versions", { value: { node: "${version}" } });`;
+    const code = `${posed} require(${JSON.stringify(check)})`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", code], { encoding: "utf8" });
+    return { status, lines: stderr.split("\n").length - 1, stderr };
+  };
+  for (const version of ["18.20.0", "20.19.2", "22.17.1"]) {
+    const { status, lines, stderr } = on(version);
+    expect({ version, status, lines }).toEqual({ version, status: 3, lines: 1 });
+    expect(stderr).toContain("needs Node 22.18 or newer");
+  }
+  for (const version of ["22.18.0", "24.0.0"])
+    expect(on(version)).toMatchObject({ status: 0, stderr: "" });
+  // Old syntax on purpose: it has to be read before it can refuse.
+  expect(at.read("src/data/check-node.cjs")).not.toMatch(
+    /=>|\b(?:const|let|import|await)\b|`|\?\./,
+  );
 });
 
 test("init twice changes nothing, nor what the user has made of it", async () => {

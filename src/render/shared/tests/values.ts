@@ -59,11 +59,11 @@ function plainValue(
       return textOf(entity, field, type.max, n, scope);
     case "int":
     case "float":
-      return number(entity, field, n, type.kind === "float" ? ".25" : "");
+      return number(entity, field, n, type.kind === "float" ? ".25" : "", scope);
     case "bigint":
-      return `BigInt(${number(entity, field, n, "")})`;
+      return `BigInt(${number(entity, field, n, "", scope)})`;
     case "decimal":
-      return decimal(entity, field, type, n);
+      return decimal(entity, field, type, n, scope);
     case "boolean":
       return `${n} % 2 === 0`;
     case "date":
@@ -115,16 +115,24 @@ function textOf(
   return `\`${field.name} \${${n}}\``;
 }
 
+/** More than the samples of any suite. */
+const wide = 1400;
+
 /** Whole numbers near each other, a hundred from those of the next property, within what the field allows. */
-function number(entity: EntityIr, field: FieldIr, n: string, fraction: string): string {
-  const { min, max } = bounds(field);
+function number(
+  entity: EntityIr,
+  field: FieldIr,
+  n: string,
+  fraction: string,
+  scope: TestScope,
+): string {
+  const { min, max } = roomOf(entity, field, scope);
   const base = Math.ceil(Math.max(min, field.key ? 1000 : 100 * place(entity, field)));
   const room = max - base;
+  const least = Number.isFinite(min) ? Math.ceil(min) : Math.floor(max) - wide;
   const value =
-    room >= 1400
-      ? sum(base, n)
-      : `${Math.ceil(min)} + (${n} % ${Math.max(1, Math.floor(max - Math.ceil(min)))})`;
-  return fraction === "" || room < 1400 ? value : `${value} + 0${fraction}`;
+    room >= wide ? sum(base, n) : `${least} + (${n} % ${Math.max(1, Math.floor(max - least))})`;
+  return fraction === "" || room < wide ? value : `${value} + 0${fraction}`;
 }
 
 export function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
@@ -134,13 +142,33 @@ export function bounds({ source }: FieldIr): { readonly min: number; readonly ma
   };
 }
 
+/** What the tests add or take at once. */
+const added = 2;
+
+/** The bounds of a field, and within those of its increments so that each of them finds room: they bind what is stored by other methods, too. */
+function roomOf(
+  { name }: EntityIr,
+  field: FieldIr,
+  { repositories }: TestScope,
+): ReturnType<typeof bounds> {
+  const { min, max } = bounds(field);
+  const increments = (repositories.get(name)?.methods ?? []).flatMap(({ method }) =>
+    method.op === "increment" && method.field === field.name ? [method] : [],
+  );
+  return {
+    min: Math.max(min, ...increments.map(({ floor = -Infinity }) => floor + added)),
+    max: Math.min(max, ...increments.map(({ ceiling = Infinity }) => ceiling - added)),
+  };
+}
+
 function decimal(
   entity: EntityIr,
   field: FieldIr,
   { precision, scale }: { readonly precision: number; readonly scale: number },
   n: string,
+  scope: TestScope,
 ): string {
-  const { min, max } = bounds(field);
+  const { min, max } = roomOf(entity, field, scope);
   const whole = 10 ** (precision - scale) - 1;
   const most = Math.min(max, whole);
   const base = Math.max(0, Math.ceil(min));
