@@ -7,9 +7,9 @@ import type { ViewTarget } from "../../../templates/runtime/view.ts";
 import { generateApart } from "../../conformance/apart.ts";
 import { migrate, type DataModule } from "../../conformance/layer.ts";
 import { cell, proving } from "../../support/closing-table.ts";
-import type { GeneratedProject } from "../../support/generated-project.ts";
+import { cli, type GeneratedProject } from "../../support/generated-project.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
-import { settle } from "./session.ts";
+import { ask, settle } from "./session.ts";
 
 const server = await sharedServer("opensearch", ["vector"]);
 const authority = await sharedServer("postgres");
@@ -200,5 +200,56 @@ describe.skipIf(missing !== undefined)("a project with a view in OpenSearch", ()
     expect(await copied()).toEqual(titles);
     expect(titles.size).toBeLessThan(rows);
     expect((await db(["views", "status"])).status).toBe(0);
+  });
+
+  it("a change of what the view is filtered by is a copy into a new index, beside readers; verify finds nothing amiss", async () => {
+    const text = project.read("workloads.yaml");
+    const filtered = text.replace(
+      "filter: [shelf, cents.range]",
+      "filter: [shelf, title, cents.range]",
+    );
+    expect(filtered).not.toBe(text);
+    project.write("workloads.yaml", filtered);
+    for (const args of [["generate"], ["migrate", "diff", "by-title"]]) {
+      const { status, stdout, stderr } = await cli(project.folder, ...args);
+      expect(status, stdout + stderr).toBe(0);
+    }
+    expect((await db(["views", "status"])).stdout).not.toContain("not built");
+    const before = (await target.state()).live?.generation;
+    let migrating = true;
+    const reader = (async () => {
+      let reads = 0;
+      for (; migrating; reads += 1) {
+        const { items } = await data.bookSearch.find("book", {}, { limit: 50 });
+        expect(items).toHaveLength(50);
+      }
+      return reads;
+    })();
+    const up = await db(["migrate", "up", "--store", "search"]);
+    migrating = false;
+    expect(up.status, up.stderr).toBe(0);
+    expect(await reader).toBeGreaterThan(0);
+    expect((await target.state()).live?.generation).not.toBe(before);
+    expect(await copied()).toEqual(titles);
+    const [title = ""] = titles.values();
+    const same = [...titles.values()].filter((one) => one === title).length;
+    const exact = { query: { term: { "item.title.exact": { value: title } } } };
+    const { dsn, name } = places[1] ?? { dsn: "", name: "" };
+    const place = dsn.slice(0, dsn.lastIndexOf("/"));
+    const index = `${name}-conformance-search-book-search`;
+    expect(await ask(place, `/${index}/_count`, "POST", exact)).toMatchObject({
+      count: same,
+    });
+    for (const args of [
+      ["migrate", "verify", "--store", "search"],
+      ["views", "status"],
+    ]) {
+      const { status, stdout, stderr } = await db(args);
+      expect([args, status], stdout + stderr).toEqual([args, 0]);
+    }
+    const down = await db(["migrate", "down", "--store", "search"]);
+    expect(down.status, down.stderr).toBe(0);
+    expect(await copied()).toEqual(titles);
+    expect((await db(["views", "status"])).status).toBe(1);
   });
 });
