@@ -24,15 +24,20 @@ interface Part {
   readonly ended?: string;
 }
 
-/** What is still to come of a message. */
+/** What is still to come of a message: its head, a chunk's size, or bytes after which it ends or goes on with a chunk's size. */
 type Rest =
   | { readonly kind: "head"; readonly text: string }
-  | { readonly kind: "body"; readonly line: string; readonly bytes: number }
-  | { readonly kind: "chunks"; readonly line: string; readonly tail: string };
+  | { readonly kind: "size"; readonly text: string; readonly line: string }
+  | {
+      readonly kind: "bytes";
+      readonly count: number;
+      readonly line: string;
+      readonly then: "end" | "size";
+    };
 
 const between: Rest = { kind: "head", text: "" };
 const headEnd = "\r\n\r\n";
-const lastChunk = "\r\n0\r\n\r\n";
+const lineEnd = "\r\n";
 
 function messageReader(): (chunk: Buffer) => readonly Part[] {
   let rest: Rest = between;
@@ -56,16 +61,11 @@ function messageReader(): (chunk: Buffer) => readonly Part[] {
 /** Reads on: what is left then, how many bytes it took, and the first line of a message that has ended. */
 function step(rest: Rest, bytes: Buffer): readonly [Rest, number, string?] {
   if (rest.kind === "head") return readHead(rest.text, bytes);
-  const { line } = rest;
-  if (rest.kind === "body") {
-    const used = Math.min(rest.bytes, bytes.length);
-    if (used === rest.bytes) return [between, used, line];
-    return [{ ...rest, bytes: rest.bytes - used }, used];
-  }
-  // An answer ends with its chunk here, since the next one waits for a request.
-  const tail = (rest.tail + bytes.toString("latin1")).slice(-lastChunk.length);
-  if (tail === lastChunk) return [between, bytes.length, line];
-  return [{ kind: "chunks", line, tail }, bytes.length];
+  if (rest.kind === "size") return readSize(rest, bytes);
+  const { line, then } = rest;
+  const used = Math.min(rest.count, bytes.length);
+  if (used < rest.count) return [{ ...rest, count: rest.count - used }, used];
+  return then === "end" ? [between, used, line] : [{ kind: "size", text: "", line }, used];
 }
 
 function readHead(before: string, bytes: Buffer): readonly [Rest, number, string?] {
@@ -74,9 +74,22 @@ function readHead(before: string, bytes: Buffer): readonly [Rest, number, string
   if (end < 0) return [{ kind: "head", text }, bytes.length];
   const used = end + headEnd.length - before.length;
   const head = text.slice(0, end);
-  const line = head.slice(0, head.indexOf("\r\n")).replace(/ ?HTTP\/1\.1 ?/, "");
-  if (/^transfer-encoding: *chunked/im.test(head))
-    return [{ kind: "chunks", line, tail: "\r\n" }, used];
-  const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
-  return length === 0 ? [between, used, line] : [{ kind: "body", line, bytes: length }, used];
+  const line = head.slice(0, head.indexOf(lineEnd)).replace(/ ?HTTP\/1\.1 ?/, "");
+  if (/^transfer-encoding: *chunked/im.test(head)) return [{ kind: "size", text: "", line }, used];
+  const count = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+  return count === 0 ? [between, used, line] : [{ kind: "bytes", count, line, then: "end" }, used];
+}
+
+/** The last chunk is empty; trailers are not read. */
+function readSize(
+  { text: before, line }: Extract<Rest, { readonly kind: "size" }>,
+  bytes: Buffer,
+): readonly [Rest, number] {
+  const text = before + bytes.toString("latin1");
+  const end = text.indexOf(lineEnd);
+  if (end < 0) return [{ kind: "size", text, line }, bytes.length];
+  const size = Number.parseInt(text.slice(0, end), 16);
+  const used = end + lineEnd.length - before.length;
+  const then = size === 0 ? "end" : "size";
+  return [{ kind: "bytes", count: size + lineEnd.length, line, then }, used];
 }
