@@ -32,7 +32,7 @@ type Rest =
       readonly kind: "bytes";
       readonly count: number;
       readonly line: string;
-      readonly then: "end" | "size";
+      readonly next: "end" | "size";
     };
 
 const between: Rest = { kind: "head", text: "" };
@@ -62,10 +62,10 @@ function messageReader(): (chunk: Buffer) => readonly Part[] {
 function step(rest: Rest, bytes: Buffer): readonly [Rest, number, string?] {
   if (rest.kind === "head") return readHead(rest.text, bytes);
   if (rest.kind === "size") return readSize(rest, bytes);
-  const { line, then } = rest;
+  const { line, next } = rest;
   const used = Math.min(rest.count, bytes.length);
   if (used < rest.count) return [{ ...rest, count: rest.count - used }, used];
-  return then === "end" ? [between, used, line] : [{ kind: "size", text: "", line }, used];
+  return next === "end" ? [between, used, line] : [{ kind: "size", text: "", line }, used];
 }
 
 function readHead(before: string, bytes: Buffer): readonly [Rest, number, string?] {
@@ -77,7 +77,7 @@ function readHead(before: string, bytes: Buffer): readonly [Rest, number, string
   const line = head.slice(0, head.indexOf(lineEnd)).replace(/ ?HTTP\/1\.1 ?/, "");
   if (/^transfer-encoding: *chunked/im.test(head)) return [{ kind: "size", text: "", line }, used];
   const count = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
-  return count === 0 ? [between, used, line] : [{ kind: "bytes", count, line, then: "end" }, used];
+  return count === 0 ? [between, used, line] : [{ kind: "bytes", count, line, next: "end" }, used];
 }
 
 /** The last chunk is empty; trailers are not read. */
@@ -90,6 +90,6 @@ function readSize(
   if (end < 0) return [{ kind: "size", text, line }, bytes.length];
   const size = Number.parseInt(text.slice(0, end), 16);
   const used = end + lineEnd.length - before.length;
-  const then = size === 0 ? "end" : "size";
-  return [{ kind: "bytes", count: size + lineEnd.length, line, then }, used];
+  const next = size === 0 ? "end" : "size";
+  return [{ kind: "bytes", count: size + lineEnd.length, line, next }, used];
 }
