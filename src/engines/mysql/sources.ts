@@ -84,11 +84,12 @@ export const commonSources: Sources = {
   },
   "MY-23": {
     fact: "more than 300 TB and 5.5 M queries/s on more than 50 clusters of MySQL 8, so about 6 TB and 110,000 queries/s each",
-    source: "GitHub, Upgrading GitHub.com to MySQL 8.0, 2023; the quotients are derived",
+    source:
+      "GitHub, Upgrading GitHub.com to MySQL 8.0, 2023, read in the report of InfoQ, February 2024; the quotients are derived",
   },
   "MY-24": {
-    fact: "a managed server with a standby in another zone is promised for 99.95 % of a month",
-    source: "AWS, Amazon RDS Service Level Agreement",
+    fact: "a managed server with a standby in another zone is promised for 99.95 % of a month; below that the provider gives credit",
+    source: "AWS, Amazon RDS Service Level Agreement of January 22, 2024",
   },
   "MY-25": {
     fact: "no p99 below 1 ms is published; a network round trip alone is about 0.2 ms",

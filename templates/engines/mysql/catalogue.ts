@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Objects } from "../../runtime/migration.ts";
-import type { MysqlConnection } from "./mysql-connection.ts";
+import type { LentConnection } from "./lend.ts";
 import type { Dialect } from "./session-settings.ts";
 
 const own = (column: string): string =>
@@ -57,11 +57,11 @@ const kinds = (dialect: Dialect): readonly string[] => [
   from information_schema.routines where routine_schema = database()`,
 ];
 
-/** A digest of each object of the current database. Rejects with the driver's error. */
-export const readCatalogue = async (
-  connection: MysqlConnection,
+/** What each object of the current database is, by its name. Rejects with the driver's error. */
+export const readDefinitions = async (
+  connection: LentConnection,
   dialect: Dialect,
-): Promise<Objects> => {
+): Promise<ReadonlyMap<string, readonly unknown[]>> => {
   const parts = new Map<string, unknown[]>();
   for (const text of kinds(dialect)) {
     const { rows } = await connection.command(text);
@@ -70,6 +70,15 @@ export const readCatalogue = async (
       parts.set(name, [...(parts.get(name) ?? []), definition]);
     }
   }
+  return parts;
+};
+
+/** A digest of each object of the current database. Rejects with the driver's error. */
+export const readCatalogue = async (
+  connection: LentConnection,
+  dialect: Dialect,
+): Promise<Objects> => {
+  const parts = await readDefinitions(connection, dialect);
   return Object.fromEntries([...parts].map(([name, definition]) => [name, digest(definition)]));
 };
 

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import type { Dsn } from "../../runtime/dsn.ts";
-import { connectTimeoutMs, mustWrite, tlsOf } from "../../runtime/dsn-tls.ts";
+import { mustWrite } from "../../runtime/dsn-tls.ts";
+import { serverTargets } from "./driver-options.ts";
 import { beforeSending, FaultError } from "./errors.ts";
 import { Killer } from "./killer.ts";
 import { MysqlConnection } from "./mysql-connection.ts";
@@ -31,19 +32,10 @@ export type Connector = () => Promise<MysqlConnection>;
 
 /** Makes connectors from a DSN `mysql://user:password@host:port,host:port/database?parameters`. */
 export const connectorOf = (dsn: Dsn, use: SessionUse): Connector => {
-  const targets = dsn.hosts.map(({ host, port }) => {
-    const target: ServerTarget = {
-      host,
-      port: port ?? 3306,
-      user: dsn.user ?? "root",
-      password: dsn.password,
-      database: dsn.path === "" ? undefined : dsn.path,
-      tls: tlsOf(dsn, host),
-      connectTimeoutMs: connectTimeoutMs(dsn),
-      program: dsn.parameters.get("application_name") ?? use.name,
-    };
-    return { target, killer: new Killer(target) };
-  });
+  const targets = serverTargets(dsn, use.name).map((target) => ({
+    target,
+    killer: new Killer(target),
+  }));
   const writable = mustWrite(dsn);
   return async () => {
     let failure: unknown;

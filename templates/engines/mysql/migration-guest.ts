@@ -8,11 +8,11 @@ import {
 } from "./migration-ledger.ts";
 import { MigrationSession } from "./migration-session.ts";
 import type { Dialect } from "./session-settings.ts";
-import type { ConnectionSource } from "./statement-call.ts";
+import type { LendingSource } from "./lend.ts";
 
 /** Ledger and lock of a store that has no compare-and-set, kept beside this store's own. */
 export const mysqlGuestLedger = (
-  source: ConnectionSource,
+  source: LendingSource,
   dialect: Dialect,
   store: string,
 ): LedgerHost => {

@@ -7,7 +7,7 @@ import type {
   Progress,
 } from "../../runtime/migration.ts";
 import { timestamp } from "./codec-time.ts";
-import type { MysqlConnection } from "./mysql-connection.ts";
+import type { LentConnection } from "./lend.ts";
 import { prepared } from "./prepared.ts";
 import { collations, type Dialect } from "./session-settings.ts";
 import type { Value } from "./statement.ts";
@@ -22,7 +22,7 @@ const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 
 /** Makes the ledger. */
 export const makeLedger = async (
-  connection: MysqlConnection,
+  connection: LentConnection,
   dialect: Dialect,
   ledger = ownLedger,
 ): Promise<void> => {
@@ -48,7 +48,7 @@ const rows = (ledger: string): string =>
 
 /** Reads the ledger; empty when there is none. */
 export const readLedger = async (
-  connection: MysqlConnection,
+  connection: LentConnection,
   ledger = ownLedger,
 ): Promise<readonly LedgerEntry[]> => {
   const [found] = (await connection.run(exists, [ledger])).rows;
@@ -79,7 +79,7 @@ on duplicate key update applied_at = if(dirty, current_timestamp(6), applied_at)
 
 /** Writes what became of a migration. The catalogue on record is no longer right then: see {@link recordObjects}. */
 export const writeNote = async (
-  connection: MysqlConnection,
+  connection: LentConnection,
   note: LedgerNote,
   ledger = ownLedger,
 ): Promise<void> => {
@@ -105,7 +105,7 @@ const identity = ({ id, hash, parents, phase }: Migration): readonly Value[] => 
 
 /** One row holds the catalogue: the newest. */
 export const recordObjects = async (
-  connection: MysqlConnection,
+  connection: LentConnection,
   objects: Objects,
   ledger = ownLedger,
 ): Promise<void> => {

@@ -1,5 +1,5 @@
 import { DataError } from "../../runtime/errors.ts";
-import type { MysqlConnection } from "./mysql-connection.ts";
+import type { LentConnection } from "./lend.ts";
 import { prepared } from "./prepared.ts";
 
 /** Locks are the server's, so the name holds the database; at most 64 characters. */
@@ -14,7 +14,7 @@ const patience =
 
 /** Takes the lock of a ledger for the session. @throws DataError overloaded when another migrator keeps it longer than `waitMs` */
 export const take = async (
-  connection: MysqlConnection,
+  connection: LentConnection,
   ledger: string,
   waitMs: number,
 ): Promise<void> => {
@@ -29,7 +29,7 @@ export const take = async (
 };
 
 /** Gives it back, and the connection up: its settings are not those of the pool. Never rejects. */
-export const give = async (connection: MysqlConnection, ledger: string): Promise<void> => {
+export const give = async (connection: LentConnection, ledger: string): Promise<void> => {
   if (!connection.lost) await connection.run(giveLock, [ledger]).catch(() => {});
   connection.destroy(new Error("Connection lost: the migrator has ended"));
 };

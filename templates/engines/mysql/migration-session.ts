@@ -1,24 +1,22 @@
 import { DataError } from "../../runtime/errors.ts";
-import { lend } from "./lend.ts";
+import { type LendingSource, type LentConnection, lend } from "./lend.ts";
 import { migrationError } from "./migration-error.ts";
 import { give, take } from "./migration-lock.ts";
-import type { MysqlConnection } from "./mysql-connection.ts";
-import type { ConnectionSource } from "./statement-call.ts";
 
 /** Work on a ledger: under its lock on the one connection that holds it, else on any. */
 export class MigrationSession {
-  readonly #source: ConnectionSource;
+  readonly #source: LendingSource;
   readonly #ledger: string;
-  #guard: MysqlConnection | undefined;
+  #guard: LentConnection | undefined;
 
-  constructor(source: ConnectionSource, ledger: string) {
+  constructor(source: LendingSource, ledger: string) {
     this.#source = source;
     this.#ledger = ledger;
   }
 
   /** Rejects with a DataError, or what `work` rejects with. */
   async locked<T>(
-    prepare: (connection: MysqlConnection) => Promise<void>,
+    prepare: (connection: LentConnection) => Promise<void>,
     work: () => Promise<T>,
     waitMs: number,
   ): Promise<T> {
@@ -39,7 +37,7 @@ export class MigrationSession {
     }
   }
 
-  async with<T>(work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
+  async with<T>(work: (connection: LentConnection) => Promise<T>): Promise<T> {
     const guard = this.#guard;
     if (guard?.lost === true) throw lockLost();
     try {
@@ -50,7 +48,7 @@ export class MigrationSession {
   }
 
   /** All or nothing. */
-  transaction<T>(work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
+  transaction<T>(work: (connection: LentConnection) => Promise<T>): Promise<T> {
     return this.with(async (connection) => {
       await connection.command("start transaction");
       try {

@@ -18,10 +18,9 @@ import { mysqlGuestLedger } from "./migration-guest.ts";
 import { makeLedger, ownLedger, readLedger, recordObjects, writeNote } from "./migration-ledger.ts";
 import { MigrationSession } from "./migration-session.ts";
 import { type MigrationStatement, statementsOf } from "./migration-statements.ts";
-import type { MysqlConnection } from "./mysql-connection.ts";
 import { prepared } from "./prepared.ts";
 import type { Dialect } from "./session-settings.ts";
-import type { ConnectionSource } from "./statement-call.ts";
+import type { LendingSource, LentConnection } from "./lend.ts";
 import type { Value } from "./statement.ts";
 
 /**
@@ -31,11 +30,11 @@ import type { Value } from "./statement.ts";
 export class MysqlMigrations implements MigrationTarget {
   readonly transactional = false;
   readonly split = splitSteps;
-  readonly #source: ConnectionSource;
+  readonly #source: LendingSource;
   readonly #dialect: Dialect;
   readonly #session: MigrationSession;
 
-  constructor(source: ConnectionSource, dialect: Dialect) {
+  constructor(source: LendingSource, dialect: Dialect) {
     this.#source = source;
     this.#dialect = dialect;
     this.#session = new MigrationSession(source, ownLedger);
@@ -129,7 +128,7 @@ const lockTimeouts = ({ lock }: RunContext): string => {
 const keyText = (value: Value): string | null => (value === null ? null : String(value));
 
 const runOne = (
-  connection: MysqlConnection,
+  connection: LentConnection,
   { text, refusal }: MigrationStatement,
   place: StatementPlace,
 ): Promise<void> =>

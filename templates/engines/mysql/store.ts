@@ -15,7 +15,7 @@ import { runTransaction, type TransactionScope } from "../../runtime/unit-of-wor
 import { connectorOf } from "./connector.ts";
 import { classify } from "./errors.ts";
 import { checkHealth, probeText } from "./health.ts";
-import { lend } from "./lend.ts";
+import { type LentConnection, lend } from "./lend.ts";
 import { MysqlMigrations } from "./migrations.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { purgeOperations } from "./operation.ts";
@@ -189,7 +189,7 @@ export class MysqlStore implements OpenedStore, MysqlBinding {
   }
 }
 
-const purge = async (connection: MysqlConnection): Promise<void> => {
+const purge = async (connection: LentConnection): Promise<void> => {
   while ((await connection.command(purgeOperations)).found > 0);
 };
 

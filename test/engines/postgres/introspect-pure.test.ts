@@ -9,7 +9,7 @@ import {
   tableMapping,
 } from "../../../src/migrate/baseline/names.ts";
 import { losses, moved, type Observation } from "../../../src/migrate/rehearse/observation.ts";
-import { boundsOf, literalsOf } from "../../../src/engines/postgres/introspect/conditions.ts";
+import { boundsOf, literalsOf } from "../../../src/engines/families/sql/conditions.ts";
 import { typeSpecOf } from "../../../src/engines/postgres/introspect/adopt/column-type.ts";
 import type { Catalogue } from "../../../src/engines/postgres/introspect/catalogue.ts";
 

@@ -142,13 +142,17 @@ function storesOf(
     throw new Failure(exitCode.input, "several stores have migrations", {
       hint: `say which: --store ${known.replaceAll(", ", "|")}`,
     });
-  const able = named.filter(({ store }) => engineOf(store.engine)?.rehearsal !== undefined);
+  const able = named.filter(({ store }) => isAble(engineOf(store.engine), named.length === 1));
   if (able.length === 0)
     throw new Failure(exitCode.input, "no store's engine has a rehearsal in this release", {
-      hint: "try the migrations on a copy of the store: npm run db -- migrate up",
+      hint: "say which, with an empty store of it: --store NAME --dsn DSN; or try the migrations on a copy: npm run db -- migrate up",
     });
   return able;
 }
+
+/** Of several stores, those that run in process: a DSN is for one. */
+const isAble = (engine: EngineDescriptor | undefined, isOnly: boolean): boolean =>
+  engine?.rehearsal !== undefined && (isOnly || engine.dsn.ephemeral !== undefined);
 
 const engineOf = (id: string): EngineDescriptor | undefined =>
   engines.find((engine) => engine.id === id);

@@ -4,10 +4,10 @@ import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
-import { alone, beside, relaxed, requireDraft, slow, told } from "./required.ts";
+import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
-import { fits, growsInPlace, placeholderOf } from "./types.ts";
+import { fits, growsInPlace } from "./types.ts";
 import { columnIs } from "./verify.ts";
 
 /** What happens to the columns of a table. */
@@ -124,6 +124,8 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
     rank: rank.alterColumn,
     stem: `${table}-change-${to.name}`,
     title: `${table}: column ${to.name} is changed`,
+    // A number is rounded to what the new type holds.
+    reversibility: fit === "perhaps" ? "loses-data" : "reversible",
     risks: [
       ...slow(online).filter((risk) => risk !== "none"),
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
@@ -151,7 +153,15 @@ function requiredDrafts(
   const value = to.value?.kind === "default" ? to.value.expression : undefined;
   const where = `${identifier(to.name)} is null`;
   return [
-    ...(value === undefined ? [] : [batchDraft(change, { column: to.name, value, where })]),
+    ...(value === undefined
+      ? []
+      : [
+          {
+            ...batchDraft(change, { column: to.name, value, where }),
+            // Which rows had no value, nobody knows afterwards.
+            reversibility: "loses-data" as const,
+          },
+        ]),
     requireDraft(change, to, until, value),
   ];
 }
@@ -183,8 +193,11 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
   const table = change.from.name;
   const generated = column.value?.kind === "generated";
   const online = beside(change.from, howDropped(change.from, column));
-  const back: ColumnShape = { ...column, nullable: true };
-  const value = placeholderOf(column.type);
+  const back: ColumnShape = {
+    ...column,
+    nullable: column.nullable || column.value?.kind !== "default",
+  };
+  const value = standIn(change, column);
   const restore = generated
     ? [
         alterTable(
@@ -204,7 +217,7 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
   return [
     ...(generated || column.nullable || column.value !== undefined || isKey(change, column)
       ? []
-      : [relaxed(change, column)]),
+      : [relaxed(change, column, value)]),
     draft({
       ...alone,
       ...told(online),

@@ -5,9 +5,10 @@ import { batchDraft } from "./batch.ts";
 import { type ColumnChange, substituted, type TableChange } from "./change.ts";
 
 import { rank } from "./rank.ts";
-import { alone, beside, relaxed, requireDraft } from "./required.ts";
+import { alone, beside, relaxed, requireDraft, restored, standIn } from "./required.ts";
 import { alterTable, columnText, dropTrigger } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
+import { fits } from "./types.ts";
 import { columnIs, triggerIs } from "./verify.ts";
 
 type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
@@ -22,12 +23,7 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
   const required = !to.nullable;
   return [
     added(change, copied),
-    ...(change.mode === "split" &&
-    !from.nullable &&
-    backward !== undefined &&
-    from.value === undefined
-      ? [relaxed(change, from)]
-      : []),
+    ...(isRelaxed(change, copied) ? [relaxed(change, from, backward)] : []),
     ...(change.mode === "split" ? synchronised(change, copied) : []),
     batchDraft(change, {
       column: name,
@@ -38,6 +34,10 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
     ...(required || to.value !== undefined ? [finished(change, copied)] : []),
   ];
 };
+
+/** Code of after, which does not know the first one, has to get by without a value for it. */
+const isRelaxed = ({ mode }: TableChange, { from, backward }: Copied): boolean =>
+  mode === "split" && !from.nullable && backward !== undefined && from.value === undefined;
 
 /** The second column as it is until the first one goes: empty where nothing is known yet. */
 const meanwhile = ({ to, name }: Copied): ColumnShape => {
@@ -127,7 +127,10 @@ function dropped(change: TableChange, copied: Copied): Draft {
     rank: rank.dropColumn,
     stem: `${table}-drop-${from.name}`,
     title: `${table}: column ${from.name} gives way to ${to.name}`,
-    reversibility: backward === undefined ? "loses-data" : "reversible",
+    reversibility:
+      backward === undefined || fits(from.type, to.type) === "perhaps"
+        ? "loses-data"
+        : "reversible",
     risks: ["breaks-old-code"],
     note: "What was written between the last batch and this step is filled once more.",
     up: [
@@ -146,14 +149,23 @@ function dropped(change: TableChange, copied: Copied): Draft {
         ],
         online,
       ),
-      ...(backward === undefined
-        ? []
-        : [`update ${identifier(table)} set ${column} = ${backward} where ${column} is null;`]),
+      ...refilled(change, copied),
     ],
     verify: columnIs(false, table, from.name === to.name ? name : from.name),
     touches: [change.part],
     ...(backward === undefined && { destroys: `${table}.${from.name}` }),
   });
+}
+
+/** The first column gets its values again, and is required again where nobody else makes it so. */
+function refilled(change: TableChange, copied: Copied): readonly string[] {
+  const { from, backward } = copied;
+  const fill = backward ?? (from.nullable ? undefined : standIn(change, from));
+  if (fill === undefined) return [];
+  const column = identifier(from.name);
+  return from.nullable || isRelaxed(change, copied)
+    ? [`update ${identifier(change.from.name)} set ${column} = ${fill} where ${column} is null;`]
+    : restored(change, from, fill);
 }
 
 /** Required, or with its default, once it stands alone. */

@@ -1,9 +1,12 @@
+import { boundsOf, literalsOf } from "../../families/sql/conditions.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier, literal } from "../sql/quote.ts";
+import { tokens } from "../sql/tokens.ts";
 import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
+import { placeholderOf } from "./types.ts";
 
 /** No transaction holds DDL here: each statement commits by itself, whole or not at all (MY-21). */
 export const alone = { transactional: false } as const;
@@ -56,8 +59,12 @@ export function requireDraft(
   });
 }
 
-/** So that new code, which does not know the column, can insert. */
-export function relaxed(change: TableChange, column: ColumnShape): Draft {
+/**
+ * So that new code, which does not know the column, can insert.
+ *
+ * @param fill what rows of new code get when it is taken back; without one it stays as it is until the column has values again
+ */
+export function relaxed(change: TableChange, column: ColumnShape, fill: string | undefined): Draft {
   const table = change.from.name;
   const online = beside(change.from, "inplace");
   return draft({
@@ -68,8 +75,42 @@ export function relaxed(change: TableChange, column: ColumnShape): Draft {
     title: `${table}: column ${column.name} may be left out`,
     risks: slow(online),
     up: [alterTable(table, [`modify column ${columnText({ ...column, nullable: true })}`], online)],
-    // Rows of new code may have no value: it stays as it is until the column has one again.
-    down: [],
+    down: fill === undefined ? [] : restored(change, column, fill),
     touches: [change.part],
   });
+}
+
+/** A value for rows that have lost theirs, which checks allow; none where a key or another table would have a say in it. */
+export function standIn({ from }: TableChange, { name, type }: ColumnShape): string | undefined {
+  const [own, others] = [
+    from.constraints.filter(({ kind }) => kind === "check"),
+    from.constraints.filter(({ kind }) => kind !== "check"),
+  ];
+  if (others.some(({ columns = [] }) => columns.includes(name))) return undefined;
+  const checks = own
+    .map(({ definition }) => definition)
+    .filter((text) => tokens(text).some((token) => token.text.replaceAll("`", "") === name));
+  return checks.length === 0 ? placeholderOf(type) : allowed(identifier(name), checks);
+}
+
+/** What the checks say plainly: the first of a list, or the end of a range. */
+function allowed(name: string, checks: readonly string[]): string | undefined {
+  const [word] = checks.filter((text) => / in \(/i.test(text)).flatMap(literalsOf);
+  if (word !== undefined) return literal(word);
+  const { min, max } = boundsOf(name, checks);
+  const end = min ?? max;
+  return end === undefined ? undefined : String(end);
+}
+
+/** The column as it was, when every row has a value. */
+export function restored(
+  { from }: TableChange,
+  column: ColumnShape,
+  fill: string,
+): readonly string[] {
+  const [table, name] = [identifier(from.name), identifier(column.name)];
+  return [
+    `update ${table} set ${name} = ${fill} where ${name} is null;`,
+    alterTable(from.name, [`modify column ${columnText(column)}`], beside(from, "inplace")),
+  ];
 }

@@ -2,7 +2,7 @@ import { ask } from "../../../../templates/engines/postgres/ask.ts";
 import type { Connection } from "../../../../templates/engines/postgres/wire.ts";
 import type { CatalogueTable } from "../introspect/catalogue.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "../../families/sql/rehearse/row.ts";
 
 /**
  * One statement under a savepoint of the open transaction.

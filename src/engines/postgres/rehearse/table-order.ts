@@ -1,3 +1,4 @@
+import { parentsFirst as inOrder } from "../../families/sql/rehearse/parents-first.ts";
 import type { Catalogue, CatalogueTable } from "../introspect/catalogue.ts";
 import type { CircularKey } from "./circle.ts";
 
@@ -18,32 +19,24 @@ export function withPartitionKeys(catalogue: Catalogue): Catalogue {
   return { ...catalogue, tables };
 }
 
-/**
- * Tables in an order in which each refers to earlier ones only, partitions left out: rows reach them through their parents. References that
- * close a circle are named; the rows they point at come later.
- */
+/** Tables in an order in which each refers to earlier ones only, partitions left out: rows reach them through their parents. */
 export function parentsFirst({ tables }: Catalogue): {
   readonly order: readonly CatalogueTable[];
   readonly circular: readonly CircularKey[];
 } {
-  const byName = new Map(
-    tables.filter(({ partitionOf }) => partitionOf === undefined).map((each) => [each.name, each]),
+  const whole = tables.filter(({ partitionOf }) => partitionOf === undefined);
+  const { order, circular } = inOrder(whole, ({ constraints }) =>
+    constraints.flatMap((constraint) =>
+      constraint.kind === "foreign key"
+        ? [{ target: constraint.target?.table ?? "", reference: constraint }]
+        : [],
+    ),
   );
-  const order: CatalogueTable[] = [];
-  const circular: CircularKey[] = [];
-  const state = new Map<CatalogueTable, "open" | "done">();
-  const visit = (table: CatalogueTable): void => {
-    state.set(table, "open");
-    for (const constraint of table.constraints) {
-      const target = byName.get(constraint.target?.table ?? "");
-      if (constraint.kind !== "foreign key" || target === undefined) continue;
-      const there = state.get(target);
-      if (there === "open") circular.push({ table: table.name, constraint });
-      else if (there === undefined) visit(target);
-    }
-    state.set(table, "done");
-    order.push(table);
+  return {
+    order,
+    circular: circular.map(({ table, reference }) => ({
+      table: table.name,
+      constraint: reference,
+    })),
   };
-  for (const table of byName.values()) if (!state.has(table)) visit(table);
-  return { order, circular };
 }

@@ -3,7 +3,7 @@ import { elementTypes, type FieldSpec } from "../../../../spec/schema-entity.ts"
 import { identifier } from "../../sql/quote.ts";
 import { columnType } from "../../types.ts";
 import type { Catalogue } from "../catalogue.ts";
-import { boundsOf } from "../conditions.ts";
+import { boundsOf } from "../../../families/sql/conditions.ts";
 
 /** What a field says of its column's type. */
 export type TypeSpec = Pick<

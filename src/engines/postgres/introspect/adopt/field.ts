@@ -1,7 +1,7 @@
 import { columnMapping } from "../../../../migrate/baseline/names.ts";
 import type { FieldSpec } from "../../../../spec/schema-entity.ts";
 import type { Catalogue, CatalogueColumn, CatalogueTable } from "../catalogue.ts";
-import { boundsOf } from "../conditions.ts";
+import { boundsOf } from "../../../families/sql/conditions.ts";
 import { typeSpecOf } from "./column-type.ts";
 import { defaultSpec } from "./default.ts";
 

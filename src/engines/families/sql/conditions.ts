@@ -1,13 +1,9 @@
+import type { ValueBounds } from "./rehearse/column-plan.ts";
+
 /**
- * Reads what a check says plainly: bounds of a value and lists of words. As PostgreSQL prints conditions; what is more complicated is
- * left to the server. Source: `ruleutils.c`, which always prints a list as `= ANY (ARRAY[…])`.
+ * Reads what a check says plainly: bounds of a value and lists of words. As servers print conditions; what is more complicated is left
+ * to them. Source: PostgreSQL's `ruleutils.c`, which always prints a list as `= ANY (ARRAY[…])`.
  */
-
-export interface ValueBounds {
-  readonly min?: number;
-  readonly max?: number;
-}
-
 const number = String.raw`'?\(?(-?\d+(?:\.\d+)?)\)?'?`;
 const cast = String.raw`(?:::[a-z ]+(?:\(\d+(?:,\d+)?\))?)?`;
 
