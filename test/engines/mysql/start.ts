@@ -1,5 +1,5 @@
 /** Starting one MySQL or MariaDB from a build: its own data folder, its own port on loopback, its settings. */
-import { chownSync, cpSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Dialect } from "../../../templates/engines/mysql/session-settings.ts";
 import type { PrivateServer, ServerFacts, ServerNeed } from "../contract.ts";
@@ -39,12 +39,16 @@ export async function startBuild(build: Build, need: ServerNeed): Promise<Privat
   const data = join(folder, "data");
   const port = await freePort();
   cpSync(build.data, data, { recursive: true });
-  if (user) await run("chown", ["-R", `${user.uid}:${user.gid}`, data]);
+  // A server that starts sweeps its folder for temporary tables: two must not share one.
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary);
+  if (user) await run("chown", ["-R", `${user.uid}:${user.gid}`, data, temporary]);
   const secret = need.password ? `:${encodeURIComponent(need.password)}` : "";
   const dsn = `${engine}://root${secret}@127.0.0.1:${port}/mysql`;
   const tls = need.tls !== undefined;
   const own = {
     datadir: data,
+    tmpdir: temporary,
     port: String(port),
     socket: join(folder, "socket"),
     "pid-file": join(folder, "pid"),
