@@ -24,13 +24,17 @@ const two = (text: string, at: number): number =>
 
 const space = 32;
 
-/** `2026-01-31 09:30:00.250`, as a column with milliseconds gives it, read digit by digit: it shows in every page of rows. */
+/**
+ * `2026-01-31 09:30:00.250`, as a column with milliseconds gives it, or `2026-01-31 09:30:00`, as the driver writes a whole second: read
+ * digit by digit, which shows in every page of rows.
+ */
 const parseMilliseconds = (text: string): Date | undefined => {
-  if (text.length !== 23 || text.charCodeAt(10) !== space) return undefined;
+  const isWhole = text.length === 19;
+  if ((!isWhole && text.length !== 23) || text.charCodeAt(10) !== space) return undefined;
   const year = two(text, 0) * 100 + two(text, 2);
   // Date.UTC takes a year before 100 for one of the 20th century.
   if (year < 100) return undefined;
-  const milliseconds = two(text, 20) * 10 + text.charCodeAt(22) - 48;
+  const milliseconds = isWhole ? 0 : two(text, 20) * 10 + text.charCodeAt(22) - 48;
   const time = [two(text, 11), two(text, 14), two(text, 17), milliseconds] as const;
   return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), ...time));
 };

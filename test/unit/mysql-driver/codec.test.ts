@@ -38,6 +38,7 @@ describe("what a type cannot hold is refused before it is sent", () => {
     expect(codec.timestamp.encode(new Date("2026-01-31T09:30:00.250Z"))).toBe(
       "2026-01-31 09:30:00.250",
     );
+    expect(codec.timestamp.decode("2026-01-31 09:30:00")).toEqual(new Date("2026-01-31T09:30:00Z"));
     expect(codec.timestamp.decode("2026-01-31 09:30:00.250999")).toEqual(
       new Date("2026-01-31T09:30:00.250Z"),
     );
