@@ -278,9 +278,9 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       try {
         const options = { deadlineMs: 300 };
         expect(await store.session.write(place, newItem(1), options)).toMatchObject({ id: id(1) });
-        expect(
-          await store.transaction((tx) => tx.write(place, newItem(2)), options),
-        ).toMatchObject({ id: id(2) });
+        expect(await store.transaction((tx) => tx.write(place, newItem(2)), options)).toMatchObject(
+          { id: id(2) },
+        );
       } finally {
         forget();
       }
