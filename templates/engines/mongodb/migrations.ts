@@ -12,7 +12,7 @@ import type {
 } from "../../runtime/migration.ts";
 import { classify } from "./errors.ts";
 import { runBatch, runCommand } from "./migration-commands.ts";
-import { withLease } from "./migration-lease.ts";
+import { type Lease, withLease } from "./migration-lease.ts";
 import {
   guestName,
   isOwn,
@@ -43,18 +43,23 @@ interface CountQuery {
  */
 export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
   const objects = async (): Promise<Objects> => readCatalogue(await database());
+  const locked = lockedBy(database, lockName);
+  /** The database, for one who still holds the lock. */
+  const held = async (): Promise<Db> => {
+    locked.check();
+    return database();
+  };
   return {
     transactional: false,
     split: splitSteps,
-    locked: async (work, waitMs) => told(async () => withLease(await database(), work, waitMs)),
+    locked: locked.run,
     ledger: () => told(async () => readLedger(await database())),
     run: (steps, note, context) =>
       told(async () => {
-        const db = await database();
-        for (const step of steps) await runStep(db, step, context);
-        await writeNote(db, note, objects);
+        for (const step of steps) await runStep(await held(), step, context);
+        await writeNote(await held(), note, objects);
       }),
-    runAlone: (step, context) => told(async () => runStep(await database(), step, context)),
+    runAlone: (step, context) => told(async () => runStep(await held(), step, context)),
     holds: (query) =>
       told(async () => {
         const { none, filter } = EJSON.parse(query) as NoneQuery;
@@ -62,7 +67,7 @@ export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
       }),
     batch: (step, position, note, context) =>
       told(async () => {
-        const db = await database();
+        const db = await held();
         const result = await placed(step, context, () => batchOf(db, step, position));
         if (result !== undefined) await writeNote(db, note(result), objects);
         return result;
@@ -79,13 +84,35 @@ export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
 
 /** Ledger and lock of a store that has no compare-and-set, kept beside this store's own. */
 function guestLedger(database: () => Promise<Db>, store: string): LedgerHost {
-  const [ledger, lock] = [guestName(ledgerName, store), guestName(lockName, store)];
+  const ledger = guestName(ledgerName, store);
+  const locked = lockedBy(database, guestName(lockName, store));
   return {
-    locked: async (work, waitMs) =>
-      told(async () => withLease(await database(), work, waitMs, lock)),
+    locked: locked.run,
     ledger: () => told(async () => readLedger(await database(), ledger)),
     write: (note, objects) =>
-      told(async () => writeNote(await database(), note, async () => objects, ledger)),
+      told(async () => {
+        locked.check();
+        await writeNote(await database(), note, async () => objects, ledger);
+      }),
+  };
+}
+
+/** Runs work under a lock, and knows for what the work does whether the lock is held still. */
+function lockedBy(
+  database: () => Promise<Db>,
+  name: string,
+): { readonly run: LedgerHost["locked"]; readonly check: () => void } {
+  let lease: Lease | undefined;
+  return {
+    run: (work, waitMs) =>
+      told(async () => {
+        const leased = (taken: Lease) => {
+          lease = taken;
+          return work();
+        };
+        return withLease(await database(), leased, waitMs, name).finally(() => (lease = undefined));
+      }),
+    check: () => lease?.check(),
   };
 }
 
