@@ -93,7 +93,11 @@ await onSharedServer("lost replies, cut connections, silence", (server) => {
       times: 100,
     });
     const lost = await verdict(writer.write([upsert(note(200), 1n)]));
-    expect(lost).toMatchObject({ kind: "outcome-unknown", attempts: 3 });
+    expect(lost).toMatchObject({
+      kind: "outcome-unknown",
+      attempts: 3,
+      hint: expect.stringContaining("write the same changes again"),
+    });
     expect(await verdict(find(through))).toMatchObject({ kind: "unavailable", attempts: 3 });
     expect(toxic.hits()).toBe(6);
     expect(await versionOf("200")).toBe(1);

@@ -78,9 +78,20 @@ async function writeChunk<T>(
       return writeChunk(connection, bulk, left.slice(middle), options);
     }
     const single = chunk.length === 1 && error.kind === "programming";
-    if (!single && (left.length === chunk.length || error.kind !== "overloaded")) throw error;
+    if (!single && (left.length === chunk.length || error.kind !== "overloaded"))
+      throw error.kind === "outcome-unknown" ? repeatable(error) : error;
     for (const at of left) outcomes[at] = { kind: "failed", error };
   }
+}
+
+/** Callers of a view's writer have revisions where others have operation ids. */
+function repeatable(error: DataError): DataError {
+  const { kind, message, operation, store, attempts, elapsedMs, code, cause } = error;
+  const hint = "write the same changes again: what was applied is stale then, the rest is written";
+  return new DataError({
+    ...{ kind, message, operation, store, attempts, elapsedMs, code, cause },
+    hint,
+  });
 }
 
 async function attemptChunk<T>(
