@@ -21,13 +21,21 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** The command line in this process. */
-export async function cli(folder: string, ...args: readonly string[]): Promise<CliRun> {
+/** The command line in this process, with nothing in its environment. */
+export const cli = (folder: string, ...args: readonly string[]): Promise<CliRun> =>
+  cliWith({}, folder, args);
+
+/** The same with variables. */
+export async function cliWith(
+  env: Readonly<Record<string, string>>,
+  folder: string,
+  args: readonly string[],
+): Promise<CliRun> {
   const out: string[] = [];
   const err: string[] = [];
   const status = await main(["--no-color", ...args], {
     cwd: folder,
-    env: {},
+    env,
     interactive: false,
     out: (text) => out.push(text),
     err: (text) => err.push(text),

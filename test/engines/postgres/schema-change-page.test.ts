@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from "../../support/console-page.ts";
 import { cell, proving } from "../../support/closing-table.ts";
-import { cli, projectFolder, type GeneratedProject } from "../../support/generated-project.ts";
+import { cliWith, projectFolder, type GeneratedProject } from "../../support/generated-project.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
 
 const file = fileURLToPath(new URL("../../../references/schema-change.md", import.meta.url));
@@ -79,7 +79,11 @@ async function perform(command: string): Promise<string> {
     return shown(lines.slice(0, -Number(args[0])).join("\n"), 0);
   }
   if (program === "async-db-starter") {
-    const { stdout, stderr, status } = await cli(project.folder, ...args);
+    const { stdout, stderr, status } = await cliWith(
+      { MAIN_URL: database.dsn },
+      project.folder,
+      args,
+    );
     return shown(stdout + stderr, status);
   }
   if (program === "npm") return npmRun(args);
