@@ -65,13 +65,14 @@ export function wordsOf(command: string): readonly string[] {
   return words;
 }
 
-/** What changes from run to run: times, durations, hashes, ids. */
+/** What changes from run to run: times, durations, hashes, ids; and the number of files of a whole project, which each new one of the runtime changes. */
 export const masked = (text: string): string =>
   text
     .replaceAll(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?/g, "<time>")
     .replaceAll(/\b\d+(?:\.\d+)? (?:ms|s|min)\b/g, "<duration>")
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "<uuid>")
-    .replaceAll(/\b[0-9a-f]{12,64}\b/g, "<hash>");
+    .replaceAll(/\b[0-9a-f]{12,64}\b/g, "<hash>")
+    .replaceAll(/^\d{3,} created$/gm, "<all> created");
 
 /** Applies the lines of a `diff` block (` `, `-`, `+`, any number of `@@` between them) to a text. @throws Error naming a hunk that does not fit */
 export function patched(text: string, diff: string): string {
