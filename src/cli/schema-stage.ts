@@ -164,7 +164,11 @@ function watchedOf(
 
 /** Why nothing can be planned on what lies in the folders of a store. */
 export function folderFindings(folder: MigrationFolder): readonly Finding[] {
-  const damaged = [...folder.damaged.map(damagedRecord), ...editedMigrations(folder)];
+  const damaged = [
+    ...folder.damaged.map(damagedRecord),
+    ...editedMigrations(folder),
+    ...missingMigrations(folder),
+  ];
   if (damaged.length > 0 || folder.migrations.length === 0 || folder.parts.size > 0) return damaged;
   const path = `${schemaFolder}/${folder.store}`;
   return [
@@ -175,6 +179,31 @@ export function folderFindings(folder: MigrationFolder): readonly Finding[] {
       mend: "bring the folder back from version control; it is committed with the migrations",
     },
   ];
+}
+
+/** The snapshot is ahead of the files then: the next change would be planned on what nothing makes. */
+function missingMigrations({
+  store,
+  migrations,
+  parts,
+  recorded,
+  damaged,
+}: MigrationFolder): readonly Finding[] {
+  const at = `migrations/${store}`;
+  const named = new Set([...recorded, ...migrations.flatMap(({ parents }) => parents)]);
+  const there = new Set([
+    ...migrations.map(({ id }) => `${at}/${id}.json`),
+    ...damaged.map(({ path }) => path),
+  ]);
+  const missing = [...named].filter((id) => !there.has(`${at}/${id}.json`)).toSorted();
+  const isGone = missing.length === 0 && there.size === 0 && parts.size > 0;
+  const what = isGone ? ["every migration"] : missing;
+  return what.map((id) => ({
+    kind: "damaged-record",
+    path: isGone ? at : `${at}/${id}.json`,
+    message: `${at}: ${id} is not there, but what lies in ${schemaFolder}/${store} and the other migrations stand on it`,
+    mend: `bring it back from version control; to withdraw a change that no store has applied, bring both folders, ${at} and ${schemaFolder}/${store}, to what they were before it`,
+  }));
 }
 
 function editedMigrations({ store, migrations }: MigrationFolder): readonly Finding[] {

@@ -5,13 +5,13 @@ import type { FileChange, Finding } from "../reconcile/write-plan.ts";
 import type { StoreChange } from "./change.ts";
 import type { MigrationFolder } from "./folder.ts";
 import { printRecord } from "./record.ts";
-import { partPath, printSnapshot } from "./snapshot-files.ts";
+import { markPath, markText, partPath, printSnapshot } from "./snapshot-files.ts";
 import type { ChangeContext, SchemaPlanner } from "./step.ts";
 
 /** What has to happen to the tree so that it holds a change: the migrations, the schema for people, the snapshot. */
 export interface ChangedFiles {
   readonly actions: readonly FileChange[];
-  /** The parts of the snapshot; written after all others. */
+  /** The parts of the snapshot, and which migrations it comes from; written after all others. */
   readonly records: readonly FileChange[];
   readonly findings: readonly Finding[];
 }
@@ -39,10 +39,20 @@ export function changeFiles(
   });
   return {
     actions: [...files].flatMap(([path, text]) => written(path, text, folder.disk.get(path))),
-    records: partChanges(folder, change, context.store.engine),
+    records: [
+      ...partChanges(folder, change, context.store.engine),
+      ...change.migrations.map(({ id }) => marked(folder.store, id)),
+    ],
     findings: blocked,
   };
 }
+
+const marked = (store: string, id: string): FileChange => ({
+  kind: "create",
+  path: markPath(store, id),
+  content: markText(store, id),
+  executable: false,
+});
 
 function partChanges(
   folder: MigrationFolder,

@@ -26,6 +26,8 @@ export interface MigrationFolder {
   /** By id. */
   readonly migrations: readonly StoredMigration[];
   readonly parts: ReadonlyMap<string, { readonly engine: string; readonly content: unknown }>;
+  /** Ids of the migrations that the snapshot says it comes from; one that an earlier version of the tool wrote is not among them. */
+  readonly recorded: readonly string[];
   readonly damaged: readonly DamagedRecord[];
   readonly disk: ReadonlyMap<string, DiskEntry>;
 }

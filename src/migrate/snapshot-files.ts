@@ -16,6 +16,19 @@ export function partPath(store: string, part: string): string {
   return `${schemaFolder}/${store}/${name.length > longest ? shortened(name) : name}.json`;
 }
 
+const markEnding = ".migration";
+
+/** Path of the mark that a snapshot holds what a migration makes; a file for each, so that two branches' marks never conflict. */
+export const markPath = (store: string, id: string): string =>
+  `${schemaFolder}/${store}/${id}${markEnding}`;
+
+export const markText = (store: string, id: string): string =>
+  `The snapshot in this folder holds what migrations/${store}/${id}.json makes.\n`;
+
+/** The migrations whose marks are among the names of a snapshot's files. */
+export const markedMigrations = (names: readonly string[]): readonly string[] =>
+  names.flatMap((name) => (name.endsWith(markEnding) ? [name.slice(0, -markEnding.length)] : []));
+
 /** File systems allow 255 bytes per name; a long one keeps its beginning, and its hash tells it from others. */
 const longest = 200;
 const shortened = (name: string): string =>

@@ -1,4 +1,4 @@
-import { parsePart } from "../migrate/snapshot-files.ts";
+import { markedMigrations, parsePart } from "../migrate/snapshot-files.ts";
 import type { MigrationFolder, StoredMigration } from "../migrate/folder.ts";
 import { parseStored } from "../migrate/record.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
@@ -25,12 +25,13 @@ export function scanMigrations(
   for (const name of names.filter((each) => /^[^.]+\.json$/.test(each))) {
     const path = `${folder}/${name}`;
     const read = (file: string): string | undefined => textOf(reader.read(`${folder}/${file}`));
-    const stored = parseStored(name.slice(0, -".json".length), names, read);
-    if ("damage" in stored) damaged.push({ path, damage: stored.damage });
-    else migrations.push(stored);
+    const migration = parseStored(name.slice(0, -".json".length), names, read);
+    if ("damage" in migration) damaged.push({ path, damage: migration.damage });
+    else migrations.push(migration);
   }
   const parts = new Map<string, { engine: string; content: unknown }>();
-  for (const name of reader.listed(`${schemaFolder}/${store}`).toSorted()) {
+  const stored = reader.listed(`${schemaFolder}/${store}`).toSorted();
+  for (const name of stored) {
     const path = `${schemaFolder}/${store}/${name}`;
     const text = textOf(reader.read(path));
     if (!name.endsWith(".json") || text === undefined) continue;
@@ -41,7 +42,8 @@ export function scanMigrations(
   // Beside the migrations lies the schema as a whole; it is written again with each.
   for (const name of names.filter((each) => /^schema\.[a-z]+$/.test(each)))
     reader.read(`${folder}/${name}`);
-  return { store, migrations, parts, damaged, disk: reader.disk };
+  const recorded = markedMigrations(stored);
+  return { store, migrations, parts, recorded, damaged, disk: reader.disk };
 }
 
 function textOf(entry: DiskEntry | undefined): string | undefined {

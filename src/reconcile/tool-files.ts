@@ -25,12 +25,12 @@ export const specFile = `${toolFolder}/spec.txt`;
 /** Folder of the snapshots: what the migrations of each store make together. */
 export const schemaFolder = `${toolFolder}/schema`;
 
-/** Whether a path is that of a snapshot: `schema/<store>/<part>.json` below the tool's folder. */
+/** Whether a path is that of a snapshot: `schema/<store>/<part>.json` or `<migration>.migration` below the tool's folder. */
 export function isSnapshotPath(path: string): boolean {
   if (!path.startsWith(`${schemaFolder}/`)) return false;
   const [store, file, ...rest] = path.slice(schemaFolder.length + 1).split("/");
   if (store === undefined || file === undefined || rest.length > 0) return false;
-  return file.endsWith(".json") && pathProblem(`${store}/${file}`) === undefined;
+  return /\.(?:json|migration)$/.test(file) && pathProblem(`${store}/${file}`) === undefined;
 }
 
 /** Files of the tool's folder that are no records; each is written on its own. */

@@ -42,7 +42,7 @@ export function deployCheck(
   const open = migrations.filter(({ id }) => !done.has(id));
   const findings = [
     ...problems,
-    ...open.filter(isNeeded).map((migration) => missing(migration, running, knows)),
+    ...open.filter(isNeeded).map((migration) => missing(migration, open, running, knows)),
     ...migrations.flatMap((migration) =>
       done.has(migration.id) ? brokenBy(migration, running, knows) : [],
     ),
@@ -64,6 +64,7 @@ const runsBeside = ({ phase, dirty }: LedgerEntry): boolean =>
 /** What the code of this checkout needs and the store has not, with what has to be done first. */
 function missing(
   migration: Migration,
+  open: readonly Migration[],
   running: string | undefined,
   knows: ReadonlySet<string> | undefined,
 ): string {
@@ -71,6 +72,13 @@ function missing(
   const change = changeOf(migration);
   if (phase === "contract") {
     return `${id} (contract) is not applied, and this code fails before it, code of before ${change} after it: end that, then migrate up --contract ${id}, then start this code`;
+  }
+  const below = withAncestors(id, open);
+  const held = open.filter((each) => each.phase === "contract" && below.has(each.id));
+  if (held.length > 0) {
+    const contracts = held.map((each) => each.id).join(", ");
+    const old = [...new Set(held.map(changeOf))].join(" and ");
+    return `${id} (${phase}) is not applied: it stands on ${contracts} (contract), after which code of before ${old} fails: end that, then migrate up ${held.map((each) => `--contract ${each.id}`).join(" ")}`;
   }
   const ends = breaksOldCode(migration) && knows?.has(change) === false;
   const first = ends ? `code of ${running} fails after it: end that first, then ` : "";

@@ -42,6 +42,7 @@ const folder = (migrations: readonly StoredMigration[] = []): MigrationFolder =>
   store: "main",
   migrations,
   parts: new Map([["orders", { engine: "paper", content: { columns: 1 } }]]),
+  recorded: [],
   damaged: [],
   disk: new Map(),
 });

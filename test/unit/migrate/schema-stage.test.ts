@@ -86,6 +86,52 @@ describe("a store with migrations", () => {
   });
 });
 
+describe("a migration that was deleted is named", () => {
+  const remove = (stem: string): void => {
+    for (const name of migrations().filter((each) => each.startsWith(stem)))
+      rmSync(join(at.folder, "migrations/main", name));
+  };
+  const isNamed = async (id: string): Promise<void> => {
+    for (const args of [["check"], ["generate"], ["migrate", "diff", "more"]]) {
+      const { status, stderr } = await cli(at.folder, ...args);
+      expect({ args, status }).toEqual({ args, status: 1 });
+      expect(stderr).toContain(`migrations/main: ${id} is not there`);
+      expect(stderr).toContain("bring it back from version control");
+    }
+  };
+
+  test.each(["0001-initial", "0002-isbn"])("%s of two", async (id) => {
+    widen();
+    await cli(at.folder, "migrate", "diff", "isbn");
+    await cli(at.folder, "generate");
+    expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
+    remove(id);
+    await isNamed(id);
+  });
+
+  test("each of them, also where an earlier version of the tool wrote no marks", async () => {
+    remove("");
+    await isNamed("0001-initial");
+    rmSync(join(at.folder, ".async-db-starter/schema/main/0001-initial.migration"));
+    await isNamed("every migration");
+  });
+
+  test("not after both folders are brought back to what they were", async () => {
+    const mark = ".async-db-starter/schema/main/0002-isbn.migration";
+    const parts = ".async-db-starter/schema/main/books.json";
+    const [before, schema] = [at.read(parts), at.read("migrations/main/schema.sql")];
+    widen();
+    await cli(at.folder, "migrate", "diff", "isbn");
+    remove("0002");
+    at.write(parts, before);
+    at.write("migrations/main/schema.sql", schema);
+    rmSync(join(at.folder, mark));
+    const again = await cli(at.folder, "migrate", "diff", "other");
+    expect(again).toMatchObject({ status: 0, stderr: "" });
+    expect(migrations()).toContain("0002-other.json");
+  });
+});
+
 describe("migrate diff refuses", () => {
   test.each([
     [["Add Note"], 2, /"Add Note" cannot be the name of a migration[^]*add-note/],

@@ -16,6 +16,7 @@ export const initialFiles = (ir: Ir): readonly TextFile[] =>
       store: store.name,
       migrations: [],
       parts: new Map(),
+      recorded: [],
       damaged: [],
       disk: new Map(),
     };
