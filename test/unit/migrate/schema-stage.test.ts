@@ -86,6 +86,23 @@ describe("a store with migrations", () => {
   });
 });
 
+test.each(["split", "direct"])(
+  "a column that may be empty and is required from now on: %s tells of --set",
+  async (mode) => {
+    widen();
+    await cli(at.folder, "migrate", "diff", "isbn");
+    at.write("workloads.yaml", at.read("workloads.yaml").replace("max: 13, nullable: true", "max: 13"));
+    const args = ["migrate", "diff", "--dry-run", ...(mode === "direct" ? ["--direct"] : [])];
+    const told = /It fails while a row holds null in isbn[^]*--set books\.isbn=EXPRESSION/;
+    expect(await cli(at.folder, ...args)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(told),
+    });
+    const given = await cli(at.folder, ...args, "--set", "books.isbn=''");
+    expect(given).toMatchObject({ status: 0, stdout: expect.not.stringMatching(told) });
+  },
+);
+
 describe("a migration that was deleted is named", () => {
   const remove = (stem: string): void => {
     for (const name of migrations().filter((each) => each.startsWith(stem)))
@@ -148,6 +165,23 @@ describe("migrate diff refuses", () => {
     expect(found.status).toBe(status);
     expect(found.stderr).toMatch(message);
     expect(migrations()).toEqual(before);
+  });
+
+  test("a value that the change does not ask for, and says how a migration is written anew", async () => {
+    const beside = await cli(at.folder, "migrate", "diff", "x", "--set", "books.title='-'");
+    expect(beside.status).toBe(2);
+    expect(beside.stderr).toMatch(
+      /--set books\.title: this change fills no such thing\n[^]*migrations\/STORE and \.async-db-starter\/schema\/STORE, both/,
+    );
+    widen();
+    const more = ["--set", "books.isbn='-'", "--set", "books.title='-'"];
+    const found = await cli(at.folder, "migrate", "diff", "x", ...more);
+    expect(found.stderr).toBe(
+      "--set books.title: this change fills no such thing\n  nothing was written\n",
+    );
+    expect(await cli(at.folder, "migrate", "diff", "x", ...more.slice(0, 2))).toMatchObject({
+      status: 0,
+    });
   });
 
   test("to lose a column that nobody named", async () => {

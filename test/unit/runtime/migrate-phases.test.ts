@@ -129,6 +129,14 @@ describe("deploy-check", () => {
     });
   });
 
+  test("what stands on a contract is told to wait for that, as migrate up tells it", async () => {
+    const target = await upTo(base);
+    await migrateUp(target, [...all, later]);
+    expect(deployCheck([...all, later], await target.ledger()).findings).toEqual([
+      "0005-more (expand) is not applied: it stands on 0004-note-contract (contract), after which code of before 0002-note fails: end that, then migrate up --contract 0004-note-contract",
+    ]);
+  });
+
   test.each([
     ["0001-initial", false],
     ["0002-note", true],

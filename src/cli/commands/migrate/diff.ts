@@ -6,6 +6,7 @@ import type { PlannedMigration } from "../../../migrate/record.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { apply } from "../../../reconcile/apply.ts";
 import { recover } from "../../../reconcile/recover.ts";
+import { schemaFolder } from "../../../reconcile/tool-files.ts";
 import type { FileChange, Finding } from "../../../reconcile/write-plan.ts";
 import type { CommandContext } from "../../context.ts";
 import { exitCode, type ExitCode } from "../../exit-codes.ts";
@@ -70,6 +71,7 @@ export async function run(
   });
   await refuseValues(planned, values);
   refuseUnanswered(planned);
+  refuseIdleValues(planned, values);
   refuseDestruction(planned, options.allowDestructive ?? []);
   const changed = planned.filter(({ change }) => change.migrations.length > 0);
   const files = planned.map((each) =>
@@ -112,6 +114,8 @@ function write(
     for (const step of migration.steps) {
       const marks = [step.reversibility, ...step.risks.filter((risk) => risk !== "none")];
       output.line(`  ${step.title}  [${marks.join(", ")}]`);
+      if (step.note !== undefined && step.risks.includes("depends-on-data"))
+        output.line(`    ${step.note}`);
     }
     if (dryRun) output.line(`\n${migration.up}`);
   }
@@ -239,6 +243,34 @@ async function refuseValues(
   if (wrong.length > 0)
     throw new Failure(exitCode.input, wrong.join("\n"), { hint: "nothing was written" });
 }
+
+/** @throws Failure 2 for a value without which the change would be the same */
+function refuseIdleValues(
+  planned: readonly PlannedStore[],
+  values: ChangeContext["values"],
+): void {
+  const idle = Object.keys(values).filter((about) => {
+    const { [about]: _, ...others } = values;
+    return planned.every(({ planner, folder, context, change }) => {
+      const without = planChange(planner, folder, { context: { ...context, values: others } });
+      return stepsText(without) === stepsText(change);
+    });
+  });
+  if (idle.length === 0) return;
+  const nothing = planned.every(({ change }) => change.migrations.length === 0);
+  throw new Failure(
+    exitCode.input,
+    idle.map((about) => `--set ${about}: this change fills no such thing`).join("\n"),
+    {
+      hint: nothing
+        ? `the migrations that are there make what the spec says already. To write one of them anew that no store has applied, bring migrations/STORE and ${schemaFolder}/STORE, both, back to what they were before it (git restore, and delete its files if they were never committed); then run this again`
+        : "nothing was written",
+    },
+  );
+}
+
+const stepsText = ({ migrations, questions }: StoreChange): string =>
+  JSON.stringify([questions, migrations.flatMap(({ steps }) => steps)]);
 
 /** @throws Failure 1 with every question */
 function refuseUnanswered(planned: readonly PlannedStore[]): void {

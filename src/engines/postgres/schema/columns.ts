@@ -3,7 +3,7 @@ import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { asOwner } from "./owner.ts";
-import { filledColumn, requiredLater } from "./required.ts";
+import { filledColumn, requiredLater, unfilledNote } from "./required.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn, valueClause } from "./render.ts";
 import { retypedColumn } from "./retype.ts";
@@ -148,6 +148,7 @@ function changedNullability(change: TableChange, { from, to, fill }: Kept): read
       up: [...asOwner(change, "from", fills), alterColumn(table, to.name, "set not null")],
       down: [alterColumn(table, to.name, "drop not null")],
       risks: ["scans", "depends-on-data"],
+      ...(text === undefined && { note: unfilledNote(change.part, to.name) }),
       touches: [change.part],
     }),
   ];

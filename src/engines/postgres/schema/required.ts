@@ -89,7 +89,7 @@ export function requiredLater(
             ? batchDrafts(change, { column, value, where: isEmpty(column) }, "contract")
             : []),
         ]),
-    ...checkedNotNull(change, column),
+    ...checkedNotNull(change, column, "contract", value === undefined),
     draft({
       rank: rank.swap,
       phase: "contract",
@@ -123,11 +123,20 @@ const helper = (change: TableChange, column: string): ConstraintShape => ({
   definition: `check (${identifier(column)} is not null)`,
 });
 
-/** The check that lets `set not null` do without a scan, made and validated while others read and write. */
+/** Of a column that rows may hold null in, when nothing was given that fills it. */
+export const unfilledNote = (part: string, column: string): string =>
+  `It fails while a row holds null in ${column}; a migration made with --set ${part}.${column}=EXPRESSION fills those rows first.`;
+
+/**
+ * The check that lets `set not null` do without a scan, made and validated while others read and write.
+ *
+ * @param unfilled whether rows may be empty there, and no step before fills them
+ */
 export function checkedNotNull(
   change: TableChange,
   column: string,
   phase: Draft["phase"] = "contract",
+  unfilled = false,
 ): readonly Draft[] {
   const table = change.to.name;
   const check = helper(change, column);
@@ -150,6 +159,7 @@ export function checkedNotNull(
       up: [validate(table, check.name)],
       down: [],
       risks: ["depends-on-data"],
+      ...(unfilled && { note: unfilledNote(change.part, column) }),
       transactional: false,
       verify: isValidated(table, check.name),
     }),

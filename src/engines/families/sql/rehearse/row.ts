@@ -27,7 +27,9 @@ export function rowOf(plan: RowPlan, request: ValueRequest): Row {
   const values = new Map<string, string | null>();
   for (const column of plan.columns) {
     const isLate = plan.late.has(column.name);
-    const empty = column.nullable && (isLate || (!column.distinct && random.next() < 0.15));
+    // A unique column holds any number of nulls, unless its constraint says otherwise: then the row is made anew.
+    const mayBe = attempt === 0 || !column.distinct;
+    const empty = column.nullable && (isLate || (mayBe && random.next() < 0.15));
     if (empty) values.set(column.name, null);
     else values.set(column.name, isLate ? farValue(column, request) : valueOf(column, request));
   }

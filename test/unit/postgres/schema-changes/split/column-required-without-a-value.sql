@@ -9,6 +9,7 @@ alter table notes add constraint notes_rank_required check (rank is not null) no
 -- step: notes-validate-rank
 -- notes: every row has a value in rank
 -- fails when the rows do not fit
+-- It fails while a row holds null in rank; a migration made with --set notes.rank=EXPRESSION fills those rows first.
 alter table notes validate constraint notes_rank_required;
 
 -- step: notes-require-rank
