@@ -91,7 +91,10 @@ test.each(["split", "direct"])(
   async (mode) => {
     widen();
     await cli(at.folder, "migrate", "diff", "isbn");
-    at.write("workloads.yaml", at.read("workloads.yaml").replace("max: 13, nullable: true", "max: 13"));
+    at.write(
+      "workloads.yaml",
+      at.read("workloads.yaml").replace("max: 13, nullable: true", "max: 13"),
+    );
     const args = ["migrate", "diff", "--dry-run", ...(mode === "direct" ? ["--direct"] : [])];
     const told = /It fails while a row holds null in isbn[^]*--set books\.isbn=EXPRESSION/;
     expect(await cli(at.folder, ...args)).toMatchObject({

@@ -245,10 +245,7 @@ async function refuseValues(
 }
 
 /** @throws Failure 2 for a value without which the change would be the same */
-function refuseIdleValues(
-  planned: readonly PlannedStore[],
-  values: ChangeContext["values"],
-): void {
+function refuseIdleValues(planned: readonly PlannedStore[], values: ChangeContext["values"]): void {
   const idle = Object.keys(values).filter((about) => {
     const { [about]: _, ...others } = values;
     return planned.every(({ planner, folder, context, change }) => {
