@@ -4,7 +4,7 @@ import { uuidV7 } from "./uuid.ts";
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Checks that a text is a UUID in its usual form (any version, either case; kept in lower case) and brands it. */
-export function uuidKey<K extends string>(entity: string): (text: string) => K {
+export function uuidKey<K>(entity: string): (text: string) => K {
   return (text) => {
     const lower = typeof text === "string" ? text.toLowerCase() : "";
     if (!uuidForm.test(lower)) throw malformed(entity, "a UUID");
@@ -27,12 +27,12 @@ export function uuidTenant(text: string): string {
 }
 
 /** A new version 7 UUID, branded. */
-export function newUuidKey<K extends string>(): K {
+export function newUuidKey<K>(): K {
   return branded<K>(uuidV7());
 }
 
 /** Checks that a text has 1 to `max` characters and no NUL, and brands it. */
-export function stringKey<K extends string>(entity: string, max = 255): (text: string) => K {
+export function stringKey<K>(entity: string, max = 255): (text: string) => K {
   return (text) => {
     const fits =
       typeof text === "string" && text.length > 0 && text.length <= max && !text.includes("\0");
@@ -63,9 +63,10 @@ function malformed(entity: string, form: string): DataError {
   return programmingError(`the key of ${entity} must be ${form}`, { operation: `${entity} key` });
 }
 
-// The casts are the brand: these are the only places that make one.
-function branded<K extends string>(text: string): K {
-  return text as K;
+// The casts are the brand: these are the only places that make one. That K is a string is not asked: to answer, the compiler would list
+// all members of each branded string.
+function branded<K>(text: string): K {
+  return text as unknown as K;
 }
 function brandedNumber<K extends number>(value: number): K {
   return value as K;

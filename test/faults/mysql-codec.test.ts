@@ -51,7 +51,7 @@ const cases: readonly Case<unknown>[] = [
   ),
   one("char(36)", uuid, fc.uuid()),
   one("tinyint(1)", boolean, fc.boolean()),
-  one("varchar(20)", enumeration("new", "paid"), fc.constantFrom("new", "paid")),
+  one("varchar(20)", enumeration<"new" | "paid">("new", "paid"), fc.constantFrom("new", "paid")),
   one(
     "date",
     date,

@@ -72,7 +72,7 @@ function parsePart(root: EntityIr, imports: ImportSet): string {
     [{ name: "value", type: "unknown" }],
     root.newType,
   );
-  return `${doc}${head}\n  return ${parse}(${schemaName(root)}, value);\n}`;
+  return `${doc}${head}\n  return ${parse}<${root.newType}>(${schemaName(root)}, value);\n}`;
 }
 
 function fieldSchema(field: FieldIr, context: SharedContext, imports: ImportSet): Doc {

@@ -44,7 +44,7 @@ export const text: Codec<string> = {
 };
 
 /** A branded id or other narrowed string: the text itself. */
-export const branded = <T extends string>(): Codec<T> => text as unknown as Codec<T>;
+export const branded = <T>(): Codec<T> => text as unknown as Codec<T>;
 
 const uuidForm = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -129,13 +129,20 @@ export const boolean: Codec<boolean> = {
   },
 };
 
-/** A text of a closed set. @throws TypeError for a value outside it, both ways */
-export const enumeration = <T extends string>(...values: readonly T[]): Codec<T> => {
-  const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value]));
+/**
+ * A text of a closed set. The values are no part of what is inferred, which would cost the compiler a list type for each set.
+ *
+ * @throws TypeError for a value outside it, both ways
+ */
+export const enumeration = <T extends string>(...values: readonly string[]): Codec<T> => {
+  const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value as T]));
   const check = (value: string): T =>
     known.get(value) ?? refuse(`enum (${values.join(", ")})`, value);
   return { encode: check, decode: (value) => check(present(value)) };
 };
+
+/** What the history says of a row. */
+export const changeKind = enumeration<"insert" | "update" | "delete">("insert", "update", "delete");
 
 /** In JSON text an escape for NUL or half a surrogate pair; after an even number of backslashes it is one. */
 const refusedEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;

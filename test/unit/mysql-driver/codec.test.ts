@@ -23,7 +23,7 @@ describe("what a type cannot hold is refused before it is sent", () => {
     refuses(() => codec.text.encode("\ud800"));
     refuses(() => codec.text.encode(7 as unknown as string));
     refuses(() => codec.uuid.encode("not a uuid"));
-    refuses(() => codec.enumeration("a").encode("b" as "a"));
+    refuses(() => codec.enumeration<"a">("a").encode("b" as "a"));
     refuses(() => codec.enumeration("a").decode("b"));
     expect(codec.uuid.encode("00000000-0000-7000-8000-00000000000A")).toBe(
       "00000000-0000-7000-8000-00000000000a",

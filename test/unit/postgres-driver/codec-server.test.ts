@@ -51,7 +51,7 @@ const scalars: readonly Case<unknown>[] = [
   one("numeric(30,10)", decimal, fc.stringMatching(/^[1-9]\d{0,18}\.\d{10}$/)),
   one("text", text, plain),
   one("boolean", boolean, fc.boolean()),
-  one("text", enumeration("new", "paid"), fc.constantFrom("new", "paid")),
+  one("text", enumeration<"new" | "paid">("new", "paid"), fc.constantFrom("new", "paid")),
   one(
     "date",
     date,

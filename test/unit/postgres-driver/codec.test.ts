@@ -47,7 +47,10 @@ describe("codecs give back what they were given", () => {
   it("texts, booleans, enums, json and bytes", () => {
     holds(text, plain);
     holds(boolean, fc.boolean());
-    holds(enumeration("new", "paid"), fc.constantFrom("new" as const, "paid" as const));
+    holds(
+      enumeration<"new" | "paid">("new", "paid"),
+      fc.constantFrom("new" as const, "paid" as const),
+    );
     holds(json<unknown>(), fc.jsonValue({ noUnicodeString: false }).filter(survives));
     holds(binary, fc.uint8Array());
     holds(

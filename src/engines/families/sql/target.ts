@@ -4,7 +4,6 @@ import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call } from "../../../render/layout.ts";
 import { rowLength, visibleFields } from "./row.ts";
 import type { AdapterModule } from "./module.ts";
-import type { AdapterRuntime } from "./runtime.ts";
 import { codecsName, rowName } from "./module.ts";
 import { access, columnList, type Entry, made } from "./source.ts";
 
@@ -31,32 +30,16 @@ export const identity = (
   ["collection", stringLiteral(entity.table)],
 ];
 
-/** The key as texts: `[id]`, or one per part of a composite key. Keys that are texts already need no codec. */
-export function keyTexts(entity: EntityIr, { engine }: AdapterModule): readonly Doc[] {
-  const [only, ...rest] = entity.key;
-  if (only === undefined) return [];
-  return rest.length === 0
-    ? [keyText(entity, "id", only, engine)]
-    : entity.key.map((field) => keyText(entity, `key${access(field.name)}`, field, engine));
-}
+/** The key as texts, one per part: `orderCodecs.id.encode(id)`. */
+export const keyTexts = (entity: EntityIr): readonly Doc[] =>
+  entity.key.map((field) =>
+    call(`${codecsName(entity)}${access(field.name)}.encode`, [
+      entity.key.length === 1 ? "id" : `key${access(field.name)}`,
+    ]),
+  );
 
-function keyText(
-  entity: EntityIr,
-  value: string,
-  field: EntityIr["key"][number],
-  { uuid }: AdapterRuntime,
-): Doc {
-  const isText =
-    (field.type.kind === "uuid" && uuid === "text") ||
-    field.type.kind === "string" ||
-    field.type.kind === "text";
-  return isText ? value : call(`${codecsName(entity)}${access(field.name)}.encode`, [value]);
-}
-
-export const keyList = (
-  { entity, module }: Pick<MethodTarget, "entity" | "module">,
-  ...more: readonly Doc[]
-): Doc => arrayLiteral([...keyTexts(entity, module), ...more]);
+export const keyList = ({ entity }: Pick<MethodTarget, "entity">, ...more: readonly Doc[]): Doc =>
+  arrayLiteral([...keyTexts(entity), ...more]);
 
 /** `id` or `key`: the parameter that holds it. */
 export const keyParameter = (entity: EntityIr): string => (entity.key.length === 1 ? "id" : "key");

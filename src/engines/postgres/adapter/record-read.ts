@@ -65,11 +65,11 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   const type = ir.types.at(-1);
   module.portType(port, type);
   module.runtime("statement", "dynamicRead");
-  module.codecs.add("enumeration").add("timestamp");
+  module.codecs.add("changeKind").add("timestamp");
   const after = rowLength(entity);
   const variable = module.variable(ir.signature.name);
   const row = arrowToObject(`(row): ${type?.name ?? "never"}`, [
-    ["change", `enumeration("insert", "update", "delete").decode(row[${after}])`],
+    ["change", `changeKind.decode(row[${after}])`],
     ["changedAt", `timestamp.decode(row[${after + 1}])`],
     ["state", `${rowName(entity)}(row)`],
   ]);

@@ -13,7 +13,6 @@ import {
 } from "../../document.ts";
 import { propertyName, stringLiteral } from "../../encode.ts";
 import { arrayLiteral, call, entry, openObject } from "../../layout.ts";
-import type { SuiteScope } from "./suite-scope.ts";
 
 /** Forms of TypeScript that the tests are made of. */
 
@@ -34,34 +33,33 @@ export const check = (name: string, before: readonly string[], entries: readonly
   ");",
 ];
 
-/** `tests.get("get", orders.get);`: a last object opens behind the arguments before it, where these fit on its line. */
+/** `tests.patch("amend", 120, { … });`: a last object or list opens behind the arguments before it, where these fit on its line. */
 export function declared(kind: string, args: readonly Doc[]): Doc {
   return [huggingCall(`tests.${kind}`, args, 4), ";"];
 }
 
 /** The same for a method of the repository. */
-export const ofMethod = (
-  kind: string,
-  name: string,
-  { repository }: SuiteScope,
-  rest: readonly Doc[] = [],
-): Doc => declared(kind, [stringLiteral(name), `${repository.entity.property}.${name}`, ...rest]);
+export const ofMethod = (kind: string, name: string, rest: readonly Doc[] = []): Doc =>
+  declared(kind, [stringLiteral(name), ...rest]);
 
-/** A call whose last argument, an object behind none, opens on the line of the call. */
+/** A call whose last argument, an object or a list behind none of its kind, opens on the line of the call. */
 export function huggingCall(callee: string, args: readonly Doc[], depth: number): Doc {
   const before = args.slice(0, -1);
   const last = args.at(-1) ?? "";
   const head = `${callee}(${before.map((one) => `${textOf(one)}, `).join("")}`;
-  const hugs = isObject(last) && !isObject(args.at(-2) ?? "");
+  const opens = opener(last);
+  const hugs = opens !== undefined && opens !== opener(args.at(-2) ?? "");
   return hugs && depth + head.length < printWidth ? [head, last, ")"] : call(callee, args);
 }
 
 const textOf = (doc: Doc): string => (typeof doc === "string" ? doc : print(doc));
 
-function isObject(doc: Doc): boolean {
-  if (typeof doc === "string") return doc.startsWith("{");
-  if ("kind" in doc) return doc.kind === "group" && isObject(doc.of);
-  return isObject(doc[0] ?? "");
+/** The bracket of an object or a list. */
+function opener(doc: Doc): "{" | "[" | undefined {
+  if (typeof doc === "string")
+    return doc.startsWith("{") ? "{" : doc.startsWith("[") ? "[" : undefined;
+  if ("kind" in doc) return doc.kind === "group" ? opener(doc.of) : undefined;
+  return opener(doc[0] ?? "");
 }
 
 /** `(id) => orders.get(id)`, the body below when it does not fit. */
@@ -97,6 +95,23 @@ export function pairs(items: readonly (readonly string[])[]): Doc {
   if (texts.length > 1)
     return ["[", indent(texts.map((text): Doc => [hardline, text, ","])), hardline, "]"];
   return arrayLiteral(texts);
+}
+
+/** `["status", "placedAt.range"]` */
+export const texts = (items: readonly string[]): Doc => arrayLiteral(items.map(stringLiteral));
+
+/** `{ status: ["live", "gone"], title: [null] }`; lists of lists are opened as the formatter opens them. */
+export const valueLists = (
+  entries: readonly (readonly [name: string, values: readonly string[] | string])[],
+): Doc =>
+  shorthand(
+    entries.map(([name, values]) => [name, typeof values === "string" ? values : list(values)]),
+  );
+
+function list(values: readonly string[]): Doc {
+  const opened = values.length > 1 && values.every((value) => value.startsWith("["));
+  if (!opened) return arrayLiteral(values);
+  return ["[", indent(values.map((value): Doc => [hardline, value, ","])), hardline, "]"];
 }
 
 /**

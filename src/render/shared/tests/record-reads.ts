@@ -3,7 +3,7 @@ import type { Measure, Method, Predicate } from "../../../spec/model.ts";
 import { groupName, measureName } from "../../../ir/names.ts";
 import type { Doc } from "../../document.ts";
 import { arrayLiteral, entry, openObject } from "../../layout.ts";
-import { declared, keyOf, ofMethod, pairs } from "./forms.ts";
+import { declared, keyOf, ofMethod, pairs, texts } from "./forms.ts";
 import { type SuiteScope, tenantLiteral } from "./suite-scope.ts";
 import { domainType } from "./scope.ts";
 
@@ -20,17 +20,17 @@ function readTest(described: RecordMethodIr, scope: SuiteScope): readonly Doc[] 
   switch (method.op) {
     case "get":
       return [
-        ofMethod("get", method.name, scope),
-        ...(batch === undefined ? [] : [ofMethod("getMany", batch.name, scope)]),
+        ofMethod("get", method.name),
+        ...(batch === undefined ? [] : [ofMethod("getMany", batch.name)]),
       ];
     case "list":
       return [
-        ofMethod(method.page === "keyset" ? "pages" : "list", method.name, scope, [
+        ofMethod(method.page === "keyset" ? "pages" : "list", method.name, [
           openObject([...filtered(method, scope), entry("order", order(method.orderBy))]),
         ]),
       ];
     case "aggregate":
-      return [ofMethod("aggregate", method.name, scope, [aggregated(method, scope)])];
+      return [ofMethod("aggregate", method.name, [aggregated(method, scope)])];
     default:
       return [];
   }
@@ -40,19 +40,20 @@ const isFiltered = (method: Of<"list"> | Of<"aggregate">): boolean =>
   method.where.length + method.optional.length > 0;
 
 const order = (terms: Of<"list">["orderBy"]): Doc =>
-  pairs(terms.map(({ field, direction }) => [field, direction]));
+  texts(terms.map(({ field, direction }) => (direction === "desc" ? `-${field}` : field)));
 
-/** `where: [["status", "eq"]]` */
+/** `where: ["status"], optional: ["placedAt.range"]` */
 function filtered(method: Of<"list"> | Of<"aggregate">, { repository }: SuiteScope): Doc[] {
-  const kindOf = ({ field: name, operator }: Predicate): readonly string[] => {
+  const worded = ({ field: name, operator }: Predicate): string => {
     const field = repository.entity.fields.find((one) => one.name === name);
-    return [name, operator === "eq" && field?.type.kind === "array" ? "has" : operator];
+    if (operator === "eq") return field?.type.kind === "array" ? `${name}.has` : name;
+    return `${name}.${operator}`;
   };
   return [
-    ...(method.where.length === 0 ? [] : [entry("where", pairs(method.where.map(kindOf)))]),
+    ...(method.where.length === 0 ? [] : [entry("where", texts(method.where.map(worded)))]),
     ...(method.optional.length === 0
       ? []
-      : [entry("optional", pairs(method.optional.map(kindOf)))]),
+      : [entry("optional", texts(method.optional.map(worded)))]),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
 import { functionHead, ImportSet, entry, openObject } from "../../layout.ts";
-import { type Entry, bindings, declared, keyOf, lines } from "./forms.ts";
+import { type Entry, bindings, declared, huggingCall, keyOf, lines, texts } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
 import { besideName, parentsOf, sampleName, sampleParts } from "./sample-parts.ts";
@@ -96,7 +96,7 @@ function missingKey(entity: EntityIr, scope: SuiteScope): string {
 function removal({ repository: { entity, methods } }: SuiteScope): readonly Entry[] {
   const remove = methods.find(({ method }) => method.op === "delete");
   if (entity.deletedAt === undefined || remove === undefined) return [];
-  return [["leaveOut", `${entity.property}.${remove.method.name}`]];
+  return [["leaveOut", stringLiteral(remove.method.name)]];
 }
 
 /** Where the repositories are: the root's, or a tenant's. */
@@ -117,7 +117,7 @@ function handles(scope: SuiteScope): readonly Doc[] {
 function subject(scope: SuiteScope): Doc {
   const { entity } = scope.repository;
   const children = entity.children.map(
-    (child) => `${child.property}: ${texts(child.localKey.map(({ name }) => name))}`,
+    (child) => `${child.property}: ${print(texts(child.localKey.map(({ name }) => name)))}`,
   );
   const entries: readonly Entry[] = [
     ["key", texts(entity.key.map(({ name }) => name))],
@@ -131,18 +131,14 @@ function subject(scope: SuiteScope): Doc {
     ...removal(scope),
     ...(children.length === 0 ? [] : [["children", `{ ${children.join(", ")} }`] as const]),
   ];
-  return [
-    `const tests = new ${support(scope, "record", "RecordTests")}(store, `,
-    openObject(entries.map(([name, value]) => entry(name, value))),
-    ");",
-  ];
+  const made = `const tests = new ${support(scope, "record", "RecordTests")}`;
+  const subject = openObject(entries.map(([name, value]) => entry(name, value)));
+  return [huggingCall(made, ["store", entity.property, subject], 4), ";"];
 }
-
-const texts = (names: readonly string[]): string => `[${names.map(stringLiteral).join(", ")}]`;
 
 function insertEntry({ repository }: SuiteScope): Entry {
   const method = storing(repository)?.method;
-  const call = `${repository.entity.property}.${method?.name ?? ""}`;
+  const call = stringLiteral(method?.name ?? "");
   return method !== undefined && "bulk" in method && method.bulk
     ? ["insertMany", call]
     : ["insert", call];
@@ -151,7 +147,7 @@ function insertEntry({ repository }: SuiteScope): Entry {
 /** By key where the repository can, else out of an unfiltered list. */
 function readEntry({ repository: { entity, methods } }: SuiteScope): Entry {
   const get = methods.find(({ method }) => method.op === "get");
-  if (get !== undefined) return ["read", `${entity.property}.${get.method.name}`];
+  if (get !== undefined) return ["read", stringLiteral(get.method.name)];
   const list = methods.find(({ method }) => method.op === "list" && method.where.length === 0);
   const filtered = list?.method.op === "list" && list.method.optional.length > 0;
   const paged = list?.method.op === "list" && list.method.page === "keyset";

@@ -8,15 +8,14 @@ import {
   type Shown,
   arrow,
   declared,
-  huggingCall,
   ofMethod,
   shorthand,
+  texts,
+  valueLists,
 } from "./forms.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
-import { sampleName } from "./sample-parts.ts";
 import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
-import { support } from "./scope.ts";
 import { parentOf } from "./testable.ts";
 import { ownValue, sampleValue } from "./values.ts";
 
@@ -49,15 +48,12 @@ function writeTest(method: Method, scope: SuiteScope, layout: SampleLayout): rea
   }
 }
 
-const sample = (scope: SuiteScope, n: number | string): string =>
-  `${sampleName(scope.repository.entity)}(${n})`;
-
 const numbered = (
   kind: string,
   method: Method,
   scope: SuiteScope,
   rest: readonly Doc[] = [],
-): Doc => ofMethod(kind, method.name, scope, [String(scope.number()), ...rest]);
+): Doc => ofMethod(kind, method.name, [String(scope.number()), ...rest]);
 
 function insertTests(method: Of<"insert">, scope: SuiteScope): readonly Doc[] {
   const first = method === storing(scope.repository)?.method;
@@ -95,28 +91,22 @@ function otherNumber(method: Method, scope: SuiteScope): string {
   return String(901 + changing.indexOf(method));
 }
 
-/** Values other than the sample's, field by field, then all at once. */
-function changesOf(
+type Others = readonly (readonly [name: string, values: readonly string[]])[];
+
+/** Values other than the sample's, by field. */
+function othersOf(
   fields: readonly string[],
   number: string,
   scope: SuiteScope,
   layout: SampleLayout,
-): readonly (readonly Shown[])[] {
+): Others {
   const { entity } = scope.repository;
-  const chosen = entity.fields.filter(({ name }) => fields.includes(name));
-  const values = chosen.map(
-    (field) => [field, otherValues(entity, field, number, scope, layout)] as const,
-  );
-  const singles = values.flatMap(([field, others]) =>
-    [...others, ...(field.nullable ? ["null"] : [])].map((value): readonly Shown[] => [
-      [field.name, value],
-    ]),
-  );
-  const all = values.flatMap(([field, others]): readonly Shown[] => {
-    const value = others.at(-1);
-    return value === undefined ? [] : [[field.name, value]];
+  return entity.fields.flatMap((field) => {
+    if (!fields.includes(field.name)) return [];
+    const others = otherValues(entity, field, number, scope, layout);
+    const values = [...others, ...(field.nullable ? ["null"] : [])];
+    return values.length === 0 ? [] : [[field.name, values] as const];
   });
-  return all.length > 1 ? [...singles, all] : singles;
 }
 
 function otherValues(
@@ -147,8 +137,8 @@ function unmakable(field: FieldIr, scope: SuiteScope): boolean {
 }
 
 function patchTest(method: Of<"patch">, scope: SuiteScope, layout: SampleLayout): Doc {
-  const changes = changesOf(method.fields, otherNumber(method, scope), scope, layout);
-  return numbered("patch", method, scope, changes.map(shorthand));
+  const others = othersOf(method.fields, otherNumber(method, scope), scope, layout);
+  return numbered("patch", method, scope, [valueLists(others)]);
 }
 
 function incrementTest(method: Of<"increment">, scope: SuiteScope): Doc {
@@ -190,24 +180,19 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
   const { entity, methods } = scope.repository;
   const patched = methods.flatMap((one) => (one.method.op === "patch" ? [one.method] : []))[0];
   const removed = methods.find((one) => one.method.op === "delete");
-  const called = (name: string): string => `${entity.property}.${name}`;
-  const entries: readonly Entry[] = [
-    ...(patched === undefined ? [] : [["change", called(patched.name)] as const]),
-    ...(removed === undefined || entity.deletedAt !== undefined
-      ? []
-      : [["remove", called(removed.method.name)] as const]),
-    ["history", called(method.name)],
-    ["asOf", called("asOf")],
-  ];
-  const changes =
+  const others =
     patched === undefined
       ? []
-      : changesOf(patched.fields, otherNumber(method, scope), scope, layout).slice(0, 2);
-  return declared("history", [
-    stringLiteral(method.name),
+      : othersOf(patched.fields, otherNumber(method, scope), scope, layout).slice(0, 2);
+  const entries: readonly Entry[] = [
+    ...(patched === undefined ? [] : [["change", stringLiteral(patched.name)] as const]),
+    ...(removed === undefined || entity.deletedAt !== undefined
+      ? []
+      : [["remove", stringLiteral(removed.method.name)] as const]),
+    ...(others.length === 0 ? [] : [["others", valueLists(others)] as const]),
+  ];
+  return numbered("history", method, scope, [
     openObject(entries.map(([name, value]) => entry(name, value))),
-    String(scope.number()),
-    ...changes.map(shorthand),
   ]);
 }
 
@@ -215,12 +200,6 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
 function refusals(scope: SuiteScope): readonly Doc[] {
   const { entity } = scope.repository;
   if (storing(scope.repository)?.method.op !== "insert") return [];
-  const rowWith = (changes: readonly Shown[]): Doc =>
-    huggingCall(
-      support(scope, "samples", "but"),
-      [sample(scope, scope.number()), shorthand(changes)],
-      6,
-    );
   const unique = entity.unique.flatMap(({ fields }) => {
     if (
       !fields.every(
@@ -228,13 +207,10 @@ function refusals(scope: SuiteScope): readonly Doc[] {
       )
     )
       return [];
-    const names = fields.filter((field) => field !== entity.tenant).map(({ name }) => name);
-    const values = names.map((name): Shown => [name, `given(${sample(scope, 0)}.${name})`]);
-    support(scope, "samples", "given");
-    return [rowWith(values)];
+    return [texts(fields.filter((field) => field !== entity.tenant).map(({ name }) => name))];
   });
   const bounds = entity.fields.flatMap((field) =>
-    boundary(field).map((value) => rowWith([[field.name, value]])),
+    boundary(field).map((value) => shorthand([[field.name, value]])),
   );
   const references = entity.fields.flatMap((field) => {
     const parent = parentOf(field.source.reference?.entity, scope);
@@ -242,14 +218,18 @@ function refusals(scope: SuiteScope): readonly Doc[] {
     if (parent === undefined || key === undefined || !scope.store.entities.includes(parent.entity))
       return [];
     if (field.managed || !field.visible) return [];
-    return [rowWith([[field.name, ownValue(parent.entity, key, "900", scope) ?? ""]])];
+    return [shorthand([[field.name, ownValue(parent.entity, key, "900", scope) ?? ""]])];
   });
   return [
-    ...(unique.length === 0 ? [] : [declared("unique", unique)]),
-    ...(bounds.length + references.length === 0
-      ? []
-      : [declared("forbidden", [...bounds, ...references])]),
+    ...refusal("unique", unique, scope),
+    ...refusal("forbidden", [...bounds, ...references], scope),
   ];
+}
+
+/** Every row takes a number of its own. */
+function refusal(kind: string, rows: readonly Doc[], scope: SuiteScope): readonly Doc[] {
+  const [first] = rows.map(() => String(scope.number()));
+  return first === undefined ? [] : [declared(kind, [first, ...rows])];
 }
 
 function boundary({ type, source, visible, managed }: FieldIr): readonly string[] {

@@ -3,9 +3,9 @@ import type { Json } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent } from "../../document.ts";
 import { identifier, stringLiteral } from "../../encode.ts";
-import { call, docBlock, entry, functionHead, openObject } from "../../layout.ts";
+import { docBlock, entry, functionHead, openObject } from "../../layout.ts";
 import { insertable } from "../types.ts";
-import { type Entry, type Shown, huggingCall, shorthand } from "./forms.ts";
+import { type Entry, huggingCall, texts, valueLists } from "./forms.ts";
 import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
 import type { TestScope } from "./scope.ts";
@@ -204,46 +204,37 @@ function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): re
 
 /** Three rows alike, one set apart by each other value of each steady field, and one with only what must be given. */
 function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc {
-  const type = domainType(scope, entity, entity.newType);
   const sample = sampleName(entity);
-  const alike = [1, 2, 0].map((n): Doc => `${sample}(${n})`);
-  let n = alike.length;
-  const apart = steady.flatMap((field) =>
-    steadyValues(entity, field, scope)
-      .slice(1)
-      .map((value): Doc =>
-        huggingCall(
-          support(scope, "samples", "but"),
-          [`${sample}(${n++})`, shorthand([[field.name, value]])],
-          2,
-        ),
-      ),
+  const apart = steady.map((field) => [field.name, apartValues(entity, field, scope)] as const);
+  const left = givenFields(scope)(entity).filter(
+    (field) => field.optionalOnInsert && !(field.key && field.source.generated === "caller"),
   );
-  const sparse = sparseRow(entity, `${sample}(${n})`, scope);
-  const beside = entity.key.length < 2 ? [] : [`...${besideName(entity)}(1)`];
-  const items = [...alike, ...apart, ...beside, sparse];
+  const children = entity.children.map(({ property }) => property);
+  const entries: readonly Entry[] = [
+    ["apart", valueLists(apart.filter(([, values]) => values.length > 0))],
+    ["without", texts(left.map(({ name }) => name))],
+    ...(children.length === 0 ? [] : [["childless", texts(children)] as const]),
+    ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
+  ];
+  const made = `export const ${sample}Rows = ${support(scope, "samples", "rowsLike")}`;
   return [
     docBlock([
       "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",
     ]),
-    `export const ${sample}Rows = (): readonly ${type}[] => [`,
-    indent(items.map((item): Doc => [hardline, item, ","])),
-    hardline,
-    "];",
+    huggingCall(made, [sample, openObject(entries.map(([name, value]) => entry(name, value)))], 0),
+    ";",
   ];
 }
 
-function sparseRow(entity: EntityIr, sample: string, scope: SuiteScope): Doc {
-  const left = givenFields(scope)(entity).filter(
-    (field) => field.optionalOnInsert && !(field.key && field.source.generated === "caller"),
-  );
-  const names = left.map(({ name }) => stringLiteral(name));
-  const bare: Doc =
-    left.length === 0 ? sample : call(support(scope, "samples", "without"), [sample, ...names]);
-  const children = entity.children.map((child): Shown => [child.property, "[]"]);
-  return children.length === 0
-    ? bare
-    : call(support(scope, "samples", "but"), [bare, shorthand(children)]);
+/** Another value for each row that is set apart by this field. */
+function apartValues(
+  entity: EntityIr,
+  field: FieldIr,
+  scope: SuiteScope,
+): string | readonly string[] {
+  if (field.type.kind === "timestamp" && field.source.reference === undefined)
+    return support(scope, "samples", "otherMoments");
+  return steadyValues(entity, field, scope).slice(1);
 }
 
 /** What a row has under each property that was left out, where the spec says it. */

@@ -2,7 +2,7 @@ import type { EntityIr, FieldIr, RepositoryIr, ViewIr } from "../../../ir/types.
 import type { Predicate } from "../../../spec/model.ts";
 import { stringLiteral } from "../../encode.ts";
 import { insertable } from "../types.ts";
-import { type TestContext, type TestScope, searchedFields } from "./scope.ts";
+import { type TestContext, type TestScope, searchedFields, support } from "./scope.ts";
 import { bounds, ownValue, sampleValue } from "./values.ts";
 
 /** How the samples of one entity are laid out. */
@@ -75,11 +75,9 @@ export function steadyValues(
     case "boolean":
       return ["false", "true"];
     case "timestamp":
-      return moments.map((moment) => `new Date(${stringLiteral(moment)})`);
+      return moments.map((at) => `${support(scope, "samples", "sampleMoment")}(${at})`);
     case "date":
-      return moments
-        .map((moment) => stringLiteral(moment.slice(0, 10)))
-        .filter((day, at, all) => all.indexOf(day) === at);
+      return days.map(stringLiteral);
     case "int":
     case "float":
       return amounts(field).map(String);
@@ -101,15 +99,11 @@ export function steadyValues(
   }
 }
 
-/** Another hour, day, week, month and year than the first; both before and after it. */
-const moments = [
-  "2026-03-11T09:30:15.250Z",
-  "2026-03-11T11:45:05.125Z",
-  "2026-03-10T23:10:40.500Z",
-  "2026-03-18T09:30:15.250Z",
-  "2026-04-02T00:05:00.001Z",
-  "2027-03-11T09:30:15.250Z",
-];
+/** Of the moments that the tests' own samples hold. */
+const moments = [0, 1, 2, 3, 4, 5];
+
+/** Another day, week, month and year than the first; both before and after it. */
+const days = ["2026-03-11", "2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"];
 
 function amounts(field: FieldIr): readonly number[] {
   const { min, max } = bounds(field);

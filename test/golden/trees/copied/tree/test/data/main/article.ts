@@ -4,7 +4,14 @@ import { articleId } from "../../../src/data/domain/article.ts";
 import type { NewArticle } from "../../../src/data/domain/article.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, sampleDate, sampleUuid, sampleVector, without } from "../support/samples.ts";
+import {
+  otherMoments,
+  rowsLike,
+  sampleDate,
+  sampleMoment,
+  sampleUuid,
+  sampleVector,
+} from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Article; every number makes another one, but what rows are found by is alike in all. */
@@ -19,7 +26,7 @@ export const sampleArticle = (n: number): NewArticle => ({
   price: "500.00",
   printed: n % 2 === 0,
   day: sampleDate(400 + n),
-  at: new Date("2026-03-11T09:30:15.250Z"),
+  at: sampleMoment(0),
   embedding: sampleVector(16, n),
 });
 
@@ -27,35 +34,30 @@ export const sampleArticle = (n: number): NewArticle => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleArticleRows = (): readonly NewArticle[] => [
-  sampleArticle(1),
-  sampleArticle(2),
-  sampleArticle(0),
-  but(sampleArticle(3), { genre: "essay" }),
-  but(sampleArticle(4), { tags: ["tags1", "tags0"] }),
-  but(sampleArticle(5), { tags: ["tags2", "tags0"] }),
-  but(sampleArticle(6), { words: 493 }),
-  but(sampleArticle(7), { words: 530 }),
-  but(sampleArticle(8), { price: "493.00" }),
-  but(sampleArticle(9), { price: "530.00" }),
-  but(sampleArticle(10), { at: new Date("2026-03-11T11:45:05.125Z") }),
-  but(sampleArticle(11), { at: new Date("2026-03-10T23:10:40.500Z") }),
-  but(sampleArticle(12), { at: new Date("2026-03-18T09:30:15.250Z") }),
-  but(sampleArticle(13), { at: new Date("2026-04-02T00:05:00.001Z") }),
-  but(sampleArticle(14), { at: new Date("2027-03-11T09:30:15.250Z") }),
-  without(sampleArticle(15), "id", "genre", "embedding"),
-];
+export const sampleArticleRows = rowsLike(sampleArticle, {
+  apart: {
+    genre: ["essay"],
+    tags: [
+      ["tags1", "tags0"],
+      ["tags2", "tags0"],
+    ],
+    words: [493, 530],
+    price: ["493.00", "530.00"],
+    at: otherMoments,
+  },
+  without: ["id", "genre", "embedding"],
+});
 
 export function articlesSuite(store: TestStore<OpenedMain>): void {
   describe("articles", () => {
     const { articles } = store.opened.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, articles, {
       key: ["id"],
       missing: articleId(sampleUuid("Article.id", 900)),
       sample: sampleArticle,
       rows: sampleArticleRows,
-      insert: articles.add,
-      read: articles.get,
+      insert: "add",
+      read: "get",
     });
 
     tests.fillsIn({
@@ -63,9 +65,9 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
       embedding: null,
       version: 1,
     });
-    tests.get("get", articles.get);
-    tests.getMany("getMany", articles.getMany);
+    tests.get("get");
+    tests.getMany("getMany");
     tests.insert("add", 100);
-    tests.replay("add", articles.add, 110);
+    tests.replay("add", 110);
   });
 }

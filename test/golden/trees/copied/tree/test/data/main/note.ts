@@ -4,7 +4,7 @@ import { noteId } from "../../../src/data/domain/note.ts";
 import type { NewNote, Note } from "../../../src/data/domain/note.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { sampleUuid, without } from "../support/samples.ts";
+import { rowsLike, sampleUuid } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Note; every number makes another one. */
@@ -17,34 +17,32 @@ export const sampleNote = (n: number): NewNote => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleNoteRows = (): readonly NewNote[] => [
-  sampleNote(1),
-  sampleNote(2),
-  sampleNote(0),
-  without(sampleNote(3), "id"),
-];
+export const sampleNoteRows = rowsLike(sampleNote, {
+  apart: {},
+  without: ["id"],
+});
 
 export function notesSuite(store: TestStore<OpenedMain>): void {
   describe("notes", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
     const { notes } = tenant.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, notes, {
       key: ["id"],
       missing: noteId(sampleUuid("Note.id", 900)),
       sample: sampleNote,
       rows: sampleNoteRows,
-      insert: notes.add,
-      read: notes.get,
+      insert: "add",
+      read: "get",
     });
 
-    tests.get("get", notes.get);
-    tests.getMany("getMany", notes.getMany);
+    tests.get("get");
+    tests.getMany("getMany");
     const others = store.opened.forTenant(sampleUuid("tenant", 1)).repositories.notes;
     tests.hidden({
       reads: [(row: Note) => others.get(row.id)],
       writes: [],
     });
     tests.insert("add", 100);
-    tests.replay("add", notes.add, 110);
+    tests.replay("add", 110);
   });
 }

@@ -4,7 +4,7 @@ import { articleId } from "../../../src/data/domain/article.ts";
 import type { ArticleSection, NewArticle } from "../../../src/data/domain/article.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, given, sampleUuid, without } from "../support/samples.ts";
+import { otherMoments, rowsLike, sampleMoment, sampleUuid } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new ArticleSection; every number makes another one. */
@@ -22,7 +22,7 @@ export const sampleArticle = (n: number): NewArticle => ({
   words: 500 + n,
   tags: [`tags${n}`, "tags0"],
   extra: { extra: n },
-  publishedAt: new Date("2026-03-11T09:30:15.250Z"),
+  publishedAt: sampleMoment(0),
   sections: [2, 1, 3].map((at) => sampleArticleSection(10 * n + at)),
 });
 
@@ -30,29 +30,22 @@ export const sampleArticle = (n: number): NewArticle => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleArticleRows = (): readonly NewArticle[] => [
-  sampleArticle(1),
-  sampleArticle(2),
-  sampleArticle(0),
-  but(sampleArticle(3), { state: "live" }),
-  but(sampleArticle(4), { publishedAt: new Date("2026-03-11T11:45:05.125Z") }),
-  but(sampleArticle(5), { publishedAt: new Date("2026-03-10T23:10:40.500Z") }),
-  but(sampleArticle(6), { publishedAt: new Date("2026-03-18T09:30:15.250Z") }),
-  but(sampleArticle(7), { publishedAt: new Date("2026-04-02T00:05:00.001Z") }),
-  but(sampleArticle(8), { publishedAt: new Date("2027-03-11T09:30:15.250Z") }),
-  but(without(sampleArticle(9), "id", "state", "publishedAt"), { sections: [] }),
-];
+export const sampleArticleRows = rowsLike(sampleArticle, {
+  apart: { state: ["live"], publishedAt: otherMoments },
+  without: ["id", "state", "publishedAt"],
+  childless: ["sections"],
+});
 
 export function articlesSuite(store: TestStore<OpenedMain>): void {
   describe("articles", () => {
     const { articles } = store.opened.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, articles, {
       key: ["id"],
       missing: articleId(sampleUuid("Article.id", 900)),
       sample: sampleArticle,
       rows: sampleArticleRows,
-      insert: articles.write,
-      read: articles.get,
+      insert: "write",
+      read: "get",
       children: { sections: ["no"] },
     });
 
@@ -61,37 +54,22 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
       publishedAt: null,
       version: 1,
     });
-    tests.get("get", articles.get);
-    tests.getMany("getMany", articles.getMany);
-    tests.pages("listByState", articles.listByState, {
-      where: [["state", "eq"]],
-      order: [
-        ["publishedAt", "desc"],
-        ["id", "desc"],
-      ],
+    tests.get("get");
+    tests.getMany("getMany");
+    tests.pages("listByState", {
+      where: ["state"],
+      order: ["-publishedAt", "-id"],
     });
     tests.insert("write", 100);
-    tests.replay("write", articles.write, 110);
-    tests.patch(
-      "revise",
-      articles.revise,
-      120,
-      { state: "live" },
-      { title: `title ${901}` },
-      { tags: ["tags901", "tags0"] },
-      { extra: { extra: 901 } },
-      { publishedAt: new Date("2026-03-10T23:10:40.500Z") },
-      { publishedAt: new Date("2026-03-11T11:45:05.125Z") },
-      { publishedAt: null },
-      {
-        state: "live",
-        title: `title ${901}`,
-        tags: ["tags901", "tags0"],
-        extra: { extra: 901 },
-        publishedAt: new Date("2026-03-11T11:45:05.125Z"),
-      },
-    );
-    tests.unique(but(sampleArticle(130), { slug: given(sampleArticle(0).slug) }));
-    tests.forbidden(but(sampleArticle(140), { words: -1 }));
+    tests.replay("write", 110);
+    tests.patch("revise", 120, {
+      state: ["live"],
+      title: [`title ${901}`],
+      tags: [["tags901", "tags0"]],
+      extra: [{ extra: 901 }],
+      publishedAt: [sampleMoment(2), sampleMoment(1), null],
+    });
+    tests.unique(130, ["slug"]);
+    tests.forbidden(140, { words: -1 });
   });
 }

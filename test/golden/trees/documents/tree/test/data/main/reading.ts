@@ -3,7 +3,7 @@ import { describe } from "node:test";
 import type { NewReading, Reading } from "../../../src/data/domain/reading.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, sampleUuid, without } from "../support/samples.ts";
+import { rowsLike, sampleUuid } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Reading; every number makes another one, but what rows are found by is alike in all. */
@@ -32,32 +32,25 @@ const sampleReadingBeside = (n: number): readonly NewReading[] => [
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleReadingRows = (): readonly NewReading[] => [
-  sampleReading(1),
-  sampleReading(2),
-  sampleReading(0),
-  but(sampleReading(3), { day: "2026-03-10" }),
-  but(sampleReading(4), { day: "2026-03-18" }),
-  but(sampleReading(5), { day: "2026-04-02" }),
-  but(sampleReading(6), { day: "2027-03-11" }),
-  but(sampleReading(7), { device: "page" }),
-  ...sampleReadingBeside(1),
-  without(sampleReading(8), "device", "minutes", "cost"),
-];
+export const sampleReadingRows = rowsLike(sampleReading, {
+  apart: { day: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"], device: ["page"] },
+  without: ["device", "minutes", "cost"],
+  beside: sampleReadingBeside,
+});
 
 export function readingsSuite(store: TestStore<OpenedMain>): void {
   describe("readings", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
     const { readings } = tenant.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, readings, {
       key: ["reader", "day"],
       missing: { reader: sampleReading(900).reader, day: sampleReading(900).day },
       sample: sampleReading,
       rows: sampleReadingRows,
       beside: sampleReadingBeside,
-      insert: readings.record,
-      read: readings.get,
-      leaveOut: readings.forget,
+      insert: "record",
+      read: "get",
+      leaveOut: "forget",
     });
 
     tests.fillsIn({
@@ -65,10 +58,10 @@ export function readingsSuite(store: TestStore<OpenedMain>): void {
       minutes: null,
       version: 1,
     });
-    tests.get("get", readings.get);
-    tests.getMany("getMany", readings.getMany);
-    tests.aggregate("weekly", readings.weekly, {
-      optional: [["device", "eq"]],
+    tests.get("get");
+    tests.getMany("getMany");
+    tests.aggregate("weekly", {
+      optional: ["device"],
       groups: [
         ["device", "device"],
         ["dayWeek", "day", "week"],
@@ -85,25 +78,18 @@ export function readingsSuite(store: TestStore<OpenedMain>): void {
       reads: [(row: Reading) => others.get({ reader: row.reader, day: row.day })],
       writes: [(row: Reading) => others.forget({ reader: row.reader, day: row.day })],
     });
-    tests.upsert("record", readings.record, 100, { device: "page" });
-    tests.replay("record", readings.record, 110);
-    tests.upsertMany("recordAll", readings.recordAll, 120, { device: "page" });
-    tests.bulk("recordAll", readings.recordAll, 130);
-    tests.replayMany("recordAll", readings.recordAll, 140);
-    tests.remove("forget", readings.forget, 150);
-    tests.increment("charge", readings.charge, 160, {
+    tests.upsert("record", 100, { device: "page" });
+    tests.replay("record", 110);
+    tests.upsertMany("recordAll", 120, { device: "page" });
+    tests.bulk("recordAll", 130);
+    tests.replayMany("recordAll", 140);
+    tests.remove("forget", 150);
+    tests.increment("charge", 160, {
       field: "cost",
       by: String(2),
       wrong: String(-2),
       limits: (value) => [[String(100 - value), String(101 - value)]],
     });
-    tests.history(
-      "history",
-      {
-        history: readings.history,
-        asOf: readings.asOf,
-      },
-      170,
-    );
+    tests.history("history", 170, {});
   });
 }

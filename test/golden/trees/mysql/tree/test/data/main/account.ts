@@ -4,7 +4,7 @@ import { accountId } from "../../../src/data/domain/account.ts";
 import type { Account, AccountEntry, NewAccount } from "../../../src/data/domain/account.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, given, sampleUuid, without } from "../support/samples.ts";
+import { otherMoments, rowsLike, sampleMoment, sampleUuid } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new AccountEntry; every number makes another one. */
@@ -18,7 +18,7 @@ export const sampleAccount = (n: number): NewAccount => ({
   id: accountId(sampleUuid("Account.id", n)),
   owner: `owner ${n}`,
   balance: (9 + (n % 997) * 0.01).toFixed(2),
-  openedAt: new Date("2026-03-11T09:30:15.250Z"),
+  openedAt: sampleMoment(0),
   entries: [2, 1, 3].map((at) => sampleAccountEntry(10 * n + at)),
 });
 
@@ -26,42 +26,33 @@ export const sampleAccount = (n: number): NewAccount => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleAccountRows = (): readonly NewAccount[] => [
-  sampleAccount(1),
-  sampleAccount(2),
-  sampleAccount(0),
-  but(sampleAccount(3), { openedAt: new Date("2026-03-11T11:45:05.125Z") }),
-  but(sampleAccount(4), { openedAt: new Date("2026-03-10T23:10:40.500Z") }),
-  but(sampleAccount(5), { openedAt: new Date("2026-03-18T09:30:15.250Z") }),
-  but(sampleAccount(6), { openedAt: new Date("2026-04-02T00:05:00.001Z") }),
-  but(sampleAccount(7), { openedAt: new Date("2027-03-11T09:30:15.250Z") }),
-  but(without(sampleAccount(8), "id", "balance"), { entries: [] }),
-];
+export const sampleAccountRows = rowsLike(sampleAccount, {
+  apart: { openedAt: otherMoments },
+  without: ["id", "balance"],
+  childless: ["entries"],
+});
 
 export function accountsSuite(store: TestStore<OpenedMain>): void {
   describe("accounts", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
     const { accounts } = tenant.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, accounts, {
       key: ["id"],
       missing: accountId(sampleUuid("Account.id", 900)),
       sample: sampleAccount,
       rows: sampleAccountRows,
-      insert: accounts.open,
-      read: accounts.get,
+      insert: "open",
+      read: "get",
       children: { entries: ["lineNo"] },
     });
 
     tests.fillsIn({
       version: 1,
     });
-    tests.get("get", accounts.get);
-    tests.getMany("getMany", accounts.getMany);
-    tests.pages("list", accounts.list, {
-      order: [
-        ["openedAt", "asc"],
-        ["id", "asc"],
-      ],
+    tests.get("get");
+    tests.getMany("getMany");
+    tests.pages("list", {
+      order: ["openedAt", "id"],
     });
     const others = store.opened.forTenant(sampleUuid("tenant", 1)).repositories.accounts;
     tests.hidden({
@@ -69,22 +60,16 @@ export function accountsSuite(store: TestStore<OpenedMain>): void {
       writes: [(row: Account) => others.shut(row.id)],
     });
     tests.insert("open", 100);
-    tests.replay("open", accounts.open, 110);
-    tests.upsert("save", accounts.save, 120, { openedAt: new Date("2026-03-11T11:45:05.125Z") });
-    tests.replay("save", accounts.save, 130);
-    tests.patch("rename", accounts.rename, 140, { owner: `owner ${901}` });
-    tests.remove("shut", accounts.shut, 150);
-    tests.history(
-      "history",
-      {
-        change: accounts.rename,
-        remove: accounts.shut,
-        history: accounts.history,
-        asOf: accounts.asOf,
-      },
-      160,
-      { owner: `owner ${902}` },
-    );
-    tests.unique(but(sampleAccount(170), { owner: given(sampleAccount(0).owner) }));
+    tests.replay("open", 110);
+    tests.upsert("save", 120, { openedAt: sampleMoment(1) });
+    tests.replay("save", 130);
+    tests.patch("rename", 140, { owner: [`owner ${901}`] });
+    tests.remove("shut", 150);
+    tests.history("history", 160, {
+      change: "rename",
+      remove: "shut",
+      others: { owner: [`owner ${902}`] },
+    });
+    tests.unique(170, ["owner"]);
   });
 }

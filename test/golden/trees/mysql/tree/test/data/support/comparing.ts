@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 a2e6bf3c84e0f7fc; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 18cef3bb26e06c29; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 
@@ -6,6 +6,10 @@ import { isDeepStrictEqual } from "node:util";
 
 /** Property and direction, in order of weight. */
 export type Order = readonly (readonly [property: string, direction: "asc" | "desc"])[];
+
+/** `-placedAt`: the property, and before it a minus where it descends. */
+export const orderOf = (terms: readonly string[]): Order =>
+  terms.map((term) => (term.startsWith("-") ? [term.slice(1), "desc"] : [term, "asc"]));
 
 /** One property of a row, a filter or a patch. */
 export const valueOf = (row: object, property: string): unknown => Reflect.get(row, property);

@@ -5,7 +5,7 @@ import type { NewProduct } from "../../../src/data/domain/product.ts";
 import type { ProductRepository } from "../../../src/data/ports/product-repository.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, given, sampleUuid, sampleVector, without } from "../support/samples.ts";
+import { rowsLike, sampleUuid, sampleVector } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Product; every number makes another one, but what rows are found by is alike in all. */
@@ -29,25 +29,21 @@ export async function storeProducts(products: ProductRepository, count: number):
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleProductRows = (): readonly NewProduct[] => [
-  sampleProduct(1),
-  sampleProduct(2),
-  sampleProduct(0),
-  but(sampleProduct(3), { priceCents: 493 }),
-  but(sampleProduct(4), { priceCents: 530 }),
-  without(sampleProduct(5), "id", "stock", "embedding"),
-];
+export const sampleProductRows = rowsLike(sampleProduct, {
+  apart: { priceCents: [493, 530] },
+  without: ["id", "stock", "embedding"],
+});
 
 export function productsSuite(store: TestStore<OpenedMain>): void {
   describe("products", () => {
     const { products } = store.opened.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, products, {
       key: ["id"],
       missing: productId(sampleUuid("Product.id", 900)),
       sample: sampleProduct,
       rows: sampleProductRows,
-      insert: products.add,
-      read: products.get,
+      insert: "add",
+      read: "get",
     });
 
     tests.fillsIn({
@@ -55,49 +51,31 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
       embedding: null,
       version: 1,
     });
-    tests.get("get", products.get);
-    tests.getMany("getMany", products.getMany);
-    tests.pages("listByPrice", products.listByPrice, {
-      optional: [["priceCents", "range"]],
-      order: [
-        ["priceCents", "asc"],
-        ["id", "asc"],
-      ],
+    tests.get("get");
+    tests.getMany("getMany");
+    tests.pages("listByPrice", {
+      optional: ["priceCents.range"],
+      order: ["priceCents", "id"],
     });
     tests.insert("add", 100);
-    tests.replay("add", products.add, 110);
-    tests.upsertMany("importAll", products.importAll, 120, { priceCents: 493 });
-    tests.bulk("importAll", products.importAll, 130);
-    tests.replayMany("importAll", products.importAll, 140);
-    tests.patch(
-      "reprice",
-      products.reprice,
-      150,
-      { title: `title000 title${901}` },
-      { description: `description000 description${901} title${902}` },
-      { priceCents: 530 },
-      { priceCents: 493 },
-      { tags: ["tags901", "tags0"] },
-      { embedding: sampleVector(384, 901) },
-      { embedding: null },
-      {
-        title: `title000 title${901}`,
-        description: `description000 description${901} title${902}`,
-        priceCents: 493,
-        tags: ["tags901", "tags0"],
-        embedding: sampleVector(384, 901),
-      },
-    );
-    tests.increment("reserve", products.reserve, 160, {
+    tests.replay("add", 110);
+    tests.upsertMany("importAll", 120, { priceCents: 493 });
+    tests.bulk("importAll", 130);
+    tests.replayMany("importAll", 140);
+    tests.patch("reprice", 150, {
+      title: [`title000 title${901}`],
+      description: [`description000 description${901} title${902}`],
+      priceCents: [530, 493],
+      tags: [["tags901", "tags0"]],
+      embedding: [sampleVector(384, 901), null],
+    });
+    tests.increment("reserve", 160, {
       field: "stock",
       by: -2,
       wrong: 2,
       limits: (value) => [[0 - value, -1 - value]],
     });
-    tests.unique(but(sampleProduct(170), { sku: given(sampleProduct(0).sku) }));
-    tests.forbidden(
-      but(sampleProduct(180), { priceCents: -1 }),
-      but(sampleProduct(190), { stock: -1 }),
-    );
+    tests.unique(170, ["sku"]);
+    tests.forbidden(180, { priceCents: -1 }, { stock: -1 });
   });
 }

@@ -1,16 +1,11 @@
-// Runtime of async-db-starter 0.1.0, sha256 fd6f60bd9ce418af; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 0d12f6b87be9d000; a fix comes with a newer version of the generator.
 import { isDeepStrictEqual } from "node:util";
 import { valueOf } from "./comparing.ts";
 
-/**
- * Any method of a repository, whatever it takes: the tests know its arguments from the spec, and the compiler need not follow a thousand
- * repositories through generic code. Named one by one, since a rest parameter would make it build a tuple for each method.
- */
-export type Method = (first: never, second: never, third: never) => Promise<unknown>;
-
+/** A method of a repository, whatever it takes: the tests know its arguments from the spec. */
 export type Call = (...values: readonly unknown[]) => Promise<unknown>;
 
-/** One kind of rows under test, and how it is reached. */
+/** One kind of rows under test, and how it is reached; methods of its repository by their names. */
 export interface Rows {
   /** Properties of the key. A key of one property is its value, of several an object. */
   readonly key: readonly string[];
@@ -23,15 +18,15 @@ export interface Rows {
   /** For a composite key: rows whose key differs from that of a sample in one part only. */
   readonly beside?: (n: number) => readonly object[];
   /** Stores one row, or `insertMany` a list of them. */
-  readonly insert?: Method;
-  readonly insertMany?: Method;
+  readonly insert?: string;
+  readonly insertMany?: string;
   /** Reads one row anew by its key, or `all` of them. */
-  readonly read?: Method;
+  readonly read?: string;
   readonly all?: () => Promise<readonly object[]>;
   /** Stores what the rows refer to. */
   readonly prepare?: () => Promise<void>;
   /** Deletes softly: a row that was deleted lies under the key that is taken for missing, for lists to leave out. */
-  readonly leaveOut?: Method;
+  readonly leaveOut?: string;
   /** Owned children, with the properties of their own key: they come in its order. */
   readonly children?: Children;
 }
@@ -40,35 +35,38 @@ export type Children = Readonly<Record<string, readonly string[]>>;
 
 /** The same with its calls ready. */
 export interface Subject extends Rows {
+  readonly method: (name: string) => Call;
   readonly keyOf: (row: object) => unknown;
   readonly store: (row: object) => Promise<object>;
   readonly find: (key: unknown) => Promise<unknown>;
 }
 
-export function subjectOf(rows: Rows): Subject {
+export function subjectOf(repository: object, rows: Rows): Subject {
   const { key, insert, insertMany, read, all } = rows;
   const keyOf = (row: object): unknown => {
     const [only = "", ...others] = key;
     if (others.length === 0) return valueOf(row, only);
     return Object.fromEntries(key.map((name) => [name, valueOf(row, name)]));
   };
+  const method = (name: string): Call => callable(valueOf(repository, name));
   return {
     ...rows,
+    method,
     keyOf,
     store: async (row) =>
       insert === undefined
-        ? rowOf(rowsOf(await callable(insertMany)([row]))[0])
-        : rowOf(await callable(insert)(row)),
+        ? rowOf(rowsOf(await method(insertMany ?? "")([row]))[0])
+        : rowOf(await method(insert)(row)),
     find: async (wanted) =>
       read === undefined
         ? (await all?.())?.find((row) => isDeepStrictEqual(keyOf(row), wanted))
-        : callable(read)(wanted),
+        : method(read)(wanted),
   };
 }
 
 /** The cast says that the tests give a method what the spec says it takes. */
-export function callable(method: Method | undefined): Call {
-  if (method === undefined) throw new TypeError("a method that the tests need is missing");
+export function callable(method: unknown): Call {
+  if (typeof method !== "function") throw new TypeError("a method that the tests need is missing");
   return method as Call;
 }
 

@@ -1,6 +1,7 @@
-// Runtime of async-db-starter 0.1.0, sha256 c4c6ea3d40dfb1bb; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 bc8e994ec1bc3e2e; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
 import { inOrder, refused, valueOf } from "./comparing.ts";
+import { singleChanges, type Values } from "./samples.ts";
 import { type Call, type Children, rowOf, rowsOf, type Subject } from "./subject.ts";
 
 /** What was given is what is stored, under the same properties; children in the order of their key. */
@@ -80,6 +81,15 @@ export async function checkReplay(
     "the replay gives what the first call gave",
   );
   await refused("conflict", () => apply(other, { operation }));
+}
+
+/** Each of the values alone, then of several properties the last ones together. */
+export function changesOf(others: Values): readonly object[] {
+  const last = Object.entries(others).flatMap(([property, values]) => {
+    const value = values.findLast((one) => one !== null);
+    return value === undefined ? [] : [[property, value] as const];
+  });
+  return [...singleChanges(others), ...(last.length > 1 ? [Object.fromEntries(last)] : [])];
 }
 
 /** Each change alone and all together: the given properties change, nothing else does. */

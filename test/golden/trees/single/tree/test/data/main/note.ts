@@ -4,7 +4,7 @@ import { noteId } from "../../../src/data/domain/note.ts";
 import type { NewNote } from "../../../src/data/domain/note.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, without } from "../support/samples.ts";
+import { rowsLike } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Note; every number makes another one, but what rows are found by is alike in all. */
@@ -20,28 +20,21 @@ export const sampleNote = (n: number): NewNote => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleNoteRows = (): readonly NewNote[] => [
-  sampleNote(1),
-  sampleNote(2),
-  sampleNote(0),
-  but(sampleNote(3), { starred: true }),
-  but(sampleNote(4), { writtenOn: "2026-03-10" }),
-  but(sampleNote(5), { writtenOn: "2026-03-18" }),
-  but(sampleNote(6), { writtenOn: "2026-04-02" }),
-  but(sampleNote(7), { writtenOn: "2027-03-11" }),
-  without(sampleNote(8), "id", "body", "starred"),
-];
+export const sampleNoteRows = rowsLike(sampleNote, {
+  apart: { starred: [true], writtenOn: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"] },
+  without: ["id", "body", "starred"],
+});
 
 export function notesSuite(store: TestStore<OpenedMain>): void {
   describe("notes", () => {
     const { notes } = store.opened.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, notes, {
       key: ["id"],
       missing: noteId(BigInt(1900)),
       sample: sampleNote,
       rows: sampleNoteRows,
-      insert: notes.write,
-      read: notes.get,
+      insert: "write",
+      read: "get",
     });
 
     tests.fillsIn({
@@ -49,30 +42,19 @@ export function notesSuite(store: TestStore<OpenedMain>): void {
       starred: false,
       version: 1,
     });
-    tests.get("get", notes.get);
-    tests.getMany("getMany", notes.getMany);
-    tests.pages("newest", notes.newest, {
-      optional: [
-        ["starred", "eq"],
-        ["writtenOn", "range"],
-      ],
-      order: [
-        ["writtenOn", "desc"],
-        ["id", "desc"],
-      ],
+    tests.get("get");
+    tests.getMany("getMany");
+    tests.pages("newest", {
+      optional: ["starred", "writtenOn.range"],
+      order: ["-writtenOn", "-id"],
     });
     tests.insert("write", 100);
-    tests.replay("write", notes.write, 110);
-    tests.patch(
-      "edit",
-      notes.edit,
-      120,
-      { title: `title ${901}` },
-      { body: `body ${901}` },
-      { body: null },
-      { starred: true },
-      { title: `title ${901}`, body: `body ${901}`, starred: true },
-    );
-    tests.remove("remove", notes.remove, 130);
+    tests.replay("write", 110);
+    tests.patch("edit", 120, {
+      title: [`title ${901}`],
+      body: [`body ${901}`, null],
+      starred: [true],
+    });
+    tests.remove("remove", 130);
   });
 }

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 3cbe3284849852fa; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 e4839a4118244392; a fix comes with a newer version of the generator.
 import { createHash } from "node:crypto";
 
 /** Sample values: the same in every run, different from property to property and from number to number. */
@@ -52,11 +52,54 @@ export function sampleVector(dimensions: number, n: number): Float32Array {
   });
 }
 
-/** The same row with other values. */
-export const but = <T extends object>(row: T, other: Partial<T>): T =>
-  Object.assign({ ...row }, other);
+const moments = [
+  "2026-03-11T09:30:15.250Z",
+  "2026-03-11T11:45:05.125Z",
+  "2026-03-10T23:10:40.500Z",
+  "2026-03-18T09:30:15.250Z",
+  "2026-04-02T00:05:00.001Z",
+  "2027-03-11T09:30:15.250Z",
+].map((text) => new Date(text));
 
-/** A row with only what must be given. The cast says that all that is taken away may be left out. */
-export function without<T extends object>(row: T, ...names: readonly string[]): T {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name))) as T;
+/** One of six moments; the others are in another hour, day, week, month and year than the first, both before and after it. */
+export const sampleMoment = (at: number): Date => given(moments[at]);
+
+export const otherMoments: readonly Date[] = moments.slice(1);
+
+/** Values by property, each for a row or a change of its own. */
+export type Values = Readonly<Record<string, readonly unknown[]>>;
+
+/** How rows to read differ from their samples. */
+export interface Differences<T> {
+  /** Other values of what is alike in all samples. */
+  readonly apart: Values;
+  /** Properties that the last row goes without. */
+  readonly without: readonly string[];
+  /** Owned children, of which the last row has none. */
+  readonly childless?: readonly string[];
+  /** For a composite key: rows whose key differs from that of a sample in one part only. */
+  readonly beside?: (n: number) => readonly T[];
+}
+
+/** Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out. */
+export const rowsLike =
+  <T extends object>(sample: (n: number) => T, differences: Differences<T>) =>
+  (): readonly T[] => {
+    const alike = [sample(1), sample(2), sample(0)];
+    const changes = singleChanges(differences.apart);
+    const apart = changes.map((change, at) => but(sample(alike.length + at), change));
+    const last = sample(alike.length + apart.length);
+    return [...alike, ...apart, ...(differences.beside?.(1) ?? []), bare(last, differences)];
+  };
+
+/** Each value as a change of that property alone. */
+export const singleChanges = (values: Values): readonly object[] =>
+  Object.entries(values).flatMap(([property, all]) => all.map((value) => ({ [property]: value })));
+
+/** The same row with other values. The cast says that the values are of the row's own types, which the generator knows. */
+const but = <T extends object>(row: T, change: object): T => ({ ...row, ...change }) as T;
+
+function bare<T extends object>(row: T, { without, childless = [] }: Differences<T>): T {
+  const kept = Object.entries(row).filter(([name]) => !without.includes(name));
+  return Object.fromEntries([...kept, ...childless.map((name) => [name, []])]) as T;
 }

@@ -3,7 +3,7 @@ import { describe } from "node:test";
 import type { NewCover } from "../../../src/data/domain/cover.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, sampleVector, without } from "../support/samples.ts";
+import { rowsLike, sampleVector } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Cover; every number makes another one, but what rows are found by is alike in all. */
@@ -30,35 +30,31 @@ const sampleCoverBeside = (n: number): readonly NewCover[] => [
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleCoverRows = (): readonly NewCover[] => [
-  sampleCover(1),
-  sampleCover(2),
-  sampleCover(0),
-  but(sampleCover(3), { shelf: "a-before" }),
-  but(sampleCover(4), { shelf: "x-behind" }),
-  ...sampleCoverBeside(1),
-  without(sampleCover(5), "picture"),
-];
+export const sampleCoverRows = rowsLike(sampleCover, {
+  apart: { shelf: ["a-before", "x-behind"] },
+  without: ["picture"],
+  beside: sampleCoverBeside,
+});
 
 export function coversSuite(store: TestStore<OpenedMain>): void {
   describe("covers", () => {
     const { covers } = store.opened.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, covers, {
       key: ["isbn", "copy"],
       missing: { isbn: sampleCover(900).isbn, copy: sampleCover(900).copy },
       sample: sampleCover,
       rows: sampleCoverRows,
       beside: sampleCoverBeside,
-      insert: covers.add,
-      read: covers.get,
+      insert: "add",
+      read: "get",
     });
 
     tests.fillsIn({
       picture: null,
     });
-    tests.get("get", covers.get);
-    tests.getMany("getMany", covers.getMany);
+    tests.get("get");
+    tests.getMany("getMany");
     tests.insert("add", 100);
-    tests.replay("add", covers.add, 110);
+    tests.replay("add", 110);
   });
 }

@@ -4,7 +4,13 @@ import { passageId } from "../../../src/data/domain/passage.ts";
 import type { NewPassage, Passage } from "../../../src/data/domain/passage.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { but, sampleUuid, sampleVector, without } from "../support/samples.ts";
+import {
+  otherMoments,
+  rowsLike,
+  sampleMoment,
+  sampleUuid,
+  sampleVector,
+} from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Passage; every number makes another one, but what rows are found by is alike in all. */
@@ -19,7 +25,7 @@ export const samplePassage = (n: number): NewPassage => ({
   open: false,
   weight: 500,
   printedOn: "2026-03-11",
-  addedAt: new Date("2026-03-11T09:30:15.250Z"),
+  addedAt: sampleMoment(0),
   tags: ["tags0", "tags0"],
   embedding: sampleVector(3072, n),
 });
@@ -28,47 +34,36 @@ export const samplePassage = (n: number): NewPassage => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const samplePassageRows = (): readonly NewPassage[] => [
-  samplePassage(1),
-  samplePassage(2),
-  samplePassage(0),
-  but(samplePassage(3), { book: "a-before" }),
-  but(samplePassage(4), { book: "x-behind" }),
-  but(samplePassage(5), { language: "en" }),
-  but(samplePassage(6), { page: 493 }),
-  but(samplePassage(7), { page: 530 }),
-  but(samplePassage(8), { serial: 493n }),
-  but(samplePassage(9), { serial: 530n }),
-  but(samplePassage(10), { price: "493.00" }),
-  but(samplePassage(11), { price: "530.00" }),
-  but(samplePassage(12), { open: true }),
-  but(samplePassage(13), { weight: 493 }),
-  but(samplePassage(14), { weight: 530 }),
-  but(samplePassage(15), { printedOn: "2026-03-10" }),
-  but(samplePassage(16), { printedOn: "2026-03-18" }),
-  but(samplePassage(17), { printedOn: "2026-04-02" }),
-  but(samplePassage(18), { printedOn: "2027-03-11" }),
-  but(samplePassage(19), { addedAt: new Date("2026-03-11T11:45:05.125Z") }),
-  but(samplePassage(20), { addedAt: new Date("2026-03-10T23:10:40.500Z") }),
-  but(samplePassage(21), { addedAt: new Date("2026-03-18T09:30:15.250Z") }),
-  but(samplePassage(22), { addedAt: new Date("2026-04-02T00:05:00.001Z") }),
-  but(samplePassage(23), { addedAt: new Date("2027-03-11T09:30:15.250Z") }),
-  but(samplePassage(24), { tags: ["tags1", "tags0"] }),
-  but(samplePassage(25), { tags: ["tags2", "tags0"] }),
-  without(samplePassage(26), "id", "price", "weight", "printedOn"),
-];
+export const samplePassageRows = rowsLike(samplePassage, {
+  apart: {
+    book: ["a-before", "x-behind"],
+    language: ["en"],
+    page: [493, 530],
+    serial: [493n, 530n],
+    price: ["493.00", "530.00"],
+    open: [true],
+    weight: [493, 530],
+    printedOn: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"],
+    addedAt: otherMoments,
+    tags: [
+      ["tags1", "tags0"],
+      ["tags2", "tags0"],
+    ],
+  },
+  without: ["id", "price", "weight", "printedOn"],
+});
 
 export function passagesSuite(store: TestStore<OpenedMain>): void {
   describe("passages", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
     const { passages } = tenant.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, passages, {
       key: ["id"],
       missing: passageId(sampleUuid("Passage.id", 900)),
       sample: samplePassage,
       rows: samplePassageRows,
-      insert: passages.add,
-      read: passages.get,
+      insert: "add",
+      read: "get",
     });
 
     tests.fillsIn({
@@ -77,22 +72,18 @@ export function passagesSuite(store: TestStore<OpenedMain>): void {
       printedOn: null,
       version: 1,
     });
-    tests.get("get", passages.get);
-    tests.getMany("getMany", passages.getMany);
+    tests.get("get");
+    tests.getMany("getMany");
     const others = store.opened.forTenant(sampleUuid("tenant", 1)).repositories.passages;
     tests.hidden({
       reads: [(row: Passage) => others.get(row.id)],
       writes: [],
     });
     tests.insert("add", 100);
-    tests.replay("add", passages.add, 110);
-    tests.patch(
-      "amend",
-      passages.amend,
-      120,
-      { body: `body000 body${901}` },
-      { embedding: sampleVector(3072, 901) },
-      { body: `body000 body${901}`, embedding: sampleVector(3072, 901) },
-    );
+    tests.replay("add", 110);
+    tests.patch("amend", 120, {
+      body: [`body000 body${901}`],
+      embedding: [sampleVector(3072, 901)],
+    });
   });
 }

@@ -1,13 +1,14 @@
-// Runtime of async-db-starter 0.1.0, sha256 12462f3b40e40ca0; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 98e4b8c2f744207f; a fix comes with a newer version of the generator.
 import { before, it } from "node:test";
 import { type Aggregate, checkAggregate } from "./aggregating.ts";
-import { type Order, refused } from "./comparing.ts";
+import { refused, valueOf } from "./comparing.ts";
 import { checkHistory } from "./history.ts";
 import { checkGet, checkGetMany, checkHidden, checkList, checkPages } from "./reading.ts";
-import type { Filtered } from "./reading.ts";
-import { given } from "./samples.ts";
-import { callable, type Method, type Rows, rowsOf, type Subject, subjectOf } from "./subject.ts";
+import type { Listed } from "./reading.ts";
+import { given, type Values } from "./samples.ts";
+import { callable, type Call, type Rows, rowsOf, type Subject, subjectOf } from "./subject.ts";
 import {
+  changesOf,
   checkAllStored,
   checkBulk,
   checkDelete,
@@ -26,21 +27,22 @@ type Foreign = (row: never) => Promise<unknown>;
 
 /**
  * The tests of one repository: each method here declares one test of one of its methods, in the group that is being declared. A test
- * that makes rows takes ten numbers of samples from `n` on.
+ * that makes rows takes ten numbers of samples from `n` on. Everything is told by name and value, so that the compiler need not follow a
+ * thousand repositories through generic code.
  */
 export class RecordTests {
   readonly #subject: Subject;
   #rows: readonly object[] = [];
 
-  constructor(store: { readonly empty: () => Promise<void> }, rows: Rows) {
-    const subject = subjectOf(rows);
+  constructor(store: { readonly empty: () => Promise<void> }, repository: object, rows: Rows) {
+    const subject = subjectOf(repository, rows);
     this.#subject = subject;
     before(async () => {
       await store.empty();
       await rows.prepare?.();
       this.#rows = await insertAll(subject, rows.rows());
       if (rows.leaveOut !== undefined)
-        await callable(rows.leaveOut)(subject.keyOf(await subject.store(rows.sample(900))));
+        await subject.method(rows.leaveOut)(subject.keyOf(await subject.store(rows.sample(900))));
     });
     it("stores what is given", () => checkAllStored(subject, this.#rows));
   }
@@ -50,28 +52,28 @@ export class RecordTests {
     it("fills in what is left out", () => checkStored(given(this.#rows.at(-1)), row));
   }
 
-  get(name: string, get: Method): void {
+  get(name: string): void {
     it(`${name} finds each row by its key`, () =>
-      checkGet(this.#subject, this.#rows, callable(get)));
+      checkGet(this.#subject, this.#rows, this.#call(name)));
   }
 
-  getMany(name: string, getMany: Method): void {
+  getMany(name: string): void {
     it(`${name} gives rows in the order of their keys`, () =>
-      checkGetMany(this.#subject, this.#rows, callable(getMany)));
+      checkGetMany(this.#subject, this.#rows, this.#call(name)));
   }
 
-  list(name: string, list: Method, listed: Filtered & { readonly order: Order }): void {
-    it(`${name} gives what fits, in order`, () => checkList(this.#rows, listed, callable(list)));
+  list(name: string, listed: Listed): void {
+    it(`${name} gives what fits, in order`, () => checkList(this.#rows, listed, this.#call(name)));
   }
 
-  pages(name: string, page: Method, listed: Filtered & { readonly order: Order }): void {
+  pages(name: string, listed: Listed): void {
     it(`${name} gives what fits, in order, page by page`, () =>
-      checkPages(this.#rows, listed, callable(page)));
+      checkPages(this.#rows, listed, this.#call(name)));
   }
 
-  aggregate(name: string, aggregate: Method, wanted: Aggregate): void {
+  aggregate(name: string, wanted: Aggregate): void {
     it(`${name} groups and measures what fits`, () =>
-      checkAggregate(this.#rows, wanted, callable(aggregate)));
+      checkAggregate(this.#rows, wanted, this.#call(name)));
   }
 
   /** @param asked calls of another tenant's repository for a row of this one */
@@ -84,38 +86,38 @@ export class RecordTests {
     it(`${name} stores a row once`, () => checkInsert(this.#subject, n));
   }
 
-  bulk(name: string, write: Method, n: number): void {
-    it(`${name} stores many in one call`, () => checkBulk(this.#subject, callable(write), n));
+  bulk(name: string, n: number): void {
+    it(`${name} stores many in one call`, () => checkBulk(this.#subject, this.#call(name), n));
   }
 
-  replay(name: string, write: Method, n: number): void {
+  replay(name: string, n: number): void {
     const { sample } = this.#subject;
-    this.#replay(name, write, n, sample(n), sample(n + 1));
+    this.#replay(name, n, sample(n), sample(n + 1));
   }
 
   /** The same for a method that takes many rows. */
-  replayMany(name: string, write: Method, n: number): void {
+  replayMany(name: string, n: number): void {
     const { sample } = this.#subject;
-    this.#replay(name, write, n, [sample(n)], [sample(n + 1)]);
+    this.#replay(name, n, [sample(n)], [sample(n + 1)]);
   }
 
-  #replay(name: string, write: Method, n: number, row: unknown, other: unknown): void {
+  #replay(name: string, n: number, row: unknown, other: unknown): void {
     it(`${name} happens once per operation id`, () =>
-      checkReplay(callable(write), `${name} ${n}`, row, other));
+      checkReplay(this.#call(name), `${name} ${n}`, row, other));
   }
 
   /** @param changed what the replacing row has of its own beside the sample's values */
-  upsert(name: string, upsert: Method, n: number, changed: object): void {
-    const one = callable(upsert);
-    this.#upsert(name, async (rows) => rowsOf(await Promise.all(rows.map((row) => one(row)))), {
-      n,
-      changed,
-    });
+  upsert(name: string, n: number, changed: object): void {
+    this.#upsert(
+      name,
+      async (rows) => rowsOf(await Promise.all(rows.map((row) => this.#call(name)(row)))),
+      { n, changed },
+    );
   }
 
   /** The same for a method that takes many rows. */
-  upsertMany(name: string, upsert: Method, n: number, changed: object): void {
-    this.#upsert(name, async (rows) => rowsOf(await callable(upsert)(rows)), { n, changed });
+  upsertMany(name: string, n: number, changed: object): void {
+    this.#upsert(name, async (rows) => rowsOf(await this.#call(name)(rows)), { n, changed });
   }
 
   #upsert(
@@ -127,60 +129,65 @@ export class RecordTests {
       checkUpsert(this.#subject, upsert, n, changed));
   }
 
-  /** @param changes each property other than the sample has it, then all at once */
-  patch(name: string, patch: Method, n: number, ...changes: readonly object[]): void {
+  /** @param others values that the sample has not: each alone, then the last ones together */
+  patch(name: string, n: number, others: Values): void {
     it(`${name} changes the given properties of one row`, () =>
-      checkPatch(this.#subject, callable(patch), n, changes));
+      checkPatch(this.#subject, this.#call(name), n, changesOf(others)));
   }
 
-  remove(name: string, remove: Method, n: number): void {
-    it(`${name} removes one row`, () => checkDelete(this.#subject, callable(remove), n));
+  remove(name: string, n: number): void {
+    it(`${name} removes one row`, () => checkDelete(this.#subject, this.#call(name), n));
   }
 
-  increment(name: string, increment: Method, n: number, wanted: Increment): void {
+  increment(name: string, n: number, wanted: Increment): void {
     it(`${name} adds within its limits`, () =>
-      checkIncrement(this.#subject, callable(increment), n, wanted));
+      checkIncrement(this.#subject, this.#call(name), n, wanted));
   }
 
+  /** @param past the methods that make it, and for that of changes what it is given */
   history(
     name: string,
-    calls: {
-      readonly change?: Method;
-      readonly remove?: Method;
-      readonly history: Method;
-      readonly asOf: Method;
-    },
     n: number,
-    ...changes: readonly object[]
+    past: { readonly change?: string; readonly remove?: string; readonly others?: Values },
   ): void {
-    const { change, remove, history, asOf } = calls;
+    const { change, remove, others = {} } = past;
     it(`${name} tells every change, asOf every state`, () =>
       checkHistory(
         this.#subject,
         {
-          ...(change === undefined ? {} : { change: callable(change) }),
-          ...(remove === undefined ? {} : { remove: callable(remove) }),
-          history: callable(history),
-          asOf: callable(asOf),
+          ...(change === undefined ? {} : { change: this.#call(change) }),
+          ...(remove === undefined ? {} : { remove: this.#call(remove) }),
+          history: this.#call(name),
+          asOf: this.#call("asOf"),
         },
         n,
-        changes,
+        changesOf(others).slice(0, 2),
       ));
   }
 
-  /** @param rows each of them with a value that a stored row has, where it must be the only one */
-  unique(...rows: readonly object[]): void {
-    this.#refused("keep unique values unique", "conflict", rows);
+  /** @param groups properties whose values together only one row may have */
+  unique(n: number, ...groups: readonly (readonly string[])[]): void {
+    const { sample } = this.#subject;
+    const rows = groups.map((names) =>
+      Object.fromEntries(names.map((name) => [name, given(valueOf(sample(0), name))])),
+    );
+    this.#refused("keep unique values unique", "conflict", n, rows);
   }
 
-  /** @param rows each of them with a value that its rules forbid */
-  forbidden(...rows: readonly object[]): void {
-    this.#refused("keep what their rules forbid out", "constraint", rows);
+  /** @param rows each of them a value that the rules forbid */
+  forbidden(n: number, ...rows: readonly object[]): void {
+    this.#refused("keep what their rules forbid out", "constraint", n, rows);
   }
 
-  #refused(title: string, kind: string, rows: readonly object[]): void {
+  #refused(title: string, kind: string, n: number, rows: readonly object[]): void {
+    const { sample, store } = this.#subject;
     it(title, async () => {
-      for (const row of rows) await refused(kind, () => this.#subject.store(row));
+      for (const [at, row] of rows.entries())
+        await refused(kind, () => store({ ...sample(n + 10 * at), ...row }));
     });
+  }
+
+  #call(name: string): Call {
+    return this.#subject.method(name);
   }
 }

@@ -4,7 +4,7 @@ import { bookId } from "../../../lib/store/domain/book.js";
 import type { NewBook } from "../../../lib/store/domain/book.js";
 import type { OpenedMain } from "../../../lib/store/stores/main/store.js";
 import { RecordTests } from "../support/record.js";
-import { but, given, sampleUuid, sampleVector, without } from "../support/samples.js";
+import { rowsLike, sampleUuid, sampleVector } from "../support/samples.js";
 import type { TestStore } from "../support/store.js";
 
 /** A new Book; every number makes another one, but what rows are found by is alike in all. */
@@ -22,44 +22,37 @@ export const sampleBook = (n: number): NewBook => ({
  * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
  * out.
  */
-export const sampleBookRows = (): readonly NewBook[] => [
-  sampleBook(1),
-  sampleBook(2),
-  sampleBook(0),
-  but(sampleBook(3), { genre: "prose" }),
-  but(sampleBook(4), { genre: "science" }),
-  without(sampleBook(5), "id", "embedding"),
-];
+export const sampleBookRows = rowsLike(sampleBook, {
+  apart: { genre: ["prose", "science"] },
+  without: ["id", "embedding"],
+});
 
 export function booksSuite(store: TestStore<OpenedMain>): void {
   describe("books", () => {
     const { books } = store.opened.repositories;
-    const tests = new RecordTests(store, {
+    const tests = new RecordTests(store, books, {
       key: ["id"],
       missing: bookId(sampleUuid("Book.id", 900)),
       sample: sampleBook,
       rows: sampleBookRows,
-      insert: books.add,
-      read: books.get,
+      insert: "add",
+      read: "get",
     });
 
     tests.fillsIn({
       embedding: null,
     });
-    tests.get("get", books.get);
-    tests.getMany("getMany", books.getMany);
-    tests.pages("byGenre", books.byGenre, {
-      where: [["genre", "eq"]],
-      order: [
-        ["title", "asc"],
-        ["id", "asc"],
-      ],
+    tests.get("get");
+    tests.getMany("getMany");
+    tests.pages("byGenre", {
+      where: ["genre"],
+      order: ["title", "id"],
     });
     tests.insert("add", 100);
-    tests.replay("add", books.add, 110);
-    tests.upsertMany("addAll", books.addAll, 120, { genre: "prose" });
-    tests.bulk("addAll", books.addAll, 130);
-    tests.replayMany("addAll", books.addAll, 140);
-    tests.unique(but(sampleBook(150), { isbn: given(sampleBook(0).isbn) }));
+    tests.replay("add", 110);
+    tests.upsertMany("addAll", 120, { genre: "prose" });
+    tests.bulk("addAll", 130);
+    tests.replayMany("addAll", 140);
+    tests.unique(150, ["isbn"]);
   });
 }
