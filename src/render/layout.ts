@@ -14,13 +14,13 @@ import {
 
 /** Constructs of TypeScript whose form depends on their width, broken as the formatter breaks them. */
 
-/** What a module imports: module → names; a name that is only a type goes to the `type` import. */
+/** What a module imports: module → names; what is only a type is imported as such. */
 export interface Imports {
   readonly types: ReadonlyMap<string, ReadonlySet<string>>;
   readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Collects imports in any order; they come out sorted by module, values before types of the same module. */
+/** Collects imports in any order; they come out sorted by module, values before types. */
 export class ImportSet implements Imports {
   readonly types = new Map<string, Set<string>>();
   readonly values = new Map<string, Set<string>>();
@@ -52,31 +52,28 @@ export function mentions(text: string, name: string): boolean {
 
 const isWordAt = (text: string, at: number): boolean => /[\w$]/.test(text[at] ?? "");
 
-/** The import statements, one a line unless too long; no line at the end. */
+/** The import statements, one for each module and on one line unless too long; no line at the end. */
 export function importLines({ types, values }: Imports): string {
   const modules = [...new Set([...types.keys(), ...values.keys()])].toSorted(byPlace);
   return modules
-    .flatMap((module) => [
-      ...importLine("import ", module, values.get(module)),
-      ...importLine("import type ", module, types.get(module)),
-    ])
+    .map((module) => {
+      const used = sorted(values.get(module));
+      const named = sorted(types.get(module));
+      return used.length === 0
+        ? importStatement("import type ", named, module)
+        : importStatement("import ", [...used, ...named.map((name) => `type ${name}`)], module);
+    })
     .join("\n");
 }
+
+const sorted = (names: ReadonlySet<string> = new Set()): readonly string[] =>
+  [...names].toSorted().map(identifier);
 
 /** Packages first, then what lies further up. */
 function byPlace(a: string, b: string): number {
   const rank = (module: string): number =>
     module.startsWith("node:") ? 0 : !module.startsWith(".") ? 1 : module.startsWith("../") ? 2 : 3;
   return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
-}
-
-function importLine(
-  keyword: string,
-  module: string,
-  names: ReadonlySet<string> | undefined,
-): readonly string[] {
-  if (names === undefined) return [];
-  return [importStatement(keyword, [...names].toSorted().map(identifier), module)];
 }
 
 /** `import type { A, B } from "./module.ts";`, the names in the given order. */

@@ -118,6 +118,26 @@ export interface OrderTerm {
   readonly nullable?: boolean;
 }
 
+/** Ascending. */
+export const asc = (column: string, cast?: string, nulls?: "nullable"): OrderTerm =>
+  ordered(column, "asc", cast, nulls);
+
+/** Descending. */
+export const desc = (column: string, cast?: string, nulls?: "nullable"): OrderTerm =>
+  ordered(column, "desc", cast, nulls);
+
+const ordered = (
+  column: string,
+  direction: OrderTerm["direction"],
+  cast: string | undefined,
+  nulls: "nullable" | undefined,
+): OrderTerm => ({
+  column,
+  direction,
+  ...(cast === undefined ? {} : { cast }),
+  ...(nulls === undefined ? {} : { nullable: true }),
+});
+
 /**
  * A list with optional filters, an order and a page. The text of each combination of parts is composed once from these fragments and
  * kept; values are always bound.

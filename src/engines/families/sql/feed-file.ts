@@ -36,6 +36,7 @@ export function feedFile(
     ["item", `${rowName(entity)}(row)`],
   ];
   const declaration = listDeclaration({
+    module,
     variable,
     operation: `${entity.property}.feed`,
     collection: entity.table,

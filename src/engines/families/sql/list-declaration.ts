@@ -1,12 +1,14 @@
 import { stringLiteral } from "../../../render/encode.ts";
-import { type Doc, hardline, indent } from "../../../render/document.ts";
-import { arrayLiteral, objectLiteral } from "../../../render/layout.ts";
+import type { Doc } from "../../../render/document.ts";
+import { arrayLiteral, call } from "../../../render/layout.ts";
 import type { ListFragments, OrderFragment } from "./fragments.ts";
+import type { AdapterModule } from "./module.ts";
 import type { Entry } from "./source.ts";
 import { columnList, declaration, made, sqlList, sqlText } from "./source.ts";
 
 /** `const listByCustomer = dynamicRead({ … });` */
 export function listDeclaration(input: {
+  readonly module: AdapterModule;
   readonly variable: string;
   readonly operation: string;
   readonly collection: string;
@@ -19,7 +21,8 @@ export function listDeclaration(input: {
   /** Columns of a row that hold the order's values. */
   readonly cursor: readonly number[];
 }): string {
-  const { fragments, cursor } = input;
+  const { module, fragments, cursor } = input;
+  module.runtime("statement", ...fragments.order.map(({ direction }) => direction));
   const entries: readonly Entry[] = [
     ["name", stringLiteral(input.operation)],
     ["collection", stringLiteral(input.collection)],
@@ -30,23 +33,17 @@ export function listDeclaration(input: {
       ? []
       : [["optional", sqlList(fragments.optional)] as const]),
     ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
-    ["order", orderList(fragments.order.map(orderTerm))],
+    ["order", arrayLiteral(fragments.order.map(orderTerm))],
     ["row", input.row],
     ["cursor", columnList(cursor)],
   ];
   return declaration(input.variable, made("dynamicRead", input.of), entries);
 }
 
+/** `desc("placed_at", "timestamptz")` */
 const orderTerm = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
-  objectLiteral([
-    ["column", sqlText(column)],
-    ["direction", stringLiteral(direction)],
-    ...(cast === undefined ? [] : [["cast", stringLiteral(cast)] as const]),
-    ...(nullable === true ? [["nullable", "true"] as const] : []),
+  call(direction, [
+    sqlText(column),
+    ...(cast === undefined ? (nullable === true ? ["undefined"] : []) : [stringLiteral(cast)]),
+    ...(nullable === true ? [stringLiteral("nullable")] : []),
   ]);
-
-/** Several terms stand one a line, as the formatter has lists of objects. */
-const orderList = (terms: readonly Doc[]): Doc =>
-  terms.length < 2
-    ? arrayLiteral(terms)
-    : ["[", indent(terms.map((term): Doc => [hardline, term, ","])), hardline, "]"];

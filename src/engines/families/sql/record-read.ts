@@ -27,6 +27,7 @@ export function listMethod(
   module.domainTypes(entity.name);
   module.declarations.push(
     listDeclaration({
+      module,
       scoped: isScoped(target),
       variable,
       operation: ir.operation,
@@ -100,6 +101,7 @@ export function aggregateMethod(
   );
   module.declarations.push(
     listDeclaration({
+      module,
       scoped: isScoped(target),
       variable,
       operation: ir.operation,

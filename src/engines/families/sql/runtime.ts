@@ -23,5 +23,5 @@ export interface AdapterRuntime {
 /** What the adapters of every engine import. */
 export const commonNames: readonly string[] = [
   "array bigint binary boolean branded brandedBigint brandedInt changeKind date decimal enumeration float int json nullable numeric text timestamp vector vectorOf",
-  "dynamicRead guarded given keyedRead pageLimit patch read signed uuidV7 write session",
+  "asc desc dynamicRead guarded given keyedRead pageLimit patch read signed uuidV7 write session",
 ].flatMap((names) => names.split(" "));

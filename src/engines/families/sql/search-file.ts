@@ -155,6 +155,7 @@ function hitsDeclaration(of: Searched, method: SearchMethodIr): string {
   ];
   module.declarations.push(
     listDeclaration({
+      module,
       scoped: isScoped(of),
       variable,
       operation: method.operation,
@@ -207,6 +208,7 @@ function facetDeclaration(
   ]);
   module.declarations.push(
     listDeclaration({
+      module,
       scoped: isScoped(of),
       variable,
       operation: `${method.operation}.${property}`,

@@ -83,6 +83,7 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   ]);
   module.declarations.push(
     listDeclaration({
+      module,
       variable,
       operation: ir.operation,
       collection: entity.table,

@@ -76,6 +76,7 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   const fragments = historyFragments(entity);
   module.declarations.push(
     listDeclaration({
+      module,
       variable,
       operation: ir.operation,
       collection: entity.table,

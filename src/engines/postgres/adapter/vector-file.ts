@@ -116,6 +116,7 @@ function nearestDeclaration(
   module.runtime("statement", "dynamicRead");
   module.declarations.push(
     listDeclaration({
+      module,
       variable,
       operation: method.operation,
       collection: view.entity.table,

@@ -10,8 +10,7 @@ import { articleCache } from "./stores/cache/article-cache.ts";
 import { sessions } from "./stores/cache/sessions.ts";
 import type { CacheStore } from "./stores/cache/store.ts";
 import type { MainStore, OpenedMain } from "./stores/main/store.ts";
-import { openStores } from "./stores/open.ts";
-import type { DataLayerConfig } from "./stores/open.ts";
+import { openStores, type DataLayerConfig } from "./stores/open.ts";
 
 export { DataError, isDataError } from "./runtime/errors.ts";
 export type {

@@ -11,8 +11,7 @@ import { bindToThread } from "./runtime/lifecycle.ts";
 import { productCache } from "./stores/cache/product-cache.ts";
 import type { CacheStore } from "./stores/cache/store.ts";
 import type { MainStore, OpenedMain } from "./stores/main/store.ts";
-import { openStores } from "./stores/open.ts";
-import type { DataLayerConfig } from "./stores/open.ts";
+import { openStores, type DataLayerConfig } from "./stores/open.ts";
 
 export { DataError, isDataError } from "./runtime/errors.ts";
 export type {

@@ -3,8 +3,7 @@ import type { NoteRepository } from "./ports/note-repository.ts";
 import { HealthMonitor } from "./runtime/health.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import type { MainStore } from "./stores/main/store.ts";
-import { openStores } from "./stores/open.ts";
-import type { DataLayerConfig } from "./stores/open.ts";
+import { openStores, type DataLayerConfig } from "./stores/open.ts";
 
 export { DataError, isDataError } from "./runtime/errors.ts";
 export type {

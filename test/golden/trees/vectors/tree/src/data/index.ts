@@ -8,8 +8,7 @@ import { HealthMonitor } from "./runtime/health.ts";
 import { uuidTenant } from "./runtime/keys.ts";
 import { bindToThread } from "./runtime/lifecycle.ts";
 import type { MainStore, OpenedMain } from "./stores/main/store.ts";
-import { openStores } from "./stores/open.ts";
-import type { DataLayerConfig } from "./stores/open.ts";
+import { openStores, type DataLayerConfig } from "./stores/open.ts";
 import type { OpenedVector, VectorStore } from "./stores/vector/store.ts";
 import { similarPassages } from "./views/similar-passages.ts";
 

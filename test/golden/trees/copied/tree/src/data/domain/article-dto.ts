@@ -17,8 +17,7 @@ import {
   uuidSchema,
   vectorSchema,
 } from "../runtime/dto.ts";
-import { articleId } from "./article.ts";
-import type { NewArticle } from "./article.ts";
+import { articleId, type NewArticle } from "./article.ts";
 
 /** A new Article as JSON. */
 export const newArticleSchema = objectSchema<NewArticle>({
@@ -38,5 +37,5 @@ export const newArticleSchema = objectSchema<NewArticle>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewArticle(value: unknown): NewArticle {
-  return parsed(newArticleSchema, value);
+  return parsed<NewArticle>(newArticleSchema, value);
 }

@@ -6,8 +6,7 @@ import {
   vectorFromJson,
   vectorToJson,
 } from "../runtime/json.ts";
-import { articleId } from "./article.ts";
-import type { Article, ArticleGenre } from "./article.ts";
+import { articleId, type Article, type ArticleGenre } from "./article.ts";
 
 /** Article as values that JSON holds exactly. */
 export interface ArticleJson {

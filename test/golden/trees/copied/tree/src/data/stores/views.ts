@@ -2,8 +2,7 @@
 import type { Article } from "../domain/article.ts";
 import { cosineDistance } from "../runtime/hybrid.ts";
 import type { NearestBench } from "../runtime/view-bench.ts";
-import { rebuildableView } from "../runtime/view-rebuild.ts";
-import type { RebuildableView } from "../runtime/view-rebuild.ts";
+import { rebuildableView, type RebuildableView } from "../runtime/view-rebuild.ts";
 import type { OpenStores } from "./open.ts";
 
 const alikeBench = (stores: OpenStores["stores"]): NearestBench<Article> => ({

@@ -13,8 +13,7 @@ import {
   timestampSchema,
   uuidSchema,
 } from "../runtime/dto.ts";
-import { articleId } from "./article.ts";
-import type { ArticleSection, NewArticle } from "./article.ts";
+import { articleId, type ArticleSection, type NewArticle } from "./article.ts";
 
 /** A new ArticleSection as JSON. */
 export const articleSectionSchema = objectSchema<ArticleSection>({
@@ -37,5 +36,5 @@ export const newArticleSchema = objectSchema<NewArticle>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewArticle(value: unknown): NewArticle {
-  return parsed(newArticleSchema, value);
+  return parsed<NewArticle>(newArticleSchema, value);
 }

@@ -23,5 +23,5 @@ export const newReadingSchema = objectSchema<NewReading>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewReading(value: unknown): NewReading {
-  return parsed(newReadingSchema, value);
+  return parsed<NewReading>(newReadingSchema, value);
 }

@@ -11,8 +11,7 @@ import {
   timestampSchema,
   uuidSchema,
 } from "../runtime/dto.ts";
-import { accountId } from "./account.ts";
-import type { AccountEntry, NewAccount } from "./account.ts";
+import { accountId, type AccountEntry, type NewAccount } from "./account.ts";
 
 /** A new AccountEntry as JSON. */
 export const accountEntrySchema = objectSchema<AccountEntry>({
@@ -31,5 +30,5 @@ export const newAccountSchema = objectSchema<NewAccount>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewAccount(value: unknown): NewAccount {
-  return parsed(newAccountSchema, value);
+  return parsed<NewAccount>(newAccountSchema, value);
 }

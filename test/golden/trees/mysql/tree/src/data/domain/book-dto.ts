@@ -11,8 +11,7 @@ import {
   textSchema,
   uuidSchema,
 } from "../runtime/dto.ts";
-import { bookId } from "./book.ts";
-import type { NewBook } from "./book.ts";
+import { bookId, type NewBook } from "./book.ts";
 
 /** A new Book as JSON. */
 export const newBookSchema = objectSchema<NewBook>({
@@ -27,5 +26,5 @@ export const newBookSchema = objectSchema<NewBook>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewBook(value: unknown): NewBook {
-  return parsed(newBookSchema, value);
+  return parsed<NewBook>(newBookSchema, value);
 }

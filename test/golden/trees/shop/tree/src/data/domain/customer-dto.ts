@@ -8,8 +8,7 @@ import {
   textSchema,
   uuidSchema,
 } from "../runtime/dto.ts";
-import { customerId } from "./customer.ts";
-import type { NewCustomer } from "./customer.ts";
+import { customerId, type NewCustomer } from "./customer.ts";
 
 /** A new Customer as JSON. */
 export const newCustomerSchema = objectSchema<NewCustomer>({
@@ -21,5 +20,5 @@ export const newCustomerSchema = objectSchema<NewCustomer>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewCustomer(value: unknown): NewCustomer {
-  return parsed(newCustomerSchema, value);
+  return parsed<NewCustomer>(newCustomerSchema, value);
 }

@@ -13,8 +13,7 @@ import {
   uuidSchema,
 } from "../runtime/dto.ts";
 import { customerId } from "./customer.ts";
-import { orderId } from "./order.ts";
-import type { NewOrder, OrderLine } from "./order.ts";
+import { orderId, type NewOrder, type OrderLine } from "./order.ts";
 import { productId } from "./product.ts";
 
 /** A new OrderLine as JSON. */
@@ -38,5 +37,5 @@ export const newOrderSchema = objectSchema<NewOrder>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewOrder(value: unknown): NewOrder {
-  return parsed(newOrderSchema, value);
+  return parsed<NewOrder>(newOrderSchema, value);
 }

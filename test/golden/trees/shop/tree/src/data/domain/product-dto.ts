@@ -11,8 +11,7 @@ import {
   uuidSchema,
   vectorSchema,
 } from "../runtime/dto.ts";
-import { productId } from "./product.ts";
-import type { NewProduct } from "./product.ts";
+import { productId, type NewProduct } from "./product.ts";
 
 /** A new Product as JSON. */
 export const newProductSchema = objectSchema<NewProduct>({
@@ -28,5 +27,5 @@ export const newProductSchema = objectSchema<NewProduct>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewProduct(value: unknown): NewProduct {
-  return parsed(newProductSchema, value);
+  return parsed<NewProduct>(newProductSchema, value);
 }

@@ -6,8 +6,7 @@ import {
   vectorFromJson,
   vectorToJson,
 } from "../runtime/json.ts";
-import { productId } from "./product.ts";
-import type { Product } from "./product.ts";
+import { productId, type Product } from "./product.ts";
 
 /** Product as values that JSON holds exactly. */
 export interface ProductJson {

@@ -10,8 +10,7 @@ import {
   parsed,
   textSchema,
 } from "../runtime/dto.ts";
-import { noteId } from "./note.ts";
-import type { NewNote } from "./note.ts";
+import { noteId, type NewNote } from "./note.ts";
 
 /** A new Note as JSON. */
 export const newNoteSchema = objectSchema<NewNote>({
@@ -24,5 +23,5 @@ export const newNoteSchema = objectSchema<NewNote>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewNote(value: unknown): NewNote {
-  return parsed(newNoteSchema, value);
+  return parsed<NewNote>(newNoteSchema, value);
 }

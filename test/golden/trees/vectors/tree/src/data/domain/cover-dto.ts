@@ -20,5 +20,5 @@ export const newCoverSchema = objectSchema<NewCover>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewCover(value: unknown): NewCover {
-  return parsed(newCoverSchema, value);
+  return parsed<NewCover>(newCoverSchema, value);
 }

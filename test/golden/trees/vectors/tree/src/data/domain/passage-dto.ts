@@ -18,8 +18,7 @@ import {
   uuidSchema,
   vectorSchema,
 } from "../runtime/dto.ts";
-import { passageId } from "./passage.ts";
-import type { NewPassage } from "./passage.ts";
+import { passageId, type NewPassage } from "./passage.ts";
 
 /** A new Passage as JSON. */
 export const newPassageSchema = objectSchema<NewPassage>({
@@ -40,5 +39,5 @@ export const newPassageSchema = objectSchema<NewPassage>({
 
 /** Checks JSON from outside. @throws z.ZodError with every problem and its path */
 export function parseNewPassage(value: unknown): NewPassage {
-  return parsed(newPassageSchema, value);
+  return parsed<NewPassage>(newPassageSchema, value);
 }

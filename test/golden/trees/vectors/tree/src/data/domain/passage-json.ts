@@ -5,8 +5,7 @@ import {
   vectorFromJson,
   vectorToJson,
 } from "../runtime/json.ts";
-import { passageId } from "./passage.ts";
-import type { Passage, PassageLanguage } from "./passage.ts";
+import { passageId, type Passage, type PassageLanguage } from "./passage.ts";
 
 /** Passage as values that JSON holds exactly. */
 export interface PassageJson {

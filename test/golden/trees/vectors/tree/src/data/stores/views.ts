@@ -3,8 +3,7 @@ import type { Cover } from "../domain/cover.ts";
 import type { Passage } from "../domain/passage.ts";
 import { cosineDistance, negativeInnerProduct } from "../runtime/hybrid.ts";
 import type { NearestBench } from "../runtime/view-bench.ts";
-import { rebuildableView } from "../runtime/view-rebuild.ts";
-import type { RebuildableView } from "../runtime/view-rebuild.ts";
+import { rebuildableView, type RebuildableView } from "../runtime/view-rebuild.ts";
 import type { OpenStores } from "./open.ts";
 
 const similarPassagesBench = (stores: OpenStores["stores"]): NearestBench<Passage> => ({

@@ -3,7 +3,7 @@ import type { Article } from "../../domain/article.ts";
 import { text } from "../../runtime/postgres/codec.ts";
 import { viewFeed } from "../../runtime/postgres/feed.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead } from "../../runtime/postgres/statement.ts";
+import { asc, dynamicRead } from "../../runtime/postgres/statement.ts";
 import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
 import { articleCodecs, articleRow } from "./article-row.ts";
 
@@ -14,7 +14,7 @@ const rows = dynamicRead({
   a.at, a.embedding, a.version, a.created_at, a.updated_at
 from articles a`,
   where: [],
-  order: [{ column: "a.id", direction: "asc", cast: "uuid" }],
+  order: [asc("a.id", "uuid")],
   row: (row): ViewRow<Article> => ({
     key: text.decode(row[0]),
     revision: BigInt(articleCodecs.version.decode(row[12])),

@@ -3,7 +3,7 @@ import type { Note } from "../../domain/note.ts";
 import { text } from "../../runtime/postgres/codec.ts";
 import { viewFeed } from "../../runtime/postgres/feed.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead } from "../../runtime/postgres/statement.ts";
+import { asc, dynamicRead } from "../../runtime/postgres/statement.ts";
 import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
 import { noteCodecs, noteRow } from "./note-row.ts";
 
@@ -13,7 +13,7 @@ const rows = dynamicRead({
   select: `select n.id, n.text, n.created_at, n.updated_at, n.tenant_id
 from notes n`,
   where: [],
-  order: [{ column: "n.id", direction: "asc", cast: "uuid" }],
+  order: [asc("n.id", "uuid")],
   row: (row): ViewRow<Note> => ({
     key: text.decode(row[0]),
     tenant: text.decode(row[4]),

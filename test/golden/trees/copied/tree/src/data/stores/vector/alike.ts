@@ -5,8 +5,7 @@ import type { Alike } from "../../ports/alike.ts";
 import { nearestOf, viewOf } from "../../runtime/opensearch/declaration.ts";
 import { equal, within } from "../../runtime/opensearch/filter.ts";
 import type { SearchSession } from "../../runtime/opensearch/session.ts";
-import { viewTarget } from "../../runtime/opensearch/view-target.ts";
-import type { TargetConnection } from "../../runtime/opensearch/view-target.ts";
+import { viewTarget, type TargetConnection } from "../../runtime/opensearch/view-target.ts";
 import type { ViewTarget } from "../../runtime/view.ts";
 
 const view = viewOf({

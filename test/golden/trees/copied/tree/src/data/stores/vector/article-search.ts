@@ -6,13 +6,11 @@ import type {
   ArticleSearchAllHit,
   ArticleSearchHit,
 } from "../../ports/article-search.ts";
-import { facetOf, sameText, trueText } from "../../runtime/opensearch/answer.ts";
-import type { Counts } from "../../runtime/opensearch/answer.ts";
+import { facetOf, sameText, trueText, type Counts } from "../../runtime/opensearch/answer.ts";
 import { highlightsOf, searchOf, viewOf } from "../../runtime/opensearch/declaration.ts";
 import { equal, within } from "../../runtime/opensearch/filter.ts";
 import type { SearchSession } from "../../runtime/opensearch/session.ts";
-import { viewTarget } from "../../runtime/opensearch/view-target.ts";
-import type { TargetConnection } from "../../runtime/opensearch/view-target.ts";
+import { viewTarget, type TargetConnection } from "../../runtime/opensearch/view-target.ts";
 import type { ViewTarget } from "../../runtime/view.ts";
 
 const view = viewOf({

@@ -4,8 +4,7 @@ import type { Note } from "../../domain/note.ts";
 import type { NoteSearch, NoteSearchFindHit } from "../../ports/note-search.ts";
 import { searchOf, viewOf } from "../../runtime/opensearch/declaration.ts";
 import type { SearchSession } from "../../runtime/opensearch/session.ts";
-import { viewTarget } from "../../runtime/opensearch/view-target.ts";
-import type { TargetConnection } from "../../runtime/opensearch/view-target.ts";
+import { viewTarget, type TargetConnection } from "../../runtime/opensearch/view-target.ts";
 import type { ViewTarget } from "../../runtime/view.ts";
 
 const view = viewOf({

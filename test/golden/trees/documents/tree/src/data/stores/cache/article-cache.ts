@@ -3,8 +3,7 @@ import { articleFromJson, articleToJson } from "../../domain/article-json.ts";
 import type { Article, ArticleId } from "../../domain/article.ts";
 import type { ArticleCache } from "../../ports/article-cache.ts";
 import type { ArticleRepository } from "../../ports/article-repository.ts";
-import { EntityCache } from "../../runtime/entity-cache.ts";
-import type { CacheStore, FedByChanges } from "../../runtime/entity-cache.ts";
+import { EntityCache, type CacheStore, type FedByChanges } from "../../runtime/entity-cache.ts";
 
 /** Read-through over articles.get: kept 10 minutes, at most 32 MiB in this process. */
 export function articleCache(

@@ -6,11 +6,9 @@ import type {
 } from "../../ports/book-search.ts";
 import { float, int, text } from "../../runtime/mysql/codec.ts";
 import { highlightPage } from "../../runtime/mysql/highlight.ts";
-import { searchTexts } from "../../runtime/mysql/search-query.ts";
-import type { SearchTexts } from "../../runtime/mysql/search-query.ts";
+import { searchTexts, type SearchTexts } from "../../runtime/mysql/search-query.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
-import { dynamicRead } from "../../runtime/mysql/statement.ts";
-import type { DynamicValues } from "../../runtime/mysql/statement.ts";
+import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/mysql/statement.ts";
 import { given, guarded } from "../../runtime/mysql/values.ts";
 import { bookRow } from "./book-row.ts";
 
@@ -26,12 +24,11 @@ from books b`,
   ],
   optional: ["{0} member of (b.tags)"],
   order: [
-    {
-      column: `(5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0)))`,
-      direction: "desc",
-      cast: "cast({0} as double)",
-    },
-    { column: "b.id", direction: "asc" },
+    desc(
+      `(5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0)))`,
+      "cast({0} as double)",
+    ),
+    asc("b.id"),
   ],
   row: (row): BookSearchFindHit => ({
     item: bookRow(row),
@@ -59,10 +56,7 @@ join json_table(b.tags, '$[*]' columns (element varchar(4000) character set utf8
   ],
   optional: ["{0} member of (b.tags)"],
   tail: "group by 1",
-  order: [
-    { column: "2", direction: "desc" },
-    { column: "1", direction: "asc" },
-  ],
+  order: [desc("2"), asc("1")],
   row: (row) => ({
     value: text.decode(row[0]),
     count: int.decode(row[1]),

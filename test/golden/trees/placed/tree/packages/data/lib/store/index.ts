@@ -5,8 +5,7 @@ import type { BookSearch } from "./ports/book-search.js";
 import { HealthMonitor } from "./runtime/health.js";
 import { bindToThread } from "./runtime/lifecycle.js";
 import type { MainStore } from "./stores/main/store.js";
-import { openStores } from "./stores/open.js";
-import type { DataLayerConfig } from "./stores/open.js";
+import { openStores, type DataLayerConfig } from "./stores/open.js";
 
 export { DataError, isDataError } from "./runtime/errors.js";
 export type {

@@ -3,8 +3,7 @@ import { productFromJson, productToJson } from "../../domain/product-json.ts";
 import type { Product, ProductId } from "../../domain/product.ts";
 import type { ProductCache } from "../../ports/product-cache.ts";
 import type { ProductRepository } from "../../ports/product-repository.ts";
-import { EntityCache } from "../../runtime/entity-cache.ts";
-import type { CacheStore, FedByChanges } from "../../runtime/entity-cache.ts";
+import { EntityCache, type CacheStore, type FedByChanges } from "../../runtime/entity-cache.ts";
 
 /** Read-through over products.get: kept 15 minutes, at most 64 MiB in this process. */
 export function productCache(

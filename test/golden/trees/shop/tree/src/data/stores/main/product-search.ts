@@ -6,8 +6,7 @@ import type {
 } from "../../ports/product-search.ts";
 import { float, int, text } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead } from "../../runtime/postgres/statement.ts";
-import type { DynamicValues } from "../../runtime/postgres/statement.ts";
+import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
@@ -33,12 +32,8 @@ from products p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
   where: ["p.product_search @@ asked.query"],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
   order: [
-    {
-      column: `ts_rank_cd('{0, 0, 0.3333, 1}'::real[], p.product_search, asked.query, 1)`,
-      direction: "desc",
-      cast: "real",
-    },
-    { column: "p.id", direction: "asc", cast: "uuid" },
+    desc(`ts_rank_cd('{0, 0, 0.3333, 1}'::real[], p.product_search, asked.query, 1)`, "real"),
+    asc("p.id", "uuid"),
   ],
   row: (row): ProductSearchHit => ({
     item: productRow(row),
@@ -68,10 +63,7 @@ cross join lateral (select distinct element from unnest(p.tags) as element) as f
   where: ["p.product_search @@ asked.query", "facet.value is not null"],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
   tail: "group by 1",
-  order: [
-    { column: "2", direction: "desc", cast: "bigint" },
-    { column: "1", direction: "asc", cast: "text" },
-  ],
+  order: [desc("2", "bigint"), asc("1", "text")],
   row: (row) => ({
     value: text.decode(row[0]),
     count: int.decode(row[1]),

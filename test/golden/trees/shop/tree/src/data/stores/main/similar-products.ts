@@ -7,8 +7,7 @@ import type {
 import { pageLimit } from "../../runtime/keyset.ts";
 import { float, text, vectorOf } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead, read } from "../../runtime/postgres/statement.ts";
-import type { DynamicValues } from "../../runtime/postgres/statement.ts";
+import { asc, dynamicRead, read, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded, itemsOf, orNull } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
@@ -24,7 +23,7 @@ from products p`,
     "p.embedding is not null",
   ],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
-  order: [{ column: "p.embedding <=> $1::vector", direction: "asc", cast: "double precision" }],
+  order: [asc("p.embedding <=> $1::vector", "double precision")],
   row: (row): SimilarProductsNeighbour => ({
     item: productRow(row),
     distance: float.decode(row[11]),

@@ -7,8 +7,16 @@ import type {
 } from "../../ports/note-repository.ts";
 import { array, nullable } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead, keyedRead, patch, read, write } from "../../runtime/postgres/statement.ts";
-import type { DynamicValues, Text } from "../../runtime/postgres/statement.ts";
+import {
+  desc,
+  dynamicRead,
+  keyedRead,
+  patch,
+  read,
+  write,
+  type DynamicValues,
+  type Text,
+} from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
 import { noteCodecs, noteRow } from "./note-row.ts";
 
@@ -38,10 +46,7 @@ const newest = dynamicRead<Note>({
 from notes n`,
   where: [],
   optional: ["n.starred = {0}::boolean", "n.written_on >= {0}::date", "n.written_on <= {0}::date"],
-  order: [
-    { column: "n.written_on", direction: "desc", cast: "date" },
-    { column: "n.id", direction: "desc", cast: "bigint" },
-  ],
+  order: [desc("n.written_on", "date"), desc("n.id", "bigint")],
   row: noteRow,
   cursor: [4, 0],
 });

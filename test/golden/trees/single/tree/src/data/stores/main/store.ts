@@ -4,8 +4,11 @@ import { unapplied } from "../../runtime/expected-migrations.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
 import type { PostgresSession, RawSession } from "../../runtime/postgres/session.ts";
-import { openPostgres } from "../../runtime/postgres/store.ts";
-import type { PostgresBinding, PostgresStore } from "../../runtime/postgres/store.ts";
+import {
+  openPostgres,
+  type PostgresBinding,
+  type PostgresStore,
+} from "../../runtime/postgres/store.ts";
 import type { OpenedStore, RuntimeContext, StoreConfig } from "../../runtime/store.ts";
 import { noteRepository } from "./note-repository.ts";
 

@@ -2,7 +2,7 @@
 import type { Cover } from "../../domain/cover.ts";
 import { viewFeed } from "../../runtime/postgres/feed.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead } from "../../runtime/postgres/statement.ts";
+import { asc, dynamicRead } from "../../runtime/postgres/statement.ts";
 import { textsOf } from "../../runtime/postgres/values.ts";
 import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
 import { coverCodecs, coverRow } from "./cover-row.ts";
@@ -13,10 +13,7 @@ const rows = dynamicRead({
   select: `select c.isbn, c.copy, c.shelf, c.picture, c.created_at, c.updated_at
 from covers c`,
   where: [],
-  order: [
-    { column: "c.isbn", direction: "asc", cast: "text" },
-    { column: "c.copy", direction: "asc", cast: "integer" },
-  ],
+  order: [asc("c.isbn", "text"), asc("c.copy", "integer")],
   row: (row): ViewRow<Cover> => ({
     key: JSON.stringify(textsOf(row, 0, 1)),
     revision: BigInt(coverCodecs.updatedAt.decode(row[5]).getTime()),

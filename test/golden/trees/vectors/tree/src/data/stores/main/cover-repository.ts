@@ -3,8 +3,7 @@ import type { Cover, NewCover } from "../../domain/cover.ts";
 import type { CoverRepository } from "../../ports/cover-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { keyedRead, read, write } from "../../runtime/postgres/statement.ts";
-import type { Text } from "../../runtime/postgres/statement.ts";
+import { keyedRead, read, write, type Text } from "../../runtime/postgres/statement.ts";
 import { guarded } from "../../runtime/postgres/values.ts";
 import { coverCodecs, coverRow } from "./cover-row.ts";
 
@@ -50,7 +49,11 @@ const newCoverValues = (cover: NewCover): readonly Text[] => [
 export function coverRepository(session: PostgresSession): CoverRepository {
   return guarded<CoverRepository>("covers", {
     get: (key, options) =>
-      session.first(get, [key.isbn, coverCodecs.copy.encode(key.copy)], options),
+      session.first(
+        get,
+        [coverCodecs.isbn.encode(key.isbn), coverCodecs.copy.encode(key.copy)],
+        options,
+      ),
     getMany: (keys, options) =>
       session.all(
         getMany,

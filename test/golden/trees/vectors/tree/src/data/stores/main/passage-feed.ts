@@ -3,7 +3,7 @@ import type { Passage } from "../../domain/passage.ts";
 import { text } from "../../runtime/postgres/codec.ts";
 import { viewFeed } from "../../runtime/postgres/feed.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead } from "../../runtime/postgres/statement.ts";
+import { asc, dynamicRead } from "../../runtime/postgres/statement.ts";
 import type { ViewFeed, ViewRow } from "../../runtime/view.ts";
 import { passageCodecs, passageRow } from "./passage-row.ts";
 
@@ -15,7 +15,7 @@ const rows = dynamicRead({
   p.tenant_id
 from passages p`,
   where: [],
-  order: [{ column: "p.id", direction: "asc", cast: "uuid" }],
+  order: [asc("p.id", "uuid")],
   row: (row): ViewRow<Passage> => ({
     key: text.decode(row[0]),
     tenant: text.decode(row[16]),

@@ -6,8 +6,7 @@ import type {
 } from "../../ports/passage-search.ts";
 import { float, text } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { dynamicRead } from "../../runtime/postgres/statement.ts";
-import type { DynamicValues } from "../../runtime/postgres/statement.ts";
+import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
 import { passageCodecs, passageRow } from "./passage-row.ts";
 
@@ -21,12 +20,8 @@ from passages p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
   where: ["p.passage_search @@ asked.query"],
   optional: ["p.language = {0}::text"],
   order: [
-    {
-      column: `ts_rank_cd('{0, 0, 0, 1}'::real[], p.passage_search, asked.query, 1)`,
-      direction: "desc",
-      cast: "real",
-    },
-    { column: "p.id", direction: "asc", cast: "uuid" },
+    desc(`ts_rank_cd('{0, 0, 0, 1}'::real[], p.passage_search, asked.query, 1)`, "real"),
+    asc("p.id", "uuid"),
   ],
   row: (row): PassageSearchFindHit => ({
     item: passageRow(row),

@@ -2,8 +2,7 @@
 import type { Alike, AlikeNearestFilter, AlikeNeighbour } from "../../ports/alike.js";
 import { float, vectorOf } from "../../runtime/postgres/codec.js";
 import type { PostgresSession } from "../../runtime/postgres/session.js";
-import { dynamicRead } from "../../runtime/postgres/statement.js";
-import type { DynamicValues } from "../../runtime/postgres/statement.js";
+import { asc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.js";
 import { given, guarded, itemsOf } from "../../runtime/postgres/values.js";
 import { bookCodecs, bookRow } from "./book-row.js";
 
@@ -15,7 +14,7 @@ const nearest = dynamicRead({
 from books b`,
   where: ["b.embedding is not null"],
   optional: ["b.genre = {0}::text"],
-  order: [{ column: "b.embedding <-> $1::vector", direction: "asc", cast: "double precision" }],
+  order: [asc("b.embedding <-> $1::vector", "double precision")],
   row: (row): AlikeNeighbour => ({
     item: bookRow(row),
     distance: float.decode(row[9]),

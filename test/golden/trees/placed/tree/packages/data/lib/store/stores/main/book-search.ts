@@ -3,8 +3,7 @@ import type { BookGenre } from "../../domain/book.js";
 import type { BookSearch, BookSearchFilter, BookSearchHit } from "../../ports/book-search.js";
 import { enumeration, float, int, text } from "../../runtime/postgres/codec.js";
 import type { PostgresSession } from "../../runtime/postgres/session.js";
-import { dynamicRead } from "../../runtime/postgres/statement.js";
-import type { DynamicValues } from "../../runtime/postgres/statement.js";
+import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.js";
 import { given, guarded } from "../../runtime/postgres/values.js";
 import { bookCodecs, bookRow } from "./book-row.js";
 
@@ -29,12 +28,8 @@ from books b cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(q
   where: ["b.book_search @@ asked.query"],
   optional: ["b.genre = {0}::text"],
   order: [
-    {
-      column: `ts_rank_cd('{0, 0, 0.5, 1}'::real[], b.book_search, asked.query, 1)`,
-      direction: "desc",
-      cast: "real",
-    },
-    { column: "b.id", direction: "asc", cast: "uuid" },
+    desc(`ts_rank_cd('{0, 0, 0.5, 1}'::real[], b.book_search, asked.query, 1)`, "real"),
+    asc("b.id", "uuid"),
   ],
   row: (row): BookSearchHit => ({
     item: bookRow(row),
@@ -60,10 +55,7 @@ from books b cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(q
   where: ["b.book_search @@ asked.query", "b.genre is not null"],
   optional: ["b.genre = {0}::text"],
   tail: "group by 1",
-  order: [
-    { column: "2", direction: "desc", cast: "bigint" },
-    { column: "1", direction: "asc", cast: "text" },
-  ],
+  order: [desc("2", "bigint"), asc("1", "text")],
   row: (row) => ({
     value: enumeration<BookGenre>("poetry", "prose", "science").decode(row[0]),
     count: int.decode(row[1]),

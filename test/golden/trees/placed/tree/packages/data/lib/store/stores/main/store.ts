@@ -6,8 +6,11 @@ import { unapplied } from "../../runtime/expected-migrations.js";
 import type { StoreHealth } from "../../runtime/health.js";
 import type { TransactionOptions } from "../../runtime/options.js";
 import type { PostgresSession, RawSession } from "../../runtime/postgres/session.js";
-import { openPostgres } from "../../runtime/postgres/store.js";
-import type { PostgresBinding, PostgresStore } from "../../runtime/postgres/store.js";
+import {
+  openPostgres,
+  type PostgresBinding,
+  type PostgresStore,
+} from "../../runtime/postgres/store.js";
 import type { OpenedStore, RuntimeContext, StoreConfig } from "../../runtime/store.js";
 import { alike } from "./alike.js";
 import { bookRepository } from "./book-repository.js";
