@@ -1,5 +1,6 @@
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import type { Ir, RecordMethodIr, RepositoryIr, StoreIr, ViewIr } from "../../ir/types.ts";
+import type { Reference } from "../../spec/model.ts";
 import { storeProperty } from "../../ir/names.ts";
 import type { Doc } from "../document.ts";
 import { print } from "../document.ts";
@@ -26,10 +27,9 @@ export function exampleFile(
 ): FileRequest {
   const layer = relativeTo(ir.output.dir);
   const imports = new ImportSet().value(`${layer}/index.ts`, "configFromEnv", "openDataLayer");
-  const { lines, used } = walk(ir, engines, context);
+  const { lines, used, tenant } = walk(ir, engines, context);
   const run = lines.some((text) => /\$\{run\}|: run\b/.test(text));
-  const tenant = lines.some((text) => text.includes("tenant."));
-  for (const [module, name] of [...used, ...(tenant ? [randomId] : [])]) {
+  for (const [module, name] of used) {
     imports.value(module.startsWith("node:") ? module : `${layer}/${module}`, name);
   }
   return {
@@ -40,8 +40,11 @@ export function exampleFile(
     data: {
       imports: code(importLines(imports)),
       run,
-      tenant,
-      lines: lines.map((text, at) => ({ apart: at > 0 || tenant || run, text: code(text) })),
+      tenant: tenant === undefined ? "" : code(tenant),
+      lines: lines.map((text, at) => ({
+        apart: at > 0 || tenant !== undefined || run,
+        text: code(text),
+      })),
     },
   };
 }
@@ -49,16 +52,29 @@ export function exampleFile(
 type Use = readonly [module: string, name: string];
 const randomId: Use = ["node:crypto", "randomUUID"];
 
-/** The statements, and the names they use from elsewhere. */
+interface Walk {
+  readonly lines: readonly string[];
+  /** Names that they use from elsewhere. */
+  readonly used: readonly Use[];
+  /** The tenant that they all work in, where it is no row that they store. */
+  readonly tenant?: string;
+}
+
+/** The statements. */
 function walk(
   ir: Ir,
   engines: ReadonlyMap<string, EngineDescriptor>,
   context: SharedContext,
-): { readonly lines: readonly string[]; readonly used: readonly Use[] } {
+): Walk {
   const made = new Map<string, string>();
   const lines: string[] = [];
   const used: Use[] = [];
+  const rows = tenantRows(ir);
+  let bound = false;
   for (const { repository, insert, store } of steps(ir)) {
+    const needsRow = rows !== undefined && repository.entity.tenant !== undefined;
+    const row = rows === undefined ? undefined : made.get(rows.entity);
+    if (needsRow && row === undefined) continue;
     const wanted: Use[] = [];
     const use = (module: string, name: string): string => {
       wanted.push([module, name]);
@@ -68,13 +84,33 @@ function walk(
     if (sample === undefined || made.size >= shownEntities) continue;
     const unitOfWork = engineOf(store, engines).unitOfWork === true;
     const inserted = insertLine(repository, insert, store, sample, unitOfWork);
+    if (needsRow && !bound) {
+      lines.push(`const tenant = data.forTenant(${keyOfRow(`${row}.${rows.field}`, repository)});`);
+      bound = true;
+    }
     lines.push([inserted, ...readLines(repository)].join("\n  "));
     used.push(...wanted);
     made.set(repository.entity.name, repository.entity.variable);
   }
   const views = ir.stores.flatMap((store) => store.views.flatMap((view) => viewLines(view, made)));
-  return { lines: [...lines, ...views], used };
+  const alone = rows === undefined && lines.some((text) => text.includes("tenant."));
+  if (!alone) return { lines: [...lines, ...views], used };
+  const kinds = ir.entities.map((entity) => entity.tenant?.type.kind);
+  const isNumber = !kinds.includes("uuid") && (kinds.includes("int") || kinds.includes("bigint"));
+  return {
+    lines: [...lines, ...views],
+    used: isNumber ? used : [...used, randomId],
+    tenant: `const tenant = data.forTenant(${isNumber ? stringLiteral("1") : "randomUUID()"});`,
+  };
 }
+
+/** What forTenant takes is text. */
+const keyOfRow = (key: string, { entity: { tenant } }: RepositoryIr): string =>
+  tenant?.type.kind === "uuid" || tenant?.type.kind === "string" ? key : `String(${key})`;
+
+/** The entity whose rows are the tenants. */
+const tenantRows = ({ entities }: Ir): Reference | undefined =>
+  entities.find(({ tenant }) => tenant?.source.reference !== undefined)?.tenant?.source.reference;
 
 /** Way from `src/example.ts` to the data layer. */
 function relativeTo(dir: string): string {
@@ -83,8 +119,9 @@ function relativeTo(dir: string): string {
 }
 
 /** Every repository that can insert, those first whose references come from others after them. */
-function steps({ stores }: Ir): readonly Step[] {
-  const all = stores.flatMap((store) =>
+function steps(ir: Ir): readonly Step[] {
+  const rows = tenantRows(ir)?.entity;
+  const all = ir.stores.flatMap((store) =>
     store.repositories.flatMap((repository) => {
       const insert = repository.methods.find(
         ({ method }) => method.op === "insert" || method.op === "upsert",
@@ -98,7 +135,7 @@ function steps({ stores }: Ir): readonly Step[] {
   for (let before = -1; before !== ordered.length;) {
     before = ordered.length;
     for (const step of all) {
-      if (ordered.includes(step) || !referencesMet(step.repository, placed)) continue;
+      if (ordered.includes(step) || !referencesMet(step.repository, placed, rows)) continue;
       ordered.push(step);
       placed.add(step.repository.entity.name);
     }
@@ -106,7 +143,14 @@ function steps({ stores }: Ir): readonly Step[] {
   return ordered;
 }
 
-const referencesMet = ({ entity }: RepositoryIr, placed: ReadonlySet<string>): boolean =>
+/** @param rows the entity whose rows are the tenants; one whose tenants are other rows has no place in the example */
+const referencesMet = (
+  { entity }: RepositoryIr,
+  placed: ReadonlySet<string>,
+  rows: string | undefined,
+): boolean =>
+  (entity.tenant === undefined || rows === undefined || placed.has(rows)) &&
+  (entity.tenant?.source.reference?.entity ?? rows) === rows &&
   entity.fields.every(
     ({ source, optionalOnInsert }) =>
       source.reference === undefined || optionalOnInsert || placed.has(source.reference.entity),

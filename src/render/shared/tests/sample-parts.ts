@@ -42,9 +42,11 @@ function collect(
   found: Map<string, Parent>,
   own: string,
 ): void {
-  for (const field of [entity, ...entity.children.map((child) => child.entity)].flatMap(
+  const given = [entity, ...entity.children.map((child) => child.entity)].flatMap(
     givenFields(scope),
-  )) {
+  );
+  const { tenant } = entity;
+  for (const field of tenant === undefined ? given : [tenant, ...given]) {
     const parent = parentOf(field.source.reference?.entity, scope);
     if (parent === undefined || parent.entity.name === own || found.has(parent.entity.name))
       continue;

@@ -1,7 +1,14 @@
-import type { EntityIr, RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
+import type {
+  EntityIr,
+  FieldIr,
+  RecordMethodIr,
+  RepositoryIr,
+  StoreIr,
+} from "../../../ir/types.ts";
 import { identifier, stringLiteral } from "../../encode.ts";
 import { type TestScope, support } from "./scope.ts";
-import { ownValue } from "./values.ts";
+import { parentOf } from "./testable.ts";
+import { ownValue, referredTenant } from "./values.ts";
 
 /** What the tests of one repository are made from. */
 export interface SuiteScope extends TestScope {
@@ -14,13 +21,35 @@ export interface SuiteScope extends TestScope {
 /** The function that declares the tests of a repository or a view. */
 export const suiteName = (property: string): string => identifier(`${property}Suite`);
 
-/** A tenant's name as forTenant takes it. */
+/** A tenant's name as forTenant takes it; where tenants are rows of an entity, the key of one that is stored before. */
 export function tenantLiteral(entity: EntityIr, scope: TestScope, n: number): string {
+  const row = referringTenant(entity, scope, new Set());
+  const key = row === undefined ? undefined : referredTenant(row, String(n), scope);
+  if (key !== undefined) return key;
   const field = entity.tenant;
   if (field?.type.kind === "int" || field?.type.kind === "bigint")
     return stringLiteral(String(n + 1));
   if (field !== undefined && field.type.kind !== "uuid") return stringLiteral(`tenant${n}`);
   return `${support(scope, "samples", "sampleUuid")}("tenant", ${n})`;
+}
+
+/** The tenant field that refers to rows: the entity's own, or that of one which its rows need. */
+function referringTenant(
+  entity: EntityIr,
+  scope: TestScope,
+  seen: Set<EntityIr>,
+): FieldIr | undefined {
+  seen.add(entity);
+  if (entity.tenant?.source.reference !== undefined) return entity.tenant;
+  for (const { fields } of [entity, ...entity.children.map((child) => child.entity)]) {
+    for (const { source } of fields) {
+      const needed = parentOf(source.reference?.entity, scope)?.entity;
+      if (needed === undefined || seen.has(needed)) continue;
+      const found = referringTenant(needed, scope, seen);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 /** The key of sample `n`. */

@@ -29,9 +29,10 @@ function unmade(
   above: readonly string[],
 ): string | undefined {
   const scope = { ...context, imports: new ImportSet() };
-  for (const field of insertable(entity)) {
-    if (field.optionalOnInsert) continue;
-    if (sampleValue(entity, field, "0", scope) === undefined)
+  const required = insertable(entity).filter((field) => !field.optionalOnInsert);
+  const { tenant } = entity;
+  for (const field of tenant === undefined ? required : [tenant, ...required]) {
+    if (field !== tenant && sampleValue(entity, field, "0", scope) === undefined)
       return `no sample can be made up for ${field.name}`;
     const parent = parentOf(field.source.reference?.entity, context);
     if (parent === undefined) continue;

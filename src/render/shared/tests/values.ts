@@ -25,6 +25,17 @@ export function sampleValue(
   return ownValue(parent, key, at, scope);
 }
 
+/** Sample `n` of the key that a tenant field refers to, as forTenant takes it; undefined when the field refers to nothing that is known. */
+export function referredTenant(field: FieldIr, n: string, scope: TestScope): string | undefined {
+  const { reference } = field.source;
+  const parent = reference === undefined ? undefined : scope.entities.get(reference.entity);
+  const key = parent?.fields.find(({ name }) => name === reference?.field);
+  if (parent === undefined || key === undefined) return undefined;
+  const value = plainValue(parent, key, n, scope);
+  const isText = key.type.kind === "uuid" || key.type.kind === "string";
+  return isText || value === undefined ? value : `String(${value})`;
+}
+
 /** A value that belongs to the field alone, branded where it is a key. */
 export function ownValue(
   entity: EntityIr,
