@@ -59,6 +59,7 @@ export interface Loaded {
 export function load(place: Place, output: Output, files?: SpecFiles): Loaded {
   const { model, issues, sources, locate } = loadSpec(join(place.folder, place.spec), {
     shownAs: place.shown,
+    engines: engines.map(({ id }) => id),
     ...(files === undefined ? {} : { files }),
   });
   if (model === undefined || locate === undefined) throw wrongSpec(issues);

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly shownAs?: string;
   /** Files beside the spec; the disk by default. */
   readonly files?: SpecFiles;
+  /** Ids of the engines that there are, for names in `stores:`; without them each name passes. */
+  readonly engines?: readonly string[];
 }
 
 export interface LoadResult {
@@ -41,7 +43,7 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
   const merged = merge(root, reading.includes(root));
   for (const { file: name, problem } of merged.problems) reading.report(name, problem);
   const { tree, problems: linkProblems } = linkedSchemas(merged.tree, reading.linked);
-  const { spec, entities, problems } = validate(tree);
+  const { spec, entities, problems } = validate(tree, options.engines);
   const refused = new Set(reading.problems.map(({ problem }) => JSON.stringify(problem.path)));
   for (const problem of [...linkProblems, ...problems]) {
     // What is refused as it stands needs no second judgement.

@@ -16,10 +16,10 @@ export interface Validation {
 }
 
 /** Form (zod) and meaning (rules), all problems at once: where the form is wrong, the rules judge what is left. */
-export function validate(tree: Tree): Validation {
+export function validate(tree: Tree, engines?: readonly string[]): Validation {
   const result = specSchema.safeParse(tree);
   if (result.success) {
-    const context = contextOf(result.data, tree, true);
+    const context = contextOf(result.data, tree, true, engines);
     return { spec: result.data, entities: context.entities, problems: judged(context) };
   }
   const meant = withMeantKinds(tree);
@@ -31,7 +31,7 @@ export function validate(tree: Tree): Validation {
   ];
   const rest = prunedSpec(meant, issues);
   const reported = new Set(shape.map(({ path }) => JSON.stringify(path)));
-  const more = rest === undefined ? [] : judged(contextOf(rest, meant, false));
+  const more = rest === undefined ? [] : judged(contextOf(rest, meant, false, engines));
   return {
     problems: [...told(shape), ...more.filter(({ path }) => !reported.has(JSON.stringify(path)))],
   };

@@ -10,6 +10,8 @@ import { isMap, treeAt, type Tree } from "../tree.ts";
 /** What the rules judge: a spec whose form is right, and what the tree declares besides (in a wrong form). */
 export interface Context {
   readonly spec: Spec;
+  /** Ids of the engines that a spec may choose among; absent where nobody says. */
+  readonly engines?: readonly string[];
   /** False when parts of the spec were taken away for their form: then nothing may be called missing. */
   readonly complete: boolean;
   /** Entities with their implied fields. */
@@ -26,7 +28,12 @@ export interface Context {
 /** Judges the meaning of a spec. */
 export type Rule = (context: Context) => readonly Problem[];
 
-export function contextOf(spec: Spec, tree: Tree, complete: boolean): Context {
+export function contextOf(
+  spec: Spec,
+  tree: Tree,
+  complete: boolean,
+  engines?: readonly string[],
+): Context {
   const keys = (...path: string[]): readonly string[] => {
     const found = treeAt(tree, path);
     return isMap(found) ? Object.keys(found) : [];
@@ -40,6 +47,7 @@ export function contextOf(spec: Spec, tree: Tree, complete: boolean): Context {
   }
   return {
     spec,
+    ...(engines !== undefined && { engines }),
     complete,
     entities: normaliseEntities(spec),
     authorities,

@@ -1,12 +1,41 @@
 import { pathProblem } from "../../reconcile/paths.ts";
 import { storeVariable } from "../../ir/names.ts";
-import type { Problem } from "../issues.ts";
+import type { Path, Problem } from "../issues.ts";
+import { nearest } from "../nearest.ts";
 import { quoted } from "../shown-text.ts";
-import { error, type Context } from "./context.ts";
+import { error, warning, type Context } from "./context.ts";
 
 /** `stores:` and `output:`. */
-export function preferences({ spec }: Context): readonly Problem[] {
-  return [...stores(spec.stores), ...output(spec.output)];
+export function preferences({ spec, engines }: Context): readonly Problem[] {
+  return [
+    ...stores(spec.stores),
+    ...(engines === undefined ? [] : engineNames(spec.stores, engines)),
+    ...output(spec.output),
+  ];
+}
+
+/** A name close to an engine's is a slip; any other may be a system that runs beside, which nothing here can choose. */
+function engineNames(given: Context["spec"]["stores"], engines: readonly string[]): Problem[] {
+  const named: readonly (readonly [Path, string])[] = [
+    ...(given?.running ?? []).map((name, at) => [["stores", "running", at], name] as const),
+    ...(given?.never ?? []).map((name, at) => [["stores", "never", at], name] as const),
+    ...Object.entries(given?.names ?? {}).map(
+      ([store, name]) => [["stores", "names", store], name] as const,
+    ),
+  ];
+  return named.flatMap(([path, name]) => {
+    if (engines.includes(name)) return [];
+    const near = nearest(name, engines);
+    return near === undefined
+      ? [
+          warning(
+            path,
+            `no engine of this release is called ${quoted(name)}: it changes no decision`,
+            `engines: ${engines.join(", ")}`,
+          ),
+        ]
+      : [error(path, `unknown engine ${quoted(name)}`, `did you mean ${quoted(near)}?`)];
+  });
 }
 
 function stores(given: Context["spec"]["stores"]): readonly Problem[] {
