@@ -1,15 +1,19 @@
 import { renderDiff } from "../reconcile/render-diff.ts";
 import { runtimeDeviations } from "../reconcile/runtime-state.ts";
 import { changesOf, conflictsOf, hasDrift, type Note } from "../reconcile/write-plan.ts";
-import { engines } from "../engines/registry.gen.ts";
-import { compareLock, lockOf, needsAcceptance } from "../select/lock.ts";
 import { cleanLine } from "./clean-report.ts";
 import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { requireLock } from "./lock-file.ts";
-import { chooseLocked, load, reconcile } from "./pipeline.ts";
+import { chooseLocked, load, lockChanges, reconcile } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
-import { conflictText, outdatedText, reportNotes, runtimeText } from "./report.ts";
+import {
+  conflictText,
+  outdatedLockText,
+  outdatedText,
+  reportNotes,
+  runtimeText,
+} from "./report.ts";
 
 export interface CheckOptions {
   /** Also name each file of the runtime that was edited or comes from another version. */
@@ -23,7 +27,7 @@ export function check({ io, output }: CommandContext, options: CheckOptions): Ex
   const { lock } = requireLock(place);
   const plan = chooseLocked(loaded, lock, output);
   const { writePlan, outdated, files, state } = reconcile(place, loaded, plan, output);
-  const decisions = compareLock(lock, lockOf(plan, engines));
+  const decisions = lockChanges(loaded, lock, plan);
   const runtime = options.runtime === true ? runtimeDeviations(files, state) : [];
   const { actions, findings, notes } = writePlan;
   const conflicts = conflictsOf(actions);
@@ -47,15 +51,11 @@ export function check({ io, output }: CommandContext, options: CheckOptions): Ex
   for (const conflict of conflicts) output.problem(conflictText(conflict));
   for (const each of outdated) output.problem(outdatedText(each));
   for (const each of runtime) output.problem(runtimeText(each));
-  for (const { text } of decisions) output.problem(`${place.lock}: ${text}`);
   if (clean) {
     output.line(cleanText(notes));
     return exitCode.ok;
   }
-  if (decisions.length > 0) {
-    const accept = decisions.some(needsAcceptance) ? " --accept" : "";
-    output.problem(`Bring the lock up to date with: async-db-starter plan${accept}`);
-  }
+  if (decisions.length > 0) output.problem(outdatedLockText(decisions, place.lock));
   if (findings.length > 0) output.problem("Until that is mended, generate writes nothing.");
   else if (drift) output.problem("Bring the tree up to date with: async-db-starter generate");
   return exitCode.finding;

@@ -7,19 +7,19 @@ import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
-import { engines } from "../engines/registry.gen.ts";
-import { compareLock, type Lock, lockOf } from "../select/lock.ts";
+import type { Lock } from "../select/lock.ts";
 import type { Plan } from "../select/plan.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { rememberSchemas } from "../reconcile/known-schema.ts";
 import { rememberUnits } from "../reconcile/known-units.ts";
-import { chooseLocked, load, reconcile, reconcileTouched } from "./pipeline.ts";
+import { chooseLocked, load, lockChanges, reconcile, reconcileTouched } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
 import { additionsTo, type PackageAdditions, tellAdditions } from "./package-additions.ts";
 import { rememberSpec } from "./spec-of-package.ts";
 import {
   conflictText,
+  outdatedLockText,
   outdatedText,
   reportConflicts,
   reportFindings,
@@ -51,13 +51,20 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   const { writePlan, outdated, root } = reconciled;
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
+  const decisions = lockChanges(loaded, lock, plan);
+  const otherwise = decisions.filter(({ kind }) => kind !== "requirements" && kind !== "removed");
+  if (otherwise.length > 0 && !output.options.quiet)
+    output.problem(
+      `${outdatedLockText(otherwise, place.lock)}; what is generated follows the lock`,
+    );
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
   if (dry) return preview(writePlan, options, output);
   const conflicts = conflictsOf(writePlan.actions);
   // What has to be told again each time must not be taken for an unchanged tree.
-  const silent = conflicts.length + outdated.length + writePlan.notes.length === 0;
+  const silent =
+    conflicts.length + outdated.length + writePlan.notes.length + otherwise.length === 0;
   const inputs = silent ? { inputHash: hashOfSources(loaded.sources, text, place) } : {};
-  const clean = (loaded.warnings ?? 0) + compareLock(lock, lockOf(plan, engines)).length === 0;
+  const clean = (loaded.warnings ?? 0) + decisions.length === 0;
   const report = apply(writePlan, root, { ...inputs, clean });
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   const { inputs: made, files, untouched } = reconciled;

@@ -16,7 +16,13 @@ import type { WritePlan } from "../reconcile/write-plan.ts";
 import { render } from "../render/render.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import { snapshots } from "../ir/snapshots.ts";
-import { type Lock, withLockedFlips } from "../select/lock.ts";
+import {
+  compareLock,
+  type Lock,
+  type LockChange,
+  lockOf,
+  withLockedFlips,
+} from "../select/lock.ts";
 import { planModel } from "../select/plan-model.ts";
 import type { Plan } from "../select/plan.ts";
 import type { PlanProblem } from "../select/problems.ts";
@@ -87,6 +93,21 @@ export function chooseLocked({ model, locate }: Loaded, lock: Lock, output: Outp
   const known = withLockedFlips(plan, lock);
   dump(output, "plan", known);
   return known;
+}
+
+/**
+ * What `plan` would change in a lock within which `plan` was made: once a workload asks for something else, the decision is taken again
+ * without it.
+ */
+export function lockChanges(
+  { model }: Pick<Loaded, "model">,
+  lock: Lock,
+  plan: Plan,
+): readonly LockChange[] {
+  const within = compareLock(lock, lockOf(plan, engines));
+  if (within.length === 0) return within;
+  const { plan: free } = planModel(model, engines, undefined, { flips: false });
+  return free === undefined ? within : compareLock(lock, lockOf(free, engines));
 }
 
 /** The rendered files, and what has to happen to the tree below `root` so that it holds them. */

@@ -1,4 +1,5 @@
 import type { RuntimeDeviation } from "../reconcile/runtime-state.ts";
+import { type LockChange, needsAcceptance } from "../select/lock.ts";
 import type { FileConflict, Finding, Note } from "../reconcile/write-plan.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
@@ -41,6 +42,15 @@ const counted = (count: number, what: string): string =>
 
 export function runtimeText({ path, state }: RuntimeDeviation): string {
   return `${path}: ${state}`;
+}
+
+/** What `plan` would decide otherwise than the lock does. */
+export function outdatedLockText(changes: readonly LockChange[], lock: string): string {
+  const accept = changes.some(needsAcceptance) ? " --accept" : "";
+  return [
+    ...changes.map(({ text }) => `${lock}: ${text}`),
+    `Bring the lock up to date with: async-db-starter plan${accept}`,
+  ].join("\n");
 }
 
 /** Which tables or collections the migrations do not make as the spec says, and what makes the migration. */

@@ -140,7 +140,10 @@ function changeOf(
     kind,
     old,
     new: now,
-    text: `${workload}: ${kind} ${old ?? "-"} → ${now ?? "-"}`,
+    text:
+      kind === "requirements"
+        ? `${workload}: it asks for something else than the lock was made for; engine and store stay`
+        : `${workload}: ${kind} ${old ?? "-"} → ${now ?? "-"}`,
   });
   if (!before || !after) {
     if (after) return change("added", undefined, at(after));

@@ -18,6 +18,7 @@ import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
 import { schemaFile } from "../../reconcile/tool-files.ts";
 import { conflictsOf, type WritePlan } from "../../reconcile/write-plan.ts";
 import { filesIn, type SpecFiles } from "../../spec/files.ts";
+import type { VirtualFile } from "../../render/virtual-file.ts";
 import { planText } from "../../select/explain.ts";
 import { engines } from "../../engines/registry.gen.ts";
 import { specJsonSchemaText } from "../../spec/json-schema.ts";
@@ -69,7 +70,7 @@ export async function run(
   writeUserFile(root, schemaFile, specJsonSchemaText());
   rememberSpec(target, place);
   if (readUserFile(target, ".env") === undefined)
-    writeUserFile(target, ".env", environmentText(plan));
+    writeUserFile(target, ".env", environmentText(files, plan));
   if (!ignoresEnvironment(readUserFile(target, ".gitignore") ?? ""))
     output.problem(
       "note: .gitignore does not keep .env out, which holds DSNs with passwords; add the line .env",
@@ -175,15 +176,17 @@ const withoutOwn = (plan: WritePlan, { files }: Start): WritePlan => ({
   actions: plan.actions.filter(({ kind, path }) => kind !== "create" || !files.has(path)),
 });
 
-/** `.env` for this machine: the embedded DSN of every store that has one. It is git-ignored; `.env.example` is its public twin. */
-function environmentText(plan: Plan): string {
-  const lines = plan.stores.flatMap(({ name, env, engine }) => {
-    if (env === undefined) return [];
-    const dsn = engines.find(({ id }) => id === engine)?.dsn;
-    const embedded = dsn?.embedded?.(name);
-    return embedded === undefined
-      ? [`# ${env}=${dsn?.examples[0]?.dsn ?? ""}`]
-      : [`${env}=${embedded}`];
+/**
+ * `.env` for this machine, with the DSNs of its public twin: set for every embedded store, a comment for those that are servers. It is
+ * git-ignored.
+ */
+function environmentText(files: readonly VirtualFile[], plan: Plan): string {
+  const servers = served(plan);
+  const example = files.find(({ path }) => path === ".env.example")?.content;
+  const lines = (typeof example === "string" ? example.split("\n") : []).flatMap((line) => {
+    const variable = /^\w+(?==)/.exec(line)?.[0];
+    if (variable === undefined) return [];
+    return [servers.includes(variable) ? `# ${line}` : line];
   });
   return `# DSNs of this machine; not committed. What each may hold: .env.example\n${lines.join("\n")}\n`;
 }

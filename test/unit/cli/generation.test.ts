@@ -29,6 +29,28 @@ test("plan writes a missing lock, takes up a new workload, and shows a changed d
   expect((await cli(at.folder, "plan")).status).toBe(0);
 });
 
+test("a lock that a new plan would change is told with what it would decide", async () => {
+  const cache = (memory: string): string =>
+    small.replace(
+      "workloads:\n",
+      `workloads:\n  recent: { kind: cache, from: Note, memory: ${memory} }\n`,
+    );
+  const at = await project(cache("64MiB"), "plan", "generate");
+  at.write("workloads.yaml", cache("4GiB"));
+  for (const [command, status] of [
+    ["check", 1],
+    ["generate", 0],
+    ["check", 1],
+  ] as const) {
+    const told = await cli(at.folder, command);
+    expect(told).toMatchObject({ status });
+    expect(told.stderr).toMatch(/recent: engine memory \(store \S+\) → redis \(store \S+\)/);
+    expect(told.stderr).toMatch(/plan --accept/);
+  }
+  expect(await cli(at.folder, "plan", "--accept")).toMatchObject({ status: 0 });
+  expect((await cli(at.folder, "generate")).stderr).not.toContain("engine memory");
+});
+
 test("plan --what-if answers and writes nothing", async () => {
   const at = await project(small);
   const { status, stdout } = await cli(

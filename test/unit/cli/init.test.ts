@@ -170,3 +170,23 @@ test("stores that run as servers are started before the first run, and init says
     / {2}npm install\n {2}docker compose up -d --wait {3}# or servers of your own: set SEARCH_URL, VECTOR_URL in \.env\n {2}npm start\n/,
   );
 });
+
+test("the DSNs of .env are those of the servers that compose.yaml starts", async () => {
+  const at = await project(`version: 1
+project: shop
+stores: { running: [redis], never: [memory] }
+entities:
+  Session:
+    fields: { id: { type: uuid, key: true }, token: { type: string, max: 80 } }
+workloads:
+  recent: { kind: cache, ttl: 30m }
+  sessions: { kind: keyvalue, entities: [Session], access: { Session: { get: {}, put: { op: upsert } } } }
+`);
+  expect(await cli(at.folder, "init", "--yes", "--no-install")).toMatchObject({ status: 0 });
+  const published = [...at.read("compose.yaml").matchAll(/127\.0\.0\.1:(\d+):/g)].map(([, p]) => p);
+  const dsns = (text: string) => text.match(/^(?:# )?[A-Z_]+_URL=\S+$/gm) ?? [];
+  const own = dsns(at.read(".env")).map((line) => line.replace("# ", ""));
+  expect(own).toContain("CACHE_URL=redis://127.0.0.1:6380/0");
+  expect(own).toEqual(dsns(at.read(".env.example")));
+  for (const dsn of own) expect(published).toContain(/:(\d+)(?=[,/?]|$)/.exec(dsn)?.[1]);
+});
