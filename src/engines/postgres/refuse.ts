@@ -1,9 +1,11 @@
 import type { EntityIr, FieldIr, StoreIr } from "../../ir/types.ts";
-import { historyColumns, isAudited, operationTable } from "./ddl/naming.ts";
+import { columns, historyColumns, isAudited, operationTable, storedFields } from "./ddl/naming.ts";
+import { searchColumnShapes } from "./ddl/search.ts";
 import { foreignKeys } from "../families/sql/foreign-keys.ts";
 import { indexProblems } from "./refuse-indexes.ts";
 import { nameProblems, propertyProblems } from "./refuse-names.ts";
 import { expressionProblem } from "./sql/expression.ts";
+import { type KnownNames, unknownColumn } from "./sql/unknown-column.ts";
 
 /** A part of the spec that this engine cannot carry. */
 export interface Refusal {
@@ -16,7 +18,7 @@ export interface Refusal {
 export const refuse = (store: StoreIr): readonly Refusal[] => [
   ...store.entities.flatMap((entity) => [
     ...nameProblems(entity),
-    ...expressions(entity),
+    ...expressions(entity, store),
     ...entity.fields.flatMap((field) => fieldLimits(entity, field)),
     ...indexProblems(entity),
     ...reservedTables(entity, store),
@@ -27,10 +29,25 @@ export const refuse = (store: StoreIr): readonly Refusal[] => [
   ...foreignViews(store),
 ];
 
+interface Expression {
+  readonly path: string;
+  readonly name: string;
+  readonly sql: string;
+  readonly isDefault?: boolean;
+}
+
 /** SQL of the user stands inside a statement of ours: it must be one expression. */
-function expressions(entity: EntityIr): readonly Refusal[] {
+function expressions(entity: EntityIr, store: StoreIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
-  const parts = [
+  const known: KnownNames = {
+    table: entity.table,
+    columns: [
+      ...columns(storedFields(entity, store)),
+      ...searchColumnShapes(entity, store).map(({ name }) => name),
+    ],
+    fields: new Map(entity.fields.map(({ name, column }) => [name, column])),
+  };
+  const parts: readonly Expression[] = [
     ...entity.checks.map((check) => ({
       path: `${path}.checks`,
       name: `check ${check.name}`,
@@ -44,6 +61,7 @@ function expressions(entity: EntityIr): readonly Refusal[] {
               path: `${path}.fields.${name}.stored`,
               name: `default of ${name}`,
               sql: storedDefault,
+              isDefault: true,
             },
           ],
     ),
@@ -66,17 +84,15 @@ function expressions(entity: EntityIr): readonly Refusal[] {
       ),
     ]),
   ];
-  return parts.flatMap(({ path: at, name, sql }) => {
+  return parts.flatMap(({ path: at, name, sql, isDefault }) => {
     const problem = expressionProblem(sql);
-    return problem === undefined
+    const hint = "write one SQL expression over the table's columns";
+    if (problem !== undefined) return [{ path: at, text: `${name} ${problem}`, hint }];
+    // A default names no column; what a server wrote there may name what only it knows.
+    const unknown = isDefault === true ? undefined : unknownColumn(sql, known);
+    return unknown === undefined
       ? []
-      : [
-          {
-            path: at,
-            text: `${name} ${problem}`,
-            hint: "write one SQL expression over the table's columns",
-          },
-        ];
+      : [{ path: at, text: `${name} ${unknown.text}`, hint: unknown.hint }];
   });
 }
 

@@ -35,10 +35,45 @@ test("what has to be told first is asked for, with an example that can be typed"
       {
         about: "notes.rank",
         text: "column rank of notes is new and required, and nothing says what the rows that are there get",
-        hint: `give an expression over the table's columns: --set notes.rank="0"; or a default: or nullable: in the spec`,
+        hint: `give an expression over the table's columns: --set notes.rank="0"; or a default: or nullable: in the spec; or was: where it was renamed`,
       },
     ],
   });
+});
+
+test("a was: that names nothing is asked about, one of a rename that is done is not", () => {
+  const named = (name: string, was?: string) =>
+    mainStore(
+      [
+        entity({
+          name: "Patient",
+          table: "patients",
+          fields: [
+            field("id", uuid, { key: true }),
+            field(name, { kind: "string", max: 40 }, { nullable: true, ...(was && { was }) }),
+          ],
+        }),
+      ],
+      [transactional("all", { Patient: [] })],
+    ).store;
+  const asked = (from: ReturnType<typeof named>, to: ReturnType<typeof named>) =>
+    planner
+      .diff(planner.snapshot(from, "shop"), planner.snapshot(to, "shop"), {
+        store: to,
+        project: "shop",
+        mode: "split",
+        values: {},
+      })
+      .questions.map(({ about, text, hint }) => ({ about, text, hint }));
+  expect(asked(named("fullName"), named("name", "fullNam"))).toEqual([
+    {
+      about: "patients.name",
+      text: "column name of patients is new, and its was: fullNam is no field that patients holds",
+      hint: expect.stringContaining('did you mean "fullName"?'),
+    },
+  ]);
+  expect(asked(named("fullName"), named("name", "fullName"))).toEqual([]);
+  expect(asked(named("name", "fullName"), named("name", "fullName"))).toEqual([]);
 });
 
 test("a table does not take the name that another one has", () => {

@@ -1,6 +1,8 @@
+import { meant } from "../../../spec/nearest.ts";
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
 import { entityNamed } from "../ddl/naming.ts";
 import {
+  only,
   columnChanges,
   isRekeyed,
   questionsOf,
@@ -105,9 +107,30 @@ function plannedTables(
   const names = before.tables.flatMap(tablesOf).map(({ name }) => name);
   const questions = [
     ...takenNames(names, renames.tables),
+    ...sides.flatMap(({ side, columns }) => misnamed(side, columns)),
     ...sides.flatMap(({ columns }) => questionsOf(columns)),
   ];
   return { changes, questions };
+}
+
+/** A new column whose `was:` names nothing that is there: a rename was meant, and would lose what the column holds. */
+function misnamed(
+  { part, entity, from, historyOf }: TablePair,
+  columns: readonly ColumnChange[],
+): PlannedChange["questions"] {
+  if (historyOf !== undefined) return [];
+  const fields = from.columns.map(({ field }) => field);
+  return only({ columns }, "added").flatMap(({ to }) => {
+    const was = entity?.fields.find(({ name }) => name === to.field)?.source.was;
+    if (was === undefined || fields.includes(was)) return [];
+    return [
+      {
+        about: `${part}.${to.name}`,
+        text: `column ${to.name} of ${part} is new, and its was: ${was} is no field that ${part} holds`,
+        hint: `${meant(was, fields, "fields")} Without was: it begins empty`,
+      },
+    ];
+  });
 }
 
 /** A table, and its history when it has one before and after. */

@@ -92,7 +92,7 @@ function asked(to: ColumnShape, { table }: FillPlace, texts: Omit<Question, "abo
 
 const whatToFill = (to: ColumnShape, { table }: FillPlace): Omit<Question, "about"> => ({
   text: `column ${to.name} of ${table.name} is new and required, and nothing says what the rows that are there get`,
-  hint: `give an expression over the table's columns: --set ${partName(table.name)}.${to.name}=${shellExample(to)}; or a default: or nullable: in the spec`,
+  hint: `give an expression over the table's columns: --set ${partName(table.name)}.${to.name}=${shellExample(to)}; or a default: or nullable: in the spec; or was: where it was renamed`,
 });
 
 const howToConvert = (

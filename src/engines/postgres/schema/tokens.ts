@@ -32,6 +32,27 @@ export const substituted = (sql: string, names: ReadonlyMap<string, string>): st
         })
         .join("");
 
+/** A name where it stands: what is before it and after it. */
+export interface NamedPlace {
+  readonly name: string;
+  /** As it is written, with its quotes. */
+  readonly text: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Every name of a definition, in its order. */
+export function namedPlaces(sql: string): readonly NamedPlace[] {
+  let at = 0;
+  return tokens(sql).flatMap(({ text, name }) => {
+    const start = at;
+    at += text.length;
+    return name === undefined
+      ? []
+      : [{ name, text, before: sql.slice(0, start), after: sql.slice(at) }];
+  });
+}
+
 function tokens(sql: string): readonly Token[] {
   const made: Token[] = [];
   token.lastIndex = 0;
