@@ -29,11 +29,16 @@ export interface Compatibility {
   readonly version: VersionStep;
 }
 
-/** Classifies every difference between two versions of a spec. Pure. */
+/**
+ * Classifies every difference between two versions of a spec. Pure.
+ *
+ * @param migrated stores whose migrations make the spec of after already
+ */
 export function compare(
   before: SpecVersion,
   after: SpecVersion,
   planner: PlannerOf,
+  migrated?: ReadonlySet<string>,
 ): Compatibility {
   const entities = entityPairs(before.ir, after.ir);
   const renames = typeRenames(entities);
@@ -43,7 +48,10 @@ export function compare(
     ...layerChanges(before.ir, after.ir, entities),
     ...entities.kept.flatMap((pair) => entityChanges(pair.before, pair.after, context)),
     ...repositoryChanges(before.ir, after.ir, renames),
-    ...storageChanges(before.ir, after.ir, renames, planner),
+    ...storageChanges(before.ir, after.ir, renames, {
+      planner,
+      ...(migrated !== undefined && { migrated }),
+    }),
     ...viewChanges(before, after, renames),
   ];
   const changes = found.length > 0 ? inOrder(found) : unseen(before.model, after.model);

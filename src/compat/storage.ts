@@ -17,12 +17,19 @@ const storage = noteOf("storage");
 /** The planner of a store's engine; undefined where no migration changes what is stored. */
 export type PlannerOf = (engine: string) => SchemaPlanner | undefined;
 
+/** What is known of the stores beside the two specs. */
+export interface StorageContext {
+  readonly planner: PlannerOf;
+  /** Stores whose migrations make the spec of after already: what they had to be told was told. */
+  readonly migrated?: ReadonlySet<string>;
+}
+
 /** What the stores have to go through, as the planners of their engines see it. */
 export function storageChanges(
   before: Ir,
   after: Ir,
   renames: Renames,
-  planner: PlannerOf,
+  context: StorageContext,
 ): readonly SpecChange[] {
   const stores = pairs(before.stores, after.stores, { name: ({ name }) => name });
   return [
@@ -30,7 +37,7 @@ export function storageChanges(
     ...stores.added.map(newStore),
     ...stores.kept.flatMap((pair) =>
       pair.before.engine === pair.after.engine
-        ? plannedChanges(pair.before, pair.after, before.project, after.project, planner)
+        ? plannedChanges(pair.before, pair.after, before.project, after.project, context)
         : [otherEngine(pair.before, pair.after)],
     ),
     ...movedEntities(before, after, renames),
@@ -89,7 +96,7 @@ function plannedChanges(
   after: StoreIr,
   projectBefore: string,
   project: string,
-  plannerOf: PlannerOf,
+  { planner: plannerOf, migrated }: StorageContext,
 ): readonly SpecChange[] {
   const planner = plannerOf(after.engine);
   if (planner === undefined) return schemalessChanges(before, after);
@@ -103,7 +110,8 @@ function plannedChanges(
     questions.length === 0
       ? steps
       : planned(Object.fromEntries(questions.map(({ about }) => [about, "null"]))).steps;
-  return [...questions.map((question) => asked(after, question)), ...stepChanges(after, others)];
+  const open = migrated?.has(after.name) === true ? [] : questions;
+  return [...open.map((question) => asked(after, question)), ...stepChanges(after, others)];
 }
 
 const asked = ({ name }: StoreIr, { about, text }: Question): SpecChange =>

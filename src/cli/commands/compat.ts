@@ -1,7 +1,9 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { exceeds, type Impact, type VersionStep } from "../../compat/change.ts";
 import { compare, type SpecVersion } from "../../compat/compare.ts";
 import { compatibilityText } from "../../compat/show.ts";
+import type { Ir } from "../../ir/types.ts";
+import { outdatedParts } from "../../migrate/change.ts";
 import { engines } from "../../engines/registry.gen.ts";
 import { type Lock, parseLock } from "../../select/lock.ts";
 import { planModel } from "../../select/plan-model.ts";
@@ -16,6 +18,7 @@ import type { Output } from "../io.ts";
 import { readLock } from "../lock-file.ts";
 import { choose, chooseLocked, load, type Loaded, storable } from "../pipeline.ts";
 import { type Place, placeOf } from "../place.ts";
+import { folderFindings, migratedStores } from "../schema-stage.ts";
 
 export interface CompatOptions {
   /** Branch, tag or commit. */
@@ -41,6 +44,7 @@ export async function run(
     before,
     after,
     (id) => engines.find((engine) => engine.id === id)?.schema,
+    migratedAlready(after.ir, resolve(place.folder, loaded.model.output.package)),
   );
   const { version, changes } = compatibility;
   const accepted = !exceeds(version, max);
@@ -51,6 +55,18 @@ export async function run(
   output.problem(`The change is ${version}, and --max ${max} was given.`);
   return exitCode.finding;
 }
+
+/** Stores with migrations that make what the spec says. */
+const migratedAlready = (ir: Ir, root: string): ReadonlySet<string> =>
+  new Set(
+    migratedStores(ir, root).flatMap(({ store, planner, folder }) =>
+      folder.parts.size > 0 &&
+      folderFindings(folder).length === 0 &&
+      outdatedParts(folder, planner.snapshot(store, ir.project)).length === 0
+        ? [store.name]
+        : [],
+    ),
+  );
 
 const colours = { breaking: "red", additive: "green", internal: "gray" } as const;
 

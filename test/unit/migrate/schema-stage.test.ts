@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { commitAll } from "../../support/git.ts";
 import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
 
 const spec = `version: 1
@@ -219,4 +220,22 @@ test("a dry run writes nothing, not even what an interrupted run has left to do"
   expect(stdout).toContain("alter table books add column isbn text");
   expect(at.read(journal)).toBe(before);
   expect(migrations().filter((name) => name.endsWith(".json"))).toHaveLength(1);
+});
+
+test("what a migration has been told already, compat asks for no more", async () => {
+  commitAll(at.folder, "first");
+  at.write(
+    "workloads.yaml",
+    spec.replace("max: 200 }", "max: 200 }\n      isbn: { type: string, max: 13 }"),
+  );
+  await cli(at.folder, "plan", "--accept");
+  const asked = "nothing says what the rows that are there get";
+  const compat = async (): Promise<string> =>
+    (await cli(at.folder, "compat", "--against", "HEAD")).stdout;
+  expect(await compat()).toContain(asked);
+  const diff = await cli(at.folder, "migrate", "diff", "isbn", "--set", "books.isbn='-'");
+  expect(diff.status).toBe(0);
+  const after = await compat();
+  expect(after).not.toContain(asked);
+  expect(after).toContain("column isbn");
 });
