@@ -89,7 +89,14 @@ function repeatable(error: DataError): DataError {
   const { kind, message, operation, store, attempts, elapsedMs, code, cause } = error;
   const hint = "write the same changes again: what was applied is stale then, the rest is written";
   return new DataError({
-    ...{ kind, message, operation, store, attempts, elapsedMs, code, cause },
+    kind,
+    message,
+    operation,
+    store,
+    attempts,
+    elapsedMs,
+    code,
+    cause,
     hint,
   });
 }
