@@ -5,7 +5,7 @@ export const usage = `usage: migrate up [--to ID] [--contract [ID]] [--dry-run]
        migrate status | plan | verify
        migrate deploy-check [--running ID]
        migrate accept ID
-       views status | rebuild NAME | bench NAME
+       views status | rebuild NAME [--fresh] | bench NAME
        health [ready|startup]
        each with [--store NAME] [--json]`;
 
@@ -19,6 +19,8 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly allowDestructive: readonly string[];
   readonly running?: string | undefined;
+  /** `views rebuild` begins anew, whoever is at it. */
+  readonly fresh: boolean;
   /** The migration of `migrate accept`, the view of `views rebuild` and `views bench`. */
   readonly id?: string | undefined;
 }
@@ -39,7 +41,7 @@ const taken: ReadonlyMap<string, readonly string[]> = new Map([
   ["migrate deploy-check", ["running"]],
   ["migrate accept", ["id"]],
   ["views status", []],
-  ["views rebuild", ["id"]],
+  ["views rebuild", ["id", "fresh"]],
   ["views bench", ["id"]],
   ["health", []],
   ["health ready", []],
@@ -60,6 +62,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand | undefined
         "dry-run": { type: "boolean" },
         "allow-destructive": { type: "string", multiple: true },
         running: { type: "string" },
+        fresh: { type: "boolean" },
       },
     });
     const name = positionals.slice(0, 2).join(" ");
@@ -79,6 +82,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand | undefined
         running,
         id,
         contract: contract.includes(everyOne) ? true : contract,
+        fresh: values.fresh ?? false,
         dryRun: values["dry-run"] ?? false,
         allowDestructive: values["allow-destructive"] ?? [],
       },

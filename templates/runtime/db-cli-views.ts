@@ -1,5 +1,6 @@
 import type { ExitStatus } from "./db-cli-migrate.ts";
 import type { ProgressLines } from "./db-cli-progress.ts";
+import type { MigrationTarget } from "./migration.ts";
 import type { RebuildableView } from "./view-rebuild.ts";
 import type { ViewState } from "./view.ts";
 
@@ -48,20 +49,35 @@ function linesOf(name: string, { live, building }: ViewState): readonly string[]
 const rows = (count: number): string =>
   `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
 
+interface RebuildCommand {
+  readonly name: string;
+  readonly store?: string | undefined;
+  readonly fresh: boolean;
+  /** The lock of the view's store keeps migrations and other rebuilds out while this one begins. */
+  readonly stores: readonly { readonly name: string; readonly target: MigrationTarget }[];
+}
+
+/** As long as another may take to begin. */
+const lockPatienceMs = 60_000;
+
 /** Fills a view again from its authority; the one that answers keeps doing so until the new one is whole. */
 export async function viewRebuild(
   views: Views,
-  { name, store }: { readonly name: string; readonly store?: string | undefined },
+  { name, store, fresh, stores }: RebuildCommand,
   progress: ProgressLines,
 ): Promise<ViewAnswer> {
   const view = findView(views, name, store);
   if (view === undefined) return noSuchView(views, name);
+  const target = stores.find((each) => each.name === view.store)?.target;
   try {
     const report = await view.rebuild({
+      fresh,
+      ...(target !== undefined && {
+        exclusively: (work) => target.locked(work, lockPatienceMs),
+      }),
       onProgress: (done) => progress.copied(name, done.rows),
     });
-    const resumed =
-      report.resumedAt === 0 ? "" : `, of which ${rows(report.resumedAt)} by an earlier run`;
+    const resumed = report.kept === 0 ? "" : `, of which ${rows(report.kept)} by an earlier run`;
     return {
       lines: [`${name}: ${rows(report.rows)} in generation ${report.generation}${resumed}`],
       json: { view: name, store: view.store, ...report },

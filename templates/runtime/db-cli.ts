@@ -78,8 +78,8 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["views status", ({ views = [] }, { store }) => viewStatus(views, store)],
   [
     "views rebuild",
-    ({ views = [] }, { id = "", store }, progress) =>
-      viewRebuild(views, { name: id, store }, progress),
+    ({ views = [], stores }, { id = "", store, fresh }, progress) =>
+      viewRebuild(views, { name: id, store, fresh, stores }, progress),
   ],
   [
     "views bench",

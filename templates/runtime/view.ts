@@ -38,8 +38,6 @@ export interface ViewWriter<T> {
 
 /** How far a view has been filled. */
 export interface ViewProgress {
-  /** Where the next page of the feed begins; absent at the start. */
-  readonly after?: string;
   readonly rows: number;
 }
 
@@ -56,22 +54,41 @@ export interface ViewState {
   readonly building?: ViewProgress & { readonly generation: string };
 }
 
-/** A copy of a view that is being filled beside the one that answers. */
+/** A copy of a view that is being filled beside the one that answers. Whoever has it has claimed it. */
 export interface ViewGeneration<T> {
   readonly name: string;
-  readonly progress: ViewProgress;
+  /** What an earlier run has noted; absent of a generation that was made empty for this one. */
+  readonly resumed?: ViewProgress | undefined;
   readonly writer: ViewWriter<T>;
-  /** Keeps the progress in the view's own store. */
+  /** Which of these rows it holds exactly so, with this revision. */
+  holds(
+    rows: readonly ViewRow<T>[],
+    options?: CallOptions | undefined,
+  ): Promise<readonly boolean[]>;
+  /** Keeps the progress in the view's own store, and the claim alive. @throws DataError conflict when another rebuild has taken over */
   checkpoint(progress: ViewProgress, options?: CallOptions | undefined): Promise<void>;
-  /** Makes everything written visible, lets the alias point here in one step, drops the generations before. */
+  /** Makes everything written visible. Resolves to the number of keys that it holds, those included that no read finds. */
+  settle(options?: CallOptions | undefined): Promise<number>;
+  /** Gives the claim back, so that the next run goes on at once. */
+  release(options?: CallOptions | undefined): Promise<void>;
+  /** Settles, lets the alias point here in one step, drops the generations before. @throws DataError conflict as `checkpoint` */
   publish(options?: CallOptions | undefined): Promise<{ readonly rows: number }>;
+}
+
+export interface BeginOptions extends CallOptions {
+  /** Begins anew, and takes over whoever has the claim. Default false. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** A view where it is stored. */
 export interface ViewTarget<T> {
   state(options?: CallOptions | undefined): Promise<ViewState>;
-  /** Goes on with the generation that was begun for this definition, or makes an empty one; one of another definition is dropped. */
-  begin(options?: CallOptions | undefined): Promise<ViewGeneration<T>>;
+  /**
+   * Claims the generation that was begun for this definition, or makes an empty one; one of another definition is dropped.
+   *
+   * @throws DataError conflict when a rebuild is under way
+   */
+  begin(options?: BeginOptions | undefined): Promise<ViewGeneration<T>>;
   /** Writes into the generation that answers. */
   live(): ViewWriter<T>;
 }

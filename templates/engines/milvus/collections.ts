@@ -189,10 +189,13 @@ function fieldsOf(definition: ViewDefinition): readonly FieldSchema[] {
 }
 
 /** Rows that reads can return. */
-export async function countRows(ask: Ask, collection: string): Promise<number> {
+export const countRows = (ask: Ask, collection: string): Promise<number> =>
+  countWhere(ask, collection, `${field.deleted} == false`);
+
+export async function countWhere(ask: Ask, collection: string, expr: string): Promise<number> {
   const reply = await ask("Query", {
     collection_name: collection,
-    expr: `${field.deleted} == false`,
+    expr,
     output_fields: ["count(*)"],
     consistency_level: consistencyLevel.Strong,
   });

@@ -3,7 +3,7 @@ import { DataError, isDataError, programmingError } from "../../runtime/errors.t
 import type { LedgerHost, MigrationTarget, RunContext, StepText } from "../../runtime/migration.ts";
 import type { MilvusConnection } from "./connection.ts";
 import type { ViewDefinition } from "./definition.ts";
-import { beginGeneration, dropView } from "./target.ts";
+import { dropView, prepareGeneration } from "./begin.ts";
 
 /** What a step of a migration file says. Each may be run again. */
 export type MigrationCommand =
@@ -86,7 +86,7 @@ async function runCommand(
 ): Promise<void> {
   for (;;) {
     try {
-      if ("prepareView" in command) await beginGeneration(connection, command.prepareView);
+      if ("prepareView" in command) await prepareGeneration(connection, command.prepareView);
       else await dropView(connection, command.dropView);
       return;
     } catch (error) {

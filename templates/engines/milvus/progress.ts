@@ -1,4 +1,5 @@
 import type { CallOptions } from "../../runtime/options.ts";
+import type { ViewClaim } from "../../runtime/view-claim.ts";
 import type { ViewProgress } from "../../runtime/view.ts";
 import { type Ask, asker, definitionHash } from "./collections.ts";
 import { textsOf } from "./columns.ts";
@@ -13,10 +14,12 @@ export interface CollectionRecord {
   /** Fingerprint of the definition that it was made for. */
   readonly definition: string;
   readonly progress: ViewProgress;
+  /** Who fills it. */
+  readonly claim?: ViewClaim | undefined;
 }
 
 /** No row of an entity has this key: see `rowKey`. */
-const recordKey = "m:record";
+export const recordKey = "m:record";
 
 /** Undefined for a collection whose making broke off before it had one. */
 export async function readRecord(
@@ -38,14 +41,14 @@ export async function readRecord(
 /** `LoadState` of common.proto. */
 export const loadStateLoaded = 3;
 
-export async function writeProgress(
+export async function writeRecord(
   connection: MilvusConnection,
   definition: ViewDefinition,
   collection: string,
-  progress: ViewProgress,
+  told: Omit<CollectionRecord, "definition">,
   options: CallOptions | undefined,
 ): Promise<void> {
-  const record: CollectionRecord = { definition: definitionHash(definition), progress };
+  const record: CollectionRecord = { definition: definitionHash(definition), ...told };
   const row = {
     key: recordKey,
     tenant: "",

@@ -1,23 +1,24 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { DataError } from "../../runtime/errors.ts";
 import type { CallOptions } from "../../runtime/options.ts";
+import { superseded } from "../../runtime/view-claim.ts";
 import type { ViewGeneration, ViewProgress, ViewState, ViewTarget } from "../../runtime/view.ts";
+import { type Begun, beginGeneration, begunOf } from "./begin.ts";
 import {
   type Ask,
   asker,
   behind,
   countRows,
+  countWhere,
   definitionHash,
   dropCollection,
   generationsOf,
-  makeCollection,
-  newGeneration,
+  isAbsentCause,
   pointTo,
 } from "./collections.ts";
-import { at } from "./columns.ts";
 import type { MilvusConnection } from "./connection.ts";
 import { field, type VectorView, type ViewDefinition } from "./definition.ts";
-import { loadStateLoaded, readRecord, writeProgress } from "./progress.ts";
+import { heldRows } from "./held.ts";
+import { indexed, loaded, patience } from "./loading.ts";
+import { type CollectionRecord, readRecord, recordKey, writeRecord } from "./progress.ts";
 import { viewWriter } from "./writer.ts";
 
 /** The writing side of a view: its collections, of which the alias names the one that answers. */
@@ -28,8 +29,8 @@ export function viewTarget<T, J>(
   return {
     state: (options) => stateOf(connection, view.definition, options),
     begin: async (options) => {
-      const { name, progress } = await beginGeneration(connection, view.definition, options);
-      return generation(connection, view, name, progress);
+      const begun = await beginGeneration(connection, view.definition, view.name, options);
+      return generation(connection, view, begun);
     },
     live: () => viewWriter(connection, view, view.definition.alias),
   };
@@ -43,15 +44,14 @@ async function stateOf(
   const { alias } = definition;
   const ask = asker(connection, options, true);
   const generation = await behind(ask, alias);
-  const building = (await generationsOf(ask, alias)).findLast((name) => name !== generation);
-  const begun = building === undefined ? undefined : await readRecord(ask, building);
+  const begun = (await begunOf(ask, alias)).find(({ record }) => record !== undefined);
   return {
     ...(generation === undefined
       ? {}
       : { live: { generation, ...(await liveState(ask, generation, definition)) } }),
-    ...(building === undefined || begun === undefined
+    ...(begun?.record === undefined
       ? {}
-      : { building: { generation: building, ...begun.progress } }),
+      : { building: { generation: begun.name, rows: begun.record.progress.rows } }),
   };
 }
 
@@ -63,106 +63,66 @@ async function liveState(ask: Ask, collection: string, definition: ViewDefinitio
   };
 }
 
-/** Goes on with the collection that was begun for a definition, or makes an empty one; what was begun for others is dropped. */
-export async function beginGeneration(
-  connection: MilvusConnection,
-  definition: ViewDefinition,
-  options?: CallOptions,
-): Promise<{ readonly name: string; readonly progress: ViewProgress }> {
-  const ask = asker(connection, options, true);
-  const begun = await begunFor(ask, definition);
-  if (begun !== undefined) return begun;
-  const name = newGeneration(definition.alias);
-  await makeCollection(asker(connection, options, false), name, definition);
-  await loaded(ask, name, patience(options));
-  const progress = { rows: 0 };
-  await writeProgress(connection, definition, name, progress, options);
-  return { name, progress };
-}
-
-async function begunFor(
-  ask: Ask,
-  definition: ViewDefinition,
-): Promise<{ readonly name: string; readonly progress: ViewProgress } | undefined> {
-  const { alias } = definition;
-  const hash = definitionHash(definition);
-  const live = await behind(ask, alias);
-  const newestFirst = (await generationsOf(ask, alias)).toReversed();
-  let kept: { readonly name: string; readonly progress: ViewProgress } | undefined;
-  for (const name of newestFirst.filter((one) => one !== live)) {
-    const record = kept === undefined ? await readRecord(ask, name) : undefined;
-    if (record?.definition === hash) kept = { name, progress: record.progress };
-    else await dropCollection(ask, name);
-  }
-  return kept;
-}
-
-/** Drops a view with all its collections. */
-export async function dropView(connection: MilvusConnection, alias: string): Promise<void> {
-  const ask = asker(connection, undefined, true);
-  if ((await behind(ask, alias)) !== undefined) await ask("DropAlias", { alias });
-  for (const name of await generationsOf(ask, alias)) await dropCollection(ask, name);
-}
-
 function generation<T, J>(
   connection: MilvusConnection,
   view: VectorView<T, J>,
-  name: string,
-  progress: ViewProgress,
+  { name, claim, resumed }: Begun,
 ): ViewGeneration<T> {
-  const { alias } = view.definition;
+  const { definition } = view;
+  const { alias } = definition;
+  const ownRecord = async (options: CallOptions | undefined): Promise<CollectionRecord> => {
+    const record = await readRecord(asker(connection, options, true), name).catch(lost);
+    if (record?.claim?.owner !== claim.owner) throw superseded();
+    return record;
+  };
+  const checkpoint = async (options: CallOptions | undefined, reached?: ViewProgress) => {
+    const { progress, claim: last } = await ownRecord(options);
+    const next = { ...claim, beat: (last?.beat ?? 0) + 1 };
+    const told = { progress: reached ?? progress, claim: next };
+    await writeRecord(connection, definition, name, told, options).catch(lost);
+  };
+  const settle = async (
+    options: CallOptions | undefined,
+    end = patience(options),
+  ): Promise<void> => {
+    const ask = asker(connection, options, true);
+    await ask("Flush", { collection_names: [name] });
+    await indexed(ask, name, end);
+    await loaded(ask, name, end);
+  };
   return {
     name,
-    progress,
-    writer: viewWriter(connection, view, name),
-    checkpoint: (reached, options) =>
-      writeProgress(connection, view.definition, name, reached, options),
+    resumed,
+    writer: viewWriter(connection, view, name, superseded),
+    holds: (rows, options) =>
+      heldRows(asker(connection, options, true), view, name, rows).catch(lost),
+    checkpoint: (reached, options) => checkpoint(options, reached),
+    settle: async (options) => {
+      // Each request has the caller's deadline; all rows were written, and an index of many takes its time.
+      await settle(options, patience(undefined)).catch(lost);
+      const keys = `${field.key} != "${recordKey}"`;
+      return countWhere(asker(connection, options, true), name, keys).catch(lost);
+    },
+    release: async (options) => {
+      const { progress } = await ownRecord(options);
+      await writeRecord(connection, definition, name, { progress }, options);
+    },
     publish: async (options) => {
       const ask = asker(connection, options, true);
-      const end = patience(options);
-      await ask("Flush", { collection_names: [name] });
-      await indexed(ask, name, end);
-      await loaded(ask, name, end);
-      const rows = await countRows(ask, name);
-      await pointTo(ask, alias, name);
+      if ((await behind(ask, alias)) !== name) {
+        await settle(options).catch(lost);
+        const { progress } = await ownRecord(options);
+        await writeRecord(connection, definition, name, { progress }, options).catch(lost);
+        await pointTo(ask, alias, name).catch(lost);
+      }
       for (const old of await generationsOf(ask, alias))
         if (old !== name) await dropCollection(ask, old);
-      return { rows };
+      return { rows: await countRows(ask, name) };
     },
   };
 }
 
-const pollMs = 100;
-/** Milliseconds that loading or indexing may take when the caller names no deadline. */
-const longest = 30 * 60_000;
-
-const patience = (options: CallOptions | undefined): number =>
-  performance.now() + (options?.deadlineMs ?? longest);
-
-async function loaded(ask: Ask, collection: string, end: number): Promise<void> {
-  for (;;) {
-    const { state } = await ask("GetLoadState", { collection_name: collection });
-    if (state === loadStateLoaded) return;
-    await waited(end, "the collection is not loaded yet");
-  }
-}
-
-/** A sealed segment is searched row by row until its index is there; and its index is what publishing promises. */
-async function indexed(ask: Ask, collection: string, end: number): Promise<void> {
-  for (;;) {
-    const reply = await ask("DescribeIndex", {
-      collection_name: collection,
-      index_name: field.vector,
-    });
-    const list = reply["index_descriptions"];
-    const first: unknown = Array.isArray(list) ? list[0] : undefined;
-    if (Number(at(first, "pending_index_rows") ?? 0) === 0) return;
-    await waited(end, "the index is not built yet");
-  }
-}
-
-async function waited(end: number, message: string): Promise<void> {
-  if (performance.now() > end)
-    throw new DataError({ kind: "timeout", message, hint: "begin again: it goes on there" });
-  await pause(pollMs);
+/** Another rebuild has dropped the collection. */
+function lost(error: unknown): never {
+  throw isAbsentCause(error) ? superseded() : error;
 }

@@ -31,11 +31,14 @@ export const rowKey = (key: string, tenant: string | undefined): string =>
  * closes that window.
  *
  * An upsert of the same rows changes nothing more, so one whose reply was lost is sent again.
+ *
+ * @param gone what it means that the collection is not there
  */
 export function viewWriter<T, J>(
   connection: MilvusConnection,
   view: VectorView<T, J>,
   collection: string,
+  gone: () => DataError = () => neverBuilt(view.name),
 ): ViewWriter<T> {
   return {
     write: async (changes, options) => {
@@ -47,7 +50,7 @@ export function viewWriter<T, J>(
         await upsertRows(ask, view.definition, collection, rows);
         return outcomes;
       } catch (error) {
-        throw isAbsentCause(error) ? neverBuilt(view.name) : error;
+        throw isAbsentCause(error) ? gone() : error;
       }
     },
   };
@@ -97,7 +100,7 @@ function settle<T, J>(
 }
 
 /** The row of a change; its error when Milvus cannot hold it. */
-function rowOf<T, J>(
+export function rowOf<T, J>(
   view: VectorView<T, J>,
   key: string,
   change: ViewChange<T>,

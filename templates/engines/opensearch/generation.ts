@@ -78,13 +78,23 @@ export class Generations {
     await unlessAbsent(this.#send("DELETE", `/_component_template/${encode(this.alias)}`, attempt));
   }
 
+  /** A name after all that there are, and after one that was chosen before. */
+  async next(attempt: Attempt, chosen = ""): Promise<string> {
+    const numbers = (await this.all(attempt)).map(({ index }) => this.#number(index));
+    const number = Math.max(0, this.#number(chosen), ...numbers) + 1;
+    return `${this.alias}-${String(number).padStart(4, "0")}`;
+  }
+
   /**
    * An empty generation after all there are; it is refreshed when it is published. It is made before others are dropped: a number that came
    * again would take in what is still written to the one that had it.
    */
-  async make(definition: IndexDefinition, attempt: Attempt): Promise<Generation> {
-    const numbers = (await this.all(attempt)).map(({ index }) => this.#number(index));
-    const index = `${this.alias}-${String(Math.max(0, ...numbers) + 1).padStart(4, "0")}`;
+  async make(
+    definition: IndexDefinition,
+    attempt: Attempt,
+    name?: string | undefined,
+  ): Promise<Generation> {
+    const index = name ?? (await this.next(attempt));
     const body = {
       settings: { ...definition.settings, refresh_interval: "-1" },
       mappings: definition.mappings,
@@ -139,11 +149,19 @@ export class Generations {
   }
 
   /** Documents that are items; the marks of deleted ones are none. */
-  async count(index: string, attempt: Attempt): Promise<number> {
+  count(index: string, attempt: Attempt): Promise<number> {
     const query = { bool: { must_not: [{ exists: { field: "deleted" } }] } };
-    return Number(
-      part(await this.#send("POST", `/${encode(index)}/_count`, attempt, { query }), "count"),
-    );
+    return this.#count(index, query, attempt);
+  }
+
+  /** Documents of every kind. */
+  countAll(index: string, attempt: Attempt): Promise<number> {
+    return this.#count(index, { match_all: {} }, attempt);
+  }
+
+  async #count(index: string, query: object, attempt: Attempt): Promise<number> {
+    const answer = await this.#send("POST", `/${encode(index)}/_count`, attempt, { query });
+    return Number(part(answer, "count"));
   }
 
   async #find(name: string, attempt: Attempt): Promise<readonly Generation[]> {

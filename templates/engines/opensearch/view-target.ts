@@ -1,12 +1,21 @@
 import { type Attempt, callOp } from "../../runtime/call.ts";
-import { DataError } from "../../runtime/errors.ts";
+import { isDataError } from "../../runtime/errors.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type { CallOptions } from "../../runtime/options.ts";
+import {
+  isSameClaim,
+  newClaim,
+  silentClaim,
+  superseded,
+  underWay,
+  type ViewClaim,
+} from "../../runtime/view-claim.ts";
 import type { ViewGeneration, ViewProgress, ViewState, ViewTarget } from "../../runtime/view.ts";
 import type { ViewDeclaration } from "./declaration.ts";
 import { expected, fillingAlias, type Generation, Generations } from "./generation.ts";
 import type { SearchConnection } from "./session.ts";
-import type { StateIndex } from "./state-index.ts";
+import type { Held, StateIndex } from "./state-index.ts";
+import { heldRows } from "./view-held.ts";
 import { viewWriter } from "./view-writer.ts";
 
 /** What a target needs of its store beside a session. */
@@ -18,8 +27,8 @@ export interface TargetConnection extends SearchConnection {
 interface Building {
   readonly index: string;
   readonly definition: string;
-  readonly after?: string;
   readonly rows: number;
+  readonly claim?: ViewClaim | undefined;
 }
 
 /** A view on the cluster: its generations, and how far the next one is. */
@@ -32,12 +41,17 @@ export function viewTarget<T>(
   return {
     state: (options) =>
       call(context, "state", "read", options, (attempt) => stateOf(context, attempt)),
-    begin: (options) =>
-      call(context, "begin", "write", options, async (attempt) => {
-        const { index, after, rows } = await building(context, attempt);
-        const progress = { rows, ...(after === undefined ? {} : { after }) };
-        return generationOf(context, index, progress);
-      }),
+    begin: async ({ fresh = false, ...options } = {}) => {
+      const read = async (attempt: Attempt) => (await heldOf(context, attempt))?.value.claim;
+      const silent = fresh
+        ? undefined
+        : await silentClaim(view.view, () => call(context, "begin", "read", options, read));
+      const taking = { claim: newClaim(), silent, fresh };
+      const begun = await call(context, "begin", "write", options, (attempt) =>
+        building(context, taking, attempt),
+      );
+      return generationOf(context, begun);
+    },
     live: () => viewWriter(connection, view, generations.alias),
   };
 }
@@ -54,7 +68,7 @@ async function stateOf<T>(
 ): Promise<ViewState> {
   const [live, held] = await Promise.all([
     generations.live(attempt),
-    connection.state.read<Building>(stateId(view), attempt),
+    heldOf({ connection, view }, attempt),
   ]);
   const begun = held?.value;
   return {
@@ -65,7 +79,6 @@ async function stateOf<T>(
           building: {
             generation: begun.index,
             rows: begun.rows,
-            ...(begun.after === undefined ? {} : { after: begun.after }),
           },
         }),
   };
@@ -82,71 +95,120 @@ const liveState = async <T>(
   outdated: definition !== view.definition,
 });
 
-/** The generation that was begun for this definition and is still there; else an empty one. */
-async function building<T>(
-  { connection, view, generations }: Context<T>,
-  attempt: Attempt,
-): Promise<Building> {
-  const { state } = connection;
-  const definition = expected(await generations.definition(attempt), view.definition, view.view);
-  const held = await state.read<Building>(stateId(view), attempt);
-  const there = await generations.all(attempt);
-  const begun = held?.value;
-  const still = there.some(({ index }) => index === begun?.index);
-  if (begun !== undefined && still && begun.definition === view.definition) return begun;
-  const live = await generations.live(attempt);
-  const made = await generations.make(definition, attempt);
-  for (const { index } of there) if (index !== live?.index) await generations.drop(index, attempt);
-  const value: Building = { index: made.index, definition: view.definition, rows: 0 };
-  if (await state.write(stateId(view), value, held, attempt)) return value;
-  throw new DataError({
-    kind: "conflict",
-    message: "another rebuild of this view has begun",
-    hint: "call again: it goes on with the one that was begun",
-  });
+/** How a rebuild begins. */
+interface Taking {
+  readonly claim: ViewClaim;
+  /** The claim of another that may be taken over, as it was seen last. */
+  readonly silent: ViewClaim | undefined;
+  readonly fresh: boolean;
 }
 
-function generationOf<T>(
+interface Begun {
+  readonly index: string;
+  readonly claim: ViewClaim;
+  readonly resumed?: ViewProgress | undefined;
+}
+
+/**
+ * The generation that was begun for this definition and is still there; else an empty one. It is claimed before anything is dropped or made,
+ * under a name that no other claim has had: whoever was first is the only one who goes on. Repeated, it finds its own claim.
+ */
+async function building<T>(
   context: Context<T>,
-  index: string,
-  progress: ViewProgress,
-): ViewGeneration<T> {
+  { claim, silent, fresh }: Taking,
+  attempt: Attempt,
+): Promise<Begun> {
+  const { connection, view, generations } = context;
+  const definition = expected(await generations.definition(attempt), view.definition, view.view);
+  const held = await heldOf(context, attempt);
+  const begun = held?.value;
+  const own = begun?.claim?.owner === claim.owner;
+  if (begun?.claim !== undefined && !own && !fresh && !isSameClaim(begun.claim, silent))
+    throw underWay(view.view, begun.claim);
+  const take = async (value: Building): Promise<void> => {
+    if (await connection.state.write(stateId(view), value, held, attempt)) return;
+    throw underWay(view.view, (await heldOf(context, attempt))?.value.claim);
+  };
+  const there = await generations.all(attempt);
+  const usable = begun?.definition === view.definition && (own || !fresh);
+  if (begun !== undefined && usable && there.some(({ index }) => index === begun.index)) {
+    await take({ ...begun, claim });
+    return { index: begun.index, claim, resumed: { rows: begun.rows } };
+  }
+  const live = await generations.live(attempt);
+  const index = await generations.next(attempt, begun?.index);
+  await take({ index, definition: view.definition, rows: 0, claim });
+  await generations.make(definition, attempt, index);
+  for (const other of there)
+    if (other.index !== live?.index) await generations.drop(other.index, attempt);
+  return { index, claim };
+}
+
+function generationOf<T>(context: Context<T>, { index, claim, resumed }: Begun): ViewGeneration<T> {
   const { connection, view, generations } = context;
   const { state } = connection;
+  const own = (held: Held<Building> | undefined): held is Held<Building> =>
+    held?.value.claim?.owner === claim.owner;
+  /** One more beat. @throws DataError conflict when the claim is another's */
+  const beat = async (attempt: Attempt, progress?: ViewProgress): Promise<void> => {
+    const held = await heldOf(context, attempt);
+    if (!own(held)) throw superseded();
+    const next = { ...claim, beat: (held.value.claim?.beat ?? 0) + 1 };
+    const value: Building = { ...held.value, ...progress, claim: next };
+    if (!(await state.write(stateId(view), value, held, attempt))) throw superseded();
+  };
   return {
     name: index,
-    progress,
+    resumed,
     writer: viewWriter(connection, view, fillingAlias(index), superseded),
-    checkpoint: (next, options) =>
-      call(context, "checkpoint", "write", options, async (attempt) => {
-        const held = await state.read<Building>(stateId(view), attempt);
-        if (held?.value.index !== index) throw superseded();
-        const value: Building = { index, definition: view.definition, ...next };
-        if (!(await state.write(stateId(view), value, held, attempt))) throw superseded();
+    holds: (rows, options) =>
+      call(context, "holds", "read", options, (attempt) =>
+        heldRows(connection, view, { index: fillingAlias(index), rows }, attempt),
+      ),
+    checkpoint: (progress, options) =>
+      call(context, "checkpoint", "write", options, (attempt) => beat(attempt, progress)),
+    settle: (options) =>
+      call(context, "settle", "write", options, async (attempt) => {
+        await generations.refresh(index, attempt);
+        return generations.countAll(index, attempt);
+      }).catch((error: unknown) => {
+        throw isLost(error) ? superseded() : error;
+      }),
+    release: (options) =>
+      call(context, "release", "write", options, async (attempt) => {
+        const held = await heldOf(context, attempt);
+        if (!own(held)) return;
+        const { claim: _, ...value } = held.value;
+        await state.write(stateId(view), value, held, attempt);
       }),
     publish: (options) =>
       call(context, "publish", "write", options, async (attempt) => {
-        const definition = expected(
-          await generations.definition(attempt),
-          view.definition,
-          view.view,
-        );
-        await generations.open(index, definition, attempt);
-        const rows = await generations.count(index, attempt);
-        await generations.publish(index, attempt);
-        const held = await state.read<Building>(stateId(view), attempt);
-        if (held?.value.index === index) await state.remove(stateId(view), held, attempt);
-        return { rows };
+        // Told again after a lost reply, it finds itself published.
+        const live = await generations.live(attempt);
+        if (live?.index !== index) {
+          await beat(attempt);
+          const definition = expected(
+            await generations.definition(attempt),
+            view.definition,
+            view.view,
+          );
+          await generations.open(index, definition, attempt);
+          await generations.publish(index, attempt);
+        }
+        const held = await heldOf(context, attempt);
+        if (own(held)) await state.remove(stateId(view), held, attempt);
+        return { rows: await generations.count(index, attempt) };
       }),
   };
 }
 
-const superseded = (): DataError =>
-  new DataError({
-    kind: "conflict",
-    message: "another rebuild of this view has taken over",
-    hint: "let one of them run",
-  });
+const heldOf = <T>(
+  { connection, view }: Pick<Context<T>, "connection" | "view">,
+  attempt: Attempt,
+): Promise<Held<Building> | undefined> => connection.state.read<Building>(stateId(view), attempt);
+
+const isLost = (error: unknown): boolean =>
+  isDataError(error) && error.code === "index_not_found_exception";
 
 const stateId = <T>({ view }: ViewDeclaration<T>): string => `view:${view}`;
 

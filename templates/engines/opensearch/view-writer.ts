@@ -3,7 +3,7 @@ import { type Attempt, callOp } from "../../runtime/call.ts";
 import { DataError, isDataError } from "../../runtime/errors.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type { CallOptions } from "../../runtime/options.ts";
-import type { ViewChange, ViewOutcome, ViewWriter } from "../../runtime/view.ts";
+import type { ViewChange, ViewOutcome, ViewRow, ViewWriter } from "../../runtime/view.ts";
 import { notBuilt, part } from "./answer.ts";
 import type { ViewDeclaration } from "./declaration.ts";
 import { classify, RefusedItems, ruleOf, typeOf, UnexpectedAnswer } from "./errors.ts";
@@ -185,9 +185,7 @@ function linesOf<T>(view: ViewDeclaration<T>, change: ViewChange<T>): string | D
   const owner = tenant === undefined ? {} : { tenant };
   try {
     const document =
-      change.kind === "upsert"
-        ? { key, ...owner, item: view.encode(change.item) }
-        : { key, ...owner, deleted: Date.now() };
+      change.kind === "upsert" ? documentOf(view, change) : { key, ...owner, deleted: Date.now() };
     const lines = `${action}${JSON.stringify(document)}\n`;
     if (lines.length > largestDocument) return refuse("the document is larger than 100 MB");
     return lines;
@@ -201,8 +199,18 @@ function linesOf<T>(view: ViewDeclaration<T>, change: ViewChange<T>): string | D
   }
 }
 
+/** The document of a row. */
+export const documentOf = <T>(
+  view: ViewDeclaration<T>,
+  { key, tenant, item }: ViewRow<T>,
+): object => ({
+  key,
+  ...(tenant === undefined ? {} : { tenant }),
+  item: view.encode(item),
+});
+
 /** Keys of two tenants may be equal; an id holds 512 bytes. */
-function documentId(key: string, tenant: string | undefined): string {
+export function documentId(key: string, tenant: string | undefined): string {
   const id = tenant === undefined ? key : JSON.stringify([tenant, key]);
   if (Buffer.byteLength(id) <= longestId && !id.startsWith(hashed)) return id;
   return `${hashed}${createHash("sha256").update(id).digest("base64url")}`;

@@ -1,7 +1,12 @@
 /** A generated project with a view in Milvus, as its user works with it: migrate, write, rebuild, read, measure. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migratedStores } from "../../../templates/runtime/migrated-stores.ts";
+import type { OpenedStore } from "../../../templates/runtime/store.ts";
+import type { RebuildableView, RebuildOptions } from "../../../templates/runtime/view-rebuild.ts";
 import { generateApart } from "../../conformance/apart.ts";
 import { migrate, type DataModule } from "../../conformance/layer.ts";
 import { randomVectors } from "../../conformance/vector/brute-force.ts";
@@ -27,6 +32,17 @@ interface Layer {
     ): Promise<readonly { readonly item: { readonly number: number } }[]>;
   };
   close(): Promise<void>;
+}
+
+interface Stores {
+  openStores(config: object): {
+    readonly stores: Readonly<Record<string, OpenedStore>>;
+    readonly lifecycle: { close(): Promise<void> };
+  };
+}
+
+interface Views {
+  rebuildableViews(stores: object): readonly RebuildableView[];
 }
 
 describe.skipIf(isMissing(server))("a project with views in Milvus", () => {
@@ -97,6 +113,41 @@ describe.skipIf(isMissing(server))("a project with views in Milvus", () => {
       data.nearStars.nearest(vectors[7] ?? new Float32Array(16), {}),
     );
     expect(found[0]?.item.number).toBe(7);
+  });
+
+  it("of two rebuilds at once under the authority's lock one fills the view, the other is told since when", async () => {
+    const { openStores } = await project.load<Stores>("src/data/stores/open.ts");
+    const { rebuildableViews } = await project.load<Views>("src/data/stores/views.ts");
+    const { configFromEnv } = await project.load<DataModule<Layer>>("src/data/index.ts");
+    const config = { ...configFromEnv(env), lifecycle: { signals: false } };
+    const { stores, lifecycle } = openStores(config);
+    try {
+      const view = rebuildableViews(stores).find(({ name }) => name === "near-stars");
+      const from = pathToFileURL(join(project.folder, "src/data/cli.ts")).href;
+      const target = migratedStores(Object.values(stores), from).find(
+        ({ name }) => name === "vector",
+      )?.target;
+      expect(target).toBeDefined();
+      const exclusively: RebuildOptions["exclusively"] = (work) =>
+        target === undefined ? work() : target.locked(work, 30_000);
+      for (const pageSize of [20, 500]) {
+        const both = await Promise.allSettled(
+          [1, 2].map(() => view?.rebuild({ pageSize, exclusively })),
+        );
+        const wrong = both.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+        expect(wrong.length).toBeLessThan(2);
+        for (const reason of wrong)
+          expect(reason).toMatchObject({
+            kind: "conflict",
+            message: expect.stringContaining("a rebuild of near-stars is under way since 20"),
+          });
+        expect(await view?.state()).toEqual({
+          live: { generation: expect.any(String), rows: 2_000, outdated: false },
+        });
+      }
+    } finally {
+      await lifecycle.close();
+    }
   });
 
   it("measures recall and latency against the rows of the authority", () => {

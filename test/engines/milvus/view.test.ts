@@ -1,7 +1,14 @@
 /** The writing side of a view and what reads see of it, on the real server's protocol. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { asker, generationsOf } from "../../../templates/engines/milvus/collections.ts";
+import {
+  asker,
+  generationsOf,
+  makeCollection,
+  newGeneration,
+} from "../../../templates/engines/milvus/collections.ts";
 import { between, equal } from "../../../templates/engines/milvus/expression.ts";
+import { whileBeating } from "../../../templates/runtime/view-claim.ts";
 import type { ViewChange } from "../../../templates/runtime/view.ts";
 import { cell, proving } from "../../support/closing-table.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
@@ -144,12 +151,11 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     const target = session.target(view);
     const first = await target.begin();
     await first.writer.write([1, 2, 3].map((number) => upsert(note(number), 1n)));
-    await first.checkpoint({ after: "3", rows: 3 });
-    expect(await target.state()).toEqual({
-      building: { generation: first.name, after: "3", rows: 3 },
-    });
+    await first.checkpoint({ rows: 3 });
+    expect(await target.state()).toEqual({ building: { generation: first.name, rows: 3 } });
+    await first.release();
     const again = await target.begin();
-    expect([again.name, again.progress]).toEqual([first.name, { after: "3", rows: 3 }]);
+    expect([again.name, again.resumed]).toEqual([first.name, { rows: 3 }]);
     await again.writer.write([upsert(note(4), 1n)]);
     expect(await again.publish()).toEqual({ rows: 4 });
     const second = await target.begin();
@@ -175,7 +181,12 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     await (await session.target(before).begin()).publish();
     const begun = await session.target(before).begin();
     expect((await session.target(after).state()).live?.outdated).toBe(true);
+    await begun.release();
     const anew = await session.target(after).begin();
+    await expect(begun.checkpoint({ rows: 1 })).rejects.toMatchObject({ kind: "conflict" });
+    await expect(begun.writer.write([upsert(note(1), 1n)])).rejects.toMatchObject({
+      kind: "conflict",
+    });
     expect(anew.name).not.toBe(begun.name);
     const ask = asker(opened.store, undefined, true);
     expect(await generationsOf(ask, after.definition.alias)).toHaveLength(2);
@@ -183,6 +194,123 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     expect(await session.target(after).state()).toEqual({
       live: { generation: anew.name, rows: 0, outdated: false },
     });
+  });
+
+  it("of rebuilds that begin at once under the authority's lock one goes on, the others are told of it", async () => {
+    const { session } = opened.store;
+    const view = noteView("both");
+    const target = session.target(view);
+    let last: Promise<unknown> = Promise.resolve();
+    const locked = <R>(work: () => Promise<R>): Promise<R> => {
+      const next = last.then(work, work);
+      last = next.catch(() => {});
+      return next;
+    };
+    const beating = async <G extends { checkpoint(p: { rows: number }): Promise<void> }>(
+      one: G,
+    ) => {
+      await whileBeating(
+        () => one.checkpoint({ rows: 0 }),
+        () => sleep(6_000),
+      );
+      return one;
+    };
+    const begun = await Promise.allSettled(
+      [1, 2, 3].map(async () => beating(await locked(() => target.begin()))),
+    );
+    const first = begun.find((one) => one.status === "fulfilled")?.value;
+    const others = begun.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(others).toHaveLength(2);
+    for (const other of others)
+      expect(other).toMatchObject({
+        kind: "conflict",
+        message: expect.stringContaining("a rebuild of both is under way since 20"),
+      });
+    await first?.writer.write([upsert(note(1), 1n)]);
+    expect(await first?.settle()).toBe(1);
+    expect(await first?.publish()).toEqual({ rows: 1 });
+  });
+
+  it("without a lock none of two that begin at once writes into the other's collection", async () => {
+    const { session } = opened.store;
+    const view = noteView("unlocked");
+    const target = session.target(view);
+    const begun = await Promise.allSettled([1, 2].map(() => target.begin()));
+    for (const one of begun)
+      if (one.status === "rejected") expect(one.reason).toMatchObject({ kind: "conflict" });
+    const names = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value.name] : []));
+    expect(names.length).toBeGreaterThan(0);
+    expect(new Set(names).size).toBe(names.length);
+    const ended = await Promise.allSettled(
+      begun.map(async (one, at) => {
+        if (one.status === "rejected") throw one.reason;
+        await one.value.writer.write([upsert(note(at), 1n)]);
+        expect(await one.value.settle()).toBe(1);
+        return one.value.publish();
+      }),
+    );
+    expect(ended.some(({ status }) => status === "fulfilled")).toBe(true);
+    for (const one of ended)
+      if (one.status === "rejected") expect(one.reason).toMatchObject({ kind: "conflict" });
+    expect(await session.nearest(nearestOf(view), filled(0), [])).toHaveLength(1);
+  });
+
+  it("a rebuild that fell silent is taken over, and told so; begun anew it is taken over at once", async () => {
+    const target = opened.store.session.target(noteView("silent"));
+    const first = await target.begin();
+    await first.writer.write([upsert(note(1), 1n)]);
+    const second = await target.begin();
+    expect([second.name, second.resumed]).toEqual([first.name, { rows: 0 }]);
+    const late = { kind: "conflict", message: "another rebuild of this view has taken over" };
+    await expect(first.checkpoint({ rows: 1 })).rejects.toMatchObject(late);
+    await expect(first.publish()).rejects.toMatchObject(late);
+    const third = await target.begin({ fresh: true });
+    expect([third.name === second.name, third.resumed]).toEqual([false, undefined]);
+    await expect(second.writer.write([upsert(note(2), 1n)])).rejects.toMatchObject(late);
+    await expect(second.settle()).rejects.toMatchObject(late);
+    expect(await third.publish()).toEqual({ rows: 0 });
+  });
+
+  it("killed between its collection and its record, the next rebuild begins anew", async () => {
+    const view = noteView("halfway");
+    const target = opened.store.session.target(view);
+    const { alias } = view.definition;
+    const ask = asker(opened.store, undefined, true);
+    await makeCollection(ask, newGeneration(alias), view.definition);
+    const begun = await target.begin();
+    expect(begun.resumed).toBeUndefined();
+    expect(await begun.publish()).toEqual({ rows: 0 });
+    expect(await generationsOf(ask, alias)).toEqual([begun.name]);
+  });
+
+  it("tells which rows it holds as they are, and counts those without a vector", async () => {
+    const generation = await opened.store.session.target(noteView("holds")).begin();
+    const uneven = Float32Array.from({ length: 8 }, (_, at) => (at - 3) / 7);
+    const rowOf = (number: number, embedding: Float32Array | null = uneven, revision = 1n) => ({
+      key: String(number),
+      revision,
+      item: note(number, embedding),
+    });
+    const rows = Array.from({ length: 130 }, (_, number) =>
+      rowOf(number, number === 0 ? null : uneven),
+    );
+    expect(await generation.holds(rows)).toEqual(rows.map(() => false));
+    await generation.writer.write(rows.map((row) => ({ kind: "upsert", ...row })));
+    expect(await generation.holds(rows)).toEqual(rows.map(() => true));
+    expect(await generation.settle()).toBe(130);
+    const other = rowOf(2);
+    expect(
+      await generation.holds([
+        rowOf(1, uneven, 2n),
+        { ...other, item: { ...other.item, words: ["other"] } },
+        rowOf(130),
+        rowOf(129),
+        rowOf(3, filled(1)),
+        rowOf(4, null),
+        rowOf(0),
+      ]),
+    ).toEqual([false, false, false, true, false, false, false]);
+    expect(await generation.publish()).toEqual({ rows: 129 });
   });
 
   it("shows a tenant its own rows only, of one key too", async () => {

@@ -144,30 +144,78 @@ describe.skipIf(missing !== undefined)("a project with a view in OpenSearch", ()
     return all;
   }
 
-  it("a rebuild that is killed leaves what answered, and goes on where it was", async () => {
-    await expect(data.bookSearch.find("book", {}, { limit: 1 })).rejects.toMatchObject({
-      kind: "unavailable",
-      hint: "npm run db -- views rebuild book-search",
-    });
+  /** A rebuild that is killed when it has written some rows; resolves to how many it had noted. */
+  async function killedRebuild(): Promise<number> {
     const killed = await db(["views", "rebuild", "book-search"], async (kill) => {
       for (let patience = 0; patience < 600 && (await built()) === 0; patience += 1)
         await sleep(20);
       kill();
     });
     expect(killed.status).toBe(null);
-    const before = await built();
-    expect(before).toBeGreaterThan(0);
-    expect(before).toBeLessThan(rows);
+    const noted = await built();
+    expect(noted).toBeGreaterThan(0);
+    expect(noted).toBeLessThan(rows);
+    return noted;
+  }
+
+  const revise = async (id: string, title: string): Promise<void> => {
+    await data.books.revise(id, { title, body: "anew", cents: 1 });
+    titles.set(id, title);
+  };
+
+  it("a rebuild that is killed leaves what answered; the next one writes what is not there or has changed", async () => {
+    await expect(data.bookSearch.find("book", {}, { limit: 1 })).rejects.toMatchObject({
+      kind: "unavailable",
+      hint: "npm run db -- views rebuild book-search",
+    });
+    const before = await killedRebuild();
     const status = await db(["views", "status"]);
     expect([status.status, status.stdout + status.stderr]).toEqual([
       1,
       expect.stringContaining("so far"),
     ]);
+    for (const id of [...titles.keys()].slice(0, 20)) await revise(id, "a book of another name");
     const again = await db(["views", "rebuild", "book-search", "--json"]);
     expect(again.status, again.stderr).toBe(0);
-    expect(JSON.parse(again.stdout)).toMatchObject({ rows });
-    expect(JSON.stringify(JSON.parse(again.stdout))).toContain(`"resumedAt":${before}`);
+    const report = JSON.parse(again.stdout) as { readonly rows: number; readonly kept: number };
+    expect(report.rows).toBe(rows);
+    expect(report.kept).toBeGreaterThanOrEqual(before - 20);
+    expect(report.kept).toBeLessThan(rows);
     expect(await copied()).toEqual(titles);
+  });
+
+  it("killed, and rows removed since, the next rebuild publishes none of them; --fresh does not wait", async () => {
+    await killedRebuild();
+    for (const id of [...titles.keys()].slice(0, 3)) {
+      await data.books.remove(id);
+      titles.delete(id);
+    }
+    await revise([...titles.keys()][0] ?? "", "a book of its newest name");
+    const next = await db(["views", "rebuild", "book-search", "--json"]);
+    expect(next.status, next.stderr).toBe(0);
+    expect(JSON.parse(next.stdout)).toMatchObject({ rows: titles.size, kept: 0 });
+    expect(await copied()).toEqual(titles);
+    await killedRebuild();
+    const fresh = await db(["views", "rebuild", "book-search", "--fresh", "--json"]);
+    expect(fresh.status, fresh.stderr).toBe(0);
+    expect(JSON.parse(fresh.stdout)).toMatchObject({ rows: titles.size, kept: 0 });
+  });
+
+  it("of two rebuilds at once one fills the view, the other is told since when", async () => {
+    for (const delay of [0, 40, 300]) {
+      const both = await Promise.all([
+        db(["views", "rebuild", "book-search"]),
+        sleep(delay).then(() => db(["views", "rebuild", "book-search"])),
+      ]);
+      const wrong = both.filter(({ status }) => status !== 0);
+      expect(wrong.length, wrong.map(({ stderr }) => stderr).join("")).toBeLessThan(2);
+      for (const { status, stderr } of wrong) {
+        expect(status).toBe(1);
+        expect(stderr).toMatch(/a rebuild of book-search is under way since 20.*\n.*--fresh/);
+      }
+      expect(await copied()).toEqual(titles);
+    }
+    expect((await target.state()).building).toBe(undefined);
   });
 
   it("while rows are added, changed and removed a rebuild ends, and the next one tells what the authority does", async () => {

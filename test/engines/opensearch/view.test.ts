@@ -1,9 +1,11 @@
 /** The writing side of a view and what reads see of it, on a real server. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Generations } from "../../../templates/engines/opensearch/generation.ts";
 import type { SearchSession } from "../../../templates/engines/opensearch/session.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
 import { keyset } from "../../../templates/runtime/keyset.ts";
+import { whileBeating } from "../../../templates/runtime/view-claim.ts";
 import type { ViewGeneration } from "../../../templates/runtime/view.ts";
 import { cell, proving } from "../../support/closing-table.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
@@ -103,10 +105,11 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
     const target = await place(opened, view);
     const first = await target.begin();
     await fill(first, [1, 2, 3]);
-    await first.checkpoint({ after: "3", rows: 3 });
-    expect((await target.state()).building).toMatchObject({ after: "3", rows: 3 });
+    await first.checkpoint({ rows: 3 });
+    expect((await target.state()).building).toMatchObject({ rows: 3 });
+    await first.release();
     const again = await target.begin();
-    expect([again.name, again.progress]).toEqual([first.name, { after: "3", rows: 3 }]);
+    expect([again.name, again.resumed]).toEqual([first.name, { rows: 3 }]);
     await fill(again, [3, 4]);
     expect(await found(view, "note")).toEqual([]);
     expect(await again.publish()).toEqual({ rows: 4 });
@@ -127,7 +130,7 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
     const generations = new Generations(http, `${prefix}taken`);
     await request(opened, (attempt) => generations.define(after.definition, attempt));
     const target = viewTarget(opened.store, after.declared);
-    const begun = await target.begin();
+    const begun = await target.begin({ fresh: true });
     expect(begun.name).not.toBe(zombie.name);
     const late = { kind: "conflict", hint: "let one of them run" };
     await expect(fill(zombie, [2])).rejects.toMatchObject(late);
@@ -139,20 +142,97 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
     expect((await old.state()).live?.outdated).toBe(true);
   });
 
-  it("of two rebuilds that begin at once none is lost in the other", async () => {
+  it("of rebuilds that begin at once one goes on, the others are told of it", async () => {
     const view = noteView("both");
     const target = await place(opened, view);
-    const begun = await Promise.all(
-      [1, 2].map(() => target.begin().catch((error: { readonly kind: string }) => error.kind)),
-    );
-    const names = begun.map((one) => (typeof one === "string" ? one : one.name));
-    // Both go on with one generation, or one is told of the other.
-    expect(new Set(names.filter((name) => name !== "conflict")).size).toBe(1);
-    const last = await target.begin();
-    await fill(last, [1]);
-    expect(await last.publish()).toEqual({ rows: 1 });
-    expect(await found(view, "note")).toEqual([1]);
+    for (const round of [1, 2, 3, 4, 5]) {
+      const begun = await Promise.allSettled([1, 2, 3].map(() => target.begin()));
+      const first = begun.find((one) => one.status === "fulfilled")?.value;
+      const others = begun.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+      expect(others).toHaveLength(2);
+      for (const other of others)
+        expect(other).toMatchObject({
+          kind: "conflict",
+          message: expect.stringContaining("a rebuild of both is under way since 20"),
+        });
+      expect(await generationsOf(view)).toHaveLength(2);
+      if (first !== undefined) await fill(first, [round]);
+      expect(await first?.settle()).toBe(1);
+      expect(await first?.publish()).toEqual({ rows: 1 });
+      expect(await found(view, "note")).toEqual([round]);
+    }
   });
+
+  it("a rebuild that beats is under way; one that fell silent is taken over, and told so", async () => {
+    const view = noteView("beats");
+    const target = await place(opened, view);
+    const first = await target.begin();
+    await fill(first, [1, 2]);
+    const under = { kind: "conflict", message: expect.stringContaining("is under way since") };
+    const [refused] = await Promise.allSettled([
+      target.begin(),
+      whileBeating(
+        () => first.checkpoint({ rows: 2 }),
+        () => sleep(6_000),
+      ),
+    ]);
+    expect(refused).toMatchObject({ status: "rejected", reason: under });
+    const second = await target.begin();
+    expect([second.name, second.resumed]).toEqual([first.name, { rows: 2 }]);
+    const late = { kind: "conflict", hint: "let one of them run" };
+    await expect(first.checkpoint({ rows: 3 })).rejects.toMatchObject(late);
+    await expect(first.publish()).rejects.toMatchObject(late);
+    await first.release();
+    expect(await second.publish()).toEqual({ rows: 2 });
+    expect(await target.state()).toEqual({
+      live: { generation: second.name, rows: 2, outdated: false },
+    });
+  });
+
+  it("killed between its claim and its index, the next rebuild begins anew", async () => {
+    const view = noteView("claimed");
+    const target = await place(opened, view);
+    const before = await target.begin();
+    await request(opened, (attempt) => {
+      const { http, prefix } = opened.store;
+      return new Generations(http, `${prefix}claimed`).drop(before.name, attempt);
+    });
+    const next = await target.begin();
+    expect(next.resumed).toBeUndefined();
+    expect(next.name).not.toBe(before.name);
+    await fill(next, [5]);
+    await expect(before.settle()).rejects.toMatchObject({ kind: "conflict" });
+    expect(await next.publish()).toEqual({ rows: 1 });
+    expect(await found(view, "note")).toEqual([5]);
+  });
+
+  for (const what of ["texts", "vectors"])
+    it(`tells which rows of ${what} it holds as they are`, async () => {
+      const vectors = what === "vectors";
+      const view = noteView(`holds-${what}`, { vectors });
+      const generation = await (await place(opened, view)).begin();
+      const embedding = [0.1, -3, 1 / 3, 1e-7].map(Math.fround);
+      const rowOf = (number: number, revision = 1n) => ({
+        key: String(number),
+        revision,
+        item: { ...note(number), ...(vectors && { embedding }) },
+      });
+      const rows = Array.from({ length: 130 }, (_, number) => rowOf(number));
+      expect(await generation.holds(rows)).toEqual(rows.map(() => false));
+      await generation.writer.write(rows.map((row) => ({ kind: "upsert", ...row })));
+      expect(await generation.holds(rows)).toEqual(rows.map(() => true));
+      const other = rowOf(2);
+      expect(
+        await generation.holds([
+          rowOf(1, 2n),
+          { ...other, item: { ...other.item, text: "other" } },
+          rowOf(130),
+          rowOf(129),
+          { ...other, item: { ...other.item, embedding: [1, 2, 3, 4] } },
+        ]),
+      ).toEqual([false, false, false, true, false]);
+      await generation.release();
+    });
 
   it("shows a tenant its own documents only, of one key too, and names one in every query", async () => {
     const view = noteView("tenants", { tenants: true });

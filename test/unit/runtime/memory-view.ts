@@ -1,5 +1,12 @@
 import { DataError } from "../../../templates/runtime/errors.ts";
+import {
+  newClaim,
+  superseded,
+  underWay,
+  type ViewClaim,
+} from "../../../templates/runtime/view-claim.ts";
 import type {
+  BeginOptions,
   ViewChange,
   ViewFeed,
   ViewGeneration,
@@ -37,6 +44,7 @@ interface Generation {
   readonly definition: string;
   readonly rows: Map<string, ViewRow<Thing>>;
   progress: ViewProgress;
+  claim?: ViewClaim | undefined;
 }
 
 /** A view's store in memory: revisions hold, what is not published is not seen. */
@@ -68,9 +76,12 @@ export class MemoryView implements ViewTarget<Thing> {
     };
   }
 
-  async begin(): Promise<ViewGeneration<Thing>> {
-    for (const [name, { definition }] of this.#generations)
-      if (name !== this.#live && definition !== this.definition) this.#generations.delete(name);
+  async begin({ fresh = false }: BeginOptions = {}): Promise<ViewGeneration<Thing>> {
+    for (const [name, { definition, claim }] of this.#generations) {
+      if (name === this.#live) continue;
+      if (claim !== undefined && !fresh) throw underWay("things", claim);
+      if (fresh || definition !== this.definition) this.#generations.delete(name);
+    }
     const begun = [...this.#generations.keys()].find((name) => name !== this.#live);
     const name = begun ?? `g${(this.#made += 1)}`;
     const generation = this.#of(name) ?? {
@@ -79,20 +90,44 @@ export class MemoryView implements ViewTarget<Thing> {
       progress: { rows: 0 },
     };
     this.#generations.set(name, generation);
+    const claim = newClaim();
+    generation.claim = claim;
+    const own = (): void => {
+      if (this.#of(name)?.claim?.owner !== claim.owner) throw superseded();
+    };
     return {
       name,
-      progress: generation.progress,
+      resumed: begun === undefined ? undefined : generation.progress,
       writer: this.#writer(generation),
+      holds: async (rows) =>
+        rows.map(({ key, revision, item }) => {
+          const held = generation.rows.get(key);
+          return held?.revision === revision && held.item.name === item.name;
+        }),
       checkpoint: async (progress) => {
+        own();
         generation.progress = progress;
       },
+      settle: async () => generation.rows.size,
+      release: async () => {
+        own();
+        generation.claim = undefined;
+      },
       publish: async () => {
+        own();
         this.#live = name;
+        generation.claim = undefined;
         for (const other of this.#generations.keys())
           if (other !== name) this.#generations.delete(other);
         return { rows: generation.rows.size };
       },
     };
+  }
+
+  /** A row that nobody fed, in what is being built. */
+  slip(row: ViewRow<Thing>): void {
+    for (const [name, { rows }] of this.#generations)
+      if (name !== this.#live) rows.set(row.key, row);
   }
 
   live(): ViewWriter<Thing> {

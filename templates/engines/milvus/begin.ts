@@ -1,0 +1,133 @@
+import type { CallOptions } from "../../runtime/options.ts";
+import {
+  isSameClaim,
+  newClaim,
+  silentClaim,
+  superseded,
+  underWay,
+  type ViewClaim,
+} from "../../runtime/view-claim.ts";
+import type { BeginOptions, ViewProgress } from "../../runtime/view.ts";
+import {
+  type Ask,
+  asker,
+  behind,
+  definitionHash,
+  dropCollection,
+  generationsOf,
+  isAbsentCause,
+  makeCollection,
+  newGeneration,
+} from "./collections.ts";
+import type { MilvusConnection } from "./connection.ts";
+import type { ViewDefinition } from "./definition.ts";
+import { loaded, patience } from "./loading.ts";
+import { type CollectionRecord, readRecord, writeRecord } from "./progress.ts";
+
+/** A collection that is filled for a view, and the claim of who fills it. */
+export interface Begun {
+  readonly name: string;
+  readonly claim: ViewClaim;
+  readonly resumed?: ViewProgress | undefined;
+}
+
+/**
+ * Claims the collection that was begun for a definition, or makes an empty one; older ones are dropped. Milvus compares nothing while it
+ * writes: `views rebuild` begins under the lock of the authority. Without that, of two that begin at the same moment each has a collection of
+ * its own, or one sees the other's claim behind its own.
+ *
+ * @throws DataError conflict when a rebuild is under way
+ */
+export async function beginGeneration(
+  connection: MilvusConnection,
+  definition: ViewDefinition,
+  view: string,
+  { fresh = false, ...options }: BeginOptions = {},
+): Promise<Begun> {
+  const ask = asker(connection, options, true);
+  const { alias } = definition;
+  const claimed = async (): Promise<ViewClaim | undefined> =>
+    (await begunOf(ask, alias)).find(({ record }) => record?.claim !== undefined)?.record?.claim;
+  const silent = fresh ? undefined : await silentClaim(view, claimed);
+  const there = await claimed();
+  if (there !== undefined && !fresh && !isSameClaim(there, silent)) throw underWay(view, there);
+  const claim = newClaim();
+  try {
+    const begun = fresh ? undefined : await kept(ask, definition);
+    if (begun === undefined) {
+      const name = await makeGeneration(connection, definition, claim, options);
+      return { name, claim };
+    }
+    const { name, progress } = begun;
+    await writeRecord(connection, definition, name, { progress, claim }, options);
+    const now = (await readRecord(ask, name))?.claim;
+    if (now?.owner !== claim.owner) throw underWay(view, now);
+    return { name, claim, resumed: progress };
+  } catch (error) {
+    throw isAbsentCause(error) ? superseded() : error;
+  }
+}
+
+/** An empty collection for a definition, which the next rebuild fills; the one that is there already stays. */
+export async function prepareGeneration(
+  connection: MilvusConnection,
+  definition: ViewDefinition,
+): Promise<void> {
+  const begun = await kept(asker(connection, undefined, true), definition);
+  if (begun === undefined) await makeGeneration(connection, definition, undefined, undefined);
+}
+
+/** Drops a view with all its collections. */
+export async function dropView(connection: MilvusConnection, alias: string): Promise<void> {
+  const ask = asker(connection, undefined, true);
+  if ((await behind(ask, alias)) !== undefined) await ask("DropAlias", { alias });
+  for (const name of await generationsOf(ask, alias)) await dropCollection(ask, name);
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly record: CollectionRecord | undefined;
+}
+
+/** Collections that were begun and do not answer yet, newest first. */
+export async function begunOf(ask: Ask, alias: string): Promise<readonly Candidate[]> {
+  const live = await behind(ask, alias);
+  const begun: Candidate[] = [];
+  for (const name of (await generationsOf(ask, alias)).toReversed())
+    if (name !== live) begun.push({ name, record: await readRecord(ask, name).catch(ifDropped) });
+  return begun;
+}
+
+/** It may be dropped after it was listed. */
+function ifDropped(error: unknown): undefined {
+  if (!isAbsentCause(error)) throw error;
+}
+
+async function kept(
+  ask: Ask,
+  definition: ViewDefinition,
+): Promise<{ readonly name: string; readonly progress: ViewProgress } | undefined> {
+  const hash = definitionHash(definition);
+  const begun = await begunOf(ask, definition.alias);
+  const found = begun.find(({ record }) => record?.definition === hash);
+  if (found?.record === undefined) return undefined;
+  return { name: found.name, progress: { rows: found.record.progress.rows } };
+}
+
+/** Names rise with time: one that was begun later by another is not dropped. */
+async function makeGeneration(
+  connection: MilvusConnection,
+  definition: ViewDefinition,
+  claim: ViewClaim | undefined,
+  options: CallOptions | undefined,
+): Promise<string> {
+  const ask = asker(connection, options, true);
+  const name = newGeneration(definition.alias);
+  await makeCollection(asker(connection, options, false), name, definition);
+  await loaded(ask, name, patience(options));
+  await writeRecord(connection, definition, name, { progress: { rows: 0 }, claim }, options);
+  const live = await behind(ask, definition.alias);
+  for (const old of await generationsOf(ask, definition.alias))
+    if (old < name && old !== live) await dropCollection(ask, old);
+  return name;
+}
