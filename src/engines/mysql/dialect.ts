@@ -8,6 +8,8 @@ export interface Dialect {
   readonly searchCollation: string;
   /** `insert … returning` and `delete … returning`: MA-04. */
   readonly returning: boolean;
+  /** `create or replace trigger`: the table is never without it. */
+  readonly replacesTriggers: boolean;
   /** An index over an expression: MY-13. */
   readonly expressionIndexes: boolean;
   /** An element of a JSON array is found by an index on its elements: MY-14. */
@@ -19,6 +21,7 @@ export const mysqlDialect: Dialect = {
   collation: "utf8mb4_0900_bin",
   searchCollation: "utf8mb4_0900_ai_ci",
   returning: false,
+  replacesTriggers: false,
   expressionIndexes: true,
   elementIndexes: true,
 };
@@ -28,6 +31,7 @@ export const mariadbDialect: Dialect = {
   collation: "utf8mb4_nopad_bin",
   searchCollation: "utf8mb4_uca1400_ai_ci",
   returning: true,
+  replacesTriggers: true,
   expressionIndexes: false,
   elementIndexes: false,
 };

@@ -42,7 +42,8 @@ export async function schemaLab(dsn: string, dialect: Dialect): Promise<SchemaLa
     run: async (text) => {
       for (const statement of statementsOf(text)) {
         const found = await rows(statement.text);
-        if (statement.refusal !== undefined && found.length > 0) throw new Error(statement.refusal);
+        if (statement.refusal !== undefined && found.length > 0)
+          throw new Error(`${statement.refusal}; first seen at ${found[0]?.[0]}`);
       }
     },
     batches: (step) => batched(connection, step),

@@ -4,6 +4,7 @@ import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
+import { unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
@@ -130,7 +131,10 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
       ...slow(online).filter((risk) => risk !== "none"),
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
     ],
-    up: [alterTable(table, [`modify column ${columnText(to)}`], online)],
+    up: [
+      ...unfitRefusal(change, to.name, from.type, to.type),
+      alterTable(table, [`modify column ${columnText(to)}`], online),
+    ],
     down: [alterTable(table, [`modify column ${columnText(from)}`], beside(change.from, back))],
     touches: [change.part],
   });

@@ -5,10 +5,11 @@ import { batchDraft } from "./batch.ts";
 import { type ColumnChange, substituted, type TableChange } from "./change.ts";
 
 import { rank } from "./rank.ts";
-import { alone, beside, relaxed, requireDraft, restored, standIn } from "./required.ts";
+import { unfitRefusal } from "./refusals.ts";
+import { alone, beside, relaxed, requireDraft, restored, standIn, told } from "./required.ts";
 import { alterTable, columnText, dropTrigger } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
-import { fits } from "./types.ts";
+import { fits, meanwhileType, rounds } from "./types.ts";
 import { columnIs, triggerIs } from "./verify.ts";
 
 type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
@@ -31,7 +32,9 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
       where: `${value} is null and ${identifier(from.name)} is not null`,
     }),
     dropped(change, copied),
-    ...(required || to.value !== undefined ? [finished(change, copied)] : []),
+    ...(required || to.value !== undefined || heldType(copied) !== to.type
+      ? [finished(change, copied)]
+      : []),
   ];
 };
 
@@ -39,10 +42,14 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
 const isRelaxed = ({ mode }: TableChange, { from, backward }: Copied): boolean =>
   mode === "split" && !from.nullable && backward !== undefined && from.value === undefined;
 
+/** Type of the second column until the first one goes: it takes whatever code of before writes. */
+export const heldType = ({ from, to, backward }: Copied): string =>
+  backward === undefined ? to.type : meanwhileType(from.type, to.type);
+
 /** The second column as it is until the first one goes: empty where nothing is known yet. */
-const meanwhile = ({ to, name }: Copied): ColumnShape => {
-  const { value: _value, ...column } = to;
-  return { ...column, name, nullable: true };
+const meanwhile = (copied: Copied): ColumnShape => {
+  const { value: _value, ...column } = copied.to;
+  return { ...column, name: copied.name, type: heldType(copied), nullable: true };
 };
 
 function added(change: TableChange, copied: Copied): Draft {
@@ -117,6 +124,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
     change.mode === "split"
       ? (["insert", "update"] as const).map((event) => dropTrigger(syncName(table, name, event)))
       : [];
+  const isLost = backward === undefined || rounds(from.type, heldType(copied));
   const swap =
     name === to.name ? [] : [`rename column ${identifier(name)} to ${identifier(to.name)}`];
   const column = identifier(from.name);
@@ -127,10 +135,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
     rank: rank.dropColumn,
     stem: `${table}-drop-${from.name}`,
     title: `${table}: column ${from.name} gives way to ${to.name}`,
-    reversibility:
-      backward === undefined || fits(from.type, to.type) === "perhaps"
-        ? "loses-data"
-        : "reversible",
+    reversibility: isLost || fits(from.type, to.type) === "perhaps" ? "loses-data" : "reversible",
     risks: ["breaks-old-code"],
     note: "What was written between the last batch and this step is filled once more.",
     up: [
@@ -153,7 +158,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
     ],
     verify: columnIs(false, table, from.name === to.name ? name : from.name),
     touches: [change.part],
-    ...(backward === undefined && { destroys: `${table}.${from.name}` }),
+    ...(isLost && { destroys: `${table}.${from.name}` }),
   });
 }
 
@@ -175,14 +180,21 @@ function finished(change: TableChange, copied: Copied): Draft {
   const value = to.value?.kind === "default" ? to.value.expression : undefined;
   if (!to.nullable) return requireDraft(change, to, was, value);
   const table = change.from.name;
+  const narrowed = was.type !== to.type;
+  const online = narrowed ? "copy" : "instant";
   return draft({
     ...alone,
+    ...told(online),
     phase: "contract",
     rank: rank.require,
     stem: `${table}-finish-${to.name}`,
-    title: `${table}: column ${to.name} has its default`,
-    up: [alterTable(table, [`modify column ${columnText(to)}`], "instant")],
-    down: [alterTable(table, [`modify column ${columnText(was)}`], "instant")],
+    title: `${table}: column ${to.name} ${narrowed ? `becomes ${to.type}` : "has its default"}`,
+    risks: narrowed ? ["rewrites", "depends-on-data"] : ["none"],
+    up: [
+      ...unfitRefusal(change, to.name, was.type, to.type),
+      alterTable(table, [`modify column ${columnText(to)}`], online),
+    ],
+    down: [alterTable(table, [`modify column ${columnText(was)}`], online)],
     touches: [change.part],
   });
 }

@@ -2,16 +2,24 @@ import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/st
 import { type Draft, ordered } from "../../families/sql/draft.ts";
 import { matchTables } from "../../families/sql/match.ts";
 import { entityNamed } from "../../families/sql/naming.ts";
-import { tableChange, type TableChange } from "./change.ts";
+import { refusalsFirst } from "./ask-rows.ts";
+import { only, tableChange, type TableChange } from "./change.ts";
+import type { Dialect } from "../dialect.ts";
 import { columnDrafts } from "./columns.ts";
 import { objectDrafts } from "./objects.ts";
 import type { TablePart } from "./shape.ts";
 import { partName, schemaOf } from "./snapshot.ts";
-import { commentDrafts, droppedTables, renameDrafts, triggerDrafts } from "./tables.ts";
+import { commentDrafts, droppedTables, renameDrafts } from "./tables.ts";
+import { type Exchange, triggerDrafts } from "./triggers.ts";
 import { operationDraft, tableDrafts } from "./whole.ts";
 
 /** The steps from one snapshot to another. */
-export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
+export function diffSnapshots(
+  from: Snapshot,
+  to: Snapshot,
+  context: ChangeContext,
+  dialect: Dialect,
+): PlannedChange {
   const [before, after] = [schemaOf(from), schemaOf(to)];
   const operation =
     before.store === undefined && after.store !== undefined ? [operationDraft(after.store)] : [];
@@ -29,7 +37,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...planned.flatMap(({ pair, changes }) => [
       ...changes.flatMap((change) => changedTable(change, names)),
       ...historyDrafts(pair.from, pair.to),
-      ...triggerDrafts(pair.from, pair.to, isMoved(pair.from, pair.to)),
+      ...triggerDrafts(pair, exchangeOf(pair, changes), dialect),
     ]),
     ...droppedTables(tables.dropped),
   ];
@@ -57,15 +65,21 @@ function changesOf({ from, to }: Pair, context: ChangeContext): readonly TableCh
   ];
 }
 
-const isMoved = (from: TablePart, to: TablePart): boolean =>
-  from.table.name !== to.table.name || from.history?.name !== to.history?.name;
+/** A trigger names columns and tables: one that is to name what takes its name on the spot cannot come before. */
+function exchangeOf({ from, to }: Pair, changes: readonly TableChange[]): Exchange {
+  if (from.table.name !== to.table.name || from.history?.name !== to.history?.name)
+    return "after-tables";
+  const renamed = changes.some((change) =>
+    only(change, "kept").some((column) => column.from.name !== column.to.name),
+  );
+  return renamed || changes[0]?.mode === "direct" ? "around-columns" : "at-once";
+}
 
 const changedTable = (
   change: TableChange,
   names: ReadonlyMap<string, string>,
 ): readonly Draft[] => [
-  ...columnDrafts(change),
-  ...objectDrafts(change, names),
+  ...refusalsFirst(change, [...columnDrafts(change), ...objectDrafts(change, names)], names),
   ...renameDrafts(change),
   ...commentDrafts(change),
 ];

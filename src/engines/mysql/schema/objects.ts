@@ -1,7 +1,9 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { only, substituted, type TableChange } from "./change.ts";
+import { heldType } from "./copied.ts";
 import { rank } from "./rank.ts";
+import { refusal, rowName } from "./refusals.ts";
 import { alone } from "./required.ts";
 import { alterTable, constraintText, indexText, type Online } from "./render.ts";
 import type { ConstraintShape, IndexShape } from "./shape.ts";
@@ -121,7 +123,7 @@ function addConstraint(change: TableChange, constraint: ConstraintShape): Draft 
       ...reference,
       ...common,
       risks: ["rewrites", "depends-on-data"],
-      up: [...orphans(table, constraint), ...reference.up],
+      up: [...orphans(change, constraint), ...reference.up],
       touches: [change.part],
     };
   const condition = definition.replace(/^check \(([\s\S]*)\)$/, "$1");
@@ -132,8 +134,11 @@ function addConstraint(change: TableChange, constraint: ConstraintShape): Draft 
     title: `${table}: ${name} is kept`,
     risks: ["rewrites", "depends-on-data"],
     up: [
-      `-- refuse: a row of ${table} does not keep ${name}`,
-      `select 1 from ${identifier(table)} where not (${condition}) limit 1;`,
+      ...refusal(
+        `a row of ${table} does not keep ${name}`,
+        rowName(change),
+        `${identifier(table)} where not (${condition})`,
+      ),
       alterTable(table, [`add ${constraintText(constraint)}`], "copy"),
     ],
     down: [alterTable(table, [`drop constraint ${identifier(name)}`], "instant")],
@@ -143,17 +148,19 @@ function addConstraint(change: TableChange, constraint: ConstraintShape): Draft 
 }
 
 function orphans(
-  table: string,
+  change: TableChange,
   { name, columns = [], target = "", targetColumns = [] }: ConstraintShape,
 ): readonly string[] {
   const same = columns.map(
     (column, at) => `held.${identifier(targetColumns[at] ?? column)} = own.${identifier(column)}`,
   );
   const given = columns.map((column) => `own.${identifier(column)} is not null`);
-  return [
-    `-- refuse: a row of ${table} refers to nothing (${name})`,
-    `select 1 from ${identifier(table)} own where ${given.join(" and ")} and not exists (select 1 from ${identifier(target)} held where ${same.join(" and ")}) limit 1;`,
-  ];
+  const table = change.to.name;
+  return refusal(
+    `a row of ${table} refers to nothing (${name})`,
+    rowName(change, "own."),
+    `${identifier(table)} own where ${given.join(" and ")} and not exists (select 1 from ${identifier(target)} held where ${same.join(" and ")})`,
+  );
 }
 
 function indexDrafts(change: TableChange, columns: Names): readonly Draft[] {
@@ -203,13 +210,13 @@ function addIndex(change: TableChange, index: IndexShape): Draft {
   const unique = index.kind === "unique";
   return draft({
     ...alone,
-    phase: unique ? "contract" : "backfill",
+    phase: unique || isWider(change, index) ? "contract" : "backfill",
     rank: rank.addIndex,
     stem: `${table}-add-${index.name}`,
     title: `${table}: index ${index.name} is built`,
     risks: unique ? ["depends-on-data"] : index.kind === "fulltext" ? ["scans"] : ["none"],
     up: [
-      ...(unique ? duplicates(table, index) : []),
+      ...(unique ? duplicates(change, index) : []),
       alterTable(table, [`add ${indexText(index)}`], built(index)),
     ],
     down: [dropText(table, index)],
@@ -218,14 +225,22 @@ function addIndex(change: TableChange, index: IndexShape): Draft {
   });
 }
 
-function duplicates(table: string, index: IndexShape): readonly string[] {
+/** Whether one of its columns is of a wider type as yet, which an index may not hold. */
+const isWider = (change: TableChange, { columns }: IndexShape): boolean =>
+  only(change, "copied").some(
+    (copied) => heldType(copied) !== copied.to.type && columns.includes(copied.to.name),
+  );
+
+function duplicates(change: TableChange, index: IndexShape): readonly string[] {
   if (index.columns.length === 0) return [];
+  const table = change.from.name;
   const own = index.columns.map(identifier).join(", ");
   const given = index.columns.map((column) => `${identifier(column)} is not null`).join(" and ");
-  return [
-    `-- refuse: ${table} holds (${index.columns.join(", ")}) twice, which ${index.name} forbids`,
-    `select 1 from ${identifier(table)} where ${given} group by ${own} having count(*) > 1 limit 1;`,
-  ];
+  return refusal(
+    `${table} holds (${index.columns.join(", ")}) twice, which ${index.name} forbids`,
+    `min(${rowName(change)})`,
+    `${identifier(table)} where ${given} group by ${own} having count(*) > 1`,
+  );
 }
 
 function renameIndex(change: TableChange, from: IndexShape, to: IndexShape): Draft {
@@ -258,7 +273,7 @@ function exchangeIndex(change: TableChange, from: IndexShape, to: IndexShape): D
     stem: `${table}-exchange-${to.name}`,
     title: `${table}: index ${to.name} is built otherwise`,
     risks: unique ? ["depends-on-data"] : ["none"],
-    up: [...(unique ? duplicates(table, to) : []), text(from, to)],
+    up: [...(unique ? duplicates(change, to) : []), text(from, to)],
     down: [text(to, from)],
     touches: [change.part],
   });

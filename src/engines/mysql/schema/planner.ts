@@ -10,7 +10,7 @@ import { snapshotOf } from "./snapshot.ts";
 export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   suffix: "sql",
   snapshot: (store) => snapshotOf(store, dialect),
-  diff: diffSnapshots,
+  diff: (from, to, context) => diffSnapshots(from, to, context, dialect),
   print: printSteps,
   schemaFile,
   lint: lintOf(dialect),

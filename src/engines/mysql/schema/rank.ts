@@ -1,5 +1,6 @@
 /** When a step runs within its phase: what depends on a thing goes before it is dropped and comes after it is made. */
 export const rank = {
+  askRows: 0,
   dropTrigger: 10,
   dropReference: 14,
   dropObject: 16,

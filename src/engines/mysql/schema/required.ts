@@ -4,9 +4,10 @@ import { identifier, literal } from "../sql/quote.ts";
 import { tokens } from "../sql/tokens.ts";
 import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
+import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
-import { placeholderOf } from "./types.ts";
+import { growsInPlace, placeholderOf } from "./types.ts";
 
 /** No transaction holds DDL here: each statement commits by itself, whole or not at all (MY-21). */
 export const alone = { transactional: false } as const;
@@ -33,7 +34,8 @@ export function requireDraft(
   fill: string | undefined,
 ): Draft {
   const table = change.from.name;
-  const online = beside(change.from, "inplace");
+  const retyped = was.type !== column.type && !growsInPlace(was.type, column.type);
+  const online = retyped ? "copy" : beside(change.from, "inplace");
   const name = identifier(column.name);
   const rest =
     fill === undefined
@@ -48,9 +50,13 @@ export function requireDraft(
     title: `${table}: column ${column.name} is required`,
     risks: [...slow(online).filter((risk) => risk !== "none"), "depends-on-data"],
     up: [
+      ...unfitRefusal(change, column.name, was.type, column.type),
       ...rest,
-      `-- refuse: column ${column.name} of ${table} is empty in a row`,
-      `select 1 from ${identifier(table)} where ${name} is null limit 1;`,
+      ...refusal(
+        `column ${column.name} of ${table} is empty in a row`,
+        rowName(change),
+        `${identifier(table)} where ${name} is null`,
+      ),
       alterTable(table, [`modify column ${columnText(column)}`], online),
     ],
     down: [alterTable(table, [`modify column ${columnText({ ...was, nullable: true })}`], online)],

@@ -3,17 +3,10 @@ import { identifier } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import { alone } from "./required.ts";
-import {
-  alterTable,
-  createTable,
-  createTrigger,
-  dropTable,
-  dropTrigger,
-  tableComment,
-} from "./render.ts";
-import type { TablePart, TableShape, TriggerShape } from "./shape.ts";
+import { alterTable, createTable, createTrigger, dropTable, tableComment } from "./render.ts";
+import type { TablePart, TableShape } from "./shape.ts";
 import { tablesOf } from "./snapshot.ts";
-import { constraintIs, tableIs, triggerIs } from "./verify.ts";
+import { constraintIs, tableIs } from "./verify.ts";
 import { referenceDraft, referenceOrder } from "./whole.ts";
 
 /** Tables that the spec does not have any more, those that refer to others first; references within a circle go before all. */
@@ -132,46 +125,6 @@ export function renameDrafts(change: TableChange): readonly Draft[] {
       up: [`drop view if exists ${identifier(aside)};`],
       down: [`create or replace view ${identifier(aside)} as select * from ${after};`],
     }),
-  ];
-}
-
-/** Triggers that record otherwise go before columns take other names and come after: what is changed in between is not recorded. */
-export function triggerDrafts(from: TablePart, to: TablePart, moved: boolean): readonly Draft[] {
-  const same = (a: TriggerShape, b: TriggerShape): boolean =>
-    a.name === b.name && a.definition === b.definition;
-  const gone = from.triggers.filter((each) => !to.triggers.some((other) => same(each, other)));
-  const come = to.triggers.filter((each) => !from.triggers.some((other) => same(each, other)));
-  const common = {
-    ...alone,
-    phase: moved ? "contract" : "expand",
-    touches: [to.table.name],
-  } as const;
-  return [
-    ...gone.map((each) =>
-      draft({
-        ...common,
-        rank: rank.dropTrigger,
-        stem: `drop-${each.name}`,
-        title: `${each.table}: trigger ${each.name} is dropped`,
-        ...(come.length > 0 && {
-          note: "Until its successor is there, changes are not recorded.",
-        }),
-        up: [dropTrigger(each.name)],
-        down: [createTrigger(each)],
-        verify: triggerIs(false, each.name),
-      }),
-    ),
-    ...come.map((each) =>
-      draft({
-        ...common,
-        rank: moved ? rank.recreateTrigger : rank.createTrigger,
-        stem: `create-${each.name}`,
-        title: `${each.table}: trigger ${each.name} records its changes`,
-        up: [createTrigger(each)],
-        down: [dropTrigger(each.name)],
-        verify: triggerIs(true, each.name),
-      }),
-    ),
   ];
 }
 

@@ -51,6 +51,42 @@ export function fits(from: string, to: string): Fit {
   return "never";
 }
 
+/**
+ * Type of a column that code of before and after both write: of the two the one that holds more, since the narrower one would refuse, or
+ * round, what the other code writes.
+ */
+export function meanwhileType(from: string, to: string): string {
+  if (fits(from, to) !== "perhaps") return to;
+  const [a, b] = [parsed(from), parsed(to)];
+  if (texts.has(a.name) && texts.has(b.name)) return from;
+  const [digits, room] = [wholeDigits(a), wholeDigits(b)];
+  // The codec of a bigint reads no fraction.
+  if (digits === undefined || room === undefined || (b.name === "bigint" && a.scale > 0)) return to;
+  if (integers.has(a.name) && integers.has(b.name)) return from;
+  const scale = Math.max(a.scale, b.scale);
+  return `decimal(${Math.max(digits, room) + scale},${scale})`;
+}
+
+const ranges: ReadonlyMap<string, string> = new Map([
+  ["boolean", "-128 and 127"],
+  ["int", "-2147483648 and 2147483647"],
+  ["bigint", "-9223372036854775808 and 9223372036854775807"],
+]);
+
+/** The condition of values that a type would refuse, round or cut; undefined where every one fits. @param column quoted */
+export function unfit(from: string, to: string, column: string): string | undefined {
+  if (fits(from, to) !== "perhaps") return undefined;
+  const [a, b] = [parsed(from), parsed(to)];
+  if (texts.has(b.name)) return `char_length(${column}) > ${b.length}`;
+  if (b.name === "decimal") return `${column} <> cast(${column} as ${to})`;
+  const outside = `${column} not between ${ranges.get(b.name)}`;
+  return a.scale > 0 ? `(${column} <> round(${column}) or ${outside})` : outside;
+}
+
+/** Whether a fraction is rounded without a word. */
+export const rounds = (from: string, to: string): boolean =>
+  wholeDigits(parsed(to)) !== undefined && parsed(from).scale > parsed(to).scale;
+
 const wholeDigits = (type: Parsed): number | undefined =>
   type.name === "decimal" ? type.length - type.scale : integers.get(type.name);
 

@@ -1,0 +1,166 @@
+// What a change of the schema means for the rows that are there and for those that are written meanwhile, on the real servers.
+import { afterAll, describe, expect, test } from "vitest";
+import mariadb from "../../../src/engines/mariadb/index.ts";
+import mysql from "../../../src/engines/mysql/index.ts";
+import type { Phase, Step } from "../../../src/migrate/step.ts";
+import type { Field } from "../../../src/spec/model.ts";
+import { notProven, proving } from "../../support/closing-table.ts";
+import { entity, field, mainStore, transactional, uuid } from "../../unit/postgres/model.ts";
+import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import { applied, planned, type SchemaLab, schemaLab } from "./schema-lab.ts";
+
+const id = field("id", uuid, { key: true });
+
+const notes = (fields: readonly Field[], audit = false) =>
+  mainStore(
+    [entity({ name: "Note", timestamps: false, audit, fields: [id, ...fields] })],
+    [transactional("all", { Note: [{ op: "get", name: "get" }] })],
+  ).store;
+
+const price = (precision: number, scale: number): Field =>
+  field("price", { kind: "decimal", precision, scale });
+const words = (name: string, max: number, more: Partial<Field> = {}): Field =>
+  field(name, { kind: "string", max }, more);
+
+const of = (steps: readonly Step[], ...wanted: readonly Phase[]): readonly Step[] =>
+  steps.filter(({ phase }) => wanted.includes(phase));
+
+for (const engine of [mysql, mariadb]) {
+  const server = await sharedServer(engine.id);
+  const column = columnOf(server);
+  const method = "rows of a schema change";
+  if (isMissing(server)) {
+    notProven({ port: "migrations", engine: column }, [method], server.reason);
+    continue;
+  }
+  const { schema: planner } = engine;
+  if (planner === undefined) throw new Error("no planner");
+  const dialect = engine.id === "mysql" ? "mysql" : "mariadb";
+  const opened: { drop(): Promise<void> }[] = [];
+  afterAll(async () => {
+    for (const place of opened) await place.drop();
+  });
+  const whole = { mode: "direct", values: {} } as const;
+  const split = { mode: "split", values: {} } as const;
+  const begun = async (
+    from: ReturnType<typeof notes>,
+    to: ReturnType<typeof notes>,
+  ): Promise<{ lab: SchemaLab; other: SchemaLab; steps: readonly Step[] }> => {
+    const place = await server.namespace();
+    opened.push(place);
+    const lab = await schemaLab(place.dsn, dialect);
+    await applied(lab, planned(planner, undefined, from, whole));
+    const other = await schemaLab(place.dsn, dialect);
+    return { lab, other, steps: planned(planner, from, to, split) };
+  };
+  const proof = { port: "migrations", engine: column, method };
+
+  describe(column, () => {
+    test(
+      "a number that a narrower type would round is refused, and stays",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(notes([price(12, 2)]), notes([price(8, 1)]));
+        await lab.run("insert into notes (id, price) values ('a', 1.50), ('b', 5.55)");
+        await expect(applied(lab, steps)).rejects.toThrow(/does not fit .*first seen at b$/);
+        expect(await lab.rows("select price from notes order by id")).toEqual([["1.50"], ["5.55"]]);
+        await lab.run("update notes set price = 5.6 where id = 'b'");
+        await applied(lab, steps);
+        expect(await lab.rows("select price from notes order by id")).toEqual([["1.5"], ["5.6"]]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "a narrower column under another name takes what code of before writes, until the contract",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("name", 100)]),
+          notes([words("title", 60, { was: "name" })]),
+        );
+        const long = (letter: string): string => letter.repeat(80);
+        await lab.run(`insert into notes (id, name) values ('a', '${long("a")}')`);
+        await applied(lab, of(steps, "expand", "backfill"));
+        await lab.run(`insert into notes (id, name) values ('b', '${long("b")}')`);
+        await lab.run("insert into notes (id, title) values ('c', 'short')");
+        expect(await lab.rows("select name, title from notes order by id")).toEqual([
+          [long("a"), long("a")],
+          [long("b"), long("b")],
+          ["short", "short"],
+        ]);
+        await expect(applied(lab, of(steps, "contract"))).rejects.toThrow(/first seen at a$/);
+        await lab.run("update notes set name = left(name, 50)");
+        await applied(lab, of(steps, "contract"));
+        expect(await lab.rows("select char_length(title) from notes order by id")).toEqual([
+          [50],
+          [50],
+          [5],
+        ]);
+        await expect(
+          lab.run(`insert into notes (id, title) values ('d', '${long("d")}')`),
+        ).rejects.toThrow(/too long/);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "what rows forbid is found before anything is dropped, and named by a key",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("name", 40), words("gone", 40)]),
+          notes([words("title", 40, { was: "name", unique: true })]),
+        );
+        await lab.run("insert into notes (id, name, gone) values ('x', 'n', ''), ('y', 'n', '')");
+        await expect(applied(lab, steps)).rejects.toThrow(/twice.*first seen at x$/);
+        expect(await lab.rows("select name, gone, title from notes order by id")).toEqual([
+          ["n", "", "n"],
+          ["n", "", "n"],
+        ]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "every change is in the history while its triggers are exchanged",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("name", 40)], true),
+          notes(
+            [words("title", 40, { was: "name" }), field("rank", { kind: "int" }, { default: 1 })],
+            true,
+          ),
+        );
+        await lab.run("insert into notes (id, name) values ('a', 'n')");
+        let isOver = false;
+        let written = 0;
+        const writer = (async (): Promise<void> => {
+          while (!isOver) {
+            await other.run(`update notes set name = 'n${written}' where id = 'a'`);
+            written += 1;
+          }
+        })();
+        try {
+          await applied(lab, of(steps, "expand", "backfill"));
+        } finally {
+          isOver = true;
+        }
+        await writer;
+        expect(written).toBeGreaterThan(0);
+        // Each wrote a value of its own.
+        const value = (name: string): string => `json_unquote(json_extract(content, '$.${name}'))`;
+        const [row] = await lab.rows(
+          `select count(distinct coalesce(${value("title")}, ${value("name")})) from notes_history where coalesce(${value("title")}, ${value("name")}) regexp '^n[0-9]+$'`,
+        );
+        expect(Number(row?.[0])).toBe(written);
+        const [last] = await lab.rows(
+          "select json_unquote(json_extract(content, '$.title')) from notes_history order by revision desc limit 1",
+        );
+        expect(last).toEqual([`n${written - 1}`]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+  });
+}
