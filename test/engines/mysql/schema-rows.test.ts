@@ -149,11 +149,12 @@ for (const engine of [mysql, mariadb]) {
         await writer;
         expect(written).toBeGreaterThan(0);
         // Each wrote a value of its own.
-        const value = (name: string): string => `json_unquote(json_extract(content, '$.${name}'))`;
-        const [row] = await lab.rows(
-          `select count(distinct coalesce(${value("title")}, ${value("name")})) from notes_history where coalesce(${value("title")}, ${value("name")}) regexp '^n[0-9]+$'`,
-        );
-        expect(Number(row?.[0])).toBe(written);
+        const contents = await lab.rows("select cast(content as char) from notes_history");
+        const recorded = contents.map(([content]) => {
+          const { title, name } = JSON.parse(`${content}`) as Record<string, string | null>;
+          return title ?? name;
+        });
+        expect(new Set(recorded).size).toBe(written + 1);
         const [last] = await lab.rows(
           "select json_unquote(json_extract(content, '$.title')) from notes_history order by revision desc limit 1",
         );
