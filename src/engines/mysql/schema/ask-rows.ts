@@ -12,7 +12,7 @@ const leading = ({ up }: Draft): number => {
 };
 
 /**
- * The same steps, but all that rows may refuse is asked before anything is dropped. Until then second columns have their own names, and
+ * The same steps, but all that rows may refuse is asked before anything is dropped, too. Until then second columns have their own names, and
  * tables those of before.
  *
  * @param tables new names of tables by the old ones
@@ -22,8 +22,9 @@ export function refusalsFirst(
   drafts: readonly Draft[],
   tables: ReadonlyMap<string, string>,
 ): readonly Draft[] {
-  const asking = drafts.filter((each) => each.phase === "contract" && leading(each) > 0);
-  if (asking.length === 0) return drafts;
+  const contract = drafts.filter(({ phase }) => phase === "contract");
+  const asking = contract.filter((each) => leading(each) > 0);
+  if (asking.length === 0 || contract.length === 1) return drafts;
   const names = new Map([
     ...[...tables].map(([before, after]) => [after, identifier(before)] as const),
     ...only(change, "copied").map(({ to, name }) => [to.name, identifier(name)] as const),
@@ -46,8 +47,6 @@ export function refusalsFirst(
       down: [],
       touches: [change.part],
     }),
-    ...drafts.map((each) =>
-      asking.includes(each) ? { ...each, up: each.up.slice(leading(each)) } : each,
-    ),
+    ...drafts,
   ];
 }
