@@ -4,10 +4,12 @@ import { recover } from "../reconcile/recover.ts";
 import { renderDiff } from "../reconcile/render-diff.ts";
 import { changesOf, conflictsOf, hasDrift, type WritePlan } from "../reconcile/write-plan.ts";
 import type { CommandContext } from "./context.ts";
+import { missingLines } from "./environment-file.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
 import type { Lock } from "../select/lock.ts";
+import type { VirtualFile } from "../render/virtual-file.ts";
 import type { Plan } from "../select/plan.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
@@ -71,12 +73,24 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   rememberUnits(made, root, { files, plan: writePlan, untouched });
   rememberSchemas(reconciled.sound, root);
   rememberSpec(root, place);
-  // Only the run that finds the user's own package.json says what it lacks; later `doctor` does.
+  // Only the run that finds the user's own package.json says all that it lacks; later `doctor` does.
   const found = writePlan.notes.some(
     ({ kind, path }) => kind === "already-there" && path === "package.json",
   );
+  if (!found && report.created.length > 0 && !output.options.quiet)
+    tellNewNeeds(root, files, output);
   reportApplied(report, writePlan, output, found ? additionsTo(root, files) : undefined);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
+}
+
+/** What a store that came with this change asks of files that are the user's own: a package, a DSN. */
+function tellNewNeeds(root: string, files: readonly VirtualFile[], output: Output): void {
+  const lacking = Object.entries(additionsTo(root, files)?.dependencies ?? {});
+  const packages = lacking.map(([name, range]) => JSON.stringify(`${name}@${range}`));
+  if (packages.length > 0)
+    output.problem(`note: package.json lacks packages: npm install ${packages.join(" ")}`);
+  for (const { variable, line } of missingLines(root, files))
+    output.problem(`note: .env has no ${variable}; as .env.example has it: ${line}`);
 }
 
 function reportApplied(

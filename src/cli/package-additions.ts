@@ -63,6 +63,9 @@ type Manifest = Partial<
   readonly type?: string;
 };
 
+/** Its `type`, as written. */
+export const packageType = (text: string): string | undefined => manifest(text)?.type;
+
 function manifest(text: string): Manifest | undefined {
   try {
     const value: unknown = JSON.parse(text);

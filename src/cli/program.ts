@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { GlobalOptions } from "./io.ts";
 import type { CommandContext } from "./context.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
+import { presetNames } from "./presets.ts";
 
 /** Runs one command; each is imported only when it is called. */
 export type Run = (
@@ -33,7 +34,7 @@ export function createProgram(version: string, run: Run): Command {
   program
     .command("init")
     .argument("[dir]", "new project, or an existing package", ".")
-    .option("--preset <name>", "start from a preset: shop")
+    .option("--preset <name>", `start from a preset: ${presetNames().join(", ")}`)
     .option("--yes", "no questions", false)
     .option("--no-install", "do not run the package manager")
     .description(

@@ -48,22 +48,30 @@ const taken: ReadonlyMap<string, readonly string[]> = new Map([
   ["health startup", []],
 ]);
 
+const options = {
+  json: { type: "boolean" },
+  store: { type: "string" },
+  to: { type: "string" },
+  contract: { type: "string", multiple: true },
+  "dry-run": { type: "boolean" },
+  "allow-destructive": { type: "string", multiple: true },
+  running: { type: "string" },
+  fresh: { type: "boolean" },
+} as const;
+
+/** The first option that no command has. */
+export function unknownOption(argv: readonly string[]): string | undefined {
+  const named = argv.flatMap((argument) => /^--[^=]+/.exec(argument)?.[0] ?? []);
+  return named.find((each) => !Object.hasOwn(options, each.slice(2)));
+}
+
 /** Undefined for anything that the usage does not name. */
 export function parseCommand(argv: readonly string[]): ParsedCommand | undefined {
   try {
     const { positionals, values } = parseArgs({
       args: contractNamed(argv),
       allowPositionals: true,
-      options: {
-        json: { type: "boolean" },
-        store: { type: "string" },
-        to: { type: "string" },
-        contract: { type: "string", multiple: true },
-        "dry-run": { type: "boolean" },
-        "allow-destructive": { type: "string", multiple: true },
-        running: { type: "string" },
-        fresh: { type: "boolean" },
-      },
+      options,
     });
     const name = positionals.slice(0, 2).join(" ");
     const [id, ...more] = positionals.slice(2);

@@ -13,7 +13,13 @@ import {
   type StoreCommand,
 } from "./db-cli-migrate.ts";
 import { viewBench, viewRebuild, viewStatus } from "./db-cli-views.ts";
-import { parseCommand, usage, type CommandOptions, type ParsedCommand } from "./db-cli-options.ts";
+import {
+  parseCommand,
+  unknownOption,
+  usage,
+  type CommandOptions,
+  type ParsedCommand,
+} from "./db-cli-options.ts";
 import { ProgressLines } from "./db-cli-progress.ts";
 import { isDataError } from "./errors.ts";
 import type { HealthReport } from "./health.ts";
@@ -97,7 +103,8 @@ export async function runDbCli(input: DbCliInput): Promise<number> {
   const writeError = input.writeError ?? ((text: string) => process.stderr.write(text));
   const parsed = parseCommand(input.argv);
   if (parsed === undefined) {
-    writeError(`${usage}\n`);
+    const option = unknownOption(input.argv);
+    writeError(`${option === undefined ? "" : `unknown option ${option}\n`}${usage}\n`);
     return 2;
   }
   const terminal = input.terminal ?? process.stderr.isTTY === true;

@@ -7,6 +7,7 @@ import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { readLock } from "../lock-file.ts";
 import { choose, chooseLocked, load } from "../pipeline.ts";
+import { packageType } from "../package-additions.ts";
 import { placeOf } from "../place.ts";
 import { readUserFile } from "../../reconcile/single-file.ts";
 import { sharedPackages } from "../../render/shared/project.ts";
@@ -48,10 +49,11 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
           detail: "is not generated yet",
           mend: "async-db-starter generate",
         },
+    ...moduleCheck(root, loaded.model.output.importExtension),
     ...packageChecks(plan, root),
   ] satisfies Check[];
   const ready = checks.every(({ ok }) => ok);
-  const all: readonly Check[] = ready ? [...checks, ...storeChecks(cli, root)] : checks;
+  const all: readonly Check[] = ready ? [...checks, ...storeChecks(cli, root, plan)] : checks;
   output.document({ checks: all });
   for (const { what, ok, detail, mend } of all) {
     const line = `${ok ? output.style("green", "ok  ") : output.style("red", "fail")}  ${what}: ${detail}`;
@@ -59,6 +61,15 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
     else output.problem(mend === undefined ? line : `${line}; ${mend}`);
   }
   return all.every(({ ok }) => ok) ? exitCode.ok : exitCode.environment;
+}
+
+/** What is generated are ES modules: Node takes them for such unless the package says otherwise, the compiler only if it says so. */
+function moduleCheck(root: string, extension: string): readonly Check[] {
+  const type = packageType(readUserFile(root, "package.json") ?? "");
+  const fits = type === "module" || (type === undefined && extension !== ".js");
+  if (fits || extension === "") return [];
+  const detail = `package.json says "type": ${JSON.stringify(type ?? "commonjs")}, and the generated code are ES modules`;
+  return [{ what: "modules", ok: false, detail, mend: 'set "type": "module" in it' }];
 }
 
 /** The packages that the generated code imports, as the project itself would resolve them. */
@@ -99,6 +110,13 @@ function isResolved(project: NodeJS.Require, name: string): boolean {
 const namesPackage = (manifest: string | undefined, name: string): boolean =>
   manifest?.includes(JSON.stringify(name)) === true;
 
+function mendOfDown(variable: string, root: string): string {
+  const start = existsSync(join(root, "compose.yaml"))
+    ? "; docker compose up -d --wait starts those of compose.yaml"
+    : "";
+  return `look whether its server runs where ${variable} says${start}`;
+}
+
 interface StoreReport {
   readonly stores: readonly {
     readonly store: string;
@@ -113,7 +131,7 @@ interface Refusal {
   readonly error: { readonly message: string; readonly hint?: string };
 }
 
-function storeChecks(cli: string, root: string): readonly Check[] {
+function storeChecks(cli: string, root: string, { stores }: Plan): readonly Check[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ["--env-file-if-exists=.env", "--no-warnings", cli, "health", "--json"],
@@ -129,11 +147,15 @@ function storeChecks(cli: string, root: string): readonly Check[] {
       const { message, hint } = report.error;
       return [{ what: "stores", ok: false, detail: message, mend: hint ?? "mend it in .env" }];
     }
-    return report.stores.map(({ store, state, latencyMs, detail }) => ({
-      what: `store ${store}`,
-      ok: state === "up" || state === "degraded",
-      detail: `${state}, ${latencyMs} ms${detail === undefined ? "" : `, ${detail}`}`,
-    }));
+    return report.stores.map(({ store, state, latencyMs, detail }) => {
+      const variable = stores.find(({ name }) => name === store)?.env;
+      return {
+        what: `store ${store}`,
+        ok: state === "up" || state === "degraded",
+        detail: `${state}, ${latencyMs} ms${detail === undefined ? "" : `, ${detail}`}`,
+        ...(variable !== undefined && { mend: mendOfDown(variable, root) }),
+      };
+    });
   } catch {
     return [
       {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import type { CommandContext } from "../context.ts";
 import { type Output, widthOf } from "../io.ts";
+import { environmentText } from "../environment-file.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { installPackages } from "../install.ts";
@@ -18,7 +19,6 @@ import { readUserFile, writeUserFile } from "../../reconcile/single-file.ts";
 import { schemaFile } from "../../reconcile/tool-files.ts";
 import { conflictsOf, type WritePlan } from "../../reconcile/write-plan.ts";
 import { filesIn, type SpecFiles } from "../../spec/files.ts";
-import type { VirtualFile } from "../../render/virtual-file.ts";
 import { planText } from "../../select/explain.ts";
 import { engines } from "../../engines/registry.gen.ts";
 import { specJsonSchemaText } from "../../spec/json-schema.ts";
@@ -38,9 +38,14 @@ interface Start {
   readonly files: ReadonlyMap<string, string>;
   readonly origin: string;
   readonly install: boolean;
+  /** Nobody named the preset. */
+  readonly chosen?: true;
 }
 
 const specFile = "workloads.yaml";
+
+/** What a project starts from when nobody says. */
+const firstPreset = "shop";
 
 /** `init [dir]`: a spec, its plan, the generated data layer, and the packages it needs. */
 export async function run(
@@ -51,6 +56,10 @@ export async function run(
   const root = resolve(io.cwd, output.options.cwd, dir);
   const start = await startOf(root, io.cwd, options, io.interactive);
   if (start === undefined) return exitCode.ok;
+  if (start.chosen === true)
+    output.line(
+      `No --preset and no ${specFile}: this is ${start.origin} (there are: ${presetNames().join(", ")}).\n`,
+    );
   const told = options.specGiven === undefined;
   if (!told) judge(resolve(io.cwd, options.specGiven), io, output);
   refuseOtherSpec(root, start);
@@ -70,7 +79,7 @@ export async function run(
   writeUserFile(root, schemaFile, specJsonSchemaText());
   rememberSpec(target, place);
   if (readUserFile(target, ".env") === undefined)
-    writeUserFile(target, ".env", environmentText(files, plan));
+    writeUserFile(target, ".env", environmentText(files, served(plan)));
   if (!ignoresEnvironment(readUserFile(target, ".gitignore") ?? ""))
     output.problem(
       "note: .gitignore does not keep .env out, which holds DSNs with passwords; add the line .env",
@@ -111,7 +120,7 @@ async function startOf(
   if (specGiven !== undefined) return { ...fromFile(resolve(cwd, specGiven)), install };
   const present = existsSync(root) ? readUserFile(root, specFile) : undefined;
   if (present !== undefined) return { text: present, origin: specFile, files: new Map(), install };
-  if (options.yes) return { ...fromPreset("shop"), install };
+  if (options.yes) return { ...fromPreset(firstPreset), install, chosen: true };
   if (!interactive) {
     throw new Failure(exitCode.input, "init asks questions, and this is no terminal", {
       hint: `answer by options: --preset ${presetNames().join("|")} --yes, or --spec FILE --yes`,
@@ -175,21 +184,6 @@ const withoutOwn = (plan: WritePlan, { files }: Start): WritePlan => ({
   ...plan,
   actions: plan.actions.filter(({ kind, path }) => kind !== "create" || !files.has(path)),
 });
-
-/**
- * `.env` for this machine, with the DSNs of its public twin: set for every embedded store, a comment for those that are servers. It is
- * git-ignored.
- */
-function environmentText(files: readonly VirtualFile[], plan: Plan): string {
-  const servers = served(plan);
-  const example = files.find(({ path }) => path === ".env.example")?.content;
-  const lines = (typeof example === "string" ? example.split("\n") : []).flatMap((line) => {
-    const variable = /^\w+(?==)/.exec(line)?.[0];
-    if (variable === undefined) return [];
-    return [servers.includes(variable) ? `# ${line}` : line];
-  });
-  return `# DSNs of this machine; not committed. What each may hold: .env.example\n${lines.join("\n")}\n`;
-}
 
 const ignoresEnvironment = (rules: string): boolean =>
   rules

@@ -174,7 +174,7 @@ test("doctor says what is missing, step by step", async () => {
   at.write(".env", "MAIN_URL=postgresql://app:sentinel-secret@127.0.0.1:9/none\n");
   const closed = await cli(at.folder, "doctor");
   expect(closed.status).toBe(3);
-  expect(closed.stderr).toMatch(/store main: down/);
+  expect(closed.stderr).toMatch(/store main: down.*where MAIN_URL says; docker compose up/);
   expect(closed.stdout + closed.stderr).not.toContain("sentinel-secret");
 }, 60_000);
 
@@ -201,6 +201,31 @@ test("a package of the user's own: what it lacks is said when it is found, and b
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("doctor refuses a package whose files are CommonJS", async () => {
+  const at = await project(small);
+  at.write("package.json", JSON.stringify({ name: "service", type: "commonjs" }));
+  const { status, stderr } = await cli(at.folder, "doctor");
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/modules: package\.json says "type": "commonjs".*; set "type": "module"/);
+});
+
+test("a store that comes later: generate names the package and the variable that it needs", async () => {
+  const at = await project(small, "plan", "generate");
+  at.write(".env", "MAIN_URL=pglite:./.data\n");
+  at.write(
+    "workloads.yaml",
+    small.replace(
+      "workloads:\n",
+      "workloads:\n  recent: { kind: cache, from: Note, memory: 4GiB }\n",
+    ),
+  );
+  expect(await cli(at.folder, "plan")).toMatchObject({ status: 0 });
+  const { status, stderr } = await cli(at.folder, "generate");
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/package\.json lacks packages: npm install "ioredis@\^\d/);
+  expect(stderr).toMatch(/\.env has no CACHE_URL.*: CACHE_URL=redis:\/\/127\.0\.0\.1:6379/);
 });
 
 test("doctor is content with a migrated embedded store", async () => {

@@ -190,3 +190,10 @@ workloads:
   expect(own).toEqual(dsns(at.read(".env.example")));
   for (const dsn of own) expect(published).toContain(/:(\d+)(?=[,/?]|$)/.exec(dsn)?.[1]);
 });
+
+test("init --yes alone says which preset it takes", async () => {
+  const at = await project(undefined);
+  const { status, stdout } = await cli(at.folder, "init", "--yes", "--no-install");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^No --preset and no workloads\.yaml: this is preset shop \(there are: /);
+});

@@ -143,7 +143,17 @@ describe("arguments and configuration", () => {
     [["migrate", "down", "--contract"]],
   ])("%j prints the usage and opens nothing", async (argv) => {
     const { status, err, out } = await run(argv, () => expect.unreachable());
-    expect([status, out, err]).toEqual([2, "", expect.stringMatching(/^usage: migrate up /)]);
+    expect([status, out, err]).toEqual([
+      2,
+      "",
+      expect.stringMatching(/^(?:unknown option --\S+\n)?usage: migrate up /),
+    ]);
+  });
+
+  test("an option that no command has is named", async () => {
+    const { status, err } = await run(["migrate", "up", "--contarct"], () => expect.unreachable());
+    expect(status).toBe(2);
+    expect(err).toMatch(/^unknown option --contarct\nusage: /);
   });
 
   test("a wrong DSN is 2, with its mend", async () => {
