@@ -105,7 +105,10 @@ function firstMigrations(ir: Ir): readonly (readonly [string, string])[] {
   return [...actions, ...records].flatMap((change, at) => {
     if (change.kind !== "create" || typeof change.content !== "string") return [];
     // A part of the snapshot is called after its table; that its path is a safe one is tested with its making.
-    const path = isSnapshotPath(change.path) ? `snapshot-${at}.json` : change.path;
+    const path =
+      isSnapshotPath(change.path) && change.path.endsWith(".json")
+        ? `snapshot-${at}.json`
+        : change.path;
     return [[path, change.content] as const];
   });
 }
