@@ -127,7 +127,7 @@ function changed(before: Digests, after: Digests, except: ReadonlySet<string>): 
   return [...before].flatMap(([id, digest]) => {
     const found = after.get(id);
     const column = id.slice(id.indexOf(".") + 1);
-    if (found === undefined || found === digest || except.has(column)) return [];
+    if (found === undefined || found === digest || except.has(column) || except.has(id)) return [];
     return [`${id}: ${digest} became ${found}`];
   });
 }

@@ -122,7 +122,14 @@ const refer: Alter = (random, world) => {
   return { title: `${entity}.${added} to ${target}` };
 };
 
-/** A switch of a root, on or off; off takes columns or the history with it. */
+const columnsOf = {
+  version: ["version"],
+  audit: [],
+  softDelete: ["deletedAt"],
+  timestamps: ["createdAt", "updatedAt"],
+} as const;
+
+/** A switch of a root, on or off; off takes columns or the history with it, and on again they begin anew. */
 function toggle(name: "version" | "audit" | "softDelete" | "timestamps", usual: boolean): Alter {
   return (random, world) => {
     const entity = pick(random, roots(world));
@@ -130,7 +137,12 @@ function toggle(name: "version" | "audit" | "softDelete" | "timestamps", usual: 
     const spec = entityIn(world, entity);
     const on = spec[name] ?? usual;
     spec[name] = !on;
-    return { title: `${entity}, ${on ? "off" : "on"}`, ...(on && { destroys: true as const }) };
+    const origin = world.rows[entity]?.origin ?? entity;
+    return {
+      title: `${entity}, ${on ? "off" : "on"}`,
+      rewrites: columnsOf[name].map((column) => `${origin}.#${column}`),
+      ...(on && { destroys: true as const }),
+    };
   };
 }
 
