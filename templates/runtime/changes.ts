@@ -47,16 +47,6 @@ export class ChangeFeed {
   }
 }
 
-/** Resolves when all have heard, or when the time is over: what was done is not given late because a listener is slow. */
-export async function heard(told: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms));
-  });
-  await Promise.race([told, late]);
-  clearTimeout(timer);
-}
-
 /** Collects the changes of a transaction; they are told after COMMIT, or dropped with it. */
 export class ChangeBuffer {
   readonly #keys = new Map<string, Set<string> | "all">();

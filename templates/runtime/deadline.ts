@@ -89,3 +89,12 @@ export class Deadlines {
     return this.#queues.size;
   }
 }
+
+/** Waits for `work`, for `ms` at most; what comes later is not waited for. Rejects as `work` does. */
+export async function waitAtMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms));
+  });
+  await Promise.race([work, enough]).finally(() => clearTimeout(timer));
+}

@@ -92,15 +92,16 @@ export function verdictError(call: FailedCall, error: DataError, elapsedMs: numb
   const prefixed = error.message.startsWith(operation)
     ? error.message
     : `${operation}: ${error.message}`;
-  return copy(error, { ...describe(call, elapsedMs), message: prefixed });
+  return amended(error, { ...describe(call, elapsedMs), message: prefixed });
 }
 
 /** The error of the last run of a transaction, with the number of its runs. */
 export function recounted(error: DataError, attempts: number, elapsedMs: number): DataError {
-  return attempts > 1 ? copy(error, { attempts, elapsedMs }) : error;
+  return attempts > 1 ? amended(error, { attempts, elapsedMs }) : error;
 }
 
-function copy(error: DataError, changes: Partial<ErrorDetails>): DataError {
+/** The same error but for some of what it says. */
+export function amended(error: DataError, changes: Partial<ErrorDetails>): DataError {
   const { kind, message, operation, store, attempts, elapsedMs } = error;
   const { code, constraint, hint, cause } = error;
   const kept = {

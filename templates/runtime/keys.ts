@@ -6,24 +6,29 @@ const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
 /** Checks that a text is a UUID in its usual form (any version, either case; kept in lower case) and brands it. */
 export function uuidKey<K>(entity: string): (text: string) => K {
   return (text) => {
-    const lower = typeof text === "string" ? text.toLowerCase() : "";
-    if (!uuidForm.test(lower)) throw malformed(entity, "a UUID");
+    const lower = uuidText(text);
+    if (lower === undefined) throw malformed(entity, "a UUID");
     return branded<K>(lower);
   };
 }
 
 /**
- * A tenant as every store knows it: a UUID, in lower case. Checked at every binding, so the form that it mostly has takes one test.
+ * A tenant as every store knows it: a UUID, in lower case.
  *
  * @throws DataError programming for any other text
  */
 export function uuidTenant(text: string): string {
-  if (typeof text === "string") {
-    if (uuidForm.test(text)) return text;
-    const lower = text.toLowerCase();
-    if (uuidForm.test(lower)) return lower;
-  }
+  const lower = uuidText(text);
+  if (lower !== undefined) return lower;
   throw programmingError("the tenant must be a UUID", { operation: "forTenant" });
+}
+
+/** A UUID in lower case, the form that it mostly has already; undefined for what is none. */
+function uuidText(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
+  if (uuidForm.test(text)) return text;
+  const lower = text.toLowerCase();
+  return uuidForm.test(lower) ? lower : undefined;
 }
 
 /** A new version 7 UUID, branded. */

@@ -1,3 +1,4 @@
+import { waitAtMost } from "./deadline.ts";
 import { DataError, programmingError } from "./errors.ts";
 import { forgetSignals, listenToSignals } from "./signals.ts";
 
@@ -87,7 +88,7 @@ export class Lifecycle implements Admission {
     forgetSignals(this);
     await this.#drain();
     this.#state = "closed";
-    await bounded(closeMs, this.#runClosers());
+    await waitAtMost(closeMs, this.#runClosers());
   }
 
   async #runClosers(): Promise<void> {
@@ -102,7 +103,7 @@ export class Lifecycle implements Admission {
     const began = performance.now();
     await this.#settled();
     const left = Math.max(0, this.#drainMs - (performance.now() - began));
-    await bounded(left, Promise.all(this.#drainers.map((work) => work(left))));
+    await waitAtMost(left, Promise.all(this.#drainers.map((work) => work(left))));
   }
 
   /** No call is in flight, or the time is over. */
@@ -115,7 +116,7 @@ export class Lifecycle implements Admission {
           if (this.#inFlight === 0) resolve();
         });
     });
-    await bounded(this.#drainMs, drained);
+    await waitAtMost(this.#drainMs, drained);
   }
 
   #admit(operation: string, inTime: boolean): void {
@@ -141,13 +142,6 @@ export class Lifecycle implements Admission {
 
 /** Milliseconds that all stores together get to close their connections. */
 const closeMs = 1_000;
-
-/** Waits for `work`, for `ms` at most: a store that hangs must not keep the process. */
-async function bounded(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, enough]).finally(() => clearTimeout(timer));
-}
 
 const boundToOneThread =
   "a data layer belongs to the process and thread that opened it; it cannot be copied, cloned, serialised or sent. " +

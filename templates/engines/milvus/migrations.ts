@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DataError, isDataError, programmingError } from "../../runtime/errors.ts";
+import { isDataError, programmingError } from "../../runtime/errors.ts";
 import type { LedgerHost, MigrationTarget, RunContext, StepText } from "../../runtime/migration.ts";
+import { placedIn, splitCommands } from "../../runtime/migration-json.ts";
 import type { MilvusConnection } from "./connection.ts";
 import type { ViewDefinition } from "./definition.ts";
 import { dropView, prepareGeneration } from "./begin.ts";
@@ -25,7 +26,7 @@ export function milvusMigrations(
 ): MigrationTarget {
   return {
     transactional: false,
-    split: splitSteps,
+    split: splitCommands,
     locked: async (work, waitMs) => hosted(host).locked(work, waitMs),
     ledger: async () => hosted(host).ledger(),
     run: async (steps, note, context) => {
@@ -47,20 +48,6 @@ function hosted(host: LedgerHost | undefined): LedgerHost {
   });
 }
 
-/** Commands by the name of their step, in the order of the file. @throws DataError programming for a command without one */
-function splitSteps(text: string): readonly StepText[] {
-  const steps = new Map<string, MigrationStep[]>();
-  for (const command of JSON.parse(text) as readonly MigrationStep[]) {
-    const { step } = command;
-    if (step === undefined)
-      throw programmingError(`a command has no "step": ${Object.keys(command).join(", ")}`, {
-        operation: "migrate",
-      });
-    steps.set(step, [...(steps.get(step) ?? []), command]);
-  }
-  return [...steps].map(([name, commands]) => ({ name, text: JSON.stringify(commands), line: 1 }));
-}
-
 async function runStep(
   connection: MilvusConnection,
   step: StepText,
@@ -70,7 +57,7 @@ async function runStep(
     try {
       await runCommand(connection, command, performance.now() + outageMs);
     } catch (error) {
-      throw placed(error, `${file}: step ${step.name}: `);
+      throw placedIn(file, step.name, error);
     }
   }
 }
@@ -95,18 +82,4 @@ async function runCommand(
       await sleep(pauseMs);
     }
   }
-}
-
-/** Names file and step of a failure. */
-function placed(error: unknown, place: string): unknown {
-  if (!(error instanceof DataError)) return error;
-  const { kind, message, code, hint, cause } = error;
-  return new DataError({
-    kind,
-    operation: "migrate",
-    message: `${place}${message}`,
-    code,
-    hint,
-    cause,
-  });
 }

@@ -10,6 +10,7 @@ import type {
   RunContext,
   StepText,
 } from "../../runtime/migration.ts";
+import { splitCommands } from "../../runtime/migration-json.ts";
 import { classify } from "./errors.ts";
 import { runBatch, runCommand } from "./migration-commands.ts";
 import { type Lease, withLease } from "./migration-lease.ts";
@@ -51,7 +52,7 @@ export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
   };
   return {
     transactional: false,
-    split: splitSteps,
+    split: splitCommands,
     locked: locked.run,
     ledger: () => told(async () => readLedger(await database())),
     run: (steps, note, context) =>
@@ -119,21 +120,6 @@ function lockedBy(
 /** Not relaxed: a long stays a long and is not stored as an int. */
 const commandsOf = (text: string): readonly MigrationStep[] =>
   EJSON.parse(text, { relaxed: false }) as readonly MigrationStep[];
-
-/** Commands by the name of their step, in the order of the file. @throws DataError programming for a command without one */
-function splitSteps(text: string): readonly StepText[] {
-  const steps = new Map<string, MigrationStep[]>();
-  for (const command of JSON.parse(text) as readonly MigrationStep[]) {
-    const { step } = command;
-    if (step === undefined) {
-      throw programmingError(`a command has no "step": ${Object.keys(command).join(", ")}`, {
-        operation: "migrate",
-      });
-    }
-    steps.set(step, [...(steps.get(step) ?? []), command]);
-  }
-  return [...steps].map(([name, commands]) => ({ name, text: JSON.stringify(commands), line: 1 }));
-}
 
 function runStep(db: Db, step: StepText, context: RunContext): Promise<void> {
   return placed(step, context, async () => {

@@ -1,6 +1,6 @@
 import type { Document } from "mongodb";
 import { callOp, type Attempt } from "../../runtime/call.ts";
-import { heard } from "../../runtime/changes.ts";
+import { waitAtMost } from "../../runtime/deadline.ts";
 import type { OpOptions } from "../../runtime/op.ts";
 import type {
   Page,
@@ -314,7 +314,9 @@ export class MongoSession {
     }).then(
       (documents) => {
         const told = tell(documents);
-        return told === undefined ? documents : heard(told, remainingMs()).then(() => documents);
+        return told === undefined
+          ? documents
+          : waitAtMost(remainingMs(), told).then(() => documents);
       },
       (error: unknown) => {
         if (leavesDoubt(error)) doubtful();

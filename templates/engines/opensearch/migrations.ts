@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Attempt, callOp } from "../../runtime/call.ts";
-import { DataError, isDataError, programmingError } from "../../runtime/errors.ts";
+import { DataError, programmingError } from "../../runtime/errors.ts";
 import type { MigrationTarget, Objects, RunContext, StepText } from "../../runtime/migration.ts";
+import { placedIn, splitCommands } from "../../runtime/migration-json.ts";
 import { part } from "./answer.ts";
 import { type CommandContext, holds, runCommand } from "./migration-commands.ts";
 import { readLedger, writeNote } from "./migration-ledger.ts";
@@ -26,7 +27,7 @@ export function searchMigrations(
   const objects = (): Promise<Objects> => readCatalogue(context, project);
   return {
     transactional: false,
-    split: splitSteps,
+    split: splitCommands,
     locked: (work, waitMs) => withLease(context, state, work, waitMs),
     ledger: () => ask((attempt) => readLedger(state, attempt)),
     run: async (steps, note, run) => {
@@ -45,20 +46,6 @@ export function searchMigrations(
 const noBatches = (): DataError =>
   programmingError("no step of a search store runs in batches", { operation: "migrate" });
 
-/** Commands by the name of their step, in the order of the file. @throws DataError programming for a command without one */
-function splitSteps(text: string): readonly StepText[] {
-  const steps = new Map<string, MigrationStep[]>();
-  for (const command of JSON.parse(text) as readonly MigrationStep[]) {
-    const { step } = command;
-    if (step === undefined)
-      throw programmingError(`a command has no "step": ${Object.keys(command).join(", ")}`, {
-        operation: "migrate",
-      });
-    steps.set(step, [...(steps.get(step) ?? []), command]);
-  }
-  return [...steps].map(([name, commands]) => ({ name, text: JSON.stringify(commands), line: 1 }));
-}
-
 async function runStep(
   context: CommandContext,
   { name, text }: StepText,
@@ -68,22 +55,8 @@ async function runStep(
     for (const command of JSON.parse(text) as readonly MigrationStep[])
       await runCommand(context, command);
   } catch (error) {
-    throw placed(error, `${file}: step ${name}: `);
+    throw placedIn(file, name, error);
   }
-}
-
-/** Names file and step of a failure. */
-function placed(error: unknown, place: string): unknown {
-  if (!isDataError(error)) return error;
-  const { kind, message, code, hint, cause } = error;
-  return new DataError({
-    kind,
-    operation: "migrate",
-    message: `${place}${message}`,
-    code,
-    hint,
-    cause,
-  });
 }
 
 /** A digest of each definition of this project's views. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Attempt, callOp } from "../../runtime/call.ts";
 import { DataError, isDataError } from "../../runtime/errors.ts";
+import { amended } from "../../runtime/failure.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type { CallOptions } from "../../runtime/options.ts";
 import type { ViewChange, ViewOutcome, ViewRow, ViewWriter } from "../../runtime/view.ts";
@@ -86,19 +87,8 @@ async function writeChunk<T>(
 
 /** Callers of a view's writer have revisions where others have operation ids. */
 function repeatable(error: DataError): DataError {
-  const { kind, message, operation, store, attempts, elapsedMs, code, cause } = error;
   const hint = "write the same changes again: what was applied is stale then, the rest is written";
-  return new DataError({
-    kind,
-    message,
-    operation,
-    store,
-    attempts,
-    elapsedMs,
-    code,
-    cause,
-    hint,
-  });
+  return amended(error, { hint });
 }
 
 async function attemptChunk<T>(

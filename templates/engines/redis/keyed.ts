@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { OpSpec } from "../../runtime/op.ts";
 import { programmingError } from "../../runtime/errors.ts";
 import type { WriteOptions } from "../../runtime/options.ts";
 import type { Argument, Reply } from "./op.ts";
+import { fingerprintOf } from "./record-key.ts";
 import type { RedisRouter } from "./router.ts";
 import { runScript, script } from "./script.ts";
 
@@ -39,9 +39,7 @@ export async function runOnce(
   args: readonly Argument[],
   options: WriteOptions & { readonly operation: string },
 ): Promise<Reply> {
-  const fingerprint = createHash("sha256")
-    .update(JSON.stringify([command.toLowerCase(), ...args.map(String)]))
-    .digest("base64url");
+  const fingerprint = fingerprintOf([command.toLowerCase(), ...args.map(String)]);
   const record = router.partitioned
     ? `${namespace}:operation:{${hashTag(String(args[0]))}}:${options.operation}`
     : `${namespace}:operation:${options.operation}`;

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { callOp } from "../../runtime/call.ts";
-import { type ChangeFeed, heard } from "../../runtime/changes.ts";
+import type { ChangeFeed } from "../../runtime/changes.ts";
+import { waitAtMost } from "../../runtime/deadline.ts";
 import {
   DataError,
   type ErrorDetails,
@@ -30,6 +30,7 @@ import {
   patchRecord,
   putRecord,
 } from "./record-scripts.ts";
+import { fingerprintOf, keyPart, keyText, uuidOf } from "./record-key.ts";
 import type { RedisRouter } from "./router.ts";
 import { runScript, type Script } from "./script.ts";
 
@@ -299,7 +300,7 @@ export class RedisSession {
   ): Promise<OpOptions> {
     const { router, runtime, namespace } = this.#host;
     const began = performance.now();
-    const names = [this.#tenant ?? "", method.operation, operation].map(part);
+    const names = [this.#tenant ?? "", method.operation, operation].map(keyPart);
     const spec = claimOf(method);
     const claim = [`${namespace}:operation:{${names.join(":")}}`];
     const judgeClaim: Judge = (first) => {
@@ -335,7 +336,7 @@ export class RedisSession {
       // A write in doubt may have been applied: what was cached of the record must go either way.
       const told = tell();
       const limit = options?.deadlineMs ?? runtime.defaultDeadlineMs;
-      if (told !== undefined) await heard(told, limit - (performance.now() - began));
+      if (told !== undefined) await waitAtMost(limit - (performance.now() - began), told);
     }
   }
 
@@ -348,7 +349,7 @@ export class RedisSession {
     if (of.tenant === true && (this.#tenant === undefined || this.#tenant === ""))
       throw programmingError(`${of.entity} belongs to a tenant; call it on forTenant(id)`);
     const named = of.tenant === true ? [this.#tenant ?? "", ...parts] : parts;
-    return `${this.#host.namespace}:${of.table}:{${named.map(part).join(":")}}`;
+    return `${this.#host.namespace}:${of.table}:{${named.map(keyPart).join(":")}}`;
   }
 
   /** What is wrong with the caller's values rejects like any other failure of the call. */
@@ -383,16 +384,6 @@ function claimOf(method: OpSpec): OpSpec {
   return spec;
 }
 
-/** A part of a key in which no separator and no brace is left, so that two keys never become one. */
-const part = (value: string): string =>
-  /[%:{}]/.test(value)
-    ? value.replaceAll(/[%:{}]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
-    : value;
-
-/** The key as `onChanged` gives it. */
-const keyText = (parts: readonly string[]): string =>
-  parts.length === 1 ? (parts[0] ?? "") : JSON.stringify(parts);
-
 function decoded<K, N, E>(of: RecordDeclaration<K, N, E>, reply: Reply): E | undefined {
   const row = settled(of, reply as Row);
   return typeof row[of.keyAt[0] ?? 0] === "string" ? of.decode(row) : undefined;
@@ -401,15 +392,3 @@ function decoded<K, N, E>(of: RecordDeclaration<K, N, E>, reply: Reply): E | und
 /** The renamed columns as the scripts take them; most records have none. */
 const renamed = ({ formerly }: Declared): string =>
   formerly === undefined ? "" : JSON.stringify(formerly);
-
-const fingerprintOf = (stands: readonly unknown[]): string =>
-  createHash("sha256").update(JSON.stringify(stands)).digest("base64url");
-
-/** A version 8 UUID (RFC 9562: contents of one's own) of the hash of some texts. */
-function uuidOf(texts: readonly string[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(texts)).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
-}

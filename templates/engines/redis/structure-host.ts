@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { programmingError } from "../../runtime/errors.ts";
 import { verdictError } from "../../runtime/failure.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
 import { keptMs } from "./keyed.ts";
+import { fingerprintOf } from "./record-key.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
 import type { RedisRouter } from "./router.ts";
 import { runScript, script } from "./script.ts";
@@ -92,9 +92,8 @@ export class StructureCaller {
       return this.host.router.call(spec, command, [key, ...args], options);
     const keys =
       operation === undefined ? [key] : [key, `${key}:operation:${spec.operation}:${operation}`];
-    const stands = JSON.stringify([command, ...args.map(String)]);
     const fingerprint =
-      operation === undefined ? "" : createHash("sha256").update(stands).digest("base64url");
+      operation === undefined ? "" : fingerprintOf([command, ...args.map(String)]);
     const given = [fingerprint, keptMs, ttlMs ?? 0, command, ...args];
     return runScript(this.host.router, spec, change, keys, given, options);
   }
