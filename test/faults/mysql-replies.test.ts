@@ -191,6 +191,14 @@ await onSharedServers("lost replies and cut connections", (server) => {
     );
   });
 
+  it("F2: a replay whose connection ends before its operation id is looked up is tried again, and told of no conflict", async () => {
+    const operation = { operation: "f2-replayed" };
+    await direct.store.session.write(place, newItem(1), operation);
+    const toxic = losing("rollback");
+    const again = await through.store.session.write(place, newItem(1), operation);
+    expect([again.id, toxic.hits()]).toEqual([id(1), 1]);
+  });
+
   it("F2: reads are retried", async () => {
     await through.store.session.first(get, [id(0)]);
     const toxic = losing("from item");

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDataError, programmingError } from "../../runtime/errors.ts";
 import type { LedgerHost, MigrationTarget, RunContext, StepText } from "../../runtime/migration.ts";
-import { placedIn, splitCommands } from "../../runtime/migration-json.ts";
+import { placedIn, splitCommands } from "../../runtime/migration-commands.ts";
 import type { MilvusConnection } from "./connection.ts";
 import type { ViewDefinition } from "./definition.ts";
 import { dropView, prepareGeneration } from "./begin.ts";

@@ -10,7 +10,7 @@ import type {
   RunContext,
   StepText,
 } from "../../runtime/migration.ts";
-import { splitCommands } from "../../runtime/migration-json.ts";
+import { splitCommands } from "../../runtime/migration-commands.ts";
 import { classify } from "./errors.ts";
 import { runBatch, runCommand } from "./migration-commands.ts";
 import { type Lease, withLease } from "./migration-lease.ts";

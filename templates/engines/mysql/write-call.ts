@@ -167,7 +167,8 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
     } catch (error) {
       const { kind } = classify(error);
       if (kind !== "constraint" && kind !== "conflict") throw error;
-      const stored = connection.lost ? undefined : await this.#stored(connection);
+      // Where the connection is gone, the look-up fails in its place, so that another attempt asks.
+      const stored = await this.#stored(connection);
       if (stored === undefined) throw error;
       return stored;
     }

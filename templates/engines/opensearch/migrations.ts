@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Attempt, callOp } from "../../runtime/call.ts";
 import { DataError, programmingError } from "../../runtime/errors.ts";
 import type { MigrationTarget, Objects, RunContext, StepText } from "../../runtime/migration.ts";
-import { placedIn, splitCommands } from "../../runtime/migration-json.ts";
+import { placedIn, splitCommands } from "../../runtime/migration-commands.ts";
 import { part } from "./answer.ts";
 import { type CommandContext, holds, runCommand } from "./migration-commands.ts";
 import { readLedger, writeNote } from "./migration-ledger.ts";
