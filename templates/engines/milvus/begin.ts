@@ -18,6 +18,7 @@ import {
   isAbsentCause,
   makeCollection,
   newGeneration,
+  takeOver,
 } from "./collections.ts";
 import type { MilvusConnection } from "./connection.ts";
 import type { ViewDefinition } from "./definition.ts";
@@ -32,9 +33,9 @@ export interface Begun {
 }
 
 /**
- * Claims the collection that was begun for a definition, or makes an empty one; older ones are dropped. Milvus compares nothing while it
- * writes: `views rebuild` begins under the lock of the authority. Without that, of two that begin at the same moment each has a collection of
- * its own, or one sees the other's claim behind its own.
+ * Takes over the collection that was begun for a definition, or makes an empty one; older ones are dropped. Milvus compares nothing while it
+ * writes, so what is taken over is renamed: the rebuild that had it before is refused by the server, however late it wakes. `views rebuild`
+ * begins under the lock of the authority; without it, of two that begin at the same moment one takes over, or each has a collection of its own.
  *
  * @throws DataError conflict when a rebuild is under way
  */
@@ -58,10 +59,12 @@ export async function beginGeneration(
       const name = await makeGeneration(connection, definition, claim, options);
       return { name, claim };
     }
-    const { name, progress } = begun;
+    const { progress, claim: before } = begun;
+    if (before !== undefined && !isSameClaim(before, silent)) throw underWay(view, before);
+    const name = newGeneration(alias, await generationsOf(ask, alias));
+    if (!(await takeOver(ask, begun.name, name))) throw superseded();
+    await loaded(ask, name, patience(options));
     await writeRecord(connection, definition, name, { progress, claim }, options);
-    const now = (await readRecord(ask, name))?.claim;
-    if (now?.owner !== claim.owner) throw underWay(view, now);
     return { name, claim, resumed: progress };
   } catch (error) {
     throw isAbsentCause(error) ? superseded() : error;
@@ -103,15 +106,19 @@ function ifDropped(error: unknown): undefined {
   if (!isAbsentCause(error)) throw error;
 }
 
-async function kept(
-  ask: Ask,
-  definition: ViewDefinition,
-): Promise<{ readonly name: string; readonly progress: ViewProgress } | undefined> {
+interface Kept {
+  readonly name: string;
+  readonly progress: ViewProgress;
+  readonly claim: ViewClaim | undefined;
+}
+
+async function kept(ask: Ask, definition: ViewDefinition): Promise<Kept | undefined> {
   const hash = definitionHash(definition);
   const begun = await begunOf(ask, definition.alias);
   const found = begun.find(({ record }) => record?.definition === hash);
   if (found?.record === undefined) return undefined;
-  return { name: found.name, progress: { rows: found.record.progress.rows } };
+  const { progress, claim } = found.record;
+  return { name: found.name, progress: { rows: progress.rows }, claim };
 }
 
 /** Names rise with time: one that was begun later by another is not dropped. */
@@ -122,7 +129,7 @@ async function makeGeneration(
   options: CallOptions | undefined,
 ): Promise<string> {
   const ask = asker(connection, options, true);
-  const name = newGeneration(definition.alias);
+  const name = newGeneration(definition.alias, await generationsOf(ask, definition.alias));
   await makeCollection(asker(connection, options, false), name, definition);
   await loaded(ask, name, patience(options));
   await writeRecord(connection, definition, name, { progress: { rows: 0 }, claim }, options);

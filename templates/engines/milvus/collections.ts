@@ -63,14 +63,20 @@ const inOrder = (_key: string, value: unknown): unknown =>
 
 const generationTime = 9;
 
-/** A new name; names sort by the time of their making. */
-export function newGeneration(alias: string): string {
-  const time = Date.now().toString(36).padStart(generationTime, "0");
-  const random = Math.floor(Math.random() * 36 ** 4)
-    .toString(36)
-    .padStart(4, "0");
-  return `${alias}_g${time}${random}`;
+const generationRandom = 4;
+
+/** A name that sorts after those that are there: by the time of its making, unless the clock of who made them is ahead. */
+export function newGeneration(alias: string, there: readonly string[] = []): string {
+  const times = there.map((name) =>
+    Number.parseInt(name.slice(-generationEnd, -generationRandom), 36),
+  );
+  const time = Math.max(Date.now(), ...times.map((each) => each + 1));
+  const random = Math.floor(Math.random() * 36 ** generationRandom);
+  const text = (value: number, length: number): string => value.toString(36).padStart(length, "0");
+  return `${alias}_g${text(time, generationTime)}${text(random, generationRandom)}`;
 }
+
+const generationEnd = generationTime + generationRandom;
 
 /** Collections of a view, oldest first. */
 export async function generationsOf(ask: Ask, alias: string): Promise<readonly string[]> {
@@ -99,6 +105,31 @@ export async function pointTo(ask: Ask, alias: string, collection: string): Prom
   if (known === collection) return;
   const procedure = known === undefined ? "CreateAlias" : "AlterAlias";
   await ask(procedure, { alias, collection_name: collection });
+}
+
+/**
+ * Takes a collection over: whoever writes to it by its former name is refused from then on. Of several that do so at once the server lets one
+ * succeed.
+ *
+ * @returns false when another was first, or the collection is gone
+ */
+export async function takeOver(ask: Ask, from: string, to: string): Promise<boolean> {
+  try {
+    await ask("RenameCollection", { oldName: from, newName: to });
+  } catch (error) {
+    // Told again after a lost reply, it finds its own name, which nobody else has.
+    if (!isAbsentCause(error) || !(await isThere(ask, to))) {
+      if (isAbsentCause(error)) return false;
+      throw error;
+    }
+  }
+  await ask("LoadCollection", { collection_name: to, replica_number: 1 });
+  return true;
+}
+
+async function isThere(ask: Ask, collection: string): Promise<boolean> {
+  const { value } = await ask("HasCollection", { collection_name: collection });
+  return value === true;
 }
 
 /** Makes a collection with its indexes, loaded: rows can be written and read at once. */

@@ -1,11 +1,13 @@
 import { DataError } from "../../runtime/errors.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { MilvusChannel } from "./channel.ts";
+import type { CollectionFit } from "./fit.ts";
 
 /** What sessions and the writing side share. */
 export interface MilvusConnection {
   readonly runtime: OpRuntime;
   readonly channel: MilvusChannel;
+  readonly fit: CollectionFit;
 }
 
 /** `ConsistencyLevel` of common.proto. */

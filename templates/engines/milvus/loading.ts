@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DataError } from "../../runtime/errors.ts";
 import type { CallOptions } from "../../runtime/options.ts";
+import { superseded } from "../../runtime/view-claim.ts";
 import type { Ask } from "./collections.ts";
 import { at } from "./columns.ts";
 import { field } from "./definition.ts";
-import { loadStateLoaded } from "./progress.ts";
+import { loadStateAbsent, loadStateLoaded } from "./progress.ts";
 
 const pollMs = 100;
 /** Milliseconds that loading or indexing may take when the caller names no deadline. */
@@ -17,6 +18,7 @@ export async function loaded(ask: Ask, collection: string, end: number): Promise
   for (;;) {
     const { state } = await ask("GetLoadState", { collection_name: collection });
     if (state === loadStateLoaded) return;
+    if (state === loadStateAbsent) throw superseded();
     await waited(end, "the collection is not loaded yet");
   }
 }

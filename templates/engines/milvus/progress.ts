@@ -39,6 +39,7 @@ export async function readRecord(
 }
 
 /** `LoadState` of common.proto. */
+export const loadStateAbsent = 0;
 export const loadStateLoaded = 3;
 
 export async function writeRecord(

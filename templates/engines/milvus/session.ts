@@ -1,11 +1,10 @@
-import { type Attempt, callOp } from "../../runtime/call.ts";
+import { callOp } from "../../runtime/call.ts";
 import { programmingError } from "../../runtime/errors.ts";
 import type { Neighbour } from "../../runtime/hybrid.ts";
 import { pageLimit } from "../../runtime/keyset.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions } from "../../runtime/options.ts";
 import type { ViewTarget } from "../../runtime/view.ts";
-import type { MilvusChannel } from "./channel.ts";
 import { at, textsOf, vectorsOf } from "./columns.ts";
 import { consistencyLevel, type MilvusConnection, neverBuilt } from "./connection.ts";
 import { field, type VectorView, type ViewDefinition } from "./definition.ts";
@@ -52,16 +51,22 @@ export class MilvusSession {
     conditions: readonly Condition[],
     options?: NearestOptions,
   ): Promise<readonly Neighbour<T>[]> {
-    const { runtime, channel } = this.#connection;
+    const { runtime, channel, fit } = this.#connection;
     return callOp(runtime, method, options, async (attempt) => {
       attempt.sent = false;
       const view = method.of;
       const limit = pageLimit(method.operation, options?.limit ?? defaultLimit);
       const expression = filterExpression(view.definition, conditions, this.#tenantOf(method));
       const asked = checkedVector(vector, view.definition);
+      await fit.check(view.name, view.definition, attempt);
+      const refused = (error: unknown): never => {
+        fit.forget(view.definition);
+        throw isAbsent(error) ? neverBuilt(view.name) : error;
+      };
       const search = async (width: Width): Promise<readonly Neighbour<T>[]> => {
         const request = searchRequest(view.definition, asked, expression, limit, width);
-        return neighboursOf(view, asked, await searched(channel, view.name, request, attempt));
+        const reply = await onLoaded(channel, "Search", request, attempt).catch(refused);
+        return neighboursOf(view, asked, reply);
       };
       const narrowed = conditions.length > 0 || this.#tenant !== undefined;
       const found = await search(narrowed ? "filtered" : "planned");
@@ -140,19 +145,6 @@ function searchRequest(
 
 /** `DslType.BoolExprV1` */
 const boolExpression = 1;
-
-async function searched(
-  channel: MilvusChannel,
-  view: string,
-  request: ReturnType<typeof searchRequest>,
-  attempt: Attempt,
-): Promise<Reply> {
-  try {
-    return await onLoaded(channel, "Search", request, attempt);
-  } catch (error) {
-    throw isAbsent(error) ? neverBuilt(view) : error;
-  }
-}
 
 function neighboursOf<T, J>(
   view: VectorView<T, J>,

@@ -13,6 +13,7 @@ import {
 import { MilvusChannel } from "./channel.ts";
 import type { MilvusConnection } from "./connection.ts";
 import { classify } from "./errors.ts";
+import { CollectionFit } from "./fit.ts";
 import { milvusMigrations } from "./migrations.ts";
 import { MilvusSession } from "./session.ts";
 
@@ -39,6 +40,7 @@ export class MilvusStore implements OpenedStore, MilvusConnection {
   readonly engine = "milvus";
   readonly runtime: OpRuntime;
   readonly channel: MilvusChannel;
+  readonly fit: CollectionFit;
   /** Runs the methods of views that belong to no tenant. */
   readonly session: MilvusSession;
   readonly #changes: ChangeFeed;
@@ -62,6 +64,7 @@ export class MilvusStore implements OpenedStore, MilvusConnection {
       acquireTimeoutMs: pool?.acquireTimeoutMs ?? deadlineMs,
       connectTimeoutMs: Math.min(deadlineMs, connectTimeoutMs),
     });
+    this.fit = new CollectionFit(this.channel);
     this.session = new MilvusSession(this);
     this.#changes = new ChangeFeed(context.onError);
     this.#forgetPool = this.runtime.telemetry.observePool(name, () => {

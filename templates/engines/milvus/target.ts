@@ -1,5 +1,5 @@
 import type { CallOptions } from "../../runtime/options.ts";
-import { superseded } from "../../runtime/view-claim.ts";
+import { superseded, type ViewClaim } from "../../runtime/view-claim.ts";
 import type { ViewGeneration, ViewProgress, ViewState, ViewTarget } from "../../runtime/view.ts";
 import { type Begun, beginGeneration, begunOf } from "./begin.ts";
 import {
@@ -18,7 +18,7 @@ import type { MilvusConnection } from "./connection.ts";
 import { field, type VectorView, type ViewDefinition } from "./definition.ts";
 import { heldRows } from "./held.ts";
 import { indexed, loaded, patience } from "./loading.ts";
-import { type CollectionRecord, readRecord, recordKey, writeRecord } from "./progress.ts";
+import { readRecord, recordKey, writeRecord } from "./progress.ts";
 import { viewWriter } from "./writer.ts";
 
 /** The writing side of a view: its collections, of which the alias names the one that answers. */
@@ -70,17 +70,11 @@ function generation<T, J>(
 ): ViewGeneration<T> {
   const { definition } = view;
   const { alias } = definition;
-  const ownRecord = async (options: CallOptions | undefined): Promise<CollectionRecord> => {
-    const record = await readRecord(asker(connection, options, true), name).catch(lost);
-    if (record?.claim?.owner !== claim.owner) throw superseded();
-    return record;
-  };
-  const checkpoint = async (options: CallOptions | undefined, reached?: ViewProgress) => {
-    const { progress, claim: last } = await ownRecord(options);
-    const next = { ...claim, beat: (last?.beat ?? 0) + 1 };
-    const told = { progress: reached ?? progress, claim: next };
-    await writeRecord(connection, definition, name, told, options).catch(lost);
-  };
+  let progress: ViewProgress = resumed ?? { rows: 0 };
+  let { beat } = claim;
+  /** The collection has this name as long as the claim holds: see `beginGeneration`. */
+  const write = async (options: CallOptions | undefined, own?: ViewClaim): Promise<void> =>
+    writeRecord(connection, definition, name, { progress, claim: own }, options).catch(lost);
   const settle = async (
     options: CallOptions | undefined,
     end = patience(options),
@@ -96,27 +90,27 @@ function generation<T, J>(
     writer: viewWriter(connection, view, name, superseded),
     holds: (rows, options) =>
       heldRows(asker(connection, options, true), view, name, rows).catch(lost),
-    checkpoint: (reached, options) => checkpoint(options, reached),
+    checkpoint: (reached, options) => {
+      progress = { rows: reached.rows };
+      beat += 1;
+      return write(options, { ...claim, beat });
+    },
     settle: async (options) => {
       // Each request has the caller's deadline; all rows were written, and an index of many takes its time.
       await settle(options, patience(undefined)).catch(lost);
       const keys = `${field.key} != "${recordKey}"`;
       return countWhere(asker(connection, options, true), name, keys).catch(lost);
     },
-    release: async (options) => {
-      const { progress } = await ownRecord(options);
-      await writeRecord(connection, definition, name, { progress }, options);
-    },
+    release: (options) => write(options),
     publish: async (options) => {
       const ask = asker(connection, options, true);
       if ((await behind(ask, alias)) !== name) {
         await settle(options).catch(lost);
-        const { progress } = await ownRecord(options);
-        await writeRecord(connection, definition, name, { progress }, options).catch(lost);
+        await write(options);
         await pointTo(ask, alias, name).catch(lost);
       }
       for (const old of await generationsOf(ask, alias))
-        if (old !== name) await dropCollection(ask, old);
+        if (old < name) await dropCollection(ask, old);
       return { rows: await countRows(ask, name) };
     },
   };

@@ -1,14 +1,20 @@
 /** The writing side of a view and what reads see of it, on the real server's protocol. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { MilvusChannel } from "../../../templates/engines/milvus/channel.ts";
 import {
   asker,
   generationsOf,
   makeCollection,
   newGeneration,
 } from "../../../templates/engines/milvus/collections.ts";
+import type { ViewDefinition } from "../../../templates/engines/milvus/definition.ts";
 import { between, equal } from "../../../templates/engines/milvus/expression.ts";
-import { whileBeating } from "../../../templates/runtime/view-claim.ts";
+import type { Reply } from "../../../templates/engines/milvus/service.ts";
+import { viewWriter } from "../../../templates/engines/milvus/writer.ts";
+import type { Attempt } from "../../../templates/runtime/call.ts";
+import { parseDsn } from "../../../templates/runtime/dsn.ts";
+import { superseded, whileBeating } from "../../../templates/runtime/view-claim.ts";
 import type { ViewChange } from "../../../templates/runtime/view.ts";
 import { cell, proving } from "../../support/closing-table.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
@@ -25,6 +31,38 @@ import {
 const server = await sharedServer("milvus");
 const proof = { port: "vector", engine: columnOf(server), method: "view target" };
 if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
+
+/** Calls pass but those of one procedure, which hang until they may go on. */
+class HangingChannel extends MilvusChannel {
+  readonly reached: Promise<void>;
+  readonly #procedure: string;
+  readonly #through: MilvusChannel;
+  readonly #gate: Promise<void>;
+  #tell = (): void => {};
+  goOn = (): void => {};
+
+  constructor(through: MilvusChannel, procedure: string) {
+    super(parseDsn("milvus://127.0.0.1", { schemes: [{ scheme: "milvus:" }], parameters: [] }), {
+      connections: 1,
+      acquireTimeoutMs: 1_000,
+      connectTimeoutMs: 1_000,
+    });
+    this.#through = through;
+    this.#procedure = procedure;
+    this.reached = new Promise((resolve) => (this.#tell = resolve));
+    this.#gate = new Promise((resolve) => (this.goOn = resolve));
+  }
+
+  override async call(method: string, request: object, attempt: Attempt): Promise<Reply> {
+    if (method === this.#procedure) {
+      this.#tell();
+      await this.#gate;
+    }
+    return this.#through.call(method, request, attempt);
+  }
+}
+
+const thrice = (text: string): readonly string[] => [text, text, text];
 
 const upsert = (item: Note, revision: bigint, tenant?: string): ViewChange<Note> => ({
   kind: "upsert",
@@ -155,7 +193,7 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     expect(await target.state()).toEqual({ building: { generation: first.name, rows: 3 } });
     await first.release();
     const again = await target.begin();
-    expect([again.name, again.resumed]).toEqual([first.name, { rows: 3 }]);
+    expect([again.name > first.name, again.resumed]).toEqual([true, { rows: 3 }]);
     await again.writer.write([upsert(note(4), 1n)]);
     expect(await again.publish()).toEqual({ rows: 4 });
     const second = await target.begin();
@@ -260,7 +298,7 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     const first = await target.begin();
     await first.writer.write([upsert(note(1), 1n)]);
     const second = await target.begin();
-    expect([second.name, second.resumed]).toEqual([first.name, { rows: 0 }]);
+    expect([second.name > first.name, second.resumed]).toEqual([true, { rows: 0 }]);
     const late = { kind: "conflict", message: "another rebuild of this view has taken over" };
     await expect(first.checkpoint({ rows: 1 })).rejects.toMatchObject(late);
     await expect(first.publish()).rejects.toMatchObject(late);
@@ -269,6 +307,30 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     await expect(second.writer.write([upsert(note(2), 1n)])).rejects.toMatchObject(late);
     await expect(second.settle()).rejects.toMatchObject(late);
     expect(await third.publish()).toEqual({ rows: 0 });
+  });
+
+  it("a rebuild that hangs between reading revisions and writing, and wakes after it was taken over, overwrites nothing", async () => {
+    const { store } = opened;
+    const view = noteView("late");
+    const begun = await store.session.target(view).begin();
+    const hanging = new HangingChannel(store.channel, "Upsert");
+    const first = { runtime: store.runtime, fit: store.fit, channel: hanging };
+    const moved = (to: number): Note => ({ ...note(to), id: "a" });
+    const ended = viewWriter(first, view, begun.name, superseded)
+      .write([upsert(moved(1), 1n)], { deadlineMs: 60_000 })
+      .then(
+        () => "written",
+        (error: unknown) => error,
+      );
+    await hanging.reached;
+    const second = await store.session.target(view).begin();
+    expect(second.resumed).toEqual({ rows: 0 });
+    await second.writer.write([upsert(moved(2), 2n)]);
+    hanging.goOn();
+    expect(await ended).toMatchObject({ kind: "conflict" });
+    expect(await second.settle()).toBe(1);
+    expect(await second.publish()).toEqual({ rows: 1 });
+    expect(numbers(await store.session.nearest(nearestOf(view), filled(0), []))).toEqual([2]);
   });
 
   it("killed between its collection and its record, the next rebuild begins anew", async () => {
@@ -311,6 +373,53 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
       ]),
     ).toEqual([false, false, false, true, false, false, false]);
     expect(await generation.publish()).toEqual({ rows: 129 });
+  });
+
+  it("that answers from a collection of another kind is told with what mends it; one that fits is not asked about again", async () => {
+    const { session } = opened.store;
+    const view = noteView("unfit");
+    const target = session.target(view);
+    await (await target.begin()).publish();
+    await target.live().write([upsert(note(1), 1n)]);
+    const read = (changes: Partial<ViewDefinition>, vector = filled(0)) => {
+      const store = openStore(place.dsn);
+      return store.store.session
+        .nearest(nearestOf(noteView("unfit", changes)), vector, [])
+        .finally(() => store.close());
+    };
+    const { columns } = view.definition;
+    const column = { name: "f_number", kind: "bigint" } as const;
+    const reasons = [
+      [() => read({ dimensions: 4 }, new Float32Array(4)), "its vectors have 8 dimensions"],
+      [() => read({ metric: "IP" }, filled(1)), "it compares by L2, and this code by IP"],
+      [() => read({ columns: [column] }), "it has no field f_number of this code's type"],
+      [
+        () => read({ columns: [...columns, { name: "f_new", kind: "text" }] }),
+        "it has no field f_new",
+      ],
+    ] as const;
+    for (const [call, message] of reasons)
+      await expect(call()).rejects.toMatchObject({
+        kind: "programming",
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining("npm run db -- views rebuild unfit"),
+        attempts: 1,
+      });
+    const owned = openStore(place.dsn);
+    const tenants = noteView("unfit", { tenant: true });
+    await expect(
+      owned.store.sessionFor("a").nearest(nearestOf(tenants), filled(0), []),
+    ).rejects.toMatchObject({
+      kind: "programming",
+      message: expect.stringContaining("its rows belong to no tenant"),
+    });
+    await owned.close();
+    const asked = vi.spyOn(opened.store.channel, "call");
+    for (let round = 0; round < 3; round += 1)
+      expect(numbers(await session.nearest(nearestOf(view), filled(0), []))).toEqual([1]);
+    const procedures = asked.mock.calls.map(([procedure]) => procedure);
+    asked.mockRestore();
+    expect(procedures).toEqual(["DescribeCollection", "DescribeIndex", ...thrice("Search")]);
   });
 
   it("shows a tenant its own rows only, of one key too", async () => {
