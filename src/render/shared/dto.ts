@@ -120,8 +120,9 @@ function jsonSchema(schema: Parameters<typeof schemaZod>[0], imports: ImportSet)
   const made = schemaZod(schema);
   const text = print(made);
   if (/\bjsonSchema\b/.test(text)) shared(imports)("jsonSchema");
-  if (/\bz\./.test(text)) imports.value("zod", "z");
-  return made;
+  if (!/\bz\./.test(text)) return made;
+  imports.value("zod", "z");
+  return call(shared(imports)("yielding"), [made]);
 }
 
 type Simple = Exclude<
