@@ -1,5 +1,5 @@
 import type { Capabilities, Capability, Floor, Hosting, Limit } from "./criteria.ts";
-import type { Requirement, Requirements, Test, Wish } from "./requirement.ts";
+import type { Requirement, Requirements, Test } from "./requirement.ts";
 import { show, showCount } from "./show.ts";
 
 /** What selection has to know of an engine; every EngineDescriptor is one. */
@@ -49,62 +49,86 @@ export function assess(
   hosting: string,
   before?: Asked,
 ): Assessment {
-  const verdicts = requirements.hard.map(
-    (requirement, at) =>
-      keptVerdict(before, requirement, at) ?? verdictOn(engine, requirement, hosting),
-  );
+  const verdicts = verdictsOn(engine, requirements.hard, hosting, before);
   const terms: Record<string, number> = {};
-  for (const { requirement, strain } of verdicts) if (strain > 0) terms[requirement] = strain;
-  for (const wish of requirements.wishes) addWish(terms, engine, wish);
   let cost = 0;
-  for (const term of Object.values(terms)) cost += term;
-  const admissible = verdicts.every(({ met }) => met);
+  let admissible = true;
+  for (const { requirement, strain, met } of verdicts) {
+    admissible &&= met;
+    if (strain <= 0) continue;
+    terms[requirement] = strain;
+    cost += strain;
+  }
+  for (const { feature, weight } of requirements.wishes) {
+    if (engine.capabilities.features[feature] !== undefined) continue;
+    terms[feature] = weight;
+    cost += weight;
+  }
   return { engine: engine.id, admissible, verdicts, terms, cost: points(cost) };
 }
 
-function keptVerdict(
+function verdictsOn(
+  engine: Candidate,
+  hard: readonly Requirement[],
+  hosting: string,
   before: Asked | undefined,
-  requirement: Requirement,
-  at: number,
-): Verdict | undefined {
-  if (!before) return undefined;
-  const known = before.hard[at];
-  return known && sameTest(known.test, requirement.test) ? before.verdicts[at] : undefined;
+): readonly Verdict[] {
+  // A figure that is set adds a requirement in the midst of the others: those after it are found one further on.
+  let next = 0;
+  return hard.map((requirement) => {
+    const known = before?.hard[next];
+    if (known?.id !== requirement.id) return verdictOn(engine, requirement, hosting);
+    const verdict = before?.verdicts[next];
+    next += 1;
+    return verdict && sameTest(known.test, requirement.test)
+      ? verdict
+      : verdictOn(engine, requirement, hosting);
+  });
 }
 
-/** The name a test is about, and its figure if it has one. */
-function sameTest(a: Test, b: Test): boolean {
-  if (a.kind === "limit" && b.kind === "limit") return a.limit === b.limit && a.amount === b.amount;
-  if (a.kind === "floor" && b.kind === "floor") return a.floor === b.floor && a.amount === b.amount;
-  if (a.kind === "feature" && b.kind === "feature") return a.feature === b.feature;
-  if (a.kind === "port" && b.kind === "port") return a.port === b.port;
-  return a === b;
+/** Whether two tests ask the same: every engine answers them alike. */
+export function sameTest(a: Test, b: Test): boolean {
+  if (a.kind === "limit") return b.kind === "limit" && a.limit === b.limit && a.amount === b.amount;
+  if (a.kind === "floor") return b.kind === "floor" && a.floor === b.floor && a.amount === b.amount;
+  if (a.kind === "feature") return b.kind === "feature" && a.feature === b.feature;
+  if (a.kind === "port") return b.kind === "port" && a.port === b.port;
+  if (a.kind === "hosting") return b.kind === "hosting" && a.hosting === b.hosting;
+  if (a.kind === "allowed") return b.kind === "allowed" && a.never.join() === b.never.join();
+  if (a.kind === "vector-index")
+    return b.kind === "vector-index" && a.vectors === b.vectors && a.dimensions === b.dimensions;
+  return b.kind === "text-search" && a.documents === b.documents && a.withinMs === b.withinMs;
 }
 
 /** Costs are compared as thousandths of a point, so that equal is equal on every machine. */
 export const points = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-function addWish(terms: Record<string, number>, engine: Candidate, wish: Wish): void {
-  if (engine.capabilities.features[wish.feature] === undefined) terms[wish.feature] = wish.weight;
+/** Its text is made when it is read: the search for flips asks thousands of times and reads none. */
+class LazyVerdict implements Verdict {
+  readonly requirement: string;
+  readonly met: boolean;
+  readonly strain: number;
+  readonly evidence: readonly string[];
+  readonly #text: () => string;
+
+  constructor(requirement: string, { met, strain = 0, text, evidence = [] }: Answer) {
+    this.requirement = requirement;
+    this.met = met;
+    this.strain = met ? points(strain) : 0;
+    this.evidence = evidence;
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#text();
+  }
 }
 
-function verdictOn(engine: Candidate, requirement: Requirement, hosting: string): Verdict {
-  const answer = answerTo(engine, requirement.test, hosting);
-  return {
-    requirement: requirement.id,
-    met: answer.met,
-    strain: answer.met ? points(answer.strain ?? 0) : 0,
-    get text() {
-      return answer.text();
-    },
-    evidence: answer.evidence ?? [],
-  };
-}
+const verdictOn = (engine: Candidate, { id, test }: Requirement, hosting: string): Verdict =>
+  new LazyVerdict(id, answerTo(engine, test, hosting));
 
 interface Answer {
   readonly met: boolean;
   readonly strain?: number;
-  /** Made when it is read: the search for flips asks thousands of times and reads no text. */
   readonly text: () => string;
   readonly evidence?: readonly string[];
 }

@@ -2,9 +2,9 @@ import type { Model, Workload } from "../spec/model.ts";
 import { assess, points, type Assessment, type Candidate } from "./assess.ts";
 import { requirementsOf } from "./requirements.ts";
 import type { Requirements } from "./requirement.ts";
-import { linkedSites, linksOf, sitesOf, type Link, type Site } from "./sites.ts";
-import { servable, solve, type Problem, type Solution } from "./solve.ts";
-import { authorityOf, isAuthority } from "./volume.ts";
+import { linkedSites, linksAmong, linksOf, sitesOf, type Link, type Site } from "./sites.ts";
+import { MergedProblem } from "./merged-problem.ts";
+import { servable, type Problem, type Solution } from "./solve.ts";
 
 /** Share of the cost of operation that an engine costs which already runs: staff, backups and monitoring exist. A weight. */
 export const runningShare = 0.25;
@@ -29,50 +29,20 @@ export interface CostTable {
   readonly links: readonly Link[];
 }
 
-/** Remembers rows whose inputs did not change; flips re-plan thousands of times with one quantity changed. */
-export type RowMemory = WeakMap<
-  Workload,
-  { readonly inputs: readonly unknown[]; readonly row: Row }
->;
-
-export function costTable(
-  model: Model,
-  engines: readonly Candidate[],
-  memory: RowMemory = new WeakMap(),
-): CostTable {
-  const rows = new Map<string, Row>();
-  for (const workload of model.workloads) {
-    rows.set(workload.name, rememberedRow(model, workload, engines, memory));
-  }
+export function costTable(model: Model, engines: readonly Candidate[]): CostTable {
+  const rows = new Map(
+    model.workloads.map((workload) => [workload.name, rowOf(model, workload, engines)]),
+  );
   const sites = sitesOf(model);
   return { model, engines, rows, sites, links: linksOf(model, sites) };
 }
 
-/** The row of a workload, from memory when nothing it depends on has changed. */
-export function rememberedRow(
+/** What a workload asks, and how each engine answers. `before` is an earlier row of it: an unchanged question keeps its answer. */
+export function rowOf(
   model: Model,
   workload: Workload,
   engines: readonly Candidate[],
-  memory: RowMemory,
   before?: Row,
-): Row {
-  const authority =
-    isAuthority(workload) || workload.from === undefined
-      ? undefined
-      : authorityOf(model, workload.from);
-  const inputs = [model.entities, model.stores.never, model.stores.hosting, authority, engines];
-  const known = memory.get(workload);
-  if (known?.inputs.every((input, at) => input === inputs[at])) return known.row;
-  const row = rowOf(model, workload, engines, before);
-  memory.set(workload, { inputs, row });
-  return row;
-}
-
-function rowOf(
-  model: Model,
-  workload: Workload,
-  engines: readonly Candidate[],
-  before: Row | undefined,
 ): Row {
   const requirements = requirementsOf(model, workload);
   const { hosting } = model.stores;
@@ -149,14 +119,10 @@ export const servedOneByOne = (table: CostTable, site: Site): boolean =>
 /** Whether some engines serve a site and those it is linked to, were cost and budget no matter. */
 export function servedTogether(table: CostTable, site: number): boolean {
   const sites = linkedSites(site, table.links);
-  const place = new Map(sites.map((each, at) => [each, at]));
-  const links = table.links.flatMap(({ authority, view }) => {
-    const [a, v] = [place.get(authority), place.get(view)];
-    return a === undefined || v === undefined ? [] : [{ authority: a, view: v }];
-  });
+  const links = linksAmong(sites, table.links);
   const costs = sites.map((each) => siteCosts(table, table.sites[each] ?? []));
   return servable({ sites: costs, links, copies: copiesOf(table.engines) });
 }
 
 export const solveTable = (table: CostTable, fixed?: Fixed): Solution | undefined =>
-  solve(locationProblem(table, fixed));
+  new MergedProblem(locationProblem(table, fixed)).solve();

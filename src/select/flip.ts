@@ -1,8 +1,10 @@
 import type { Model } from "../spec/model.ts";
 import type { Candidate } from "./assess.ts";
 import type { Flip } from "./plan.ts";
+import type { CostTable } from "./cost-table.ts";
 import { quantitiesOf, type Quantity } from "./quantity.ts";
-import { replanner, type Choice } from "./replan.ts";
+import { questionOf } from "./question.ts";
+import type { Choice, Replanner } from "./replan.ts";
 import { show, showExact } from "./show.ts";
 
 /** Flips kept per decision: the nearest ones. */
@@ -15,20 +17,31 @@ export interface FlipFinder {
   readonly flipsOf: (workload: string) => readonly Flip[];
 }
 
-/** Finds flips by re-planning: nothing about a threshold is written down anywhere but in the engines' data. */
-export function flipFinder(model: Model, engines: readonly Candidate[]): FlipFinder {
-  const again = replanner(model, engines);
+/**
+ * Finds flips by re-planning: nothing about a threshold is written down anywhere but in the engines' data. Workloads that ask the same
+ * in the same surroundings share what was found.
+ */
+export function flipFinder(table: CostTable, again: Replanner): FlipFinder {
+  const workloads = new Map(table.model.workloads.map((workload) => [workload.name, workload]));
   const engineOf = (name: string): Candidate | undefined => again.engines?.get(name);
+  const known = new Map<string, readonly Turn[]>();
   return {
     engineOf,
     flipsOf: (name) => {
-      const workload = model.workloads.find((candidate) => candidate.name === name);
+      const workload = workloads.get(name);
       const now = engineOf(name);
       if (!workload || !now) return [];
-      const reach = again.reach(name);
-      const found = quantitiesOf(reach, workload).flatMap((quantity) => {
-        const choose = remembered((value) => again.choose(name, quantity.set(reach, value)));
-        return flipsOfQuantity(quantity, choose, now);
+      const { model, surroundings } = again.reach(name);
+      const found = quantitiesOf(model, workload).flatMap((quantity) => {
+        const set = (value: number): Model => quantity.set(model, value);
+        const question = `${now.id} ${surroundings} ${questionOf(quantity, (value) => again.rows(set(value)), name)}`;
+        const choose = remembered((value) => again.choose(name, set(value)));
+        const turns = known.get(question) ?? turnsOf(quantity, choose, now);
+        known.set(question, turns);
+        return turns.map((turn) => ({
+          flip: flipAt(quantity, turn),
+          distance: distanceOf(quantity, turn.changes),
+        }));
       });
       return found
         .toSorted((a, b) => a.distance - b.distance)
@@ -47,25 +60,25 @@ function remembered(choose: (value: number) => Choice): (value: number) => Choic
   };
 }
 
-interface Found {
-  readonly flip: Flip;
-  /** |ln(changed ÷ current)|: how far the present figure is from the change. Figures the spec does not give come last. */
-  readonly distance: number;
+/** Two neighbouring values of a quantity between which the decision turns. */
+interface Turn {
+  readonly direction: "above" | "below";
+  readonly keeps: number;
+  readonly changes: number;
+  readonly choice: Choice;
 }
 
-function flipsOfQuantity(
+function turnsOf(
   quantity: Quantity,
   choose: (value: number) => Choice,
   now: Candidate,
-): readonly Found[] {
+): readonly Turn[] {
   const same = (value: number): boolean => choose(value).engine?.id === now.id;
   // A figure that the spec does not give must ask nothing at its start, otherwise it is no free quantity.
   if (!same(quantity.start)) return [];
   return (["above", "below"] as const).flatMap((direction) => {
     const edge = edgeOf(quantity, direction, same);
-    if (!edge) return [];
-    const flip = flipAt(quantity, direction, edge, choose(edge.changes));
-    return [{ flip, distance: distanceOf(quantity, edge.changes) }];
+    return edge ? [{ direction, ...edge, choice: choose(edge.changes) }] : [];
   });
 }
 
@@ -113,22 +126,17 @@ function further(units: number, end: number, direction: "above" | "below"): numb
     : Math.max(end, Math.min(Math.floor(units / 2), units - 1));
 }
 
-function flipAt(
-  quantity: Quantity,
-  direction: "above" | "below",
-  edge: Edge,
-  choice: Choice,
-): Flip {
+function flipAt(quantity: Quantity, { direction, keeps, changes, choice }: Turn): Flip {
   const { path, current, label, unit } = quantity;
   const sign = direction === "above" ? ">" : "<";
-  const what = `${label === "" ? "" : `${label} `}${sign} ${show(edge.keeps, unit)}`;
-  const exact = `${path}: ${showExact(edge.keeps)} keeps, ${showExact(edge.changes)} changes`;
+  const what = `${label === "" ? "" : `${label} `}${sign} ${show(keeps, unit)}`;
+  const exact = `${path}: ${showExact(keeps)} keeps, ${showExact(changes)} changes`;
   const target = choice.engine ? `→ ${choice.engine.title}` : `→ nobody (${choice.requirement})`;
   return {
     path,
     current,
-    keeps: edge.keeps,
-    changes: edge.changes,
+    keeps,
+    changes,
     direction,
     to: choice.engine?.id,
     ...(choice.engine ? {} : { requirement: choice.requirement }),

@@ -1,16 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Model } from "../spec/model.ts";
 import { points, type Candidate } from "./assess.ts";
-import {
-  costTable,
-  openingCost,
-  solveTable,
-  sortedEngines,
-  type CostTable,
-  type Row,
-} from "./cost-table.ts";
+import { costTable, openingCost, sortedEngines, type CostTable, type Row } from "./cost-table.ts";
 import { decide, type Outcome } from "./decide.ts";
 import { flipFinder } from "./flip.ts";
+import { replanner, type Replanner } from "./replan.ts";
 import type { Lock } from "./lock.ts";
 import type { Decision, Flip, Plan, PlannedStore, Reason } from "./plan.ts";
 import type { PlanProblem } from "./problems.ts";
@@ -49,9 +43,10 @@ export function planModel(
   const outcome = decide(table, lock);
   if ("problems" in outcome) return { problems: outcome.problems };
   const stores = storesOf(table, outcome.engines, lock);
-  const flips = options.flips === false ? undefined : flipFinder(model, sorted);
+  const again = replanner(table);
+  const flips = options.flips === false ? undefined : flipFinder(table, again);
   const served = authoritiesByEngine(table, outcome.engines);
-  const context: Context = { table, outcome, stores, flips, locked: lock, served };
+  const context: Context = { table, outcome, stores, again, flips, locked: lock, served };
   const names = [...table.rows.keys()].toSorted();
   return {
     plan: {
@@ -66,6 +61,7 @@ interface Context {
   readonly table: CostTable;
   readonly outcome: Extract<Outcome, { readonly total: number }>;
   readonly stores: readonly PlannedStore[];
+  readonly again: Replanner;
   readonly flips: ReturnType<typeof flipFinder> | undefined;
   readonly locked: Lock | undefined;
   readonly served: AuthoritiesByEngine;
@@ -92,7 +88,7 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
       ],
       scores: scoresOf(table, row),
       rejected: rejectionsFor(table, row, engine, outcome.total, (other) =>
-        totalWith(table, name, other),
+        context.again.totalWith(name, other),
       ),
       flips: free.flips,
       requirementsHash: hashOf(requirements),
@@ -131,12 +127,6 @@ function scoresOf(table: CostTable, row: Row): Decision["scores"] {
     const cost = points(assessment.cost + opening);
     return [{ engine: engine.id, cost, terms: { opening, ...assessment.terms } }];
   });
-}
-
-/** Total of the best plan in which `engine` serves the workload (and what shares its store). */
-function totalWith(table: CostTable, workload: string, engine: Candidate): number | undefined {
-  const site = table.sites.find((names) => names.includes(workload));
-  return site && solveTable(table, new Map([[site, engine.id]]))?.total;
 }
 
 /** What was asked, without the words: the lock notices a changed requirement, not a changed phrase. */

@@ -6,6 +6,8 @@ import { isAuthority, rowsAfterGrowth } from "./volume.ts";
 export interface Quantity {
   /** Path in the spec. */
   readonly path: string;
+  /** The path without the names of workload, entity and field: `scale.rows`. */
+  readonly about: string;
   /** Short word for a table cell. */
   readonly label: string;
   readonly unit: Unit;
@@ -85,6 +87,7 @@ function ofScale(workload: Workload, key: ScaleKey, start: number | undefined): 
   return {
     ...bounds,
     path: `workloads.${workload.name}.scale.${key}`,
+    about: `scale.${key}`,
     current,
     start: current ?? Math.max(1, Math.round(start ?? idle)),
     set: (model, value) =>
@@ -101,6 +104,7 @@ function ofSla(workload: Workload, key: keyof Sla): readonly Quantity[] {
     {
       ...bounds,
       path: `workloads.${workload.name}.sla.${key}`,
+      about: `sla.${key}`,
       current,
       start: current ?? idle,
       set: (model, value) =>
@@ -113,6 +117,7 @@ function ofCache(name: string, ttlMs: number, memory: number | undefined): reado
   return [
     {
       path: `workloads.${name}.memory`,
+      about: "memory",
       label: "memory",
       unit: "memory",
       current: memory,
@@ -125,6 +130,7 @@ function ofCache(name: string, ttlMs: number, memory: number | undefined): reado
     },
     {
       path: `workloads.${name}.ttl`,
+      about: "ttl",
       label: "TTL",
       unit: "duration",
       current: ttlMs,
@@ -146,6 +152,7 @@ function ofVector(model: Model, entity: string, field: string): readonly Quantit
   return [
     {
       path: `entities.${entity}.fields.${field}.dimensions`,
+      about: "dimensions",
       label: "",
       unit: "dimensions",
       current: type.dimensions,

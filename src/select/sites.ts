@@ -58,9 +58,43 @@ export function linksOf(model: Model, sites: readonly Site[]): readonly Link[] {
   });
 }
 
+interface LinkIndex {
+  /** The first one that a view is linked to. */
+  readonly authorities: ReadonlyMap<number, number>;
+  readonly views: ReadonlyMap<number, readonly number[]>;
+}
+
+const indexed = new WeakMap<readonly Link[], LinkIndex>();
+
+function indexOf(links: readonly Link[]): LinkIndex {
+  const found = indexed.get(links) ?? {
+    authorities: new Map(links.toReversed().map(({ authority, view }) => [view, authority])),
+    views: new Map(
+      [...Map.groupBy(links, ({ authority }) => authority)].map(([authority, all]) => [
+        authority,
+        all.map(({ view }) => view),
+      ]),
+    ),
+  };
+  indexed.set(links, found);
+  return found;
+}
+
 /** A site with those that it is linked to, its authority first: what a quantity of one of them can reach. */
 export function linkedSites(site: number, links: readonly Link[]): readonly number[] {
-  const authority = links.find(({ view }) => view === site)?.authority ?? site;
-  const views = links.flatMap((link) => (link.authority === authority ? [link.view] : []));
-  return [authority, ...new Set(views)];
+  const { authorities, views } = indexOf(links);
+  const authority = authorities.get(site) ?? site;
+  return [authority, ...new Set(views.get(authority))];
+}
+
+/** The links between some sites, by place among them. */
+export function linksAmong(sites: readonly number[], links: readonly Link[]): readonly Link[] {
+  const { views } = indexOf(links);
+  const place = new Map(sites.map((each, at) => [each, at]));
+  return sites.flatMap((site, authority) =>
+    (views.get(site) ?? []).flatMap((each) => {
+      const view = place.get(each);
+      return view === undefined ? [] : [{ authority, view }];
+    }),
+  );
 }

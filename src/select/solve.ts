@@ -9,6 +9,8 @@ export interface Problem {
   readonly openings: readonly { readonly cost: number; readonly counts: boolean }[];
   /** Per site and engine: cost of serving, `undefined` when the engine cannot. */
   readonly sites: readonly (readonly (number | undefined)[])[];
+  /** Per site: of how many equal ones it stands for; one where it is left out. */
+  readonly weights?: readonly number[];
   /** Pairs of sites whose engines must fit together. */
   readonly links?: readonly Link[];
   /** Whether an authority on one engine can be copied by a view on another. */
@@ -25,7 +27,10 @@ export interface Solution {
 const scale = 1_000;
 const never = Number.POSITIVE_INFINITY;
 
-/** The cheapest solution, or undefined when a site has no engine, no engines fit together, or the budget is too small. */
+/**
+ * The cheapest solution, or undefined when a site has no engine, no engines fit together, or the budget is too small. It takes time by
+ * the number of sites: `MergedProblem` solves one with many equal ones.
+ */
 export function solve(problem: Problem): Solution | undefined {
   const search = new BranchAndBound(problem);
   return search.run();
@@ -33,185 +38,225 @@ export function solve(problem: Problem): Solution | undefined {
 
 /** Whether every site is served when every engine is open: cost and budget apart. */
 export function servable(problem: Pick<Problem, "sites" | "links" | "copies">): boolean {
-  const costs = problem.sites.map((row) => row.map((cost) => cost ?? never));
-  const open = costs[0]?.map(() => true) ?? [];
-  return new Assignment(costs, problem).best(open).cost < never;
+  const open = problem.sites[0]?.map(() => true) ?? [];
+  return new Assignment(costsOf(problem), problem).cost(open) < never;
 }
 
 /**
  * Depth first over "is this engine open?", bounded by what the best still possible engine of each site costs. The bound leaves the links
- * out, so it never exceeds what a completion costs; they are kept where everything is decided.
+ * out, so it never exceeds what a completion costs; they are kept where everything is decided. It is asked thousands of times for one
+ * plan, so its loops make nothing.
  */
 class BranchAndBound {
+  readonly #engines: number;
+  readonly #sites: number;
   readonly #opening: readonly number[];
   readonly #counts: readonly boolean[];
-  readonly #costs: readonly (readonly number[])[];
-  /** `#after[e][s]`: least cost of site s among engines ≥ e. */
-  readonly #after: readonly Float64Array[];
+  readonly #costs: readonly Float64Array[];
+  /** At `engine * sites + site`: least cost of the site among engines from there on. */
+  readonly #after: Float64Array;
+  /** At `engine * sites + site`: least cost of the site among the open ones of the engines before. */
+  readonly #served: Float64Array;
+  readonly #weights: Float64Array;
   readonly #budget: number;
-  readonly #served: Assignment;
+  readonly #assignment: Assignment;
   readonly #linked: readonly boolean[];
   readonly #open: boolean[];
   #best: number = never;
   #bestOpen: readonly boolean[] | undefined;
 
   constructor(problem: Problem) {
+    this.#engines = problem.openings.length;
+    this.#sites = problem.sites.length;
     this.#opening = problem.openings.map(({ cost }) => Math.round(cost * scale));
     this.#counts = problem.openings.map(({ counts }) => counts);
-    this.#costs = problem.sites.map((row) =>
-      row.map((cost) => (cost === undefined ? never : Math.round(cost * scale))),
-    );
-    this.#after = suffixMinima(this.#costs, this.#opening.length);
+    this.#costs = costsOf(problem);
+    this.#weights = weightsOf(problem);
+    this.#after = suffixMinima(this.#costs, this.#engines);
+    this.#served = new Float64Array((this.#engines + 1) * this.#sites).fill(never);
     this.#budget = problem.maxEngines ?? never;
-    this.#served = new Assignment(this.#costs, problem);
-    this.#linked = this.#costs.map((_, site) =>
-      (problem.links ?? []).some(({ authority, view }) => site === authority || site === view),
-    );
+    this.#assignment = new Assignment(this.#costs, problem);
+    const linked = problem.sites.map(() => false);
+    for (const { authority, view } of problem.links ?? []) linked[authority] = linked[view] = true;
+    this.#linked = linked;
     this.#open = this.#opening.map(() => false);
   }
 
   run(): Solution | undefined {
-    this.#branch(0, 0, 0, new Float64Array(this.#costs.length).fill(never));
+    this.#branch(0, 0, 0);
     const open = this.#bestOpen;
     if (!open) return undefined;
-    return { total: this.#best / scale, serves: this.#served.best(open).serves };
+    return { total: this.#best / scale, serves: this.#assignment.serves(open) };
   }
 
-  #branch(engine: number, opened: number, counted: number, served: Float64Array): void {
-    const bound = this.#bound(engine, opened, served);
-    if (bound >= this.#best) return;
-    if (engine === this.#opening.length) {
-      const total = opened + this.#served.best(this.#open).cost;
+  #branch(engine: number, opened: number, counted: number): void {
+    if (this.#bound(engine, opened) >= this.#best) return;
+    if (engine === this.#engines) {
+      const total = opened + this.#assignment.cost(this.#open);
       if (total >= this.#best) return;
       this.#best = total;
       this.#bestOpen = [...this.#open];
       return;
     }
+    const from = engine * this.#sites;
+    const to = from + this.#sites;
     const count = counted + (this.#counts[engine] === true ? 1 : 0);
-    if (count <= this.#budget && this.#helps(engine, served)) {
+    if (count <= this.#budget && this.#helps(engine, from)) {
       this.#open[engine] = true;
-      const better = served.map((cost, site) => Math.min(cost, this.#cost(site, engine)));
-      this.#branch(engine + 1, opened + (this.#opening[engine] ?? 0), count, better);
+      for (let site = 0; site < this.#sites; site++)
+        this.#served[to + site] = Math.min(
+          this.#served[from + site] ?? never,
+          this.#costs[site]?.[engine] ?? never,
+        );
+      this.#branch(engine + 1, opened + (this.#opening[engine] ?? 0), count);
       this.#open[engine] = false;
     }
-    this.#branch(engine + 1, opened, counted, served);
+    this.#served.copyWithin(to, from, to);
+    this.#branch(engine + 1, opened, counted);
   }
 
   /** What every completion costs at least: the sites at their best, plus one opening when a site still has no engine. */
-  #bound(engine: number, opened: number, served: Float64Array): number {
-    const after = this.#after[engine];
+  #bound(engine: number, opened: number): number {
+    const from = engine * this.#sites;
     let total = opened;
     let unserved = false;
-    for (let site = 0; site < served.length; site++) {
-      const now = served[site] ?? never;
+    for (let site = 0; site < this.#sites; site++) {
+      const now = this.#served[from + site] ?? never;
       if (now === never) unserved = true;
-      total += Math.min(now, after?.[site] ?? never);
+      const least = Math.min(now, this.#after[from + site] ?? never);
+      total += least * (this.#weights[site] ?? 1);
     }
     return unserved ? total + this.#leastOpening(engine) : total;
   }
 
   #leastOpening(from: number): number {
     let least = never;
-    for (let engine = from; engine < this.#opening.length; engine++) {
+    for (let engine = from; engine < this.#engines; engine++)
       least = Math.min(least, this.#opening[engine] ?? never);
-    }
     return least;
   }
 
   /** A linked site may need a dearer engine for the sake of the other one. */
-  #helps(engine: number, served: Float64Array): boolean {
-    return served.some((cost, site) => {
-      const own = this.#cost(site, engine);
-      return own < cost || (this.#linked[site] === true && own < never);
-    });
-  }
-
-  #cost(site: number, engine: number): number {
-    return this.#costs[site]?.[engine] ?? never;
+  #helps(engine: number, from: number): boolean {
+    for (let site = 0; site < this.#sites; site++) {
+      const own = this.#costs[site]?.[engine] ?? never;
+      if (own < (this.#served[from + site] ?? never)) return true;
+      if (own < never && this.#linked[site] === true) return true;
+    }
+    return false;
   }
 }
 
-function suffixMinima(costs: readonly (readonly number[])[], engines: number): Float64Array[] {
-  const rows = [new Float64Array(costs.length).fill(never)];
+function costsOf({ sites }: Pick<Problem, "sites">): readonly Float64Array[] {
+  return sites.map((row) => {
+    const costs = new Float64Array(row.length);
+    for (let engine = 0; engine < row.length; engine++) {
+      const cost = row[engine];
+      costs[engine] = cost === undefined ? never : Math.round(cost * scale);
+    }
+    return costs;
+  });
+}
+
+function weightsOf({ sites, weights }: Pick<Problem, "sites" | "weights">): Float64Array {
+  const all = new Float64Array(sites.length).fill(1);
+  if (weights) all.set(weights);
+  return all;
+}
+
+function suffixMinima(costs: readonly Float64Array[], engines: number): Float64Array {
+  const sites = costs.length;
+  const least = new Float64Array((engines + 1) * sites).fill(never);
   for (let engine = engines - 1; engine >= 0; engine--) {
-    const next = rows[0];
-    rows.unshift(
-      Float64Array.from(costs, (row, site) =>
-        Math.min(row[engine] ?? never, next?.[site] ?? never),
-      ),
-    );
+    const at = engine * sites;
+    for (let site = 0; site < sites; site++)
+      least[at + site] = Math.min(
+        costs[site]?.[engine] ?? never,
+        least[at + sites + site] ?? never,
+      );
   }
-  return rows;
+  return least;
 }
 
 /** Which open engine serves each site: the cheapest, and of an authority and its views the cheapest that fit together. */
 class Assignment {
-  readonly #costs: readonly (readonly number[])[];
-  /** Of each site that is no view: the views that copy it. */
-  readonly #views: ReadonlyMap<number, readonly number[]>;
+  readonly #costs: readonly Float64Array[];
+  readonly #weights: Float64Array;
+  /** The sites that are no view, each with the views that copy it. */
+  readonly #groups: readonly (readonly [site: number, views: readonly number[]])[];
   readonly #copies: (authority: number, view: number) => boolean;
 
   constructor(
-    costs: readonly (readonly number[])[],
-    { links = [], copies }: Pick<Problem, "links" | "copies">,
+    costs: readonly Float64Array[],
+    { links = [], copies, sites, weights }: Omit<Problem, "openings">,
   ) {
     this.#costs = costs;
+    this.#weights = weightsOf({ sites, ...(weights && { weights }) });
     this.#copies = copies ?? (() => false);
     const views = new Set(links.map(({ view }) => view));
-    const own = costs.flatMap((_, site) => (views.has(site) ? [] : [site]));
-    this.#views = new Map(
-      own.map((site) => [
-        site,
-        links.flatMap(({ authority, view }) => (authority === site ? [view] : [])),
-      ]),
+    const copied = Map.groupBy(links, ({ authority }) => authority);
+    this.#groups = costs.flatMap((_, site) =>
+      views.has(site) ? [] : [[site, (copied.get(site) ?? []).map(({ view }) => view)] as const],
     );
   }
 
-  best(open: readonly boolean[]): { readonly cost: number; readonly serves: readonly number[] } {
-    const serves = this.#costs.map(() => -1);
-    let cost = 0;
-    for (const [site, views] of this.#views) {
-      const found = this.#together(site, views, open);
-      cost += found.cost;
-      for (const [place, engine] of found.serves) serves[place] = engine;
+  cost(open: readonly boolean[]): number {
+    let total = 0;
+    for (const [site, views] of this.#groups) {
+      const engine = this.#best(site, views, open);
+      total += this.#together(site, views, engine, open) * (this.#weights[site] ?? 1);
     }
-    return { cost, serves };
+    return total;
+  }
+
+  serves(open: readonly boolean[]): readonly number[] {
+    const serves = this.#costs.map(() => -1);
+    for (const [site, views] of this.#groups) {
+      const engine = this.#best(site, views, open);
+      serves[site] = engine;
+      for (const view of views) serves[view] = this.#cheapest(view, engine, open);
+    }
+    return serves;
+  }
+
+  /** The engine of an authority with which it and its views cost least; -1 when there is none. */
+  #best(site: number, views: readonly number[], open: readonly boolean[]): number {
+    let best = -1;
+    let least = never;
+    for (let engine = 0; engine < open.length; engine++) {
+      if (open[engine] !== true || (this.#costs[site]?.[engine] ?? never) >= least) continue;
+      const cost = this.#together(site, views, engine, open);
+      if (cost >= least) continue;
+      best = engine;
+      least = cost;
+    }
+    return best;
   }
 
   /** Once the authority's engine is chosen, its views depend on nothing else. */
-  #together(site: number, views: readonly number[], open: readonly boolean[]): Choice {
-    let best: Choice = { cost: never, serves: [] };
-    for (const [engine, own] of (this.#costs[site] ?? []).entries()) {
-      if (open[engine] !== true || own >= best.cost) continue;
-      const chosen = views.map((view) => {
-        const [at, cost] = this.#cheapest(
-          view,
-          (other) => open[other] === true && (other === engine || this.#copies(engine, other)),
-        );
-        return { view, at, cost };
-      });
-      const cost = chosen.reduce((sum, view) => sum + view.cost, own);
-      if (cost >= best.cost) continue;
-      best = {
-        cost,
-        serves: [[site, engine], ...chosen.map(({ view, at }) => [view, at] as const)],
-      };
+  #together(
+    site: number,
+    views: readonly number[],
+    engine: number,
+    open: readonly boolean[],
+  ): number {
+    let cost = this.#costs[site]?.[engine] ?? never;
+    for (const view of views)
+      cost += this.#costs[view]?.[this.#cheapest(view, engine, open)] ?? never;
+    return cost;
+  }
+
+  /** The cheapest open engine of a view that fits the one of its authority. */
+  #cheapest(view: number, authority: number, open: readonly boolean[]): number {
+    let best = -1;
+    let least = never;
+    for (let engine = 0; engine < open.length; engine++) {
+      const cost = this.#costs[view]?.[engine] ?? never;
+      if (cost >= least || open[engine] !== true) continue;
+      if (engine !== authority && !this.#copies(authority, engine)) continue;
+      best = engine;
+      least = cost;
     }
     return best;
   }
-
-  #cheapest(
-    site: number,
-    allowed: (engine: number) => boolean,
-  ): readonly [engine: number, cost: number] {
-    let best: readonly [number, number] = [-1, never];
-    for (const [engine, cost] of (this.#costs[site] ?? []).entries())
-      if (cost < best[1] && allowed(engine)) best = [engine, cost];
-    return best;
-  }
-}
-
-interface Choice {
-  readonly cost: number;
-  readonly serves: readonly (readonly [site: number, engine: number])[];
 }
