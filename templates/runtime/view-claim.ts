@@ -22,7 +22,7 @@ export const isSameClaim = (one: ViewClaim | undefined, other: ViewClaim | undef
 
 const beatMs = 2_000;
 /** Several beats: a store may be slow for a while. */
-const silenceMs = 12_000;
+export const silenceMs = 12_000;
 const pollMs = 500;
 
 /**

@@ -86,11 +86,12 @@ export class Generations {
   }
 
   /**
-   * An empty generation after all there are; it is refreshed when it is published. It is made before others are dropped: a number that came
-   * again would take in what is still written to the one that had it.
+   * An empty generation after all there are, which its owner may fill and publish; it is refreshed when it is published. It is made before
+   * others are dropped: a number that came again would take in what is still written to the one that had it.
    */
   async make(
     definition: IndexDefinition,
+    owner: string,
     attempt: Attempt,
     name?: string | undefined,
   ): Promise<Generation> {
@@ -98,7 +99,7 @@ export class Generations {
     const body = {
       settings: { ...definition.settings, refresh_interval: "-1" },
       mappings: definition.mappings,
-      aliases: { [fillingAlias(index)]: {} },
+      aliases: { [fillingAlias(index, owner)]: {} },
     };
     await this.#send("PUT", `/${encode(index)}`, attempt, body);
     return { index, definition: fingerprintOf(definition) };
@@ -123,25 +124,55 @@ export class Generations {
     await this.refresh(index, attempt);
   }
 
-  /** In one step: the alias points to the index instead of the other one, which stays. */
-  async swap(index: string, from: string, attempt: Attempt): Promise<void> {
-    const actions = [
-      { add: { index, alias: this.alias } },
-      { remove: { index: from, alias: this.alias, must_exist: false } },
-      { remove: { index, alias: fillingAlias(index), must_exist: false } },
-    ];
-    await this.#send("POST", "/_aliases", attempt, { actions });
+  /**
+   * Only the owner fills and publishes it from here on: whoever did before is refused by the cluster, however late it comes.
+   *
+   * @returns false when somebody else was first, or the generation answers already, or is gone
+   */
+  takeOver(index: string, owner: string, attempt: Attempt): Promise<boolean> {
+    return unlessLost(async () => {
+      const found = await this.#send("GET", `/${encode(index)}/_alias`, attempt);
+      const names = Object.keys((part(found, index, "aliases") ?? {}) as object);
+      const filling = names.filter((name) => name.startsWith(`${index}.`));
+      const own = fillingAlias(index, owner);
+      if (filling.includes(own)) return;
+      if (filling.length === 0) throw new NotFilling();
+      const actions = [
+        ...filling.map((alias) => ({ remove: { index, alias, must_exist: true } })),
+        { add: { index, alias: own } },
+      ];
+      await this.#send("POST", "/_aliases", attempt, { actions });
+    });
   }
 
-  /** In one step: the alias points to the index, every other generation is gone. */
-  async publish(index: string, attempt: Attempt): Promise<void> {
-    const others = (await this.all(attempt)).filter((one) => one.index !== index);
+  /**
+   * In one step, and only while the owner fills it: the alias points to the index instead of the other one, which stays.
+   *
+   * @returns false when another has taken it over, or the alias points elsewhere
+   */
+  swap(index: string, owner: string, from: string, attempt: Attempt): Promise<boolean> {
     const actions = [
+      { remove: { index: from, alias: this.alias, must_exist: true } },
+      { remove: { index, alias: fillingAlias(index, owner), must_exist: true } },
       { add: { index, alias: this.alias } },
-      { remove: { index, alias: fillingAlias(index), must_exist: false } },
-      ...others.map((other) => ({ remove_index: { index: other.index } })),
     ];
-    await this.#send("POST", "/_aliases", attempt, { actions });
+    return unlessLost(() => this.#send("POST", "/_aliases", attempt, { actions }));
+  }
+
+  /**
+   * In one step, and only while the owner fills it: the alias points to the index, every generation before it is gone.
+   *
+   * @returns false when another has taken it over
+   */
+  async publish(index: string, owner: string, attempt: Attempt): Promise<boolean> {
+    const own = this.#number(index);
+    const before = (await this.all(attempt)).filter((one) => this.#number(one.index) < own);
+    const actions = [
+      { remove: { index, alias: fillingAlias(index, owner), must_exist: true } },
+      { add: { index, alias: this.alias } },
+      ...before.map((other) => ({ remove_index: { index: other.index } })),
+    ];
+    return unlessLost(() => this.#send("POST", "/_aliases", attempt, { actions }));
   }
 
   async drop(index: string, attempt: Attempt): Promise<void> {
@@ -192,8 +223,27 @@ export class Generations {
   }
 }
 
-/** What a generation that does not answer yet is written through; it goes with it, so nobody writes into another one by mistake. */
-export const fillingAlias = (index: string): string => `${index}.building`;
+/** What the owner of a generation that does not answer yet writes through; nobody else's is there, so nobody writes by mistake. */
+export const fillingAlias = (index: string, owner: string): string => `${index}.${owner}`;
+
+/** Nobody fills the generation any more. */
+class NotFilling extends Error {}
+
+const lostTypes: ReadonlySet<string | undefined> = new Set([
+  "aliases_not_found_exception",
+  "index_not_found_exception",
+]);
+
+/** False when the index, or an alias that had to be there, is not. */
+async function unlessLost(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof NotFilling || lostTypes.has(typeOf(error))) return false;
+    throw error;
+  }
+}
 
 const encode = (name: string): string => encodeURIComponent(name);
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Attempt } from "../../runtime/call.ts";
 import { DataError, programmingError } from "../../runtime/errors.ts";
@@ -11,6 +12,7 @@ import {
   incomplete,
   isMadeBy,
 } from "./generation.ts";
+import { overtaken } from "./migration-lock.ts";
 import type { MigrationCommand, VerifyQuery } from "./migration-step.ts";
 
 /** Where commands run. */
@@ -19,6 +21,8 @@ export interface CommandContext {
   readonly prefix: string;
   /** Runs one request, or a few, under a deadline of their own. */
   readonly ask: <T>(work: (attempt: Attempt) => Promise<T>) => Promise<T>;
+  /** Asked before each thing that is done. @throws DataError conflict when another migrator has taken the lock over */
+  readonly fence: (attempt: Attempt) => Promise<void>;
 }
 
 export const generationsOf = ({ http, prefix }: CommandContext, alias: string): Generations =>
@@ -28,7 +32,7 @@ export async function runCommand(
   context: CommandContext,
   command: MigrationCommand,
 ): Promise<void> {
-  const { ask } = context;
+  const ask = fenced(context);
   if ("defineView" in command) {
     const generations = generationsOf(context, command.defineView);
     await ask((attempt) => generations.define(command.definition, attempt));
@@ -38,9 +42,18 @@ export async function runCommand(
   else throw programmingError(`an unknown command: ${Object.keys(command).join(", ")}`);
 }
 
+/** Requests that are refused to whoever has lost the lock. */
+const fenced =
+  ({ ask, fence }: CommandContext): CommandContext["ask"] =>
+  (work) =>
+    ask(async (attempt) => {
+      await fence(attempt);
+      return work(attempt);
+    });
+
 async function dropView(context: CommandContext, alias: string): Promise<void> {
   const generations = generationsOf(context, alias);
-  await context.ask(async (attempt) => {
+  await fenced(context)(async (attempt) => {
     for (const { index } of await generations.all(attempt)) await generations.drop(index, attempt);
     await generations.undefine(attempt);
   });
@@ -49,7 +62,7 @@ async function dropView(context: CommandContext, alias: string): Promise<void> {
 /** What was begun and does not answer yet, but for the one to keep. */
 async function discardCopies(context: CommandContext, alias: string, kept?: string): Promise<void> {
   const generations = generationsOf(context, alias);
-  await context.ask(async (attempt) => {
+  await fenced(context)(async (attempt) => {
     const live = await generations.live(attempt);
     const begun =
       live === undefined ? await generations.all(attempt) : await generations.newer(live, attempt);
@@ -61,10 +74,12 @@ type CopyView = Extract<MigrationCommand, { readonly copyView: string }>;
 
 /**
  * What is written to the old generation while it is copied comes with a second pass after the swap; the external revisions let it replace
- * nothing that is newer. Broken off, it goes on with that pass where the alias has been swapped, else from the start.
+ * nothing that is newer. Broken off, it goes on with that pass where the alias has been swapped, else from the start. A migrator that hung
+ * while another took over finds its copy gone, or the alias elsewhere: the swap is refused.
  */
 async function copyView(context: CommandContext, command: CopyView): Promise<void> {
-  const { ask } = context;
+  const ask = fenced(context);
+  const owner = randomUUID();
   const generations = generationsOf(context, command.copyView);
   const [live, definition] = await ask((attempt) =>
     Promise.all([generations.live(attempt), generations.definition(attempt)]),
@@ -76,12 +91,16 @@ async function copyView(context: CommandContext, command: CopyView): Promise<voi
   if (isMadeBy(live, fingerprintOf(definition)))
     return finishCopy(context, generations, live, script);
   const by = command.incomplete === true ? incomplete(definition) : definition;
-  const made = await ask((attempt) => generations.make(by, attempt));
+  const made = await ask((attempt) => generations.make(by, owner, attempt));
   await discardCopies(context, command.copyView, made.index);
   await ask((attempt) => generations.refresh(live.index, attempt));
-  await reindex(context, live.index, fillingAlias(made.index), script);
+  await reindex(context, live.index, fillingAlias(made.index, owner), script);
   await ask((attempt) => generations.open(made.index, definition, attempt));
-  await ask((attempt) => generations.swap(made.index, live.index, attempt));
+  await ask(async (attempt) => {
+    // Told again after a lost reply, it finds the alias swapped.
+    if ((await generations.live(attempt))?.index === made.index) return;
+    if (!(await generations.swap(made.index, owner, live.index, attempt))) throw overtaken();
+  });
   await finishCopy(context, generations, made, script);
 }
 
@@ -92,7 +111,7 @@ async function finishCopy(
   live: Generation,
   script: object | undefined,
 ): Promise<void> {
-  const { ask } = context;
+  const ask = fenced(context);
   for (const { index } of await ask((attempt) => generations.older(live, attempt))) {
     await ask((attempt) => generations.seal(index, attempt));
     await reindex(context, index, generations.alias, script);

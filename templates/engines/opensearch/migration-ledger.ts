@@ -45,9 +45,12 @@ export async function writeNote(
   state: StateIndex,
   note: LedgerNote,
   objects: Objects,
+  fence: (attempt: Attempt) => Promise<void>,
   attempt: Attempt,
 ): Promise<void> {
   const held = await heldLedger(state, attempt);
+  // In this order: what another writes after the lock was looked at is refused by the condition on what was read before.
+  await fence(attempt);
   const next = noted(held?.value ?? { rows: [] }, note, objects);
   if (await state.write(ledgerId, next, held, attempt)) return;
   throw new DataError({

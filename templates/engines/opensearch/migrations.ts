@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Attempt, callOp } from "../../runtime/call.ts";
-import { DataError, programmingError } from "../../runtime/errors.ts";
+import { DataError, isDataError, programmingError } from "../../runtime/errors.ts";
 import type { MigrationTarget, Objects, RunContext, StepText } from "../../runtime/migration.ts";
 import { placedIn, splitCommands } from "../../runtime/migration-commands.ts";
 import { part } from "./answer.ts";
 import { type CommandContext, holds, runCommand } from "./migration-commands.ts";
 import { readLedger, writeNote } from "./migration-ledger.ts";
-import { withLease } from "./migration-lock.ts";
+import { MigrationLock } from "./migration-lock.ts";
 import type { MigrationStep, VerifyQuery } from "./migration-step.ts";
 import type { TargetConnection } from "./view-target.ts";
 
@@ -23,17 +23,19 @@ export function searchMigrations(
   const options = { deadlineMs: requestMs, operation: spec.operation };
   const ask = <T>(work: (attempt: Attempt) => Promise<T>): Promise<T> =>
     callOp(runtime, spec, options, work);
-  const context: CommandContext = { http, prefix, ask };
+  const lock = new MigrationLock(ask, state);
+  const fence = (attempt: Attempt): Promise<void> => lock.check(attempt);
+  const context: CommandContext = { http, prefix, ask, fence };
   const objects = (): Promise<Objects> => readCatalogue(context, project);
   return {
     transactional: false,
     split: splitCommands,
-    locked: (work, waitMs) => withLease(context, state, work, waitMs),
+    locked: (work, waitMs) => lock.run(work, waitMs),
     ledger: () => ask((attempt) => readLedger(state, attempt)),
     run: async (steps, note, run) => {
       for (const step of steps) await runStep(context, step, run);
       const found = note.state === "half-way" ? {} : await objects();
-      await ask((attempt) => writeNote(state, note, found, attempt));
+      await ask((attempt) => writeNote(state, note, found, fence, attempt));
     },
     runAlone: (step, run) => runStep(context, step, run),
     holds: (query) => holds(context, JSON.parse(query) as VerifyQuery),
@@ -42,6 +44,8 @@ export function searchMigrations(
     objects,
   };
 }
+
+const isOvertaken = (error: unknown): boolean => isDataError(error) && error.kind === "conflict";
 
 const noBatches = (): DataError =>
   programmingError("no step of a search store runs in batches", { operation: "migrate" });
@@ -55,7 +59,12 @@ async function runStep(
     for (const command of JSON.parse(text) as readonly MigrationStep[])
       await runCommand(context, command);
   } catch (error) {
-    throw placedIn(file, name, error);
+    // Whoever was overtaken fails on what the other has changed: that is what has to be heard.
+    const cause = await context.ask(context.fence).then(
+      () => error,
+      (told: unknown) => (isOvertaken(told) ? told : error),
+    );
+    throw placedIn(file, name, cause);
   }
 }
 

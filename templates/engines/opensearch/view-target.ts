@@ -133,12 +133,13 @@ async function building<T>(
   const usable = begun?.definition === view.definition && (own || !fresh);
   if (begun !== undefined && usable && there.some(({ index }) => index === begun.index)) {
     await take({ ...begun, claim });
+    if (!(await generations.takeOver(begun.index, claim.owner, attempt))) throw superseded();
     return { index: begun.index, claim, resumed: { rows: begun.rows } };
   }
   const live = await generations.live(attempt);
   const index = await generations.next(attempt, begun?.index);
   await take({ index, definition: view.definition, rows: 0, claim });
-  await generations.make(definition, attempt, index);
+  await generations.make(definition, claim.owner, attempt, index);
   for (const other of there)
     if (other.index !== live?.index) await generations.drop(other.index, attempt);
   return { index, claim };
@@ -147,6 +148,7 @@ async function building<T>(
 function generationOf<T>(context: Context<T>, { index, claim, resumed }: Begun): ViewGeneration<T> {
   const { connection, view, generations } = context;
   const { state } = connection;
+  const filling = fillingAlias(index, claim.owner);
   const own = (held: Held<Building> | undefined): held is Held<Building> =>
     held?.value.claim?.owner === claim.owner;
   /** One more beat. @throws DataError conflict when the claim is another's */
@@ -160,10 +162,10 @@ function generationOf<T>(context: Context<T>, { index, claim, resumed }: Begun):
   return {
     name: index,
     resumed,
-    writer: viewWriter(connection, view, fillingAlias(index), superseded),
+    writer: viewWriter(connection, view, filling, superseded),
     holds: (rows, options) =>
       call(context, "holds", "read", options, (attempt) =>
-        heldRows(connection, view, { index: fillingAlias(index), rows }, attempt),
+        heldRows(connection, view, { index: filling, rows }, attempt),
       ),
     checkpoint: (progress, options) =>
       call(context, "checkpoint", "write", options, (attempt) => beat(attempt, progress)),
@@ -193,7 +195,7 @@ function generationOf<T>(context: Context<T>, { index, claim, resumed }: Begun):
             view.view,
           );
           await generations.open(index, definition, attempt);
-          await generations.publish(index, attempt);
+          if (!(await generations.publish(index, claim.owner, attempt))) throw superseded();
         }
         const held = await heldOf(context, attempt);
         if (own(held)) await state.remove(stateId(view), held, attempt);

@@ -23,6 +23,8 @@ import {
   type OpenedSearch,
   openStore,
   request,
+  sendingBy,
+  stoppedAt,
   upsert,
 } from "./opened.ts";
 
@@ -154,28 +156,25 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
     };
   }
 
+  /** A target whose requests go through `send`. */
+  const through = ({ store }: OpenedSearch, send: HttpClient["send"]): MigrationTarget => {
+    const http = sendingBy(store.http, send);
+    const { runtime, prefix, name, project } = store;
+    const state = new StateIndex(http, `${prefix}test.schema`);
+    return searchMigrations({ http, state, runtime, prefix, name, project });
+  };
+
   /** A target whose requests end with the `at`-th, before it is sent or before its answer is read, as of a process that is killed there. */
-  function dying({ store }: OpenedSearch, at: number, sent: boolean) {
+  function dying(opened: OpenedSearch, at: number, sent: boolean) {
     const counted = { requests: 0, paths: [] as string[] };
-    const send: HttpClient["send"] = async (asked, attempt) => {
+    const target = through(opened, async (asked, attempt) => {
       counted.requests += 1;
       counted.paths.push(`${asked.method} ${asked.path}`);
       const last = counted.requests === at;
       if (counted.requests > at || (last && !sent)) throw new Error("killed");
-      const answer = await store.http.send(asked, attempt);
+      const answer = await opened.store.http.send(asked, attempt);
       if (last) throw new Error("killed");
       return answer;
-    };
-    const http = new Proxy(store.http, {
-      get: (whole, name) => (name === "send" ? send : (Reflect.get(whole, name, whole) as unknown)),
-    });
-    const target = searchMigrations({
-      http,
-      state: new StateIndex(http, `${store.prefix}test.schema`),
-      runtime: store.runtime,
-      prefix: store.prefix,
-      name: store.name,
-      project: store.project,
     });
     return { target, counted };
   }
@@ -184,9 +183,8 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
   async function expire(opened: OpenedSearch): Promise<void> {
     const { state } = opened.store;
     await request(opened, async (attempt) => {
-      const held = await state.read<{ readonly owner: string }>("lock", attempt);
-      if (held !== undefined)
-        await state.write("lock", { ...held.value, until: Date.now() - 1 }, held, attempt);
+      const held = await state.read("lock", attempt);
+      if (held !== undefined) await state.remove("lock", held, attempt);
     });
   }
 
@@ -323,18 +321,53 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
     expect(await stateOf(opened)).toMatchObject({ definition: "two", generations: 1 });
   });
 
-  it("a lock that another holds is waited for, then told; a lease that is over is taken", async () => {
+  it("a lock whose holder lives is waited for, then told; one whose holder was killed is taken", async () => {
     const opened = await built();
-    const { target: killed } = dying(opened, 4, true);
-    await expect(migrateUp(killed, all)).rejects.toThrow();
     const target = opened.store.migrationTarget();
+    const other = openStore(opened.dsn);
+    stores.push(other);
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let held: Promise<void> | undefined;
+    await new Promise<void>((taken) => {
+      held = other.store.migrationTarget().locked(() => {
+        taken();
+        return released;
+      }, 1_000);
+    });
     await expect(migrateUp(target, all, { waitMs: 300 })).rejects.toMatchObject({
       kind: "unavailable",
       hint: expect.stringContaining("wait"),
     });
-    await expire(opened);
+    release();
+    await held;
+    const { target: killed } = dying(opened, 6, true);
+    await expect(migrateUp(killed, all)).rejects.toThrow();
     expect(await migrateUp(target, all, { waitMs: 300 })).toEqual(["0002-count"]);
   });
+
+  for (const [what, request] of [
+    ["swaps the alias", /^POST \/_aliases$/],
+    ["copies", /^POST \/_reindex$/],
+    ["notes it in the ledger", /^PUT .*\/_doc\/migrations$/],
+  ] as const)
+    it(`a migrator that is stopped before it ${what}, and goes on after another took over, changes nothing`, async () => {
+      const whole = await built();
+      await migrateUp(whole.store.migrationTarget(), all);
+      const expected = await stateOf(whole);
+      const opened = await built();
+      const stopping = stoppedAt(opened.store.http, request);
+      const late = migrateUp(through(opened, stopping.send), all).then(
+        () => "applied",
+        (error: unknown) => error,
+      );
+      await stopping.reached;
+      expect(await migrateUp(opened.store.migrationTarget(), all)).toEqual(["0002-count"]);
+      expect(await stateOf(opened)).toEqual(expected);
+      stopping.goOn();
+      expect(await late).toMatchObject({ kind: "conflict" });
+      expect(await stateOf(opened)).toEqual(expected);
+    });
 
   it("what was changed by hand is named by verify, and only that", async () => {
     const opened = await built();

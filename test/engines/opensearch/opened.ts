@@ -6,6 +6,7 @@ import {
   Generations,
   type IndexDefinition,
 } from "../../../templates/engines/opensearch/generation.ts";
+import type { HttpClient } from "../../../templates/engines/opensearch/client.ts";
 import { openSearchStore, type SearchStore } from "../../../templates/engines/opensearch/store.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
 import { type Attempt, callOp } from "../../../templates/runtime/call.ts";
@@ -161,6 +162,30 @@ export async function place(opened: OpenedSearch, view: NoteView): Promise<ViewT
   const target = viewTarget(store, view.declared);
   await (await target.begin()).publish();
   return target;
+}
+
+/** A client whose requests are sent by another function. */
+export const sendingBy = (http: HttpClient, send: HttpClient["send"]): HttpClient =>
+  new Proxy(http, {
+    get: (whole, name) => (name === "send" ? send : (Reflect.get(whole, name, whole) as unknown)),
+  });
+
+/** Sends what it is given until the first request of a kind, `POST /_aliases`; that one and all after it wait, as in a stopped process. */
+export function stoppedAt(http: HttpClient, kind: RegExp) {
+  let tell = (): void => {};
+  let goOn = (): void => {};
+  const reached = new Promise<void>((resolve) => (tell = resolve));
+  const gate = new Promise<void>((resolve) => (goOn = resolve));
+  let stopped = false;
+  const send: HttpClient["send"] = async (asked, attempt) => {
+    stopped ||= kind.test(`${asked.method} ${asked.path}`);
+    if (stopped) {
+      tell();
+      await gate;
+    }
+    return http.send(asked, attempt);
+  };
+  return { send, reached, goOn: () => goOn() };
 }
 
 export const upsert = (item: Note, revision: bigint, tenant?: string): ViewChange<Note> => ({

@@ -19,6 +19,8 @@ import {
   openStore,
   place,
   request,
+  sendingBy,
+  stoppedAt,
   upsert,
 } from "./opened.ts";
 
@@ -188,6 +190,32 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
       live: { generation: second.name, rows: 2, outdated: false },
     });
   });
+
+  for (const request of [/^POST \/_aliases$/, /\/_settings$/])
+    it(`a rebuild that is stopped before ${request.source}, and goes on after another took over, publishes nothing`, async () => {
+      const view = noteView(`stopped${request.source.length}`);
+      const target = await place(opened, view);
+      const { store } = opened;
+      const { runtime, prefix, state } = store;
+      const stopping = stoppedAt(store.http, request);
+      const http = sendingBy(store.http, stopping.send);
+      const late = await viewTarget({ http, runtime, prefix, state }, view.declared).begin();
+      await fill(late, [1]);
+      const ended = late.publish().then(
+        () => "published",
+        (error: unknown) => error,
+      );
+      await stopping.reached;
+      const second = await target.begin();
+      expect(second.resumed).toEqual({ rows: 0 });
+      await second.writer.write([upsert(note(1, "newer"), 2n), upsert(note(2), 1n)]);
+      stopping.goOn();
+      expect(await ended).toMatchObject({ kind: "conflict" });
+      expect(await found(view, "note")).toEqual([]);
+      expect(await second.publish()).toEqual({ rows: 2 });
+      expect(await found(view, "newer")).toEqual([1]);
+      await expect(fill(late, [9])).rejects.toMatchObject({ kind: "conflict" });
+    });
 
   it("killed between its claim and its index, the next rebuild begins anew", async () => {
     const view = noteView("claimed");
