@@ -80,6 +80,7 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
     checks: Object.entries(entity.checks).map(([name, condition]) => ({
       name: checkName(table, name),
       condition,
+      path: `entities.${entity.name}.checks.${name}`,
     })),
     enums: fields.flatMap(({ name, type }) =>
       type.kind === "enum"

@@ -62,6 +62,13 @@ export interface IndexIr {
   readonly reason: string;
 }
 
+export interface CheckIr {
+  readonly name: string;
+  readonly condition: string;
+  /** Path in the spec. */
+  readonly path: string;
+}
+
 export interface EntityIr {
   /** `Order` */
   readonly name: string;
@@ -100,7 +107,7 @@ export interface EntityIr {
   readonly children: readonly ChildIr[];
   readonly indexes: readonly IndexIr[];
   readonly unique: readonly { readonly name: string; readonly fields: readonly FieldIr[] }[];
-  readonly checks: readonly { readonly name: string; readonly condition: string }[];
+  readonly checks: readonly CheckIr[];
   /** Constraints that an existing schema calls otherwise: the name that is made → the name that is there. */
   readonly constraintNames?: Readonly<Record<string, string>>;
   /** Enum types declared by this entity: `OrderStatus`. */

@@ -103,7 +103,7 @@ function expressions(entity: EntityIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
   const parts = [
     ...entity.checks.map((check) => ({
-      at: `${path}.checks`,
+      at: check.path,
       name: `check ${check.name}`,
       sql: check.condition,
     })),

@@ -49,7 +49,7 @@ function expressions(entity: EntityIr, store: StoreIr): readonly Refusal[] {
   };
   const parts: readonly Expression[] = [
     ...entity.checks.map((check) => ({
-      path: `${path}.checks`,
+      path: check.path,
       name: `check ${check.name}`,
       sql: check.condition,
     })),

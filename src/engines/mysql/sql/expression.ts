@@ -1,3 +1,4 @@
+import { orderProblem } from "../../families/sql/expression-order.ts";
 import { tokens } from "./tokens.ts";
 
 const closing: ReadonlyMap<string, string> = new Map([
@@ -14,7 +15,8 @@ export function expressionProblem(text: string): string | undefined {
   if (text.trim() === "") return "is empty";
   if (text.includes("\0")) return "has a NUL byte";
   const open: string[] = [];
-  for (const { kind, text: token } of tokens(text)) {
+  const read = tokens(text);
+  for (const { kind, text: token } of read) {
     if (kind === "comment") return "has a comment: write it in comment:";
     if (kind === "broken") return `has a ${token} that is never closed`;
     if (kind === "word" && /^[@$]/.test(token))
@@ -29,5 +31,11 @@ export function expressionProblem(text: string): string | undefined {
     if (opener !== undefined && open.pop() !== opener)
       return `has a "${token}" without its "${opener}"`;
   }
-  return open.length === 0 ? undefined : `has a "${open.at(-1)}" that is never closed`;
+  if (open.length > 0) return `has a "${open.at(-1)}" that is never closed`;
+  return orderProblem(
+    read.flatMap(({ kind, text: token }) =>
+      kind === "comment" || kind === "broken" ? [] : [{ kind, text: token }],
+    ),
+    { joinsStrings: true },
+  );
 }

@@ -1,6 +1,10 @@
+import { orderProblem } from "../../families/sql/expression-order.ts";
+import { expressionTokens } from "./expression-tokens.ts";
+
 /**
  * Judges an SQL expression that the user wrote (a check, a partial index's condition, an indexed expression) before it is put
- * between parentheses: it must be one expression that ends where it seems to end.
+ * between parentheses: it must be one expression that ends where it seems to end, and its values and operators
+ * must take turns.
  * @returns what is wrong, or undefined
  */
 export function expressionProblem(text: string): string | undefined {
@@ -15,7 +19,8 @@ export function expressionProblem(text: string): string | undefined {
     if (problem !== undefined) return problem;
     at = token.end;
   }
-  return open.length === 0 ? undefined : `has a "${open.at(-1)}" that is never closed`;
+  if (open.length > 0) return `has a "${open.at(-1)}" that is never closed`;
+  return orderProblem(expressionTokens(text), { joinsStrings: false });
 }
 
 interface Token {
