@@ -18,12 +18,15 @@ import {
 export interface Imports {
   readonly types: ReadonlyMap<string, ReadonlySet<string>>;
   readonly values: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Module → the name that holds all it exports. */
+  readonly namespaces: ReadonlyMap<string, string>;
 }
 
 /** Collects imports in any order; they come out sorted by module, values before types. */
 export class ImportSet implements Imports {
   readonly types = new Map<string, Set<string>>();
   readonly values = new Map<string, Set<string>>();
+  readonly namespaces = new Map<string, string>();
 
   type(module: string, ...names: readonly string[]): this {
     return this.#add(this.types, module, names);
@@ -31,6 +34,12 @@ export class ImportSet implements Imports {
 
   value(module: string, ...names: readonly string[]): this {
     return this.#add(this.values, module, names);
+  }
+
+  /** `import * as name`: where many names of one module are used, and say more with its name before them. */
+  namespace(module: string, name: string): this {
+    this.namespaces.set(module, name);
+    return this;
   }
 
   #add(into: Map<string, Set<string>>, module: string, names: readonly string[]): this {
@@ -53,10 +62,14 @@ export function mentions(text: string, name: string): boolean {
 const isWordAt = (text: string, at: number): boolean => /[\w$]/.test(text[at] ?? "");
 
 /** The import statements, one for each module and on one line unless too long; no line at the end. */
-export function importLines({ types, values }: Imports): string {
-  const modules = [...new Set([...types.keys(), ...values.keys()])].toSorted(byPlace);
-  return modules
+export function importLines({ types, values, namespaces }: Imports): string {
+  const modules = [...types.keys(), ...values.keys(), ...namespaces.keys()];
+  return [...new Set(modules)]
+    .toSorted(byPlace)
     .map((module) => {
+      const whole = namespaces.get(module);
+      if (whole !== undefined)
+        return `import * as ${identifier(whole)} from ${stringLiteral(module)};`;
       const used = sorted(values.get(module));
       const named = sorted(types.get(module));
       return used.length === 0

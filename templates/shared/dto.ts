@@ -13,18 +13,15 @@ import type { Json } from "./json.ts";
 export const yielding = <T>(schema: unknown): z.ZodType<T> => schema as z.ZodType<T>;
 
 /** A schema with named properties and no others. */
-export const objectSchema = <T>(properties: Readonly<Record<string, z.ZodType>>): z.ZodType<T> =>
+export const object = <T>(properties: Readonly<Record<string, z.ZodType>>): z.ZodType<T> =>
   yielding(z.strictObject(properties));
-
-/** A value that passed its schema. @throws z.ZodError with every problem and its path */
-export const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => schema.parse(value);
 
 /** A property that may be left out, but not be undefined. */
 export const optional = (schema: z.ZodType): z.ZodType => yielding(z.exactOptional(schema));
 export const nullable = (schema: z.ZodType): z.ZodType => yielding(z.nullable(schema));
 
 /** A list of at most `max` items. */
-export const arraySchema = (item: z.ZodType, max = Number.MAX_SAFE_INTEGER): z.ZodType =>
+export const array = (item: z.ZodType, max = Number.MAX_SAFE_INTEGER): z.ZodType =>
   yielding(z.array(item).max(max));
 
 /** A key of another entity: its plain form, then its brand. */
@@ -34,31 +31,31 @@ export const branded = <T>(schema: z.ZodType<T>, brand: (value: T) => unknown): 
 export const oneOf = (...values: readonly string[]): z.ZodType => yielding(z.enum(values));
 
 /** Any JSON value. */
-export const jsonSchema: z.ZodType<Json> = yielding(z.json());
-export const uuidSchema: z.ZodType<string> = yielding(z.guid());
-export const booleanSchema: z.ZodType<boolean> = yielding(z.boolean());
+export const json: z.ZodType<Json> = yielding(z.json());
+export const uuid: z.ZodType<string> = yielding(z.guid());
+export const boolean: z.ZodType<boolean> = yielding(z.boolean());
 
 /** At most `max` characters. */
-export const textSchema = (max?: number): z.ZodType<string> =>
+export const text = (max?: number): z.ZodType<string> =>
   yielding(max === undefined ? z.string() : z.string().max(max));
 
 /** An integer of 32 bits. */
-export const intSchema = (min = -2_147_483_648, max = 2_147_483_647): z.ZodType<number> =>
+export const int = (min = -2_147_483_648, max = 2_147_483_647): z.ZodType<number> =>
   yielding(z.int().min(min).max(max));
 
-export const floatSchema = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): z.ZodType<number> =>
+export const float = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): z.ZodType<number> =>
   yielding(z.number().min(min).max(max));
 
 /** YYYY-MM-DD. */
-export const dateSchema: z.ZodType<string> = yielding(z.iso.date());
+export const date: z.ZodType<string> = yielding(z.iso.date());
 
 /** ISO 8601 with a time zone. */
-export const timestampSchema: z.ZodType<Date> = yielding(
+export const timestamp: z.ZodType<Date> = yielding(
   z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
 );
 
 /** Decimal digits, or a number that JSON holds exactly. */
-export const bigintSchema: z.ZodType<bigint> = yielding(
+export const bigint: z.ZodType<bigint> = yielding(
   z
     .union([z.string().regex(/^-?[0-9]{1,20}$/), z.int()])
     .transform((value) => BigInt(value))
@@ -66,7 +63,7 @@ export const bigintSchema: z.ZodType<bigint> = yielding(
 );
 
 /** Decimal digits with at most `scale` of them after the point and `precision` in all. */
-export function decimalSchema(precision: number, scale: number): z.ZodType<string> {
+export function decimal(precision: number, scale: number): z.ZodType<string> {
   const whole = precision - scale;
   const fraction = scale === 0 ? "" : `(\\.[0-9]{1,${scale}})?`;
   const form = new RegExp(`^-?(0|[1-9][0-9]{0,${Math.max(whole, 1) - 1}})${fraction}$`);
@@ -76,12 +73,12 @@ export function decimalSchema(precision: number, scale: number): z.ZodType<strin
 }
 
 /** Base64. */
-export const binarySchema: z.ZodType<Uint8Array> = yielding(
+export const binary: z.ZodType<Uint8Array> = yielding(
   z.base64().transform((text) => new Uint8Array(Buffer.from(text, "base64"))),
 );
 
 /** As many finite numbers as the vector has dimensions. */
-export const vectorSchema = (dimensions: number): z.ZodType<Float32Array> =>
+export const vector = (dimensions: number): z.ZodType<Float32Array> =>
   yielding(
     z
       .array(z.number())

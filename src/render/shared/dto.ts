@@ -4,15 +4,7 @@ import type { FileRequest } from "../../engines/engine.ts";
 import type { Doc } from "../document.ts";
 import { print } from "../document.ts";
 import { code, identifier, stringLiteral } from "../encode.ts";
-import {
-  ImportSet,
-  call,
-  docBlock,
-  entry,
-  functionHead,
-  importLines,
-  openObject,
-} from "../layout.ts";
+import { ImportSet, call, docBlock, entry, importLines, openObject } from "../layout.ts";
 import { idFunction } from "./domain.ts";
 import { schemaZod } from "./json-schema.ts";
 import type { SharedContext } from "./types.ts";
@@ -23,12 +15,11 @@ import { declared, insertable } from "./types.ts";
  * its inferred type is never spread over the program.
  */
 export function dtoFile(root: EntityIr, context: SharedContext): FileRequest {
-  const imports = new ImportSet();
-  const schemas = declared(root)
+  const imports = new ImportSet().namespace("../runtime/dto.ts", "schema");
+  const parts = declared(root)
     .toReversed()
     .map((entity) => schemaPart(entity, context, imports));
   for (const entity of declared(root)) imports.type(`./${root.domainFile}.ts`, entity.newType);
-  const parts = [...schemas, parsePart(root, imports)];
   return {
     path: `{data}/domain/${root.domainFile}-dto.ts`,
     ownership: "generated",
@@ -42,47 +33,26 @@ const schemaName = (entity: EntityIr): string =>
   identifier(`${entity.newType.charAt(0).toLowerCase()}${entity.newType.slice(1)}Schema`);
 
 function schemaPart(entity: EntityIr, context: SharedContext, imports: ImportSet): string {
-  const use = shared(imports);
   const entries = [
     ...insertable(entity).map((field) => entry(field.name, fieldSchema(field, context, imports))),
     ...entity.children.map((child) =>
-      entry(child.property, call(use("arraySchema"), [schemaName(child.entity)])),
+      entry(child.property, call("schema.array", [schemaName(child.entity)])),
     ),
   ];
-  const doc = docBlock([`A new ${entity.name} as JSON.`]);
-  const head = `export const ${schemaName(entity)} = ${use("objectSchema")}<${identifier(entity.newType)}>(`;
+  const doc = docBlock([
+    `A new ${entity.name} as JSON; \`parse\` throws a z.ZodError with every problem and its path.`,
+  ]);
+  const head = `export const ${schemaName(entity)} = schema.object<${identifier(entity.newType)}>(`;
   return print([doc, head, openObject(entries), ");"]);
 }
 
-/** Imports a name of the shared schemas and gives it back. */
-const shared =
-  (imports: ImportSet) =>
-  (name: string): string => {
-    imports.value("../runtime/dto.ts", name);
-    return name;
-  };
-
-function parsePart(root: EntityIr, imports: ImportSet): string {
-  const parse = shared(imports)("parsed");
-  const doc = docBlock([
-    `Checks JSON from outside. @throws z.ZodError with every problem and its path`,
-  ]);
-  const head = functionHead(
-    `parse${root.newType}`,
-    [{ name: "value", type: "unknown" }],
-    root.newType,
-  );
-  return `${doc}${head}\n  return ${parse}<${root.newType}>(${schemaName(root)}, value);\n}`;
-}
-
 function fieldSchema(field: FieldIr, context: SharedContext, imports: ImportSet): Doc {
-  const use = shared(imports);
   const owner = context.idTypes.get(field.tsType);
   const plain = typeSchema(field, imports);
   const own =
-    owner === undefined ? plain : call(use("branded"), [plain, importedId(owner, imports)]);
-  const value = field.nullable ? call(use("nullable"), [own]) : own;
-  return field.optionalOnInsert ? call(use("optional"), [value]) : value;
+    owner === undefined ? plain : call("schema.branded", [plain, importedId(owner, imports)]);
+  const value = field.nullable ? call("schema.nullable", [own]) : own;
+  return field.optionalOnInsert ? call("schema.optional", [value]) : value;
 }
 
 function importedId(owner: EntityIr, imports: ImportSet): string {
@@ -91,38 +61,35 @@ function importedId(owner: EntityIr, imports: ImportSet): string {
 }
 
 function typeSchema({ type, source }: FieldIr, imports: ImportSet): Doc {
-  const use = shared(imports);
   switch (type.kind) {
     case "string":
-      return call(use("textSchema"), [String(type.max)]);
+      return call("schema.text", [String(type.max)]);
     case "int":
     case "float":
-      return call(use(`${type.kind}Schema`), bounds(source));
+      return call(`schema.${type.kind}`, bounds(source));
     case "decimal":
-      return call(use("decimalSchema"), [String(type.precision), String(type.scale)]);
+      return call("schema.decimal", [String(type.precision), String(type.scale)]);
     case "enum":
-      return call(use("oneOf"), type.values.map(stringLiteral));
+      return call("schema.oneOf", type.values.map(stringLiteral));
     case "json":
-      return type.schema === undefined ? use("jsonSchema") : jsonSchema(type.schema, imports);
+      return type.schema === undefined ? "schema.json" : jsonSchema(type.schema, imports);
     case "array":
-      return call(use("arraySchema"), [
-        elementSchema(type.of, use),
+      return call("schema.array", [
+        elementSchema(type.of),
         ...(type.max === undefined ? [] : [String(type.max)]),
       ]);
     case "vector":
-      return call(use("vectorSchema"), [String(type.dimensions)]);
+      return call("schema.vector", [String(type.dimensions)]);
     default:
-      return simpleSchema(type.kind, use);
+      return simpleSchema(type.kind);
   }
 }
 
 function jsonSchema(schema: Parameters<typeof schemaZod>[0], imports: ImportSet): Doc {
   const made = schemaZod(schema);
-  const text = print(made);
-  if (/\bjsonSchema\b/.test(text)) shared(imports)("jsonSchema");
-  if (!/\bz\./.test(text)) return made;
+  if (!/\bz\./.test(print(made))) return made;
   imports.value("zod", "z");
-  return call(shared(imports)("yielding"), [made]);
+  return call("schema.yielding", [made]);
 }
 
 type Simple = Exclude<
@@ -130,19 +97,19 @@ type Simple = Exclude<
   "string" | "int" | "float" | "decimal" | "enum" | "json" | "array" | "vector"
 >;
 
-const simpleSchema = (kind: Simple, use: (name: string) => string): Doc =>
-  kind === "text" ? `${use("textSchema")}()` : use(`${kind}Schema`);
+const simpleSchema = (kind: Simple): Doc => (kind === "text" ? "schema.text()" : `schema.${kind}`);
 
-function elementSchema(of: ArrayElement, use: (name: string) => string): Doc {
+function elementSchema(of: ArrayElement): Doc {
   switch (of) {
     case "string":
+      return "schema.text()";
     case "int":
     case "float":
-      return `${use(of === "string" ? "textSchema" : `${of}Schema`)}()`;
+      return `schema.${of}()`;
     case "decimal":
-      return call(use("decimalSchema"), ["1000", "500"]);
+      return call("schema.decimal", ["1000", "500"]);
     default:
-      return simpleSchema(of, use);
+      return simpleSchema(of);
   }
 }
 

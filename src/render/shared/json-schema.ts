@@ -15,10 +15,10 @@ interface Shape {
 
 /** TypeScript type of a schema's values. */
 export const schemaType = (schema: JsonSchema): Doc => shape(schema).type;
-/** Zod expression that accepts a schema's values. */
+/** Zod expression that accepts a schema's values; the runtime's own schemas are there under the name `schema`. */
 export const schemaZod = (schema: JsonSchema): Doc => shape(schema).zod;
 
-const anyJson: Shape = { type: "Json", zod: "jsonSchema" };
+const anyJson: Shape = { type: "Json", zod: "schema.json" };
 
 function shape(schema: Json | undefined): Shape {
   if (!isObject(schema)) return anyJson;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { format } from "oxfmt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { z } from "zod";
 import { repositoryRoot } from "../../../src/build/root.ts";
 import { developmentPackages, sharedPackages } from "../../../src/render/shared/project.ts";
 import type { Model } from "../../../src/spec/model.ts";
@@ -234,16 +235,17 @@ describe("the generated domain modules", () => {
   });
 
   test("JSON from outside becomes the exact types, or one error with every path", async () => {
-    const { parseNewPairOfKeys } = await load("src/data/domain/pair-of-keys-dto.ts");
-    expect(parseNewPairOfKeys?.({ left: "12", code: "c", n: 3 })).toEqual({
+    const { newPairOfKeysSchema: schema }: { readonly newPairOfKeysSchema?: z.ZodType } =
+      await import(pathToFileURL(join(folder, "src/data/domain/pair-of-keys-dto.ts")).href);
+    expect(schema?.parse({ left: "12", code: "c", n: 3 })).toEqual({
       left: 12n,
       code: "c",
       n: 3,
     });
     const wrong = (): unknown =>
-      parseNewPairOfKeys?.({ left: "1.5", code: "much too long", n: 3_000_000_000, more: 1 });
+      schema?.parse({ left: "1.5", code: "much too long", n: 3_000_000_000, more: 1 });
     expect(wrong).toThrow(/left[\s\S]*code[\s\S]*n[\s\S]*more/);
-    expect(() => parseNewPairOfKeys?.({ left: 1, code: "c", n: undefined })).toThrow(/"n"/);
+    expect(() => schema?.parse({ left: 1, code: "c", n: undefined })).toThrow(/"n"/);
   });
 });
 
