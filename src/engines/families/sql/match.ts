@@ -1,7 +1,9 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { managedRoles } from "../../../ir/field.ts";
 import { typeName } from "../../../ir/names.ts";
+import { misnamed } from "../../../migrate/misnamed.ts";
 import { renamesIn } from "../../../migrate/renames.ts";
+import type { Question } from "../../../migrate/step.ts";
 
 /** What tells one table of a snapshot from another. */
 export interface NamedTable {
@@ -95,6 +97,24 @@ export function matchColumns<C extends NamedColumn>(
     (before, after) => isManaged(after) && before.role === after.role,
     (before, after) => before.name === after.name && kind(before) === kind(after),
   ]);
+}
+
+/** New columns of a table that was there, whose `was:` names nothing that it holds. */
+export function misnamedFields(
+  { part, entity }: { readonly part: string; readonly entity?: EntityIr | undefined },
+  before: readonly NamedColumn[],
+  added: readonly NamedColumn[],
+): readonly Question[] {
+  const was = new Map(entity?.fields.map(({ name, source }) => [name, source.was]));
+  return misnamed(
+    added.map(({ name, field }) => ({
+      about: `${part}.${name}`,
+      title: `column ${name} of ${part}`,
+      was: was.get(field),
+    })),
+    before.map(({ field }) => field),
+    { one: "field", many: "fields", holder: part },
+  );
 }
 
 const kind = (column: NamedColumn): string =>

@@ -1,5 +1,6 @@
 import { pairs } from "../../../compat/pairs.ts";
 import type { EntityIr } from "../../../ir/types.ts";
+import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import type {
   ChangeContext,
   PlannedChange,
@@ -45,7 +46,16 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
   ];
   return {
     steps: withUniqueNames(steps),
-    questions: changes.flatMap(({ questions }) => questions),
+    questions: [
+      ...misnamedEntities(
+        named(from).flatMap(({ entity }) => entity ?? []),
+        paired.added.flatMap(({ name, entity }) =>
+          entity === undefined ? [] : [{ entity, part: name }],
+        ),
+        context.store,
+      ),
+      ...changes.flatMap(({ questions }) => questions),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { pairs } from "../../../compat/pairs.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import { misnamed } from "../../../migrate/misnamed.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { changedValue, converted } from "./converted.ts";
 import { type DocumentChange, filled, type Named, nothing, together } from "./document-change.ts";
@@ -25,7 +26,17 @@ export function documentChanges(
     name: ({ field }) => field,
     was: ({ field }) => fields.get(field)?.source.was,
   });
+  const unknown = misnamed(
+    paired.added.map(({ column, field }) => ({
+      about: `${place.collection}.${shownPath(place, column)}`,
+      title: `property ${shownPath(place, column)} of ${place.collection}`,
+      was: fields.get(field)?.source.was,
+    })),
+    named(from).map(({ field }) => field),
+    { one: "field", many: "fields", holder: place.collection },
+  );
   return together([
+    { ...nothing, questions: unknown },
     ...paired.added.map((property) => added(place, property, fields.get(property.field), context)),
     ...paired.kept.map((pair) =>
       kept(place, pair.before, pair.after, fields.get(pair.after.field), context),

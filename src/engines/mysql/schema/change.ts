@@ -1,6 +1,6 @@
 import type { EntityIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
-import { matchColumns } from "../../families/sql/match.ts";
+import { matchColumns, misnamedFields } from "../../families/sql/match.ts";
 import { tokens } from "../sql/tokens.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
@@ -51,7 +51,8 @@ export const only = <K extends ColumnChange["kind"]>(
 /** Plans the columns of a table, each in the gentlest way that it can take. */
 export function tableChange(pair: TablePair, context: ChangeContext): TableChange {
   const { kept, added, dropped } = matchColumns(pair.from.columns, pair.to.columns, pair.entity);
-  const questions: Question[] = [];
+  const questions: Question[] =
+    pair.historyOf === undefined ? [...misnamedFields(pair, pair.from.columns, added)] : [];
   const ask = (question: Question | undefined): void => {
     if (question !== undefined) questions.push(question);
   };

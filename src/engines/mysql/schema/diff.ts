@@ -1,3 +1,4 @@
+import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
 import { type Draft, ordered } from "../../families/sql/draft.ts";
 import { matchTables } from "../../families/sql/match.ts";
@@ -25,7 +26,14 @@ export function diffSnapshots(
     before.store === undefined && after.store !== undefined ? [operationDraft(after.store)] : [];
   const tables = matchTables(before.tables, after.tables, context.store);
   const planned = tables.kept.map((pair) => ({ pair, changes: changesOf(pair, context) }));
-  const questions = planned.flatMap(({ changes }) => changes.flatMap((change) => change.questions));
+  const questions = [
+    ...misnamedEntities(
+      before.tables.map(({ entity }) => entity),
+      tables.added.map(({ entity, table }) => ({ entity, part: partName(table.name) })),
+      context.store,
+    ),
+    ...planned.flatMap(({ changes }) => changes.flatMap((change) => change.questions)),
+  ];
   if (questions.length > 0) return { steps: [], questions };
   const names = new Map(
     tables.kept.map((pair) => [pair.from.table.name, pair.to.table.name] as const),

@@ -1,4 +1,4 @@
-import { meant } from "../../../spec/nearest.ts";
+import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
 import { entityNamed } from "../ddl/naming.ts";
 import {
@@ -18,7 +18,7 @@ import { type Draft, ordered } from "../../families/sql/draft.ts";
 import { generatedDrafts, rebuiltColumns } from "./generated.ts";
 import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
-import { matchTables } from "../../families/sql/match.ts";
+import { matchTables, misnamedFields } from "../../families/sql/match.ts";
 import { domainDrafts } from "./named.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
@@ -40,8 +40,14 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
   const spec = context.store.entities.map(({ name }) => name);
   if (from.size === 0) return { steps: ordered(wholeSteps(after, spec)), questions: [] };
   const tables = matchTables(before.tables, after.tables, context.store);
+  const unknown = misnamedEntities(
+    before.tables.map(({ entity }) => entity),
+    tables.added.map(({ entity, table }) => ({ entity, part: partName(table.name) })),
+    context.store,
+  );
   const { changes, questions } = plannedTables(tables.kept, before, after, context);
-  if (questions.length > 0) return { steps: [], questions };
+  if (unknown.length + questions.length > 0)
+    return { steps: [], questions: [...unknown, ...questions] };
   const there = tables.kept
     .map((each) => each.to.table.name)
     .filter((name) => !changes.some(({ table }) => table.rekeyed.has(name)));
@@ -107,31 +113,23 @@ function plannedTables(
   const names = before.tables.flatMap(tablesOf).map(({ name }) => name);
   const questions = [
     ...takenNames(names, renames.tables),
-    ...sides.flatMap(({ side, columns }) => misnamed(side, columns)),
+    ...sides.flatMap(({ side, columns }) => misnamedColumns(side, columns)),
     ...sides.flatMap(({ columns }) => questionsOf(columns)),
   ];
   return { changes, questions };
 }
 
-/** A new column whose `was:` names nothing that is there: a rename was meant, and would lose what the column holds. */
-function misnamed(
+const misnamedColumns = (
   { part, entity, from, historyOf }: TablePair,
   columns: readonly ColumnChange[],
-): PlannedChange["questions"] {
-  if (historyOf !== undefined) return [];
-  const fields = from.columns.map(({ field }) => field);
-  return only({ columns }, "added").flatMap(({ to }) => {
-    const was = entity?.fields.find(({ name }) => name === to.field)?.source.was;
-    if (was === undefined || fields.includes(was)) return [];
-    return [
-      {
-        about: `${part}.${to.name}`,
-        text: `column ${to.name} of ${part} is new, and its was: ${was} is no field that ${part} holds`,
-        hint: `${meant(was, fields, "fields")} Without was: it begins empty`,
-      },
-    ];
-  });
-}
+): PlannedChange["questions"] =>
+  historyOf === undefined
+    ? misnamedFields(
+        { part, entity },
+        from.columns,
+        only({ columns }, "added").map(({ to }) => to),
+      )
+    : [];
 
 /** A table, and its history when it has one before and after. */
 function pairsOf(
