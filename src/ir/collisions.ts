@@ -13,6 +13,8 @@ export interface NameProblem {
 interface Named {
   readonly path: string;
   readonly name: string;
+  /** What people know it by, where its path is not written in a spec. */
+  readonly title?: string;
 }
 
 /** Every clash among the names that the Ir made: files, types, properties, columns, tables and indexes. Case is no difference. */
@@ -53,12 +55,14 @@ function clashes(kind: string, all: readonly Named[]): readonly NameProblem[] {
       : [
           {
             path: one.path,
-            text: `would be the ${kind} "${one.name}", as ${other.path} is`,
-            hint: "rename one of them, or give it a name of its own where the spec allows one (table, column, name)",
+            text: `${titleOf(other)} and ${titleOf(one)} would both be the ${kind} "${one.name}"`,
+            hint: "rename one of them, or give it a name of its own where the spec allows one (table:, column:, stores: { names: … })",
           },
         ];
   });
 }
+
+const titleOf = ({ path, title = path }: Named): string => title;
 
 function types({ entities, stores }: Ir): readonly Named[] {
   const ofEntities = entities.flatMap((entity) => {
@@ -128,6 +132,7 @@ function layerProperties({ stores }: Ir): readonly Named[] {
     ...stores.map((store) => ({
       path: `stores.names.${store.name}`,
       name: storeProperty(store.name),
+      title: `the store "${store.name}"`,
     })),
     ...stores.flatMap((store) => [
       ...store.repositories.map((one) => ({ path: accessPath(one), name: one.entity.property })),

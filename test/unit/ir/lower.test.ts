@@ -199,6 +199,27 @@ test("a view cannot take the name of a repository or of the data layer's own met
   );
 });
 
+test("a clash with a store that the spec does not name says what it is", () => {
+  const clash = lowered(
+    [entity("Order", [key()])],
+    [
+      transactional("w", { Order: [{ op: "get", name: "get" }] }),
+      {
+        name: "main",
+        kind: "cache",
+        sla: {},
+        scale: { growth: 1 },
+        requires: [],
+        ttlMs: 1000,
+        eviction: "allkeys-lru",
+      },
+    ],
+  );
+  expect(nameProblems(clash).map(({ text }) => text)).toContain(
+    'the store "main" and workloads.main would both be the property of the data layer "main"',
+  );
+});
+
 test.each([
   [[], 5000],
   [[50], 5000],
