@@ -200,9 +200,8 @@ await onSharedServers("deadlines, locks and limits", (server) => {
         patient.store.session.write(bump, [id(1), -1]),
         patient.store.session.write(reserve, [id(1), -1]),
       ];
-      for (const call of calls) {
-        await expect(call).rejects.toMatchObject({ kind: "conflict", code: "1205", attempts: 1 });
-      }
+      const stopped = { kind: "conflict", code: "1205", attempts: 1 };
+      await Promise.all(calls.map((call) => expect(call).rejects.toMatchObject(stopped)));
       await done;
       expect(await opened.store.session.first(get, [id(1)])).toMatchObject({ count: 1_000 });
       await patient.close();
