@@ -1,75 +1,17 @@
+import type { CatalogueIndex, KnownTable } from "../../families/sql/adopt/catalogue.ts";
+
+export type {
+  CatalogueColumn,
+  CatalogueConstraint,
+  CatalogueIndex,
+  CatalogueIndexKey,
+  ReferenceAction,
+} from "../../families/sql/adopt/catalogue.ts";
+
 /**
  * What a schema of a live database holds, as its own catalogue says it: plain data, names without the schema. Everything is in a stable
  * order; columns alone keep the table's, which counts for no comparison.
  */
-
-export interface CatalogueColumn {
-  readonly name: string;
-  /** As the server writes it: `character varying(50)`, `mpaa_rating`, `text[]`. */
-  readonly type: string;
-  readonly nullable: boolean;
-  /** Expression of the default; absent for a generated or identity column. */
-  readonly default?: string;
-  /** Expression of a generated column. */
-  readonly generated?: { readonly expression: string; readonly stored: boolean };
-  readonly identity?: "always" | "by default";
-  /** Sequence that belongs to the column (`serial`, identity). */
-  readonly sequence?: string;
-  /** Only when it is not the type's own. */
-  readonly collation?: string;
-  readonly comment?: string;
-  /** It comes from a parent table. */
-  readonly inherited: boolean;
-}
-
-export type ReferenceAction = "no action" | "restrict" | "cascade" | "set null" | "set default";
-
-export interface CatalogueConstraint {
-  readonly name: string;
-  readonly kind: "primary key" | "unique" | "foreign key" | "check" | "exclude";
-  /** As `alter table … add constraint … <definition>` takes it. */
-  readonly definition: string;
-  readonly columns: readonly string[];
-  /** Condition of a check, without the word and its parentheses. */
-  readonly condition?: string;
-  readonly target?: {
-    readonly table: string;
-    readonly columns: readonly string[];
-    readonly onDelete: ReferenceAction;
-    readonly onUpdate: ReferenceAction;
-  };
-  readonly deferrable: boolean;
-  readonly validated: boolean;
-  readonly comment?: string;
-}
-
-export interface CatalogueIndexKey {
-  /** Absent for an expression. */
-  readonly column?: string;
-  /** The column or the expression as SQL. */
-  readonly text: string;
-  readonly descending: boolean;
-  /** Not where nulls go by the direction's own default. */
-  readonly nullsMoved: boolean;
-  /** Operator class, only when it is not the default one. */
-  readonly operatorClass?: string;
-}
-
-/** An index that no constraint brings. */
-export interface CatalogueIndex {
-  readonly name: string;
-  readonly definition: string;
-  readonly unique: boolean;
-  readonly method: string;
-  readonly keys: readonly CatalogueIndexKey[];
-  readonly include: readonly string[];
-  /** Condition of a partial index. */
-  readonly where?: string;
-  readonly nullsNotDistinct: boolean;
-  /** False for what a broken `create index concurrently` left. */
-  readonly valid: boolean;
-  readonly comment?: string;
-}
 
 export interface CataloguePolicy {
   readonly name: string;
@@ -88,11 +30,7 @@ export interface CatalogueTrigger {
   readonly comment?: string;
 }
 
-export interface CatalogueTable {
-  readonly name: string;
-  readonly columns: readonly CatalogueColumn[];
-  readonly constraints: readonly CatalogueConstraint[];
-  readonly indexes: readonly CatalogueIndex[];
+export interface CatalogueTable extends KnownTable {
   readonly policies: readonly CataloguePolicy[];
   readonly triggers: readonly CatalogueTrigger[];
   readonly rowSecurity: "off" | "on" | "forced";
@@ -106,7 +44,6 @@ export interface CatalogueTable {
   readonly inherits: readonly string[];
   /** `role: privilege, privilege`, the owner's own left out. */
   readonly grants: readonly string[];
-  readonly comment?: string;
 }
 
 export interface CatalogueView {

@@ -1,15 +1,10 @@
 import type { LogicalType } from "../../../../spec/model.ts";
-import { elementTypes, type FieldSpec } from "../../../../spec/schema-entity.ts";
+import { elementTypes } from "../../../../spec/schema-entity.ts";
+import type { TypeSpec } from "../../../families/sql/adopt/dialect.ts";
 import { identifier } from "../../sql/quote.ts";
 import { columnType } from "../../types.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { boundsOf } from "../../../families/sql/conditions.ts";
-
-/** What a field says of its column's type. */
-export type TypeSpec = Pick<
-  FieldSpec,
-  "type" | "min" | "max" | "values" | "precision" | "scale" | "of" | "dimensions" | "stored"
->;
 
 /** Most bytes of an entry in a B-tree: no key is longer. Source: manual, "B-Tree Indexes", a third of a page. */
 const longestKey = 2700;

@@ -1,5 +1,5 @@
 import type { FieldSpec } from "../../../../spec/schema-entity.ts";
-import type { TypeSpec } from "./column-type.ts";
+import type { TypeSpec } from "../../../families/sql/adopt/dialect.ts";
 
 /** How a field says its column's default: a value where the expression is one, else the expression. */
 export function defaultSpec(

@@ -1,18 +1,7 @@
-import { columnMapping } from "../../../../migrate/baseline/names.ts";
 import type { FieldSpec } from "../../../../spec/schema-entity.ts";
-import type { Catalogue, CatalogueColumn, CatalogueTable } from "../catalogue.ts";
-import { boundsOf } from "../../../families/sql/conditions.ts";
-import { typeSpecOf } from "./column-type.ts";
+import type { CatalogueColumn } from "../../../families/sql/adopt/catalogue.ts";
+import type { Filled } from "../../../families/sql/adopt/dialect.ts";
 import { defaultSpec } from "./default.ts";
-
-/** What is known of a column beside itself. */
-export interface FieldPlace {
-  readonly catalogue: Catalogue;
-  readonly table: CatalogueTable;
-  readonly name: string;
-  readonly inKey: boolean;
-  readonly isUnique: boolean;
-}
 
 /** Types whose values the server makes out of others: a data layer has no use for them. */
 const derived: ReadonlySet<string> = new Set(["tsvector", "tsquery"]);
@@ -22,55 +11,15 @@ export const isWritable = (name: string): boolean => !/\$\d|\{0\}|\p{Cc}/u.test(
 
 /** Why a column is no field, or undefined. */
 export function columnRefusal(
-  { name, type, generated, identity }: CatalogueColumn,
+  { type, generated, identity }: CatalogueColumn,
   inKey: boolean,
 ): string | undefined {
-  if (!isWritable(name)) return "has a name that cannot stand in a statement";
   if (generated !== undefined) return `is computed as ${generated.expression}`;
   if (identity !== undefined && !inKey) return "is numbered by the database";
   return derived.has(type) ? `is a ${type}, which the database fills` : undefined;
 }
 
-/** A column as a field, without its references. */
-export function fieldSpecOf(column: CatalogueColumn, place: FieldPlace): FieldSpec {
-  const { catalogue, table, name, inKey, isUnique } = place;
-  const { stored, ...type } = typeSpecOf(column.type, catalogue, inKey || isUnique);
-  const filled = valueOf(column, { ...type, ...(stored && { stored }) }, inKey);
-  const mapping = columnMapping(name, column.name);
-  const storedAs = { ...stored, ...filled.stored };
-  const { stored: _, ...value } = filled;
-  const bounds = stored === undefined ? {} : columnBounds(column, table, type.type);
-  return {
-    ...type,
-    ...bounds,
-    ...(inKey && { key: true }),
-    ...(column.nullable && !inKey && { nullable: true }),
-    ...(isUnique && { unique: true }),
-    ...value,
-    ...(mapping !== undefined && { column: mapping }),
-    ...(Object.keys(storedAs).length > 0 && { stored: storedAs }),
-    ...(column.comment !== undefined && { comment: column.comment }),
-  };
-}
-
-/** What the table's checks say of it, for a column of which no check is made: then the values are judged before they are sent. */
-function columnBounds(
-  { name }: CatalogueColumn,
-  { constraints }: CatalogueTable,
-  type: FieldSpec["type"],
-): Pick<FieldSpec, "min" | "max"> {
-  if (type !== "int" && type !== "float") return {};
-  return boundsOf(
-    name,
-    constraints.flatMap(({ condition }) => condition ?? []),
-  );
-}
-
-type Filled = Pick<FieldSpec, "default" | "generated"> & {
-  readonly stored?: { readonly default: string };
-};
-
-function valueOf(
+export function valueOf(
   { default: expression, identity }: CatalogueColumn,
   type: Pick<FieldSpec, "type" | "values">,
   inKey: boolean,
@@ -84,4 +33,12 @@ function valueOf(
     return { stored: { default: made.expression } };
   }
   return made;
+}
+
+/** What a user of a field should know of its column. */
+export function columnRemark({ type }: CatalogueColumn): string | undefined {
+  if (type.startsWith("character(")) return "the column fills its values up with blanks";
+  return type.startsWith("timestamp") && type.endsWith("without time zone")
+    ? "the column keeps no time zone: its values are taken for UTC"
+    : undefined;
 }

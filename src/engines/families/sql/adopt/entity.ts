@@ -3,26 +3,26 @@ import { snakeCase } from "../../../../ir/words.ts";
 import type { AdoptedEntity } from "../../../../migrate/baseline/adopted.ts";
 import { fieldNameOf, Names, tableMapping } from "../../../../migrate/baseline/names.ts";
 import type { EntitySpec, FieldSpec } from "../../../../spec/schema-entity.ts";
-import { expressionProblem } from "../../sql/expression.ts";
-import type { Catalogue, CatalogueColumn, CatalogueTable } from "../catalogue.ts";
 import { accessOf } from "./access.ts";
-import { typeSpecOf } from "./column-type.ts";
-import { columnRefusal, fieldSpecOf } from "./field.ts";
-import { type FieldsByColumn, indexSpecOf } from "./indexes.ts";
+import type { CatalogueColumn, KnownTable } from "./catalogue.ts";
+import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
+import { fieldSpecOf } from "./field.ts";
+import { indexSpecOf } from "./indexes.ts";
 import { referenceOf } from "./references.ts";
-import { tableNotes } from "./table-notes.ts";
 
 /** What is known of the other tables. */
-export interface EntityPlace {
-  readonly catalogue: Catalogue;
+export interface EntityPlace<T extends KnownTable = never> {
+  readonly dialect: AdoptDialect<T>;
   /** Entity by table. */
   readonly entities: ReadonlyMap<string, string>;
-  readonly tables: ReadonlyMap<string, CatalogueTable>;
+  readonly tables: ReadonlyMap<string, KnownTable>;
 }
+
+type Dialect = AdoptDialect<never>;
 
 /** What goes into the spec, what stays in the database, and what is called otherwise there. */
 interface Draft {
-  readonly table: CatalogueTable;
+  readonly table: KnownTable;
   readonly fields: Map<string, { readonly name: string; spec: FieldSpec }>;
   readonly notes: string[];
   readonly fieldNotes: Record<string, string>;
@@ -31,19 +31,20 @@ interface Draft {
 }
 
 /** A table as an entity. Pure; equal tables give equal entities. */
-export function adoptTable(table: CatalogueTable, place: EntityPlace): AdoptedEntity {
+export function adoptTable<T extends KnownTable>(table: T, place: EntityPlace<T>): AdoptedEntity {
+  const { dialect } = place;
   const name = place.entities.get(table.name) ?? table.name;
   const draft: Draft = { table, fields: new Map(), notes: [], fieldNotes: {}, renamed: {} };
-  const key = keyOf(table, place.catalogue);
-  addFields(draft, key, place.catalogue);
+  const key = keyOf(table, dialect);
+  addFields(draft, key, dialect);
   const primary = table.constraints.find(({ kind }) => kind === "primary key");
   if (key.length > 0 && primary !== undefined)
     rename(draft, primaryKeyName(table.name), primary.name);
   addReferences(draft, place);
   const unique = uniqueGroups(draft);
-  const checks = checksOf(draft);
+  const checks = checksOf(draft, dialect);
   const indexes = table.indexes.flatMap((index) => {
-    const spec = indexSpecOf(index, draft.fields);
+    const spec = indexSpecOf(index, draft.fields, dialect);
     if (!("refused" in spec)) return [spec];
     draft.notes.push(spec.refused);
     return [];
@@ -63,27 +64,32 @@ export function adoptTable(table: CatalogueTable, place: EntityPlace): AdoptedEn
   return {
     name,
     spec,
-    access: accessOf(table, spec, draft.fields),
-    notes: [...tableNotes(table), ...draft.notes],
+    access: accessOf(table, spec, draft.fields, dialect),
+    notes: [...dialect.tableNotes(table), ...draft.notes],
     fieldNotes: draft.fieldNotes,
   };
 }
 
 const keyless: readonly FieldSpec["type"][] = ["json", "array", "vector", "binary", "float"];
 
+const refusalOf = (column: CatalogueColumn, inKey: boolean, dialect: Dialect): string | undefined =>
+  dialect.isWritable(column.name)
+    ? dialect.columnRefusal(column, inKey)
+    : "has a name that cannot stand in a statement";
+
 /** Columns of the primary key in its order; empty where one of them cannot be a key of the spec. */
-function keyOf(table: CatalogueTable, catalogue: Catalogue): readonly string[] {
+function keyOf(table: KnownTable, dialect: Dialect): readonly string[] {
   const key = table.constraints.find(({ kind }) => kind === "primary key")?.columns ?? [];
   const fits = key.every((name) => {
     const column = table.columns.find((each) => each.name === name);
-    if (column === undefined || columnRefusal(column, true) !== undefined) return false;
-    return !keyless.includes(typeSpecOf(column.type, catalogue, true).type);
+    if (column === undefined || refusalOf(column, true, dialect) !== undefined) return false;
+    return !keyless.includes(dialect.typeOf(column, true).type);
   });
   return fits ? key : [];
 }
 
 /** Key fields come first and in the order of the key, which the spec takes from the order of the fields. */
-function addFields(draft: Draft, key: readonly string[], catalogue: Catalogue): void {
+function addFields(draft: Draft, key: readonly string[], dialect: Dialect): void {
   const { table } = draft;
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const ordered = [
@@ -93,12 +99,12 @@ function addFields(draft: Draft, key: readonly string[], catalogue: Catalogue): 
   const names = new Names();
   for (const column of ordered) {
     const inKey = key.includes(column.name);
-    const refused = columnRefusal(column, inKey);
+    const refused = refusalOf(column, inKey, dialect);
     if (refused !== undefined) {
       draft.notes.push(`column ${column.name} ${refused}`);
       continue;
     }
-    addField(draft, column, fieldNameOf(column.name, names), inKey, catalogue);
+    addField(draft, column, fieldNameOf(column.name, names), inKey, dialect);
   }
 }
 
@@ -107,13 +113,13 @@ function addField(
   column: CatalogueColumn,
   name: string,
   inKey: boolean,
-  catalogue: Catalogue,
+  dialect: Dialect,
 ): void {
   const { table } = draft;
   const alone = table.constraints.find(
     ({ kind, columns }) => kind === "unique" && columns.length === 1 && columns[0] === column.name,
   );
-  const place = { catalogue, table, name, inKey };
+  const place = { dialect, table, name, inKey };
   const spec = fieldSpecOf(column, { ...place, isUnique: alone !== undefined && !inKey });
   const isUnique = spec.unique === true && !keyless.includes(spec.type);
   draft.fields.set(column.name, {
@@ -125,13 +131,11 @@ function addField(
     rename(draft, uniqueName(table.name, [column.name]), alone.name);
     if (alone.deferrable) draft.fieldNotes[name] = "its unique constraint is deferrable";
   }
-  if (column.type.startsWith("character("))
-    draft.fieldNotes[name] = "the column fills its values up with blanks";
-  if (column.type.startsWith("timestamp") && column.type.endsWith("without time zone"))
-    draft.fieldNotes[name] = "the column keeps no time zone: its values are taken for UTC";
+  const remark = dialect.columnRemark(column);
+  if (remark !== undefined) draft.fieldNotes[name] = remark;
 }
 
-function addReferences(draft: Draft, { tables, entities, catalogue }: EntityPlace): void {
+function addReferences(draft: Draft, { tables, entities, dialect }: EntityPlace): void {
   const { table, fields, notes, fieldNotes } = draft;
   for (const constraint of table.constraints) {
     if (constraint.kind !== "foreign key") continue;
@@ -148,7 +152,7 @@ function addReferences(draft: Draft, { tables, entities, catalogue }: EntityPlac
       continue;
     }
     field.spec = {
-      ...typedAs(field.spec, table, made.column, keyType(target, catalogue)),
+      ...typedAs(field.spec, storedType(table, made.column, dialect), keyType(target, dialect)),
       references: entities.get(made.target) ?? made.target,
       ...(made.onDelete !== undefined && { onDelete: made.onDelete }),
     };
@@ -158,13 +162,7 @@ function addReferences(draft: Draft, { tables, entities, catalogue }: EntityPlac
 }
 
 /** A reference has the type of the key that it holds; the column keeps its own. */
-function typedAs(
-  spec: FieldSpec,
-  { columns }: CatalogueTable,
-  column: string,
-  key: FieldSpec | undefined,
-): FieldSpec {
-  const own = columns.find(({ name }) => name === column)?.type;
+function typedAs(spec: FieldSpec, own: string | undefined, key: FieldSpec | undefined): FieldSpec {
   if (key === undefined || own === undefined || (key.type === spec.type && key.max === spec.max))
     return spec;
   const { type, max, precision, scale } = key;
@@ -178,12 +176,17 @@ function typedAs(
   };
 }
 
-/** Type of the one key column of a table, as its own entity says it. */
-function keyType(table: CatalogueTable, catalogue: Catalogue): FieldSpec | undefined {
-  const column = table.columns.find(({ name }) => name === keyOf(table, catalogue)[0]);
+function storedType({ columns }: KnownTable, column: string, dialect: Dialect): string | undefined {
+  const found = columns.find(({ name }) => name === column);
+  return found === undefined ? undefined : dialect.storedType(found);
+}
+
+function keyType(table: KnownTable, dialect: Dialect): FieldSpec | undefined {
+  const [key] = keyOf(table, dialect);
+  const column = table.columns.find(({ name }) => name === key);
   return column === undefined
     ? undefined
-    : fieldSpecOf(column, { catalogue, table, name: column.name, inKey: true, isUnique: false });
+    : fieldSpecOf(column, { dialect, table, name: column.name, inKey: true, isUnique: false });
 }
 
 function uniqueGroups(draft: Draft): string[][] {
@@ -202,7 +205,7 @@ function uniqueGroups(draft: Draft): string[][] {
 
 const canBeUnique = ({ type }: FieldSpec): boolean => !keyless.includes(type);
 
-function checksOf(draft: Draft): Record<string, string> {
+function checksOf(draft: Draft, { expressionProblem }: Dialect): Record<string, string> {
   const { table, notes } = draft;
   const names = new Names();
   const found: Record<string, string> = {};

@@ -1,16 +1,17 @@
 import { pascalCase } from "../../../../ir/words.ts";
 import type { MethodSpec } from "../../../../spec/schema-access.ts";
 import type { EntitySpec, FieldSpec } from "../../../../spec/schema-entity.ts";
-import type { CatalogueTable } from "../catalogue.ts";
-import type { FieldsByColumn } from "./indexes.ts";
+import type { KnownTable } from "./catalogue.ts";
+import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
 
 /** Methods that a table's keys and indexes serve already. */
-export function accessOf(
-  table: CatalogueTable,
+export function accessOf<T extends KnownTable>(
+  table: T,
   spec: EntitySpec,
   fields: FieldsByColumn,
+  dialect: AdoptDialect<T>,
 ): Record<string, MethodSpec> {
-  const insert = canInsert(table, fields) ? { insert: {} } : {};
+  const insert = canInsert(table, fields, dialect.fillsInserts(table)) ? { insert: {} } : {};
   if (spec.keyless === true) return { list: { page: "none" }, ...insert };
   const changeable = Object.values(spec.fields).some(({ key }) => key !== true);
   return {
@@ -46,10 +47,10 @@ function listings(spec: EntitySpec): readonly (readonly [string, MethodSpec])[] 
 
 const canBeAsked = (field: FieldSpec | undefined): boolean =>
   field !== undefined && !["json", "vector", "binary", "array"].includes(field.type);
+
 /** Not where a column that is no field wants a value that nobody would give. */
-function canInsert(table: CatalogueTable, fields: FieldsByColumn): boolean {
-  const filled = table.triggers.some(({ definition }) => /\bBEFORE\b.*\bINSERT\b/.test(definition));
-  return table.columns.every(
+const canInsert = ({ columns }: KnownTable, fields: FieldsByColumn, isFilled: boolean): boolean =>
+  columns.every(
     ({ name, nullable, default: value, generated, identity }) =>
       identity !== "always" &&
       (fields.has(name) ||
@@ -57,6 +58,5 @@ function canInsert(table: CatalogueTable, fields: FieldsByColumn): boolean {
         value !== undefined ||
         generated !== undefined ||
         identity !== undefined ||
-        filled),
+        isFilled),
   );
-}

@@ -1,12 +1,8 @@
 import type { FieldSpec, IndexSpec } from "../../../../spec/schema-entity.ts";
-import { expressionProblem } from "../../sql/expression.ts";
-import type { CatalogueIndex } from "../catalogue.ts";
+import type { CatalogueIndex } from "./catalogue.ts";
+import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
 
-/** Field and type by column, of the columns that are fields. */
-export type FieldsByColumn = ReadonlyMap<
-  string,
-  { readonly name: string; readonly spec: FieldSpec }
->;
+type Judge = Pick<AdoptDialect<never>, "expressionProblem" | "indexRefusal">;
 
 const methods = ["btree", "gin", "gist", "brin", "hash"] as const;
 const unordered: readonly FieldSpec["type"][] = ["json", "array", "vector", "binary"];
@@ -15,8 +11,9 @@ const unordered: readonly FieldSpec["type"][] = ["json", "array", "vector", "bin
 export function indexSpecOf(
   index: CatalogueIndex,
   fields: FieldsByColumn,
+  judge: Judge,
 ): IndexSpec | { readonly refused: string } {
-  const refused = refusal(index, fields);
+  const refused = refusal(index, fields, judge);
   if (refused !== undefined) return { refused: `index ${index.name} ${refused}` };
   const method = methods.find((known) => known === index.method) ?? "btree";
   const [first] = index.keys;
@@ -37,7 +34,11 @@ const termOf = (
   fields: FieldsByColumn,
 ): string => `${descending ? "-" : ""}${fields.get(column ?? "")?.name ?? ""}`;
 
-function refusal(index: CatalogueIndex, fields: FieldsByColumn): string | undefined {
+function refusal(
+  index: CatalogueIndex,
+  fields: FieldsByColumn,
+  { expressionProblem, indexRefusal }: Judge,
+): string | undefined {
   const { keys, include, valid, where, method, nullsNotDistinct } = index;
   if (!valid) return "is invalid: something broke off while it was made";
   if (!methods.some((known) => known === method)) return `is a ${method} index`;
@@ -51,7 +52,7 @@ function refusal(index: CatalogueIndex, fields: FieldsByColumn): string | undefi
   if (expressions.length > 0 && keys.length > 1) return "mixes columns and expressions";
   if (expressions.some(({ text }) => expressionProblem(text) !== undefined))
     return `is on ${keys[0]?.text ?? ""}`;
-  return columnsRefusal(index, fields);
+  return columnsRefusal(index, fields) ?? indexRefusal(index, fields);
 }
 
 function columnsRefusal(

@@ -1,5 +1,5 @@
 import type { FieldSpec } from "../../../../spec/schema-entity.ts";
-import type { CatalogueConstraint, CatalogueTable, ReferenceAction } from "../catalogue.ts";
+import type { CatalogueConstraint, KnownTable, ReferenceAction } from "./catalogue.ts";
 
 /** A foreign key as a field says it, or why it does not. */
 export type Reference =
@@ -22,7 +22,7 @@ const actions: Readonly<Partial<Record<ReferenceAction, NonNullable<FieldSpec["o
  */
 export function referenceOf(
   { columns, target, deferrable, name }: CatalogueConstraint,
-  tables: ReadonlyMap<string, CatalogueTable>,
+  tables: ReadonlyMap<string, KnownTable>,
   nullable: (column: string) => boolean,
 ): Reference {
   const [column, ...more] = columns;
