@@ -107,7 +107,7 @@ export interface Index {
   readonly name?: string;
   /** Field terms, or one SQL expression for an expression index. */
   readonly terms: readonly (OrderTerm | { readonly expression: string })[];
-  readonly method?: "btree" | "gin" | "gist" | "brin" | "hash";
+  readonly method?: "btree" | "gin" | "gist" | "brin" | "hash" | "fulltext";
   readonly unique: boolean;
   /** SQL condition of a partial index. */
   readonly where?: string;

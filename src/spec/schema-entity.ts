@@ -121,7 +121,7 @@ export const indexSchema = z.strictObject({
     .optional()
     .describe("One SQL expression instead of fields, such as lower(email)."),
   method: value
-    .oneOf(["btree", "gin", "gist", "brin", "hash"])
+    .oneOf(["btree", "gin", "gist", "brin", "hash", "fulltext"])
     .optional()
     .describe("Index method; the store's default when absent."),
   unique: value.flag.optional().describe("No two rows share the indexed values."),

@@ -43,6 +43,7 @@ export const engineOf = ({
   unitOfWork: true,
   emit: (store, ir) => emit(store, ir, dialect),
   schema: plannerOf(dialect),
+  live: async () => (await import("./introspect/live.ts")).liveOf(dialect),
   rehearsal: async () => (await import("./rehearse/engine.ts")).rehearsalOf(dialect),
   refuse: (store) => refuse(store, dialect),
   compose,

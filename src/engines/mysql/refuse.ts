@@ -1,5 +1,5 @@
 import { identifierBytes } from "../../ir/names.ts";
-import type { EntityIr, FieldIr, StoreIr } from "../../ir/types.ts";
+import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../ir/types.ts";
 import { foreignKeys } from "../families/sql/foreign-keys.ts";
 import { columns } from "../families/sql/naming.ts";
 import { historyColumns, liveColumn, operationTable } from "./ddl/naming.ts";
@@ -87,7 +87,8 @@ function nameProblems(entity: EntityIr, store: StoreIr): readonly Refusal[] {
   ];
 }
 
-function nameProblem(name: string): string | undefined {
+/** Why a table or a column cannot be called so, or undefined. */
+export function nameProblem(name: string): string | undefined {
   if (name === "") return "is empty";
   if (Buffer.byteLength(name, "utf8") > identifierBytes)
     return `is longer than ${identifierBytes} bytes`;
@@ -102,6 +103,11 @@ function nameProblem(name: string): string | undefined {
 function expressions(entity: EntityIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
   const parts = [
+    ...entity.fields.flatMap(({ name, source: { storedDefault } }) =>
+      storedDefault === undefined
+        ? []
+        : [{ at: `${path}.fields.${name}.stored`, name: `default of ${name}`, sql: storedDefault }],
+    ),
     ...entity.checks.map((check) => ({
       at: check.path,
       name: `check ${check.name}`,
@@ -138,6 +144,7 @@ function expressions(entity: EntityIr): readonly Refusal[] {
 function indexes(entity: EntityIr, { expressionIndexes }: Dialect): readonly Refusal[] {
   const path = `entities.${entity.name}.indexes`;
   return entity.indexes.flatMap((index): readonly Refusal[] => {
+    if (index.method === "fulltext") return fulltext(index, path);
     if (index.method !== undefined && index.method !== "btree")
       return [
         {
@@ -166,14 +173,34 @@ function indexes(entity: EntityIr, { expressionIndexes }: Dialect): readonly Ref
   });
 }
 
-function fieldLimits(entity: EntityIr, { name, type, source }: FieldIr): readonly Refusal[] {
+/** MY-11: over texts as they are stored. */
+function fulltext({ name, terms }: IndexIr, path: string): readonly Refusal[] {
+  const wrong = terms.find(
+    (term) => !("field" in term) || !["string", "text"].includes(term.field.type.kind),
+  );
+  return wrong === undefined
+    ? []
+    : [
+        {
+          path,
+          text: `full text index ${name} is over something that is no text`,
+          hint: "name fields of type string or text",
+        },
+      ];
+}
+
+/** A type as the server writes it: a word, limits or a list of texts, a sign, a character set with its collation. */
+const nativeType =
+  /^[a-z]\w*(?:\((?:\d+(?:,\d+)?|'(?:[^'\\\0]|'')*'(?:,'(?:[^'\\\0]|'')*')*)\))?(?: unsigned)?(?: zerofill)?(?: character set \w+ collate \w+)?$/;
+
+function fieldLimits(entity: EntityIr, { name, type }: FieldIr): readonly Refusal[] {
   const path = `entities.${entity.name}.fields.${name}`;
-  if (type.native !== undefined || source.storedDefault !== undefined)
+  if (type.native !== undefined && !nativeType.test(type.native))
     return [
       {
         path: `${path}.stored`,
-        text: "stored: is for columns of an existing PostgreSQL schema",
-        hint: "leave it out",
+        text: `${JSON.stringify(type.native)} does not read as a column type`,
+        hint: "write it as the server does: int unsigned, enum('a','b'), varchar(40) character set latin1 collate latin1_bin",
       },
     ];
   if (type.kind === "decimal" && (type.precision > 65 || type.scale > 30))

@@ -24,8 +24,11 @@ export const rowBytes = 65_535;
 const enumLength = (values: readonly string[]): number =>
   Math.max(0, ...values.map((value) => value.length)) <= 63 ? 63 : 190;
 
-/** Column type of a logical type; the same on both dialects. */
-export function columnType(type: FieldType): string {
+/** Column type of a logical type; the same on both dialects. A column that was there before keeps its own. */
+export const columnType = (type: FieldType): string => type.native ?? ownType(type);
+
+/** The type that a column of the data layer's own making has. */
+export function ownType(type: FieldType): string {
   switch (type.kind) {
     case "string":
       return type.max <= longestVarchar ? `varchar(${type.max})` : "longtext";
@@ -44,7 +47,7 @@ export function columnType(type: FieldType): string {
 
 /** Whether an index has to name a part of it: text and bytes without a limit. */
 export const isUnlimited = (type: FieldType): boolean =>
-  columnType(type) === "longtext" || columnType(type) === "longblob" || columnType(type) === "json";
+  /^(?:json|(?:tiny|medium|long)?(?:text|blob))\b/.test(columnType(type));
 
 /** Most bytes of a column within its row; what lies apart leaves a pointer of 12. */
 export function columnBytes(type: FieldType): number {
@@ -52,7 +55,7 @@ export function columnBytes(type: FieldType): number {
   const length = Number(/\((\d+)/.exec(text)?.[1] ?? 0);
   if (text.startsWith("varchar")) return 4 * length + 2;
   if (text.startsWith("char")) return 4 * length;
-  if (text.startsWith("varbinary")) return length + 2;
+  if (/^(?:var)?binary/.test(text)) return length + 2;
   return isUnlimited(type) ? 12 : 8;
 }
 

@@ -15,6 +15,7 @@ const indexed: Readonly<Record<Method, (kind: Kind) => boolean>> = {
   brin: (kind) => !["boolean", "json", "array", "vector"].includes(kind),
   gin: (kind) => kind === "array" || kind === "json",
   gist: () => false,
+  fulltext: () => false,
 };
 
 /** Indexes that the server would refuse to build. */
@@ -29,6 +30,7 @@ export const indexProblems = (entity: EntityIr): readonly Refusal[] =>
   });
 
 function problemOf({ method = "btree", unique, terms }: IndexIr): string | undefined {
+  if (method === "fulltext") return "this engine has no index of that kind";
   if (unique && method !== "btree") return `${method} holds nothing unique`;
   if (method === "hash" && terms.length > 1) return "hash takes one field";
   const wrong = terms

@@ -1,15 +1,16 @@
 import type { Dsn } from "../../../templates/runtime/dsn.ts";
 import type { MigrationTarget } from "../../../templates/runtime/migration.ts";
-import type { Snapshot } from "../step.ts";
+import type { Snapshot, Step } from "../step.ts";
 import type { AdoptedSchema } from "./adopted.ts";
+
+/** A step of a baseline; what it touches and when it runs is the same for all. */
+export type AdoptionStep = Omit<Step, "phase" | "touches">;
 
 /** What adopting a live store comes to. Reading it changes nothing there. */
 export interface Adoption {
   readonly schema: AdoptedSchema;
-  /** Statements that make the same schema on a fresh store. */
-  readonly up: string;
-  /** Statements that take it back there; on the store that was adopted they refuse to. */
-  readonly down: string;
+  /** They make the same schema on a fresh store, and take it back there; on the store that was adopted the way back refuses to. */
+  readonly steps: readonly AdoptionStep[];
   /** What of a snapshot is there already: the rest is left for a migration to make. */
   readonly present: (snapshot: Snapshot) => Snapshot;
 }

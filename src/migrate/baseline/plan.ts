@@ -63,17 +63,7 @@ function firstMigration(
   { store, project }: ChangeContext,
   touches: readonly string[],
 ): PlannedMigration {
-  const step: Step = {
-    name: "baseline",
-    title: "what was there when the store was adopted",
-    phase: "expand",
-    up: adoption.up,
-    down: adoption.down,
-    reversibility: "loses-data",
-    risks: ["none"],
-    transactional: true,
-    touches,
-  };
+  const steps = adoption.steps.map((step): Step => ({ ...step, phase: "expand", touches }));
   const purpose = `Store ${store.name} of ${project}: for fresh stores. The adopted one counts it as applied and never runs it.`;
   return {
     id: baselineId,
@@ -81,10 +71,10 @@ function firstMigration(
     phase: "expand",
     change: baselineId,
     touches: [...touches].toSorted(),
-    steps: [step],
-    up: planner.print([step], "up", purpose),
+    steps,
+    up: planner.print(steps, "up", purpose),
     down: planner.print(
-      [step],
+      steps.toReversed(),
       "down",
       `Takes ${baselineId} back where it made the store; where the store was adopted, it refuses to.`,
     ),

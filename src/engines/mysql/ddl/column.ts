@@ -51,7 +51,8 @@ export const byDefault = (expression: string): ColumnValue => ({ kind: "default"
 export const now = "current_timestamp(3)";
 
 function columnValue(field: FieldIr): ColumnValue | undefined {
-  const { role, generated, default: value } = field.source;
+  const { role, generated, default: value, storedDefault } = field.source;
+  if (storedDefault !== undefined) return byDefault(storedDefault);
   if (role === "createdAt" || role === "updatedAt") return byDefault(now);
   if (role === "version") return byDefault("1");
   if (value !== undefined && value !== null) return byDefault(constant(field, value));
@@ -98,6 +99,8 @@ const numeric = (value: Json): string =>
 
 /** The condition that a field's bounds imply, or undefined. Length of text in characters, of an array in elements. */
 export function boundsCondition(field: FieldIr): string | undefined {
+  // A column that was there before keeps what limits it; its own checks are told in the spec by name.
+  if (field.type.native !== undefined) return undefined;
   const column = identifier(field.column);
   const conditions: string[] = [];
   if (field.type.kind === "enum")

@@ -3,7 +3,7 @@ import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../../ir/types.ts";
 import { columns } from "../../families/sql/naming.ts";
 import type { Dialect } from "../dialect.ts";
 import type { IndexShape } from "../schema/shape.ts";
-import { identifier } from "../sql/quote.ts";
+import { identifier, identifiers } from "../sql/quote.ts";
 import { columnBytes, isUnlimited } from "../types.ts";
 import { elementIndexes } from "./element-index.ts";
 import { liveColumn } from "./naming.ts";
@@ -11,7 +11,8 @@ import { searchIndexes } from "./search.ts";
 
 /** MY-01: bytes of a key; a longer text is indexed by its first characters. */
 export const keyBytes = 3_072;
-const prefixCharacters = 191;
+/** So many characters of a longer text go into an index. */
+export const prefixCharacters = 191;
 
 /** Every index of a table: unique keys, declared ones, those of filters by an element and of the search views. */
 export const indexesOf = (
@@ -42,6 +43,14 @@ const uniqueKeys = (entity: EntityIr): readonly IndexShape[] =>
 /** An index has no condition here (MY-16): it holds every row, and serves the same reads. */
 function declaredIndex(index: IndexIr): IndexShape {
   const own = index.terms.flatMap((term) => ("field" in term ? [term.field.column] : []));
+  if (index.method === "fulltext")
+    return {
+      name: index.name,
+      kind: "fulltext",
+      body: `(${identifiers(own)})`,
+      columns: own,
+      comment: index.reason,
+    };
   const terms = index.terms.map((term) =>
     "expression" in term
       ? `(${term.expression})`

@@ -16,8 +16,8 @@ export function tableShape(entity: EntityIr, store: StoreIr, dialect: Dialect): 
     ...(entity.keyless ? [] : [keyConstraint(columns(entity.key))]),
     ...references(entity, store),
     ...checksOf(entity),
-  ];
-  const indexes = indexesOf(entity, store, dialect);
+  ].map((constraint) => asItIsCalled(entity, constraint));
+  const indexes = indexesOf(entity, store, dialect).map((index) => asItIsCalled(entity, index));
   return {
     name: entity.table,
     comment: tableComment(entity, store),
@@ -31,6 +31,12 @@ export function tableShape(entity: EntityIr, store: StoreIr, dialect: Dialect): 
     indexes: [...indexes, ...missingIndexes(entity.table, constraints, indexes)],
   };
 }
+
+/** In an existing schema a constraint keeps its name. */
+const asItIsCalled = <T extends { readonly name: string }>(entity: EntityIr, made: T): T => ({
+  ...made,
+  name: entity.constraintNames?.[made.name] ?? made.name,
+});
 
 /** `primary key (order_id, line_no)` */
 export const keyConstraint = (own: readonly string[]): ConstraintShape => ({

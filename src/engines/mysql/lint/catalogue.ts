@@ -51,7 +51,7 @@ export function follow(
 /** Of a text without its record: only a batch has parameters. */
 const isBatched = ({ where = "" }: Of<"write">): boolean => /\$\d/.test(where);
 
-function made({ columns, elements }: Of<"create-table">, fresh: boolean): TableFacts {
+function made({ columns, elements, options }: Of<"create-table">, fresh: boolean): TableFacts {
   const facts: TableFacts = {
     fresh,
     key: [],
@@ -59,7 +59,12 @@ function made({ columns, elements }: Of<"create-table">, fresh: boolean): TableF
     indexes: new Map(),
     checks: new Set(),
   };
-  for (const column of columns) followAction(facts, { kind: "add-column", column });
+  const charset = options.get("collate") ?? options.get("charset");
+  for (const column of columns)
+    followAction(facts, {
+      kind: "add-column",
+      column: { ...column, charset: column.charset ?? charset },
+    });
   for (const element of elements) followAction(facts, element);
   return facts;
 }

@@ -32,10 +32,14 @@ const kinds: Readonly<Record<string, string>> = {
   longblob: "bytea",
 };
 
+/** Nobody makes values of these: they stay empty, or their table does, which is told. */
+const spatial =
+  /^(?:geometry|point|linestring|polygon|multi\w+|geometrycollection|geomcollection)$/;
+
 /** A column that gets values; undefined for one that the server fills by itself. */
 export function columnPlan(column: LiveColumn, table: LiveTable): ColumnPlan | undefined {
   const { name, generated, autoIncrement } = column;
-  if (generated || autoIncrement) return undefined;
+  if (generated || autoIncrement || spatial.test(column.type)) return undefined;
   const own = table.checks.filter((condition) => mentions(condition, name));
   const type = typeOf(column, own);
   return {

@@ -57,8 +57,29 @@ export function schemaDifferences(is: Observation, should: Observation): readonl
     if (own === undefined) return [`${name}: is missing`];
     if (other === undefined) return [`${name}: is there, and should not be`];
     const [text, wanted] = [JSON.stringify(own), JSON.stringify(other)];
-    return text === wanted ? [] : [`${name}: is ${text}, not ${wanted}`];
+    return text === wanted || text === JSON.stringify(withCommentOf(own, name, other))
+      ? []
+      : [`${name}: is ${text}, not ${wanted}`];
   });
+}
+
+/** Where a definition has its comment. */
+const commentPlaces: readonly (readonly [string, number])[] = [
+  ["table ", 3],
+  ["column ", 5],
+];
+
+/** A table that was there before may have no comments, and gets ours with its first change: that is no other schema. */
+function withCommentOf(
+  own: readonly unknown[],
+  name: string,
+  other: readonly unknown[],
+): readonly unknown[] {
+  const place = commentPlaces.find(([kind]) => name.startsWith(kind))?.[1];
+  const [row, wanted] = [own[0], other[0]];
+  if (place === undefined || !Array.isArray(row) || !Array.isArray(wanted)) return other;
+  const isBare = row[place] === "" || wanted[place] === "";
+  return isBare ? [wanted.with(place, row[place]), ...other.slice(1)] : other;
 }
 
 const definitionsOf = ({ schema }: Observation): ReadonlyMap<string, readonly unknown[]> =>

@@ -10,7 +10,7 @@ import { columnDrafts } from "./columns.ts";
 import { objectDrafts } from "./objects.ts";
 import type { TablePart } from "./shape.ts";
 import { partName, schemaOf } from "./snapshot.ts";
-import { commentDrafts, droppedTables, renameDrafts } from "./tables.ts";
+import { collationDrafts, commentDrafts, droppedTables, renameDrafts } from "./tables.ts";
 import { type Exchange, triggerDrafts } from "./triggers.ts";
 import { operationDraft, tableDrafts } from "./whole.ts";
 
@@ -88,6 +88,7 @@ const changedTable = (
   names: ReadonlyMap<string, string>,
 ): readonly Draft[] => [
   ...refusalsFirst(change, [...columnDrafts(change), ...objectDrafts(change, names)], names),
+  ...collationDrafts(change),
   ...renameDrafts(change),
   ...commentDrafts(change),
 ];

@@ -9,6 +9,7 @@ export const rank = {
   dropGenerated: 20,
   dropColumn: 22,
   renameColumn: 24,
+  collation: 28,
   createTable: 30,
   addColumn: 34,
   alterColumn: 36,

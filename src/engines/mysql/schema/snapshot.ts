@@ -7,7 +7,7 @@ import type { Dialect } from "../dialect.ts";
 import type { StorePart, TablePart, TableShape } from "./shape.ts";
 
 /** The part that belongs to no table. */
-const storePartName = "store";
+export const storePartName = "store";
 
 /** Name of a table's part: that of the table, unless it is the name of the part for the rest. */
 export const partName = (table: string): string =>

@@ -6,7 +6,7 @@ import { alone } from "./required.ts";
 import { alterTable, createTable, createTrigger, dropTable, tableComment } from "./render.ts";
 import type { TablePart, TableShape } from "./shape.ts";
 import { tablesOf } from "./snapshot.ts";
-import { constraintIs, tableIs } from "./verify.ts";
+import { collationIs, constraintIs, tableIs } from "./verify.ts";
 import { referenceDraft, referenceOrder } from "./whole.ts";
 
 /** Tables that the spec does not have any more, those that refer to others first; references within a circle go before all. */
@@ -37,6 +37,25 @@ export function droppedTables(parts: readonly TablePart[]): readonly Draft[] {
         .toReversed()
         .map((table) => dropDraft(part, table, circular.length > 0 ? names : [])),
     ),
+  ];
+}
+
+/** Columns that are added to a table that was there before are compared as those of every other table; those that are there stay as they are. */
+export function collationDrafts({ part, from, to }: TableChange): readonly Draft[] {
+  if (from.collation === to.collation) return [];
+  const set = ({ collation }: TableShape): string =>
+    alterTable(from.name, [`collate = ${collation}`], "inplace");
+  return [
+    draft({
+      ...alone,
+      rank: rank.collation,
+      stem: `${from.name}-collation`,
+      title: `${from.name}: what is added from now on is compared under ${to.collation}`,
+      up: [set(to)],
+      down: [set(from)],
+      verify: collationIs(from.name, to.collation),
+      touches: [part],
+    }),
   ];
 }
 

@@ -1,3 +1,15 @@
+import { literal } from "../sql/quote.ts";
+import {
+  byteRoom,
+  isInteger,
+  parsed,
+  type ParsedType,
+  rangeOf,
+  secondDigits,
+  textRoom,
+  wholeDigits,
+} from "./parsed-type.ts";
+
 /** How the values of one column type fit another. */
 export type Fit =
   /** Every one does. */
@@ -7,48 +19,62 @@ export type Fit =
   /** There is no conversion that means the same. */
   | "never";
 
-interface Parsed {
-  readonly name: string;
-  readonly length: number;
-  readonly scale: number;
-}
-
-function parsed(type: string): Parsed {
-  const [, name = type, length = "0", scale = "0"] =
-    /^(\w+)(?:\((\d+)(?:,(\d+))?\))?/.exec(type) ?? [];
-  return { name, length: Number(length), scale: Number(scale) };
-}
-
-const texts: ReadonlyMap<string, number> = new Map([
-  ["char", 1],
-  ["varchar", 1],
-  ["longtext", Number.POSITIVE_INFINITY],
-]);
-
-const integers: ReadonlyMap<string, number> = new Map([
-  ["boolean", 3],
-  ["int", 10],
-  ["bigint", 19],
-]);
-
-const capacity = (type: Parsed): number => {
-  const unit = texts.get(type.name) ?? 0;
-  return Number.isFinite(unit) ? type.length : unit;
-};
+const when = (always: boolean): Fit => (always ? "always" : "perhaps");
 
 export function fits(from: string, to: string): Fit {
   if (from === to) return "always";
   const [a, b] = [parsed(from), parsed(to)];
-  if (texts.has(a.name) && texts.has(b.name))
-    return capacity(a) <= capacity(b) ? "always" : "perhaps";
-  const [digits, room] = [wholeDigits(a), wholeDigits(b)];
-  if (digits !== undefined && room !== undefined)
-    return digits <= room && a.scale <= b.scale ? "always" : "perhaps";
-  if (a.name === "int" && b.name === "double") return "always";
+  return (
+    wordsFit(a, b) ??
+    textsFit(a, b) ??
+    numbersFit(a, b) ??
+    momentsFit(a, b) ??
+    bytesFit(a, b) ??
+    "never"
+  );
+}
+
+function wordsFit(a: ParsedType, b: ParsedType): Fit | undefined {
+  if (b.name !== "enum" && b.name !== "set") return undefined;
+  const all = a.words.length > 0 && a.words.every((word) => b.words.includes(word));
+  if (a.name === b.name) return all ? "always" : b.name === "enum" ? "perhaps" : "never";
+  return b.name === "enum" && textRoom(a) !== undefined && a.name !== "set" ? when(all) : "never";
+}
+
+function textsFit(a: ParsedType, b: ParsedType): Fit | undefined {
+  const [held, room] = [textRoom(a), textRoom(b)];
+  if (room === undefined || b.name === "uuid") return undefined;
+  if (isInteger(a)) return when(room.surely >= 20);
+  if (held === undefined) return undefined;
+  // The server refuses a character that another character set has not.
+  if (b.characters !== "utf8mb4" && b.characters !== a.characters) return "perhaps";
+  return when(held.perhaps <= room.perhaps && (a.name === b.name || held.perhaps <= room.surely));
+}
+
+function numbersFit(a: ParsedType, b: ParsedType): Fit | undefined {
+  const [held, room] = [rangeOf(a), rangeOf(b)];
+  if (held !== undefined && room !== undefined)
+    return when(held.min >= room.min && held.max <= room.max && a.scale <= b.scale);
+  if (b.name !== "double") return undefined;
+  const isExact = isInteger(a) && a.name !== "bigint";
+  return isExact || a.name === "float" || (a.name === "double" && a.unsigned)
+    ? "always"
+    : undefined;
+}
+
+function momentsFit(a: ParsedType, b: ParsedType): Fit | undefined {
+  const [own, kept] = [secondDigits(a), secondDigits(b)];
   if (a.name === "date" && b.name === "datetime") return "always";
-  if (integers.has(a.name) && texts.has(b.name)) return capacity(b) >= 20 ? "always" : "perhaps";
-  if (a.name === "varbinary" && b.name === "longblob") return "always";
-  return "never";
+  if (own === undefined || kept === undefined) return undefined;
+  return when(own <= kept && (a.name === b.name || b.name === "datetime"));
+}
+
+/** Not from one `varbinary` to another: the vectors in them have other dimensions. */
+function bytesFit(a: ParsedType, b: ParsedType): Fit | undefined {
+  const [held, room] = [byteRoom(a), byteRoom(b)];
+  return held === undefined || room === undefined || !b.name.endsWith("blob")
+    ? undefined
+    : when(held <= room);
 }
 
 /**
@@ -58,52 +84,98 @@ export function fits(from: string, to: string): Fit {
 export function meanwhileType(from: string, to: string): string {
   if (fits(from, to) !== "perhaps") return to;
   const [a, b] = [parsed(from), parsed(to)];
-  if (texts.has(a.name) && texts.has(b.name)) return from;
-  const [digits, room] = [wholeDigits(a), wholeDigits(b)];
+  if (a.name === "enum" && b.name === "enum") {
+    const words = [...new Set([...a.words, ...b.words])];
+    return `enum(${words.map(literal).join(",")})${b.collated}`;
+  }
+  const [held, room] = [textRoom(a), textRoom(b)];
+  if (held !== undefined && room !== undefined) return widerText(a, b);
+  const isMoment = secondDigits(a) !== undefined && secondDigits(b) !== undefined;
+  if (isMoment) return `datetime(${Math.max(a.length, b.length)})`;
+  if (byteRoom(a) !== undefined && byteRoom(b) !== undefined) return from;
   // The codec of a bigint reads no fraction.
-  if (digits === undefined || room === undefined || (b.name === "bigint" && a.scale > 0)) return to;
-  if (integers.has(a.name) && integers.has(b.name)) return from;
+  if (rangeOf(a) === undefined || (b.name === "bigint" && a.scale > 0)) return to;
+  if (isInteger(a) && isInteger(b) && a.unsigned === b.unsigned) return from;
   const scale = Math.max(a.scale, b.scale);
-  return `decimal(${Math.max(digits, room) + scale},${scale})`;
+  return `decimal(${Math.max(wholeDigits(a), wholeDigits(b)) + scale},${scale})`;
 }
 
-const ranges: ReadonlyMap<string, string> = new Map([
-  ["boolean", "-128 and 127"],
-  ["int", "-2147483648 and 2147483647"],
-  ["bigint", "-9223372036854775808 and 9223372036854775807"],
-]);
+/** A list of words holds no others; whatever the other one holds has room beside them. */
+function widerText(a: ParsedType, b: ParsedType): string {
+  const held = Math.max(textRoom(a)?.perhaps ?? 0, textRoom(b)?.perhaps ?? 0);
+  const characters = b.characters === "utf8mb4" ? b.collated : a.collated;
+  if (held > 4_000) return `longtext${characters}`;
+  return a.name === "char" && b.name === "char"
+    ? `char(${held})${characters}`
+    : `varchar(${held})${characters}`;
+}
 
 /** The condition of values that a type would refuse, round or cut; undefined where every one fits. @param column quoted */
 export function unfit(from: string, to: string, column: string): string | undefined {
   if (fits(from, to) !== "perhaps") return undefined;
   const [a, b] = [parsed(from), parsed(to)];
-  if (texts.has(b.name)) return `char_length(${column}) > ${b.length}`;
-  if (b.name === "decimal") return `${column} <> cast(${column} as ${to})`;
-  const outside = `${column} not between ${ranges.get(b.name)}`;
+  if (b.words.length > 0) return `${column} not in (${b.words.map(literal).join(", ")})`;
+  const room = textRoom(b);
+  if (room !== undefined) return unfitText(a, b, column);
+  if (secondDigits(b) !== undefined) return unfitMoment(b, to, column);
+  const bytes = byteRoom(b);
+  if (bytes !== undefined) return `octet_length(${column}) > ${bytes}`;
+  if (b.name === "decimal") {
+    const exact = `${column} <> cast(${column} as ${to.replace(" unsigned", "")})`;
+    return b.unsigned && !a.unsigned ? `(${exact} or ${column} < 0)` : exact;
+  }
+  const { min, max } = rangeOf(b) ?? {};
+  const outside = `${column} not between ${min} and ${max}`;
   return a.scale > 0 ? `(${column} <> round(${column}) or ${outside})` : outside;
 }
 
+function unfitText(a: ParsedType, b: ParsedType, column: string): string {
+  const tooLong = b.name.endsWith("text")
+    ? `octet_length(${column}) > ${textRoom(b)?.perhaps}`
+    : `char_length(${column}) > ${b.length}`;
+  if (isInteger(a) || b.characters === "utf8mb4" || b.characters === a.characters) return tooLong;
+  // What a character set has not becomes a question mark.
+  const back = `convert(convert(${column} using ${b.characters}) using utf8mb4)`;
+  return `(${tooLong} or binary convert(${column} using utf8mb4) <> binary ${back})`;
+}
+
+function unfitMoment(b: ParsedType, to: string, column: string): string {
+  const cut = `${column} <> cast(${column} as datetime(${b.length}))`;
+  return to.startsWith("timestamp")
+    ? `(${cut} or ${column} not between '1970-01-01 00:00:01' and '2038-01-19 03:14:07')`
+    : cut;
+}
+
 /** Whether a fraction is rounded without a word. */
-export const rounds = (from: string, to: string): boolean =>
-  wholeDigits(parsed(to)) !== undefined && parsed(from).scale > parsed(to).scale;
+export function rounds(from: string, to: string): boolean {
+  const [a, b] = [parsed(from), parsed(to)];
+  const digits = secondDigits(b);
+  if (digits !== undefined) return (secondDigits(a) ?? 0) > digits;
+  return rangeOf(b) !== undefined && a.scale > b.scale;
+}
 
-const wholeDigits = (type: Parsed): number | undefined =>
-  type.name === "decimal" ? type.length - type.scale : integers.get(type.name);
-
-/** Whether a longer type is a change of the catalogue only: a `varchar` whose length takes as many bytes as before (MY-21). */
+/** Whether a longer type is a change of the catalogue only: a `varchar` whose length takes as many bytes as before, words added at the end (MY-21). */
 export function growsInPlace(from: string, to: string): boolean {
   const [a, b] = [parsed(from), parsed(to)];
-  const wide = ({ length }: Parsed): boolean => length * 4 > 255;
-  return (
-    a.name === "varchar" && b.name === "varchar" && a.length <= b.length && wide(a) === wide(b)
-  );
+  if (a.collated !== b.collated || a.name !== b.name) return false;
+  if (a.name === "enum")
+    return (
+      a.words.every((word, at) => b.words[at] === word) &&
+      a.words.length < 256 === b.words.length < 256
+    );
+  const wide = ({ length }: ParsedType): boolean => length * 4 > 255;
+  return a.name === "varchar" && a.length <= b.length && wide(a) === wide(b);
 }
 
 /** A value that stands for one which is gone, so that a required column can be brought back. */
 export function placeholderOf(type: string): string | undefined {
-  const { name } = parsed(type);
-  if (texts.has(name)) return "''";
-  if (integers.has(name) || name === "decimal" || name === "double") return "0";
-  if (name === "date" || name === "datetime") return "'1970-01-01'";
-  return name === "json" ? "'{}'" : undefined;
+  const own = parsed(type);
+  const [word] = own.words;
+  if (word !== undefined) return literal(word);
+  if (own.name === "year") return "2000";
+  if (own.name === "uuid") return undefined;
+  if (textRoom(own) !== undefined) return "''";
+  if (rangeOf(own) !== undefined || own.name === "double" || own.name === "float") return "0";
+  if (own.name === "date" || secondDigits(own) !== undefined) return "'1970-01-01'";
+  return own.name === "json" ? "'{}'" : undefined;
 }

@@ -18,6 +18,13 @@ const here = "database()";
 export const tableIs = (there: boolean, table: string): string =>
   asked("tables", { table_schema: here, table_name: literal(table) }, there);
 
+export const collationIs = (table: string, collation: string): string =>
+  asked(
+    "tables",
+    { table_schema: here, table_name: literal(table), table_collation: literal(collation) },
+    true,
+  );
+
 export const columnIs = (there: boolean, table: string, column: string): string =>
   asked(
     "columns",

@@ -1,7 +1,7 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import type { Dialect } from "../dialect.ts";
 import { qualified } from "../sql/quote.ts";
-import { columnType, isUnlimited } from "../types.ts";
+import { isUnlimited, ownType } from "../types.ts";
 
 /**
  * Rows that come as one JSON text: `json_table` makes a table of them, so that a statement has one text however many rows there are.
@@ -57,10 +57,15 @@ export const givenValue = ({ type }: FieldIr, column: string): string =>
   type.kind === "binary" || type.kind === "vector" ? `unhex(${column})` : column;
 
 /** A part of a key in a comparison: under the column's collation, else no index serves it. */
-export const keyed = ({ type }: FieldIr, value: string, { collation }: Dialect): string =>
-  isCharacters(type) ? `${value} collate ${collation}` : value;
+export function keyed({ type }: FieldIr, value: string, dialect: Dialect): string {
+  if (!isCharacters(type)) return value;
+  const [, characters = "utf8mb4", collation = dialect.collation] =
+    / character set (\w+) collate (\w+)$/.exec(type.native ?? "") ?? [];
+  const same = characters === "utf8mb4" ? value : `convert(${value} using ${characters})`;
+  return `${same} collate ${collation}`;
+}
 
-const isCharacters = (type: FieldIr["type"]): boolean => /^(?:var)?char\(/.test(columnType(type));
+const isCharacters = (type: FieldIr["type"]): boolean => /^(?:var)?char\(/.test(ownType(type));
 
 /** A text says its character set, else it has the database's, in which a character may be a question mark: tried on both servers. */
 export const everyCharacter = (type: string): string => `${type} character set utf8mb4`;
@@ -69,6 +74,6 @@ const anyText = everyCharacter("longtext");
 
 function pathType({ type }: FieldIr): string {
   if (isUnlimited(type) || type.kind === "vector") return anyText;
-  const text = type.kind === "boolean" ? "int" : columnType(type);
+  const text = type.kind === "boolean" ? "int" : ownType(type);
   return isCharacters(type) ? everyCharacter(text) : text;
 }

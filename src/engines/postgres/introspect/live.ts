@@ -42,8 +42,17 @@ function adoptionOf(catalogue: Catalogue): Adoption {
   );
   return {
     schema: adoptSchema(theirs),
-    up: sections.join("\n\n"),
-    down: dropStatements(theirs, ledger).join("\n"),
+    steps: [
+      {
+        name: "baseline",
+        title: "what was there when the store was adopted",
+        up: sections.join("\n\n"),
+        down: dropStatements(theirs, ledger).join("\n"),
+        reversibility: "loses-data",
+        risks: ["none"],
+        transactional: true,
+      },
+    ],
     present: (snapshot) => presentOf(snapshot, catalogue),
   };
 }

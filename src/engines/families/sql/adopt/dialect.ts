@@ -29,6 +29,8 @@ export interface AdoptDialect<T extends KnownTable> {
   /** The type of a column as `stored:` has it. */
   readonly storedType: (column: CatalogueColumn) => string;
   readonly valueOf: (column: CatalogueColumn, type: TypeSpec, inKey: boolean) => Filled;
+  /** What the primary key of a table that the data layer makes is called. */
+  readonly keyName: (table: string) => string;
   /** Whether statements and the spec can name it. */
   readonly isWritable: (name: string) => boolean;
   /** Why a column with a name that can be written is no field, or undefined. */

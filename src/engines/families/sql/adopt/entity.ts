@@ -1,4 +1,4 @@
-import { checkName, foreignKeyName, primaryKeyName, uniqueName } from "../../../../ir/names.ts";
+import { checkName, foreignKeyName, uniqueName } from "../../../../ir/names.ts";
 import { snakeCase } from "../../../../ir/words.ts";
 import type { AdoptedEntity } from "../../../../migrate/baseline/adopted.ts";
 import { fieldNameOf, Names, tableMapping } from "../../../../migrate/baseline/names.ts";
@@ -39,7 +39,7 @@ export function adoptTable<T extends KnownTable>(table: T, place: EntityPlace<T>
   addFields(draft, key, dialect);
   const primary = table.constraints.find(({ kind }) => kind === "primary key");
   if (key.length > 0 && primary !== undefined)
-    rename(draft, primaryKeyName(table.name), primary.name);
+    rename(draft, dialect.keyName(table.name), primary.name);
   addReferences(draft, place);
   const unique = uniqueGroups(draft);
   const checks = checksOf(draft, dialect);

@@ -4,7 +4,7 @@ import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
 
 type Judge = Pick<AdoptDialect<never>, "expressionProblem" | "indexRefusal">;
 
-const methods = ["btree", "gin", "gist", "brin", "hash"] as const;
+const methods = ["btree", "gin", "gist", "brin", "hash", "fulltext"] as const;
 const unordered: readonly FieldSpec["type"][] = ["json", "array", "vector", "binary"];
 
 /** An index in the words of the spec, or why they do not say it. */

@@ -1,3 +1,4 @@
+import { primaryKeyName } from "../../../../ir/names.ts";
 import type { AdoptedSchema } from "../../../../migrate/baseline/adopted.ts";
 import type { AdoptDialect } from "../../../families/sql/adopt/dialect.ts";
 import { adoptTables } from "../../../families/sql/adopt/schema.ts";
@@ -22,6 +23,7 @@ const dialectOf = (catalogue: Catalogue): AdoptDialect<CatalogueTable> => ({
   typeOf: ({ type }, compared) => typeSpecOf(type, catalogue, compared),
   storedType: ({ type }) => type,
   valueOf,
+  keyName: primaryKeyName,
   isWritable,
   columnRefusal,
   columnRemark,
