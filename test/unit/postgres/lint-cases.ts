@@ -21,6 +21,7 @@ create materialized view totals as select id, email from customers;
 create schema archive;
 create unique index totals_key on totals (id);
 alter table orders enable row level security;
+create policy own_rows on orders using (id is not null);
 create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
 create function touched() returns trigger language plpgsql as $$ begin return new; end $$;
 create trigger orders_touched before update on orders for each row execute function touched();
@@ -32,7 +33,7 @@ with part as (select id from orders where secret is null limit 1000),
 select count(*), max(id::text) from changed;
 `;
 
-export interface LintCase extends Partial<Omit<LintSource, "text" | "history">> {
+export interface LintCase extends Partial<Omit<LintSource, "text">> {
   readonly text: string;
 }
 
@@ -61,6 +62,49 @@ const inTransaction = (...texts: readonly string[]): LintCase => ({
 const sql = (...texts: readonly string[]): readonly LintCase[] => texts.map((text) => ({ text }));
 
 export const cases: Readonly<Record<string, RuleCases>> = {
+  "require-unfilled-column": {
+    refused: [outside("alter table orders validate constraint orders_remark_required;")],
+    accepted: [
+      outside("alter table orders validate constraint orders_total_check;"),
+      {
+        text: "alter table orders validate constraint orders_remark_required;",
+        history: [
+          lintHistory,
+          "with part as (select id from orders where remark is null limit 1000) update orders set remark = '' from part where orders.id = part.id;",
+        ],
+      },
+      {
+        text: "alter table orders validate constraint orders_remark_required;",
+        history: [lintHistory, "update orders set remark = '' where remark is null and id < 'a';"],
+      },
+      {
+        text: "alter table orders validate constraint r;",
+        history: [
+          lintHistory,
+          "alter table orders add column rank text default ''; alter table orders add constraint r check (rank is not null) not valid;",
+        ],
+      },
+      { text: "alter table orders validate constraint orders_remark_required;", fresh: ["orders"] },
+    ],
+  },
+  "drop-policy": {
+    refused: sql(
+      "drop policy own_rows on orders;",
+      "drop policy if exists own_rows on public.orders;",
+    ),
+    accepted: [
+      { text: "drop policy own_rows on orders;", phase: "contract" },
+      inTransaction(
+        "drop policy own_rows on orders;",
+        "create policy own_rows on orders using (id is not null);",
+      ),
+      inTransaction(
+        "drop policy own_rows on orders;",
+        "alter table orders disable row level security;",
+      ),
+      ...sql("create table a (b text); create policy c on a; drop policy c on a;"),
+    ],
+  },
   "syntax-error": {
     refused: sql("alter tabel orders;", "select 1;\nselect from where"),
     accepted: sql("", "-- nothing\n", "select 1;"),
@@ -447,6 +491,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         "update orders set remark = '' where remark is null or note is not null;",
         "with q as (delete from orders returning *) select count(*) from q;",
         "with q as (update orders set note = '' returning id), r as (select 1) insert into customers (id) select id from q;",
+        "merge into orders using customers c on orders.customer_id = c.id when matched then update set note = c.email;",
+        "merge into orders using (select id, email from customers) c on orders.customer_id = c.id when not matched then insert (id, note) values (c.id, c.email);",
       ),
     ],
     accepted: [
@@ -457,6 +503,11 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       { text: "update orders set secret = '' where secret is null;", phase: "contract" },
       ...sql("update orders set note = '' where id = '01890000-0000-7000-8000-000000000001';"),
       ...sql("create table a (b text); update a set b = '';"),
+      ...sql(
+        "merge into orders using (values ('01890000-0000-7000-8000-000000000001'::uuid, 'x')) v (id, note) on orders.id = v.id when matched then update set note = v.note;",
+        "with some as (select id from customers order by id limit 100) merge into orders using some on orders.customer_id = some.id when matched then delete;",
+        "create table a (b text); merge into a using customers on a.b = customers.email when matched then delete;",
+      ),
     ],
   },
   "backfill-with-schema-change": {

@@ -43,6 +43,8 @@ export interface Catalogue {
   readonly domains: Set<string>;
   /** Columns, as `table.column`, that a statement in batches has filled. */
   readonly filled: Set<string>;
+  /** Columns, as `table.column`, that any statement has written, or that were added with a default. */
+  readonly written: Set<string>;
   /** Tables with a policy, and those whose owner is bound by theirs. */
   readonly policies: Set<string>;
   readonly forced: Set<string>;
@@ -56,6 +58,7 @@ export const emptyCatalogue = (): Catalogue => ({
   domains: new Set(),
   enums: new Map(),
   filled: new Set(),
+  written: new Set(),
   policies: new Set(),
   forced: new Set(),
 });
@@ -88,25 +91,35 @@ export function follow(catalogue: Catalogue, statement: Statement, fresh: boolea
     const { typeName, newVal = "", newValNeighbor: beside } = node.AlterEnumStmt;
     if (beside === undefined) catalogue.enums.get(nameKey(strings(typeName)))?.values.push(newVal);
   }
-  for (const column of batchedColumns(node)) catalogue.filled.add(column);
+  for (const { column, batched } of updatedColumns(node)) {
+    catalogue.written.add(column);
+    if (batched) catalogue.filled.add(column);
+  }
 }
 
-/** What a statement of the shape `with batch as (…), … update t set c = … from batch` fills. */
-function batchedColumns(node: Node): readonly string[] {
+interface Updated {
+  /** `table.column` */
+  readonly column: string;
+  /** By a statement of the shape `with batch as (…), … update t set c = … from batch`. */
+  readonly batched: boolean;
+}
+
+function updatedColumns(node: Node): readonly Updated[] {
   const select: SelectStmt | undefined = "SelectStmt" in node ? node.SelectStmt : undefined;
   const update: UpdateStmt | undefined = "UpdateStmt" in node ? node.UpdateStmt : undefined;
   const parts = (select?.withClause ?? update?.withClause)?.ctes ?? [];
   const inner = parts.flatMap((part) =>
     "CommonTableExpr" in part && part.CommonTableExpr.ctequery !== undefined
-      ? batchedColumns(part.CommonTableExpr.ctequery)
+      ? updatedColumns(part.CommonTableExpr.ctequery)
       : [],
   );
-  if (update?.relation === undefined || (update.fromClause ?? []).length === 0) return inner;
+  if (update?.relation === undefined) return inner;
   const table = tableKey(update.relation);
+  const batched = (update.fromClause ?? []).length > 0;
   return [
     ...inner,
     ...(update.targetList ?? []).flatMap((target) =>
-      "ResTarget" in target ? [`${table}.${target.ResTarget.name}`] : [],
+      "ResTarget" in target ? [{ column: `${table}.${target.ResTarget.name}`, batched }] : [],
     ),
   ];
 }
@@ -158,8 +171,12 @@ function followCommand(catalogue: Catalogue, command: AlterCommand): void {
   const facts = tables.get(command.table);
   if (facts === undefined) return;
   const { kind, name, column, constraint } = command;
-  if (kind === "AT_AddColumn" && column !== undefined) followColumn(facts, column);
-  else if (kind === "AT_DropColumn") forgetColumn(facts, name);
+  if (kind === "AT_AddColumn" && column !== undefined) {
+    followColumn(facts, column);
+    if (constraintOf(column, "CONSTR_DEFAULT") !== undefined)
+      catalogue.written.add(`${command.table}.${column.colname}`);
+  }
+  if (kind === "AT_DropColumn") forgetColumn(facts, name);
   else if (kind === "AT_SetNotNull") facts.required.add(name);
   else if (kind === "AT_DropNotNull") facts.required.delete(name);
   else if (kind === "AT_AlterColumnType") facts.columns.set(name, typeFacts(column?.typeName));

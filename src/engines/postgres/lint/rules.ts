@@ -1,5 +1,5 @@
 import type { Rule } from "./rule.ts";
-import { createdTrigger, enabledSecurity, forcedSecurity } from "./rules/access.ts";
+import { createdTrigger, droppedPolicy, enabledSecurity, forcedSecurity } from "./rules/access.ts";
 import {
   autoIncrement,
   constrainedDomain,
@@ -34,6 +34,7 @@ import {
   reindex,
 } from "./rules/indexes.ts";
 import { enumOrder, enumRename, enumValue } from "./rules/enums.ts";
+import { unfilledRequired } from "./rules/nulls.ts";
 import { attachPartition, createPartition, detachPartition } from "./rules/partitions.ts";
 import { backfillWithChange, unbatchedWrite } from "./rules/rows.ts";
 import { dropDatabase, longIdentifier, sessionSetting, uncheckedCode } from "./rules/session.ts";
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   constrainedDomain,
   setNotNull,
   dropNotNull,
+  unfilledRequired,
   checkValidated,
   foreignKeyValidated,
   validateWhileLocked,
@@ -111,6 +113,7 @@ export const rules: readonly Rule[] = [
   disabledSecurity,
   enabledSecurity,
   forcedSecurity,
+  droppedPolicy,
   createdTrigger,
   transactionControl,
   sessionSetting,

@@ -4,7 +4,7 @@ import { alterCommands } from "../alter.ts";
 import type { Statement } from "../parse.ts";
 import { contract, expand } from "../recipe.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
-import { strings, tableKey, tableName } from "../tree.ts";
+import { nameKey, strings, tableKey, tableName } from "../tree.ts";
 
 /** Policies that come into force for sessions that know nothing of them. */
 export const enabledSecurity: Rule = {
@@ -47,6 +47,34 @@ const policyTable = ({ node }: Statement): string | undefined =>
 /** Being bound to no tenant, as code of before is, counts as a tenant of its own, or as all. One such policy is enough: they are joined by or. */
 const isLenient = ({ source, from, to }: Statement): boolean =>
   source.slice(from, to).includes("coalesce(current_setting('app.current_tenant', true), '')");
+
+/** Who was let in by a policy is kept out without it, and sees fewer rows instead of an error; a restrictive one gone lets others in. */
+export const droppedPolicy: Rule = {
+  id: "drop-policy",
+  severity: "error",
+  covers: [],
+  judge: (statement, scene) => {
+    const { node, source, from, to } = statement;
+    if (!("DropStmt" in node) || node.DropStmt.removeType !== "OBJECT_POLICY") return [];
+    if (scene.phase === "contract") return [];
+    return (node.DropStmt.objects ?? []).flatMap((object): readonly Hit[] => {
+      const names = strings([object]);
+      const table = nameKey(names.slice(0, -1));
+      if (scene.isFresh(table) || scene.together.some((other) => standsIn(other, table))) return [];
+      return [
+        {
+          message: `${table} loses policy ${names.at(-1)}: code of before that it let in sees no row any more, without an error; if it was restrictive, rows are seen that it kept away`,
+          recipe: [contract(`${source.slice(from, to)};`)],
+        },
+      ];
+    });
+  },
+};
+
+/** In the same transaction another policy of the table comes, or nothing is asked of sessions any more. */
+const standsIn = (other: Statement, table: string): boolean =>
+  policyTable(other) === table ||
+  alterCommands(other).some((one) => one.kind === "AT_DisableRowSecurity" && one.table === table);
 
 /** The owner is bound as well, and it is the owner who fills, repairs and dumps. */
 export const forcedSecurity: Rule = {

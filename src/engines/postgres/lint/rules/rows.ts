@@ -8,7 +8,7 @@ import { tableKey, tableName } from "../tree.ts";
 
 interface Write {
   readonly relation: RangeVar;
-  readonly word: "update" | "delete" | "insert";
+  readonly word: "update" | "delete" | "insert" | "merge";
   readonly where: Node | undefined;
   /** It reads another table or a query beside its own: `from`, `using`, `with`. */
   readonly joined: boolean;
@@ -40,7 +40,9 @@ function withParts(node: Node): readonly Node[] {
           ? node.DeleteStmt
           : "InsertStmt" in node
             ? node.InsertStmt
-            : undefined;
+            : "MergeStmt" in node
+              ? node.MergeStmt
+              : undefined;
   return statement?.withClause?.ctes ?? [];
 }
 
@@ -71,11 +73,42 @@ function rawWrite(node: Node): Write | undefined {
       (selectStmt.SelectStmt.fromClause ?? []).length > 0;
     return copies ? { relation, word: "insert", where: undefined, joined: true } : undefined;
   }
+  if ("MergeStmt" in node && node.MergeStmt.relation !== undefined) {
+    const { relation, sourceRelation } = node.MergeStmt;
+    const few = sourceRelation === undefined || isBounded(sourceRelation, withParts(node));
+    return { relation, word: "merge", where: undefined, joined: few };
+  }
   return undefined;
 }
 
+/** Whether what a merge reads has an end that is known: a list of values, a function's rows, a query with a limit. */
+function isBounded(source: Node, parts: readonly Node[]): boolean {
+  if ("RangeFunction" in source) return true;
+  if ("RangeVar" in source) {
+    const { relname } = source.RangeVar;
+    return parts.some(
+      (part) =>
+        "CommonTableExpr" in part &&
+        part.CommonTableExpr.ctename === relname &&
+        hasEnd(part.CommonTableExpr.ctequery),
+    );
+  }
+  return "RangeSubselect" in source && hasEnd(source.RangeSubselect.subquery);
+}
+
+const hasEnd = (query: Node | undefined): boolean =>
+  query !== undefined &&
+  "SelectStmt" in query &&
+  (query.SelectStmt.limitCount !== undefined || (query.SelectStmt.valuesLists ?? []).length > 0);
+
 /** The statement in batches: the keys of some rows first, then those rows. */
 function inBatches(statement: Statement, { relation, word, at }: Write, scene: Scene): RecipePart {
+  if (word === "merge")
+    return {
+      phase: "backfill",
+      batch: true,
+      sql: `-- using (select … order by its key limit 1000): the rows behind the last batch only\n${textOf(statement)}`,
+    };
   const table = tableName(relation);
   const keys = (scene.facts(tableKey(relation))?.key ?? []).map(identifier);
   const columns = keys.length === 0 ? ["id"] : keys;
