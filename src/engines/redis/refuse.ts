@@ -1,3 +1,4 @@
+import { tableName } from "../../ir/names.ts";
 import type { EntityIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
 
 interface Problem {
@@ -42,9 +43,19 @@ function methodProblems({ workload, entity, methods }: RepositoryIr): readonly P
 
 function entityProblems(entity: EntityIr): readonly Problem[] {
   const path = `entities.${entity.name}`;
+  const former = entity.was === undefined ? entity.table : tableName(entity.was);
   const hint =
     "leave it out, or make the workload transactional, so that a relational store is its authority";
   return [
+    ...(entity.table === tableName(entity.name) && entity.table !== former
+      ? [
+          {
+            path: `${path}.was`,
+            text: `the keys of its records begin with ${former}, and would begin with ${entity.table}: no migration renames them`,
+            hint: `table: ${former} keeps them; leave was: out when there are no records yet`,
+          },
+        ]
+      : []),
     ...(entity.keyless
       ? [
           {

@@ -55,6 +55,9 @@ interface Bulk<T> {
   readonly outcomes: (ViewOutcome | undefined)[];
 }
 
+/** What is read of an answer: an error as a whole, and of each document what became of it. The rest would be most of it. */
+const toldOfItems = "error,status,items.index.status,items.index.error";
+
 /** Sends what is undecided until all is decided, or the call's attempts are used up. */
 async function writeChunk<T>(
   connection: SearchConnection,
@@ -103,7 +106,7 @@ async function attemptChunk<T>(
         method: "POST",
         path: `/${encodeURIComponent(alias)}/_bulk`,
         // Without it a lost alias would come back as an index with a guessed mapping.
-        query: { require_alias: "true" },
+        query: { require_alias: "true", filter_path: toldOfItems },
         body: sent.map((at) => lines[at]).join(""),
         lines: true,
       },

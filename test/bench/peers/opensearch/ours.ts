@@ -12,11 +12,14 @@ import {
 } from "./items.ts";
 import { openLayer, type Page } from "./layer.ts";
 
+/** As a rebuild writes: a bulk on a loaded machine takes longer than a user's call may. */
+const patienceMs = 60_000;
+
 export const open: OpenCalls = async ({ dsn }) => {
   const { data, target, close } = await openLayer(String(dsn));
   const writer = target.live();
   const write = async (items: readonly Item[]): Promise<unknown> => {
-    const outcomes = await writer.write(items.map(changeOf));
+    const outcomes = await writer.write(items.map(changeOf), { deadlineMs: patienceMs });
     if (outcomes.some(({ kind }) => kind === "failed")) throw new Error("a document was refused");
     return outcomes;
   };
