@@ -79,13 +79,11 @@ export const open: OpenCalls = async ({ dsn }) => {
     const version = Number(nextRevision());
     const body = documentOf(item);
     return (
-      await client.index({
-        index,
-        id: item.id,
-        version,
-        version_type: "external",
-        body: body as never,
-      })
+      await client.index(
+        { index, id: item.id, version, version_type: "external", body: body as never },
+        // Of two callers that write one document at once, one finds the other's revision.
+        { ignore: [conflict] },
+      )
     ).body;
   };
   const bulk = async (items: readonly Item[]): Promise<unknown> => {
