@@ -221,7 +221,12 @@ function assembleStore(
   const authorities = served.filter(isAuthority);
   const sizes = authorities.flatMap((workload) => bytesAfterGrowth(model, workload) ?? []);
   const losses = authorities.flatMap(({ sla }) => sla.rpoSeconds ?? []);
-  const scoped = [...parts.entities, ...parts.views.flatMap((view) => view.entity ?? [])];
+  const structures = structuresOf(authorities);
+  const scoped = [
+    ...parts.entities,
+    ...parts.views.flatMap((view) => view.entity ?? []),
+    ...(structures?.structures ?? []),
+  ];
   return {
     name: store.name,
     typePrefix: typeName(store.name),
@@ -229,9 +234,9 @@ function assembleStore(
     ...(store.env === undefined ? {} : { env: store.env }),
     ports: store.ports,
     ...parts,
-    ...structuresOf(authorities),
+    ...structures,
     deadlineMs: deadlineFor(served.map((workload) => workload.sla.p99Ms)),
-    tenantScoped: scoped.some((entity) => entity.tenant !== undefined),
+    tenantScoped: scoped.some(({ tenant }) => tenant !== undefined),
     ...(sizes.length > 0 && { datasetBytes: sizes.reduce((sum, size) => sum + size, 0) }),
     ...(losses.length > 0 && { rpoSeconds: Math.min(...losses) }),
   };

@@ -278,6 +278,8 @@ export interface StructuresIr {
   readonly file: string;
   /** `liveStructures`: the adapter's factory. */
   readonly factory: string;
+  /** They belong to tenants. */
+  readonly tenant?: true;
   readonly structures: readonly StructureIr[];
 }
 

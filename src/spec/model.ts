@@ -248,6 +248,8 @@ export interface AuthorityWorkload extends WorkloadBase {
   readonly access: readonly EntityAccess[];
   /** Of a key-value workload that declares some. */
   readonly structures?: readonly Structure[];
+  /** Its structures belong to tenants. */
+  readonly tenant?: true;
 }
 
 interface StructureBase {

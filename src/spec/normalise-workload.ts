@@ -86,6 +86,7 @@ export function workloadOf(
             structureOf(structure, spec),
           ),
         }),
+        ...(given.tenant === true && { tenant: given.tenant }),
       };
   }
 }

@@ -50,6 +50,10 @@ export const authoritySchema = z.strictObject({
     .record(value.memberName, structureSchema)
     .optional()
     .describe("keyvalue: structures for real-time work, by name."),
+  tenant: z
+    .boolean()
+    .optional()
+    .describe("keyvalue: its structures belong to tenants, so only forTenant has them."),
 });
 
 export const searchSchema = z.strictObject({

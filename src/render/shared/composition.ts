@@ -1,4 +1,4 @@
-import type { EntityIr, Ir, StoreIr, ViewIr } from "../../ir/types.ts";
+import type { EntityIr, Ir, StoreIr, StructuresIr, ViewIr } from "../../ir/types.ts";
 import { storeProperty } from "../../ir/names.ts";
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import { print } from "../document.ts";
@@ -55,6 +55,7 @@ interface Member {
   readonly store: StoreIr;
   readonly entity?: EntityIr;
   readonly view?: ViewIr;
+  readonly structures?: StructuresIr;
 }
 
 function membersOf(ir: Ir): readonly Member[] {
@@ -71,6 +72,7 @@ function membersOf(ir: Ir): readonly Member[] {
       type: one.typeName,
       module: one.file,
       store,
+      structures: one,
     })),
     ...store.views.map((view) => ({
       name: view.property,
@@ -86,7 +88,8 @@ function membersOf(ir: Ir): readonly Member[] {
 /** One tenant binds every store, so it is a UUID when any entity keeps it as one. */
 const hasUuidTenants = (ir: Ir): boolean =>
   ir.entities.some(({ tenant }) => tenant?.type.kind === "uuid");
-const isTenant = (member: Member): boolean => member.entity?.tenant !== undefined;
+const isTenant = ({ entity, structures }: Member): boolean =>
+  (entity ?? structures)?.tenant !== undefined;
 const isCache = (member: Member): boolean => member.view?.port === "cache";
 
 function indexFile(ir: Ir): FileRequest {

@@ -31,6 +31,16 @@ export function structures(context: Context): readonly Problem[] {
             ),
           ]
         : []),
+      ...(workload.tenant === true && declared.length === 0
+        ? [
+            error(
+              [...path, "tenant"],
+              `${quoted("tenant")} of workload ${quoted(name)} is about structures, and it has none`,
+              "declare structures, or remove it: an entity names its tenant by a key of its own",
+              "key",
+            ),
+          ]
+        : []),
       ...(workload.entities.length === 0 && declared.length === 0 && context.complete
         ? [
             error(

@@ -3,7 +3,7 @@ import { verdictError } from "../../runtime/failure.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
 import { keptMs } from "./keyed.ts";
-import { fingerprintOf } from "./record-key.ts";
+import { fingerprintOf, keyPart } from "./record-key.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
 import type { RedisRouter } from "./router.ts";
 import { runScript, script } from "./script.ts";
@@ -13,6 +13,17 @@ export interface StructureHost {
   readonly router: RedisRouter;
   readonly runtime: OpRuntime;
   readonly namespace: string;
+  /** Whose they are, where they belong to tenants. */
+  readonly tenant?: string;
+}
+
+/** The same for what belongs to one tenant. @throws DataError programming for an empty one */
+export function ofTenant(
+  { router, runtime, namespace }: StructureHost,
+  tenant: string,
+): StructureHost {
+  if (tenant === "") throw programmingError("a structure belongs to a tenant, which must be named");
+  return { router, runtime, namespace, tenant };
 }
 
 /** What a generated adapter declares of one structure. */
@@ -57,12 +68,16 @@ export class StructureCaller {
     this.#declaration = declaration;
   }
 
-  /** `shop:live:board:{summer}`: what belongs to it carries its hash tag. */
+  /** `shop:live:board:{summer}`, a tenant's `{tenant:summer}`: what belongs to it carries its hash tag. */
   key(name: string): string {
     if (typeof name !== "string" || name === "")
       throw programmingError("the key of a structure must not be empty");
-    const inner = name.replaceAll(/[%{}]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
-    return `${this.host.namespace}:${this.#declaration.prefix}:{${inner}}`;
+    const { namespace, tenant } = this.host;
+    const inner =
+      tenant === undefined
+        ? name.replaceAll(/[%{}]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
+        : `${keyPart(tenant)}:${keyPart(name)}`;
+    return `${namespace}:${this.#declaration.prefix}:{${inner}}`;
   }
 
   async read(

@@ -22,5 +22,13 @@ export interface StructuresLayer {
     readonly moves: StreamStructure<Move>;
     readonly room: ChannelStructure<{ readonly text: string }>;
   };
+  forTenant(tenant: string): StructuresLayer & {
+    readonly rooms: {
+      readonly points: SortedSetStructure;
+      readonly people: CountingHashStructure<number>;
+      readonly events: StreamStructure<unknown>;
+      readonly calls: ChannelStructure<unknown>;
+    };
+  };
   close(): Promise<void>;
 }

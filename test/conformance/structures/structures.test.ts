@@ -37,7 +37,9 @@ for (const { engine, column, dsn } of targets) {
     for (const { method, name, run } of cases)
       test(
         `${method}: ${name}`,
-        proving({ ...of, method }, () => run(opened.data.live)),
+        proving({ ...of, method }, () =>
+          run(opened.data.live, (tenant) => opened.data.forTenant(tenant).rooms),
+        ),
       );
   });
 }

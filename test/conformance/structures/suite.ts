@@ -4,16 +4,43 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { StructuresLayer } from "./layer.ts";
 
+type Rooms = ReturnType<StructuresLayer["forTenant"]>["rooms"];
+
 export interface Case {
   /** Row of the closing table. */
   readonly method: string;
   readonly name: string;
-  run(data: StructuresLayer["live"]): Promise<void>;
+  run(data: StructuresLayer["live"], roomsOf: (tenant: string) => Rooms): Promise<void>;
 }
 
 const ofKind = (kind: string) => expect.objectContaining({ name: "DataError", kind });
 
 export const cases: readonly Case[] = [
+  {
+    method: "tenants",
+    name: "what belongs to one is not seen by another, whatever keys and tenants are called",
+    run: async (_, roomsOf) => {
+      const key = randomUUID();
+      const [one, other] = [roomsOf("a"), roomsOf("a:b")];
+      await one.points.add(`b:${key}`, [{ member: "ann", score: 1 }]);
+      await one.people.set(`b:${key}`, { ann: 1 });
+      await one.events.append(`b:${key}`, { at: 1 });
+      expect(await other.points.size(key)).toBe(0);
+      expect((await other.people.getAll(key)).size).toBe(0);
+      expect(await other.events.read(key)).toEqual([]);
+      expect(await roomsOf("{a}").points.size(`b:${key}`)).toBe(0);
+      expect(await one.points.score(`b:${key}`, "ann")).toBe(1);
+      const operation = randomUUID();
+      for (const rooms of [one, other])
+        expect(await rooms.people.increment(key, "n", 2, { operation })).toBe(2);
+      const heard = await other.calls.subscribe(key);
+      await one.calls.publish(key, "one's");
+      await other.calls.publish(key, "the other's");
+      expect((await heard.next()).value).toBe("the other's");
+      await heard.return?.();
+      expect(() => roomsOf("")).toThrow("tenant");
+    },
+  },
   {
     method: "hash",
     name: "fields are set, read one by one and together, and removed, whatever they are called",

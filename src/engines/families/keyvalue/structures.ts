@@ -4,7 +4,7 @@ import type { AuthorityWorkload, Structure, StructureValue } from "../../../spec
 
 /** The structures of a workload with the names of their types; undefined when it declares none. */
 export function lowerStructures(workload: AuthorityWorkload): StructuresIr | undefined {
-  const { name, comment, structures = [] } = workload;
+  const { name, comment, structures = [], tenant } = workload;
   if (structures.length === 0) return undefined;
   return {
     workload: name,
@@ -13,6 +13,7 @@ export function lowerStructures(workload: AuthorityWorkload): StructuresIr | und
     typeName: typeName(name),
     file: fileStem(name),
     factory: structuresName(name),
+    ...(tenant === true && { tenant }),
     structures: structures.map((structure) => lowerStructure(name, structure)),
   };
 }

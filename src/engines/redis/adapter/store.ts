@@ -31,8 +31,14 @@ export function storeFiles(runtime: RedisRuntime, store: StoreIr, ir: Ir): reado
 }
 
 function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
-  const plain = store.repositories.filter(({ entity }) => entity.tenant === undefined);
-  const bound = store.repositories.filter((repository) => !plain.includes(repository));
+  const repositories = Object.groupBy(store.repositories, ({ entity }) => scopeOf(entity));
+  const structures = Object.groupBy(store.structures ?? [], scopeOf);
+  const membersOf = (scope: "plain" | "bound", tenant: string): readonly unknown[] => [
+    ...(repositories[scope] ?? []).map((one) => member(one, `store.session(${tenant})`)),
+    ...(structures[scope] ?? []).map((one) =>
+      structureMember(one, tenant === "" ? "store" : `ofTenant(store, ${tenant})`),
+    ),
+  ];
   const prefix = store.typePrefix;
   return {
     path: `{data}/stores/${store.name}/store.ts`,
@@ -51,8 +57,8 @@ function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
       tenantType: `${prefix}TenantRepositories`,
       boundType: `${prefix}Bound`,
       tenantScoped: store.tenantScoped,
-      plain: [...plain.map(member), ...(store.structures ?? []).map(structureMember)],
-      bound: bound.map(member),
+      plain: membersOf("plain", ""),
+      bound: membersOf("bound", "tenant"),
       head: code(
         functionHead(
           `open${prefix}`,
@@ -67,21 +73,24 @@ function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
   };
 }
 
-const member = ({ entity, typeName, factory }: RepositoryIr): unknown => ({
+const scopeOf = ({ tenant }: { readonly tenant?: unknown }): "plain" | "bound" =>
+  tenant === undefined ? "plain" : "bound";
+
+const member = ({ entity, typeName, factory }: RepositoryIr, session: string): unknown => ({
   name: entity.property,
   factory,
-  argument: code("store.session()"),
+  argument: code(session),
   line: code(propertyLine({ name: entity.property, type: typeName })),
 });
 
-const structureMember = ({ property, typeName, factory }: StructuresIr): unknown => ({
+const structureMember = ({ property, typeName, factory }: StructuresIr, host: string): unknown => ({
   name: property,
   factory,
-  argument: code("store"),
+  argument: code(host),
   line: code(propertyLine({ name: property, type: typeName })),
 });
 
-function importsOf({ id, type, open }: RedisRuntime, store: StoreIr): ImportSet {
+function importsOf({ id, folder, type, open }: RedisRuntime, store: StoreIr): ImportSet {
   const imports = new ImportSet()
     .type("../../runtime/store.ts", "RuntimeContext", "StoreConfig")
     .type(`../../runtime/${id}/store.ts`, type)
@@ -90,5 +99,7 @@ function importsOf({ id, type, open }: RedisRuntime, store: StoreIr): ImportSet 
     imports.type(`../../ports/${file}.ts`, typeName).value(`./${file}.ts`, factory);
   for (const { file, typeName, factory } of store.structures ?? [])
     imports.type(`../../ports/${file}.ts`, typeName).value(`./${file}-structures.ts`, factory);
+  if ((store.structures ?? []).some(({ tenant }) => tenant))
+    imports.value(`../../runtime/${folder}/structure-host.ts`, "ofTenant");
   return imports;
 }
