@@ -13,13 +13,10 @@ import {
   type OpenedMilvus,
 } from "../engines/milvus/opened.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
-import { onPrivateMilvus } from "./milvus-server.ts";
+import { grace, onPrivate, until, verdict } from "./suite.ts";
 import { stopwatch } from "../support/stopwatch.ts";
 
-/** What the product promises beyond a deadline, milliseconds. */
-const grace = 250;
-
-await onPrivateMilvus("cut connections, silence and a killed server", (server) => {
+await onPrivate("milvus", "cut connections, silence and a killed server", (server) => {
   const view = noteView("faults");
   let proxy: FaultProxy;
   let direct: OpenedMilvus;
@@ -37,7 +34,7 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
   }, 60_000);
   beforeEach(async () => {
     proxy.clear();
-    await until(async () => (await outcome(near(through))).kind === "ok");
+    await until(15_000, async () => (await verdict(near(through))).kind === "ok");
   });
   afterAll(async () => {
     proxy.clear();
@@ -63,7 +60,7 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
       const toxic = proxy.add({ kind: "blackhole" });
       const began = stopwatch();
       const calls = await Promise.all(
-        Array.from({ length: 20 }, () => outcome(near(through, { deadlineMs: 400 }))),
+        Array.from({ length: 20 }, () => verdict(near(through, { deadlineMs: 400 }))),
       );
       const elapsed = began.elapsed();
       expect(new Set(calls.map(({ kind }) => kind)), `round ${round}`).toEqual(
@@ -71,23 +68,23 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
       );
       expect(elapsed).toBeLessThan(400 + grace);
       toxic.remove();
-      await until(async () => (await outcome(near(through))).kind === "ok");
+      await until(15_000, async () => (await verdict(near(through))).kind === "ok");
     }
   });
 
   it("a read on a cut connection is tried again; a server that refuses is unavailable", async () => {
     proxy.cut();
-    expect(await outcome(near(through))).toMatchObject({ kind: "ok" });
+    expect(await verdict(near(through))).toMatchObject({ kind: "ok" });
     const down = proxy.add({ kind: "down" });
-    expect(["unavailable", "timeout"]).toContain((await outcome(near(through))).kind);
+    expect(["unavailable", "timeout"]).toContain((await verdict(near(through))).kind);
     down.remove();
-    await until(async () => (await outcome(near(through))).kind === "ok");
+    await until(15_000, async () => (await verdict(near(through))).kind === "ok");
   });
 
   it("a slow server is a timeout of the caller, not an answer that comes late", async () => {
     proxy.add({ kind: "latency", ms: 700 }, { direction: "down" });
     const began = stopwatch();
-    expect((await outcome(near(through, { deadlineMs: 300 }))).kind).toBe("timeout");
+    expect((await verdict(near(through, { deadlineMs: 300 }))).kind).toBe("timeout");
     expect(began.elapsed()).toBeLessThan(300 + grace);
     proxy.clear();
   });
@@ -112,7 +109,7 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
     const worker = async (first: number): Promise<void> => {
       for (let round = 1n; round <= 6n; round += 1n) {
         for (let number = first; number < first + 5; number += 1) {
-          const result = await outcome(writer.write([change(number, round)]));
+          const result = await verdict(writer.write([change(number, round)]));
           if (result.kind === "ok") told.set(number, round);
         }
       }
@@ -146,14 +143,14 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
     for (let call = 0; call < 5; call += 1) {
       const began = stopwatch();
       expect(["unavailable", "timeout"]).toContain(
-        (await outcome(near(direct, { deadlineMs: 500 }))).kind,
+        (await verdict(near(direct, { deadlineMs: 500 }))).kind,
       );
       expect(began.elapsed()).toBeLessThan(500 + grace);
     }
     expect((await direct.store.health()).state).toBe("down");
     await server.restart();
     const ready = stopwatch();
-    await until(async () => (await outcome(near(direct))).kind === "ok");
+    await until(15_000, async () => (await verdict(near(direct))).kind === "ok");
     expect(ready.elapsed()).toBeLessThan(3_000);
     expect((await near(direct)).some(({ item }) => item.number === 9_001)).toBe(true);
     expect((await direct.store.health()).state).toBe("up");
@@ -164,35 +161,12 @@ await onPrivateMilvus("cut connections, silence and a killed server", (server) =
     await closing.store.channel.load();
     await near(closing);
     proxy.add({ kind: "latency", ms: 300 });
-    const calls = Array.from({ length: 20 }, () => outcome(near(closing)));
+    const calls = Array.from({ length: 20 }, () => verdict(near(closing)));
     await closing.lifecycle.close();
     await closing.close();
     for (const { kind } of await Promise.all(calls))
       expect(["ok", "unavailable", "timeout"]).toContain(kind);
-    expect((await outcome(near(closing))).kind).toBe("programming");
+    expect((await verdict(near(closing))).kind).toBe("programming");
     proxy.clear();
   });
 });
-
-interface Outcome {
-  readonly kind: string;
-}
-
-async function outcome(call: Promise<unknown>): Promise<Outcome> {
-  try {
-    await call;
-    return { kind: "ok" };
-  } catch (error) {
-    const { kind } = error as { readonly kind?: string };
-    if (kind === undefined) throw error;
-    return { kind };
-  }
-}
-
-async function until(test: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 15_000;
-  while (!(await test())) {
-    if (performance.now() > end) throw new Error("it never came to be");
-    await sleep(50);
-  }
-}

@@ -8,9 +8,8 @@ import {
   openStore,
   type OpenedMongo,
   proxyTo,
-  until,
-  verdict,
 } from "./mongodb-server.ts";
+import { until, verdict } from "./suite.ts";
 
 const deadlineMs = 1_500;
 /** The product's own rule: a call ends within its deadline and a little. */

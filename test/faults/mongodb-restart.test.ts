@@ -8,15 +8,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { columnOf } from "../engines/servers.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { cell } from "../support/closing-table.ts";
-import {
-  item,
-  items,
-  onPrivateMongo,
-  openStore,
-  type OpenedMongo,
-  until,
-  verdict,
-} from "./mongodb-server.ts";
+import { item, items, onPrivateMongo, openStore, type OpenedMongo } from "./mongodb-server.ts";
+import { until, verdict } from "./suite.ts";
 import { stopwatch } from "../support/stopwatch.ts";
 
 const deadlineMs = 1_500;

@@ -18,7 +18,8 @@ import {
 } from "../engines/opensearch/opened.ts";
 import { freePort } from "../engines/ports.ts";
 import { makeCertificate } from "../support/certificate.ts";
-import { grace, onSharedServer } from "./opensearch-server.ts";
+import { onSharedServer } from "./opensearch-server.ts";
+import { grace } from "./suite.ts";
 
 const secret = "sentinel-secret";
 const view = noteView("notes");

@@ -18,7 +18,8 @@ import {
   request,
   upsert,
 } from "../engines/opensearch/opened.ts";
-import { onPrivateServer, until, verdict } from "./opensearch-server.ts";
+import { onPrivateServer } from "./opensearch-server.ts";
+import { until, verdict } from "./suite.ts";
 
 const secret = "sentinelvalue";
 const view = noteView("notes", { vectors: true });
@@ -300,7 +301,7 @@ await onPrivateServer(
       );
       await other.close();
       expect(once).toContainEqual(["overloaded", "rejected_execution_exception", 1]);
-      await until(async () => (await verdict(search())).kind === "ok");
+      await until(15_000, async () => (await verdict(search())).kind === "ok");
     });
 
     it("F11: of bulks that a full queue refuses only what was refused is sent again", async () => {

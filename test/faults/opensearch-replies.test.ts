@@ -15,7 +15,8 @@ import {
   upsert,
 } from "../engines/opensearch/opened.ts";
 import type { FaultProxy } from "../support/fault-proxy.ts";
-import { grace, onSharedServer, proxyTo, until, verdict } from "./opensearch-server.ts";
+import { onSharedServer, proxyTo } from "./opensearch-server.ts";
+import { grace, until, verdict } from "./suite.ts";
 
 const view = noteView("notes");
 const all = findIn(view);
@@ -41,7 +42,7 @@ await onSharedServer("lost replies, cut connections, silence", (server) => {
   });
   beforeEach(async () => {
     proxy.clear();
-    await until(answers);
+    await until(15_000, answers);
   });
   afterAll(async () => {
     proxy.clear();
@@ -113,7 +114,7 @@ await onSharedServer("lost replies, cut connections, silence", (server) => {
     expect((await verdict(writer.write([upsert(note(201), 1n)]))).kind).toBe("outcome-unknown");
     limited.remove();
     proxy.cut();
-    await until(answers);
+    await until(15_000, answers);
     expect(await versionOf("201")).toBe(1);
   });
 
@@ -226,7 +227,7 @@ await onSharedServer("lost replies, cut connections, silence", (server) => {
     await Promise.all(Array.from({ length: 20 }, caller));
     expect(proxy.counts().refused - before).toBeLessThanOrEqual(calls + 20);
     down.remove();
-    expect(await until(answers)).toBeLessThan(3_000);
+    expect(await until(15_000, answers)).toBeLessThan(3_000);
   });
 
   it("F12: an answer cut into single bytes is the same answer", async () => {
@@ -256,6 +257,6 @@ await onSharedServer("lost replies, cut connections, silence", (server) => {
     expect(health).toMatchObject({ state: "down", detail: "timeout" });
     silent.remove();
     proxy.cut();
-    await until(async () => (await through.store.health()).state === "up");
+    await until(15_000, async () => (await through.store.health()).state === "up");
   });
 });

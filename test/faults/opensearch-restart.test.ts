@@ -14,7 +14,8 @@ import {
   request,
   upsert,
 } from "../engines/opensearch/opened.ts";
-import { grace, onPrivateServer, until, verdict } from "./opensearch-server.ts";
+import { onPrivateServer } from "./opensearch-server.ts";
+import { grace, until, verdict } from "./suite.ts";
 
 const view = noteView("notes");
 const all = findIn(view);
@@ -78,7 +79,7 @@ await onPrivateServer("a server that is killed, restarted, frozen", (server) => 
     const restarting = server.restart();
     await restarting;
     // The server takes requests before its shards are read: until then they are unavailable.
-    const back = await until(async () => (await verdict(find())).kind === "ok", 30_000);
+    const back = await until(30_000, async () => (await verdict(find())).kind === "ok");
     await sleep(500);
     running = false;
     await Promise.all(load);
@@ -123,7 +124,7 @@ await onPrivateServer("a server that is killed, restarted, frozen", (server) => 
     } finally {
       await server.thaw();
     }
-    await until(async () => (await verdict(find())).kind === "ok");
+    await until(15_000, async () => (await verdict(find())).kind === "ok");
     // Whatever of it arrived late, writing it again decides it.
     const again = await target
       .live()

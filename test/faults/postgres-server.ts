@@ -1,51 +1,16 @@
-import { afterAll, afterEach, describe } from "vitest";
 import { postgresFramer } from "../engines/postgres/frames.ts";
-import {
-  columnOf,
-  isMissing,
-  type Missing,
-  type PrivateServer,
-  privateServer,
-  type Server,
-  type ServerNeed,
-  sharedServer,
-} from "../engines/servers.ts";
-import { cell } from "../support/closing-table.ts";
+import type { PrivateServer, Server, ServerNeed } from "../engines/servers.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
+import { onPrivate, onShared } from "./suite.ts";
 
-/** Runs a suite on a server, or records why it cannot run. */
-const suiteOn = <S extends Server>(
-  server: S | Missing,
-  name: string,
-  suite: (server: S) => void,
-): void => {
-  const proof = { port: "driver", engine: columnOf(server), method: name };
-  if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
-  describe.skipIf(isMissing(server))(name, () => {
-    if (isMissing(server)) return;
-    afterEach(({ task }) => {
-      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
-    });
-    suite(server);
-  });
-};
+export const onSharedServer = (name: string, suite: (server: Server) => void): Promise<void> =>
+  onShared("postgres", name, suite);
 
-export const onSharedServer = async (
-  name: string,
-  suite: (server: Server) => void,
-): Promise<void> => suiteOn(await sharedServer("postgres"), name, suite);
-
-export const onPrivateServer = async (
+export const onPrivateServer = (
   name: string,
   suite: (server: PrivateServer) => void,
   need: ServerNeed = {},
-): Promise<void> => {
-  const server = await privateServer("postgres", need);
-  afterAll(async () => {
-    if (!isMissing(server)) await server.stop();
-  });
-  suiteOn(server, name, suite);
-};
+): Promise<void> => onPrivate("postgres", name, suite, { need });
 
 /** A fault proxy before a server that knows which reply is whose. */
 export const proxyTo = (dsn: string, seed = 1): Promise<FaultProxy> =>

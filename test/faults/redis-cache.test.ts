@@ -4,15 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { EntityCache, ValueCache } from "../../templates/runtime/entity-cache.ts";
 import type { FaultProxy } from "../support/fault-proxy.ts";
 import { between, seeded } from "../support/random.ts";
-import {
-  bare,
-  onPrivateRedis,
-  openStore,
-  type OpenedRedis,
-  proxyTo,
-  until,
-  verdict,
-} from "./redis-server.ts";
+import { bare, onPrivateRedis, openStore, type OpenedRedis, proxyTo } from "./redis-server.ts";
+import { until, verdict } from "./suite.ts";
 import { stopwatch } from "../support/stopwatch.ts";
 
 interface Versioned {

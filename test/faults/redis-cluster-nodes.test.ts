@@ -12,7 +12,8 @@ import {
   ownerOf,
   processOf,
 } from "./redis-cluster-server.ts";
-import { type OpenedRedis, until, verdict } from "./redis-server.ts";
+import { type OpenedRedis } from "./redis-server.ts";
+import { until, verdict } from "./suite.ts";
 
 const suite = (server: PrivateServer): void => {
   let nodes: readonly Redis[];

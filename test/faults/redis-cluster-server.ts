@@ -1,41 +1,18 @@
 /** A cluster of its own for a fault suite, and what is asked of its nodes. */
 import { Redis } from "ioredis";
-import { afterAll, afterEach, describe } from "vitest";
 import { openRedisCluster } from "../../templates/engines/redis-cluster/store.ts";
 import { slotOf } from "../../templates/engines/redis/slot.ts";
 import type { StoreConfig } from "../../templates/runtime/store.ts";
-import {
-  columnOf,
-  isMissing,
-  type PrivateServer,
-  privateServer,
-  type ServerNeed,
-} from "../engines/servers.ts";
+import type { PrivateServer, ServerNeed } from "../engines/servers.ts";
 import { nodeClients } from "../engines/redis-cluster/session.ts";
-import { cell } from "../support/closing-table.ts";
 import { openStore, type OpenedRedis } from "./redis-server.ts";
+import { onPrivate } from "./suite.ts";
 
-/** Runs a suite on a cluster of its own, or records why it cannot run. */
-export async function onPrivateCluster(
+export const onPrivateCluster = (
   name: string,
   suite: (server: PrivateServer) => void,
   need: ServerNeed = {},
-): Promise<void> {
-  const server = await privateServer("redis-cluster", need);
-  const proof = { port: "driver", engine: columnOf(server), method: name };
-  if (isMissing(server)) {
-    cell(proof, { kind: "not proven", why: server.reason });
-    describe.skip(name, () => {});
-    return;
-  }
-  afterAll(() => server.stop());
-  describe(name, () => {
-    afterEach(({ task }) => {
-      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
-    });
-    suite(server);
-  });
-}
+): Promise<void> => onPrivate("redis-cluster", name, suite, { need });
 
 export const openCluster = (
   dsn: string,

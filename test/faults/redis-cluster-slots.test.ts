@@ -11,7 +11,8 @@ import {
   openCluster,
   ownerOf,
 } from "./redis-cluster-server.ts";
-import { type OpenedRedis, until, verdict } from "./redis-server.ts";
+import { type OpenedRedis } from "./redis-server.ts";
+import { until, verdict } from "./suite.ts";
 
 const suite = (server: PrivateServer): void => {
   let nodes: readonly Redis[];

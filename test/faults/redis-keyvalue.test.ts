@@ -6,15 +6,8 @@ import type { PrivateServer } from "../engines/servers.ts";
 import type { FaultProxy } from "../support/fault-proxy.ts";
 import { seeded } from "../support/random.ts";
 import { counters } from "./redis-records.ts";
-import {
-  bare,
-  onPrivateRedis,
-  openStore,
-  type OpenedRedis,
-  proxyTo,
-  until,
-  verdict,
-} from "./redis-server.ts";
+import { bare, onPrivateRedis, openStore, type OpenedRedis, proxyTo } from "./redis-server.ts";
+import { until, verdict } from "./suite.ts";
 
 const persistent = { settings: { appendonly: "yes", appendfsync: "always" } };
 const name = "records under lost replies, cuts, silence and kills";

@@ -3,14 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { makeCertificate } from "../support/certificate.ts";
-import {
-  bare,
-  onPrivateRedis,
-  openStore,
-  type OpenedRedis,
-  until,
-  verdict,
-} from "./redis-server.ts";
+import { bare, onPrivateRedis, openStore, type OpenedRedis } from "./redis-server.ts";
+import { until, verdict } from "./suite.ts";
 
 const password = "right word";
 

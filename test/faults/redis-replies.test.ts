@@ -3,15 +3,8 @@ import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { FaultProxy } from "../support/fault-proxy.ts";
 import { seeded } from "../support/random.ts";
-import {
-  bare,
-  onPrivateRedis,
-  openStore,
-  type OpenedRedis,
-  proxyTo,
-  until,
-  verdict,
-} from "./redis-server.ts";
+import { bare, onPrivateRedis, openStore, type OpenedRedis, proxyTo } from "./redis-server.ts";
+import { until, verdict } from "./suite.ts";
 
 await onPrivateRedis("lost replies, cut connections and silence", (server) => {
   let admin: Redis;

@@ -1,44 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, describe } from "vitest";
 import redis from "../../src/engines/redis/index.ts";
 import { openRedis, type RedisStore } from "../../templates/engines/redis/store.ts";
 import { parseDsn } from "../../templates/runtime/dsn.ts";
 import { Lifecycle } from "../../templates/runtime/lifecycle.ts";
 import type { StoreConfig } from "../../templates/runtime/store.ts";
 import { redisFramer } from "../engines/redis/frames.ts";
-import {
-  columnOf,
-  isMissing,
-  type PrivateServer,
-  privateServer,
-  type ServerNeed,
-} from "../engines/servers.ts";
-import { cell } from "../support/closing-table.ts";
+import type { PrivateServer, ServerNeed } from "../engines/servers.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
-import { stopwatch } from "../support/stopwatch.ts";
+import { onPrivate } from "./suite.ts";
 
-/** Runs a suite on a server of its own, or records why it cannot run. */
-export async function onPrivateRedis(
+export const onPrivateRedis = (
   name: string,
   suite: (server: PrivateServer) => void,
   need: ServerNeed = {},
-): Promise<void> {
-  const server = await privateServer("redis", need);
-  const proof = { port: "driver", engine: columnOf(server), method: name };
-  if (isMissing(server)) {
-    cell(proof, { kind: "not proven", why: server.reason });
-    describe.skip(name, () => {});
-    return;
-  }
-  afterAll(() => server.stop());
-  describe(name, () => {
-    afterEach(({ task }) => {
-      cell(proof, { kind: task.result?.state === "fail" ? "failed" : "proven" });
-    });
-    suite(server);
-  });
-}
+): Promise<void> => onPrivate("redis", name, suite, { need });
 
 /** A fault proxy before a server that knows which reply is whose. */
 export const proxyTo = (dsn: string, seed = 1): Promise<FaultProxy> =>
@@ -83,36 +58,4 @@ export function bare(dsn: string): Redis {
   const client = new Redis(dsn, { maxRetriesPerRequest: 0, commandTimeout: 5_000 });
   client.on("error", () => undefined);
   return client;
-}
-
-export interface Verdict {
-  readonly kind: string;
-  readonly attempts: number;
-  readonly code?: string;
-  readonly elapsed: number;
-}
-
-/** How a call ended, and after how many milliseconds. */
-export async function verdict(promise: Promise<unknown>): Promise<Verdict> {
-  const began = stopwatch();
-  const ended = (): number => began.elapsed();
-  return promise.then(
-    () => ({ kind: "ok", attempts: 0, elapsed: ended() }),
-    ({ kind, attempts, code }: Verdict) => ({
-      kind,
-      attempts,
-      elapsed: ended(),
-      ...(code === undefined ? {} : { code }),
-    }),
-  );
-}
-
-/** Asks until the answer is yes, for `ms` at most; tells how long it took. */
-export async function until(ms: number, done: () => boolean | Promise<boolean>): Promise<number> {
-  const began = stopwatch();
-  while (began.elapsed() < ms) {
-    if (await done()) break;
-    await sleep(10);
-  }
-  return began.elapsed();
 }
