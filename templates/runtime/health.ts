@@ -1,4 +1,4 @@
-import { isDataError } from "./errors.ts";
+import { faultOf, isDataError } from "./errors.ts";
 
 /** State of one store as a probe sees it. */
 export type HealthState = "up" | "degraded" | "down" | "starting";
@@ -105,10 +105,26 @@ async function bounded(
     return await Promise.race([ask(source), timeout]);
   } catch (error) {
     // A foreign error's text may hold a DSN: only the kind is told.
-    return down(isDataError(error) ? error.kind : "the health check failed");
+    return down(reasonOf(error) ?? "the health check failed");
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Why a call to a store failed, in a few words without values and secrets: `unavailable (ECONNREFUSED)`. */
+export function reasonOf(error: unknown): string | undefined {
+  if (!isDataError(error)) return undefined;
+  const told = faultOf(error)?.message ?? error.kind;
+  return error.code === undefined ? told : `${told} (${error.code})`;
+}
+
+/** The answer of a store that is down, with where it was looked for. */
+export function located(health: StoreHealth, address: string | undefined): StoreHealth {
+  if (health.state !== "down" || address === undefined) return health;
+  return {
+    ...health,
+    detail: health.detail === undefined ? address : `${address}: ${health.detail}`,
+  };
 }
 
 function describe(

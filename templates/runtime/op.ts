@@ -20,6 +20,8 @@ export interface OpRuntime {
   readonly telemetry: StoreTelemetry;
   readonly lifecycle: Admission;
   readonly defaultDeadlineMs: number;
+  /** Where the store is looked for, `127.0.0.1:5432`; absent in process. */
+  readonly address?: string | undefined;
   /**
    * Present on the root: its calls are refused inside a transaction of the store, counted as in flight and retried.
    * Absent for the statements of a transaction, which are only as final as its COMMIT: see `statementRuntime`.

@@ -73,6 +73,12 @@ export function opRuntime(
     telemetry: new StoreTelemetry(identity, context.telemetry),
     lifecycle: context.lifecycle,
     defaultDeadlineMs: config.deadlineMs ?? 5_000,
+    address: addressOf(identity),
     scope: new TransactionScope(identity.store),
   };
 }
+
+const addressOf = ({ address, port }: StoreIdentity): string | undefined =>
+  address === undefined
+    ? undefined
+    : `${address.includes(":") ? `[${address}]` : address}${port === undefined ? "" : `:${port}`}`;

@@ -1,7 +1,6 @@
 import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
 import { callOp } from "../../runtime/call.ts";
-import { isDataError } from "../../runtime/errors.ts";
-import type { StoreHealth } from "../../runtime/health.ts";
+import { located, reasonOf, type StoreHealth } from "../../runtime/health.ts";
 import type { MigrationTarget, LedgerHost } from "../../runtime/migration.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import {
@@ -104,7 +103,7 @@ export class MilvusStore implements OpenedStore, MilvusConnection {
         ? answer("up")
         : answer("degraded", "the server reports itself as not healthy");
     } catch (error) {
-      return answer("down", isDataError(error) ? error.kind : undefined);
+      return located(answer("down", reasonOf(error)), this.runtime.address);
     }
   }
 

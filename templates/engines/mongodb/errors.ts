@@ -108,7 +108,11 @@ export function classify(error: unknown): Fault {
   if (labelled("SystemOverloadedError"))
     return { ...fault({ kind: "overload", transient: true }, code), ...wishOf(error) };
   const rule = ruleOf(error, code);
-  const whole = fault(rule, code, constraintOf(error));
+  const socket = code === undefined && rule.kind === "connection" ? socketCode(error) : undefined;
+  const whole = {
+    ...fault(rule, code, constraintOf(error)),
+    ...(socket !== undefined && { code: socket }),
+  };
   if (labelled("UnknownTransactionCommitResult"))
     return { ...whole, transient: true, outcome: "unknown" };
   // The transaction is undone, so the whole of it may be tried again.
@@ -155,6 +159,12 @@ function causesOf(error: unknown, depth = 0): string {
   const code = "code" in error ? String(error.code) : "";
   return `${error.message} ${code} ${causesOf(error.cause, depth + 1)} ${serverErrors(error)}`;
 }
+
+/** `ECONNREFUSED`, wherever it stands among the causes. */
+const socketCode = (error: Error): string | undefined =>
+  /\bE(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|HOST[A-Z]+|NET[A-Z]+|TIMEDOUT|PIPE)\b/.exec(
+    causesOf(error),
+  )?.[0];
 
 /** What each server of the topology answered last. */
 function serverErrors(error: Error): string {

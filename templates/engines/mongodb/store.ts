@@ -1,7 +1,7 @@
 import { MongoClient } from "mongodb";
 import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
 import { programmingError } from "../../runtime/errors.ts";
-import type { StoreHealth } from "../../runtime/health.ts";
+import { located, type StoreHealth } from "../../runtime/health.ts";
 import type { MigrationTarget } from "../../runtime/migrate.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import {
@@ -90,10 +90,11 @@ export class MongoStore implements OpenedStore, MongoBinding {
     throw programmingError("the tenant is empty", { operation: "forTenant", store: this.name });
   }
 
-  health(): Promise<StoreHealth> {
-    return checkHealth({ store: this.name, engine: this.engine }, async () =>
+  async health(): Promise<StoreHealth> {
+    const answer = await checkHealth({ store: this.name, engine: this.engine }, async () =>
       (await this.#open()).database.admin().command({ hello: 1 }),
     );
+    return located(answer, this.#runtime.address);
   }
 
   migrationTarget(): MigrationTarget {

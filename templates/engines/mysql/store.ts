@@ -1,7 +1,7 @@
 import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
 import { Pool } from "../../runtime/connection-pool.ts";
 import { programmingError } from "../../runtime/errors.ts";
-import type { StoreHealth } from "../../runtime/health.ts";
+import { located, type StoreHealth } from "../../runtime/health.ts";
 import type { MigrationTarget } from "../../runtime/migrate.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
@@ -127,10 +127,11 @@ export class MysqlStore implements OpenedStore, MysqlBinding {
     return this.#feed.onChanged(listener);
   }
 
-  health(): Promise<StoreHealth> {
-    return checkHealth({ store: this.name, engine: this.engine }, () =>
+  async health(): Promise<StoreHealth> {
+    const answer = await checkHealth({ store: this.name, engine: this.engine }, () =>
       lend(this.#pool, async (connection) => (await connection.command(probeText)).rows[0] ?? []),
     );
+    return located(answer, this.#runtime.address);
   }
 
   migrationTarget(): MigrationTarget {

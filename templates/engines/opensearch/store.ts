@@ -1,7 +1,6 @@
 import type { ChangeListener } from "../../runtime/changes.ts";
 import { callOp } from "../../runtime/call.ts";
-import { isDataError } from "../../runtime/errors.ts";
-import type { StoreHealth } from "../../runtime/health.ts";
+import { located, reasonOf, type StoreHealth } from "../../runtime/health.ts";
 import type { MigrationTarget } from "../../runtime/migrate.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import {
@@ -95,7 +94,7 @@ export class SearchStore implements OpenedStore, TargetConnection {
         ? answer("up", "copies of some documents are missing")
         : answer("up");
     } catch (error) {
-      return answer("down", isDataError(error) ? error.kind : undefined);
+      return located(answer("down", reasonOf(error)), this.runtime.address);
     }
   }
 

@@ -1,6 +1,6 @@
 import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
 import { programmingError } from "../../runtime/errors.ts";
-import type { StoreHealth } from "../../runtime/health.ts";
+import { located, type StoreHealth } from "../../runtime/health.ts";
 import type { MigrationTarget } from "../../runtime/migrate.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
@@ -121,8 +121,9 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     return this.#feed.onChanged(listener);
   }
 
-  health(): Promise<StoreHealth> {
-    return checkHealth({ store: this.name, engine: this.engine }, this.#transport.probe);
+  async health(): Promise<StoreHealth> {
+    const who = { store: this.name, engine: this.engine };
+    return located(await checkHealth(who, this.#transport.probe), this.#runtime.address);
   }
 
   migrationTarget(): MigrationTarget {

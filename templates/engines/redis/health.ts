@@ -1,5 +1,5 @@
 import { isDataError } from "../../runtime/errors.ts";
-import type { HealthState } from "../../runtime/health.ts";
+import { type HealthState, reasonOf } from "../../runtime/health.ts";
 import { evicting, infoField } from "./authority.ts";
 import type { RedisCaller } from "./op.ts";
 import type { RedisRouter } from "./router.ts";
@@ -74,5 +74,6 @@ function doubtsAbout(info: string): readonly string[] {
 function failed(error: unknown): Answer {
   if (!isDataError(error)) return { state: "down" };
   if (error.code === "LOADING") return { state: "starting", detail: "loading its data set" };
-  return { state: "down", detail: error.code === "EVICTION" ? error.message : error.kind };
+  const detail = error.code === "EVICTION" ? error.message : reasonOf(error);
+  return detail === undefined ? { state: "down" } : { state: "down", detail };
 }

@@ -1,6 +1,6 @@
 import { ChangeFeed, type ChangeListener } from "../../runtime/changes.ts";
 import type { CacheStore } from "../../runtime/entity-cache.ts";
-import type { StoreHealth } from "../../runtime/health.ts";
+import { located, type StoreHealth } from "../../runtime/health.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
 import {
@@ -148,13 +148,9 @@ export class RedisStore implements OpenedStore, CacheStore {
   async health(): Promise<StoreHealth> {
     const began = performance.now();
     const { state, detail } = await healthOf(this.router, this.#authority);
-    return {
-      store: this.name,
-      engine: this.engine,
-      state,
-      latencyMs: Math.round(performance.now() - began),
-      ...(detail === undefined ? {} : { detail }),
-    };
+    const latencyMs = Math.round(performance.now() - began);
+    const answer = { store: this.name, engine: this.engine, state, latencyMs };
+    return located(detail === undefined ? answer : { ...answer, detail }, this.runtime.address);
   }
 
   /** Every key that the data layer has made, on every server. */
