@@ -59,17 +59,28 @@ export interface RowExpectation {
   readonly keyValues?: number;
 }
 
+/** Whose rows a statement gives, and how one is read. */
+export interface RowsOf<R> {
+  /** `orders.get`: the operation's name in errors, spans and metrics. */
+  readonly name: string;
+  /** The table it is about: the collection of its span. */
+  readonly collection: string;
+  /** The entity has tenants: each text must hold `$tenant`, and a session without a tenant refuses it. */
+  readonly scoped?: boolean;
+  /** The entity whose keys are announced to `onChanged`. */
+  readonly entity: string;
+  /** Columns of a result row that are the entity's key, for `onChanged`. */
+  readonly key: readonly number[];
+  readonly row: (row: ValueRow) => R;
+}
+
 /**
  * The declaration of an insert, upsert, update, delete or increment of whole rows. All texts share the values `$1…$n`. One text alone
  * runs by itself; several run in one transaction, in the order before, text, otherwise, with, select.
  */
-export interface WriteStatement<R> extends Statement<R>, RowExpectation {
-  /** The entity whose keys are announced to `onChanged`. */
-  readonly entity: string;
+export interface WriteParts extends RowExpectation {
   /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
   readonly cascades?: readonly string[];
-  /** Columns of a result row that are the entity's key, for `onChanged`. */
-  readonly key: readonly number[];
   /** Statements before the change: owned children whose triggers must fire before their root goes. Undone when the change finds no row. */
   readonly before?: readonly string[];
   /** Runs when `text` found (matched, not: altered) no row: the insert of an upsert by key. */
@@ -88,6 +99,10 @@ export interface WriteStatement<R> extends Statement<R>, RowExpectation {
   readonly guards?: readonly string[];
   /** `ifVersion` (or null) is appended as the last value: `… and ($n is null or version = $n)`. */
   readonly versioned?: boolean;
+}
+
+export interface WriteStatement<R> extends WriteParts, RowsOf<R> {
+  readonly text: string;
 }
 
 /** A single write. */
@@ -142,10 +157,7 @@ const ordered = (
  * A list with optional filters, an order and a page. The text of each combination of parts is composed once from these fragments and
  * kept; values are always bound.
  */
-export interface DynamicStatement<R> {
-  readonly name: string;
-  readonly collection: string;
-  readonly scoped?: boolean;
+export interface ListParts {
   /** `select … from …`, without `where`; may use `$1…$n`, the fixed values, and `$tenant`. */
   readonly select: string;
   /** Conjuncts that always hold; may use `$1…$n`, the fixed values, and `$tenant`. */
@@ -156,9 +168,16 @@ export interface DynamicStatement<R> {
   readonly tail?: string;
   /** Must be total: the key as its last term. Empty only for a `list` whose order is of no concern. */
   readonly order: readonly OrderTerm[];
-  readonly row: (row: ValueRow) => R;
   /** The values of the order's terms within a row. */
   readonly cursor: readonly number[];
+}
+
+/** A list with what its rows become. */
+export interface DynamicStatement<R> extends ListParts {
+  readonly name: string;
+  readonly collection: string;
+  readonly scoped?: boolean;
+  readonly row: (row: ValueRow) => R;
 }
 
 /** A dynamic statement with the cache of its composed texts. */
@@ -183,12 +202,7 @@ export interface DynamicValues {
 }
 
 /** An update of only the fields that are given. */
-export interface PatchStatement<R> extends RowExpectation {
-  readonly name: string;
-  readonly collection: string;
-  readonly scoped?: boolean;
-  readonly entity: string;
-  readonly key: readonly number[];
+export interface PatchParts extends RowExpectation {
   /** `update orders`, without `set`. */
   readonly update: string;
   /** Per field of the patch; `{0}` is its value: `status = {0}`. */
@@ -203,8 +217,10 @@ export interface PatchStatement<R> extends RowExpectation {
   readonly with?: readonly string[];
   /** Reads the result in the same transaction, over the key `$1…$n`. */
   readonly select: string;
-  readonly row: (row: ValueRow) => R;
 }
+
+/** A patch with whose rows it is about. */
+export interface PatchStatement<R> extends PatchParts, RowsOf<R> {}
 
 /** A patch with the cache of its composed texts. */
 export interface Patch<R> extends PatchStatement<R> {
@@ -272,3 +288,41 @@ export const patch = <R>(statement: PatchStatement<R>): Patch<R> => ({
   kind: "patch",
   composed: new Map(),
 });
+
+/** The statements about the rows of one entity, each under the name of its method. */
+export interface Table<R> {
+  keyedRead(method: string, text: string, further?: ReadParts<R>): KeyedRead<R>;
+  read(method: string, text: string): Read<R>;
+  dynamicRead(method: string, parts: ListParts): DynamicRead<R>;
+  write(method: string, text: string, further?: WriteParts): Write<R>;
+  patch(method: string, parts: PatchParts): Patch<R>;
+  /** A delete by key, of which the key alone comes back. */
+  remove(method: string, text: string, further?: WriteParts): Write<undefined>;
+}
+
+/** What a read may say beside its text. */
+export interface ReadParts<R> {
+  /** Where the columns are not those of the table's rows. */
+  readonly row?: (row: ValueRow) => R;
+}
+
+/** @param rows its `name` is what stands before the dot in the names of the operations */
+export function tableOf<R>(rows: RowsOf<R>): Table<R> {
+  const of = (method: string): RowsOf<R> => ({ ...rows, name: `${rows.name}.${method}` });
+  return {
+    keyedRead: (method, text, further) => keyedRead({ ...of(method), text, ...further }),
+    read: (method, text) => read({ ...of(method), text }),
+    dynamicRead: (method, parts) => dynamicRead({ ...of(method), ...parts }),
+    write: (method, text, further) => write({ ...of(method), text, ...further }),
+    patch: (method, parts) => patch({ ...of(method), ...parts }),
+    remove: (method, text, further) =>
+      write({
+        ...of(method),
+        text,
+        absent: "not-found",
+        ...further,
+        key: rows.key.map((_, at) => at),
+        row: () => undefined,
+      }),
+  };
+}

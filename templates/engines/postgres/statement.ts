@@ -60,23 +60,36 @@ export interface RowExpectation {
   readonly keyValues?: number;
 }
 
-/** The declaration of an insert, upsert, update, delete or increment of whole rows. */
-export interface WriteStatement<R> extends Statement<R>, RowExpectation {
+/** Whose rows a statement gives, and how one is read. */
+export interface RowsOf<R> {
+  /** `orders.get`: the operation's name in errors, spans and metrics, and the stem of the prepared statement's name. */
+  readonly name: string;
+  /** The table it is about: the collection of its span. */
+  readonly collection: string;
   /** The entity whose keys are announced to `onChanged`. */
   readonly entity: string;
-  /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
-  readonly cascades?: readonly string[];
   /** Columns of a returned row that are the entity's key, for `onChanged`. */
   readonly key: readonly number[];
+  /** Length of the returned row: needed to store and replay the result of an operation id. */
+  readonly columns: number;
+  readonly row: (row: TextRow) => R;
+}
+
+/** The declaration of an insert, upsert, update, delete or increment of whole rows. */
+export interface WriteParts extends RowExpectation {
+  /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
+  readonly cascades?: readonly string[];
   /**
    * Further members of the statement's `with` list, each `name as (…)`: owned children, an outbox row. Apart from `text`, because a
    * member that writes must stand at the top level when the operation is recorded.
    */
   readonly with?: readonly string[];
-  /** Length of the returned row: needed to store and replay the result of an operation id. */
-  readonly columns: number;
   /** `ifVersion` (or null) is appended as the last value: `… and ($n::integer is null or version = $n::integer)`. */
   readonly versioned?: boolean;
+}
+
+export interface WriteStatement<R> extends WriteParts, RowsOf<R> {
+  readonly text: string;
 }
 
 /** A single write. */
@@ -118,9 +131,7 @@ const ordered = (
  * A list with optional filters, an order and a page. The text of each combination of parts is composed once from these fragments and
  * kept; values are always bound.
  */
-export interface DynamicStatement<R> {
-  readonly name: string;
-  readonly collection: string;
+export interface ListParts {
   /** `select … from …`, without `where`; may use `$1…$n`, the fixed values. */
   readonly select: string;
   /** Conjuncts that always hold; may use `$1…$n`, the fixed values. */
@@ -131,9 +142,15 @@ export interface DynamicStatement<R> {
   readonly tail?: string;
   /** Must be total: the key as its last term. Empty only for a `list` whose order is of no concern. */
   readonly order: readonly OrderTerm[];
-  readonly row: (row: TextRow) => R;
   /** Columns of a row that hold the texts of the order's terms. */
   readonly cursor: readonly number[];
+}
+
+/** A list with what its rows become. */
+export interface DynamicStatement<R> extends ListParts {
+  readonly name: string;
+  readonly collection: string;
+  readonly row: (row: TextRow) => R;
 }
 
 /** A dynamic statement with the cache of its composed texts. */
@@ -158,11 +175,7 @@ export interface DynamicValues {
 }
 
 /** An update of only the fields that are given. */
-export interface PatchStatement<R> extends RowExpectation {
-  readonly name: string;
-  readonly collection: string;
-  readonly entity: string;
-  readonly key: readonly number[];
+export interface PatchParts extends RowExpectation {
   /** `update "orders"`, without `set`. */
   readonly update: string;
   /** Per field of the patch; `{0}` is its value: `"status" = {0}::text`. */
@@ -175,9 +188,10 @@ export interface PatchStatement<R> extends RowExpectation {
   readonly version?: string;
   /** The list after `returning`. */
   readonly returning: string;
-  readonly columns: number;
-  readonly row: (row: TextRow) => R;
 }
+
+/** A patch with whose rows it is about. */
+export interface PatchStatement<R> extends PatchParts, RowsOf<R> {}
 
 /** A patch with the cache of its composed texts. */
 export interface Patch<R> extends PatchStatement<R> {
@@ -237,3 +251,36 @@ export const patch = <R>(statement: PatchStatement<R>): Patch<R> => ({
   kind: "patch",
   composed: new Map(),
 });
+
+/** The statements about the rows of one entity, each under the name of its method. */
+export interface Table<R> {
+  keyedRead(method: string, text: string): KeyedRead<R>;
+  read(method: string, text: string): Read<R>;
+  dynamicRead(method: string, parts: ListParts): DynamicRead<R>;
+  write(method: string, text: string, further?: WriteParts): Write<R>;
+  patch(method: string, parts: PatchParts): Patch<R>;
+  /** A delete by key, of which the key alone comes back. */
+  remove(method: string, text: string, further?: WriteParts): Write<undefined>;
+}
+
+/** @param rows its `name` is what stands before the dot in the names of the operations */
+export function tableOf<R>(rows: RowsOf<R>): Table<R> {
+  const of = (method: string): RowsOf<R> => ({ ...rows, name: `${rows.name}.${method}` });
+  return {
+    keyedRead: (method, text) => keyedRead({ ...of(method), text }),
+    read: (method, text) => read({ ...of(method), text }),
+    dynamicRead: (method, parts) => dynamicRead({ ...of(method), ...parts }),
+    write: (method, text, further) => write({ ...of(method), text, ...further }),
+    patch: (method, parts) => patch({ ...of(method), ...parts }),
+    remove: (method, text, further) =>
+      write({
+        ...of(method),
+        text,
+        absent: "not-found",
+        ...further,
+        key: rows.key.map((_, at) => at),
+        columns: rows.key.length,
+        row: () => undefined,
+      }),
+  };
+}

@@ -23,7 +23,6 @@ export function feedFile(
   const taken = [name, codecsName(entity), rowName(entity)];
   const module = new AdapterModule(engine, ir, [entity], taken);
   const variable = module.variable("rows");
-  module.runtime("statement", "dynamicRead");
   if (key.length > 1) module.runtime("values", engine.pick);
   module.runtime("feed", "viewFeed");
   module.runtimeType("session", engine.session);

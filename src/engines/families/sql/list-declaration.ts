@@ -4,9 +4,9 @@ import { arrayLiteral, call } from "../../../render/layout.ts";
 import type { ListFragments, OrderFragment } from "./fragments.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Entry } from "./source.ts";
-import { columnList, declaration, made, sqlList, sqlText } from "./source.ts";
+import { columnList, declaration, sqlList, sqlText } from "./source.ts";
 
-/** `const listByCustomer = dynamicRead({ … });` */
+/** `const byDay = dynamicRead({ … });`: a list whose rows are no rows of the entity. */
 export function listDeclaration(input: {
   readonly module: AdapterModule;
   readonly variable: string;
@@ -16,17 +16,24 @@ export function listDeclaration(input: {
   /** Its texts name the tenant, without whom the runtime refuses them. */
   readonly scoped?: boolean | undefined;
   readonly row: Doc;
-  /** Type of a row, where its function is declared elsewhere. */
-  readonly of?: string;
   /** Columns of a row that hold the order's values. */
   readonly cursor: readonly number[];
 }): string {
-  const { module, fragments, cursor } = input;
-  module.runtime("statement", ...fragments.order.map(({ direction }) => direction));
-  const entries: readonly Entry[] = [
+  input.module.runtime("statement", "dynamicRead");
+  return declaration(input.variable, "dynamicRead", [
     ["name", stringLiteral(input.operation)],
     ["collection", stringLiteral(input.collection)],
     ...(input.scoped === true ? [["scoped", "true"] as const] : []),
+    ...listEntries(input.module, input.fragments),
+    ["row", input.row],
+    ["cursor", columnList(input.cursor)],
+  ]);
+}
+
+/** What a list is made of, but for its rows. */
+export function listEntries(module: AdapterModule, fragments: ListFragments): readonly Entry[] {
+  module.runtime("statement", ...fragments.order.map(({ direction }) => direction));
+  return [
     ["select", sqlText(fragments.select)],
     ["where", sqlList(fragments.where)],
     ...(fragments.optional.length === 0
@@ -34,10 +41,7 @@ export function listDeclaration(input: {
       : [["optional", sqlList(fragments.optional)] as const]),
     ...(fragments.tail === undefined ? [] : [["tail", stringLiteral(fragments.tail)] as const]),
     ["order", arrayLiteral(fragments.order.map(orderTerm))],
-    ["row", input.row],
-    ["cursor", columnList(cursor)],
   ];
-  return declaration(input.variable, made("dynamicRead", input.of), entries);
 }
 
 /** `desc("placed_at", "timestamptz")` */

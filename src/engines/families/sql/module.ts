@@ -18,6 +18,7 @@ export class AdapterModule {
   readonly #context: SharedContext;
   readonly #taken: Set<string>;
   readonly #entities: readonly EntityIr[];
+  #table: string | undefined;
 
   /** @param entities roots whose row modules may be imported */
   constructor(
@@ -68,6 +69,15 @@ export class AdapterModule {
         : made;
     this.#taken.add(free);
     return free;
+  }
+
+  /** The declaration that all statements about an entity's own rows share: made by the first that asks, and named to each. */
+  table(declare: (variable: string) => string): string {
+    if (this.#table === undefined) {
+      this.#table = this.variable("table");
+      this.declarations.push(declare(this.#table));
+    }
+    return this.#table;
   }
 
   /** Imports of the row module what the texts mention. */

@@ -7,10 +7,10 @@ import type { MethodBody } from "./adapter-file.ts";
 import { baseCodec } from "./codec.ts";
 import { valuesDeclaration } from "./filter-values.ts";
 import type { ListedFragments, ListFragments } from "./fragments.ts";
-import { listDeclaration } from "./list-declaration.ts";
-import { codecsName, rowName } from "./module.ts";
-import { access, arrow, arrowToObject, type Entry } from "./source.ts";
-import { isScoped, type MethodTarget } from "./target.ts";
+import { listDeclaration, listEntries } from "./list-declaration.ts";
+import { codecsName } from "./module.ts";
+import { access, arrow, arrowToObject, columnList, type Entry } from "./source.ts";
+import { isScoped, type MethodTarget, composedStatement } from "./target.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -20,23 +20,13 @@ export function listMethod(
   method: Of<"list">,
   { cursor, ...fragments }: ListedFragments,
 ): MethodBody {
-  const { entity, ir, module } = target;
+  const { ir, module } = target;
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "dynamicRead");
-  const row = rowName(entity);
-  module.domainTypes(entity.name);
   module.declarations.push(
-    listDeclaration({
-      module,
-      scoped: isScoped(target),
-      variable,
-      operation: ir.operation,
-      collection: entity.table,
-      fragments,
-      row,
-      of: entity.name,
-      cursor,
-    }),
+    composedStatement(target, "dynamicRead", variable, ir.signature.name, [
+      ...listEntries(module, fragments),
+      ["cursor", columnList(cursor)],
+    ]),
   );
   const values = filterValues(target, variable, fragments);
   const paged = method.page === "keyset";
@@ -82,7 +72,6 @@ export function aggregateMethod(
   const { entity, ir, module, port } = target;
   const type = ir.types.at(-1);
   module.portType(port, type);
-  module.runtime("statement", "dynamicRead");
   const variable = module.variable(ir.signature.name);
   const columns: readonly Entry[] = [
     ...method.groupBy.map((term): Entry => [

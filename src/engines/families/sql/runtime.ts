@@ -16,6 +16,8 @@ export interface AdapterRuntime {
   readonly scopes?: true;
   /** Children come in no order: `inOrder` of `runtime/<engine>/children.ts` sorts them by their key. */
   readonly orderedChildren?: true;
+  /** A table declares how many columns a row has: needed where the store keeps results by their columns. */
+  readonly countsColumns?: true;
   /** Everything else that adapters import; no declaration may hide one. */
   readonly importable: readonly string[];
 }
@@ -23,5 +25,5 @@ export interface AdapterRuntime {
 /** What the adapters of every engine import. */
 export const commonNames: readonly string[] = [
   "array bigint binary boolean branded brandedBigint brandedInt changeKind date decimal enumeration float int json nullable numeric text timestamp vector vectorOf",
-  "asc desc dynamicRead guarded given keyedRead pageLimit patch read signed uuidV7 write session",
+  "asc desc dynamicRead guarded given keyedRead pageLimit patch read signed tableOf uuidV7 write session",
 ].flatMap((names) => names.split(" "));

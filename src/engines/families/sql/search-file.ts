@@ -141,7 +141,6 @@ function hitsDeclaration(of: Searched, method: SearchMethodIr): string {
     type.properties.some((property) => property.name === "score"),
   );
   module.portType(view.file, hit);
-  module.runtime("statement", "dynamicRead");
   module.codecs.add("float");
   const score = rowLength(entity);
   const variable = module.variable(method.signature.name);

@@ -22,14 +22,10 @@ export function sqlList(texts: readonly string[]): Doc {
 
 export type Entry = readonly [name: string, value: Doc];
 
-/** `keyedRead<Order>`: with its type told, the compiler checks a statement once and infers nothing. */
-export const made = (maker: string, type: string | undefined): string =>
-  type === undefined ? maker : `${maker}<${type}>`;
-
 /** `[4, 0]` */
 export const columnList = (columns: readonly number[]): Doc => arrayLiteral(columns.map(String));
 
-/** `const get = keyedRead<Order>({ … });` */
+/** `const byDay = dynamicRead({ … });` */
 export const declaration = (name: string, maker: string, entries: readonly Entry[]): string =>
   print([
     "const ",

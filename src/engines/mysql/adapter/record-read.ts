@@ -4,24 +4,23 @@ import { arrayLiteral, call, objectLiteral } from "../../../render/layout.ts";
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { listDeclaration } from "../../families/sql/list-declaration.ts";
 import { codecsName, rowName } from "../../families/sql/module.ts";
-import { access, arrow, arrowToObject, declaration, sqlText } from "../../families/sql/source.ts";
-import { keyList, keyParameter, type MethodTarget, ofRows } from "../../families/sql/target.ts";
+import { access, arrow, arrowToObject } from "../../families/sql/source.ts";
+import {
+  keyList,
+  keyParameter,
+  type MethodTarget,
+  wholeStatement,
+} from "../../families/sql/target.ts";
 import type { Dialect } from "../dialect.ts";
 import { asOfText, historyFragments, recordedColumns } from "../statements/history.ts";
 import { getManyText, getText } from "../statements/read.ts";
 import { visibleFields } from "../statements/row.ts";
-import { identityOf } from "./identity.ts";
 
 export function getMethods(target: MethodTarget, dialect: Dialect): readonly MethodBody[] {
   const { entity, module, ir } = target;
   const one = module.variable(ir.signature.name);
-  module.runtime("statement", "keyedRead");
   module.declarations.push(
-    declaration(one, ofRows("keyedRead", target), [
-      ...identityOf(target, ir.operation),
-      ["text", sqlText(getText(entity))],
-      ["row", rowName(entity)],
-    ]),
+    wholeStatement(target, "keyedRead", one, ir.signature.name, getText(entity)),
   );
   const get: MethodBody = [
     ir.signature.name,
@@ -36,13 +35,8 @@ export function getMethods(target: MethodTarget, dialect: Dialect): readonly Met
 function getManyMethod(target: MethodTarget, name: string, dialect: Dialect): MethodBody {
   const { entity, module } = target;
   const many = module.variable(name);
-  module.runtime("statement", "read");
   module.declarations.push(
-    declaration(many, ofRows("read", target), [
-      ...identityOf(target, `${entity.property}.${name}`),
-      ["text", sqlText(getManyText(entity, dialect))],
-      ["row", rowName(entity)],
-    ]),
+    wholeStatement(target, "read", many, name, getManyText(entity, dialect)),
   );
   const keys = entity.key.length === 1 ? "ids" : "keys";
   return [
@@ -72,7 +66,6 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   const { entity, ir, module, port } = target;
   const type = ir.types.at(-1);
   module.portType(port, type);
-  module.runtime("statement", "dynamicRead");
   module.codecs.add("changeKind").add("timestamp");
   const after = recordedColumns(entity).length;
   const variable = module.variable(ir.signature.name);
@@ -125,11 +118,8 @@ function recordedState({ entity, module }: MethodTarget): Doc {
 function asOfMethod(target: MethodTarget, name: string): MethodBody {
   const { entity, module } = target;
   const variable = module.variable(name);
-  module.runtime("statement", "keyedRead");
   module.declarations.push(
-    declaration(variable, ofRows("keyedRead", target), [
-      ...identityOf(target, `${entity.property}.${name}`),
-      ["text", sqlText(asOfText(entity))],
+    wholeStatement(target, "keyedRead", variable, name, asOfText(entity), [
       ["row", arrow(["row"], recordedState(target))],
     ]),
   );

@@ -6,38 +6,22 @@ import { arrayLiteral, call, entry, objectLiteral, openObject } from "../../../r
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { cascadesOf } from "../../families/sql/cascades.ts";
 import { baseCodec } from "../../families/sql/codec.ts";
-import { codecsName, rowName } from "../../families/sql/module.ts";
+import { codecsName } from "../../families/sql/module.ts";
+import { access, arrow, type Entry, sqlList, sqlText } from "../../families/sql/source.ts";
 import {
-  access,
-  arrow,
-  columnList,
-  declaration,
-  made,
-  type Entry,
-  sqlList,
-  sqlText,
-} from "../../families/sql/source.ts";
-import { keyList, keyParameter, type MethodTarget, ofRows } from "../../families/sql/target.ts";
+  keyList,
+  keyParameter,
+  type MethodTarget,
+  composedStatement,
+  wholeStatement,
+} from "../../families/sql/target.ts";
 import type { Dialect } from "../dialect.ts";
 import { deleteText, incrementStatement, patchFragments } from "../statements/change.ts";
 import { insertStatement, type InsertStatement } from "../statements/insert.ts";
 import { existsText, getText } from "../statements/read.ts";
-import { visibleFields } from "../statements/row.ts";
-import { identityOf } from "./identity.ts";
 import { distinctRows, madePlaces, valuesFunction } from "./new-values.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
-
-/** What every write of whole rows declares: whose rows, and which key. */
-function rowEntries(target: MethodTarget): readonly Entry[] {
-  const { entity } = target;
-  const places = entity.key.map((field) => visibleFields(entity).indexOf(field));
-  return [
-    ["entity", stringLiteral(entity.name)],
-    ["key", columnList(places)],
-    ["row", rowName(entity)],
-  ];
-}
 
 const selected = (text: string, when?: "committed"): Entry => {
   const moment = when === undefined ? [] : [["when", stringLiteral(when)] as const];
@@ -53,18 +37,14 @@ export function saveMethod(
   const { entity, ir, module } = target;
   const statement = insertStatement(entity, method, dialect);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, ofRows("write", target), [
-      ...identityOf(target, ir.operation),
-      ["text", sqlText(statement.text)],
+    wholeStatement(target, "write", variable, ir.signature.name, statement.text, [
       ...(statement.otherwise === undefined
         ? []
         : [["otherwise", sqlText(statement.otherwise)] as const]),
       ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
       resultEntry(statement),
       ...guardEntry(statement),
-      ...rowEntries(target),
     ]),
   );
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
@@ -106,10 +86,8 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
   const { entity, ir, module } = target;
   const fragments = patchFragments(entity, method);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "patch");
   module.declarations.push(
-    declaration(variable, ofRows("patch", target), [
-      ...identityOf(target, ir.operation),
+    composedStatement(target, "patch", variable, ir.signature.name, [
       ["update", sqlText(fragments.update)],
       [
         "sets",
@@ -122,7 +100,6 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
         : [["version", sqlText(fragments.version)] as const]),
       ["select", sqlText(getText(entity))],
       ...absent(target),
-      ...rowEntries(target),
     ]),
   );
   const changes = changesFunction(target, variable, fragments.sets);
@@ -161,8 +138,10 @@ function changesFunction(
 const absent = (
   { entity }: MethodTarget,
   asks = entity.version !== undefined,
-): readonly Entry[] => [
-  ["absent", stringLiteral("not-found")],
+): readonly Entry[] => [["absent", stringLiteral("not-found")], ...stale(entity, asks)];
+
+/** How a row that was found, but does not fit, is told from a missing key. */
+const stale = (entity: EntityIr, asks: boolean): readonly Entry[] => [
   ...(asks ? [["exists", sqlText(existsText(entity))] as const] : []),
   ...(entity.key.length === 1 ? [] : [["keyValues", String(entity.key.length)] as const]),
 ];
@@ -171,20 +150,13 @@ export function deleteMethod(target: MethodTarget): MethodBody {
   const { entity, ir, module } = target;
   const cascades = cascadesOf(entity, target.store);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "write");
-  const places = entity.key.map((_, at) => at);
   module.declarations.push(
-    declaration(variable, made("write", "undefined"), [
-      ...identityOf(target, ir.operation),
-      ["text", sqlText(deleteText(entity))],
-      ...absent(target),
+    wholeStatement(target, "remove", variable, ir.signature.name, deleteText(entity), [
+      ...stale(entity, entity.version !== undefined),
       ...(entity.version === undefined ? [] : [["versioned", "true"] as const]),
-      ["entity", stringLiteral(entity.name)],
       ...(cascades.length === 0
         ? []
         : [["cascades", arrayLiteral(cascades.map(stringLiteral))] as const]),
-      ["key", columnList(places)],
-      ["row", "() => undefined"],
     ]),
   );
   return [
@@ -202,17 +174,13 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
   if (field === undefined) throw new Error(`no field ${method.field} in ${entity.name}`);
   const statement = incrementStatement(entity, field, method);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, ofRows("write", target), [
-      ...identityOf(target, ir.operation),
-      ["text", sqlText(statement.text)],
+    wholeStatement(target, "write", variable, ir.signature.name, statement.text, [
       ...absent(target, statement.limit !== undefined),
       ...(statement.limit === undefined
         ? []
         : [["limit", stringLiteral(statement.limit)] as const]),
       selected(getText(entity)),
-      ...rowEntries(target),
     ]),
   );
   // The codec of a column that may be null would take null for an amount, and the sum would erase the number.

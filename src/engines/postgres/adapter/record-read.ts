@@ -4,13 +4,12 @@ import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { listDeclaration } from "../../families/sql/list-declaration.ts";
 import { codecsName, rowName } from "../../families/sql/module.ts";
 import { rowLength } from "../../families/sql/row.ts";
-import { access, arrow, arrowToObject, declaration, sqlText } from "../../families/sql/source.ts";
+import { access, arrow, arrowToObject } from "../../families/sql/source.ts";
 import {
-  identity,
   keyList,
   keyParameter,
   type MethodTarget,
-  ofRows,
+  wholeStatement,
 } from "../../families/sql/target.ts";
 import { asOfText, historyFragments } from "../statements/history.ts";
 import { getManyText, getText } from "../statements/read.ts";
@@ -18,13 +17,8 @@ import { getManyText, getText } from "../statements/read.ts";
 export function getMethods(target: MethodTarget): readonly MethodBody[] {
   const { entity, module, ir } = target;
   const one = module.variable(ir.signature.name);
-  module.runtime("statement", "keyedRead");
   module.declarations.push(
-    declaration(one, ofRows("keyedRead", target), [
-      ...identity(target, ir.operation),
-      ["text", sqlText(getText(entity))],
-      ["row", rowName(entity)],
-    ]),
+    wholeStatement(target, "keyedRead", one, ir.signature.name, getText(entity)),
   );
   const get: MethodBody = [
     ir.signature.name,
@@ -39,15 +33,8 @@ export function getMethods(target: MethodTarget): readonly MethodBody[] {
 function getManyMethod(target: MethodTarget, name: string): MethodBody {
   const { entity, module } = target;
   const many = module.variable(name);
-  module.runtime("statement", "read");
   module.codecs.add("array");
-  module.declarations.push(
-    declaration(many, ofRows("read", target), [
-      ...identity(target, `${entity.property}.${name}`),
-      ["text", sqlText(getManyText(entity))],
-      ["row", rowName(entity)],
-    ]),
-  );
+  module.declarations.push(wholeStatement(target, "read", many, name, getManyText(entity)));
   const keys = entity.key.length === 1 ? "ids" : "keys";
   const arrays = entity.key.map((field) => {
     const values =
@@ -64,7 +51,6 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   const { entity, ir, module, port } = target;
   const type = ir.types.at(-1);
   module.portType(port, type);
-  module.runtime("statement", "dynamicRead");
   module.codecs.add("changeKind").add("timestamp");
   const after = rowLength(entity);
   const variable = module.variable(ir.signature.name);
@@ -99,14 +85,7 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
 function asOfMethod(target: MethodTarget, name: string): MethodBody {
   const { entity, module } = target;
   const variable = module.variable(name);
-  module.runtime("statement", "keyedRead");
-  module.declarations.push(
-    declaration(variable, ofRows("keyedRead", target), [
-      ...identity(target, `${entity.property}.${name}`),
-      ["text", sqlText(asOfText(entity))],
-      ["row", rowName(entity)],
-    ]),
-  );
+  module.declarations.push(wholeStatement(target, "keyedRead", variable, name, asOfText(entity)));
   const values = keyList(target, "timestamp.encode(at)");
   return [
     name,

@@ -16,16 +16,14 @@ import { codecsName } from "../../families/sql/module.ts";
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { access } from "../../families/sql/source.ts";
 import type { Entry } from "../../families/sql/source.ts";
-import {
-  arrow,
-  columnList,
-  declaration,
-  made,
-  sqlList,
-  sqlText,
-} from "../../families/sql/source.ts";
+import { arrow, sqlList, sqlText } from "../../families/sql/source.ts";
 import type { MethodTarget } from "../../families/sql/target.ts";
-import { identity, keyList, keyParameter, ofRows, rowEntries } from "../../families/sql/target.ts";
+import {
+  keyList,
+  keyParameter,
+  composedStatement,
+  wholeStatement,
+} from "../../families/sql/target.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -34,14 +32,15 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   const { entity, ir, module } = target;
   const statement = insertStatement(entity, method);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, ofRows("write", target), [
-      ...identity(target, ir.operation),
-      ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
-      ["text", sqlText(statement.text)],
-      ...rowEntries(entity),
-    ]),
+    wholeStatement(
+      target,
+      "write",
+      variable,
+      ir.signature.name,
+      statement.text,
+      statement.with.length === 0 ? [] : [["with", sqlList(statement.with)]],
+    ),
   );
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
   const values = valuesFunction(target, statement, method.bulk);
@@ -155,10 +154,8 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
   const { entity, ir, module } = target;
   const fragments = patchFragments(entity, method);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "patch");
   module.declarations.push(
-    declaration(variable, ofRows("patch", target), [
-      ...identity(target, ir.operation),
+    composedStatement(target, "patch", variable, ir.signature.name, [
       ["update", sqlText(fragments.update)],
       [
         "sets",
@@ -171,7 +168,6 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
         : [["version", sqlText(fragments.version)] as const]),
       ["returning", sqlText(fragments.returning)],
       ...absent(entity),
-      ...rowEntries(entity),
     ]),
   );
   const changes = changesFunction(target, variable, fragments.sets);
@@ -209,6 +205,11 @@ function changesFunction(
 /** What no returned row means. */
 const absent = (entity: EntityIr): readonly Entry[] => [
   ["absent", stringLiteral("not-found")],
+  ...stale(entity),
+];
+
+/** How a stale version is told from a missing key. */
+const stale = (entity: EntityIr): readonly Entry[] => [
   ...(entity.version === undefined ? [] : [["exists", sqlText(existsText(entity))] as const]),
   ...keyValues(entity),
 ];
@@ -220,20 +221,13 @@ export function deleteMethod(target: MethodTarget): MethodBody {
   const { entity, ir, module } = target;
   const cascades = cascadesOf(entity, target.store);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, made("write", "undefined"), [
-      ...identity(target, ir.operation),
-      ["text", sqlText(deleteText(entity))],
-      ...absent(entity),
+    wholeStatement(target, "remove", variable, ir.signature.name, deleteText(entity), [
+      ...stale(entity),
       ...(entity.version === undefined ? [] : [["versioned", "true"] as const]),
-      ["entity", stringLiteral(entity.name)],
       ...(cascades.length === 0
         ? []
         : [["cascades", arrayLiteral(cascades.map(stringLiteral))] as const]),
-      ["key", columnList(entity.key.map((_, at) => at))],
-      ["columns", String(entity.key.length)],
-      ["row", "() => undefined"],
     ]),
   );
   return [
@@ -250,15 +244,15 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
   const field = entity.fields.find((candidate) => candidate.name === method.field);
   if (field === undefined) throw new Error(`no field ${method.field} in ${entity.name}`);
   const variable = module.variable(ir.signature.name);
-  module.runtime("statement", "write");
   module.declarations.push(
-    declaration(variable, ofRows("write", target), [
-      ...identity(target, ir.operation),
-      ["text", sqlText(incrementText(entity, field, method))],
-      ["absent", stringLiteral("not-found")],
-      ...keyValues(entity),
-      ...rowEntries(entity),
-    ]),
+    wholeStatement(
+      target,
+      "write",
+      variable,
+      ir.signature.name,
+      incrementText(entity, field, method),
+      [["absent", stringLiteral("not-found")], ...keyValues(entity)],
+    ),
   );
   // The codec of a column that may be null would take null for an amount, and the sum would erase the number.
   const codec = field.nullable

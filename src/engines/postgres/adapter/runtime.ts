@@ -8,5 +8,6 @@ export const postgresRuntime: AdapterRuntime = {
   value: "Text",
   pick: "textsOf",
   uuid: "text",
+  countsColumns: true,
   importable: [...commonNames, "textsOf"],
 };

@@ -3,43 +3,43 @@ import { newArticleId, type Article, type NewArticle } from "../../domain/articl
 import type { ArticleRepository } from "../../ports/article-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { keyedRead, read, write, type Text } from "../../runtime/postgres/statement.ts";
+import { tableOf, type Text } from "../../runtime/postgres/statement.ts";
 import { guarded } from "../../runtime/postgres/values.ts";
 import { articleCodecs, articleRow } from "./article-row.ts";
 
-const get = keyedRead<Article>({
-  name: "articles.get",
+const table = tableOf<Article>({
+  name: "articles",
   collection: "articles",
-  text: `select a.id, a.title, a.body, a.genre, a.tags, a.words, a.reads, a.price, a.printed, a.day,
-  a.at, a.embedding, a.version, a.created_at, a.updated_at
-from articles a
-where a.id = $1`,
-  row: articleRow,
-});
-
-const getMany = read<Article>({
-  name: "articles.getMany",
-  collection: "articles",
-  text: `select a.id, a.title, a.body, a.genre, a.tags, a.words, a.reads, a.price, a.printed, a.day,
-  a.at, a.embedding, a.version, a.created_at, a.updated_at
-from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
-join articles a on a.id = wanted.id
-order by wanted.given_place`,
-  row: articleRow,
-});
-
-const add = write<Article>({
-  name: "articles.add",
-  collection: "articles",
-  text: `insert into articles (id, title, body, genre, tags, words, reads, price, printed, day, at, embedding)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-returning id, title, body, genre, tags, words, reads, price, printed, day, at, embedding, version,
-  created_at, updated_at`,
   entity: "Article",
   key: [0],
   columns: 15,
   row: articleRow,
 });
+
+const get = table.keyedRead(
+  "get",
+  `select a.id, a.title, a.body, a.genre, a.tags, a.words, a.reads, a.price, a.printed, a.day,
+  a.at, a.embedding, a.version, a.created_at, a.updated_at
+from articles a
+where a.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select a.id, a.title, a.body, a.genre, a.tags, a.words, a.reads, a.price, a.printed, a.day,
+  a.at, a.embedding, a.version, a.created_at, a.updated_at
+from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
+join articles a on a.id = wanted.id
+order by wanted.given_place`,
+);
+
+const add = table.write(
+  "add",
+  `insert into articles (id, title, body, genre, tags, words, reads, price, printed, day, at, embedding)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+returning id, title, body, genre, tags, words, reads, price, printed, day, at, embedding, version,
+  created_at, updated_at`,
+);
 
 const newArticleValues = (article: NewArticle): readonly Text[] => [
   articleCodecs.id.encode(article.id ?? newArticleId()),

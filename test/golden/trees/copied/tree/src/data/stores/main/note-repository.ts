@@ -3,40 +3,40 @@ import { newNoteId, type NewNote, type Note } from "../../domain/note.ts";
 import type { NoteRepository } from "../../ports/note-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { keyedRead, read, write, type Text } from "../../runtime/postgres/statement.ts";
+import { tableOf, type Text } from "../../runtime/postgres/statement.ts";
 import { guarded } from "../../runtime/postgres/values.ts";
 import { noteCodecs, noteRow } from "./note-row.ts";
 
-const get = keyedRead<Note>({
-  name: "notes.get",
+const table = tableOf<Note>({
+  name: "notes",
   collection: "notes",
-  text: `select n.id, n.text, n.created_at, n.updated_at
-from notes n
-where n.id = $1`,
-  row: noteRow,
-});
-
-const getMany = read<Note>({
-  name: "notes.getMany",
-  collection: "notes",
-  text: `select n.id, n.text, n.created_at, n.updated_at
-from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
-join notes n on n.id = wanted.id
-order by wanted.given_place`,
-  row: noteRow,
-});
-
-const add = write<Note>({
-  name: "notes.add",
-  collection: "notes",
-  text: `insert into notes (id, text)
-values ($1, $2)
-returning id, text, created_at, updated_at`,
   entity: "Note",
   key: [0],
   columns: 4,
   row: noteRow,
 });
+
+const get = table.keyedRead(
+  "get",
+  `select n.id, n.text, n.created_at, n.updated_at
+from notes n
+where n.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select n.id, n.text, n.created_at, n.updated_at
+from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
+join notes n on n.id = wanted.id
+order by wanted.given_place`,
+);
+
+const add = table.write(
+  "add",
+  `insert into notes (id, text)
+values ($1, $2)
+returning id, text, created_at, updated_at`,
+);
 
 const newNoteValues = (note: NewNote): readonly Text[] => [
   noteCodecs.id.encode(note.id ?? newNoteId()),

@@ -8,38 +8,33 @@ import type {
 import { array, changeKind, rowsOf, timestamp } from "../../runtime/mysql/codec.ts";
 import { recordedRow } from "../../runtime/mysql/recorded.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
-import {
-  asc,
-  desc,
-  dynamicRead,
-  keyedRead,
-  patch,
-  read,
-  write,
-  type Value,
-} from "../../runtime/mysql/statement.ts";
+import { asc, desc, dynamicRead, tableOf, type Value } from "../../runtime/mysql/statement.ts";
 import { given, guarded } from "../../runtime/mysql/values.ts";
 import { accountCodecs, accountEntryCodecs, accountRow } from "./account-row.ts";
 
-const get = keyedRead<Account>({
-  name: "accounts.get",
+const table = tableOf<Account>({
+  name: "accounts",
   collection: "accounts",
   scoped: true,
-  text: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
+  entity: "Account",
+  key: [0],
+  row: accountRow,
+});
+
+const get = table.keyedRead(
+  "get",
+  `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
   (
     select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = a.id
   )
 from accounts a
 where a.id = $1 and a.shop_id = $tenant`,
-  row: accountRow,
-});
+);
 
-const getMany = read<Account>({
-  name: "accounts.getMany",
-  collection: "accounts",
-  scoped: true,
-  text: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
+const getMany = table.read(
+  "getMany",
+  `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
   (
     select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = a.id
@@ -51,24 +46,22 @@ from json_table($1, '$[*]' columns (
 join accounts a on a.id = given.c0 collate utf8mb4_0900_bin
 where a.shop_id = $tenant
 order by given.place`,
-  row: accountRow,
-});
+);
 
-const open = write<Account>({
-  name: "accounts.open",
-  collection: "accounts",
-  scoped: true,
-  text: `insert into accounts (id, owner, balance, opened_at, shop_id)
+const open = table.write(
+  "open",
+  `insert into accounts (id, owner, balance, opened_at, shop_id)
 values ($1, $2, $3, $4, $tenant)`,
-  with: [
-    `insert into account_entries (account_id, line_no, amount, shop_id)
+  {
+    with: [
+      `insert into account_entries (account_id, line_no, amount, shop_id)
 select $1, held.c0, held.c1, $tenant
 from json_table($5, '$[*]' columns (
   place for ordinality,
   c0 int path '$[0]',
   c1 longtext character set utf8mb4 path '$[1]'
 )) held`,
-    `update accounts_history recorded
+      `update accounts_history recorded
 join (
   select
     (select max(last_change.revision) from accounts_history last_change where last_change.id = a.id) as revision,
@@ -80,20 +73,18 @@ join (
 where a.id = $1 and a.shop_id = $tenant
 ) present on present.revision = recorded.revision
 set recorded.children = present.children`,
-  ],
-  result: {
-    select: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
+    ],
+    result: {
+      select: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
   (
     select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = a.id
   )
 from accounts a
 where a.id = $1 and a.shop_id = $tenant`,
+    },
   },
-  entity: "Account",
-  key: [0],
-  row: accountRow,
-});
+);
 
 const newAccountValues = (account: NewAccount): readonly Value[] => [
   accountCodecs.id.encode(account.id ?? newAccountId()),
@@ -108,25 +99,24 @@ const newAccountValues = (account: NewAccount): readonly Value[] => [
   ),
 ];
 
-const save = write<Account>({
-  name: "accounts.save",
-  collection: "accounts",
-  scoped: true,
-  text: `update accounts
+const save = table.write(
+  "save",
+  `update accounts
 set owner = $2, balance = $3, opened_at = $4, version = accounts.version + 1,
   updated_at = current_timestamp(3)
 where id = $1 and shop_id = $tenant`,
-  otherwise: `insert into accounts (id, owner, balance, opened_at, shop_id)
+  {
+    otherwise: `insert into accounts (id, owner, balance, opened_at, shop_id)
 values ($1, $2, $3, $4, $tenant)`,
-  with: [
-    `delete child from account_entries child
+    with: [
+      `delete child from account_entries child
 left join json_table($5, '$[*]' columns (
   place for ordinality,
   c0 int path '$[0]',
   c1 longtext character set utf8mb4 path '$[1]'
 )) held on held.c0 = child.line_no
 where child.account_id = $1 and held.place is null`,
-    `insert into account_entries (account_id, line_no, amount, shop_id)
+      `insert into account_entries (account_id, line_no, amount, shop_id)
 select $1, held.c0, held.c1, $tenant
 from json_table($5, '$[*]' columns (
   place for ordinality,
@@ -134,7 +124,7 @@ from json_table($5, '$[*]' columns (
   c1 longtext character set utf8mb4 path '$[1]'
 )) held
 on duplicate key update amount = held.c1`,
-    `update accounts_history recorded
+      `update accounts_history recorded
 join (
   select
     (select max(last_change.revision) from accounts_history last_change where last_change.id = a.id) as revision,
@@ -146,25 +136,20 @@ join (
 where a.id = $1 and a.shop_id = $tenant
 ) present on present.revision = recorded.revision
 set recorded.children = present.children`,
-  ],
-  result: {
-    select: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
+    ],
+    result: {
+      select: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
   (
     select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = a.id
   )
 from accounts a
 where a.id = $1 and a.shop_id = $tenant`,
+    },
   },
-  entity: "Account",
-  key: [0],
-  row: accountRow,
-});
+);
 
-const rename = patch<Account>({
-  name: "accounts.rename",
-  collection: "accounts",
-  scoped: true,
+const rename = table.patch("rename", {
   update: "update accounts",
   sets: {
     owner: "owner = {0}",
@@ -181,33 +166,23 @@ from accounts a
 where a.id = $1 and a.shop_id = $tenant`,
   absent: "not-found",
   exists: "select 1 from accounts where id = $1 and shop_id = $tenant",
-  entity: "Account",
-  key: [0],
-  row: accountRow,
 });
 
 const renameChanges = (patch: AccountRenamePatch) => ({
   owner: given(accountCodecs.owner, patch.owner),
 });
 
-const shut = write<undefined>({
-  name: "accounts.shut",
-  collection: "accounts",
-  scoped: true,
-  text: `delete from accounts
+const shut = table.remove(
+  "shut",
+  `delete from accounts
 where id = $1 and shop_id = $tenant and ($2 is null or version = $2)`,
-  absent: "not-found",
-  exists: "select 1 from accounts where id = $1 and shop_id = $tenant",
-  versioned: true,
-  entity: "Account",
-  key: [0],
-  row: () => undefined,
-});
+  {
+    exists: "select 1 from accounts where id = $1 and shop_id = $tenant",
+    versioned: true,
+  },
+);
 
-const list = dynamicRead<Account>({
-  name: "accounts.list",
-  collection: "accounts",
-  scoped: true,
+const list = table.dynamicRead("list", {
   select: `select a.id, a.owner, a.balance, a.opened_at, a.version, a.created_at, a.updated_at,
   (
     select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
@@ -216,7 +191,6 @@ const list = dynamicRead<Account>({
 from accounts a`,
   where: ["a.shop_id = $tenant"],
   order: [asc("a.opened_at", "cast({0} as datetime(3))"), asc("a.id")],
-  row: accountRow,
   cursor: [3, 0],
 });
 
@@ -243,26 +217,26 @@ from accounts_history change_of_row`,
   cursor: [4],
 });
 
-const asOf = keyedRead<Account>({
-  name: "accounts.asOf",
-  collection: "accounts",
-  scoped: true,
-  text: `select last_change.content, last_change.children
+const asOf = table.keyedRead(
+  "asOf",
+  `select last_change.content, last_change.children
 from (
   select operation, content, children from accounts_history
   where id = $1 and shop_id = $tenant and changed_at <= cast($2 as datetime(3))
   order by revision desc limit 1
 ) last_change
 where last_change.operation <> 'delete'`,
-  row: (row) =>
-    accountRow(
-      recordedRow(
-        row[0],
-        ["id", "owner", "balance", "opened_at", "version", "created_at", "updated_at"],
-        { of: row[1], tables: ["account_entries"] },
+  {
+    row: (row) =>
+      accountRow(
+        recordedRow(
+          row[0],
+          ["id", "owner", "balance", "opened_at", "version", "created_at", "updated_at"],
+          { of: row[1], tables: ["account_entries"] },
+        ),
       ),
-    ),
-});
+  },
+);
 
 /** Account in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function accountRepository(session: MysqlSession): AccountRepository {

@@ -10,28 +10,31 @@ import type { MysqlSession } from "../../runtime/mysql/session.ts";
 import {
   asc,
   dynamicRead,
-  keyedRead,
-  read,
-  write,
+  tableOf,
   type DynamicValues,
   type Value,
 } from "../../runtime/mysql/statement.ts";
 import { distinctRows, guarded, signed } from "../../runtime/mysql/values.ts";
 import { bookCodecs, bookRow } from "./book-row.ts";
 
-const get = keyedRead<Book>({
-  name: "books.get",
+const table = tableOf<Book>({
+  name: "books",
   collection: "books",
-  text: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
-from books b
-where b.id = $1 and b.deleted_at is null`,
+  entity: "Book",
+  key: [0],
   row: bookRow,
 });
 
-const getMany = read<Book>({
-  name: "books.getMany",
-  collection: "books",
-  text: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+const get = table.keyedRead(
+  "get",
+  `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+from books b
+where b.id = $1 and b.deleted_at is null`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
   c0 char(36) character set utf8mb4 path '$'
@@ -39,24 +42,21 @@ from json_table($1, '$[*]' columns (
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 where b.deleted_at is null
 order by given.place`,
-  row: bookRow,
-});
+);
 
-const add = write<Book>({
-  name: "books.add",
-  collection: "books",
-  text: `insert into books (id, isbn, title, body, tags, stock, seal)
+const add = table.write(
+  "add",
+  `insert into books (id, isbn, title, body, tags, stock, seal)
 values ($1, $2, $3, $4, $5, $6, $7)`,
-  result: {
-    select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+  {
+    result: {
+      select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from books b
 where b.id = $1 and b.deleted_at is null`,
-    when: "committed",
+      when: "committed",
+    },
   },
-  entity: "Book",
-  key: [0],
-  row: bookRow,
-});
+);
 
 const newBookValues = (book: NewBook): readonly Value[] => [
   bookCodecs.id.encode(book.id ?? newBookId()),
@@ -68,10 +68,9 @@ const newBookValues = (book: NewBook): readonly Value[] => [
   bookCodecs.seal.encode(book.seal),
 ];
 
-const addAll = write<Book>({
-  name: "books.addAll",
-  collection: "books",
-  text: `insert into books (id, isbn, title, body, tags, stock, seal)
+const addAll = table.write(
+  "addAll",
+  `insert into books (id, isbn, title, body, tags, stock, seal)
 select given.c0, given.c1, given.c2, given.c3, given.c4, given.c5, unhex(given.c6)
 from json_table($1, '$[*]' columns (
   place for ordinality,
@@ -84,8 +83,9 @@ from json_table($1, '$[*]' columns (
   c6 longtext character set utf8mb4 path '$[6]'
 )) given
 order by given.place`,
-  result: {
-    select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+  {
+    result: {
+      select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
   c0 char(36) character set utf8mb4 path '$[0]',
@@ -98,11 +98,9 @@ from json_table($1, '$[*]' columns (
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 order by given.place`,
+    },
   },
-  entity: "Book",
-  key: [0],
-  row: bookRow,
-});
+);
 
 const newBooksValues = (books: readonly NewBook[]): readonly Value[] => [
   rowsOf(
@@ -118,10 +116,9 @@ const newBooksValues = (books: readonly NewBook[]): readonly Value[] => [
   ),
 ];
 
-const putAll = write<Book>({
-  name: "books.putAll",
-  collection: "books",
-  text: `insert into books (id, isbn, title, body, tags, stock, seal)
+const putAll = table.write(
+  "putAll",
+  `insert into books (id, isbn, title, body, tags, stock, seal)
 select given.c0, given.c1, given.c2, given.c3, given.c4, given.c5, unhex(given.c6)
 from json_table($1, '$[*]' columns (
   place for ordinality,
@@ -137,8 +134,9 @@ order by given.c0
 on duplicate key update id = if(books.id = given.c0 collate utf8mb4_0900_bin, books.id, null), isbn = given.c1,
   title = given.c2, body = given.c3, tags = given.c4, stock = given.c5, seal = unhex(given.c6),
   updated_at = current_timestamp(3), deleted_at = null`,
-  result: {
-    select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+  {
+    result: {
+      select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
   c0 char(36) character set utf8mb4 path '$[0]',
@@ -151,56 +149,44 @@ from json_table($1, '$[*]' columns (
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 order by given.place`,
+    },
+    guards: ["id"],
   },
-  guards: ["id"],
-  entity: "Book",
-  key: [0],
-  row: bookRow,
-});
+);
 
 const newBookKey = (book: NewBook): readonly Value[] => [
   bookCodecs.id.encode(book.id ?? newBookId()),
 ];
 
-const take = write<Book>({
-  name: "books.take",
-  collection: "books",
-  text: `update books
+const take = table.write(
+  "take",
+  `update books
 set stock = stock + $2, updated_at = current_timestamp(3)
 where id = $1 and deleted_at is null and stock + $2 >= 0`,
-  absent: "not-found",
-  exists: "select 1 from books where id = $1 and deleted_at is null",
-  limit: "books_take_check",
-  result: {
-    select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
+  {
+    absent: "not-found",
+    exists: "select 1 from books where id = $1 and deleted_at is null",
+    limit: "books_take_check",
+    result: {
+      select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from books b
 where b.id = $1 and b.deleted_at is null`,
+    },
   },
-  entity: "Book",
-  key: [0],
-  row: bookRow,
-});
+);
 
-const drop = write<undefined>({
-  name: "books.drop",
-  collection: "books",
-  text: `update books
+const drop = table.remove(
+  "drop",
+  `update books
 set deleted_at = current_timestamp(3), updated_at = current_timestamp(3)
 where id = $1 and deleted_at is null`,
-  absent: "not-found",
-  entity: "Book",
-  key: [0],
-  row: () => undefined,
-});
+);
 
-const listByTag = dynamicRead<Book>({
-  name: "books.listByTag",
-  collection: "books",
+const listByTag = table.dynamicRead("listByTag", {
   select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from books b`,
   where: ["$1 member of (b.tags)", "b.deleted_at is null"],
   order: [asc("b.title"), asc("b.id")],
-  row: bookRow,
   cursor: [2, 0],
 });
 

@@ -3,40 +3,40 @@ import { newCustomerId, type Customer, type NewCustomer } from "../../domain/cus
 import type { CustomerRepository } from "../../ports/customer-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { keyedRead, read, write, type Text } from "../../runtime/postgres/statement.ts";
+import { tableOf, type Text } from "../../runtime/postgres/statement.ts";
 import { guarded } from "../../runtime/postgres/values.ts";
 import { customerCodecs, customerRow } from "./customer-row.ts";
 
-const get = keyedRead<Customer>({
-  name: "customers.get",
+const table = tableOf<Customer>({
+  name: "customers",
   collection: "customers",
-  text: `select c.id, c.email, c.name, c.tier, c.created_at, c.updated_at
-from customers c
-where c.id = $1`,
-  row: customerRow,
-});
-
-const getMany = read<Customer>({
-  name: "customers.getMany",
-  collection: "customers",
-  text: `select c.id, c.email, c.name, c.tier, c.created_at, c.updated_at
-from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
-join customers c on c.id = wanted.id
-order by wanted.given_place`,
-  row: customerRow,
-});
-
-const register = write<Customer>({
-  name: "customers.register",
-  collection: "customers",
-  text: `insert into customers (id, email, name, tier)
-values ($1, $2, $3, $4)
-returning id, email, name, tier, created_at, updated_at`,
   entity: "Customer",
   key: [0],
   columns: 6,
   row: customerRow,
 });
+
+const get = table.keyedRead(
+  "get",
+  `select c.id, c.email, c.name, c.tier, c.created_at, c.updated_at
+from customers c
+where c.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select c.id, c.email, c.name, c.tier, c.created_at, c.updated_at
+from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
+join customers c on c.id = wanted.id
+order by wanted.given_place`,
+);
+
+const register = table.write(
+  "register",
+  `insert into customers (id, email, name, tier)
+values ($1, $2, $3, $4)
+returning id, email, name, tier, created_at, updated_at`,
+);
 
 const newCustomerValues = (customer: NewCustomer): readonly Text[] => [
   customerCodecs.id.encode(customer.id ?? newCustomerId()),

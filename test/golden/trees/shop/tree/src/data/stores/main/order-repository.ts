@@ -14,20 +14,25 @@ import {
   asc,
   desc,
   dynamicRead,
-  keyedRead,
-  patch,
-  read,
-  write,
+  tableOf,
   type DynamicValues,
   type Text,
 } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
 import { orderCodecs, orderLineCodecs, orderRow } from "./order-row.ts";
 
-const get = keyedRead<Order>({
-  name: "orders.get",
+const table = tableOf<Order>({
+  name: "orders",
   collection: "orders",
-  text: `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
+  entity: "Order",
+  key: [0],
+  columns: 10,
+  row: orderRow,
+});
+
+const get = table.keyedRead(
+  "get",
+  `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
   o.created_at, o.updated_at,
   (
     select coalesce(json_agg(array[child.line_no::text, child.product_id::text,
@@ -36,13 +41,11 @@ const get = keyedRead<Order>({
   )
 from orders o
 where o.id = $1`,
-  row: orderRow,
-});
+);
 
-const getMany = read<Order>({
-  name: "orders.getMany",
-  collection: "orders",
-  text: `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
+const getMany = table.read(
+  "getMany",
+  `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
   o.created_at, o.updated_at,
   (
     select coalesce(json_agg(array[child.line_no::text, child.product_id::text,
@@ -52,12 +55,9 @@ const getMany = read<Order>({
 from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
 join orders o on o.id = wanted.id
 order by wanted.given_place`,
-  row: orderRow,
-});
+);
 
-const listByCustomer = dynamicRead<Order>({
-  name: "orders.listByCustomer",
-  collection: "orders",
+const listByCustomer = table.dynamicRead("listByCustomer", {
   select: `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
   o.created_at, o.updated_at,
   (
@@ -73,7 +73,6 @@ from orders o`,
     "o.placed_at <= {0}::timestamptz",
   ],
   order: [desc("o.placed_at", "timestamptz"), desc("o.id", "uuid")],
-  row: orderRow,
   cursor: [4, 0],
 });
 
@@ -112,28 +111,9 @@ const revenueByDayValues = (where: OrderRevenueByDayFilter): DynamicValues => ({
   ],
 });
 
-const place = write<Order>({
-  name: "orders.place",
-  collection: "orders",
-  with: [
-    `saved_root as (
-  insert into orders (id, customer_id, status, total_cents, placed_at, note)
-  values ($1, $2, $3, $4, $5, $6)
-  returning *
-)`,
-    `given_order_lines as (
-  select root.id as order_id, given.line_no, given.product_id, given.quantity,
-    given.unit_price_cents
-  from saved_root root cross join unnest($7::integer[], $8::uuid[], $9::integer[], $10::integer[])
-    as given(line_no, product_id, quantity, unit_price_cents)
-)`,
-    `saved_order_lines as (
-  insert into order_lines (order_id, line_no, product_id, quantity, unit_price_cents)
-  select order_id, line_no, product_id, quantity, unit_price_cents from given_order_lines
-  returning *
-)`,
-  ],
-  text: `select root.id, root.customer_id, root.status, root.total_cents, root.placed_at, root.note,
+const place = table.write(
+  "place",
+  `select root.id, root.customer_id, root.status, root.total_cents, root.placed_at, root.note,
   root.version, root.created_at, root.updated_at,
   (
     select coalesce(json_agg(array[child.line_no::text, child.product_id::text,
@@ -141,11 +121,27 @@ const place = write<Order>({
     from saved_order_lines child where child.order_id = root.id
   )
 from saved_root root`,
-  entity: "Order",
-  key: [0],
-  columns: 10,
-  row: orderRow,
-});
+  {
+    with: [
+      `saved_root as (
+  insert into orders (id, customer_id, status, total_cents, placed_at, note)
+  values ($1, $2, $3, $4, $5, $6)
+  returning *
+)`,
+      `given_order_lines as (
+  select root.id as order_id, given.line_no, given.product_id, given.quantity,
+    given.unit_price_cents
+  from saved_root root cross join unnest($7::integer[], $8::uuid[], $9::integer[], $10::integer[])
+    as given(line_no, product_id, quantity, unit_price_cents)
+)`,
+      `saved_order_lines as (
+  insert into order_lines (order_id, line_no, product_id, quantity, unit_price_cents)
+  select order_id, line_no, product_id, quantity, unit_price_cents from given_order_lines
+  returning *
+)`,
+    ],
+  },
+);
 
 const newOrderValues = (order: NewOrder): readonly Text[] => [
   orderCodecs.id.encode(order.id ?? newOrderId()),
@@ -162,9 +158,7 @@ const newOrderValues = (order: NewOrder): readonly Text[] => [
   ),
 ];
 
-const amend = patch<Order>({
-  name: "orders.amend",
-  collection: "orders",
+const amend = table.patch("amend", {
   update: "update orders",
   sets: {
     status: "status = {0}::text",
@@ -181,10 +175,6 @@ const amend = patch<Order>({
   )`,
   absent: "not-found",
   exists: "select 1 from orders where id = $1",
-  entity: "Order",
-  key: [0],
-  columns: 10,
-  row: orderRow,
 });
 
 const amendChanges = (patch: OrderAmendPatch) => ({
@@ -192,20 +182,16 @@ const amendChanges = (patch: OrderAmendPatch) => ({
   note: given(orderCodecs.note, patch.note),
 });
 
-const cancel = write<undefined>({
-  name: "orders.cancel",
-  collection: "orders",
-  text: `delete from orders
+const cancel = table.remove(
+  "cancel",
+  `delete from orders
 where id = $1 and ($2::integer is null or version = $2::integer)
 returning id`,
-  absent: "not-found",
-  exists: "select 1 from orders where id = $1",
-  versioned: true,
-  entity: "Order",
-  key: [0],
-  columns: 1,
-  row: () => undefined,
-});
+  {
+    exists: "select 1 from orders where id = $1",
+    versioned: true,
+  },
+);
 
 const history = dynamicRead({
   name: "orders.history",
@@ -230,10 +216,9 @@ cross join lateral jsonb_populate_record(null::orders, change.content) as o`,
   cursor: [12],
 });
 
-const asOf = keyedRead<Order>({
-  name: "orders.asOf",
-  collection: "orders",
-  text: `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
+const asOf = table.keyedRead(
+  "asOf",
+  `select o.id, o.customer_id, o.status, o.total_cents, o.placed_at, o.note, o.version,
   o.created_at, o.updated_at,
   (
     select coalesce(json_agg(array[child.line_no::text, child.product_id::text,
@@ -254,8 +239,7 @@ from (
 ) change
 cross join lateral jsonb_populate_record(null::orders, change.content) as o
 where change.operation <> 'delete'`,
-  row: orderRow,
-});
+);
 
 /** Order in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function orderRepository(session: PostgresSession): OrderRepository {

@@ -7,50 +7,43 @@ import type {
 } from "../../ports/product-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import {
-  asc,
-  dynamicRead,
-  keyedRead,
-  patch,
-  read,
-  write,
-  type DynamicValues,
-  type Text,
-} from "../../runtime/postgres/statement.ts";
+import { asc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.ts";
 import { given, guarded, signed } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
-const get = keyedRead<Product>({
-  name: "products.get",
+const table = tableOf<Product>({
+  name: "products",
   collection: "products",
-  text: `select p.id, p.sku, p.title, p.description, p.price_cents, p.stock, p.tags, p.embedding,
-  p.version, p.created_at, p.updated_at
-from products p
-where p.id = $1`,
+  entity: "Product",
+  key: [0],
+  columns: 11,
   row: productRow,
 });
 
-const getMany = read<Product>({
-  name: "products.getMany",
-  collection: "products",
-  text: `select p.id, p.sku, p.title, p.description, p.price_cents, p.stock, p.tags, p.embedding,
+const get = table.keyedRead(
+  "get",
+  `select p.id, p.sku, p.title, p.description, p.price_cents, p.stock, p.tags, p.embedding,
+  p.version, p.created_at, p.updated_at
+from products p
+where p.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select p.id, p.sku, p.title, p.description, p.price_cents, p.stock, p.tags, p.embedding,
   p.version, p.created_at, p.updated_at
 from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
 join products p on p.id = wanted.id
 order by wanted.given_place`,
-  row: productRow,
-});
+);
 
-const listByPrice = dynamicRead<Product>({
-  name: "products.listByPrice",
-  collection: "products",
+const listByPrice = table.dynamicRead("listByPrice", {
   select: `select p.id, p.sku, p.title, p.description, p.price_cents, p.stock, p.tags, p.embedding,
   p.version, p.created_at, p.updated_at
 from products p`,
   where: [],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
   order: [asc("p.price_cents", "integer"), asc("p.id", "uuid")],
-  row: productRow,
   cursor: [4, 0],
 });
 
@@ -62,18 +55,13 @@ const listByPriceValues = (where: ProductListByPriceFilter): DynamicValues => ({
   ],
 });
 
-const add = write<Product>({
-  name: "products.add",
-  collection: "products",
-  text: `insert into products (id, sku, title, description, price_cents, stock, tags, embedding)
+const add = table.write(
+  "add",
+  `insert into products (id, sku, title, description, price_cents, stock, tags, embedding)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 returning id, sku, title, description, price_cents, stock, tags, embedding, version, created_at,
   updated_at`,
-  entity: "Product",
-  key: [0],
-  columns: 11,
-  row: productRow,
-});
+);
 
 const newProductValues = (product: NewProduct): readonly Text[] => [
   productCodecs.id.encode(product.id ?? newProductId()),
@@ -86,18 +74,23 @@ const newProductValues = (product: NewProduct): readonly Text[] => [
   productCodecs.embedding.encode(product.embedding),
 ];
 
-const importAll = write<Product>({
-  name: "products.importAll",
-  collection: "products",
-  with: [
-    `given_rows as (
+const importAll = table.write(
+  "importAll",
+  `select root.id, root.sku, root.title, root.description, root.price_cents, root.stock, root.tags,
+  root.embedding, root.version, root.created_at, root.updated_at
+from saved_root root
+join given_rows given using (id)
+order by given.given_place`,
+  {
+    with: [
+      `given_rows as (
   select given.id, given.sku, given.title, given.description, given.price_cents, given.stock,
     given.tags::text[] as tags, given.embedding, given_place
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[],
     $8::vector[])
     with ordinality as given(id, sku, title, description, price_cents, stock, tags, embedding, given_place)
 )`,
-    `saved_root as (
+      `saved_root as (
   insert into products (id, sku, title, description, price_cents, stock, tags, embedding)
   select id, sku, title, description, price_cents, stock, tags, embedding from given_rows order by id
   on conflict (id) do update set sku = excluded.sku, title = excluded.title, description = excluded.description,
@@ -105,17 +98,9 @@ const importAll = write<Product>({
     embedding = excluded.embedding, version = products.version + 1, updated_at = now()
   returning *
 )`,
-  ],
-  text: `select root.id, root.sku, root.title, root.description, root.price_cents, root.stock, root.tags,
-  root.embedding, root.version, root.created_at, root.updated_at
-from saved_root root
-join given_rows given using (id)
-order by given.given_place`,
-  entity: "Product",
-  key: [0],
-  columns: 11,
-  row: productRow,
-});
+    ],
+  },
+);
 
 const newProductsValues = (products: readonly NewProduct[]): readonly Text[] => [
   array(productCodecs.id).encode(products.map((product) => product.id ?? newProductId())),
@@ -128,9 +113,7 @@ const newProductsValues = (products: readonly NewProduct[]): readonly Text[] => 
   array(productCodecs.embedding).encode(products.map((product) => product.embedding ?? null)),
 ];
 
-const reprice = patch<Product>({
-  name: "products.reprice",
-  collection: "products",
+const reprice = table.patch("reprice", {
   update: "update products",
   sets: {
     priceCents: "price_cents = {0}::integer",
@@ -146,10 +129,6 @@ const reprice = patch<Product>({
   updated_at`,
   absent: "not-found",
   exists: "select 1 from products where id = $1",
-  entity: "Product",
-  key: [0],
-  columns: 11,
-  row: productRow,
 });
 
 const repriceChanges = (patch: ProductRepricePatch) => ({
@@ -160,20 +139,17 @@ const repriceChanges = (patch: ProductRepricePatch) => ({
   embedding: given(productCodecs.embedding, patch.embedding),
 });
 
-const reserve = write<Product>({
-  name: "products.reserve",
-  collection: "products",
-  text: `update products
+const reserve = table.write(
+  "reserve",
+  `update products
 set stock = stock + $2::integer, version = version + 1, updated_at = now()
 where id = $1
 returning id, sku, title, description, price_cents, stock, tags, embedding, version, created_at,
   updated_at`,
-  absent: "not-found",
-  entity: "Product",
-  key: [0],
-  columns: 11,
-  row: productRow,
-});
+  {
+    absent: "not-found",
+  },
+);
 
 /** Product in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function productRepository(session: PostgresSession): ProductRepository {

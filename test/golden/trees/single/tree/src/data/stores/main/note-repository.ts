@@ -7,47 +7,40 @@ import type {
 } from "../../ports/note-repository.ts";
 import { array, nullable } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import {
-  desc,
-  dynamicRead,
-  keyedRead,
-  patch,
-  read,
-  write,
-  type DynamicValues,
-  type Text,
-} from "../../runtime/postgres/statement.ts";
+import { desc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
 import { noteCodecs, noteRow } from "./note-row.ts";
 
-const get = keyedRead<Note>({
-  name: "notes.get",
+const table = tableOf<Note>({
+  name: "notes",
   collection: "notes",
-  text: `select n.id, n.title, n.body, n.starred, n.written_on, n.version, n.created_at, n.updated_at
-from notes n
-where n.id = $1`,
+  entity: "Note",
+  key: [0],
+  columns: 8,
   row: noteRow,
 });
 
-const getMany = read<Note>({
-  name: "notes.getMany",
-  collection: "notes",
-  text: `select n.id, n.title, n.body, n.starred, n.written_on, n.version, n.created_at, n.updated_at
+const get = table.keyedRead(
+  "get",
+  `select n.id, n.title, n.body, n.starred, n.written_on, n.version, n.created_at, n.updated_at
+from notes n
+where n.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select n.id, n.title, n.body, n.starred, n.written_on, n.version, n.created_at, n.updated_at
 from unnest($1::bigint[]) with ordinality as wanted(id, given_place)
 join notes n on n.id = wanted.id
 order by wanted.given_place`,
-  row: noteRow,
-});
+);
 
-const newest = dynamicRead<Note>({
-  name: "notes.newest",
-  collection: "notes",
+const newest = table.dynamicRead("newest", {
   select: `select n.id, n.title, n.body, n.starred, n.written_on, n.version, n.created_at, n.updated_at
 from notes n`,
   where: [],
   optional: ["n.starred = {0}::boolean", "n.written_on >= {0}::date", "n.written_on <= {0}::date"],
   order: [desc("n.written_on", "date"), desc("n.id", "bigint")],
-  row: noteRow,
   cursor: [4, 0],
 });
 
@@ -60,17 +53,12 @@ const newestValues = (where: NoteNewestFilter): DynamicValues => ({
   ],
 });
 
-const writeStatement = write<Note>({
-  name: "notes.write",
-  collection: "notes",
-  text: `insert into notes (id, title, body, starred, written_on)
+const writeStatement = table.write(
+  "write",
+  `insert into notes (id, title, body, starred, written_on)
 values (coalesce($1::bigint, nextval(pg_get_serial_sequence('notes', 'id')::regclass)), $2, $3, $4, $5)
 returning id, title, body, starred, written_on, version, created_at, updated_at`,
-  entity: "Note",
-  key: [0],
-  columns: 8,
-  row: noteRow,
-});
+);
 
 const newNoteValues = (note: NewNote): readonly Text[] => [
   nullable(noteCodecs.id).encode(note.id),
@@ -80,9 +68,7 @@ const newNoteValues = (note: NewNote): readonly Text[] => [
   noteCodecs.writtenOn.encode(note.writtenOn),
 ];
 
-const edit = patch<Note>({
-  name: "notes.edit",
-  collection: "notes",
+const edit = table.patch("edit", {
   update: "update notes",
   sets: {
     title: "title = {0}::text",
@@ -95,10 +81,6 @@ const edit = patch<Note>({
   returning: `id, title, body, starred, written_on, version, created_at, updated_at`,
   absent: "not-found",
   exists: "select 1 from notes where id = $1",
-  entity: "Note",
-  key: [0],
-  columns: 8,
-  row: noteRow,
 });
 
 const editChanges = (patch: NoteEditPatch) => ({
@@ -107,20 +89,16 @@ const editChanges = (patch: NoteEditPatch) => ({
   starred: given(noteCodecs.starred, patch.starred),
 });
 
-const remove = write<undefined>({
-  name: "notes.remove",
-  collection: "notes",
-  text: `delete from notes
+const remove = table.remove(
+  "remove",
+  `delete from notes
 where id = $1 and ($2::integer is null or version = $2::integer)
 returning id`,
-  absent: "not-found",
-  exists: "select 1 from notes where id = $1",
-  versioned: true,
-  entity: "Note",
-  key: [0],
-  columns: 1,
-  row: () => undefined,
-});
+  {
+    exists: "select 1 from notes where id = $1",
+    versioned: true,
+  },
+);
 
 /** Note in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function noteRepository(session: PostgresSession): NoteRepository {

@@ -3,40 +3,40 @@ import type { Cover, NewCover } from "../../domain/cover.ts";
 import type { CoverRepository } from "../../ports/cover-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { keyedRead, read, write, type Text } from "../../runtime/postgres/statement.ts";
+import { tableOf, type Text } from "../../runtime/postgres/statement.ts";
 import { guarded } from "../../runtime/postgres/values.ts";
 import { coverCodecs, coverRow } from "./cover-row.ts";
 
-const get = keyedRead<Cover>({
-  name: "covers.get",
+const table = tableOf<Cover>({
+  name: "covers",
   collection: "covers",
-  text: `select c.isbn, c.copy, c.shelf, c.picture, c.created_at, c.updated_at
-from covers c
-where c.isbn = $1 and c.copy = $2`,
-  row: coverRow,
-});
-
-const getMany = read<Cover>({
-  name: "covers.getMany",
-  collection: "covers",
-  text: `select c.isbn, c.copy, c.shelf, c.picture, c.created_at, c.updated_at
-from unnest($1::text[], $2::integer[]) with ordinality as wanted(isbn, copy, given_place)
-join covers c on c.isbn = wanted.isbn and c.copy = wanted.copy
-order by wanted.given_place`,
-  row: coverRow,
-});
-
-const add = write<Cover>({
-  name: "covers.add",
-  collection: "covers",
-  text: `insert into covers (isbn, copy, shelf, picture)
-values ($1, $2, $3, $4)
-returning isbn, copy, shelf, picture, created_at, updated_at`,
   entity: "Cover",
   key: [0, 1],
   columns: 6,
   row: coverRow,
 });
+
+const get = table.keyedRead(
+  "get",
+  `select c.isbn, c.copy, c.shelf, c.picture, c.created_at, c.updated_at
+from covers c
+where c.isbn = $1 and c.copy = $2`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select c.isbn, c.copy, c.shelf, c.picture, c.created_at, c.updated_at
+from unnest($1::text[], $2::integer[]) with ordinality as wanted(isbn, copy, given_place)
+join covers c on c.isbn = wanted.isbn and c.copy = wanted.copy
+order by wanted.given_place`,
+);
+
+const add = table.write(
+  "add",
+  `insert into covers (isbn, copy, shelf, picture)
+values ($1, $2, $3, $4)
+returning isbn, copy, shelf, picture, created_at, updated_at`,
+);
 
 const newCoverValues = (cover: NewCover): readonly Text[] => [
   coverCodecs.isbn.encode(cover.isbn),

@@ -3,44 +3,44 @@ import { newPassageId, type NewPassage, type Passage } from "../../domain/passag
 import type { PassageAmendPatch, PassageRepository } from "../../ports/passage-repository.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
-import { keyedRead, patch, read, write, type Text } from "../../runtime/postgres/statement.ts";
+import { tableOf, type Text } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
 import { passageCodecs, passageRow } from "./passage-row.ts";
 
-const get = keyedRead<Passage>({
-  name: "passages.get",
+const table = tableOf<Passage>({
+  name: "passages",
   collection: "passages",
-  text: `select p.id, p.book, p.body, p.language, p.page, p.serial, p.price, p.open, p.weight,
-  p.printed_on, p.added_at, p.tags, p.embedding, p.version, p.created_at, p.updated_at
-from passages p
-where p.id = $1`,
-  row: passageRow,
-});
-
-const getMany = read<Passage>({
-  name: "passages.getMany",
-  collection: "passages",
-  text: `select p.id, p.book, p.body, p.language, p.page, p.serial, p.price, p.open, p.weight,
-  p.printed_on, p.added_at, p.tags, p.embedding, p.version, p.created_at, p.updated_at
-from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
-join passages p on p.id = wanted.id
-order by wanted.given_place`,
-  row: passageRow,
-});
-
-const add = write<Passage>({
-  name: "passages.add",
-  collection: "passages",
-  text: `insert into passages (id, book, body, language, page, serial, price, open, weight, printed_on, added_at, tags,
-  embedding)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-returning id, book, body, language, page, serial, price, open, weight, printed_on, added_at, tags,
-  embedding, version, created_at, updated_at`,
   entity: "Passage",
   key: [0],
   columns: 16,
   row: passageRow,
 });
+
+const get = table.keyedRead(
+  "get",
+  `select p.id, p.book, p.body, p.language, p.page, p.serial, p.price, p.open, p.weight,
+  p.printed_on, p.added_at, p.tags, p.embedding, p.version, p.created_at, p.updated_at
+from passages p
+where p.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select p.id, p.book, p.body, p.language, p.page, p.serial, p.price, p.open, p.weight,
+  p.printed_on, p.added_at, p.tags, p.embedding, p.version, p.created_at, p.updated_at
+from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
+join passages p on p.id = wanted.id
+order by wanted.given_place`,
+);
+
+const add = table.write(
+  "add",
+  `insert into passages (id, book, body, language, page, serial, price, open, weight, printed_on, added_at, tags,
+  embedding)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+returning id, book, body, language, page, serial, price, open, weight, printed_on, added_at, tags,
+  embedding, version, created_at, updated_at`,
+);
 
 const newPassageValues = (passage: NewPassage): readonly Text[] => [
   passageCodecs.id.encode(passage.id ?? newPassageId()),
@@ -58,9 +58,7 @@ const newPassageValues = (passage: NewPassage): readonly Text[] => [
   passageCodecs.embedding.encode(passage.embedding),
 ];
 
-const amend = patch<Passage>({
-  name: "passages.amend",
-  collection: "passages",
+const amend = table.patch("amend", {
   update: "update passages",
   sets: {
     body: "body = {0}::text",
@@ -73,10 +71,6 @@ const amend = patch<Passage>({
   embedding, version, created_at, updated_at`,
   absent: "not-found",
   exists: "select 1 from passages where id = $1",
-  entity: "Passage",
-  key: [0],
-  columns: 16,
-  row: passageRow,
 });
 
 const amendChanges = (patch: PassageAmendPatch) => ({

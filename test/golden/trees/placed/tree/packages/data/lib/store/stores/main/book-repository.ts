@@ -3,45 +3,39 @@ import { newBookId, type Book, type NewBook } from "../../domain/book.js";
 import type { BookByGenreFilter, BookRepository } from "../../ports/book-repository.js";
 import { array } from "../../runtime/postgres/codec.js";
 import type { PostgresSession } from "../../runtime/postgres/session.js";
-import {
-  asc,
-  dynamicRead,
-  keyedRead,
-  read,
-  write,
-  type DynamicValues,
-  type Text,
-} from "../../runtime/postgres/statement.js";
+import { asc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.js";
 import { guarded } from "../../runtime/postgres/values.js";
 import { bookCodecs, bookRow } from "./book-row.js";
 
-const get = keyedRead<Book>({
-  name: "books.get",
+const table = tableOf<Book>({
+  name: "books",
   collection: "books",
-  text: `select b.id, b.isbn, b.title, b.blurb, b.price, b.genre, b.embedding, b.created_at, b.updated_at
-from books b
-where b.id = $1`,
+  entity: "Book",
+  key: [0],
+  columns: 9,
   row: bookRow,
 });
 
-const getMany = read<Book>({
-  name: "books.getMany",
-  collection: "books",
-  text: `select b.id, b.isbn, b.title, b.blurb, b.price, b.genre, b.embedding, b.created_at, b.updated_at
+const get = table.keyedRead(
+  "get",
+  `select b.id, b.isbn, b.title, b.blurb, b.price, b.genre, b.embedding, b.created_at, b.updated_at
+from books b
+where b.id = $1`,
+);
+
+const getMany = table.read(
+  "getMany",
+  `select b.id, b.isbn, b.title, b.blurb, b.price, b.genre, b.embedding, b.created_at, b.updated_at
 from unnest($1::uuid[]) with ordinality as wanted(id, given_place)
 join books b on b.id = wanted.id
 order by wanted.given_place`,
-  row: bookRow,
-});
+);
 
-const byGenre = dynamicRead<Book>({
-  name: "books.byGenre",
-  collection: "books",
+const byGenre = table.dynamicRead("byGenre", {
   select: `select b.id, b.isbn, b.title, b.blurb, b.price, b.genre, b.embedding, b.created_at, b.updated_at
 from books b`,
   where: ["b.genre = $1::text"],
   order: [asc("b.title", "text"), asc("b.id", "uuid")],
-  row: bookRow,
   cursor: [2, 0],
 });
 
@@ -49,17 +43,12 @@ const byGenreValues = (where: BookByGenreFilter): DynamicValues => ({
   fixed: [bookCodecs.genre.encode(where.genre)],
 });
 
-const add = write<Book>({
-  name: "books.add",
-  collection: "books",
-  text: `insert into books (id, isbn, title, blurb, price, genre, embedding)
+const add = table.write(
+  "add",
+  `insert into books (id, isbn, title, blurb, price, genre, embedding)
 values ($1, $2, $3, $4, $5, $6, $7)
 returning id, isbn, title, blurb, price, genre, embedding, created_at, updated_at`,
-  entity: "Book",
-  key: [0],
-  columns: 9,
-  row: bookRow,
-});
+);
 
 const newBookValues = (book: NewBook): readonly Text[] => [
   bookCodecs.id.encode(book.id ?? newBookId()),
@@ -71,34 +60,31 @@ const newBookValues = (book: NewBook): readonly Text[] => [
   bookCodecs.embedding.encode(book.embedding),
 ];
 
-const addAll = write<Book>({
-  name: "books.addAll",
-  collection: "books",
-  with: [
-    `given_rows as (
+const addAll = table.write(
+  "addAll",
+  `select root.id, root.isbn, root.title, root.blurb, root.price, root.genre, root.embedding,
+  root.created_at, root.updated_at
+from saved_root root
+join given_rows given using (id)
+order by given.given_place`,
+  {
+    with: [
+      `given_rows as (
   select given.id, given.isbn, given.title, given.blurb, given.price, given.genre,
     given.embedding, given_place
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::vector[])
     with ordinality as given(id, isbn, title, blurb, price, genre, embedding, given_place)
 )`,
-    `saved_root as (
+      `saved_root as (
   insert into books (id, isbn, title, blurb, price, genre, embedding)
   select id, isbn, title, blurb, price, genre, embedding from given_rows order by id
   on conflict (id) do update set isbn = excluded.isbn, title = excluded.title, blurb = excluded.blurb, price = excluded.price,
     genre = excluded.genre, embedding = excluded.embedding, updated_at = now()
   returning *
 )`,
-  ],
-  text: `select root.id, root.isbn, root.title, root.blurb, root.price, root.genre, root.embedding,
-  root.created_at, root.updated_at
-from saved_root root
-join given_rows given using (id)
-order by given.given_place`,
-  entity: "Book",
-  key: [0],
-  columns: 9,
-  row: bookRow,
-});
+    ],
+  },
+);
 
 const newBooksValues = (books: readonly NewBook[]): readonly Text[] => [
   array(bookCodecs.id).encode(books.map((book) => book.id ?? newBookId())),
