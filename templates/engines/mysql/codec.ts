@@ -97,7 +97,11 @@ export const decimal: Codec<string> = {
 
 const decimalDigits = /^[+-]?0*(\d*)(?:\.(\d*?)0*)?$/;
 
-/** `decimal(precision, scale)`. @throws TypeError for a value with more digits, which the server would round */
+/**
+ * `decimal(precision, scale)`; equal numbers are sent as equal texts, so that one key is not taken for two.
+ *
+ * @throws TypeError for a value with more digits, which the server would round
+ */
 export const numeric = (precision: number, scale: number): Codec<string> => {
   const refused = (): never => {
     throw new TypeError(
@@ -106,9 +110,11 @@ export const numeric = (precision: number, scale: number): Codec<string> => {
   };
   return {
     encode: (value) => {
-      const [, whole = "", fraction = ""] =
-        decimalDigits.exec(`${String(decimal.encode(value))}`) ?? [];
-      return whole.length > precision - scale || fraction.length > scale ? refused() : value;
+      const text = String(decimal.encode(value));
+      const [, whole = "", fraction = ""] = decimalDigits.exec(text) ?? [];
+      if (whole.length > precision - scale || fraction.length > scale) return refused();
+      const digits = `${whole === "" ? "0" : whole}${fraction === "" ? "" : `.${fraction}`}`;
+      return text.startsWith("-") && digits !== "0" ? `-${digits}` : digits;
     },
     decode: present,
   };

@@ -7,7 +7,7 @@ import type { Field } from "../../../src/spec/model.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { entity, field, mainStore, transactional, uuid } from "../../unit/postgres/model.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
-import { applied, planned, type SchemaLab, schemaLab } from "./schema-lab.ts";
+import { applied, planned, type SchemaLab, schemaLab, takenBack } from "./schema-lab.ts";
 
 const id = field("id", uuid, { key: true });
 
@@ -105,6 +105,28 @@ for (const engine of [mysql, mariadb]) {
     );
 
     test(
+      "a fraction that a whole number under another name does not hold is refused before it goes",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([price(12, 2)]),
+          notes([field("cents", { kind: "bigint" }, { was: "price" })]),
+        );
+        await lab.run("insert into notes (id, price) values ('a', 5)");
+        await applied(lab, of(steps, "expand", "backfill"));
+        await lab.run("insert into notes (id, price) values ('b', 5.55)");
+        await expect(applied(lab, of(steps, "contract"))).rejects.toThrow(
+          /price of notes does not fit bigint; first seen at b$/,
+        );
+        expect(await lab.rows("select price from notes order by id")).toEqual([["5.00"], ["5.55"]]);
+        await lab.run("update notes set price = 6 where id = 'b'");
+        await applied(lab, of(steps, "contract"));
+        expect(await lab.rows("select cents from notes order by id")).toEqual([[5], [6]]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
       "what rows forbid is found before anything is dropped, and named by a key",
       proving(proof, async () => {
         const { lab, other, steps } = await begun(
@@ -159,6 +181,95 @@ for (const engine of [mysql, mariadb]) {
           "select json_unquote(json_extract(content, '$.title')) from notes_history order by revision desc limit 1",
         );
         expect(last).toEqual([`n${written - 1}`]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "no change goes unrecorded while a table takes another name, there and back",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("name", 40)], true),
+          mainStore(
+            [
+              entity({
+                name: "Memo",
+                was: "Note",
+                timestamps: false,
+                audit: true,
+                fields: [id, words("name", 40)],
+              }),
+            ],
+            [transactional("all", { Memo: [{ op: "get", name: "get" }] })],
+          ).store,
+        );
+        await lab.run("insert into notes (id, name) values ('a', 'n')");
+        let isOver = false;
+        let written = 0;
+        const refused = new Set<string>();
+        const write = async (table: string): Promise<void> => {
+          await other
+            .run(`update ${table} set name = 'n${written}' where id = 'a'`)
+            .then(() => (written += 1))
+            .catch((error: Error) => refused.add(error.message.replace(/\n.*/s, "")));
+        };
+        const writer = (async (): Promise<void> => {
+          while (!isOver) for (const table of ["notes", "memos"]) await write(table);
+        })();
+        try {
+          await applied(lab, steps);
+          await takenBack(lab, of(steps, "contract"));
+          expect(await lab.rows("select count(*) from memos")).toEqual([[1]]);
+          await takenBack(lab, of(steps, "expand", "backfill"));
+        } finally {
+          isOver = true;
+        }
+        await writer;
+        expect(written).toBeGreaterThan(0);
+        expect([...refused].filter((text) => !/doesn't exist/.test(text))).toEqual([]);
+        expect(await lab.rows("select count(*) from notes_history")).toEqual([[written + 1]]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "no change goes unrecorded while a key takes another name on the spot",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("name", 40)], true),
+          mainStore(
+            [
+              entity({
+                name: "Note",
+                timestamps: false,
+                audit: true,
+                fields: [field("key", uuid, { key: true, was: "id" }), words("name", 40)],
+              }),
+            ],
+            [transactional("all", { Note: [{ op: "get", name: "get" }] })],
+          ).store,
+        );
+        await lab.run("insert into notes (id, name) values ('a', 'n')");
+        let isOver = false;
+        let written = 0;
+        const writer = (async (): Promise<void> => {
+          while (!isOver)
+            await other
+              .run(`update notes set name = 'n${written}'`)
+              .then(() => (written += 1))
+              .catch(() => {});
+        })();
+        try {
+          await applied(lab, steps);
+          await takenBack(lab, steps);
+        } finally {
+          isOver = true;
+        }
+        await writer;
+        expect(written).toBeGreaterThan(0);
+        expect(await lab.rows("select count(*) from notes_history")).toEqual([[written + 1]]);
         await lab.close();
         await other.close();
       }),

@@ -15,7 +15,10 @@ describe("what a type cannot hold is refused before it is sent", () => {
     refuses(() => codec.decimal.encode("1".repeat(66)));
     refuses(() => codec.numeric(5, 2).encode("1234.5"));
     refuses(() => codec.numeric(5, 2).encode("1.234"));
-    expect(codec.numeric(5, 2).encode("123.4500")).toBe("123.4500");
+    expect(codec.numeric(5, 2).encode("123.4500")).toBe("123.45");
+    expect(codec.numeric(5, 2).encode("-007.10")).toBe("-7.1");
+    expect(codec.numeric(5, 2).encode("-0.00")).toBe("0");
+    expect(codec.numeric(5, 2).encode("+.5")).toBe("0.5");
   });
 
   it("texts", () => {

@@ -139,6 +139,9 @@ function dropped(change: TableChange, copied: Copied): Draft {
     risks: ["breaks-old-code"],
     note: "What was written between the last batch and this step is filled once more.",
     up: [
+      ...(backward === undefined
+        ? []
+        : unfitRefusal(change, from.name, from.type, heldType(copied))),
       ...triggers,
       `update ${identifier(table)} set ${identifier(name)} = ${forward}\nwhere ${identifier(name)} is null and ${column} is not null;`,
       alterTable(table, [`drop column ${column}`, ...swap], online),

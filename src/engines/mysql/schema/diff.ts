@@ -45,7 +45,11 @@ export function diffSnapshots(
     ...planned.flatMap(({ pair, changes }) => [
       ...changes.flatMap((change) => changedTable(change, names)),
       ...historyDrafts(pair.from, pair.to),
-      ...triggerDrafts(pair, exchangeOf(pair, changes), dialect),
+      ...triggerDrafts(
+        { ...pair, entity: entityNamed(pair.to.entity, context.store) },
+        exchangeOf(changes),
+        dialect,
+      ),
     ]),
     ...droppedTables(tables.dropped),
   ];
@@ -73,14 +77,12 @@ function changesOf({ from, to }: Pair, context: ChangeContext): readonly TableCh
   ];
 }
 
-/** A trigger names columns and tables: one that is to name what takes its name on the spot cannot come before. */
-function exchangeOf({ from, to }: Pair, changes: readonly TableChange[]): Exchange {
-  if (from.table.name !== to.table.name || from.history?.name !== to.history?.name)
-    return "after-tables";
+/** A trigger names columns: one that is to name what takes its name on the spot cannot come before. */
+function exchangeOf(changes: readonly TableChange[]): Exchange {
   const renamed = changes.some((change) =>
     only(change, "kept").some((column) => column.from.name !== column.to.name),
   );
-  return renamed || changes[0]?.mode === "direct" ? "around-columns" : "at-once";
+  return renamed || changes[0]?.mode === "direct" ? "after-columns" : "at-once";
 }
 
 const changedTable = (

@@ -127,12 +127,22 @@ export function renameDrafts(change: TableChange): readonly Draft[] {
     draft({
       ...common,
       phase: "contract",
+      rank: rank.renameTable - 1,
+      stem: `restore-view-${to}`,
+      title: `${to}: on the way back a view serves the new code again`,
+      up: [],
+      // A view that is renamed reads on from the name that it was made with: from itself.
+      down: [`drop view if exists ${identifier(aside)};`, view],
+    }),
+    draft({
+      ...common,
+      phase: "contract",
       rank: rank.renameTable,
       stem: `rename-${from}`,
       title: `${from} becomes ${to}`,
       risks: ["breaks-old-code"],
       up: [`rename table ${after} to ${identifier(aside)}, ${before} to ${after};`],
-      down: [`rename table ${after} to ${before}, ${identifier(aside)} to ${after};`],
+      down: [`rename table ${after} to ${before};`],
       verify: tableIs(false, from),
     }),
     draft({
@@ -142,7 +152,7 @@ export function renameDrafts(change: TableChange): readonly Draft[] {
       stem: `drop-view-${to}`,
       title: `${to}: the view is not needed any more`,
       up: [`drop view if exists ${identifier(aside)};`],
-      down: [`create or replace view ${identifier(aside)} as select * from ${after};`],
+      down: [],
     }),
   ];
 }

@@ -1,4 +1,6 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import type { EntityIr } from "../../../ir/types.ts";
+import { auditTriggers } from "../ddl/audit.ts";
 import type { Dialect } from "../dialect.ts";
 import { identifier } from "../sql/quote.ts";
 import { rank } from "./rank.ts";
@@ -9,86 +11,130 @@ import { triggerIs } from "./verify.ts";
 
 /** When triggers that record otherwise take the place of those of before. */
 export type Exchange =
-  /** While the table is locked, once every new column is there: no change goes unrecorded. */
+  /** Once every new column is there. */
   | "at-once"
-  /** The ones go before columns take their names on the spot, the others come after. */
-  | "around-columns"
-  /** The same, where tables take their names. */
-  | "after-tables";
+  /** The same; until then columns have taken their names on the spot, and the triggers of before, which miss theirs, let nobody write. */
+  | "after-columns";
 
 interface Pair {
   readonly from: TablePart;
   readonly to: TablePart;
+  /** Of `to`. */
+  readonly entity: EntityIr | undefined;
 }
 
-/** The triggers of a table that differ before and after. */
-export function triggerDrafts(
-  { from, to }: Pair,
+/**
+ * The triggers of a table that differ before and after. No change goes unrecorded: writers wait under a lock, or are refused by a trigger
+ * that names what is not there.
+ */
+export function triggerDrafts(pair: Pair, exchange: Exchange, dialect: Dialect): readonly Draft[] {
+  const meanwhile = untilRenamed(pair);
+  return [
+    ...exchanged(pair.from.triggers, meanwhile, pair.to, exchange, dialect),
+    ...moved(meanwhile, pair.to),
+  ];
+}
+
+/** What they record in the end, while the table and its history have the names of before. */
+function untilRenamed({ from, to, entity }: Pair): readonly TriggerShape[] {
+  const history = from.history?.name ?? to.history?.name;
+  const isRenamed = from.table.name !== to.table.name || to.history?.name !== history;
+  if (!isRenamed || entity === undefined || to.triggers.length === 0) return to.triggers;
+  return auditTriggers({
+    ...entity,
+    table: from.table.name,
+    ...(history !== undefined && { historyTable: history }),
+  });
+}
+
+const same = (a: TriggerShape, b: TriggerShape): boolean =>
+  a.name === b.name && a.definition === b.definition;
+
+function exchanged(
+  before: readonly TriggerShape[],
+  after: readonly TriggerShape[],
+  { table }: TablePart,
   exchange: Exchange,
   dialect: Dialect,
 ): readonly Draft[] {
-  const same = (a: TriggerShape, b: TriggerShape): boolean =>
-    a.name === b.name && a.definition === b.definition;
-  const gone = from.triggers.filter((each) => !to.triggers.some((other) => same(each, other)));
-  const come = to.triggers.filter((each) => !from.triggers.some((other) => same(each, other)));
-  const namesake = ({ name }: TriggerShape): TriggerShape | undefined =>
-    exchange === "at-once" ? gone.find((each) => each.name === name) : undefined;
-  const exchanged = come.flatMap((made) => {
-    const was = namesake(made);
-    return was === undefined ? [] : [{ was, made }];
-  });
-  const touches = [to.table.name];
-  const phase = exchange === "after-tables" ? "contract" : "expand";
-  const unrecorded = come.length > exchanged.length && gone.length > exchanged.length;
+  const gone = before.filter((each) => !after.some((other) => same(each, other)));
+  const come = after.filter((each) => !before.some((other) => same(each, other)));
+  const touches = [table.name];
   return [
-    ...exchanged.map(({ was, made }) =>
-      draft({
-        ...alone,
-        rank: rank.createTrigger,
-        stem: `exchange-${made.name}`,
-        title: `${made.table}: trigger ${made.name} records what it has now`,
-        risks: ["locks"],
-        up: replaced(made, dialect),
-        down: replaced(was, dialect),
-        touches,
-      }),
-    ),
-    ...gone
-      .filter((each) => !exchanged.some(({ was }) => was === each))
-      .map((each) =>
+    ...come.flatMap((made): readonly Draft[] => {
+      const was = gone.find(({ name }) => name === made.name);
+      if (was === undefined) return [created(made, touches, rank.createTrigger)];
+      const common = { ...alone, risks: ["locks"] as const, touches };
+      const title = `${made.table}: trigger ${made.name} records what it has now`;
+      const stem = `exchange-${made.name}`;
+      const [up, down] = [replaced(made, dialect), replaced(was, dialect)];
+      if (exchange === "at-once")
+        return [draft({ ...common, rank: rank.createTrigger, stem, title, up, down })];
+      // On the way back it comes when the columns have their names again.
+      return [
         draft({
-          ...alone,
-          phase,
+          ...common,
+          risks: ["breaks-old-code"],
+          note: "From here until its triggers are exchanged nobody writes to the table: they name columns that are called otherwise.",
           rank: rank.dropTrigger,
-          stem: `drop-${each.name}`,
-          title: `${each.table}: trigger ${each.name} is dropped${unrecorded ? "; changes are not recorded until its successor is made" : ""}`,
-          ...(unrecorded && {
-            risks: ["breaks-old-code"] as const,
-            note: "Stop the writers for this migration, or their changes are missing in the history: names that a trigger uses change on the spot.",
-          }),
-          up: [dropTrigger(each.name)],
-          down: [createTrigger(each)],
-          verify: triggerIs(false, each.name),
-          touches,
+          stem: `restore-${made.name}`,
+          title: `${made.table}: trigger ${made.name} refuses what it cannot record`,
+          up: [],
+          down,
         }),
-      ),
-    ...come
-      .filter((each) => !exchanged.some(({ made }) => made === each))
-      .map((each) =>
-        draft({
-          ...alone,
-          phase,
-          rank: exchange === "after-tables" ? rank.recreateTrigger : rank.createTrigger,
-          stem: `create-${each.name}`,
-          title: `${each.table}: trigger ${each.name} records its changes`,
-          up: [createTrigger(each)],
-          down: [dropTrigger(each.name)],
-          verify: triggerIs(true, each.name),
-          touches,
-        }),
-      ),
+        draft({ ...common, rank: rank.createTrigger, stem, title, up, down: [] }),
+      ];
+    }),
+    ...gone
+      .filter(({ name }) => !come.some((made) => made.name === name))
+      .map((each) => dropped(each, touches, rank.dropTrigger)),
   ];
 }
+
+/** The ones of the new names come first: they name a history that is not there yet, so that nobody writes until the tables have their names. */
+function moved(meanwhile: readonly TriggerShape[], to: TablePart): readonly Draft[] {
+  const touches = [to.table.name];
+  const inContract = { phase: "contract", risks: ["breaks-old-code"] } as const;
+  return to.triggers.flatMap((made, at) => {
+    const was = meanwhile[at];
+    if (was === undefined || same(was, made)) return [];
+    const early = {
+      ...made,
+      definition: made.definition.replace(
+        ` on ${identifier(made.table)} for each row`,
+        ` on ${identifier(was.table)} for each row`,
+      ),
+    };
+    return [
+      { ...created(early, touches, rank.moveTrigger), ...inContract },
+      { ...dropped(was, touches, rank.moveTrigger + 1), ...inContract },
+    ];
+  });
+}
+
+const created = (trigger: TriggerShape, touches: readonly string[], at: number): Draft =>
+  draft({
+    ...alone,
+    rank: at,
+    stem: `create-${trigger.name}`,
+    title: `${trigger.table}: trigger ${trigger.name} records its changes`,
+    up: [createTrigger(trigger)],
+    down: [dropTrigger(trigger.name)],
+    verify: triggerIs(true, trigger.name),
+    touches,
+  });
+
+const dropped = (trigger: TriggerShape, touches: readonly string[], at: number): Draft =>
+  draft({
+    ...alone,
+    rank: at,
+    stem: `drop-${trigger.name}`,
+    title: `${trigger.table}: trigger ${trigger.name} is dropped`,
+    up: [dropTrigger(trigger.name)],
+    down: [createTrigger(trigger)],
+    verify: triggerIs(false, trigger.name),
+    touches,
+  });
 
 /** Both have one name. Where the server cannot replace it, writers wait between its end and its successor. */
 const replaced = (trigger: TriggerShape, { replacesTriggers }: Dialect): readonly string[] =>
