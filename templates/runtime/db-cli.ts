@@ -47,8 +47,10 @@ export interface DbCliLayer {
 export interface DbCliInput {
   /** Arguments after the script: `["migrate", "up"]`. */
   readonly argv: readonly string[];
-  /** Opens the data layer; called only once the arguments are known to be right. */
-  readonly open: () => DbCliLayer | Promise<DbCliLayer>;
+  /**
+   * Opens the data layer, or as much of it as a command needs that names one store; called only once the arguments are known to be right.
+   */
+  readonly open: (store?: string) => DbCliLayer | Promise<DbCliLayer>;
   readonly write?: ((text: string) => void) | undefined;
   readonly writeError?: ((text: string) => void) | undefined;
   /** Progress may rewrite its line. Default: whether standard error is a terminal. */
@@ -121,7 +123,8 @@ async function run(
 ): Promise<Answer> {
   let layer: DbCliLayer;
   try {
-    layer = await open();
+    // A view is filled from another store than its own.
+    layer = await open(name.startsWith("views") ? undefined : options.store);
   } catch (error) {
     return failure(error, 2);
   }

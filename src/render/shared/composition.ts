@@ -257,7 +257,22 @@ function cliFile(ir: Ir): FileRequest {
     .value("./runtime/migrated-stores.ts", "migratedStores")
     .value("./stores/open.ts", "configFromEnv", "openStores");
   if (views) imports.value("./stores/views.ts", "rebuildableViews");
-  return shared("cli.ts", "cli.ts", { imports: code(importLines(imports)), views });
+  const entries = cliEntries(ir, imports);
+  return shared("cli.ts", "cli.ts", { imports: code(importLines(imports)), views, entries });
+}
+
+/** Where one store has a DSN, there is none to do without. */
+function cliEntries({ stores }: Ir, imports: ImportSet): readonly unknown[] {
+  if (stores.filter(({ env }) => env !== undefined).length < 2) return [];
+  imports.value("./runtime/named-stores.ts", "namedLayer");
+  imports.type("./runtime/named-stores.ts", "StoreEntry");
+  return stores.map((store) => {
+    const open = `open${store.typePrefix}`;
+    imports.value(`./stores/${store.name}/store.ts`, open);
+    if (store.env !== undefined)
+      imports.value(`./stores/${store.name}/dsn.ts`, dsnRulesName(store));
+    return { name: store.name, variable: store.env ?? "", rules: dsnRulesName(store), open };
+  });
 }
 
 /** Engine of a store. @throws when the plan names one that is not registered */

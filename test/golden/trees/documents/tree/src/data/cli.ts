@@ -2,15 +2,38 @@
 import { runDbCli } from "./runtime/db-cli.ts";
 import { HealthMonitor } from "./runtime/health.ts";
 import { migratedStores } from "./runtime/migrated-stores.ts";
+import { namedLayer, type StoreEntry } from "./runtime/named-stores.ts";
+import { cacheDsn } from "./stores/cache/dsn.ts";
+import { openCache } from "./stores/cache/store.ts";
+import { mainDsn } from "./stores/main/dsn.ts";
+import { openMain } from "./stores/main/store.ts";
 import { configFromEnv, openStores } from "./stores/open.ts";
 
 /** Milliseconds: a store in process may have to start first. */
 const patienceMs = 10_000;
 
+/** The stores, for a command that names one: it needs the DSN of no other. */
+const entries: readonly StoreEntry[] = [
+  {
+    name: "main",
+    variable: "MAIN_URL",
+    rules: mainDsn,
+    open: openMain,
+  },
+  {
+    name: "cache",
+    variable: "CACHE_URL",
+    rules: cacheDsn,
+    open: openCache,
+  },
+];
+
 /** `npm run db -- migrate up|down|status|verify|…` and `npm run db -- health`. */
 process.exitCode = await runDbCli({
   argv: process.argv.slice(2),
-  open: () => {
+  open: (name) => {
+    if (name !== undefined)
+      return namedLayer({ entries, name, env: process.env, from: import.meta.url, patienceMs });
     const { lifecycle, stores } = openStores(configFromEnv(process.env));
     const opened = Object.values(stores);
     return {
