@@ -16,12 +16,12 @@ function cacheProblems(view: CacheViewIr, ir: Ir): readonly NameProblem[] {
   if (entity === undefined) return [];
   const path = `workloads.${workload}.from`;
   if (entity.tenant !== undefined) {
-    const text = `${entity.name} belongs to tenants, and a cached key does not say to which`;
+    const text = `${entity.name} belongs to tenants, and a key of a read-through cache does not say to which: one tenant would be given what another one read`;
     return [
       {
         path,
         text,
-        hint: "cache an entity without tenant, or keep what is cached per tenant in a cache without from:",
+        hint: `leave from: out and put the tenant into the key (data.${view.property}.set(tenant + ":" + id, …)), or cache an entity without tenant`,
       },
     ];
   }

@@ -66,7 +66,9 @@ export const searchSchema = z.strictObject({
   language: value.text
     .regex(/^[a-z]{2,32}$/, { error: () => "a language in small letters, such as english" })
     .optional()
-    .describe("Language of stemming and stop words, such as english; simple (none) by default."),
+    .describe(
+      "Language of stemming and stop words, such as english; simple (none) by default. reference.md lists those of each engine.",
+    ),
   access: z.record(value.memberName, searchMethodSchema).describe("Search methods by name."),
 });
 
@@ -85,7 +87,9 @@ export const cacheSchema = z.strictObject({
   ...common,
   from: value.entityRef
     .optional()
-    .describe("Entity that is read through; without it the cache has get, set and ttl."),
+    .describe(
+      "Entity that is read through; it belongs to no tenant, for a cached key does not say to which: what is cached per tenant goes into a cache without from. Without it the cache has get, set and ttl.",
+    ),
   ttl: value.duration.optional().describe("How long an entry lives; 5m by default."),
   memory: value.size.optional().describe("Memory for entries."),
   eviction: value

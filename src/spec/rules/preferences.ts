@@ -2,6 +2,7 @@ import { pathProblem } from "../../reconcile/paths.ts";
 import { storeVariable } from "../../ir/names.ts";
 import type { Path, Problem } from "../issues.ts";
 import { nearest } from "../nearest.ts";
+import { otherProducts } from "../other-products.ts";
 import { quoted } from "../shown-text.ts";
 import { error, warning, type Context } from "./context.ts";
 
@@ -14,7 +15,10 @@ export function preferences({ spec, engines }: Context): readonly Problem[] {
   ];
 }
 
-/** A name close to an engine's is a slip; any other may be a system that runs beside, which nothing here can choose. */
+/**
+ * A name close to an engine's is a slip, unless a product bears it; any other may be a system that runs beside, which nothing here can
+ * choose.
+ */
 function engineNames(given: Context["spec"]["stores"], engines: readonly string[]): Problem[] {
   const named: readonly (readonly [Path, string])[] = [
     ...(given?.running ?? []).map((name, at) => [["stores", "running", at], name] as const),
@@ -25,7 +29,8 @@ function engineNames(given: Context["spec"]["stores"], engines: readonly string[
   ];
   return named.flatMap(([path, name]) => {
     if (engines.includes(name)) return [];
-    const near = nearest(name, engines);
+    const known = otherProducts.has(name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
+    const near = known ? undefined : nearest(name, engines);
     return near === undefined
       ? [
           warning(

@@ -18,6 +18,18 @@ export function dsnTables(): string {
   return `${table(["engine", "scheme", "reaches"], schemes)}\n\n${table(["engine", "parameter", "meaning"], parameters)}`;
 }
 
+/** The languages in which each engine searches. */
+export function languageTable(): string {
+  const prefix = "language-";
+  const rows = engines.flatMap(({ title, capabilities: { features } }) => {
+    const names = Object.keys(features).flatMap((name) =>
+      name.startsWith(prefix) ? [`\`${name.slice(prefix.length)}\``] : [],
+    );
+    return names.length === 0 ? [] : [row(title, names.toSorted().join(" "))];
+  });
+  return table(["engine", "languages"], rows);
+}
+
 interface Setting {
   readonly name: string;
   readonly value: string;

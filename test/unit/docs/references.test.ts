@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { engines } from "../../../src/engines/registry.gen.ts";
 import type { ErrorKind } from "../../../templates/runtime/errors.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
-import { between, dsnExamples, dsnTables, settingRows } from "./engine-tables.ts";
+import { between, dsnExamples, dsnTables, languageTable, settingRows } from "./engine-tables.ts";
 
 const at = (path: string): URL => new URL(`../../../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(at(path), "utf8");
@@ -14,8 +14,9 @@ function current(path: string, expected: string): void {
   expect(read(path)).toBe(expected);
 }
 
-test("reference.md lists every scheme, parameter and setting", async () => {
-  const text = between(read("references/reference.md"), "dsn", dsnTables());
+test("reference.md lists every scheme, parameter, search language and setting", async () => {
+  const dsn = between(read("references/reference.md"), "dsn", dsnTables());
+  const text = between(dsn, "languages", languageTable());
   current("references/reference.md", between(text, "settings", await settingRows()));
 });
 
