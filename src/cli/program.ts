@@ -130,6 +130,10 @@ function addMigrate(program: Command, run: Run): void {
       collect,
     )
     .description("write the migrations from what is there to what the spec says")
+    .addHelpText(
+      "after",
+      "\nTo withdraw what no store has applied yet, bring both folders back by git:\n  git restore migrations/STORE .async-db-starter/schema/STORE\n  git clean -fd migrations/STORE .async-db-starter/schema/STORE",
+    )
     .action((name, options) => run(() => import("./commands/migrate/diff.ts"), [name, options]));
   migrate
     .command("lint")

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { commitAll } from "../support/git.ts";
+import { commitAll, restoreAll } from "../support/git.ts";
 import { cli, type GeneratedProject, projectFolder } from "../support/generated-project.ts";
 
 const folder = fileURLToPath(new URL("cli/", import.meta.url));
@@ -26,6 +26,8 @@ const step = z.union([
   z.strictObject({ remove: z.string() }),
   /** Everything into a commit of the project's own repository. */
   z.strictObject({ commit: z.string() }),
+  /** Files and folders as that commit has them. */
+  z.strictObject({ restore: z.array(z.string()) }),
 ]);
 const script = z.strictObject({ what: z.string(), spec: z.boolean(), steps: z.array(step) });
 
@@ -40,6 +42,7 @@ async function perform(project: GeneratedProject, one: z.infer<typeof step>): Pr
       "\n",
     );
   } else if ("commit" in one) commitAll(project.folder, one.commit);
+  else if ("restore" in one) restoreAll(project.folder, one.restore);
   else if ("remove" in one) rmSync(at(one.remove));
   else if ("move" in one) {
     mkdirSync(dirname(at(one.to)), { recursive: true });

@@ -16,6 +16,12 @@ export function git(folder: string, ...args: readonly string[]): string {
   });
 }
 
+/** Brings files and folders back to the last commit, and removes what is new in them. */
+export function restoreAll(folder: string, paths: readonly string[]): void {
+  git(folder, "restore", "--", ...paths);
+  git(folder, "clean", "--quiet", "--force", "-d", "--", ...paths);
+}
+
 /** Makes the repository if there is none, and commits everything in the folder. */
 export function commitAll(folder: string, message: string): void {
   if (!existsSync(join(folder, ".git"))) git(folder, "init", "--quiet", "--initial-branch=main");
