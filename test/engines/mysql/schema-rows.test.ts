@@ -72,6 +72,35 @@ for (const engine of [mysql, mariadb]) {
     );
 
     test(
+      "nobody writes what would be rounded between the look at the rows and the change",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(notes([price(12, 2)]), notes([price(8, 1)]));
+        await lab.run("insert into notes (id, price) values ('a', 1.50)");
+        const at = steps.findIndex(({ up }) => up.includes("modify column price"));
+        expect(at).toBeGreaterThan(0);
+        await applied(lab, steps.slice(0, at));
+        for (const text of [
+          "insert into notes (id, price) values ('b', 5.55)",
+          "update notes set price = 5.55",
+        ])
+          await expect(other.run(text)).rejects.toThrow(
+            /a value of price of notes does not fit decimal\(8,1\)/,
+          );
+        await other.run("insert into notes (id, price) values ('c', 5.5)");
+        await applied(lab, steps.slice(at));
+        expect(await lab.rows("select price from notes order by id")).toEqual([["1.5"], ["5.5"]]);
+        expect(
+          await lab.rows(
+            "select trigger_name from information_schema.triggers where trigger_schema = database()",
+          ),
+        ).toEqual([]);
+        await takenBack(lab, steps);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
       "a narrower column under another name takes what code of before writes, until the contract",
       proving(proof, async () => {
         const { lab, other, steps } = await begun(

@@ -9,6 +9,7 @@ import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./req
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { fits, growsInPlace } from "./types.ts";
+import { fitting } from "./fitting.ts";
 import { columnIs } from "./verify.ts";
 
 /** What happens to the columns of a table. */
@@ -104,7 +105,10 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
   }
   const required = from.nullable && !to.nullable;
   const until: ColumnShape = required ? { ...to, nullable: true } : to;
-  if (columnText(named) !== columnText(until)) drafts.push(modified(change, named, until));
+  if (columnText(named) !== columnText(until)) {
+    const narrowed = { column: to.name, from: named.type, to: until.type };
+    drafts.push(...fitting(change, narrowed, modified(change, named, until)));
+  }
   if (required) drafts.push(...requiredDrafts(change, to, until));
   return drafts;
 }

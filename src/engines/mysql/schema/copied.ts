@@ -4,6 +4,7 @@ import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
 import { type ColumnChange, substituted, type TableChange } from "./change.ts";
 
+import { fitting } from "./fitting.ts";
 import { rank } from "./rank.ts";
 import { unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, restored, standIn, told } from "./required.ts";
@@ -33,7 +34,11 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
     }),
     dropped(change, copied),
     ...(required || to.value !== undefined || heldType(copied) !== to.type
-      ? [finished(change, copied)]
+      ? fitting(
+          change,
+          { column: to.name, from: heldType(copied), to: to.type },
+          finished(change, copied),
+        )
       : []),
   ];
 };
