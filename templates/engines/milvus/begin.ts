@@ -55,17 +55,20 @@ export async function beginGeneration(
   const claim = newClaim();
   try {
     const begun = fresh ? undefined : await kept(ask, definition);
-    if (begun === undefined) {
+    const before = begun?.claim;
+    if (before !== undefined && !isSameClaim(before, silent)) throw underWay(view, before);
+    const next = newGeneration(alias, await generationsOf(ask, alias));
+    const taken = begun === undefined ? "refused" : await takeOver(ask, begun.name, next);
+    if (taken === "lost") throw superseded();
+    if (begun === undefined || taken === "refused") {
+      // What cannot be taken over is dropped with the others: its former holder is refused as well.
       const name = await makeGeneration(connection, definition, claim, options);
       return { name, claim };
     }
-    const { progress, claim: before } = begun;
-    if (before !== undefined && !isSameClaim(before, silent)) throw underWay(view, before);
-    const name = newGeneration(alias, await generationsOf(ask, alias));
-    if (!(await takeOver(ask, begun.name, name))) throw superseded();
-    await loaded(ask, name, patience(options));
-    await writeRecord(connection, definition, name, { progress, claim }, options);
-    return { name, claim, resumed: progress };
+    const { progress } = begun;
+    await loaded(ask, next, patience(options));
+    await writeRecord(connection, definition, next, { progress, claim }, options);
+    return { name: next, claim, resumed: progress };
   } catch (error) {
     throw isAbsentCause(error) ? superseded() : error;
   }

@@ -111,21 +111,28 @@ export async function pointTo(ask: Ask, alias: string, collection: string): Prom
  * Takes a collection over: whoever writes to it by its former name is refused from then on. Of several that do so at once the server lets one
  * succeed.
  *
- * @returns false when another was first, or the collection is gone
+ * @returns `lost` when another was first, or the collection is gone; `refused` when this user, or this server, renames none
  */
-export async function takeOver(ask: Ask, from: string, to: string): Promise<boolean> {
+export async function takeOver(
+  ask: Ask,
+  from: string,
+  to: string,
+): Promise<"taken" | "lost" | "refused"> {
   try {
     await ask("RenameCollection", { oldName: from, newName: to });
   } catch (error) {
     // Told again after a lost reply, it finds its own name, which nobody else has.
-    if (!isAbsentCause(error) || !(await isThere(ask, to))) {
-      if (isAbsentCause(error)) return false;
+    if (!(await isThere(ask, to))) {
+      if (isAbsentCause(error)) return "lost";
+      if (isDataError(error) && refusals.has(error.kind)) return "refused";
       throw error;
     }
   }
   await ask("LoadCollection", { collection_name: to, replica_number: 1 });
-  return true;
+  return "taken";
 }
+
+const refusals: ReadonlySet<string> = new Set(["auth", "programming"]);
 
 async function isThere(ask: Ask, collection: string): Promise<boolean> {
   const { value } = await ask("HasCollection", { collection_name: collection });

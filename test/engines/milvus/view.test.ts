@@ -10,6 +10,8 @@ import {
 } from "../../../templates/engines/milvus/collections.ts";
 import type { ViewDefinition } from "../../../templates/engines/milvus/definition.ts";
 import { between, equal } from "../../../templates/engines/milvus/expression.ts";
+import { MilvusStatusError } from "../../../templates/engines/milvus/errors.ts";
+import { viewTarget } from "../../../templates/engines/milvus/target.ts";
 import type { Reply } from "../../../templates/engines/milvus/service.ts";
 import { viewWriter } from "../../../templates/engines/milvus/writer.ts";
 import type { Attempt } from "../../../templates/runtime/call.ts";
@@ -32,32 +34,23 @@ const server = await sharedServer("milvus");
 const proof = { port: "vector", engine: columnOf(server), method: "view target" };
 if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
 
-/** Calls pass but those of one procedure, which hang until they may go on. */
-class HangingChannel extends MilvusChannel {
-  readonly reached: Promise<void>;
-  readonly #procedure: string;
+/** Calls pass when what comes before them has ended. */
+class GuardedChannel extends MilvusChannel {
   readonly #through: MilvusChannel;
-  readonly #gate: Promise<void>;
-  #tell = (): void => {};
-  goOn = (): void => {};
+  readonly #before: (procedure: string) => Promise<void>;
 
-  constructor(through: MilvusChannel, procedure: string) {
+  constructor(through: MilvusChannel, before: (procedure: string) => Promise<void>) {
     super(parseDsn("milvus://127.0.0.1", { schemes: [{ scheme: "milvus:" }], parameters: [] }), {
       connections: 1,
       acquireTimeoutMs: 1_000,
       connectTimeoutMs: 1_000,
     });
     this.#through = through;
-    this.#procedure = procedure;
-    this.reached = new Promise((resolve) => (this.#tell = resolve));
-    this.#gate = new Promise((resolve) => (this.goOn = resolve));
+    this.#before = before;
   }
 
   override async call(method: string, request: object, attempt: Attempt): Promise<Reply> {
-    if (method === this.#procedure) {
-      this.#tell();
-      await this.#gate;
-    }
+    await this.#before(method);
     return this.#through.call(method, request, attempt);
   }
 }
@@ -313,7 +306,12 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     const { store } = opened;
     const view = noteView("late");
     const begun = await store.session.target(view).begin();
-    const hanging = new HangingChannel(store.channel, "Upsert");
+    const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const hanging = new GuardedChannel(store.channel, async (procedure) => {
+      if (procedure !== "Upsert") return;
+      reached.resolve();
+      await gate.promise;
+    });
     const first = { runtime: store.runtime, fit: store.fit, channel: hanging };
     const moved = (to: number): Note => ({ ...note(to), id: "a" });
     const ended = viewWriter(first, view, begun.name, superseded)
@@ -322,15 +320,34 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
         () => "written",
         (error: unknown) => error,
       );
-    await hanging.reached;
+    await reached.promise;
     const second = await store.session.target(view).begin();
     expect(second.resumed).toEqual({ rows: 0 });
     await second.writer.write([upsert(moved(2), 2n)]);
-    hanging.goOn();
+    gate.resolve();
     expect(await ended).toMatchObject({ kind: "conflict" });
     expect(await second.settle()).toBe(1);
     expect(await second.publish()).toEqual({ rows: 1 });
     expect(numbers(await store.session.nearest(nearestOf(view), filled(0), []))).toEqual([2]);
+  });
+
+  it("where renaming is refused, what was begun is dropped, and its former holder is refused as well", async () => {
+    const { store } = opened;
+    const view = noteView("refused");
+    const first = await store.session.target(view).begin();
+    await first.writer.write([upsert(note(1), 1n)]);
+    await first.release();
+    const refusing = new GuardedChannel(store.channel, async (procedure) => {
+      if (procedure !== "RenameCollection") return;
+      throw new MilvusStatusError({ code: 1401, error_code: 0, reason: "", retriable: false });
+    });
+    const connection = { runtime: store.runtime, fit: store.fit, channel: refusing };
+    const second = await viewTarget(connection, view).begin();
+    expect([second.name > first.name, second.resumed]).toEqual([true, undefined]);
+    await expect(first.writer.write([upsert(note(2), 1n)])).rejects.toMatchObject({
+      kind: "conflict",
+    });
+    expect(await second.publish()).toEqual({ rows: 0 });
   });
 
   it("killed between its collection and its record, the next rebuild begins anew", async () => {
