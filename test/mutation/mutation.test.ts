@@ -103,7 +103,7 @@ async function isKilled(mutant: Mutant): Promise<boolean> {
 /** The source with the mistake in its statement, once; SQL that needs no template literal stands in quotes. @throws when the statement does not say what the mutant changes */
 function mutated(source: string, mutant: Mutant): string {
   const start = source.indexOf(`const ${mutant.statement} = `);
-  const end = source.indexOf("\n});", start);
+  const end = source.indexOf("\n\n", start);
   const text = source.slice(start, end);
   const quotes = ["`", '"'].find((quote) => text.includes(mutant.from.replaceAll("`", quote)));
   if (start < 0 || quotes === undefined)
