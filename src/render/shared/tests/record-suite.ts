@@ -3,11 +3,11 @@ import type { EntityIr, RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
-import { functionHead, ImportSet, entry, openObject } from "../../layout.ts";
+import { docBlock, functionHead, ImportSet, entry, openObject } from "../../layout.ts";
 import { type Entry, bindings, declared, huggingCall, keyOf, lines, texts } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
-import { besideName, parentsOf, sampleName, sampleParts } from "./sample-parts.ts";
+import { besideName, parentsOf, rowsName, sampleName, sampleParts } from "./sample-parts.ts";
 import { sampleLayout } from "./samples.ts";
 import { type TestContext, dataType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
@@ -70,10 +70,12 @@ interface Parts {
 function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
   const layout = sampleLayout(scope.repository, views, scope);
   const { declarations, rows, defaults } = sampleParts(layout, scope);
+  const { entity } = scope.repository;
+  const isShared = views.some((view) => view.entity?.name === entity.name);
   const own = defaults.map(([name, value]) => entry(name, value));
   return {
-    declarations: [...declarations, rows],
-    setup: [...handles(scope), subject(scope)],
+    declarations: isShared ? [...declarations, sharedRows(entity, rows)] : declarations,
+    setup: [...handles(scope), subject(scope, isShared ? undefined : rows("rows: ", 6))],
     tests: [
       lines([
         ...(own.length === 0 ? [] : [declared("fillsIn", [openObject(own)])]),
@@ -114,16 +116,27 @@ function handles(scope: SuiteScope): readonly Doc[] {
   ];
 }
 
-function subject(scope: SuiteScope): Doc {
+/** Views of the entity are tested with the same rows. */
+const sharedRows = (entity: EntityIr, rows: (head: string, depth: number) => Doc): Doc => [
+  docBlock([
+    "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",
+  ]),
+  rows(`export const ${rowsName(entity)} = `, 0),
+  ";",
+];
+
+/** @param rows the entry that makes the rows to read, where they are nobody else's */
+function subject(scope: SuiteScope, rows: Doc | undefined): Doc {
   const { entity } = scope.repository;
   const children = entity.children.map(
     (child) => `${child.property}: ${print(texts(child.localKey.map(({ name }) => name)))}`,
   );
-  const entries: readonly Entry[] = [
+  const sampled: readonly Entry[] = [
     ["key", texts(entity.key.map(({ name }) => name))],
     ["missing", missingKey(entity, scope)],
     ["sample", sampleName(entity)],
-    ["rows", `${sampleName(entity)}Rows`],
+  ];
+  const entries: readonly Entry[] = [
     ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
     insertEntry(scope),
     readEntry(scope),
@@ -132,7 +145,11 @@ function subject(scope: SuiteScope): Doc {
     ...(children.length === 0 ? [] : [["children", `{ ${children.join(", ")} }`] as const]),
   ];
   const made = `const tests = new ${support(scope, "record", "RecordTests")}`;
-  const subject = openObject(entries.map(([name, value]) => entry(name, value)));
+  const subject = openObject([
+    ...sampled.map(([name, value]) => entry(name, value)),
+    rows ?? entry("rows", rowsName(entity)),
+    ...entries.map(([name, value]) => entry(name, value)),
+  ]);
   return [huggingCall(made, ["store", entity.property, subject], 4), ";"];
 }
 

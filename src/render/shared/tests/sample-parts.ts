@@ -93,7 +93,8 @@ function endsSoon(parent: RepositoryIr, scope: TestScope, levels = followedLevel
 
 interface SampleParts {
   readonly declarations: readonly Doc[];
-  readonly rows: Doc;
+  /** The function that makes the rows to read, to be said at a depth. */
+  readonly rows: (head: string, depth: number) => Doc;
   readonly defaults: readonly Entry[];
 }
 
@@ -110,7 +111,7 @@ export function sampleParts(layout: SampleLayout, scope: SuiteScope): SamplePart
       ...besideFunction(layout, scope),
       ...(scope.referred.has(entity.name) ? [storeFunction(scope)] : []),
     ],
-    rows: rowsFunction(layout, scope),
+    rows: (head, depth) => rowsFunction(layout, scope, head, depth),
     defaults: defaultsOf(entity),
   };
 }
@@ -204,8 +205,16 @@ function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): re
   ];
 }
 
+/** `sampleOrderRows`, the function that makes the rows which the tests of an entity and of its views read. */
+export const rowsName = (entity: EntityIr): string => `${sampleName(entity)}Rows`;
+
 /** Three rows alike, one set apart by each other value of each steady field, and one with only what must be given. */
-function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc {
+function rowsFunction(
+  { entity, steady }: SampleLayout,
+  scope: SuiteScope,
+  head: string,
+  depth: number,
+): Doc {
   const sample = sampleName(entity);
   const apart = steady.map((field) => [field.name, apartValues(entity, field, scope)] as const);
   const left = givenFields(scope)(entity).filter(
@@ -218,14 +227,9 @@ function rowsFunction({ entity, steady }: SampleLayout, scope: SuiteScope): Doc 
     ...(children.length === 0 ? [] : [["childless", texts(children)] as const]),
     ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
   ];
-  const made = `export const ${sample}Rows = ${support(scope, "samples", "rowsLike")}`;
-  return [
-    docBlock([
-      "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",
-    ]),
-    huggingCall(made, [sample, openObject(entries.map(([name, value]) => entry(name, value)))], 0),
-    ";",
-  ];
+  const made = `${head}${support(scope, "samples", "rowsLike")}`;
+  const differences = openObject(entries.map(([name, value]) => entry(name, value)));
+  return huggingCall(made, [sample, differences], depth);
 }
 
 /** Another value for each row that is set apart by this field. */

@@ -16,7 +16,7 @@ import { type ApartView, isApart, isFused, storesBeside, textView } from "../apa
 import { type ViewParts, cacheParts } from "./cache-suite.ts";
 import { type Entry, arrow, bindings, check, filtersOf, keyOf, test } from "./forms.ts";
 import { storing, suiteName, tenantLiteral } from "./suite-scope.ts";
-import { parentsOf, sampleName } from "./sample-parts.ts";
+import { parentsOf, rowsName } from "./sample-parts.ts";
 import {
   type TestContext,
   type TestScope,
@@ -111,7 +111,7 @@ function rowsSetup(
   ];
   const bound = entity.tenant !== undefined || parents.some(({ tenant }) => tenant);
   const from = bound ? "tenant.repositories" : "store.opened.repositories";
-  const rows = `${sampleName(entity)}Rows`;
+  const rows = rowsName(entity);
   scope.imports.value(`./${entity.file}.ts`, rows).value("node:test", "before");
   const method = repository === undefined ? undefined : storing(repository)?.method;
   const bulk = method !== undefined && "bulk" in method && method.bulk;

@@ -28,16 +28,6 @@ const sampleReadingBeside = (n: number): readonly NewReading[] => [
   },
 ];
 
-/**
- * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
- * out.
- */
-export const sampleReadingRows = rowsLike(sampleReading, {
-  apart: { day: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"], device: ["page"] },
-  without: ["device", "minutes", "cost"],
-  beside: sampleReadingBeside,
-});
-
 export function readingsSuite(store: TestStore<OpenedMain>): void {
   describe("readings", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
@@ -46,7 +36,11 @@ export function readingsSuite(store: TestStore<OpenedMain>): void {
       key: ["reader", "day"],
       missing: { reader: sampleReading(900).reader, day: sampleReading(900).day },
       sample: sampleReading,
-      rows: sampleReadingRows,
+      rows: rowsLike(sampleReading, {
+        apart: { day: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"], device: ["page"] },
+        without: ["device", "minutes", "cost"],
+        beside: sampleReadingBeside,
+      }),
       beside: sampleReadingBeside,
       insert: "record",
       read: "get",

@@ -26,16 +26,6 @@ export const sampleAccount = (n: number): NewAccount => ({
   entries: [2, 1, 3].map((at) => sampleAccountEntry(10 * n + at)),
 });
 
-/**
- * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
- * out.
- */
-export const sampleAccountRows = rowsLike(sampleAccount, {
-  apart: { openedAt: otherMoments },
-  without: ["id", "balance"],
-  childless: ["entries"],
-});
-
 export function accountsSuite(store: TestStore<OpenedMain>): void {
   describe("accounts", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
@@ -44,7 +34,11 @@ export function accountsSuite(store: TestStore<OpenedMain>): void {
       key: ["id"],
       missing: accountId(sampleUuid("Account.id", 900)),
       sample: sampleAccount,
-      rows: sampleAccountRows,
+      rows: rowsLike(sampleAccount, {
+        apart: { openedAt: otherMoments },
+        without: ["id", "balance"],
+        childless: ["entries"],
+      }),
       insert: "open",
       read: "get",
       children: { entries: ["lineNo"] },

@@ -20,15 +20,6 @@ export async function storeCustomers(customers: CustomerRepository, count: numbe
   for (let n = 0; n < count; n += 1) await customers.register(sampleCustomer(n));
 }
 
-/**
- * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
- * out.
- */
-export const sampleCustomerRows = rowsLike(sampleCustomer, {
-  apart: {},
-  without: ["id", "tier"],
-});
-
 export function customersSuite(store: TestStore<OpenedMain>): void {
   describe("customers", () => {
     const { customers } = store.opened.repositories;
@@ -36,7 +27,10 @@ export function customersSuite(store: TestStore<OpenedMain>): void {
       key: ["id"],
       missing: customerId(sampleUuid("Customer.id", 900)),
       sample: sampleCustomer,
-      rows: sampleCustomerRows,
+      rows: rowsLike(sampleCustomer, {
+        apart: {},
+        without: ["id", "tier"],
+      }),
       insert: "register",
       read: "get",
     });

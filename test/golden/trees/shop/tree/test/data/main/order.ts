@@ -34,23 +34,6 @@ export const sampleOrder = (n: number): NewOrder => ({
   lines: [2, 1, 3].map((at) => sampleOrderLine(10 * n + at)),
 });
 
-/**
- * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
- * out.
- */
-export const sampleOrderRows = rowsLike(sampleOrder, {
-  apart: {
-    customerId: [
-      customerId(sampleUuid("Customer.id", 1)),
-      customerId(sampleUuid("Customer.id", 2)),
-    ],
-    status: ["paid", "shipped"],
-    placedAt: otherMoments,
-  },
-  without: ["id", "status", "note"],
-  childless: ["lines"],
-});
-
 export function ordersSuite(store: TestStore<OpenedMain>): void {
   describe("orders", () => {
     const tenant = store.opened.forTenant(sampleUuid("tenant", 0));
@@ -59,7 +42,18 @@ export function ordersSuite(store: TestStore<OpenedMain>): void {
       key: ["id"],
       missing: orderId(sampleUuid("Order.id", 900)),
       sample: sampleOrder,
-      rows: sampleOrderRows,
+      rows: rowsLike(sampleOrder, {
+        apart: {
+          customerId: [
+            customerId(sampleUuid("Customer.id", 1)),
+            customerId(sampleUuid("Customer.id", 2)),
+          ],
+          status: ["paid", "shipped"],
+          placedAt: otherMoments,
+        },
+        without: ["id", "status", "note"],
+        childless: ["lines"],
+      }),
       insert: "place",
       read: "get",
       prepare: async () => {

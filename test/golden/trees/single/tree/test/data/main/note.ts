@@ -15,15 +15,6 @@ export const sampleNote = (n: number): NewNote => ({
   writtenOn: "2026-03-11",
 });
 
-/**
- * Rows to read: some alike, some that differ in one respect, and one with nothing that may be left
- * out.
- */
-export const sampleNoteRows = rowsLike(sampleNote, {
-  apart: { starred: [true], writtenOn: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"] },
-  without: ["id", "body", "starred"],
-});
-
 export function notesSuite(store: TestStore<OpenedMain>): void {
   describe("notes", () => {
     const { notes } = store.opened.repositories;
@@ -31,7 +22,13 @@ export function notesSuite(store: TestStore<OpenedMain>): void {
       key: ["id"],
       missing: noteId(BigInt(1900)),
       sample: sampleNote,
-      rows: sampleNoteRows,
+      rows: rowsLike(sampleNote, {
+        apart: {
+          starred: [true],
+          writtenOn: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"],
+        },
+        without: ["id", "body", "starred"],
+      }),
       insert: "write",
       read: "get",
     });
