@@ -7,6 +7,7 @@ import type { Admission } from "./lifecycle.ts";
 import type { CallOptions, RetryMode } from "./options.ts";
 import { lostRace, retryDelay, type RetryBucket } from "./retry.ts";
 import type { OpSpec, StoreTelemetry } from "./telemetry.ts";
+import type { TransactionFate } from "./transaction-fate.ts";
 import type { TransactionScope } from "./unit-of-work.ts";
 
 export type { OpSpec } from "./telemetry.ts";
@@ -27,6 +28,8 @@ export interface OpRuntime {
    * Absent for the statements of a transaction, which are only as final as its COMMIT: see `statementRuntime`.
    */
   readonly scope?: TransactionScope;
+  /** Present for the statements of a transaction. */
+  readonly fate?: TransactionFate;
 }
 
 /** The runtime for what a call in flight causes itself: admitted while draining, which waits for it. */
@@ -177,7 +180,7 @@ export abstract class Op<T> implements Expiring {
   expire(): void {
     if (this.settled) return;
     if (this.#result !== undefined) return this.succeed(this.#result.value);
-    const lasting = this.spec.effect === "write" && this.runtime.scope !== undefined;
+    const lasting = this.spec.effect === "write" && this.#isFinal();
     const inDoubt = this.#doubt !== undefined || (lasting && this.sent);
     this.raise(deadlineError(this, inDoubt, this.#doubt ?? this.#lastFailure, this.elapsedMs()));
     this.#leave("deadline");
@@ -193,6 +196,7 @@ export abstract class Op<T> implements Expiring {
 
   #leave(reason: AbandonReason): void {
     if (this.#result !== undefined) return;
+    this.runtime.fate?.giveUp(this.spec.operation);
     if (this.spec.effect === "write" && (this.sent || this.#doubt !== undefined)) this.doubtful();
     this.#giveUp(reason);
   }
@@ -218,6 +222,8 @@ export abstract class Op<T> implements Expiring {
         runtime.scope.refuseInside(this.spec.operation);
         runtime.lifecycle.enter(this.spec.operation);
       }
+      const doomed = runtime.fate?.refusal;
+      if (doomed !== undefined) throw doomed;
     } catch (error) {
       this.settled = true;
       return this.#reject(isDataError(error) ? verdictError(this, error, 0) : error);
@@ -242,8 +248,14 @@ export abstract class Op<T> implements Expiring {
   /** What was never sent, or is undone by the ROLLBACK of its transaction, is known not to be applied. */
   #judged(fault: Fault): Fault {
     if (fault.outcome === "not-applied") return fault;
-    const harmless = !this.sent || this.runtime.scope === undefined;
+    const harmless = !this.sent || !this.#isFinal();
     return harmless ? { ...fault, outcome: "not-applied" } : fault;
+  }
+
+  /** What was sent stays if it was applied: outside of a transaction, and once COMMIT may have left. */
+  #isFinal(): boolean {
+    const { scope, fate } = this.runtime;
+    return scope !== undefined || fate?.committing === true;
   }
 
   #settle(errorType: string | undefined, code: string | undefined): void {

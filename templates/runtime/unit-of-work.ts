@@ -2,10 +2,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { context, trace } from "@opentelemetry/api";
 import type { Attempt } from "./call.ts";
 import { DataError, faultOf, isDataError, programmingError } from "./errors.ts";
-import { recounted } from "./failure.ts";
+import { recounted, verdictError } from "./failure.ts";
 import type { Fault } from "./fault.ts";
 import { Op, type AbandonReason, type OpRuntime, type OpSpec } from "./op.ts";
 import type { TransactionOptions } from "./options.ts";
+import { TransactionFate } from "./transaction-fate.ts";
 
 /** Scopes that have a transaction open now. */
 const openScopes = new Set<TransactionScope>();
@@ -76,8 +77,8 @@ export interface Committed {
 
 /** What an engine does for a transaction. `S` is its session: what the callback's `tx` is made from. */
 export interface TransactionTarget<S> {
-  /** Finds a connection and begins. */
-  begin(options: TransactionOptions, attempt: Attempt): Promise<S>;
+  /** Finds a connection and begins. The session's statements run with `statementRuntime(…, fate)`. */
+  begin(options: TransactionOptions, attempt: Attempt, fate: TransactionFate): Promise<S>;
   /** Ends the session. Rejects when COMMIT failed, and when the store answered it with a rollback. */
   commit(session: S): Promise<Committed>;
   /** Ends the session of a failed run: the connection is given back clean or destroyed. Never rejects. */
@@ -87,9 +88,9 @@ export interface TransactionTarget<S> {
 }
 
 /** The runtime for the statements of a transaction: no retry of their own, nothing final before COMMIT, admitted while draining. */
-export function statementRuntime(runtime: OpRuntime): OpRuntime {
+export function statementRuntime(runtime: OpRuntime, fate: TransactionFate): OpRuntime {
   const { scope: _root, ...shared } = runtime;
-  return shared;
+  return { ...shared, fate };
 }
 
 /** One transaction as a call: its attempts are runs of the callback, and only COMMIT leaves doubt. */
@@ -117,8 +118,9 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
 
   protected override send(): void {
     this.onAbandon = undefined;
-    this.#target.begin(this.#limits, this).then(
-      (session) => this.#run(session),
+    const fate = new TransactionFate();
+    this.#target.begin(this.#limits, this, fate).then(
+      (session) => this.#run(session, fate),
       (error: unknown) => this.fail(error),
     );
   }
@@ -136,7 +138,7 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
     return (!this.#ran || this.#limits.rerunnable === true) && super.retried(fault, error);
   }
 
-  async #run(session: S): Promise<void> {
+  async #run(session: S, fate: TransactionFate): Promise<void> {
     this.onAbandon = () => this.#target.abandon(session);
     const overrun = this.#limit(session);
     try {
@@ -146,6 +148,8 @@ class TransactionOp<S, T> extends Op<T> implements Attempt {
       if (this.settled) return await this.#target.rollback(session);
       clearTimeout(overrun.timer);
       if (overrun.struck) throw this.#tooLong();
+      if (fate.refusal !== undefined) throw verdictError(this, fate.refusal, this.elapsedMs());
+      fate.committing = true;
       await this.#commit(session, result);
     } catch (error) {
       clearTimeout(overrun.timer);

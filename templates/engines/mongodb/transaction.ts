@@ -3,6 +3,7 @@ import type { Attempt } from "../../runtime/call.ts";
 import { ChangeBuffer, type ChangeFeed } from "../../runtime/changes.ts";
 import { DataError, programmingError } from "../../runtime/errors.ts";
 import type { Isolation, TransactionOptions } from "../../runtime/options.ts";
+import type { TransactionFate } from "../../runtime/transaction-fate.ts";
 import {
   type Committed,
   statementRuntime,
@@ -48,13 +49,17 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     this.#home = home;
   }
 
-  async begin(options: TransactionOptions, attempt: Attempt): Promise<OpenTransaction> {
+  async begin(
+    options: TransactionOptions,
+    attempt: Attempt,
+    fate: TransactionFate,
+  ): Promise<OpenTransaction> {
     const { context } = this.#home;
     const level = levelOf(options.isolation);
     await context.open();
     const session = context.client.startSession();
     session.startTransaction({ ...atomicOptions, readConcern: { level } } satisfies DriverOptions);
-    return this.#opened(session, options.readOnly === true, attempt);
+    return this.#opened(session, options.readOnly === true, attempt, fate);
   }
 
   async commit({ lease, changes, attempt }: OpenTransaction): Promise<Committed> {
@@ -86,13 +91,18 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     );
   }
 
-  #opened(session: ClientSession, readOnly: boolean, attempt: Attempt): OpenTransaction {
+  #opened(
+    session: ClientSession,
+    readOnly: boolean,
+    attempt: Attempt,
+    fate: TransactionFate,
+  ): OpenTransaction {
     const lease = new TransactionLease(session);
     const changes = new ChangeBuffer();
     const { context } = this.#home;
     const within: SessionContext = {
       ...context,
-      runtime: statementRuntime(context.runtime),
+      runtime: statementRuntime(context.runtime, fate),
       lease,
       readOnly,
       changed: (entity, keys) => {

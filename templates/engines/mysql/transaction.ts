@@ -5,6 +5,7 @@ import { DataError } from "../../runtime/errors.ts";
 import type { Fault } from "../../runtime/fault.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
+import type { TransactionFate } from "../../runtime/transaction-fate.ts";
 import {
   type Committed,
   statementRuntime,
@@ -41,8 +42,12 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     this.#home = home;
   }
 
-  async begin(options: TransactionOptions, attempt: Attempt): Promise<OpenTransaction> {
-    const open = this.#opened(await this.#acquire(attempt), options.readOnly === true);
+  async begin(
+    options: TransactionOptions,
+    attempt: Attempt,
+    fate: TransactionFate,
+  ): Promise<OpenTransaction> {
+    const open = this.#opened(await this.#acquire(attempt), options.readOnly === true, fate);
     const { connection } = open.lease;
     attempt.onAbandon = () => this.abandon(open);
     try {
@@ -94,10 +99,10 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     lease.connection.destroy(abandoned());
   }
 
-  #opened(connection: MysqlConnection, readOnly: boolean): OpenTransaction {
+  #opened(connection: MysqlConnection, readOnly: boolean, fate: TransactionFate): OpenTransaction {
     const lease = new TransactionLease(connection);
     const changes = new ChangeBuffer();
-    const runtime = statementRuntime(this.#home.runtime);
+    const runtime = statementRuntime(this.#home.runtime, fate);
     const session = new StatementSession({
       runtime: readOnly ? { ...runtime, classify: classifyReadOnly } : runtime,
       source: lease,

@@ -4,6 +4,7 @@ import { DataError } from "../../runtime/errors.ts";
 import type { Fault } from "../../runtime/fault.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
 import type { TransactionOptions } from "../../runtime/options.ts";
+import type { TransactionFate } from "../../runtime/transaction-fate.ts";
 import {
   type Committed,
   statementRuntime,
@@ -40,8 +41,12 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
   }
 
   /** BEGIN and the binding leave in one flush. */
-  async begin(options: TransactionOptions, attempt: Attempt): Promise<OpenTransaction> {
-    const open = this.#opened(await this.#acquire(attempt), options.readOnly === true);
+  async begin(
+    options: TransactionOptions,
+    attempt: Attempt,
+    fate: TransactionFate,
+  ): Promise<OpenTransaction> {
+    const open = this.#opened(await this.#acquire(attempt), options.readOnly === true, fate);
     const { connection } = open.lease;
     attempt.onAbandon = () => this.abandon(open);
     try {
@@ -90,10 +95,10 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
     lease.connection.destroy(abandoned());
   }
 
-  #opened(connection: Connection, readOnly: boolean): OpenTransaction {
+  #opened(connection: Connection, readOnly: boolean, fate: TransactionFate): OpenTransaction {
     const lease = new ConnectionLease(connection);
     const changes = new ChangeBuffer();
-    const runtime = statementRuntime(this.#home.runtime);
+    const runtime = statementRuntime(this.#home.runtime, fate);
     const session = new StatementSession({
       runtime: readOnly ? { ...runtime, classify: classifyReadOnly } : runtime,
       binding: undefined,

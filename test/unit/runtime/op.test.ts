@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { callOp } from "../../../templates/runtime/call.ts";
 import { DataError, programmingError } from "../../../templates/runtime/errors.ts";
 import { Op, type AbandonReason } from "../../../templates/runtime/op.ts";
+import { TransactionFate } from "../../../templates/runtime/transaction-fate.ts";
 import { statementRuntime } from "../../../templates/runtime/unit-of-work.ts";
 import { dataError, DriverError, read, rootRuntime, write } from "./support.ts";
 import { stopwatch } from "../../support/stopwatch.ts";
@@ -143,10 +144,15 @@ describe("outcome", () => {
 
   test("statements of a transaction are not retried and leave no doubt of their own", async () => {
     let calls = 0;
-    const call = callOp(statementRuntime(rootRuntime()), write, undefined, () => {
-      calls += 1;
-      return Promise.reject(new DriverError());
-    });
+    const call = callOp(
+      statementRuntime(rootRuntime(), new TransactionFate()),
+      write,
+      undefined,
+      () => {
+        calls += 1;
+        return Promise.reject(new DriverError());
+      },
+    );
     expect(await dataError(call)).toMatchObject({ kind: "unavailable", attempts: 1 });
     expect(calls).toBe(1);
   });
@@ -174,7 +180,9 @@ describe("deadline and abort", () => {
   });
 
   test("a write that hangs in a transaction is a timeout: ROLLBACK settles it", async () => {
-    const op = new HandOp(statementRuntime(rootRuntime()), write, { deadlineMs: 100 });
+    const op = new HandOp(statementRuntime(rootRuntime(), new TransactionFate()), write, {
+      deadlineMs: 100,
+    });
     const failed = dataError(op.start());
     await vi.advanceTimersByTimeAsync(100);
     expect((await failed).kind).toBe("timeout");

@@ -8,7 +8,9 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, test, vi } from "vitest";
 import { callOp } from "../../../templates/runtime/call.ts";
+import type { OpOptions } from "../../../templates/runtime/op.ts";
 import type { TransactionOptions } from "../../../templates/runtime/options.ts";
+import { TransactionFate } from "../../../templates/runtime/transaction-fate.ts";
 import {
   runTransaction,
   statementRuntime,
@@ -53,7 +55,7 @@ function setUp(changes: Partial<TransactionTarget<number>> = {}) {
   const { events, target: made } = target(changes);
   const transact = <T>(work: (run: number) => Promise<T>, options?: TransactionOptions) =>
     runTransaction(runtime, spec, made, work, options);
-  const inside = statementRuntime(runtime);
+  const inside = statementRuntime(runtime, new TransactionFate());
   const statement = (error?: unknown) =>
     callOp(inside, write, undefined, () =>
       error === undefined ? Promise.resolve("ok") : Promise.reject(error),
@@ -212,6 +214,63 @@ describe("a transaction", () => {
   });
 });
 
+describe("a statement that was given up", () => {
+  /** A transaction whose statements the store never answers. */
+  function silent(changes: Partial<TransactionTarget<TransactionFate>> = {}) {
+    const runtime = rootRuntime();
+    const events: string[] = [];
+    const never = (fate: TransactionFate, options: OpOptions) =>
+      callOp(statementRuntime(runtime, fate), write, options, () => new Promise(() => {}));
+    const made: TransactionTarget<TransactionFate> = {
+      begin: async (_options, _attempt, fate) => fate,
+      commit: async () => {
+        events.push("commit");
+        return confirmed;
+      },
+      rollback: async () => void events.push("rollback"),
+      abandon: () => {},
+      ...changes,
+    };
+    const transact = <T>(work: (fate: TransactionFate) => Promise<T>) =>
+      runTransaction(runtime, spec, made, work);
+    return { events, never, transact };
+  }
+
+  test("keeps its transaction from COMMIT, whatever the callback made of the error", async () => {
+    const { events, never, transact } = silent();
+    const error = await dataError(
+      transact((fate) => never(fate, { deadlineMs: 5 }).catch(() => "kept")),
+    );
+    expect(error).toMatchObject({ kind: "programming", operation: "main.transaction" });
+    expect(error.message).toContain("orders.place was given up");
+    expect(events).toEqual(["rollback"]);
+  });
+
+  test("no other statement is begun in its transaction", async () => {
+    const { never, transact } = silent();
+    const caller = new AbortController();
+    let second: unknown;
+    await dataError(
+      transact(async (fate) => {
+        const first = never(fate, { signal: caller.signal }).catch(() => {});
+        caller.abort();
+        await first;
+        second = await dataError(never(fate, {}));
+      }),
+    );
+    expect(second).toMatchObject({ kind: "programming", operation: "orders.place" });
+  });
+
+  test("one that nobody awaited, while COMMIT is under way: it may have been applied", async () => {
+    const { never, transact } = silent({ commit: () => sleep(60, confirmed) });
+    let left: Promise<unknown> = Promise.resolve();
+    await transact(async (fate) => {
+      left = dataError(never(fate, { deadlineMs: 20 }));
+    });
+    expect(await left).toMatchObject({ kind: "outcome-unknown" });
+  });
+});
+
 describe("a root call", () => {
   test("inside the store's transaction is refused, whatever was awaited before", async () => {
     const { runtime, transact } = setUp();
@@ -269,7 +328,7 @@ test("statements of a transaction are children of its span", async () => {
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const runtime = rootRuntime({ telemetry: { tracerProvider } });
-  const inside = statementRuntime(runtime);
+  const inside = statementRuntime(runtime, new TransactionFate());
   const statement = () => callOp(inside, write, undefined, () => Promise.resolve("ok"));
   await runTransaction(runtime, spec, target().target, () => sleep(1).then(statement));
   context.disable();
