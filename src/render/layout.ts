@@ -237,6 +237,15 @@ export function call(callee: string, args: readonly Doc[]): Doc {
   ];
 }
 
+/** A call with each argument on its own line, as the formatter writes one of several arguments of which one is a call with an arrow. */
+export const openCall = (callee: string, args: readonly Doc[]): Doc => [
+  callee,
+  "(",
+  indent(args.map((argument): Doc => [hardline, argument, ","])),
+  hardline,
+  ")",
+];
+
 /**
  * A constant made by a call with a text and an open object: `const codecs = named("Order", {`, on one line where that fits.
  *

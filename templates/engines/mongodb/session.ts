@@ -161,12 +161,12 @@ export class MongoSession {
     );
   }
 
-  /** All or none, in the order given. */
+  /** All or none, in the order given. `made` is as for `insert`, per document. */
   insertMany<E>(
     method: MethodDeclaration<E>,
     documents: readonly Document[],
     options?: WriteOptions,
-    made: readonly string[] = [],
+    made: readonly (readonly string[])[] = [],
   ): Promise<readonly E[]> {
     return this.#many(method, "insert", documents, options, made, async (place) =>
       insertAll(place, method.of, await withKeys(place, method.of, documents)),
@@ -197,7 +197,7 @@ export class MongoSession {
     method: UpsertDeclaration<E>,
     documents: readonly Document[],
     options?: WriteOptions,
-    made: readonly string[] = [],
+    made: readonly (readonly string[])[] = [],
   ): Promise<readonly E[]> {
     return this.#many(method, "upsert", documents, options, made, async (place) =>
       upsertAll(place, method.of, await withKeys(place, method.of, documents), method.ttlMs),
@@ -269,11 +269,12 @@ export class MongoSession {
     deed: Change["deed"],
     documents: readonly Document[],
     options: WriteOptions | undefined,
-    made: readonly string[],
+    made: readonly (readonly string[])[],
     run: Change["run"],
   ): Promise<readonly E[]> {
     const keys = documents.map(({ _id }) => _id as unknown);
-    const stands = (): unknown => documents.map((document) => without(document, made));
+    const stands = (): unknown =>
+      documents.map((document, at) => without(document, made[at] ?? []));
     const several = documents.length > 1;
     const stored = await this.#write(method, deed, several, keys, stands, options, run);
     return stored.map(method.of.decode);

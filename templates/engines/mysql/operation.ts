@@ -27,16 +27,35 @@ const purgeBatch = 1_000;
 /** Operations older than 7 days, so many that a purge never holds many row locks. */
 export const purgeOperations = `delete from operation where at < now(3) - interval 7 day limit ${purgeBatch}`;
 
+/**
+ * A value that this call made itself: its position; of a list of rows the position, the column, and what the caller gave for it in each row,
+ * `undefined` where it was made.
+ */
+export type Made = number | readonly [position: number, column: number, given: readonly unknown[]];
+
 /** Fingerprint of a write: its shape (which fields it sets) and its values, without those (`made`) that each call makes anew. */
 export const fingerprintOf = (
   shape: string,
   values: readonly Value[],
-  made: readonly number[] = [],
+  made: readonly Made[] = [],
 ): string => {
-  const given = values.map((value, at) => (made.includes(at) ? null : plain(value)));
+  const given: unknown[] = values.map(plain);
+  for (const one of made) {
+    if (typeof one === "number") given[one] = null;
+    else given[one[0]] = withoutMade(given[one[0]], one[1], one[2]);
+  }
   return createHash("sha256")
     .update(JSON.stringify([shape, given]))
     .digest("base64url");
+};
+
+/** The rows of a list (`rowsOf`), or of one that went through here before, without what was made of a column. */
+const withoutMade = (list: unknown, column: number, given: readonly unknown[]): unknown => {
+  const rows: unknown = typeof list === "string" ? JSON.parse(list) : list;
+  if (!Array.isArray(rows)) return list;
+  return rows.map((row: readonly unknown[], at) =>
+    given[at] === undefined ? row.with(column, null) : row,
+  );
 };
 
 /** Rows as the JSON text that is stored. */

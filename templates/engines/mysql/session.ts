@@ -5,6 +5,7 @@ import type {
   VersionedWriteOptions,
   WriteOptions,
 } from "../../runtime/options.ts";
+import type { Made } from "./operation.ts";
 import type {
   DynamicRead,
   DynamicValues,
@@ -46,7 +47,7 @@ export interface MysqlSession {
     options?: ReadOptions,
   ): Promise<readonly R[]>;
   /**
-   * A write that promises one row. `made` are the positions of values that this call made itself (a client-made id): they are no part
+   * A write that promises one row. `made` are the values that this call made itself (a client-made id): they are no part
    * of what an operation id stands for.
    * @throws DataError not-found (no row), conflict (stale version, unique), constraint, outcome-unknown …
    */
@@ -54,14 +55,14 @@ export interface MysqlSession {
     statement: Write<R>,
     values: readonly Value[],
     options?: VersionedWriteOptions,
-    made?: readonly number[],
+    made?: readonly Made[],
   ): Promise<R>;
   /** A batch as one statement: rows through `json_table`. All or nothing. */
   writeMany<R>(
     statement: Write<R>,
     values: readonly Value[],
     options?: WriteOptions,
-    made?: readonly number[],
+    made?: readonly Made[],
   ): Promise<readonly R[]>;
   /** Sets only the fields that are present in `changes`; an absent or undefined one is left alone, null sets null. */
   patch<R>(

@@ -9,7 +9,7 @@ import type {
   WriteOptions,
 } from "../../runtime/options.ts";
 import { composePatch, composeRead } from "./compose.ts";
-import { fingerprintOf } from "./operation.ts";
+import { fingerprintOf, type Made } from "./operation.ts";
 import { prepared } from "./prepared.ts";
 import { isCommitting, isFrame } from "./raw-text.ts";
 import type { MysqlSession, RawOptions, RawResult, RawSession } from "./session.ts";
@@ -97,7 +97,7 @@ export class StatementSession implements MysqlSession, RawSession {
     statement: Write<R>,
     values: readonly Value[],
     options?: VersionedWriteOptions,
-    made?: readonly number[],
+    made?: readonly Made[],
   ): Promise<R> {
     const given = statement.versioned ? [...values, options?.ifVersion ?? null] : values;
     const write = this.#values(statement, "", given, options, made, true);
@@ -108,7 +108,7 @@ export class StatementSession implements MysqlSession, RawSession {
     statement: Write<R>,
     values: readonly Value[],
     options?: WriteOptions,
-    made?: readonly number[],
+    made?: readonly Made[],
   ): Promise<readonly R[]> {
     const write = this.#values(statement, "", values, options, made, false);
     return new WriteCall(this.#context, statement, write, options, allRows).start();
@@ -145,7 +145,7 @@ export class StatementSession implements MysqlSession, RawSession {
     shape: string,
     values: readonly Value[],
     options: VersionedWriteOptions | undefined,
-    made: readonly number[] | undefined,
+    made: readonly Made[] | undefined,
     single: boolean,
   ): WriteValues {
     const { tenant = "" } = this.#context;

@@ -1,6 +1,7 @@
 import { programmingError } from "../../runtime/errors.ts";
 import type { Page } from "../../runtime/options.ts";
 import type { Codec } from "./codec.ts";
+import type { Made } from "./operation.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
 /** How generated adapters turn arguments into the values of a statement. */
@@ -70,3 +71,10 @@ export const signed = <T>(sign: "positive" | "negative", codec: Codec<T>): Codec
     return encoded;
   },
 });
+
+/** A list of rows of which this call made some values of one column: what the caller gave for it, `undefined` where it gave nothing. */
+export const partlyMade = (
+  position: number,
+  column: number,
+  given: readonly unknown[],
+): readonly Made[] => [[position, column, given]];

@@ -12,14 +12,20 @@ export interface OperationKey {
   readonly fingerprint: string;
 }
 
+/** A value that this call made itself: its position; of an array also what the caller gave of it, `undefined` where an element was made. */
+export type Made = number | readonly [position: number, given: readonly unknown[]];
+
 /** Fingerprint of a write: its shape (which fields it sets) and its values, without those (`made`) that each call makes anew. */
 export const fingerprintOf = (
   shape: string,
   values: readonly Text[],
-  made: readonly number[] = [],
+  made: readonly Made[] = [],
 ): string => {
-  const given =
-    made.length === 0 ? values : values.map((value, at) => (made.includes(at) ? null : value));
+  const given: unknown[] = [...values];
+  for (const one of made) {
+    if (typeof one === "number") given[one] = null;
+    else given[one[0]] = one[1];
+  }
   return createHash("sha256")
     .update(JSON.stringify([shape, given]))
     .digest("base64url");

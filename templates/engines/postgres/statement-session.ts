@@ -9,7 +9,7 @@ import type {
   WriteOptions,
 } from "../../runtime/options.ts";
 import { composePatch, composeRead } from "./compose.ts";
-import { fingerprintOf } from "./operation.ts";
+import { fingerprintOf, type Made } from "./operation.ts";
 import { isFrame } from "./raw-text.ts";
 import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
 import { type CallLanes, ReadCall } from "./statement-call.ts";
@@ -116,7 +116,7 @@ export class StatementSession implements PostgresSession, RawSession {
     statement: Write<R>,
     values: readonly Text[],
     options?: VersionedWriteOptions,
-    made?: readonly number[],
+    made?: readonly Made[],
   ): Promise<R> {
     return this.#single(statement, "", values, options, made);
   }
@@ -125,7 +125,7 @@ export class StatementSession implements PostgresSession, RawSession {
     statement: Write<R>,
     values: readonly Text[],
     options?: WriteOptions,
-    made?: readonly number[],
+    made?: readonly Made[],
   ): Promise<readonly R[]> {
     const write = this.#values(statement, "", values, options, made, false);
     const lane = { first: this.#context.lanes.pooled };
@@ -155,7 +155,7 @@ export class StatementSession implements PostgresSession, RawSession {
     shape: string,
     values: readonly Text[],
     options: VersionedWriteOptions | undefined,
-    made: readonly number[] | undefined,
+    made: readonly Made[] | undefined,
   ): Promise<R> {
     const given = statement.versioned ? [...values, versionText(options?.ifVersion)] : values;
     const write = this.#values(statement, shape, given, options, made, true);
@@ -169,7 +169,7 @@ export class StatementSession implements PostgresSession, RawSession {
     shape: string,
     values: readonly Text[],
     options: VersionedWriteOptions | undefined,
-    made: readonly number[] | undefined,
+    made: readonly Made[] | undefined,
     single: boolean,
   ): WriteValues {
     const { tenant } = this.#context;

@@ -1,3 +1,4 @@
+import type { Made } from "./operation.ts";
 import type { Page } from "../../runtime/options.ts";
 import { type Codec, text as codecText } from "./codec.ts";
 import type { Text, TextRow } from "./statement.ts";
@@ -43,3 +44,8 @@ export const signed = <T>(sign: "positive" | "negative", codec: Codec<T>): Codec
     return encoded;
   },
 });
+
+/** A list of which this call made some elements: what the caller gave of it, `undefined` where it gave nothing. */
+export const partlyMade = (position: number, given: readonly unknown[]): readonly Made[] => [
+  [position, given],
+];

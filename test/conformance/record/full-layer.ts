@@ -65,6 +65,10 @@ export interface FullLayer {
   readonly wikiPages: {
     get(id: string): Promise<{ readonly path: string } | undefined>;
     add(page: object): Promise<{ readonly id: string }>;
+    addAll(
+      pages: readonly object[],
+      options?: object,
+    ): Promise<readonly { readonly id: string; readonly path: string }[]>;
     drop(id: string): Promise<void>;
     list(): Promise<readonly { readonly id: string; readonly path: string }[]>;
   };

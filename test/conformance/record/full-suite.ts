@@ -19,6 +19,18 @@ const account = (more: object = {}) => ({
 });
 const key = (): string => randomUUID().slice(0, 30);
 
+type Call = (options: object) => Promise<unknown>;
+
+/** Two ways in which a caller leaves a statement that was sent. */
+const soonAborted = async (call: Call): Promise<void> => {
+  const caller = new AbortController();
+  const answer = call({ signal: caller.signal });
+  caller.abort(new Error("enough"));
+  await expect(answer).rejects.toThrow("enough");
+};
+const soonLate = async (call: Call): Promise<void> =>
+  expect(call({ deadlineMs: 1 })).rejects.toEqual(ofKind("timeout"));
+
 export const fullCases: readonly FullCase[] = [
   {
     method: "aggregate",
@@ -332,6 +344,29 @@ export const fullCases: readonly FullCase[] = [
     },
   },
   {
+    method: "insert many with operation id",
+    name: "stands for what was given of every row, whichever keys are made",
+    run: async (data) => {
+      const operation = key();
+      const [first, second] = [{ id: randomUUID(), path: key() }, { path: key() }];
+      const made = await data.wikiPages.addAll([first, second], { operation });
+      expect(await data.wikiPages.addAll([first, second], { operation })).toEqual(made);
+      const others = [
+        [{ ...first, id: randomUUID() }, second],
+        [first, { ...second, id: randomUUID() }],
+        [first, { path: key() }],
+        [{ path: first.path }, second],
+      ];
+      for (const other of others)
+        await expect(data.wikiPages.addAll(other, { operation })).rejects.toEqual(
+          ofKind("conflict"),
+        );
+      const pages = await data.wikiPages.list();
+      const found = pages.filter(({ path }) => [first.path, second.path].includes(path));
+      expect(found.map(({ id }) => id).toSorted()).toEqual(made.map(({ id }) => id).toSorted());
+    },
+  },
+  {
     method: "transaction",
     name: "a tx that outlives it is refused, and changes nothing",
     run: async (data) => {
@@ -368,6 +403,31 @@ export const fullCases: readonly FullCase[] = [
         await data.main.transaction(async (tx) => (await tx.counters.put({ id, value: 2 })).value),
       ).toBe(2);
       expect((await data.counters.get(id))?.value).toBe(2);
+    },
+  },
+  {
+    method: "transaction",
+    name: "is not committed once a statement of it was given up, although the callback goes on",
+    run: async (data) => {
+      for (const leave of [soonAborted, soonLate]) {
+        const [id, other] = [key(), key()];
+        const rows = Array.from({ length: 2_000 }, () => ({ id: key(), value: 1 }));
+        const committed = data.main.transaction(
+          async (tx) => {
+            await tx.counters.put({ id });
+            await leave((options) => tx.counters.putAll(rows, options));
+            await expect(tx.counters.put({ id: other })).rejects.toEqual(ofKind("programming"));
+            return "committed";
+          },
+          { deadlineMs: 20_000 },
+        );
+        await expect(committed).rejects.toMatchObject({
+          kind: "programming",
+          message: expect.stringContaining("counters.putAll was given up") as string,
+        });
+        for (const { id: lost } of [{ id }, { id: other }, ...rows.slice(0, 3)])
+          expect(await data.counters.get(lost)).toBeUndefined();
+      }
     },
   },
   {

@@ -144,7 +144,7 @@ function saveText(scope: Scope, ir: RecordMethodIr, method: Of<"insert"> | Of<"u
 const madeBy = ({ key, variable }: EntityIr, input: string, bulk: boolean): Doc => {
   const field = key[0]?.name ?? "";
   return bulk
-    ? `${input}.some((${variable}) => ${variable}.${field} === undefined) ? madeKey : []`
+    ? `${input}.map((${variable}) => (${variable}.${field} === undefined ? madeKey : []))`
     : `${input}.${field} === undefined ? madeKey : []`;
 };
 

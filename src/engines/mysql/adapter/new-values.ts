@@ -123,31 +123,40 @@ export function distinctRows(target: MethodTarget, { fields }: InsertStatement):
   return call("distinctRows", [stringLiteral(ir.operation), entity.property, name]);
 }
 
-/** Places of the values that are made here when they are left out, with the condition that they were: no part of an operation's content. */
+/** One value that is made when a condition holds, or a column of a list of rows of which some elements are: then what the caller gave of it. */
+export type MadePlace =
+  | { readonly place: number; readonly condition: string }
+  | { readonly place: number; readonly column: number; readonly given: string };
+
+/** What is made here when it is left out, which is no part of an operation's content. */
 export function madePlaces(
   entity: EntityIr,
   { fields, children }: InsertStatement,
   variable: string,
   bulk: boolean,
-): readonly { readonly condition: string; readonly place: number }[] {
+): readonly MadePlace[] {
   const one = entity.variable;
-  const missing = (field: FieldIr, of: string): string =>
-    `${of}${access(field.name)} === undefined`;
-  const own = fields.flatMap((field, place) => {
+  const own = fields.flatMap((field, at): readonly MadePlace[] => {
     if (!isMadeHere(field)) return [];
-    return bulk
-      ? [{ place: 0, condition: `${variable}.some((${one}) => ${missing(field, one)})` }]
-      : [{ place, condition: missing(field, variable) }];
+    const { name } = field;
+    return [
+      bulk
+        ? { place: 0, column: at, given: `${variable}.map((${one}) => ${one}${access(name)})` }
+        : { place: at, condition: `${variable}${access(name)} === undefined` },
+    ];
   });
-  const owned = children.flatMap(({ child, fields: given, parameter }) =>
-    given.filter(isMadeHere).map((field) => {
+  const owned = children.flatMap(({ child, fields: columns, parameter }) =>
+    columns.flatMap((field, at): readonly MadePlace[] => {
+      if (!isMadeHere(field)) return [];
       const each = childVariable(child);
-      const some = (of: string): string =>
-        `${of}${access(child.property)}.some((${each}) => ${missing(field, each)})`;
-      return {
-        place: parameter - 1,
-        condition: bulk ? `${variable}.some((${one}) => ${some(one)})` : some(variable),
-      };
+      const all = (of: string): string =>
+        `${of}${access(child.property)}.map((${each}) => ${each}${access(field.name)})`;
+      const place = parameter - 1;
+      return [
+        bulk
+          ? { place, column: at + 1, given: `${variable}.flatMap((${one}) => ${all(one)})` }
+          : { place, column: at, given: all(variable) },
+      ];
     }),
   );
   return [...own, ...owned];

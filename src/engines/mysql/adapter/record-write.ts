@@ -1,8 +1,15 @@
-import type { EntityIr, Method } from "../../../ir/types.ts";
+import type { Method } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
-import { arrayLiteral, call, entry, objectLiteral, openObject } from "../../../render/layout.ts";
+import {
+  arrayLiteral,
+  call,
+  entry,
+  objectLiteral,
+  openCall,
+  openObject,
+} from "../../../render/layout.ts";
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { cascadesOf } from "../../families/sql/cascades.ts";
 import { baseCodec } from "../../families/sql/codec.ts";
@@ -19,7 +26,7 @@ import type { Dialect } from "../dialect.ts";
 import { deleteText, incrementStatement, patchFragments } from "../statements/change.ts";
 import { insertStatement, type InsertStatement } from "../statements/insert.ts";
 import { existsText, getText } from "../statements/read.ts";
-import { distinctRows, madePlaces, valuesFunction } from "./new-values.ts";
+import { distinctRows, type MadePlace, madePlaces, valuesFunction } from "./new-values.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -50,7 +57,7 @@ export function saveMethod(
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
   const values = valuesFunction(target, statement, method.bulk);
   const given = method.bulk && method.op === "upsert" ? distinctRows(target, statement) : rows;
-  const made = madeArgument(entity, statement, rows, method.bulk);
+  const made = madeArgument(target, statement, rows, method.bulk);
   const run = method.bulk ? "session.writeMany" : "session.write";
   return [
     ir.signature.name,
@@ -66,9 +73,9 @@ const resultEntry = ({ result }: InsertStatement): Entry =>
     ? ["result", stringLiteral("returning")]
     : selected(result.select, result.when);
 
-/** `[0]` when the id was made here: it is no part of what an operation id stands for. */
+/** `[0]` when the id was made here, of a list what the caller gave: a made one is no part of what an operation id stands for. */
 function madeArgument(
-  entity: EntityIr,
+  { entity, module }: MethodTarget,
   statement: InsertStatement,
   rows: string,
   bulk: boolean,
@@ -76,9 +83,18 @@ function madeArgument(
   const places = madePlaces(entity, statement, rows, bulk);
   const [only, ...rest] = places;
   if (only === undefined) return [];
-  if (rest.length === 0) return [`${only.condition} ? [${only.place}] : []`];
+  if (places.some((made) => "given" in made)) module.runtime("values", "partlyMade");
+  const positions = (made: MadePlace): Doc =>
+    "given" in made
+      ? openCall("partlyMade", [`${made.place}`, `${made.column}`, made.given])
+      : `${made.condition} ? [${made.place}] : []`;
+  if (rest.length === 0) return [positions(only)];
   return [
-    arrayLiteral(places.map(({ condition, place }) => `...(${condition} ? [${place}] : [])`)),
+    arrayLiteral(
+      places.map((made) =>
+        "given" in made ? ["...", positions(made)] : ["...(", positions(made), ")"],
+      ),
+    ),
   ];
 }
 

@@ -34,41 +34,41 @@ function elementOf(
   return isAbsent ? `${value} ?? null` : value;
 }
 
-/** Places of the values that the client makes when they are left out, with the condition that they were: no part of an operation's content. */
+/** One value that is made when a condition holds, or a list of which some elements are: then what the caller gave of it. */
+export type MadePlace =
+  | { readonly place: number; readonly condition: string }
+  | { readonly place: number; readonly given: string };
+
+/** What the client makes when it is left out, which is no part of an operation's content. */
 export function madePlaces(
   entity: EntityIr,
   statement: InsertStatement,
   variable: string,
   bulk: boolean,
-): readonly { readonly condition: string; readonly place: number }[] {
-  const rows = variable;
-  const missing = (field: FieldIr, of: string): string =>
-    `${of}${access(field.name)} === undefined`;
-  const own = statement.fields.flatMap((field, place) => {
+): readonly MadePlace[] {
+  const one = entity.variable;
+  const own = statement.fields.flatMap((field, place): readonly MadePlace[] => {
     if (field.source.generated !== "client") return [];
-    const one = entity.variable;
+    const { name } = field;
     return [
-      {
-        place,
-        condition: bulk
-          ? `${rows}.some((${one}) => ${missing(field, one)})`
-          : missing(field, variable),
-      },
+      bulk
+        ? { place, given: `${variable}.map((${one}) => ${one}${access(name)})` }
+        : { place, condition: `${variable}${access(name)} === undefined` },
     ];
   });
   let next = statement.fields.length;
   const children = statement.children.flatMap(({ child, fields }) => {
     const first = next + (bulk ? 1 : 0);
     next = first + fields.length;
-    const one = childVariable(child);
-    const some = (field: FieldIr, of: string): string =>
-      `${of}${access(child.property)}.some((${one}) => ${missing(field, one)})`;
-    return fields.flatMap((field, at) => {
+    const each = childVariable(child);
+    const all = ({ name }: FieldIr, of: string): string =>
+      `${of}${access(child.property)}.map((${each}) => ${each}${access(name)})`;
+    return fields.flatMap((field, at): readonly MadePlace[] => {
       if (field.source.generated !== "client") return [];
-      const condition = bulk
-        ? `${rows}.some((${entity.variable}) => ${some(field, entity.variable)})`
-        : some(field, variable);
-      return [{ place: first + at, condition }];
+      const given = bulk
+        ? `${variable}.flatMap((${one}) => ${all(field, one)})`
+        : all(field, variable);
+      return [{ place: first + at, given }];
     });
   });
   return [...own, ...children];

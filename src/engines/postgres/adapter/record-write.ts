@@ -3,7 +3,7 @@ import { pascalCase } from "../../../ir/words.ts";
 import type { Doc } from "../../../render/document.ts";
 import { hardline, indent, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
-import { arrayLiteral, call, entry, openObject } from "../../../render/layout.ts";
+import { arrayLiteral, call, entry, openCall, openObject } from "../../../render/layout.ts";
 import { cascadesOf } from "../../families/sql/cascades.ts";
 import { deleteText, incrementText, patchFragments } from "../statements/change.ts";
 import type { InsertStatement } from "../statements/insert.ts";
@@ -11,7 +11,7 @@ import { insertStatement } from "../statements/insert.ts";
 import { existsText } from "../statements/read.ts";
 import { baseCodec } from "../../families/sql/codec.ts";
 import { childVariable, valueOf } from "../../families/sql/input.ts";
-import { arrayOf, madePlaces } from "./batch-input.ts";
+import { arrayOf, type MadePlace, madePlaces } from "./batch-input.ts";
 import { codecsName } from "../../families/sql/module.ts";
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import { access } from "../../families/sql/source.ts";
@@ -44,7 +44,7 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   );
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
   const values = valuesFunction(target, statement, method.bulk);
-  const made = madeArgument(entity, statement, rows, method.bulk);
+  const made = madeArgument(target, statement, rows, method.bulk);
   const run = method.bulk ? "session.writeMany" : "session.write";
   return [
     ir.signature.name,
@@ -52,9 +52,9 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   ];
 }
 
-/** `[0]` when the id was made here: it is no part of what an operation id stands for. */
+/** `[0]` when the id was made here, of a list what the caller gave: a made one is no part of what an operation id stands for. */
 function madeArgument(
-  entity: EntityIr,
+  { entity, module }: MethodTarget,
   statement: InsertStatement,
   rows: string,
   bulk: boolean,
@@ -62,9 +62,18 @@ function madeArgument(
   const places = madePlaces(entity, statement, rows, bulk);
   const [only, ...rest] = places;
   if (only === undefined) return [];
-  if (rest.length === 0) return [`${only.condition} ? [${only.place}] : []`];
+  if (places.some((made) => "given" in made)) module.runtime("values", "partlyMade");
+  const positions = (made: MadePlace): Doc =>
+    "given" in made
+      ? openCall("partlyMade", [`${made.place}`, made.given])
+      : `${made.condition} ? [${made.place}] : []`;
+  if (rest.length === 0) return [positions(only)];
   return [
-    arrayLiteral(places.map(({ condition, place }) => `...(${condition} ? [${place}] : [])`)),
+    arrayLiteral(
+      places.map((made) =>
+        "given" in made ? ["...", positions(made)] : ["...(", positions(made), ")"],
+      ),
+    ),
   ];
 }
 

@@ -14,7 +14,7 @@ import {
   type DynamicValues,
   type Value,
 } from "../../runtime/mysql/statement.ts";
-import { distinctRows, guarded, signed } from "../../runtime/mysql/values.ts";
+import { distinctRows, guarded, partlyMade, signed } from "../../runtime/mysql/values.ts";
 import { bookCodecs, bookRow } from "./book-row.ts";
 
 const table = tableOf<Book>({
@@ -221,14 +221,22 @@ export function bookRepository(session: MysqlSession): BookRepository {
         addAll,
         newBooksValues(books),
         options,
-        books.some((book) => book.id === undefined) ? [0] : [],
+        partlyMade(
+          0,
+          0,
+          books.map((book) => book.id),
+        ),
       ),
     putAll: (books, options) =>
       session.writeMany(
         putAll,
         newBooksValues(distinctRows("books.putAll", books, newBookKey)),
         options,
-        books.some((book) => book.id === undefined) ? [0] : [],
+        partlyMade(
+          0,
+          0,
+          books.map((book) => book.id),
+        ),
       ),
     take: (id, by, options) =>
       session.write(
