@@ -89,7 +89,9 @@ export const searchMethodSchema = z.strictObject({
   facets: z
     .array(value.fieldRef)
     .optional()
-    .describe("Facets that are counted; the fields with `facet: true` by default."),
+    .describe(
+      "Facets that are counted, of each the 100 values with most hits; the fields with `facet: true` by default.",
+    ),
   highlight: value.flag.optional().describe("Marked excerpts with each hit."),
   page,
 });

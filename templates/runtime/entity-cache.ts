@@ -126,17 +126,13 @@ export class ValueCache {
     });
   }
 
-  /** @throws DataError programming for a value that JSON cannot hold */
+  /** Rejects with a DataError programming for a value that JSON cannot hold, and for a `ttlMs` that is no number of milliseconds above 0. */
   set(key: string, value: unknown, options?: EntryOptions & CallOptions): Promise<void> {
-    const text = JSON.stringify(value) as string | undefined;
-    if (text === undefined) {
-      return Promise.reject(
-        programmingError(`${this.#name}.set: the value is not JSON`, {
-          operation: `${this.#name}.set`,
-        }),
-      );
-    }
-    return this.#call("set", options, () => this.#cache.set(key, text, options));
+    return this.#call("set", options, async () => {
+      const { ttlMs } = options ?? {};
+      if (ttlMs !== undefined && !(ttlMs > 0)) throw programmingError("ttlMs must be more than 0");
+      return this.#cache.set(key, jsonOf(value), options);
+    });
   }
 
   invalidate(keys: string | readonly string[], options?: CallOptions): Promise<void> {
@@ -169,4 +165,20 @@ export class ValueCache {
       work,
     );
   }
+}
+
+/** @throws DataError programming */
+function jsonOf(value: unknown): string {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(value) as string | undefined;
+  } catch (error) {
+    cause = error;
+  }
+  if (text !== undefined) return text;
+  throw programmingError("the value is not JSON", {
+    hint: "give what JSON holds: no bigint, no circle, no function, not undefined",
+    cause,
+  });
 }

@@ -104,7 +104,9 @@ export async function aggregated<E, R>(
     .aggregate(pipeline, place.limits)
     .toArray();
   if (rows.length > unpagedLimit) {
-    throw programmingError("more than 10,000 groups", { hint: "narrow the filter" });
+    throw programmingError("more than 10,000 groups", {
+      hint: "ask for less at a time: give the aggregate's filter a narrower range, or declare one with where or optional fields",
+    });
   }
   return rows.length === 0 && empty !== undefined ? [empty] : rows;
 }

@@ -1,4 +1,4 @@
-import { DataError, programmingError } from "../../runtime/errors.ts";
+import { DataError } from "../../runtime/errors.ts";
 import type { Answer } from "./client.ts";
 import type { FacetDeclaration, Found, ViewDeclaration } from "./declaration.ts";
 import { UnexpectedAnswer } from "./errors.ts";
@@ -89,16 +89,16 @@ export const foundOf = <T>(view: ViewDeclaration<T>, { item, score, marks }: Hit
   marks,
 });
 
-/** Values that one facet counts at most; whoever has more wants no facet. */
-export const mostValues = 10_000;
+/** Values of one facet that are told: those with most hits. */
+export const mostValues = 100;
+/** Values that each shard counts: the counts are exact up to here. */
+export const countedValues = 10_000;
 
-/** The counts of each facet. @throws DataError programming for a facet of more values than can be counted exactly */
+/** The counts of each facet. */
 export function countsOf(answer: Answer, facets: readonly FacetDeclaration[]): Counts {
   return Object.fromEntries(
     facets.map(({ name }) => {
       const counted = part(answer, "aggregations", name);
-      if (Number(part(counted, "sum_other_doc_count") ?? 0) > 0)
-        throw programmingError(`facet ${name} has more than ${mostValues} values`);
       return [name, listOf(part(counted, "buckets")).map(countOf)];
     }),
   );

@@ -1,5 +1,5 @@
 import type { Counts } from "./answer.ts";
-import { mostValues } from "./answer.ts";
+import { countedValues, mostValues } from "./answer.ts";
 import type { FacetDeclaration, NearestDeclaration, SearchDeclaration } from "./declaration.ts";
 import { spaces } from "./vector.ts";
 import type { Clause } from "./filter.ts";
@@ -45,7 +45,14 @@ const facetBodies = (facets: readonly FacetDeclaration[]): Clause =>
   Object.fromEntries(
     facets.map(({ name, path }) => [
       name,
-      { terms: { field: path, size: mostValues, order: [{ _count: "desc" }, { _key: "asc" }] } },
+      {
+        terms: {
+          field: path,
+          size: mostValues,
+          shard_size: countedValues,
+          order: [{ _count: "desc" }, { _key: "asc" }],
+        },
+      },
     ]),
   );
 

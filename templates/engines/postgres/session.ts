@@ -42,6 +42,12 @@ export interface PostgresSession {
     values: DynamicValues,
     options?: ReadOptions,
   ): Promise<readonly R[]>;
+  /** The first 100 rows in the statement's order: the values of a facet with most hits. */
+  top<R>(
+    statement: DynamicRead<R>,
+    values: DynamicValues,
+    options?: ReadOptions,
+  ): Promise<readonly R[]>;
   /**
    * A write that promises one row. `made` are the values that this call made itself (a client-made id): they are no part
    * of what an operation id stands for.

@@ -45,6 +45,14 @@ const leaving = (first: Lane, { pooled }: Lanes): CallLanes =>
   first === pooled ? { first } : { first, patient: pooled };
 
 const maxList = 10_000;
+const mostFacetValues = 100;
+
+const beyondList = ({ tail }: { readonly tail?: string }): Error =>
+  tail === undefined
+    ? programmingError(`more than ${maxList} rows`, { hint: "declare the list with page: keyset" })
+    : programmingError(`more than ${maxList} groups`, {
+        hint: "ask for less at a time: give the aggregate's filter a narrower range, or declare one with where or optional fields",
+      });
 const raw: OpSpec = { operation: "raw", effect: "write", unkeyed: true };
 const unnamed = { name: "" } as const;
 
@@ -104,12 +112,19 @@ export class StatementSession implements PostgresSession, RawSession {
     const window = { after: undefined, limit: maxList + 1 };
     return this.#dynamic(statement, values, window, options, (rows) => {
       if (rows.length > maxList) {
-        throw programmingError(`more than ${maxList} rows`, {
-          hint: "declare the list with page: keyset",
-        });
+        throw beyondList(statement);
       }
       return rows.map(statement.row);
     });
+  }
+
+  top<R>(
+    statement: DynamicRead<R>,
+    values: DynamicValues,
+    options?: ReadOptions,
+  ): Promise<readonly R[]> {
+    const window = { after: undefined, limit: mostFacetValues };
+    return this.#dynamic(statement, values, window, options, (rows) => rows.map(statement.row));
   }
 
   write<R>(

@@ -165,6 +165,21 @@ export const cases: readonly SearchCase[] = [
     },
   },
   {
+    method: "facets",
+    name: "of more values than are told: the hundred with most hits",
+    run: async (data) => {
+      const rows = Array.from({ length: 11 }, (_, row) => ({
+        body: "lore",
+        tags: ["often", ...Array.from({ length: 10 }, (_, at) => `t${row}-${at}`)],
+      }));
+      const { shelf } = await shelve(data, ...rows);
+      const { facets } = await data.bookSearch.count("lore", { shelf }, { limit: 1 });
+      expect(facets.tags).toHaveLength(100);
+      expect(facets.tags[0]).toEqual({ value: "often", count: 11 });
+      expect(facets.tags.slice(1).every(({ count }) => count === 1)).toBe(true);
+    },
+  },
+  {
     method: "highlight",
     name: "marks the found words in their fields, and only there",
     run: async (data) => {

@@ -110,7 +110,8 @@ function resultType(
     name: "facets",
     type: `{ ${counts.join("; ")} }`,
     optional: false,
-    comment: "Hits per value, most frequent first, over the whole answer.",
+    comment:
+      "Hits per value over the whole answer: the 100 values with most hits, most frequent first. Counted anew for each page.",
   };
   const paged = { name, extends: `Page<${hit}>`, properties: [facets] };
   return method.page === "keyset"

@@ -104,7 +104,7 @@ function withFacets(
   facets: readonly Facet[],
   paged: boolean,
 ): Doc {
-  const reads = facets.map((facet) => call("session.list", [facet.variable, "values", "options"]));
+  const reads = facets.map((facet) => call("session.top", [facet.variable, "values", "options"]));
   const found = facets.map((facet) => entry(facet.property, `${facet.property}Counts`));
   const result: Doc[] = [paged ? "...hits" : "items: hits", ["facets: ", objectOf(found)]];
   return [
