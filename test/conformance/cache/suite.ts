@@ -180,7 +180,10 @@ export const cases: readonly CacheCase[] = [
       }
       await scratch.invalidate(name);
       expect(await scratch.get(name)).toBeUndefined();
-      await expect(scratch.set(name, undefined)).rejects.toMatchObject({ kind: "programming" });
+      const circle: object[] = [];
+      circle.push(circle);
+      for (const none of [undefined, 1n, circle, () => 1])
+        await expect(scratch.set(name, none)).rejects.toMatchObject({ kind: "programming" });
     },
   },
   {
@@ -194,6 +197,11 @@ export const cases: readonly CacheCase[] = [
       expect(await scratch.get(short)).toBe(1);
       await sleep(450);
       expect(await scratch.get(short)).toBeUndefined();
+      expect(await scratch.get(long)).toBe(2);
+      for (const ttlMs of [Number.NaN, 0, -1])
+        await expect(scratch.set(long, 3, { ttlMs })).rejects.toMatchObject({
+          kind: "programming",
+        });
       expect(await scratch.get(long)).toBe(2);
     },
   },

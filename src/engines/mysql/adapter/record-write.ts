@@ -1,4 +1,4 @@
-import type { Method } from "../../../ir/types.ts";
+import type { EntityIr, Method } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";

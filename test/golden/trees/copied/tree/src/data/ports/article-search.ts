@@ -20,7 +20,10 @@ export interface ArticleSearchHit {
 }
 
 export interface ArticleSearchResult extends Page<ArticleSearchHit> {
-  /** Hits per value, most frequent first, over the whole answer. */
+  /**
+   * Hits per value over the whole answer: the 100 values with most hits, most frequent first.
+   * Counted anew for each page.
+   */
   readonly facets: {
     readonly genre: readonly { readonly value: ArticleGenre; readonly count: number }[];
     readonly tags: readonly { readonly value: string; readonly count: number }[];
@@ -39,7 +42,10 @@ export interface ArticleSearchAllHit {
 
 export interface ArticleSearchAllResult {
   readonly items: readonly ArticleSearchAllHit[];
-  /** Hits per value, most frequent first, over the whole answer. */
+  /**
+   * Hits per value over the whole answer: the 100 values with most hits, most frequent first.
+   * Counted anew for each page.
+   */
   readonly facets: {
     readonly genre: readonly { readonly value: ArticleGenre; readonly count: number }[];
     readonly tags: readonly { readonly value: string; readonly count: number }[];

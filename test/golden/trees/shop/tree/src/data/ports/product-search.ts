@@ -15,7 +15,10 @@ export interface ProductSearchHit {
 }
 
 export interface ProductSearchResult extends Page<ProductSearchHit> {
-  /** Hits per value, most frequent first, over the whole answer. */
+  /**
+   * Hits per value over the whole answer: the 100 values with most hits, most frequent first.
+   * Counted anew for each page.
+   */
   readonly facets: { readonly tags: readonly { readonly value: string; readonly count: number }[] };
 }
 

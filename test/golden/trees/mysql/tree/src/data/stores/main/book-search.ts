@@ -75,7 +75,7 @@ export function bookSearch(session: MysqlSession): BookSearch {
           searchTexts("english", query).words,
           (item) => ({ title: item.title, body: item.body }),
         ),
-        session.list(findTags, values, options),
+        session.top(findTags, values, options),
       ]);
       return reads.then(([hits, tagsCounts]) => ({
         ...hits,

@@ -78,7 +78,7 @@ export function productSearch(session: PostgresSession): ProductSearch {
       const values = searchValues(query, filter);
       const reads = Promise.all([
         session.page(search, values, page, options),
-        session.list(searchTags, values, options),
+        session.top(searchTags, values, options),
       ]);
       return reads.then(([hits, tagsCounts]) => ({
         ...hits,

@@ -15,7 +15,10 @@ export interface BookSearchHit {
 }
 
 export interface BookSearchResult extends Page<BookSearchHit> {
-  /** Hits per value, most frequent first, over the whole answer. */
+  /**
+   * Hits per value over the whole answer: the 100 values with most hits, most frequent first.
+   * Counted anew for each page.
+   */
   readonly facets: {
     readonly genre: readonly { readonly value: BookGenre; readonly count: number }[];
   };

@@ -4,7 +4,7 @@ import type { BookByGenreFilter, BookRepository } from "../../ports/book-reposit
 import { array } from "../../runtime/postgres/codec.js";
 import type { PostgresSession } from "../../runtime/postgres/session.js";
 import { asc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.js";
-import { guarded } from "../../runtime/postgres/values.js";
+import { guarded, partlyMade } from "../../runtime/postgres/values.js";
 import { bookCodecs, bookRow } from "./book-row.js";
 
 const table = tableOf<Book>({
@@ -109,7 +109,10 @@ export function bookRepository(session: PostgresSession): BookRepository {
         addAll,
         newBooksValues(books),
         options,
-        books.some((book) => book.id === undefined) ? [0] : [],
+        partlyMade(
+          0,
+          books.map((book) => book.id),
+        ),
       ),
   });
 }

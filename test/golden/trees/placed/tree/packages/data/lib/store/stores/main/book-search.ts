@@ -70,7 +70,7 @@ export function bookSearch(session: PostgresSession): BookSearch {
       const values = searchValues(query, filter);
       const reads = Promise.all([
         session.page(search, values, page, options),
-        session.list(searchGenre, values, options),
+        session.top(searchGenre, values, options),
       ]);
       return reads.then(([hits, genreCounts]) => ({
         ...hits,
