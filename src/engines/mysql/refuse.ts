@@ -99,6 +99,9 @@ export function nameProblem(name: string): string | undefined {
     : undefined;
 }
 
+/** What a change of the row sets stands behind the default, and is no part of its expression. */
+const setOnUpdate = / on update current_timestamp(?:\([1-6]\))?$/i;
+
 /** SQL of the user stands inside a statement of ours: it must be one expression. */
 function expressions(entity: EntityIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
@@ -106,7 +109,13 @@ function expressions(entity: EntityIr): readonly Refusal[] {
     ...entity.fields.flatMap(({ name, source: { storedDefault } }) =>
       storedDefault === undefined
         ? []
-        : [{ at: `${path}.fields.${name}.stored`, name: `default of ${name}`, sql: storedDefault }],
+        : [
+            {
+              at: `${path}.fields.${name}.stored`,
+              name: `default of ${name}`,
+              sql: storedDefault.replace(setOnUpdate, ""),
+            },
+          ],
     ),
     ...entity.checks.map((check) => ({
       at: check.path,
