@@ -1,6 +1,7 @@
 import { engines } from "../engines/registry.gen.ts";
 import type { Ir, StoreIr } from "../ir/types.ts";
 import { changeFiles, type ChangedFiles } from "../migrate/change-files.ts";
+import { crossedBranches } from "../migrate/crossed-branches.ts";
 import { outdatedParts, planChange } from "../migrate/change.ts";
 import { type MigrationFolder, snapshotOf } from "../migrate/folder.ts";
 import type { ChangeContext, SchemaPlanner, Snapshot } from "../migrate/step.ts";
@@ -169,7 +170,8 @@ export function folderFindings(folder: MigrationFolder): readonly Finding[] {
     ...editedMigrations(folder),
     ...missingMigrations(folder),
   ];
-  if (damaged.length > 0 || folder.migrations.length === 0 || folder.parts.size > 0) return damaged;
+  if (damaged.length > 0) return damaged;
+  if (folder.migrations.length === 0 || folder.parts.size > 0) return crossedBranches(folder);
   const path = `${schemaFolder}/${folder.store}`;
   return [
     {

@@ -1,5 +1,6 @@
 import { type MigrationFolder, migrationId, nextNumber, parentsOf, snapshotOf } from "./folder.ts";
 import { sorted } from "../reconcile/record.ts";
+import { movedNames } from "./named-content.ts";
 import type { PlannedMigration } from "./record.ts";
 import {
   phases,
@@ -53,6 +54,7 @@ export function planChange(
   const purpose = (phase: Phase): string =>
     from.size === 0 ? `Makes the store ${whole}.` : `Store ${whole}: ${purposes[phase]}`;
   const migrations: PlannedMigration[] = [];
+  const { adds, displaces } = movedNames(from, snapshot);
   for (const [at, group] of groups.entries()) {
     const id = migrationId(number + at, at === 0 ? stem : `${stem}-${group.phase}`);
     const before = migrations.at(-1);
@@ -65,6 +67,7 @@ export function planChange(
       phase: group.phase,
       change: migrations[0]?.id ?? id,
       touches,
+      ...(at === 0 && adds.length + displaces.length > 0 && { moved: { adds, displaces } }),
       steps: group.steps,
       up: planner.print(group.steps, "up", purpose(group.phase)),
       down: planner.print(

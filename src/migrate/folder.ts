@@ -11,6 +11,9 @@ export interface StoredMigration {
   readonly change: string;
   /** Parts of the snapshot that it touches; undefined when its record does not say. */
   readonly touches: readonly string[] | undefined;
+  /** What its change adds, and what it takes away or replaces, by name; undefined when the record does not say. */
+  readonly adds?: readonly string[];
+  readonly displaces?: readonly string[];
   readonly steps: readonly StepRecord[];
   readonly up: string;
   readonly down: string;

@@ -2,6 +2,7 @@ import { migrationHash } from "../../templates/runtime/migration-files.ts";
 import { parseRecord } from "../../templates/runtime/migration-record.ts";
 import type { StepRecord } from "../../templates/runtime/migration.ts";
 import type { StoredMigration } from "./folder.ts";
+import type { MovedNames } from "./named-content.ts";
 import type { Phase, Step } from "./step.ts";
 
 /** A migration that was planned and is not on disk yet. */
@@ -11,6 +12,8 @@ export interface PlannedMigration {
   readonly phase: Phase;
   readonly change: string;
   readonly touches: readonly string[];
+  /** Of the whole change; only its first migration has any. */
+  readonly moved?: MovedNames;
   readonly steps: readonly Step[];
   readonly up: string;
   readonly down: string;
@@ -21,10 +24,10 @@ export interface PlannedMigration {
  * change can still be read.
  */
 export function printRecord(migration: PlannedMigration): string {
-  const { id, parents, phase, change, touches, up, down } = migration;
+  const { id, parents, phase, change, touches, moved, up, down } = migration;
   const steps = migration.steps.map(stepRecord);
   const hash = migrationHash(up, down, steps);
-  const head = JSON.stringify({ id, parents, hash, phase, change, touches }, null, 2);
+  const head = JSON.stringify({ id, parents, hash, phase, change, touches, ...moved }, null, 2);
   const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(",\n");
   return `${head.slice(0, -"\n}".length)},\n  "steps": [\n${lines}\n  ]\n}\n`;
 }
@@ -66,19 +69,25 @@ export function parseStored(
     const record = parseRecord(text);
     if (record.id !== id) return { damage: `its id is not ${id}` };
     const { parents, phase = "expand", change = id, steps = [] } = record;
-    const touches = touchedParts(text);
+    const known = plannersOwn(text);
     const texts = { up: read(up) ?? "", down: read(down) ?? "", files: { up, down } };
     const hash = migrationHash(texts.up, texts.down, steps);
     const edited = hash === record.hash ? {} : { editedHash: hash };
-    return { id, parents, phase, change, touches, steps, ...texts, ...edited };
+    return { id, parents, phase, change, ...known, steps, ...texts, ...edited };
   } catch (error) {
     return { damage: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** What only the planner of the next change asks for. */
-function touchedParts(text: string): readonly string[] | undefined {
-  const { touches } = JSON.parse(text) as { readonly touches?: unknown };
-  const isTexts = Array.isArray(touches) && touches.every((each) => typeof each === "string");
-  return isTexts ? touches : undefined;
+function plannersOwn(text: string): Pick<StoredMigration, "touches" | "adds" | "displaces"> {
+  const { touches, adds, displaces } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  return {
+    touches: isTexts(touches) ? touches : undefined,
+    ...(isTexts(adds) && { adds }),
+    ...(isTexts(displaces) && { displaces }),
+  };
 }
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string");

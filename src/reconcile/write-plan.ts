@@ -67,6 +67,7 @@ export interface Finding {
     | "collision"
     | "blocked-path"
     | "damaged-record"
+    | "crossed-branches"
     | "interrupted";
   readonly path: string;
   /** What is wrong, starting with the path. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { StoredMigration } from "../../../migrate/folder.ts";
+import { crossedBranches } from "../../../migrate/crossed-branches.ts";
 import { ancestorsOf, lintMigrations, type FileFinding } from "../../../migrate/lint.ts";
 import { damagedRecord } from "../../../reconcile/findings.ts";
 import type { CommandContext } from "../../context.ts";
@@ -37,7 +38,9 @@ export async function run({ io, output }: CommandContext, options: LintOptions):
   );
   refuseUnknown(options, stores, all);
   const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
-  if (damaged.length > 0) return reportFindings(damaged, output);
+  const broken =
+    damaged.length > 0 ? damaged : stores.flatMap(({ folder }) => crossedBranches(folder));
+  if (broken.length > 0) return reportFindings(broken, output);
   const findings: StoreFinding[] = [];
   const judged: string[] = [];
   for (const { store, planner, folder } of stores) {

@@ -2,6 +2,7 @@ import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
+import { refuseHanging } from "./hanging.ts";
 import { asOwner } from "./owner.ts";
 import { filledColumn, requiredLater, unfilledNote } from "./required.ts";
 import { rank } from "./rank.ts";
@@ -196,7 +197,7 @@ function removedColumn(change: TableChange, from: ColumnShape, down: readonly st
     phase: change.mode === "direct" ? "expand" : "contract",
     stem: `${table}-drop-${from.name}`,
     title: `${table}: column ${from.name} is dropped`,
-    up: [dropColumn(table, from.name)],
+    up: [refuseHanging(table, from.name, []), dropColumn(table, from.name)],
     down,
     reversibility: lost ? "irreversible" : "loses-data",
     risks: change.mode === "direct" ? ["breaks-old-code"] : ["none"],

@@ -7,6 +7,7 @@ import { losesSilently, mayNarrow } from "./convert.ts";
 import { type Copied, type Way, wayOf } from "./copy-way.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
+import { refuseHanging } from "./hanging.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn } from "./render.ts";
@@ -23,8 +24,10 @@ interface Statements {
 /** When the second columns take over, and what goes with it in its transaction. */
 export interface Exchange {
   readonly phase: Draft["phase"];
-  /** Objects on the old columns go. */
-  readonly before: Statements;
+  /** Names of the objects that go with the old columns. */
+  readonly going: readonly string[];
+  /** They come back. */
+  readonly restored: readonly string[];
   /** Those on the new ones get their names. */
   readonly after: Statements;
 }
@@ -33,8 +36,9 @@ export interface Exchange {
 export function copyDrafts(
   change: TableChange,
   values: ChangeContext["values"],
-  { phase, before, after }: Exchange,
+  exchange: Exchange,
 ): readonly Draft[] {
+  const { phase, after } = exchange;
   const copies = only(change, "copied").map((column) => ({
     column,
     ...wayOf(change, column, values),
@@ -42,12 +46,10 @@ export function copyDrafts(
   if (copies.length === 0) return [];
   return [
     ...copies.flatMap((copy) => besides(change, copy, phase)),
-    ...copies.map((copy, at) => exchanged(change, copy, at === 0 ? before : nothing, phase)),
+    ...copies.map((copy, at) => exchanged(change, copy, at === 0, exchange)),
     ...named(change, copies, after, phase),
   ];
 }
-
-const nothing: Statements = { up: [], down: [] };
 
 type Copy = { readonly column: Copied } & Way;
 
@@ -97,8 +99,8 @@ function besides(change: TableChange, copy: Copy, phase: Draft["phase"]): readon
 function exchanged(
   change: TableChange,
   copy: Copy,
-  before: Statements,
-  phase: Draft["phase"],
+  isFirst: boolean,
+  { phase, going, restored }: Exchange,
 ): Draft {
   const table = change.to.name;
   const { column, trigger, written } = copy;
@@ -112,14 +114,14 @@ function exchanged(
     up: [
       ...trigger.drop,
       ...(to.nullable ? [] : requireStatements(change, name)),
-      ...before.up,
+      refuseHanging(table, from.name, going),
       dropColumn(table, from.name),
       ...valueActions(table, name, meanwhile(copy), to.value),
     ],
     down: [
       ...giveBack(change, copy),
       // The first step is the last to be taken back: every column is there again.
-      ...before.down,
+      ...(isFirst ? restored : []),
       ...triggerStatements(trigger),
     ],
     reversibility: mayNarrow(from.type, to.type) ? "loses-data" : "reversible",

@@ -93,11 +93,8 @@ export function exchangeOf(change: TableChange, objects: readonly ObjectChange[]
   );
   return {
     phase: phaseOf(change, objects),
-    // They go with their column.
-    before: {
-      up: [],
-      down: going.toReversed().flatMap((object) => makeObject(table, object)),
-    },
+    going: going.map(({ name }) => name),
+    restored: going.toReversed().flatMap((object) => makeObject(table, object)),
     after: {
       up: named.map(({ on, to }) => renameObject(table, on, to.name)),
       down: named.map(({ on, to }) => renameObject(table, to, on.name)),

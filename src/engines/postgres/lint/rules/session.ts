@@ -1,4 +1,5 @@
 import { isRoleText } from "../../ddl/role.ts";
+import { isHangingText } from "../../schema/hanging.ts";
 import { isSequenceGrant } from "../../schema/render.ts";
 import { identifier } from "../../sql/quote.ts";
 import { contract, expand } from "../recipe.ts";
@@ -60,7 +61,8 @@ export const dropDatabase: Rule = {
 };
 
 /** Of the planner, to the last letter but the names. */
-const isOwn = (text: string): boolean => isRoleText(text) || isSequenceGrant(text);
+const isOwn = (text: string): boolean =>
+  isRoleText(text) || isSequenceGrant(text) || isHangingText(text);
 
 export const uncheckedCode: Rule = {
   id: "unchecked-code",

@@ -21,11 +21,45 @@ alter table items drop constraint items_pkey;
 -- items: column shelf is dropped
 -- there is no way down; code of before fails on it
 -- Nothing can stand for its values: taken back, it fails unless the table is empty.
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'items'::regclass and attname = 'shelf' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'shelf', 'items'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table items drop column shelf;
 
 -- step: items-history-drop-shelf
 -- items_history: column shelf is dropped
 -- down does not bring the values back; code of before fails on it
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'items_history'::regclass and attname = 'shelf' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'shelf', 'items_history'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table items_history drop column shelf;
 
 -- step: items-add-items-pkey

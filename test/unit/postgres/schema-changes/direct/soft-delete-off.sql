@@ -15,6 +15,23 @@ drop index notes_by_words;
 -- notes: column deleted_at is dropped
 -- down does not bring the values back; code of before fails on it
 -- Rows that were marked as deleted are shown again by code of after: delete them for good before it starts.
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'notes'::regclass and attname = 'deleted_at' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'deleted_at', 'notes'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table notes drop column deleted_at;
 
 -- step: notes-add-notes-words-key

@@ -62,6 +62,24 @@ drop trigger notes_rank_next_copy on notes;
 drop function notes_rank_next_copy();
 alter table notes alter column rank_next set not null;
 alter table notes drop constraint notes_rank_next_required;
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'notes'::regclass and attname = 'rank' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass)
+    and coalesce(relname, conname, '') not in ('notes_rank_check');
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'rank', 'notes'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table notes drop column rank;
 alter table notes alter column rank_next set default 0;
 

@@ -145,6 +145,23 @@ drop trigger memos_phrase_copy on memos;
 drop function memos_phrase_copy();
 alter table memos alter column phrase set not null;
 alter table memos drop constraint memos_phrase_required;
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'memos'::regclass and attname = 'words' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'words', 'memos'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table memos drop column words;
 
 -- step: memos-drop-rank
@@ -155,6 +172,23 @@ drop trigger memos_rank_next_copy on memos;
 drop function memos_rank_next_copy();
 alter table memos alter column rank_next set not null;
 alter table memos drop constraint memos_rank_next_required;
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'memos'::regclass and attname = 'rank' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'rank', 'memos'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table memos drop column rank;
 
 -- step: memos-take-names

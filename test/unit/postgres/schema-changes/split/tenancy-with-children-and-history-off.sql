@@ -156,6 +156,23 @@ revoke all on operation from shop_app;
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
 -- down does not bring the values back
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'lists'::regclass and attname = 'tenant_id' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'tenant_id', 'lists'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table lists drop column tenant_id;
 
 -- step: lists-revoke
@@ -165,6 +182,23 @@ revoke all on lists from shop_app;
 -- step: lists-history-drop-tenant-id
 -- lists_history: column tenant_id is dropped
 -- down does not bring the values back
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'lists_history'::regclass and attname = 'tenant_id' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'tenant_id', 'lists_history'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table lists_history drop column tenant_id;
 
 -- step: lists-history-revoke
@@ -174,6 +208,23 @@ revoke all on lists_history from shop_app;
 -- step: lines-drop-tenant-id
 -- lines: column tenant_id is dropped
 -- down does not bring the values back
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'lines'::regclass and attname = 'tenant_id' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'tenant_id', 'lines'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table lines drop column tenant_id;
 
 -- step: lines-revoke
@@ -183,6 +234,23 @@ revoke all on lines from shop_app;
 -- step: lines-history-drop-tenant-id
 -- lines_history: column tenant_id is dropped
 -- down does not bring the values back
+do $hanging$
+declare
+  hanging text;
+begin
+  select string_agg(distinct pg_describe_object(classid, objid, 0), ', ') into hanging
+  from pg_depend join pg_attribute on attrelid = refobjid and attnum = refobjsubid
+    left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
+    left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
+  where refclassid = 'pg_class'::regclass and refobjid = 'lines_history'::regclass and attname = 'tenant_id' and deptype = 'a'
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+  if hanging is not null then
+    raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'tenant_id', 'lines_history'
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere, perhaps another branch: drop it if nobody needs it, or write this migration anew on what made it';
+  end if;
+end
+$hanging$;
 alter table lines_history drop column tenant_id;
 
 -- step: lines-history-revoke

@@ -1,0 +1,205 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { git } from "../../support/git.ts";
+import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
+
+const spec = `version: 1
+project: library
+entities:
+  Book:
+    fields:
+      id: { type: uuid, key: true }
+      title: { type: string, max: 200 }
+
+      words: { type: int }
+
+      pages: { type: int }
+  Note:
+    fields:
+      id: { type: int, key: true }
+
+      body: { type: text }
+workloads:
+  books:
+    kind: transactional
+    entities: [Book, Note]
+    access:
+      Book: { get: {}, add: { op: insert } }
+      Note: { get: {} }
+`;
+
+let at: GeneratedProject;
+afterEach(() => at.remove());
+
+const sub = (from: string, to: string) => (text: string) => {
+  if (!text.includes(from)) throw new Error(`no ${from}`);
+  return text.replace(from, to);
+};
+
+async function ads(...args: readonly string[]): Promise<void> {
+  const { status, stderr } = await cli(at.folder, ...args);
+  if (status !== 0) throw new Error(`${args.join(" ")}: ${stderr}`);
+}
+
+/** What is to be committed, without the caches. */
+function commit(message: string): void {
+  git(at.folder, "add", "--all");
+  git(at.folder, "commit", "--quiet", "--message", message);
+}
+
+/** A commit on a branch of its own from the first one, with the change's migrations and code. */
+async function branch(
+  name: string,
+  edit: (text: string) => string,
+  more: readonly string[] = [],
+): Promise<void> {
+  git(at.folder, "checkout", "--quiet", "-b", name, "main");
+  at.write("workloads.yaml", edit(at.read("workloads.yaml")));
+  await ads("migrate", "diff", name, ...more);
+  await ads("plan", "--accept", "--quiet");
+  await ads("generate", "--quiet");
+  commit(name);
+}
+
+async function start(): Promise<void> {
+  at = await generateProject("crossed", spec);
+  git(at.folder, "init", "--quiet", "--initial-branch=main");
+  commit("init");
+}
+
+/** Merges the other branch into the one that is checked out. What generate writes anew may conflict; spec, snapshot and migrations may not. */
+function merge(name: string): void {
+  try {
+    git(at.folder, "merge", "--quiet", "--no-edit", name);
+  } catch {
+    const torn = git(at.folder, "diff", "--name-only", "--diff-filter=U").trim().split("\n");
+    expect(
+      torn.filter((path) => /^(?:workloads.yaml|.*\/schema\/|migrations\/.*\/\d)/.test(path)),
+    ).toEqual([]);
+    git(at.folder, "checkout", "--quiet", "--ours", "--", ...torn);
+    commit(`merge ${name}`);
+  }
+}
+
+/** Does what the finding says, with the branch that was merged in as the one that stays. */
+async function mend(): Promise<void> {
+  const { stderr } = await cli(at.folder, "migrate", "diff", "x");
+  const [, remove, take, diff] =
+    /: git (rm .+?) && git (checkout .+?), where .+?then async-db-starter (.+?)\./.exec(stderr) ??
+    [];
+  git(at.folder, ...(remove ?? "").split(" "));
+  git(at.folder, ...(take ?? "").replace("COMMIT", "HEAD^2").split(" "));
+  await ads(...(diff ?? "").split(" "));
+}
+
+const wide = sub("words: { type: int }", "words: { type: bigint }");
+const indexed = sub("  Book:\n", "  Book:\n    indexes:\n      - { fields: [words] }\n");
+const mood = sub(
+  "      body: { type: text }\n",
+  "      body: { type: text }\n      mood: { type: int, nullable: true }\n",
+);
+const memo = (text: string): string =>
+  sub(
+    "  Note:\n",
+    "  Memo:\n    was: Note\n",
+  )(text)
+    .replace("[Book, Note]", "[Book, Memo]")
+    .replace("      Note: {", "      Memo: {");
+
+describe("two branches, each with a migration of its own", () => {
+  test("one exchanges the column that the other's index stands on: every command says so", async () => {
+    await start();
+    await branch("wide", wide);
+    await branch("index", indexed);
+    merge("wide");
+    for (const args of [["check"], ["generate"], ["migrate", "diff", "x"], ["migrate", "lint"]]) {
+      const { status, stderr } = await cli(at.folder, ...args);
+      expect({ args, status }).toEqual({ args, status: 1 });
+      expect(stderr).toContain(
+        "migrations/main/0002-index.json: 0002-index and 0002-wide come from two branches, and 0002-wide takes books.words away",
+      );
+    }
+  });
+
+  test("the mend works as it is written", async () => {
+    await start();
+    await branch("wide", wide);
+    await branch("index", indexed);
+    merge("wide");
+    await mend();
+    expect(JSON.parse(at.read("migrations/main/0004-index.json"))).toMatchObject({
+      parents: ["0003-wide-backfill"],
+    });
+    await ads("plan", "--accept", "--quiet");
+    await ads("generate", "--quiet");
+    expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("both hold, once the one names the other among its parents", async () => {
+    await start();
+    await branch("wide", wide);
+    await branch("index", indexed);
+    merge("wide");
+    const path = "migrations/main/0002-index.json";
+    at.write(path, at.read(path).replace('"0001-initial"', '"0001-initial", "0003-wide-backfill"'));
+    const { stderr } = await cli(at.folder, "migrate", "diff", "x");
+    expect(stderr).not.toContain("two branches");
+  });
+
+  test("both add the same column", async () => {
+    await start();
+    await branch("mood", mood);
+    await branch("feeling", mood);
+    merge("mood");
+    const { status, stderr } = await cli(at.folder, "check");
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "come from two branches, and both add notes.mood: the second one fails",
+    );
+  });
+
+  test("one renames the table that the other changes", async () => {
+    await start();
+    await branch("memo", memo);
+    await branch("mood", mood);
+    merge("memo");
+    const { status, stderr } = await cli(at.folder, "check");
+    expect(status).toBe(1);
+    expect(stderr).toContain("0002-memo takes notes away");
+    await mend();
+    await ads("plan", "--accept", "--quiet");
+    const { stderr: lost } = await cli(at.folder, "generate");
+    const paths = [...lost.matchAll(/^(\S+) was generated once.+?; delete it/gm)].map(
+      ([, path]) => path ?? "",
+    );
+    expect(paths).toContain("src/data/stores/main/memo-row.ts");
+    for (const path of paths) rmSync(join(at.folder, path));
+    expect(await cli(at.folder, "generate", "--quiet")).toMatchObject({ status: 0, stderr: "" });
+    expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("changes of one table that leave each other alone are no finding", async () => {
+    await start();
+    await branch("wide", wide);
+    await branch(
+      "indexed",
+      sub("  Book:\n", "  Book:\n    indexes:\n      - { fields: [pages] }\n"),
+    );
+    merge("wide");
+    expect(existsSync(join(at.folder, "migrations/main/0002-wide.json"))).toBe(true);
+    const { stderr } = await cli(at.folder, "migrate", "diff", "x");
+    expect(stderr).toBe("");
+  });
+
+  test("nor is a change after one that still waits for its contract", async () => {
+    await start();
+    await branch("short", sub("      pages: { type: int }\n", ""), [
+      "--allow-destructive",
+      "books.pages",
+    ]);
+    at.write("workloads.yaml", mood(at.read("workloads.yaml")));
+    await ads("migrate", "diff", "mood");
+    expect((await cli(at.folder, "migrate", "diff", "x")).stderr).toBe("");
+  });
+});
