@@ -2,6 +2,7 @@ import type { ChangeContext } from "../../../migrate/step.ts";
 import { identifier } from "../sql/quote.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { conversion } from "./convert.ts";
+import { fits } from "./fits.ts";
 import { type CopyDefaults, copyDefaults } from "./copy-default.ts";
 import { copyTrigger, type SyncTrigger } from "./sync.ts";
 import { substituted } from "./tokens.ts";
@@ -30,6 +31,7 @@ export function wayOf(change: TableChange, column: Copied, values: ChangeContext
     from: from.name,
     to: name,
     forward,
+    mayFail: !plain || fits(from.type, to.type, "") !== undefined,
     ...(written && { backward }),
     ...(defaults !== undefined && { defaults }),
   });
@@ -52,8 +54,14 @@ export function forwardOf(
   const own = (text: string): string => substituted(text, new Map([[to.name, from.name]]));
   const given = givenFor(change, column, values);
   const plain =
-    given === undefined
-      ? (conversion(from.type, to.type, identifier(from.name)) ?? `null::${to.type}`)
-      : own(given);
+    given === undefined ? gentle(from.type, to.type, identifier(from.name)) : own(given);
   return fill.kind === "expression" ? `coalesce(${plain}, ${own(fill.text)})` : plain;
+}
+
+/** What does not fit stays out of the second column, so that code of before can write it; before the exchange the rows are asked for such. */
+function gentle(from: string, to: string, value: string): string {
+  const converted = conversion(from, to, value);
+  const condition = fits(from, to, value);
+  if (converted === undefined) return `null::${to}`;
+  return condition === undefined ? converted : `case when ${condition} then ${converted} end`;
 }

@@ -12,6 +12,7 @@ import {
   type TableChange,
   type TablePair,
 } from "./change.ts";
+import { askDrafts } from "./ask-rows.ts";
 import { columnDrafts } from "./columns.ts";
 import { copyDrafts } from "./copies.ts";
 import { type Draft, ordered } from "../../families/sql/draft.ts";
@@ -184,11 +185,13 @@ function alteredTable(
 ): readonly Draft[] {
   const names = after.tables.flatMap(tablesOf).map(({ name }) => name);
   const objects = objectChanges(change, rebuiltColumns(change));
+  const exchange = exchangeOf(change, objects);
   return [
+    ...askDrafts(change, objects, values, exchange.phase),
     ...renameDrafts(change, before, !names.includes(change.was)),
     ...keyDrafts(change),
     ...columnDrafts(change),
-    ...copyDrafts(change, values, exchangeOf(change, objects)),
+    ...copyDrafts(change, values, exchange),
     ...generatedDrafts(change),
     ...objectDrafts(change, objects),
     ...securityDrafts(change),

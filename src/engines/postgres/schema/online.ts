@@ -91,7 +91,7 @@ export function madeOnline(
  * When a rule comes: code of before may break one that it does not know, so it waits until none runs any more, unless it stands on new
  * columns alone. What that code writes into a column is copied into the second one, too.
  */
-function phaseOfRule(change: TableChange, text: string, copied: CopiedRule): Draft["phase"] {
+export function phaseOfRule(change: TableChange, text: string, copied: CopiedRule): Draft["phase"] {
   if (copied !== false) return copied === "known" ? "expand" : "contract";
   const written = only(change, "kept").map(({ to }) => to.name);
   return mentionsAny(text, written) ? "contract" : "expand";

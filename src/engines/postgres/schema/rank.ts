@@ -3,6 +3,7 @@
  * transaction may hold come last, so that all others are one transaction.
  */
 export const rank = {
+  ask: 2,
   dropFirst: 6,
   extension: 10,
   storeFunction: 12,

@@ -57,6 +57,10 @@ export function fillTrigger(change: TableChange, column: string, value: string):
   );
 }
 
+/** A value that the way forward fails for stays out of the second column: whoever writes does not know of it. */
+const tolerant = (to: string, value: string): string =>
+  `begin\n  ${to} := ${value};\nexception when data_exception then\n  ${to} := null;\nend;`;
+
 /** Two columns that hold one value, each as its own code writes it. */
 export interface Copy {
   /** Column of code of before, and of code after. */
@@ -67,13 +71,17 @@ export interface Copy {
   /** Absent when nobody writes the second column yet. */
   readonly backward?: string;
   readonly defaults?: CopyDefaults;
+  /** Whether the way forward may fail for a value. The server tries a cast of a known value while it plans, whatever condition stands before it. */
+  readonly mayFail: boolean;
 }
 
 /** Whoever writes one of the two columns writes both. On insert that is the one which has another value than its default, the later one first. */
 export function copyTrigger(change: TableChange, copy: Copy): SyncTrigger {
   const [from, to] = [`new.${identifier(copy.from)}`, `new.${identifier(copy.to)}`];
   const oldTo = `old.${identifier(copy.to)}`;
-  const forward = `${to} := ${forNewRow(change.to.name, copy.forward)};`;
+  const forward = copy.mayFail
+    ? tolerant(to, forNewRow(change.to.name, copy.forward))
+    : `${to} := ${forNewRow(change.to.name, copy.forward)};`;
   if (copy.backward === undefined) return syncTrigger(change, copy.to, "copy", forward);
   const backward = `${from} := ${forNewRow(change.to.name, copy.backward)};`;
   const { defaults } = copy;
@@ -89,12 +97,12 @@ export function copyTrigger(change: TableChange, copy: Copy): SyncTrigger {
   if ${later} then
     ${backward}
   ${former}
-    ${forward}
+    ${indented(indented(forward))}
   end if;
 elsif ${to} is distinct from ${oldTo} then
   ${backward}
 elsif ${from} is distinct from old.${identifier(copy.from)} then
-  ${forward}
+  ${indented(forward)}
 end if;`;
   return syncTrigger(change, copy.to, "copy", body);
 }

@@ -1,4 +1,5 @@
 import { isRoleText } from "../../ddl/role.ts";
+import { isAskText } from "../../schema/ask-text.ts";
 import { isHangingText } from "../../schema/hanging.ts";
 import { isSequenceGrant } from "../../schema/render.ts";
 import { identifier } from "../../sql/quote.ts";
@@ -62,7 +63,7 @@ export const dropDatabase: Rule = {
 
 /** Of the planner, to the last letter but the names. */
 const isOwn = (text: string): boolean =>
-  isRoleText(text) || isSequenceGrant(text) || isHangingText(text);
+  isRoleText(text) || isSequenceGrant(text) || isHangingText(text) || isAskText(text);
 
 export const uncheckedCode: Rule = {
   id: "unchecked-code",

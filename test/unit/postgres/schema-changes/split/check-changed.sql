@@ -7,6 +7,23 @@
 alter table notes drop constraint notes_spoken_check;
 alter table notes add constraint notes_spoken_check_either check ((words <> '') or (words <> ' ')) not valid;
 
+-- step: notes-ask-keeps-notes-spoken-check
+-- notes: no row hinders it: notes_spoken_check of notes does not let through what is there
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from notes where (words <> ' ') is false;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'notes_spoken_check of notes does not let through what is there; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, words from notes where (words <> '' '') is false';
+  end if;
+end
+$ask$;
+
 -- step: notes-exchange-notes-spoken-check
 -- notes: notes_spoken_check takes what code of after writes
 -- locks others out for a moment

@@ -11,6 +11,23 @@ alter table notes add constraint notes_kind_check_either check ((kind in ('a', '
 -- notes: comments
 comment on column notes.kind is 'Kind: a, b.';
 
+-- step: notes-ask-keeps-notes-kind-check
+-- notes: no row hinders it: notes_kind_check of notes does not let through what is there
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from notes where (kind in ('a', 'b')) is false;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'notes_kind_check of notes does not let through what is there; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, kind from notes where (kind in (''a'', ''b'')) is false';
+  end if;
+end
+$ask$;
+
 -- step: notes-exchange-notes-kind-check
 -- notes: notes_kind_check takes what code of after writes
 -- locks others out for a moment

@@ -102,6 +102,23 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
+-- step: memos-ask-keeps-memos-phrase-check
+-- memos: no row hinders it: memos_phrase_check of memos does not let through what is there
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from memos where (char_length(phrase) <= 60) is false;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'memos_phrase_check of memos does not let through what is there; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, phrase from memos where (char_length(phrase) <= 60) is false';
+  end if;
+end
+$ask$;
+
 -- step: notes-drop-view
 -- notes: the view for code of before goes
 -- locks others out for a moment

@@ -26,6 +26,36 @@ create policy lists_tenant on lists
   with check (tenant_id = nullif(current_setting('app.current_tenant', true), ''));
 comment on policy lists_tenant on lists is 'Rows of the tenant in app.current_tenant only.';
 
+-- step: lists-ask-keeps-lists-tenant-id-check
+-- lists: no row hinders it: lists_tenant_id_check of lists does not let through what is there
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  perform set_config('lock_timeout', '4s', true);
+  alter table lists no force row level security;
+  commit;
+  begin
+    select count(*), min(concat_ws(', ', id)) into amount, sample from lists where (char_length(tenant_id) <= 40) is false;
+  exception when others then
+    failure := sqlerrm;
+  end;
+  perform set_config('lock_timeout', '4s', true);
+  alter table lists force row level security;
+  commit;
+  if failure is not null then
+    raise exception using message = failure;
+  end if;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'lists_tenant_id_check of lists does not let through what is there; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, tenant_id from lists where (char_length(tenant_id) <= 40) is false';
+  end if;
+end
+$ask$;
+
 -- step: lists-add-lists-tenant-id-check
 -- lists: check lists_tenant_id_check holds for what is written from now on
 -- locks others out for a moment

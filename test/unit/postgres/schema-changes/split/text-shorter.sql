@@ -11,6 +11,23 @@ alter table notes add constraint notes_words_check_either check ((char_length(wo
 -- notes: comments
 comment on column notes.words is 'Words, up to 20 characters.';
 
+-- step: notes-ask-keeps-notes-words-check
+-- notes: no row hinders it: notes_words_check of notes does not let through what is there
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from notes where (char_length(words) <= 20) is false;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'notes_words_check of notes does not let through what is there; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, words from notes where (char_length(words) <= 20) is false';
+  end if;
+end
+$ask$;
+
 -- step: notes-exchange-notes-words-check
 -- notes: notes_words_check takes what code of after writes
 -- locks others out for a moment
