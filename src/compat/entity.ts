@@ -77,12 +77,19 @@ function ownChanges(before: EntityIr, after: EntityIr): readonly SpecChange[] {
     ...((before.deletedAt === undefined) === (after.deletedAt === undefined)
       ? []
       : [
-          api(
-            "internal",
-            after.name,
-            after.deletedAt === undefined ? "softDelete is off" : "softDelete is on",
-            "callers see a deleted record in neither case",
-          ),
+          after.deletedAt === undefined
+            ? api(
+                "breaking",
+                after.name,
+                "softDelete is off",
+                "records that were deleted are seen again unless they go before, and delete is for good",
+              )
+            : api(
+                "internal",
+                after.name,
+                "softDelete is on",
+                "callers see a deleted record in neither case",
+              ),
         ]),
   ];
 }

@@ -20,6 +20,16 @@ test("what nobody outside notices is a patch", () => {
   });
 });
 
+test("without softDelete, what was deleted is seen again", () => {
+  const soft = edited(library, "  Loan:\n", "  Loan:\n    softDelete: true\n");
+  expect(lines(compared(soft, library))).toContainEqual(
+    expect.stringContaining("breaking Loan: softDelete is off"),
+  );
+  expect(lines(compared(library, soft))).toContainEqual(
+    expect.stringContaining("internal Loan: softDelete is on"),
+  );
+});
+
 const field = "      stock: { type: int, min: 0 }\n";
 const list =
   "listByState: { op: list, where: [state], optional: [price.range], orderBy: [-title], page: keyset }";

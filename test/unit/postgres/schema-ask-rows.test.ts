@@ -201,6 +201,44 @@ describe.each(contracts)("$name", ({ column, from, to, bad, good }) => {
   );
 });
 
+test("deleted rows stop the end of softDelete, and are told", async () => {
+  const of = (softDelete: boolean): StoreIr => {
+    const fields = [field("id", uuid, { key: true }), field("title", text)];
+    const note = entity({ name: "Note", timestamps: false, softDelete, fields });
+    return mainStore([note], [transactional("all", { Note: [{ op: "get", name: "get" }] })]).store;
+  };
+  await rowsOf(of(true), "deleted_at", [null, "2026-01-01"]);
+  const steps = planned(of(true), of(false), "split");
+  const there = await objects();
+  await expect(run(lab, steps, "up")).rejects.toThrow(
+    /deleted would be seen again: .*; rows: 1, .*; this finds them: select id from notes where deleted_at is not null/,
+  );
+  expect(await objects()).toEqual(there);
+  expect(steps.flatMap(({ destroys }) => destroys ?? [])).toEqual(["notes.deleted_at"]);
+  await lab.exec("delete from notes where deleted_at is not null");
+  await run(lab, steps, "up");
+}, 60_000);
+
+test("a class that says what is lost is asked about, and no other", () => {
+  const lossOf = (from: Field, to: Field) =>
+    planned(store(false, from), store(false, to), "split").flatMap(
+      ({ reversibility, destroys, removes, phase }) =>
+        phase === "contract" && (reversibility !== "reversible" || removes !== undefined)
+          ? [{ reversibility, destroys, removes }]
+          : [],
+    );
+  const decimal = { kind: "decimal", precision: 12, scale: 2 } as const;
+  const amount = (type: Field["type"]) => field("amount", type);
+  expect(lossOf(amount(bigint), amount(int))).toEqual([]);
+  expect(lossOf(amount(text), amount(int))).toEqual([]);
+  expect(lossOf(amount(int), amount(decimal))).toEqual([
+    { reversibility: "reversible", removes: "what is no integer in notes.amount" },
+  ]);
+  expect(lossOf(amount(decimal), amount(int))).toEqual([
+    { reversibility: "loses-data", destroys: "notes.amount" },
+  ]);
+});
+
 test("the linter knows the questions as its own", async () => {
   const before = store(true, field("amount", bigint), field("kind", text, { nullable: true }));
   const after = store(true, field("amount", int), field("kind", kinds("a; b", "it's")));

@@ -13,6 +13,7 @@ export function columnPlan(
   const { generated, identity, default: value } = column;
   if (generated !== undefined || identity !== undefined || value?.startsWith("nextval(") === true)
     return undefined;
+  if (column.nullable && isAskedFor(column.name, table.name, texts)) return undefined;
   const checks = table.constraints.flatMap(({ kind, condition, columns }) =>
     kind === "check" && condition !== undefined && columns.includes(column.name)
       ? [{ condition, alone: columns.length === 1 }]
@@ -80,6 +81,12 @@ function readAs(
   }
   return {};
 }
+
+/** A question of the change for rows that have a value: whoever applies it has none left, or it stops. */
+const isAskedFor = (column: string, table: string, texts: readonly string[]): boolean =>
+  texts.some((text) =>
+    text.includes(`from ${identifier(table)} where ${identifier(column)} is not null;`),
+  );
 
 const mentioned = (expression: string, { columns }: CatalogueTable): readonly string[] =>
   columns

@@ -28,12 +28,14 @@ export function askDrafts(
   exchanged: Draft["phase"],
 ): readonly Draft[] {
   const unfit = unfitValues(change, values);
-  if (change.mode === "direct") return asDrafts(change, "expand", unfit);
+  if (change.mode === "direct")
+    return asDrafts(change, "expand", [...unfit, ...deletedRows(change)]);
   const given = givenValues(change, values);
   const written = exchanged === "contract" ? unfit.filter(({ copied }) => copied) : [];
   return [
-    ...asDrafts(change, "expand", [...unfit, ...given]),
+    ...asDrafts(change, "expand", [...unfit, ...given, ...deletedRows(change)]),
     ...asDrafts(change, "contract", [
+      ...deletedRows(change),
       ...written,
       ...emptyValues(change, values, exchanged),
       ...brokenChecks(change, objects),
@@ -63,6 +65,21 @@ function unfitValues(
     ];
   });
 }
+
+/** Rows that only their mark keeps from being seen: code of after knows no mark. */
+const deletedRows = (change: TableChange): readonly Asked[] =>
+  only(change, "dropped").flatMap(({ from: { name, role } }) =>
+    role !== "deletedAt"
+      ? []
+      : [
+          {
+            stem: "deleted",
+            reason: `rows of ${change.was} that were deleted would be seen again: delete them for good, or bring them back by setting ${name} to null`,
+            shown: [],
+            where: `${identifier(name)} is not null`,
+          },
+        ],
+  );
 
 /** An expression of the user fails here, if it does, and not in the trigger. Where it names what comes with the change, nobody can ask yet. */
 function givenValues(change: TableChange, values: ChangeContext["values"]): readonly Asked[] {
@@ -167,7 +184,7 @@ function asDrafts(
       phase,
       rank: rank.ask,
       stem: `${table}-ask-${stem}`,
-      title: `${table}: no row hinders it: ${question.reason}`,
+      title: `${table}: stops where ${question.reason}`,
       up: [askText({ table, key: keyAt(change, phase), forced, ...question })],
       down: [],
       risks: ["depends-on-data"],

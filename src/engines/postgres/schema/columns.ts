@@ -202,7 +202,7 @@ function removedColumn(change: TableChange, from: ColumnShape, down: readonly st
     reversibility: lost ? "irreversible" : "loses-data",
     risks: change.mode === "direct" ? ["breaks-old-code"] : ["none"],
     ...(from.role === "deletedAt" && {
-      note: "Rows that were marked as deleted are shown again by code of after: delete them for good before it starts.",
+      note: "Rows that were marked as deleted would be shown again by code of after: it stops while there are any.",
     }),
     ...(lost && {
       note: "Nothing can stand for its values: taken back, it fails unless the table is empty.",

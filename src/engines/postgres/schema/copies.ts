@@ -3,7 +3,7 @@ import type { ChangeContext } from "../../../migrate/step.ts";
 import { batchDrafts } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { loosened, valueActions } from "./columns.ts";
-import { losesSilently, mayNarrow } from "./convert.ts";
+import { lossOf } from "./loss.ts";
 import { type Copied, type Way, wayOf } from "./copy-way.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
@@ -124,11 +124,10 @@ function exchanged(
       ...(isFirst ? restored : []),
       ...triggerStatements(trigger),
     ],
-    reversibility: mayNarrow(from.type, to.type) ? "loses-data" : "reversible",
+    ...lossOf(`${change.part}.${from.name}`, from, to),
     risks: waits ? ["locks", "new-code-waits"] : ["locks"],
     note: "Taken back, it writes every row again.",
     touches: [change.part],
-    ...(losesSilently(from.type, to.type) && { destroys: `${change.part}.${from.name}` }),
   });
 }
 

@@ -1,8 +1,9 @@
 import type { ColumnChange, TableChange } from "./change.ts";
 import { identifier } from "../sql/quote.ts";
-import { conversion, isWidening, losesSilently, mayNarrow } from "./convert.ts";
+import { conversion, isWidening, mayNarrow } from "./convert.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
+import { lossOf } from "./loss.ts";
 import { rank } from "./rank.ts";
 import { valueClause } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
@@ -23,7 +24,7 @@ export function retypedColumn(
       title: `${table}: column ${to.name} becomes ${to.type}`,
       up: typeActions(table, to.name, from, to, converted),
       down: typeActions(table, to.name, to, from, backwards(change, from, to)),
-      reversibility: narrows ? "loses-data" : "reversible",
+      ...lossOf(`${change.part}.${to.name}`, from, to),
       risks: [
         widening ? "locks" : "rewrites",
         ...(narrows ? (["depends-on-data"] as const) : []),
@@ -34,7 +35,6 @@ export function retypedColumn(
           note: "A key, or what refers to one, cannot have two types: deploy the new code at once.",
         }),
       touches: [change.part],
-      ...(losesSilently(from.type, to.type) && { destroys: `${change.part}.${to.name}` }),
     }),
   ];
 }

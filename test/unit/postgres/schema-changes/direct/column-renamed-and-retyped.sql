@@ -2,7 +2,7 @@
 -- What column renamed and retyped comes to.
 
 -- step: notes-ask-fits-place
--- notes: no row hinders it: rank of notes does not fit numeric(8, 2)
+-- notes: stops where rank of notes does not fit numeric(8, 2)
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column
@@ -29,7 +29,7 @@ alter table notes alter column place drop not null;
 
 -- step: notes-type-of-place
 -- notes: column place becomes numeric(8, 2)
--- down does not bring the values back; writes every row again while all wait; fails when the rows do not fit; code of before fails on it
+-- writes every row again while all wait; fails when the rows do not fit; code of before fails on it
 alter table notes alter column place type numeric(8, 2) using place::numeric(8, 2);
 
 -- step: notes-comments

@@ -2,7 +2,7 @@
 -- What check added comes to.
 
 -- step: notes-ask-keeps-notes-spoken-check
--- notes: no row hinders it: notes_spoken_check of notes does not let through what is there
+-- notes: stops where notes_spoken_check of notes does not let through what is there
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

@@ -8,7 +8,7 @@ alter table notes drop constraint notes_spoken_check;
 alter table notes add constraint notes_spoken_check_either check ((words <> '') or (words <> ' ')) not valid;
 
 -- step: notes-ask-keeps-notes-spoken-check
--- notes: no row hinders it: notes_spoken_check of notes does not let through what is there
+-- notes: stops where notes_spoken_check of notes does not let through what is there
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

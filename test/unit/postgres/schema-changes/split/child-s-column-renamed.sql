@@ -90,7 +90,7 @@ alter table lines validate constraint lines_place_required;
 
 -- step: lines-drop-rank
 -- lines: rank goes, place stays
--- down does not bring the values back; locks others out for a moment
+-- locks others out for a moment
 -- Taken back, it writes every row again.
 drop trigger lines_place_copy on lines;
 drop function lines_place_copy();

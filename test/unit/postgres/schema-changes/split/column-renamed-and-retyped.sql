@@ -2,7 +2,7 @@
 -- What column renamed and retyped comes to.
 
 -- step: notes-ask-fits-place
--- notes: no row hinders it: rank of notes does not fit numeric(8, 2)
+-- notes: stops where rank of notes does not fit numeric(8, 2)
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column
@@ -74,7 +74,7 @@ select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
 -- step: notes-ask-fits-place-2
--- notes: no row hinders it: rank of notes does not fit numeric(8, 2)
+-- notes: stops where rank of notes does not fit numeric(8, 2)
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column
@@ -92,7 +92,7 @@ $ask$;
 
 -- step: notes-drop-rank
 -- notes: rank goes, place stays
--- down does not bring the values back; locks others out for a moment
+-- locks others out for a moment
 -- Taken back, it writes every row again.
 drop trigger notes_place_copy on notes;
 drop function notes_place_copy();

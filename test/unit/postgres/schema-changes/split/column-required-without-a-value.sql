@@ -2,7 +2,7 @@
 -- What column required without a value comes to.
 
 -- step: notes-ask-value-of-rank
--- notes: no row hinders it: column rank of notes is required, and has no value
+-- notes: stops where column rank of notes is required, and has no value
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

@@ -2,7 +2,7 @@
 -- What column retyped by the user's words comes to.
 
 -- step: notes-ask-given-flag
--- notes: no row hinders it: what is given for flag of notes is no value
+-- notes: stops where what is given for flag of notes is no value
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

@@ -12,7 +12,7 @@ alter table notes add constraint notes_kind_check_either check ((kind in ('a', '
 comment on column notes.kind is 'Kind: a, b.';
 
 -- step: notes-ask-keeps-notes-kind-check
--- notes: no row hinders it: notes_kind_check of notes does not let through what is there
+-- notes: stops where notes_kind_check of notes does not let through what is there
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

@@ -74,7 +74,7 @@ alter table notes validate constraint notes_folder_required;
 
 -- step: notes-drop-list
 -- notes: list goes, folder stays
--- down does not bring the values back; locks others out for a moment
+-- locks others out for a moment
 -- Taken back, it writes every row again.
 drop trigger notes_folder_copy on notes;
 drop function notes_folder_copy();

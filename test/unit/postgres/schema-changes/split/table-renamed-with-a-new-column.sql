@@ -103,7 +103,7 @@ select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
 -- step: memos-ask-keeps-memos-phrase-check
--- memos: no row hinders it: memos_phrase_check of memos does not let through what is there
+-- memos: stops where memos_phrase_check of memos does not let through what is there
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

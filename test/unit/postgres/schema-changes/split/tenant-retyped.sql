@@ -27,7 +27,7 @@ create policy lists_tenant on lists
 comment on policy lists_tenant on lists is 'Rows of the tenant in app.current_tenant only.';
 
 -- step: lists-ask-keeps-lists-tenant-id-check
--- lists: no row hinders it: lists_tenant_id_check of lists does not let through what is there
+-- lists: stops where lists_tenant_id_check of lists does not let through what is there
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

@@ -12,7 +12,7 @@ alter table notes add constraint notes_words_check_either check ((char_length(wo
 comment on column notes.words is 'Words, up to 20 characters.';
 
 -- step: notes-ask-keeps-notes-words-check
--- notes: no row hinders it: notes_words_check of notes does not let through what is there
+-- notes: stops where notes_words_check of notes does not let through what is there
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column

@@ -66,7 +66,7 @@ alter table notes validate constraint notes_place_required;
 
 -- step: notes-drop-rank
 -- notes: rank goes, place stays
--- down does not bring the values back; locks others out for a moment
+-- locks others out for a moment
 -- Taken back, it writes every row again.
 drop trigger notes_place_copy on notes;
 drop function notes_place_copy();

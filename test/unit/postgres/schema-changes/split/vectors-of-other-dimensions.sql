@@ -2,7 +2,7 @@
 -- What vectors of other dimensions comes to.
 
 -- step: notes-ask-given-place
--- notes: no row hinders it: what is given for place of notes is no value
+-- notes: stops where what is given for place of notes is no value
 -- fails when the rows do not fit
 do $ask$
 #variable_conflict use_column
