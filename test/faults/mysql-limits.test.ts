@@ -275,7 +275,9 @@ await onSharedServers("deadlines, locks and limits", (server) => {
 
   it("a connection that the server closed for idleness is told of, and replaced without a failed call", async () => {
     const one = await openStore(dsn, { pool: { max: 1 } });
-    await one.store.raw("set session wait_timeout = 1");
+    await opened.store.raw("set global wait_timeout = 1");
+    await one.store.raw("select 1");
+    await opened.store.raw("set global wait_timeout = default");
     await vi.waitFor(() => expect(one.stray).toHaveLength(1), { timeout: 5_000, interval: 50 });
     expect(await one.store.session.first(get, [id(4)])).toBeDefined();
     await one.close();

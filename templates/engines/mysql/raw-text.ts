@@ -6,6 +6,13 @@ const frame =
 const commits =
   /^\s*(?:(?:create|drop)(?!\s+(?:or\s+replace\s+)?temporary\b)|alter|rename|truncate|grant|revoke|analyze|optimize|repair|install|uninstall)\b/i;
 
+/**
+ * What changes the session for whoever has the connection next. Variables of the server (`set global`, `set persist`) and of one statement
+ * (MariaDB's `set statement … for`) are something else. Source: MySQL manual, "SET Syntax for Variable Assignment".
+ */
+const lasting =
+  /^\s*(?:use\b|set(?!\s+(?:(?:global|persist|persist_only|password|statement|resource)\b|default\s+role\b|@@\s*(?:global|persist|persist_only)\s*\.))\b)/i;
+
 /** Comments, and the two ends of one whose content the server runs: `/*!80000 … *\/`, `/*M! … *\/`. */
 const remarks = /\/\*(?!M?!)[\s\S]*?\*\/|\/\*M?!\d*|\*\/|--(?:[ \t][^\n]*|(?=\n|$))|#[^\n]*/g;
 
@@ -14,6 +21,9 @@ const bare = (text: string): string => text.replaceAll(remarks, " ");
 
 /** Whether a text begins or ends a transaction. */
 export const isFrame = (text: string): boolean => frame.test(bare(text));
+
+/** Whether a text changes its connection beyond itself. */
+export const isLasting = (text: string): boolean => lasting.test(bare(text));
 
 /** Whether a text would commit the transaction it stands in. */
 export const isCommitting = (text: string): boolean => commits.test(bare(text));

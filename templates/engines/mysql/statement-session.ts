@@ -11,7 +11,7 @@ import type {
 import { composePatch, composeRead } from "./compose.ts";
 import { fingerprintOf, type Made } from "./operation.ts";
 import { prepared } from "./prepared.ts";
-import { isCommitting, isFrame } from "./raw-text.ts";
+import { isCommitting, isFrame, isLasting } from "./raw-text.ts";
 import type { MysqlSession, RawOptions, RawResult, RawSession } from "./session.ts";
 import { ReadCall } from "./statement-call.ts";
 import type {
@@ -144,6 +144,7 @@ export class StatementSession implements MysqlSession, RawSession {
   raw(text: string, values: readonly Value[] = [], options?: RawOptions): Promise<RawResult> {
     return this.#checked(() => {
       if (isFrame(text)) throw framedByHand();
+      if (isLasting(text)) throw lastingSetting();
       if (this.#context.inTransaction && isCommitting(text)) throw commitsUnseen();
       const bound = { prepared: { ...prepared(text), plain: true }, values };
       if (this.#context.tenant !== undefined && !bound.prepared.scoped) throw tenantUnnamed();
@@ -197,6 +198,12 @@ const commitsUnseen = (): Error =>
   programmingError("raw: the statement would commit the transaction it stands in", {
     operation: raw.operation,
     hint: "run it outside; changes of the schema belong into a migration",
+  });
+
+const lastingSetting = (): Error =>
+  programmingError("raw: the setting would stay on a connection that others use next", {
+    operation: raw.operation,
+    hint: "ask for what every connection shall have on the server: set global …; a hint /*+ SET_VAR(…) */ is of one statement",
   });
 
 const framedByHand = (): Error =>

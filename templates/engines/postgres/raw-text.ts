@@ -2,11 +2,21 @@
 const frame =
   /^[\s;]*(?:commit|end|abort|begin|start\s+transaction|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/i;
 
+/**
+ * What changes the session for whoever has the connection next: its role, its tenant, its limits. `set local` and `set transaction` end with the
+ * transaction. Source: PostgreSQL documentation, "SET", "RESET", "DISCARD".
+ */
+const lasting =
+  /^[\s;]*(?:set\s+(?!(?:local|constraints|transaction)\b)|set\s*"|reset\b|discard\b|deallocate\b)/i;
+
 /** Characters of a text that decide: the longest frame has fewer. */
 const enough = 60;
 
 /** Whether a text begins or ends a transaction. */
 export const isFrame = (text: string): boolean => frame.test(opening(text));
+
+/** Whether a text changes its connection beyond the transaction it runs in. */
+export const isLasting = (text: string): boolean => lasting.test(opening(text));
 
 /** What a text begins with for the server, to which a comment is a blank. Comments between `/*` and its end nest. */
 function opening(text: string): string {

@@ -77,7 +77,11 @@ export interface PostgresSession {
 
 /** A session that also runs text made by the user, with the same deadline, tenant and trace. */
 export interface RawSession {
-  /** One statement with bound values. Parameters and rows in text format, unnamed; never retried. */
+  /**
+   * One statement with bound values. Parameters and rows in text format, unnamed; never retried. Refused are BEGIN, COMMIT and settings that
+   * would stay on the connection (`set` without `local`, `reset`); `set_config(…, false)` stays too, and is not seen. Read-through caches and
+   * `onChanged` hear nothing of what it writes: invalidate what it changed.
+   */
   raw(text: string, values?: readonly Text[], options?: RawOptions): Promise<RawResult>;
 }
 

@@ -10,7 +10,7 @@ import type {
 } from "../../runtime/options.ts";
 import { composePatch, composeRead } from "./compose.ts";
 import { fingerprintOf, type Made } from "./operation.ts";
-import { isFrame } from "./raw-text.ts";
+import { isFrame, isLasting } from "./raw-text.ts";
 import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
 import { type CallLanes, ReadCall } from "./statement-call.ts";
 import type {
@@ -159,6 +159,7 @@ export class StatementSession implements PostgresSession, RawSession {
 
   raw(text: string, values: readonly Text[] = [], options?: RawOptions): Promise<RawResult> {
     if (isFrame(text)) return Promise.reject(framedByHand());
+    if (isLasting(text)) return Promise.reject(lastingSetting());
     const bound = { prepared: { ...unnamed, text }, values };
     const lane = { first: this.#context.lanes.pooled };
     const never = { ...options, retry: "never" } as const;
@@ -215,6 +216,12 @@ export class StatementSession implements PostgresSession, RawSession {
     return call();
   }
 }
+
+const lastingSetting = (): Error =>
+  programmingError("raw: the setting would stay on a connection that others use next", {
+    operation: raw.operation,
+    hint: "in transaction(callback) use set local; what every connection shall have belongs to the database or the role: alter role … set …",
+  });
 
 const framedByHand = (): Error =>
   programmingError("raw: a transaction is not begun or ended by hand", {

@@ -485,6 +485,21 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
         await expect(call, text).rejects.toMatchObject({ kind: "programming", operation: "raw" });
         expect(await kindOf(store.raw(text))).toBe("programming");
       }
+      for (const text of [
+        "set role default",
+        "/* x */ SET session transaction read only",
+        "set transaction isolation level serializable",
+        "set @@session.sql_mode = ''",
+        "set @@sql_mode = ''",
+        "set names latin1",
+        "set @seen = 1",
+        "use mysql",
+      ]) {
+        await expect(store.raw(text), text).rejects.toMatchObject({
+          kind: "programming",
+          message: expect.stringContaining("would stay") as string,
+        });
+      }
       await store.transaction(async (tx) => {
         await tx.raw("savepoint earlier");
         await tx.write(reserve, [id(1), -1]);

@@ -387,6 +387,29 @@ export const storeBehaviour = (dsn: () => Promise<string>): void => {
       expect(await store.session.first(get, [id(1)])).toMatchObject({ count: 5 });
     });
 
+    it("settings that would stay on the connection are refused, those of a transaction are not", async () => {
+      for (const text of [
+        "set role postgres",
+        "; SET /* x */ search_path to public",
+        "set session characteristics as transaction read only",
+        "set session authorization default",
+        'set "app.tenant" = 1',
+        "reset role",
+        "discard all",
+      ]) {
+        await expect(store.raw(text), text).rejects.toMatchObject({
+          kind: "programming",
+          message: expect.stringContaining("would stay") as string,
+        });
+        expect(await kindOf(store.transaction((tx) => tx.raw(text)))).toBe("programming");
+      }
+      await store.transaction(async (tx) => {
+        await tx.raw("set transaction read only");
+        await tx.raw("set local statement_timeout = '4s'");
+        expect((await tx.raw("show statement_timeout")).rows).toEqual([["4s"]]);
+      });
+    });
+
     it("a root call inside is refused, not deadlocked", async () => {
       const mistake = store.transaction(() => store.session.first(get, [id(1)]));
       await expect(mistake).rejects.toMatchObject({ kind: "programming" });
