@@ -9,7 +9,7 @@ const loopback = new Set(["localhost", "127.0.0.1", "::1"]);
  * TLS as a DSN asks for it: `sslmode` disable, require, verify-ca, verify-full, with `sslrootcert`, `sslcert`, `sslkey` as files. Off
  * loopback the server's certificate and name are verified unless the DSN says otherwise. Undefined: no TLS.
  *
- * @throws DataError programming for another mode; the system's error for a file that cannot be read
+ * @throws DataError programming for another mode, and for a file that cannot be read
  */
 export const tlsOf = (dsn: Dsn, host: string): ConnectionOptions | undefined => {
   const mode = dsn.parameters.get("sslmode") ?? (loopback.has(host) ? "disable" : "verify-full");
@@ -21,7 +21,7 @@ export const tlsOf = (dsn: Dsn, host: string): ConnectionOptions | undefined => 
   }
   const file = (name: string): Buffer | undefined => {
     const path = dsn.parameters.get(name);
-    return path === undefined ? undefined : readFileSync(path);
+    return path === undefined ? undefined : fileOf(name, path);
   };
   const [ca, cert, key] = [file("sslrootcert"), file("sslcert"), file("sslkey")];
   return {
@@ -31,6 +31,18 @@ export const tlsOf = (dsn: Dsn, host: string): ConnectionOptions | undefined => 
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };
+};
+
+const fileOf = (parameter: string, path: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw programmingError(`the file that the DSN names as ${parameter} cannot be read`, {
+      operation: "configuration",
+      hint: `give ${parameter} the path of a PEM file; a relative one begins at the process's folder`,
+      cause,
+    });
+  }
 };
 
 /** Milliseconds of `connect_timeout`, 3 s unless given. @throws DataError programming for what is no positive number of seconds */

@@ -3,9 +3,10 @@ import { type DataError, programmingError } from "./errors.ts";
 
 /** What a store accepts as DSN. An engine's DSN specification fits. */
 export interface DsnRules {
-  readonly schemes: readonly { readonly scheme: string }[];
-  /** Query parameters that may be given; any other is refused. */
-  readonly parameters: readonly { readonly name: string }[];
+  /** `embedded`: a store in process, which has a path and no host. */
+  readonly schemes: readonly { readonly scheme: string; readonly embedded?: boolean }[];
+  /** Query parameters that may be given; any other is refused. A `flag` is true or false. */
+  readonly parameters: readonly { readonly name: string; readonly flag?: boolean }[];
   readonly examples?: readonly { readonly dsn: string }[];
 }
 
@@ -93,12 +94,17 @@ export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): D
     refuse("is not of the form scheme://user:password@host/name?parameter=value");
   const [, written = "", slashes, rest = "", query = ""] = shape;
   const scheme = written.toLowerCase();
-  const known = rules.schemes.some((accepted) => accepted.scheme.replace(/:$/, "") === scheme);
-  if (!known) refuse("has another scheme");
+  const known =
+    rules.schemes.find((accepted) => accepted.scheme.replace(/:$/, "") === scheme) ??
+    refuse("has another scheme");
   if (/[\s\p{Cc}]/u.test(text))
     refuse("contains white space or control characters; percent-encode them");
   const parameters = parseParameters(query, rules, refuse);
   if (slashes !== undefined) {
+    if (known.embedded === true)
+      refuse(
+        `has a host, and ${scheme}: runs in process: write the path after the colon, ${scheme}:./folder or ${scheme}:/folder`,
+      );
     const { password, ...place } = parsePlace(rest, refuse);
     return new Dsn({ ...place, scheme, parameters }, password, text);
   }
@@ -170,13 +176,16 @@ function parseParameters(
   for (const pair of query.split("&").filter((part) => part !== "")) {
     const equals = pair.indexOf("=");
     const name = decode(equals === -1 ? pair : pair.slice(0, equals), refuse);
-    const allowed = rules.parameters.some((parameter) => parameter.name === name);
-    if (!allowed)
+    const rule =
+      rules.parameters.find((parameter) => parameter.name === name) ??
       refuse(
         `has a parameter that is not allowed; allowed: ${rules.parameters.map((parameter) => parameter.name).join(", ") || "none"}`,
       );
     if (found.has(name)) refuse(`has the parameter ${name} twice`);
-    found.set(name, equals === -1 ? "" : decode(pair.slice(equals + 1), refuse));
+    const value = equals === -1 ? "" : decode(pair.slice(equals + 1), refuse);
+    if (rule.flag === true && value !== "true" && value !== "false")
+      refuse(`has a parameter ${name} that is neither true nor false`);
+    found.set(name, value);
   }
   return found;
 }

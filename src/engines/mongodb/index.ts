@@ -29,9 +29,9 @@ export default defineEngine({
     parameters: [
       { name: "replicaSet", meaning: "name of the replica set" },
       { name: "authSource", meaning: "database that holds the user" },
-      { name: "tls", meaning: "true for an encrypted connection" },
+      { name: "tls", meaning: "true for an encrypted connection", flag: true },
       { name: "tlsCAFile", meaning: "file with the authority to trust, in PEM" },
-      { name: "directConnection", meaning: "true to talk to the named host only" },
+      { name: "directConnection", meaning: "true to talk to the named host only", flag: true },
       { name: "w", meaning: "write concern; majority by default" },
       { name: "readConcernLevel", meaning: "what reads may see; majority by default" },
       { name: "readPreference", meaning: "primary unless stale reads are fine" },

@@ -21,8 +21,8 @@ export const dsn: DsnSpec = {
     { name: "connect_timeout", meaning: "seconds to connect, 3 by default" },
     { name: "target_session_attrs", meaning: "read-write to pass over standbys" },
     { name: "application_name", meaning: "shown in pg_stat_activity; the store's name by default" },
-    { name: "pgbouncer", meaning: "true behind PgBouncer in transaction mode" },
-    { name: "inline", meaning: "pglite: true runs it in the caller's thread" },
+    { name: "pgbouncer", meaning: "true behind PgBouncer in transaction mode", flag: true },
+    { name: "inline", meaning: "pglite: true runs it in the caller's thread", flag: true },
   ],
   examples: [
     { dsn: "postgresql://app:password@127.0.0.1:5432/shop", comment: "a local server" },

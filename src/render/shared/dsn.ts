@@ -9,7 +9,9 @@ export const dsnRulesName = (store: StoreIr): string =>
 /** `stores/main/dsn.ts`: what a store accepts as DSN; absent for a store that has none. */
 export function dsnFile(store: StoreIr, engine: EngineDescriptor): readonly FileRequest[] {
   if (store.env === undefined) return [];
-  const { schemes, parameters, examples } = engine.dsn;
+  const { parameters, examples } = engine.dsn;
+  const embedded = new Set(engine.transports.flatMap((one) => (one.embedded ? [one.scheme] : [])));
+  const schemes = engine.dsn.schemes.map((one) => ({ ...one, embedded: embedded.has(one.scheme) }));
   return [
     {
       path: `{data}/stores/${store.name}/dsn.ts`,

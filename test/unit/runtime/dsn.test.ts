@@ -2,12 +2,13 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Dsn, dsnFromEnv, parseDsn, type DsnRules } from "../../../templates/runtime/dsn.ts";
+import { tlsOf } from "../../../templates/runtime/dsn-tls.ts";
 import { isDataError } from "../../../templates/runtime/errors.ts";
 import { stopwatch } from "../../support/stopwatch.ts";
 
 const rules: DsnRules = {
-  schemes: [{ scheme: "testdb:" }, { scheme: "embedded:" }],
-  parameters: [{ name: "sslmode" }, { name: "sslpassword" }],
+  schemes: [{ scheme: "testdb:" }, { scheme: "embedded:", embedded: true }],
+  parameters: [{ name: "sslmode" }, { name: "sslpassword" }, { name: "inline", flag: true }],
   examples: [{ dsn: "testdb://app:secret@127.0.0.1:4711/shop" }],
 };
 
@@ -63,11 +64,14 @@ describe("parseDsn", () => {
     ["testdb://u:p@h:99999/db", "port outside"],
     ["testdb://u:p@h:abc/db", "malformed host or port"],
     ["testdb:///db", "names no host"],
-    ["testdb://u:p@h/db?unknown=1", "not allowed; allowed: sslmode, sslpassword"],
+    ["testdb://u:p@h/db?unknown=1", "not allowed; allowed: sslmode, sslpassword, inline"],
     ["testdb://u:p@h/db?sslmode=a&sslmode=b", "sslmode twice"],
     ["testdb://u:p%zz@h/db", "percent-encoding"],
     ["testdb://u:p w@h/db", "white space"],
     ["testdb://u:p@h/db#x", "not of the form"],
+    ["embedded://data/main", "embedded:./folder"],
+    ["embedded:./main?inline=1", "inline that is neither true nor false"],
+    ["embedded:./main?inline", "inline that is neither true nor false"],
   ];
   test.each(wrong)("%s is refused: %s", (text, says) => {
     const error = refusal(() => parseDsn(text, rules, "MAIN_URL"));
@@ -75,6 +79,12 @@ describe("parseDsn", () => {
     expect(error).toContain(says);
     expect(error).toContain("for example MAIN_URL=testdb://");
   });
+});
+
+test("a file of TLS that is not there is told by its parameter", () => {
+  const files = { ...rules, parameters: [{ name: "sslmode" }, { name: "sslrootcert" }] };
+  const dsn = parseDsn("testdb://h/db?sslrootcert=/nope/ca.pem", files);
+  expect(refusal(() => tlsOf(dsn, "h"))).toContain("names as sslrootcert cannot be read");
 });
 
 describe("dsnFromEnv", () => {

@@ -15,11 +15,11 @@ export const mainDsn: DsnRules = {
     // database that holds the user
     { name: "authSource" },
     // true for an encrypted connection
-    { name: "tls" },
+    { name: "tls", flag: true },
     // file with the authority to trust, in PEM
     { name: "tlsCAFile" },
     // true to talk to the named host only
-    { name: "directConnection" },
+    { name: "directConnection", flag: true },
     // write concern; majority by default
     { name: "w" },
     // what reads may see; majority by default

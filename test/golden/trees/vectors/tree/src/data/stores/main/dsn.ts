@@ -9,7 +9,7 @@ export const mainDsn: DsnRules = {
     // the same
     { scheme: "postgres:" },
     // PostgreSQL in process, in a folder or in memory
-    { scheme: "pglite:" },
+    { scheme: "pglite:", embedded: true },
   ],
   parameters: [
     // disable, require, verify-ca or verify-full; off loopback verify-full by default
@@ -27,9 +27,9 @@ export const mainDsn: DsnRules = {
     // shown in pg_stat_activity; the store's name by default
     { name: "application_name" },
     // true behind PgBouncer in transaction mode
-    { name: "pgbouncer" },
+    { name: "pgbouncer", flag: true },
     // pglite: true runs it in the caller's thread
-    { name: "inline" },
+    { name: "inline", flag: true },
   ],
   examples: [
     // a local server
