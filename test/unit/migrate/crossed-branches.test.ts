@@ -147,6 +147,37 @@ describe("two branches, each with a migration of its own", () => {
     expect(stderr).not.toContain("two branches");
   });
 
+  test("rehearse --all runs what was merged from empty, and the database refuses to drop the index", async () => {
+    await start();
+    await branch("wide", wide);
+    await branch("index", indexed);
+    merge("wide");
+    const { status, stdout, stderr } = await cli(
+      at.folder,
+      "migrate",
+      "rehearse",
+      "--all",
+      "--rows",
+      "5",
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /all migrations, from empty, against a fresh store: they do not run: .*index books_words_idx would go with column words of books/,
+    );
+    expect(stdout).not.toContain("make what a fresh store has");
+  }, 120_000);
+
+  test("rehearse --all finds nothing in branches that leave each other alone", async () => {
+    await start();
+    await branch("wide", wide);
+    await branch("mood", mood);
+    merge("wide");
+    const { stdout, stderr } = await cli(at.folder, "migrate", "rehearse", "--all", "--rows", "5");
+    expect(stdout + stderr).toContain(
+      "main: all migrations, from empty, make what a fresh store has",
+    );
+  }, 120_000);
+
   test("both add the same column", async () => {
     await start();
     await branch("mood", mood);

@@ -5,6 +5,7 @@ import type { Migration } from "../../../../templates/runtime/migration.ts";
 import { engines } from "../../../engines/registry.gen.ts";
 import type { EngineDescriptor } from "../../../engines/engine.ts";
 import { MissingPackage } from "../../../migrate/baseline/packages.ts";
+import { composed, freshMigrations } from "../../../migrate/rehearse/composed.ts";
 import { chosenChanges } from "../../../migrate/rehearse/choose.ts";
 import {
   rehearse,
@@ -22,7 +23,7 @@ import type { Output } from "../../io.ts";
 import { requireLock } from "../../lock-file.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
-import { migratedStores, type MigratedStore } from "../../schema-stage.ts";
+import { migratedStores, type MigratedStore, plainContext } from "../../schema-stage.ts";
 import { parsedDsn } from "../../store-dsn.ts";
 import { table } from "../../table.ts";
 
@@ -55,7 +56,8 @@ export async function run(
   const rows = rowsOf(options.rows);
   const stores = storesOf(migratedStores(ir, root), options, name);
   const reports: { store: string; report: RehearsalReport }[] = [];
-  for (const { store, folder } of stores) {
+  const together: ComposedStore[] = [];
+  for (const { store, planner, folder } of stores) {
     const migrations = await read(resolve(root, "migrations", store.name));
     const known = knownAt(root, store.name, options.against);
     const chosen = chosenChanges(migrations, { name, all: options.all, known });
@@ -70,8 +72,20 @@ export async function run(
       const report = await rehearsed(open, options.dsn, { ...each, rows, seed }, tell);
       reports.push({ store: store.name, report });
     }
+    // A store that is given can be filled once only.
+    if (options.all !== true || options.dsn !== undefined) continue;
+    output.line(output.style("dim", `${store.name}: all from empty`));
+    const open = () => opened(engineOf(store.engine), undefined, root, migrations);
+    const fresh = freshMigrations(planner, folder, plainContext(store, ir.project));
+    together.push({ store: store.name, differences: await composed(open, migrations, fresh) });
   }
-  return show(reports, output);
+  return show(reports, together, output);
+}
+
+/** What all migrations of a store make otherwise than its snapshot says. */
+interface ComposedStore {
+  readonly store: string;
+  readonly differences: readonly string[];
 }
 
 /** One change on a store of its own. */
@@ -105,9 +119,10 @@ function knownAt(
 
 function show(
   reports: readonly { readonly store: string; readonly report: RehearsalReport }[],
+  together: readonly ComposedStore[],
   output: Output,
 ): ExitCode {
-  output.document({ stores: reports.map(({ store, report }) => ({ store, ...report })) });
+  output.document({ stores: reports.map(({ store, report }) => ({ store, ...report })), together });
   if (reports.length === 0) output.line("no store has a migration to rehearse");
   for (const { store, report } of reports) {
     const { head, filled, losses, findings, verdict } = reportLines(store, report);
@@ -117,7 +132,15 @@ function show(
     for (const finding of findings) output.problem(`${store}: ${finding}`);
     output.line(verdict);
   }
-  const found = reports.some(({ report }) => report.findings.length > 0);
+  for (const { store, differences } of together) {
+    for (const difference of differences)
+      output.problem(`${store}: all migrations, from empty, against a fresh store: ${difference}`);
+    if (differences.length === 0)
+      output.line(`${store}: all migrations, from empty, make what a fresh store has`);
+  }
+  const found =
+    reports.some(({ report }) => report.findings.length > 0) ||
+    together.some(({ differences }) => differences.length > 0);
   return found ? exitCode.finding : exitCode.ok;
 }
 

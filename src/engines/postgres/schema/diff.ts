@@ -21,6 +21,7 @@ import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
 import { matchTables, misnamedFields } from "../../families/sql/match.ts";
 import { domainDrafts } from "./named.ts";
+import { ownerKeyQuestions } from "./owner-key.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { recordingDrafts } from "./recording.ts";
@@ -116,6 +117,7 @@ function plannedTables(
     ...takenNames(names, renames.tables),
     ...sides.flatMap(({ side, columns }) => misnamedColumns(side, columns)),
     ...sides.flatMap(({ columns }) => questionsOf(columns)),
+    ...ownerKeyQuestions(sides, context),
   ];
   return { changes, questions };
 }

@@ -1,0 +1,40 @@
+import type { ChangeContext, Question } from "../../../migrate/step.ts";
+import { type ColumnChange, only, renamesOf, type TablePair } from "./change.ts";
+
+interface Side {
+  readonly side: TablePair;
+  readonly columns: readonly ColumnChange[];
+}
+
+/**
+ * An owner that gets another name would take the column of its children's keys along, and a key cannot stand under two names: code of before
+ * would fail at once, for a name that nobody asked for. So it is asked about. Where the owner's own key is renamed, that is what was asked for.
+ */
+export function ownerKeyQuestions(
+  sides: readonly Side[],
+  { mode, store, values }: ChangeContext,
+): readonly Question[] {
+  if (mode === "direct") return [];
+  const renamed = new Set(
+    sides.flatMap(({ side, columns }) => (renamesOf(columns).size > 0 ? [side.entity?.name] : [])),
+  );
+  return sides.flatMap(({ side: { part, entity, historyOf }, columns }) => {
+    const owner = store.entities.find(({ name }) => name === entity?.owner);
+    if (entity === undefined || owner === undefined || historyOf !== undefined) return [];
+    if (renamed.has(owner.name)) return [];
+    return only({ columns }, "kept").flatMap(({ from, to }): readonly Question[] => {
+      const about = `${part}.${to.name}`;
+      if (to.role !== "ownerKey" || from.name === to.name || values[about] !== undefined) return [];
+      const type = entity.fields.find(({ column }) => column === to.name)?.type;
+      const bound = type?.kind === "string" ? `, max: ${type.max}` : "";
+      const field = `type: ${type?.kind ?? to.type}${bound}`;
+      return [
+        {
+          about,
+          text: `column ${from.name} of ${part} would be called ${to.name}, after ${owner.name}: a key cannot stand under two names, so code of before fails from then on`,
+          hint: `keep its name: among the fields of ${entity.name}, ${to.field}: { ${field}, column: ${from.name} }; or rename it and deploy the new code at once: --set ${about}=${from.name}`,
+        },
+      ];
+    });
+  });
+}
