@@ -13,10 +13,12 @@ import {
   keyTypeName,
   memberTypeName,
   newTypeName,
+  rowsVariable,
+  rowVariable,
+  stemName,
   tableName,
   typeName,
   uniqueName,
-  variableName,
 } from "./names.ts";
 import type { ChildIr, EntityIr, FieldIr } from "./types.ts";
 
@@ -53,7 +55,9 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
     name: typeName(entity.name),
     file: fileStem(entity.name),
     domainFile: fileStem(entity.owner ?? entity.name),
-    variable: variableName(entity.name),
+    stem: stemName(entity.name),
+    variable: rowVariable(entity.name),
+    rows: rowsVariable(entity.name),
     property: collectionName(entity.name),
     keyType: keyType(entity, key),
     newType: newType(entity, fields),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { camelCase, kebabCase, pascalCase, pluralWords, snakeCase, words } from "./words.ts";
-import { reservedTypes, reservedWords } from "./reserved.ts";
+import { emittedNames, reservedTypes, reservedWords } from "./reserved.ts";
 
 /**
  * The only place that makes an identifier: types, variables, files, tables, columns, constraints, variables of the environment.
@@ -43,6 +43,31 @@ export function variableName(name: string): string {
   const made = camelCase(name);
   return reservedWords.has(made) || /^[0-9]/.test(made) ? `${made}_` : made;
 }
+
+const isFree = (name: string): boolean => !reservedWords.has(name) && !emittedNames.has(name);
+
+/** What names of an entity begin with: `order` of `orderRow`. */
+export const stemName = (entity: string): string => camelCase(entity);
+
+/** One row of an entity as a parameter or local of an emitted function: `order`; `newSession` where the function uses the plain name itself. */
+export const rowVariable = (entity: string): string =>
+  isFree(camelCase(entity)) ? camelCase(entity) : `new${pascalCase(entity)}`;
+
+/** Several of them: `orders`; `allSeries` where that is the name of one too. */
+export function rowsVariable(entity: string): string {
+  const plural = collectionName(entity);
+  return isFree(plural) && plural !== camelCase(entity) ? plural : `all${pascalCase(plural)}`;
+}
+
+/** The function that makes the values of a new row, or of several: `newOrderValues`, `newOrdersValues`. */
+export function newValuesName(entity: string, bulk: boolean): string {
+  if (!bulk) return `new${pascalCase(entity)}Values`;
+  return `new${pascalCase(rowsVariable(entity))}Values`;
+}
+
+/** A repository or view as a local of a test: `orders`; `testsPort` where the test uses the plain name itself. */
+export const portVariable = (property: string): string =>
+  isFree(property) ? property : `${property}Port`;
 
 /** Repository property of an entity: `orders`, `orderLines`. */
 export const collectionName = (entity: string): string => camelCase(pluralWords(entity).join("-"));

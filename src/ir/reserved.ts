@@ -12,13 +12,37 @@ export const reservedWords: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/**
+ * Names that emitted functions give their own parameters and locals, or call from their modules: a variable that is named after an entity
+ * would hide them, or be hidden.
+ */
+export const emittedNames: ReadonlySet<string> = new Set(
+  [
+    // Adapters: parameters and locals.
+    "at by codecs declared document documents facets fields filter given id ids item items json key keys limit made many of options order page",
+    "patch query record records row rows session stored text texts value values vector view where",
+    // Adapters: functions of the runtime.
+    "array asc between bigint binary boolean branded brandedBigint brandedInt brandedUuid call changeKind date decimal decimal128 desc distinctRows",
+    "double dynamicRead enumeration equal float fuse guarded highlightList highlightPage inOrder int int32 int64 integer keyedRead long named nullable numeric optional",
+    "pageLimit read recordedRow rowsOf searchTexts signed textsOf toDocument uuid uuidV7 valuesOf vectorOf viewOf within write",
+    // The example and the tests.
+    "after apart before config configFromEnv console count data describe error first fused globalThis it main n openDataLayer others probe",
+    "process randomUUID repositories run stores store subject tenant test tests undefined",
+  ].flatMap((names) => names.split(" ")),
+);
+
 /** Types that generated modules refer to by their plain name: an entity of that name would hide them. */
 export const reservedTypes: ReadonlySet<string> = new Set(
   (
     "AbortSignal Array AsyncDisposable AsyncIterable BigInt Boolean Brand Buffer Cache CallOptions Change DataError DataLayer Date Error " +
     "Float32Array Function Iterable JSON Json Map Math Number Object Omit OpenedStore Page PageRequest Partial Pick Promise Range " +
     "ReadOptions ReadonlyArray ReadonlyMap Record RegExp RuntimeContext Set StoreConfig StoreHealth String Symbol " +
-    "TenantDataLayer TransactionOptions URL Uint8Array VersionedWriteOptions WriteOptions"
+    "TenantDataLayer TransactionOptions URL Uint8Array VersionedWriteOptions WriteOptions " +
+    // What adapters, their stores and the tests import beside an entity's own types.
+    "AggregateDeclaration CacheStore CollectionDeclaration Counts Dsn DsnRules DynamicValues EntityCache FedByChanges HealthMonitor " +
+    "IncrementDeclaration Lifecycle ListDeclaration MethodDeclaration NearestDeclaration PatchDeclaration RawSession RecordDeclaration " +
+    "RecordTests SearchSession SearchTexts TargetConnection TestStore Text TextRow UpsertDeclaration Value ValueCache ValueRow VectorView " +
+    "ViewFeed ViewRow ViewTarget"
   ).split(" "),
 );
 

@@ -79,8 +79,12 @@ export interface EntityIr {
   readonly file: string;
   /** Stem of the domain file that declares its types: its own, or its root's for an owned child. */
   readonly domainFile: string;
-  /** `order`, `orderLine`: prefix of variables and factories. */
+  /** `order`, `orderLine`: what names of its codecs and functions begin with. */
+  readonly stem: string;
+  /** One row, as a parameter or local: `order`. */
   readonly variable: string;
+  /** Several rows, as a parameter or local: `orders`; never {@link variable}. */
+  readonly rows: string;
   /** Repository property on the data layer: `orders`. */
   readonly property: string;
   /** Branded id type, for an entity whose key is one own field: `OrderId`. */

@@ -40,7 +40,7 @@ function commonInputs(ir: Ir, settings: Readonly<Record<string, string>>): strin
   const names = ir.entities.map((entity) => [
     entity.name,
     entity.owner,
-    entity.variable,
+    entity.stem,
     entity.property,
     entity.file,
     entity.domainFile,

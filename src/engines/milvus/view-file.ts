@@ -63,8 +63,8 @@ function importsOf({ entity, file, typeName, methods }: VectorViewIr): ImportSet
     .type(`../../domain/${entity.domainFile}.ts`, entity.name)
     .value(
       `../../domain/${entity.domainFile}-json.ts`,
-      `${entity.variable}FromJson`,
-      `${entity.variable}ToJson`,
+      `${entity.stem}FromJson`,
+      `${entity.stem}ToJson`,
     )
     .type(`../../domain/${entity.domainFile}-json.ts`, `${entity.name}Json`)
     .type(`../../ports/${file}.ts`, typeName)
@@ -86,8 +86,8 @@ function methodNames(view: VectorViewIr): ReadonlyMap<string, string> {
     "between",
     property,
     targetName(view),
-    `${entity.variable}FromJson`,
-    `${entity.variable}ToJson`,
+    `${entity.stem}FromJson`,
+    `${entity.stem}ToJson`,
   ]);
   return new Map(
     view.methods.map(({ signature: { name } }) => {
@@ -98,13 +98,9 @@ function methodNames(view: VectorViewIr): ReadonlyMap<string, string> {
   );
 }
 
-/** `product`, unless something else has that name within the declaration. */
-const itemName = ({ variable }: VectorViewIr["entity"]): string =>
-  variable === "json" || variable === "vector" || variable === "view" ? "item" : variable;
-
 function declared(view: VectorViewIr, project: string): Doc {
   const { entity, field } = view;
-  const item = identifier(itemName(entity));
+  const item = identifier(entity.variable);
   const own = `${item}${access(field.name)}`;
   const columns = filterFields(view).map(
     (one) => [columnName(one), `${item}${access(one.name)}`] as const,
@@ -118,12 +114,12 @@ function declared(view: VectorViewIr, project: string): Doc {
       "columns",
       columns.length === 0 ? "() => ({})" : arrow(item, ["(", objectLiteral(columns), ")"]),
     ),
-    entry("toJson", arrow(item, call(`${entity.variable}ToJson`, [spread(item, without)]))),
+    entry("toJson", arrow(item, call(`${entity.stem}ToJson`, [spread(item, without)]))),
     entry(
       "fromJson",
       arrow("(json, vector)", [
         "(",
-        spread(`${entity.variable}FromJson(json)`, objectLiteral([[field.name, "vector"]])),
+        spread(`${entity.stem}FromJson(json)`, objectLiteral([[field.name, "vector"]])),
         ")",
       ]),
     ),

@@ -46,6 +46,7 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
     (index) => index.where !== undefined || index.terms.some((term) => "expression" in term),
   );
   return [
+    ...typeProblems(entity),
     ...nameProblems(entity),
     ...(entity.audit ? apart : []).map((child) => ({
       path: `entities.${child.entity.name}.perOwner`,
@@ -99,6 +100,18 @@ const ownCollections: ReadonlySet<string> = new Set([
   "schema_migration",
   "schema_migration_lock",
 ]);
+
+/** The driver's type of what a collection holds stands beside the entity's own in its adapter. */
+const typeProblems = ({ name }: EntityIr): readonly Problem[] =>
+  name === "Document"
+    ? [
+        {
+          path: `entities.${name}`,
+          text: `"${name}" is a type of MongoDB's driver that generated code refers to`,
+          hint: "give the entity a fuller name and keep its collection with table:",
+        },
+      ]
+    : [];
 
 /** A dot in a property leads into it and a dollar starts an operator; collections beginning with `system.` are the server's. */
 function nameProblems({ name, table, fields }: EntityIr): readonly Problem[] {

@@ -117,8 +117,8 @@ function facetsDeclaration(methods: readonly MethodParts[]): readonly string[] {
   return facets.length === 0 ? [] : [print(["const facets = ", openObject(facets), ";"])];
 }
 
-const toJson = ({ entity }: HeldView): string => `${entity.variable}ToJson`;
-const fromJson = ({ entity }: HeldView): string => `${entity.variable}FromJson`;
+const toJson = ({ entity }: HeldView): string => `${entity.stem}ToJson`;
+const fromJson = ({ entity }: HeldView): string => `${entity.stem}FromJson`;
 
 const describe = ({ port, entity, store }: HeldView): string =>
   `${port === "search" ? "Full text search" : "Nearest neighbours"} over the copies of ${entity.name} in ${store}.`;

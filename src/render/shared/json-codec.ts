@@ -37,8 +37,8 @@ export function jsonCodecFile(root: EntityIr, context: SharedContext): FileReque
 }
 
 const jsonName = (entity: EntityIr): string => identifier(`${entity.name}Json`);
-const toName = (entity: EntityIr): string => identifier(`${entity.variable}ToJson`);
-const fromName = (entity: EntityIr): string => identifier(`${entity.variable}FromJson`);
+const toName = (entity: EntityIr): string => identifier(`${entity.stem}ToJson`);
+const fromName = (entity: EntityIr): string => identifier(`${entity.stem}FromJson`);
 
 interface Codec {
   /** Type in JSON. */

@@ -58,8 +58,8 @@ function repositoryOf(entity: EntityIr, ir: Ir): { file: string; typeName: strin
 
 const jsonNames = (entity: EntityIr) => ({
   name: entity.name,
-  toJson: `${entity.variable}ToJson`,
-  fromJson: `${entity.variable}FromJson`,
+  toJson: `${entity.stem}ToJson`,
+  fromJson: `${entity.stem}FromJson`,
 });
 
 function describe({ entity, ttlMs, memoryBytes }: CacheViewIr): string {

@@ -5,11 +5,7 @@ import type { EntityIr } from "../../../ir/types.ts";
 
 export const readsAgain = "Retried freely: it reads.";
 
-const noun = (entity: EntityIr): string =>
-  entity.variable
-    .replaceAll(/([A-Z])/g, " $1")
-    .toLowerCase()
-    .replace(/_$/, "");
+const noun = (entity: EntityIr): string => entity.stem.replaceAll(/([A-Z])/g, " $1").toLowerCase();
 const nouns = (entity: EntityIr): string =>
   entity.property.replaceAll(/([A-Z])/g, " $1").toLowerCase();
 

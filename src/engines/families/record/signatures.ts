@@ -114,7 +114,7 @@ function aggregateShape(method: Of<"aggregate">, entity: EntityIr): Shape {
 function writeShape(method: Of<"insert"> | Of<"upsert">, entity: EntityIr): Shape {
   return method.bulk
     ? {
-        parameters: [required(entity.property, `readonly ${entity.newType}[]`), writeOptions],
+        parameters: [required(entity.rows, `readonly ${entity.newType}[]`), writeOptions],
         returns: `readonly ${entity.name}[]`,
         types: [],
       }

@@ -1,5 +1,6 @@
 import type { EntityIr, Ir, TypeIr } from "../../../ir/types.ts";
-import { variableName } from "../../../ir/names.ts";
+import { ModuleNames } from "../../../ir/module-names.ts";
+import { emittedNames } from "../../../ir/reserved.ts";
 import { ImportSet, mentions } from "../../../render/layout.ts";
 import type { SharedContext } from "../../../render/shared/types.ts";
 import { sharedContext } from "../../../render/shared/types.ts";
@@ -16,7 +17,7 @@ export class AdapterModule {
   readonly engine: AdapterRuntime;
   readonly declarations: string[] = [];
   readonly #context: SharedContext;
-  readonly #taken: Set<string>;
+  readonly #names: ModuleNames;
   readonly #entities: readonly EntityIr[];
   #table: string | undefined;
 
@@ -31,7 +32,7 @@ export class AdapterModule {
     this.codecs = new CodecNames(engine.uuid);
     this.#entities = entities;
     this.#context = sharedContext(ir.entities);
-    this.#taken = new Set([...engine.importable, ...taken]);
+    this.#names = new ModuleNames([...emittedNames, ...engine.importable, ...taken]);
   }
 
   /** Imports from `runtime/<engine>/<file>.ts`. */
@@ -62,13 +63,7 @@ export class AdapterModule {
 
   /** A variable for a declaration; one that an import or another declaration has gets the suffix. */
   variable(name: string, suffix = "Statement"): string {
-    const made = variableName(name);
-    const free =
-      this.#taken.has(made) || made.endsWith("_")
-        ? `${variableName(name).replace(/_$/, "")}${suffix}`
-        : made;
-    this.#taken.add(free);
-    return free;
+    return this.#names.declare(name, suffix);
   }
 
   /** The declaration that all statements about an entity's own rows share: made by the first that asks, and named to each. */
@@ -97,9 +92,8 @@ export class AdapterModule {
   }
 }
 
-export const codecsName = (entity: EntityIr): string =>
-  `${entity.variable.replace(/_$/, "")}Codecs`;
-export const rowName = (entity: EntityIr): string => `${entity.variable.replace(/_$/, "")}Row`;
+export const codecsName = (entity: EntityIr): string => `${entity.stem}Codecs`;
+export const rowName = (entity: EntityIr): string => `${entity.stem}Row`;
 
 const runtimeModules = new Map<string, string>();
 

@@ -13,7 +13,8 @@ type Aggregate = Extract<Method, { readonly op: "aggregate" }>;
 /** One pipeline: what the filter finds, grouped, in the order of the groups. */
 export function aggregateDeclaration(
   scope: Scope,
-  { operation, effect, signature, types }: RecordMethodIr,
+  name: string,
+  { operation, effect, types }: RecordMethodIr,
   method: Aggregate,
 ): string {
   const row = types.at(-1)?.name ?? "never";
@@ -23,7 +24,7 @@ export function aggregateDeclaration(
   const shown =
     expressions.length === 0 ? "null" : method.groupBy.map(({ field }) => field).join(", ");
   return declaration(
-    signature.name,
+    name,
     `AggregateDeclaration<${scope.entity.name}, ${row}>`,
     `\`aggregate([{ $match }, { $group: { _id: ${shown} } }])\``,
     [

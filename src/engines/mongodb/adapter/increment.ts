@@ -14,7 +14,8 @@ const types = { int: "number", bigint: "bigint", float: "number", decimal: "stri
 /** The addition with its limits: the method's and the field's own. */
 export function incrementDeclaration(
   scope: Scope,
-  { operation, effect, signature }: RecordMethodIr,
+  name: string,
+  { operation, effect }: RecordMethodIr,
   method: Increment,
 ): string {
   const { entity } = scope;
@@ -24,7 +25,7 @@ export function incrementDeclaration(
   scope.runtime("number", kinds[kind]);
   const property = field === undefined ? method.field : propertyOf(entity, field);
   return declaration(
-    signature.name,
+    name,
     `IncrementDeclaration<${entity.name}, ${types[kind]}>`,
     `\`findOneAndUpdate({ _id, ${property}: { $gte, $lte } }, { $inc })\``,
     [

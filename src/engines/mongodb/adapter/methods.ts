@@ -1,5 +1,5 @@
 import type { EntityIr, FieldIr, Method, RecordMethodIr } from "../../../ir/types.ts";
-import { identifier, stringLiteral } from "../../../render/encode.ts";
+import { stringLiteral } from "../../../render/encode.ts";
 import { type Doc, hardline, indent } from "../../../render/document.ts";
 import { call, objectLiteral } from "../../../render/layout.ts";
 import { propertyOf } from "../fields.ts";
@@ -49,13 +49,14 @@ function declare(
   more: readonly Entry[] = [],
 ): string {
   scope.runtimeType("declaration", type);
+  const name = scope.variable(signature.name);
   scope.declarations.push(
-    declaration(signature.name, `${type}<${scope.entity.name}>`, doc, [
+    declaration(name, `${type}<${scope.entity.name}>`, doc, [
       ...identity(scope, operation, effect),
       ...more,
     ]),
   );
-  return identifier(signature.name);
+  return name;
 }
 
 function getTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
@@ -63,7 +64,7 @@ function getTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
   const key = keyName(entity);
   const get = declare(scope, "MethodDeclaration", "`findOne({ _id })`", ir);
   const one = wired(
-    get,
+    ir.signature.name,
     [key, "options"],
     call("session.get", [get, keyArgument(entity), "options"]),
   );
@@ -74,7 +75,7 @@ function getTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
     operation: `${entity.property}.${ir.batch.name}`,
   });
   const args = [many, `${key}s.map(${encoder(entity)})`, "options"];
-  return [one, wired(many, [`${key}s`, "options"], call("session.getMany", args))];
+  return [one, wired(ir.batch.name, [`${key}s`, "options"], call("session.getMany", args))];
 }
 
 function listText(scope: Scope, ir: RecordMethodIr, method: Of<"list">): string {
@@ -98,7 +99,7 @@ function listText(scope: Scope, ir: RecordMethodIr, method: Of<"list">): string 
   const paged = method.page === "keyset";
   const parameters = [...where(predicates), ...(paged ? ["page"] : []), "options"];
   const args = [list, filterDoc(scope, predicates), ...(paged ? ["page"] : []), "options"];
-  return wired(list, parameters, call(paged ? "session.page" : "session.list", args));
+  return wired(ir.signature.name, parameters, call(paged ? "session.page" : "session.list", args));
 }
 
 const where = (predicates: readonly unknown[]): readonly string[] =>
@@ -113,10 +114,14 @@ const orderTerm = (entity: EntityIr, field: FieldIr, direction: "asc" | "desc"):
 
 function aggregateText(scope: Scope, ir: RecordMethodIr, method: Of<"aggregate">): string {
   const predicates = [...method.where, ...method.optional];
-  scope.declarations.push(aggregateDeclaration(scope, ir, method));
-  const name = identifier(ir.signature.name);
+  const name = scope.variable(ir.signature.name);
+  scope.declarations.push(aggregateDeclaration(scope, name, ir, method));
   const args = [name, filterDoc(scope, predicates), "options"];
-  return wired(name, [...where(predicates), "options"], call("session.aggregate", args));
+  return wired(
+    ir.signature.name,
+    [...where(predicates), "options"],
+    call("session.aggregate", args),
+  );
 }
 
 const saves = {
@@ -133,11 +138,15 @@ function saveText(scope: Scope, ir: RecordMethodIr, method: Of<"insert"> | Of<"u
     method.op === "upsert" && method.ttlMs !== undefined ? [["ttlMs", String(method.ttlMs)]] : [];
   const type = method.op === "upsert" ? "UpsertDeclaration" : "MethodDeclaration";
   const name = declare(scope, type, saves[method.op][method.bulk ? "many" : "one"], ir, ttl);
-  const input = method.bulk ? entity.property : entity.variable;
+  const input = method.bulk ? entity.rows : entity.variable;
   const documents = method.bulk ? `${input}.map(toDocument)` : `toDocument(${input})`;
   const made = newIdNeeded(entity) ? [madeBy(entity, input, method.bulk)] : [];
   const run = `session.${method.op}${method.bulk ? "Many" : ""}`;
-  return wired(name, [input, "options"], call(run, [name, documents, "options", ...made]));
+  return wired(
+    ir.signature.name,
+    [input, "options"],
+    call(run, [name, documents, "options", ...made]),
+  );
 }
 
 /** A key that the caller did not give is no part of what an operation id stands for. */
@@ -167,7 +176,7 @@ function patchText(scope: Scope, ir: RecordMethodIr, method: Of<"patch">): strin
     }),
   );
   return wired(
-    name,
+    ir.signature.name,
     [keyName(entity), "patch", "options"],
     call("session.patch", [name, keyArgument(entity), set, "options"]),
   );
@@ -181,15 +190,19 @@ function deleteText(scope: Scope, ir: RecordMethodIr): string {
       : `\`findOneAndUpdate({ _id }, { $set: { ${entity.deletedAt.column} } })\``;
   const name = declare(scope, "MethodDeclaration", doc, ir);
   const args = [name, keyArgument(entity), "options"];
-  return wired(name, [keyName(entity), "options"], call("session.delete", args));
+  return wired(ir.signature.name, [keyName(entity), "options"], call("session.delete", args));
 }
 
 function incrementText(scope: Scope, ir: RecordMethodIr, method: Of<"increment">): string {
   const { entity } = scope;
-  scope.declarations.push(incrementDeclaration(scope, ir, method));
-  const name = identifier(ir.signature.name);
+  const name = scope.variable(ir.signature.name);
+  scope.declarations.push(incrementDeclaration(scope, name, ir, method));
   const args = [name, keyArgument(entity), "by", "options"];
-  return wired(name, [keyName(entity), "by", "options"], call("session.increment", args));
+  return wired(
+    ir.signature.name,
+    [keyName(entity), "by", "options"],
+    call("session.increment", args),
+  );
 }
 
 function historyTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
@@ -197,7 +210,7 @@ function historyTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
   const key = keyName(entity);
   const name = declare(scope, "MethodDeclaration", "`find({ key }).sort(-revision)`", ir);
   const history = wired(
-    name,
+    ir.signature.name,
     [key, "page", "options"],
     call("session.history", [name, keyArgument(entity), "page", "options"]),
   );
@@ -213,5 +226,5 @@ function historyTexts(scope: Scope, ir: RecordMethodIr): readonly string[] {
     },
   );
   const args = [past, keyArgument(entity), "at", "options"];
-  return [history, wired(past, [key, "at", "options"], call("session.asOf", args))];
+  return [history, wired(ir.asOf.name, [key, "at", "options"], call("session.asOf", args))];
 }

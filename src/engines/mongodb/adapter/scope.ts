@@ -1,4 +1,6 @@
 import type { EntityIr, FieldIr, RepositoryIr } from "../../../ir/types.ts";
+import { ModuleNames } from "../../../ir/module-names.ts";
+import { emittedNames } from "../../../ir/reserved.ts";
 import { ImportSet } from "../../../render/layout.ts";
 import { codecNames } from "../fields.ts";
 
@@ -10,10 +12,20 @@ export class Scope {
   readonly port: string;
   readonly imports = new ImportSet();
   readonly declarations: string[] = [];
+  readonly #names: ModuleNames;
 
   constructor({ entity, file }: Pick<RepositoryIr, "entity" | "file">) {
     this.entity = entity;
+    this.#names = new ModuleNames([
+      ...emittedNames,
+      ...["keyOf", "madeKey", `new${entity.idType ?? ""}`, entity.variable, entity.rows],
+    ]);
     this.port = `../../ports/${file}.ts`;
+  }
+
+  /** A variable for the declaration of a method; one that the module has already gets a suffix. */
+  variable(name: string): string {
+    return this.#names.declare(name, "Method");
   }
 
   runtime(file: string, ...names: readonly string[]): void {

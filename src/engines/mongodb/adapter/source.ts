@@ -1,5 +1,5 @@
 import type { RecordMethodIr } from "../../../ir/types.ts";
-import { identifier, stringLiteral } from "../../../render/encode.ts";
+import { identifier, propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, indent, line, print } from "../../../render/document.ts";
 import { docBlock, entry, openObject } from "../../../render/layout.ts";
 import type { Scope } from "./scope.ts";
@@ -31,4 +31,7 @@ export const identity = (
 
 /** `get: (id, options) => session.get(get, …),` */
 export const method = (name: string, parameters: readonly string[], body: Doc): string =>
-  print([name, ": (", parameters.join(", "), ") =>", group(indent([line, body])), ","], 4);
+  print(
+    [propertyName(name), ": (", parameters.join(", "), ") =>", group(indent([line, body])), ","],
+    4,
+  );

@@ -1,5 +1,5 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
-import { pascalCase } from "../../../ir/words.ts";
+import { newValuesName } from "../../../ir/names.ts";
 import type { Doc } from "../../../render/document.ts";
 import { hardline, indent, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
@@ -30,7 +30,7 @@ export function valuesFunction(
   bulk: boolean,
 ): string {
   const { entity, module } = target;
-  const name = `new${pascalCase(bulk ? entity.property : entity.name)}Values`;
+  const name = newValuesName(entity.name, bulk);
   const known = module.declarations.some((text) => text.startsWith(`const ${name} `));
   if (!known)
     module.declarations.push(
@@ -81,7 +81,7 @@ const childValues = ({ child, fields }: ChildInput, module: AdapterModule): read
 
 function batchValues(target: MethodTarget, statement: InsertStatement, name: string): string {
   const { entity, module } = target;
-  const [one, many] = [entity.variable, entity.property];
+  const [one, many] = [entity.variable, entity.rows];
   const own = listOf(
     many,
     one,
@@ -111,7 +111,7 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
 export function distinctRows(target: MethodTarget, { fields }: InsertStatement): Doc {
   const { entity, ir, module } = target;
   module.runtime("values", "distinctRows");
-  const name = `new${pascalCase(entity.name)}Key`;
+  const name = `new${entity.name}Key`;
   const key = fields.filter((field) => field.key);
   const values = key.map((field) => encoded(entity, field, entity.variable, module));
   const declared = print([
@@ -120,7 +120,7 @@ export function distinctRows(target: MethodTarget, { fields }: InsertStatement):
     ";",
   ]);
   if (!module.declarations.includes(declared)) module.declarations.push(declared);
-  return call("distinctRows", [stringLiteral(ir.operation), entity.property, name]);
+  return call("distinctRows", [stringLiteral(ir.operation), entity.rows, name]);
 }
 
 /** One value that is made when a condition holds, or a column of a list of rows of which some elements are: then what the caller gave of it. */

@@ -1,5 +1,6 @@
 import type { Ir, RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { FileRequest } from "../../engine.ts";
+import { newValuesName } from "../../../ir/names.ts";
 import { adapterFile, type MethodBody } from "../../families/sql/adapter-file.ts";
 import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
 import { aggregateMethod, listMethod } from "../../families/sql/record-read.ts";
@@ -26,7 +27,9 @@ export function repositoryFile(
     [
       repository.factory,
       ...own.flatMap((each) => [codecsName(each), rowName(each), each.variable]),
-      entity.property,
+      entity.rows,
+      newValuesName(entity.name, false),
+      newValuesName(entity.name, true),
       `new${entity.idType ?? entity.name}`,
     ],
   );

@@ -1,5 +1,5 @@
 import type { EntityIr, Method } from "../../../ir/types.ts";
-import { pascalCase } from "../../../ir/words.ts";
+import { newValuesName } from "../../../ir/names.ts";
 import type { Doc } from "../../../render/document.ts";
 import { hardline, indent, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
@@ -80,7 +80,7 @@ function madeArgument(
 /** The function that makes a new row's texts: one per entity and form, shared by its inserts and upserts. */
 function valuesFunction(target: MethodTarget, statement: InsertStatement, bulk: boolean): string {
   const { entity, module } = target;
-  const name = `new${pascalCase(bulk ? entity.property : entity.name)}Values`;
+  const name = newValuesName(entity.name, bulk);
   const known = module.declarations.some((text) => text.startsWith(`const ${name} `));
   if (!known)
     module.declarations.push(
@@ -129,7 +129,7 @@ function singleValues(target: MethodTarget, statement: InsertStatement, name: st
 
 function batchValues(target: MethodTarget, statement: InsertStatement, name: string): string {
   const { entity, module } = target;
-  const [one, many] = [entity.variable, batchVariable(entity)];
+  const [one, many] = [entity.variable, entity.rows];
   const own = statement.fields.map((field) => arrayOf(entity, field, many, one, module));
   const head = valuesHead(target, name, many, `readonly ${entity.newType}[]`);
   if (statement.children.length === 0) return print([head, " ", opened(own), ";"]);
@@ -156,8 +156,6 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
   ];
   return print([head, " {", indent(body), hardline, "};"]);
 }
-
-const batchVariable = (entity: EntityIr): string => entity.property;
 
 export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBody {
   const { entity, ir, module } = target;

@@ -1,5 +1,6 @@
 import type { Ir, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { FileRequest } from "../../engine.ts";
+import { newValuesName } from "../../../ir/names.ts";
 import { adapterFile } from "../../families/sql/adapter-file.ts";
 import { postgresRuntime } from "./runtime.ts";
 import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
@@ -16,7 +17,9 @@ export function repositoryFile(repository: RepositoryIr, store: StoreIr, ir: Ir)
     [
       repository.factory,
       ...own.flatMap((each) => [codecsName(each), rowName(each), each.variable]),
-      entity.property,
+      entity.rows,
+      newValuesName(entity.name, false),
+      newValuesName(entity.name, true),
       `new${entity.idType ?? entity.name}`,
     ],
   );

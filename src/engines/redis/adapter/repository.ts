@@ -7,7 +7,9 @@ import type {
   RepositoryIr,
   StoreIr,
 } from "../../../ir/types.ts";
+import { ModuleNames } from "../../../ir/module-names.ts";
 import { columnName } from "../../../ir/names.ts";
+import { emittedNames } from "../../../ir/reserved.ts";
 import { code, propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, indent, join, line, print, softline } from "../../../render/document.ts";
 import {
@@ -35,6 +37,12 @@ export function repositoryFile(
   const { entity, factory, typeName, file, methods } = repository;
   const { given, managed } = columnsOf(entity);
   const codecs = [...given, ...managed].map((field) => ({ field, codec: fieldCodec(field) }));
+  const names = new ModuleNames([...emittedNames, factory]);
+  const declarations = new Map(
+    methods.map(({ signature: { name } }) => [name, names.declare(name, "Method")]),
+  );
+  const variableOf = (method: RecordMethodIr): string =>
+    declarations.get(method.signature.name) ?? method.signature.name;
   return {
     path: `{data}/stores/${store.name}/${file}.ts`,
     ownership: "generated",
@@ -57,12 +65,12 @@ export function repositoryFile(
       declaration: code(declarationText(entity)),
       head: code(declared("stored", "RecordDeclaration", typeArguments(entity))),
       methods: methods.map((method) => ({
-        text: code(methodText(method, entity)),
+        text: code(methodText(method, variableOf(method), entity)),
         doc: code(docBlock([shown(method.method)]).trimEnd()),
       })),
       factory,
       typeName,
-      members: methods.flatMap((method) => members(method, entity)).map(code),
+      members: methods.flatMap((method) => members(method, variableOf(method), entity)).map(code),
     },
   };
 }
@@ -169,14 +177,12 @@ const declarationType = ({ op }: Method): string => declarationTypes[op] ?? "Met
 
 /** `const save: UpsertDeclaration<…> = { … };` */
 function methodText(
-  { method, operation, effect, signature, types }: RecordMethodIr,
+  { method, operation, effect, types }: RecordMethodIr,
+  variable: string,
   entity: EntityIr,
 ): string {
   const patch = method.op === "patch" ? types.slice(0, 1).map(({ name }) => name) : [];
-  const head = declared(signature.name, declarationType(method), [
-    ...typeArguments(entity),
-    ...patch,
-  ]);
+  const head = declared(variable, declarationType(method), [...typeArguments(entity), ...patch]);
   const entries: readonly (readonly [string, Doc])[] = [
     ["operation", stringLiteral(operation)],
     ["effect", stringLiteral(effect)],
@@ -263,6 +269,7 @@ function shown(method: Method): string {
 /** `save: (session, options) => session.upsert(save, session, options),` */
 function members(
   { method, signature, batch }: RecordMethodIr,
+  variable: string,
   entity: EntityIr,
 ): readonly string[] {
   const key = entity.key.length === 1 ? "id" : "key";
@@ -280,16 +287,16 @@ function members(
   switch (method.op) {
     case "get":
       return [
-        one(name, name, "get", key),
-        ...(batch === undefined ? [] : [one(batch.name, name, "getMany", `${key}s`)]),
+        one(name, variable, "get", key),
+        ...(batch === undefined ? [] : [one(batch.name, variable, "getMany", `${key}s`)]),
       ];
     case "patch":
-      return [one(name, name, "patch", key, "patch")];
+      return [one(name, variable, "patch", key, "patch")];
     case "increment":
-      return [one(name, name, "increment", key, "by")];
+      return [one(name, variable, "increment", key, "by")];
     case "delete":
-      return [one(name, name, "delete", key)];
+      return [one(name, variable, "delete", key)];
     default:
-      return [one(name, name, method.op, "value")];
+      return [one(name, variable, method.op, "value")];
   }
 }

@@ -1,4 +1,5 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import { portVariable } from "../../../ir/names.ts";
 import type { Predicate } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import {
@@ -69,7 +70,10 @@ export const arrow = (parameters: string, body: Doc): Doc => [
 ];
 
 /** `const { orders } = from;`, one name a line where they do not fit. */
-export function bindings(names: readonly string[], from: string): Doc {
+export function bindings(ports: readonly string[], from: string): Doc {
+  const names = ports.map((port) =>
+    portVariable(port) === port ? port : `${port}: ${portVariable(port)}`,
+  );
   const flat = `const { ${names.join(", ")} } = ${from};`;
   if (flat.length <= printWidth - 4) return flat;
   const broken = names.map((name): Doc => [hardline, name, ","]);

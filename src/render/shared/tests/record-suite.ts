@@ -1,5 +1,6 @@
 import type { FileRequest } from "../../../engines/engine.ts";
 import type { EntityIr, RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.ts";
+import { portVariable } from "../../../ir/names.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
@@ -150,7 +151,7 @@ function subject(scope: SuiteScope, rows: Doc | undefined): Doc {
     rows ?? entry("rows", rowsName(entity)),
     ...entries.map(([name, value]) => entry(name, value)),
   ]);
-  return [huggingCall(made, ["store", entity.property, subject], 4), ";"];
+  return [huggingCall(made, ["store", portVariable(entity.property), subject], 4), ";"];
 }
 
 function insertEntry({ repository }: SuiteScope): Entry {
@@ -168,7 +169,7 @@ function readEntry({ repository: { entity, methods } }: SuiteScope): Entry {
   const list = methods.find(({ method }) => method.op === "list" && method.where.length === 0);
   const filtered = list?.method.op === "list" && list.method.optional.length > 0;
   const paged = list?.method.op === "list" && list.method.page === "keyset";
-  const call = `${entity.property}.${list?.method.name ?? ""}(${[...(filtered ? ["{}"] : []), ...(paged ? ["{ limit: 1000 }"] : [])].join(", ")})`;
+  const call = `${portVariable(entity.property)}.${list?.method.name ?? ""}(${[...(filtered ? ["{}"] : []), ...(paged ? ["{ limit: 1000 }"] : [])].join(", ")})`;
   return ["all", paged ? `async () => (await ${call}).items` : `() => ${call}`];
 }
 
@@ -177,7 +178,7 @@ function prepareEntry(scope: SuiteScope): readonly Entry[] {
   const parents = parentsOf(scope.repository.entity, scope);
   if (parents.length === 0) return [];
   const statements = parents.map(({ name, count, property }): Doc =>
-    indent([hardline, `await ${name}(${property}, ${count});`]),
+    indent([hardline, `await ${name}(${portVariable(property)}, ${count});`]),
   );
   return [["prepare", ["async () => {", ...statements, hardline, "}"]]];
 }

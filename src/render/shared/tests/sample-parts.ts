@@ -1,4 +1,5 @@
 import type { EntityIr, FieldIr, RepositoryIr } from "../../../ir/types.ts";
+import { portVariable } from "../../../ir/names.ts";
 import type { Json } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent } from "../../document.ts";
@@ -155,7 +156,7 @@ function storeFunction(scope: SuiteScope): Doc {
     functionHead(
       storeName(entity),
       [
-        { name: entity.property, type },
+        { name: portVariable(entity.property), type },
         { name: "count", type: "number" },
       ],
       "Promise<void>",
@@ -163,7 +164,7 @@ function storeFunction(scope: SuiteScope): Doc {
     ),
     indent([
       hardline,
-      `for (let n = 0; n < count; n += 1) await ${entity.property}.${method?.name ?? ""}(${argument});`,
+      `for (let n = 0; n < count; n += 1) await ${portVariable(entity.property)}.${method?.name ?? ""}(${argument});`,
     ]),
     hardline,
     "}",

@@ -7,6 +7,7 @@ import type {
   VectorViewIr,
   ViewIr,
 } from "../../../ir/types.ts";
+import { portVariable } from "../../../ir/names.ts";
 import type { Predicate } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
 import { hardline, indent, print } from "../../document.ts";
@@ -115,7 +116,7 @@ function rowsSetup(
   scope.imports.value(`./${entity.file}.ts`, rows).value("node:test", "before");
   const method = repository === undefined ? undefined : storing(repository)?.method;
   const bulk = method !== undefined && "bulk" in method && method.bulk;
-  const insert = `${entity.property}.${method?.name ?? ""}`;
+  const insert = `${portVariable(entity.property)}.${method?.name ?? ""}`;
   return [
     ...(bound
       ? [`const tenant = store.opened.forTenant(${tenantLiteral(entity, scope, 0)});`]
@@ -127,7 +128,9 @@ function rowsSetup(
       "before(async () => {",
       ...[
         "await store.empty();",
-        ...parents.map(({ name, count, property }) => `await ${name}(${property}, ${count});`),
+        ...parents.map(
+          ({ name, count, property }) => `await ${name}(${portVariable(property)}, ${count});`,
+        ),
         ...(bulk
           ? [`rows = await ${insert}(${rows}());`]
           : [`rows = await Promise.all(${rows}().map((row) => ${insert}(row)));`]),
@@ -205,7 +208,7 @@ function searchTests(view: SearchViewIr, scope: TestScope): readonly Doc[] | und
     const paged = method.page === "keyset";
     const parameters = ["query", filtered ? "filter" : "_", ...(paged ? ["page"] : [])];
     const args = ["query", ...(filtered ? ["filter"] : []), ...(paged ? ["page"] : [])];
-    const call = `${property}.${method.name}(${args.join(", ")})`;
+    const call = `${portVariable(property)}.${method.name}(${args.join(", ")})`;
     const plain = !paged && method.facets.length === 0;
     const entries: readonly Entry[] = [
       ["rows", "rows"],
@@ -244,7 +247,7 @@ const hasRoom = ({ type, name }: FieldIr): boolean =>
 function vectorTests(view: VectorViewIr, scope: TestScope): readonly Doc[] {
   const { entity, field, metric, dimensions } = view;
   const joined: boolean = isApart(view) && isFused(view);
-  const property = joined ? "fused" : view.property;
+  const property = joined ? "fused" : portVariable(view.property);
   return view.methods.flatMap(({ method, hybrid }) => {
     const filtered = method.filter.length > 0;
     const call = (options: string): string =>
