@@ -12,24 +12,28 @@ export const reservedWords: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/**
- * Names that emitted functions give their own parameters and locals, or call from their modules: a variable that is named after an entity
- * would hide them, or be hidden.
- */
-export const emittedNames: ReadonlySet<string> = new Set(
-  [
-    // Adapters: parameters and locals.
-    "at by codecs declared document documents facets fields filter given id ids item items json key keys limit made many of options order page",
-    "patch query record records row rows session stored text texts value values vector view where",
-    // Adapters: functions of the runtime.
-    "array asc between bigint binary boolean branded brandedBigint brandedInt brandedUuid call changeKind date decimal decimal128 desc distinctRows",
-    "double dynamicRead enumeration equal float fuse guarded highlightList highlightPage inOrder int int32 int64 integer keyedRead long named nullable numeric optional",
-    "pageLimit read recordedRow rowsOf searchTexts signed textsOf toDocument uuid uuidV7 valuesOf vectorOf viewOf within write",
-    // The example and the tests.
-    "after apart before config configFromEnv console count data describe error first fused globalThis it main n openDataLayer others probe",
-    "process randomUUID repositories run stores store subject tenant test tests undefined",
-  ].flatMap((names) => names.split(" ")),
+const setOf = (...lines: readonly string[]): ReadonlySet<string> =>
+  new Set(lines.flatMap((names) => names.split(" ")));
+
+/** Parameters and locals of adapters, and the functions of the runtime that their bodies call: no declaration beside them may take one. */
+export const adapterNames: ReadonlySet<string> = setOf(
+  "at by codecs declared document documents facets filter id ids item items json key keys limit options page patch query records row session",
+  "stored text texts value values vector view where",
+  "array asc between bigint binary boolean branded brandedBigint brandedInt brandedUuid changeKind date decimal decimal128 desc distinctRows",
+  "double enumeration equal float fuse given guarded highlightList highlightPage inOrder int int32 int64 integer long named nullable numeric",
+  "optional pageLimit recordedRow rowsOf searchTexts signed textsOf toDocument uuid uuidV7 valuesOf vectorOf viewOf within",
 );
+
+/**
+ * These and the locals of the example and of the tests: a variable that is named after an entity would hide them, or be hidden by one.
+ */
+export const emittedNames: ReadonlySet<string> = new Set([
+  ...adapterNames,
+  ...setOf(
+    "after apart before config configFromEnv console count data describe error first fused globalThis it main n openDataLayer others probe",
+    "process randomUUID repositories rows run stores store subject tenant test tests",
+  ),
+]);
 
 /** Types that generated modules refer to by their plain name: an entity of that name would hide them. */
 export const reservedTypes: ReadonlySet<string> = new Set(

@@ -33,7 +33,8 @@ type Search<Row, Filter> = (
   part: PartRequest,
 ) => Promise<Found<Row>>;
 
-const words = (text: unknown): readonly string[] => String(text).split(" ");
+const words = (text: unknown): readonly string[] =>
+  text === null || text === undefined ? [] : String(text).split(" ");
 
 /** Finds exactly the rows that hold the word and fit the filter, best first, with marks, counts and parts. */
 export async function checkSearch<Row extends object, Filter extends object>(
@@ -189,16 +190,18 @@ const scores = {
 export async function checkHybrid<Row extends object, Filter extends object>(
   wanted: NearestCase<Row, Filter> & {
     readonly nearest: Nearest<Row, Filter>;
-    /** A word that no other row holds. */
-    readonly word: (row: Row) => string;
+    /** A word that no other row holds; undefined for a row without text. */
+    readonly word: (row: Row) => string | undefined;
   },
 ): Promise<void> {
   for (const filter of wanted.rows.flatMap(wanted.filters)) {
     const places = ranked(wanted, filter);
     for (const row of wanted.rows) {
+      const text = wanted.word(row);
+      if (text === undefined) continue;
       for (const limit of [1, 2, 100]) {
         const expected = fused(places, row, limit);
-        const found = await wanted.nearest(wanted.probe, filter, { limit, text: wanted.word(row) });
+        const found = await wanted.nearest(wanted.probe, filter, { limit, text });
         assert.equal(found.length, Math.min(limit, expected.length));
         for (const [at, hit] of found.entries()) {
           near(hit.score, expected[at]?.score ?? Number.NaN);

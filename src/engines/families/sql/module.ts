@@ -1,6 +1,6 @@
 import type { EntityIr, Ir, TypeIr } from "../../../ir/types.ts";
 import { ModuleNames } from "../../../ir/module-names.ts";
-import { emittedNames } from "../../../ir/reserved.ts";
+import { adapterNames } from "../../../ir/reserved.ts";
 import { ImportSet, mentions } from "../../../render/layout.ts";
 import type { SharedContext } from "../../../render/shared/types.ts";
 import { sharedContext } from "../../../render/shared/types.ts";
@@ -32,7 +32,7 @@ export class AdapterModule {
     this.codecs = new CodecNames(engine.uuid);
     this.#entities = entities;
     this.#context = sharedContext(ir.entities);
-    this.#names = new ModuleNames([...emittedNames, ...engine.importable, ...taken]);
+    this.#names = new ModuleNames([...adapterNames, ...engine.importable, ...taken]);
   }
 
   /** Imports from `runtime/<engine>/<file>.ts`. */

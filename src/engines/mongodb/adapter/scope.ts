@@ -1,6 +1,6 @@
 import type { EntityIr, FieldIr, RepositoryIr } from "../../../ir/types.ts";
 import { ModuleNames } from "../../../ir/module-names.ts";
-import { emittedNames } from "../../../ir/reserved.ts";
+import { adapterNames } from "../../../ir/reserved.ts";
 import { ImportSet } from "../../../render/layout.ts";
 import { codecNames } from "../fields.ts";
 
@@ -17,7 +17,7 @@ export class Scope {
   constructor({ entity, file }: Pick<RepositoryIr, "entity" | "file">) {
     this.entity = entity;
     this.#names = new ModuleNames([
-      ...emittedNames,
+      ...adapterNames,
       ...["keyOf", "madeKey", `new${entity.idType ?? ""}`, entity.variable, entity.rows],
     ]);
     this.port = `../../ports/${file}.ts`;

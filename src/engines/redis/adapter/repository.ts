@@ -9,7 +9,7 @@ import type {
 } from "../../../ir/types.ts";
 import { ModuleNames } from "../../../ir/module-names.ts";
 import { columnName } from "../../../ir/names.ts";
-import { emittedNames } from "../../../ir/reserved.ts";
+import { adapterNames } from "../../../ir/reserved.ts";
 import { code, propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, indent, join, line, print, softline } from "../../../render/document.ts";
 import {
@@ -37,7 +37,7 @@ export function repositoryFile(
   const { entity, factory, typeName, file, methods } = repository;
   const { given, managed } = columnsOf(entity);
   const codecs = [...given, ...managed].map((field) => ({ field, codec: fieldCodec(field) }));
-  const names = new ModuleNames([...emittedNames, factory]);
+  const names = new ModuleNames([...adapterNames, factory]);
   const declarations = new Map(
     methods.map(({ signature: { name } }) => [name, names.declare(name, "Method")]),
   );

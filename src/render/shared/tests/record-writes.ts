@@ -1,6 +1,6 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import type { Method } from "../../../spec/model.ts";
-import type { Doc } from "../../document.ts";
+import { type Doc, hardline, indent } from "../../document.ts";
 import { stringLiteral } from "../../encode.ts";
 import { entry, openObject } from "../../layout.ts";
 import {
@@ -150,8 +150,8 @@ function incrementTest(method: Of<"increment">, scope: SuiteScope): Doc {
     return field?.type.kind === "decimal" ? `String(${value})` : value;
   };
   const by = method.by === "negative" ? "-2" : "2";
-  const floor = method.floor ?? numeric(field?.source.min);
-  const ceiling = method.ceiling ?? numeric(field?.source.max);
+  const floor = nearest(Math.max, method.floor, field?.source.min);
+  const ceiling = nearest(Math.min, method.ceiling, field?.source.max);
   const limits = [
     ...(floor === undefined || method.by === "positive"
       ? []
@@ -164,17 +164,27 @@ function incrementTest(method: Of<"increment">, scope: SuiteScope): Doc {
     ["field", stringLiteral(method.field)],
     ["by", amount(by)],
     ...(method.by === "any" ? [] : [["wrong", amount(by === "2" ? "-2" : "2")] as const]),
-    ...(limits.length === 0
-      ? []
-      : [["limits", arrow("(value)", `[${limits.slice(0, 1).join("")}]`)] as const]),
+    ...(limits.length === 0 ? [] : [["limits", limitsOf(limits)] as const]),
   ];
   return numbered("increment", method, scope, [
     openObject(entries.map(([name, value]) => entry(name, value))),
   ]);
 }
 
-const numeric = (value: number | string | undefined): number | undefined =>
-  value === undefined ? undefined : Number(value);
+/** `(value) => [[…]]`: the formatter opens a list of several lists. */
+const limitsOf = (limits: readonly string[]): Doc =>
+  limits.length < 2
+    ? arrow("(value)", `[${limits.join("")}]`)
+    : ["(value) => [", indent(limits.map((one): Doc => [hardline, one, ","])), hardline, "]"];
+
+/** The nearer of the method's limit and the field's own. */
+function nearest(
+  of: (...values: readonly number[]) => number,
+  ...limits: readonly (number | string | undefined)[]
+): number | undefined {
+  const given = limits.flatMap((limit) => (limit === undefined ? [] : [Number(limit)]));
+  return given.length === 0 ? undefined : of(...given);
+}
 
 function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLayout): Doc {
   const { entity, methods } = scope.repository;

@@ -1,9 +1,10 @@
 import type { EntityIr, FieldIr, RepositoryIr, ViewIr } from "../../../ir/types.ts";
 import type { Predicate } from "../../../spec/model.ts";
 import { stringLiteral } from "../../encode.ts";
+import { mentions } from "../../layout.ts";
 import { insertable } from "../types.ts";
 import { type TestContext, type TestScope, searchedFields, support } from "./scope.ts";
-import { bounds, ownValue, sampleValue } from "./values.ts";
+import { ownValue, roomOf, sampleValue } from "./values.ts";
 
 /** How the samples of one entity are laid out. */
 export interface SampleLayout {
@@ -52,13 +53,26 @@ const variesFreely = ({ type }: FieldIr): boolean =>
 /** Rows that are alike in a whole key or unique group could not be stored: the last of its fields differs. */
 function leavingUniquesApart(entity: EntityIr, wanted: readonly FieldIr[]): readonly FieldIr[] {
   const steady = new Set(wanted);
-  for (const group of [entity.key, ...entity.unique.map(({ fields }) => fields)]) {
+  const groups = [entity.key, ...entity.unique.map(({ fields }) => fields), ...indexed(entity)];
+  for (const group of groups) {
     const last = group.findLast((field) => field !== entity.tenant);
     if (last !== undefined && group.every((field) => steady.has(field) || field === entity.tenant))
       steady.delete(last);
   }
   return wanted.filter((field) => steady.has(field));
 }
+
+/** The fields of each unique index, those that its expressions mention among them: `lower(mail)`. */
+const indexed = ({ indexes, fields }: EntityIr): readonly (readonly FieldIr[])[] =>
+  indexes
+    .filter(({ unique }) => unique)
+    .map(({ terms }) =>
+      terms.flatMap((term) =>
+        "field" in term
+          ? [term.field]
+          : fields.filter(({ column }) => mentions(term.expression, column)),
+      ),
+    );
 
 /** The value that a steady field has in all samples, then others to set one row apart. */
 export function steadyValues(
@@ -80,11 +94,11 @@ export function steadyValues(
       return days.map(stringLiteral);
     case "int":
     case "float":
-      return amounts(field).map(String);
+      return amounts(entity, field, scope).map(String);
     case "bigint":
-      return amounts(field).map((amount) => `${amount}n`);
+      return amounts(entity, field, scope).map((amount) => `${amount}n`);
     case "decimal":
-      return amounts(field).map((amount) =>
+      return amounts(entity, field, scope).map((amount) =>
         stringLiteral(
           Math.min(amount, 10 ** (type.precision - type.scale) - 1).toFixed(type.scale),
         ),
@@ -105,8 +119,8 @@ const moments = [0, 1, 2, 3, 4, 5];
 /** Another day, week, month and year than the first; both before and after it. */
 const days = ["2026-03-11", "2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"];
 
-function amounts(field: FieldIr): readonly number[] {
-  const { min, max } = bounds(field);
+function amounts(entity: EntityIr, field: FieldIr, scope: TestScope): readonly number[] {
+  const { min, max } = roomOf(entity, field, scope);
   const middle = Math.min(Math.max(500, min + 7), max);
   return [middle, Math.max(middle - 7, min), Math.min(middle + 30, max)].filter(
     (one, at, all) => all.indexOf(one) === at,

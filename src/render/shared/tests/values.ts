@@ -146,18 +146,18 @@ function number(
   return fraction === "" || room < wide ? value : `${value} + 0${fraction}`;
 }
 
-export function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
+function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
   return {
     min: source.min === undefined ? -Infinity : Number(source.min),
     max: source.max === undefined ? Infinity : Number(source.max),
   };
 }
 
-/** What the tests add or take at once. */
-const added = 2;
+/** What the tests add or take of one row twice, and then at least one more to reach its limit. */
+const moved = 5;
 
 /** The bounds of a field, and within those of its increments so that each of them finds room: they bind what is stored by other methods, too. */
-function roomOf(
+export function roomOf(
   { name }: EntityIr,
   field: FieldIr,
   { repositories }: TestScope,
@@ -167,8 +167,18 @@ function roomOf(
     method.op === "increment" && method.field === field.name ? [method] : [],
   );
   return {
-    min: Math.max(min, ...increments.map(({ floor = -Infinity }) => floor + added)),
-    max: Math.min(max, ...increments.map(({ ceiling = Infinity }) => ceiling - added)),
+    min: Math.max(
+      min,
+      ...increments.map(
+        ({ by, floor = -Infinity }) => Math.max(min, floor) + (by === "negative" ? moved : 0),
+      ),
+    ),
+    max: Math.min(
+      max,
+      ...increments.map(
+        ({ by, ceiling = Infinity }) => Math.min(max, ceiling) - (by === "negative" ? 0 : moved),
+      ),
+    ),
   };
 }
 

@@ -282,7 +282,9 @@ function vectorTests(view: VectorViewIr, scope: TestScope): readonly Doc[] {
               "word",
               arrow(
                 "(row)",
-                `${support(scope, "samples", "given")}(row.${searched.name}.split(" ")[1])`,
+                searched.nullable
+                  ? `row.${searched.name}?.split(" ")[1]`
+                  : `${support(scope, "samples", "given")}(row.${searched.name}.split(" ")[1])`,
               ),
             ],
             ["nearest", arrow(`(probe, ${filter}, options)`, call("options"))],
