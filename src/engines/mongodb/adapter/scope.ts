@@ -18,7 +18,11 @@ export class Scope {
     this.entity = entity;
     this.#names = new ModuleNames([
       ...adapterNames,
-      ...["keyOf", "madeKey", `new${entity.idType ?? ""}`, entity.variable, entity.rows],
+      "keyOf",
+      "madeKey",
+      `new${entity.idType ?? ""}`,
+      entity.variable,
+      entity.rows,
     ]);
     this.port = `../../ports/${file}.ts`;
   }
