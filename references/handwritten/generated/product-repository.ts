@@ -8,7 +8,7 @@ import type {
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.ts";
-import { given, guarded, signed } from "../../runtime/postgres/values.ts";
+import { given, guarded, partlyMade, signed } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const table = tableOf<Product>({
@@ -165,7 +165,10 @@ export function productRepository(session: PostgresSession): ProductRepository {
         importAll,
         newProductsValues(products),
         options,
-        products.some((product) => product.id === undefined) ? [0] : [],
+        partlyMade(
+          0,
+          products.map((product) => product.id),
+        ),
       ),
     reprice: (id, patch, options) =>
       session.patch(reprice, [productCodecs.id.encode(id)], repriceChanges(patch), options),
