@@ -60,7 +60,7 @@ await onPrivateServers(
       [1062, "conflict", "insert into parent values (3, 'x', 1, 1)", "u"],
       [1064, "programming", "selec 1"],
       [1146, "programming", "select 1 from nowhere"],
-      [1264, "programming", "insert into parent values (3, 'x', -1, 9)"],
+      [1264, "constraint", "insert into parent values (3, 'x', -1, 9)"],
       [1364, "constraint", "insert into parent (id) values (3)", "name"],
       [1365, "programming", "insert into parent values (3, 'x', 1 / 0, 9)"],
       [1366, "programming", "insert into parent values ('x', 'x', 1, 9)"],
@@ -68,7 +68,7 @@ await onPrivateServers(
       [1451, "constraint", "update parent set id = 9 where id = 1", "child_parent"],
       [1452, "constraint", "insert into child values (2, 99)", "child_parent"],
       [1644, "constraint", "delete from parent where id = 2"],
-      [1690, "programming", "update parent set n = n - 5 where id = 1"],
+      [1690, "constraint", "update parent set n = n - 5 where id = 1"],
     ];
 
     it.each(statements.map(([code, kind, text, constraint]) => ({ code, kind, text, constraint })))(

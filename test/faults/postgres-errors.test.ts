@@ -45,7 +45,7 @@ await onPrivateServer(
     const statements: readonly Row[] = [
       ["21000", "programming", "select (select id from parent)"],
       ["22001", "programming", "insert into parent values (3, 'too long')"],
-      ["22003", "programming", "update parent set n = 2147483647 + n where id = 1"],
+      ["22003", "constraint", "update parent set n = 2147483647 + n where id = 1"],
       ["22007", "programming", "select 'x'::timestamptz"],
       ["22012", "programming", "select 1 / 0"],
       ["22P02", "programming", "select 'x'::int"],

@@ -79,7 +79,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1227, forbidden],
   [1243, stalePlan], // unknown prepared statement
   [1251, refused],
-  [1264, wrong],
+  [1264, constraint()],
   [1317, timeout], // interrupted: KILL QUERY
   [1364, constraint("not-null")],
   [1365, wrong],
@@ -98,7 +98,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1614, conflict], // XA: deadlock
   [1615, stalePlan], // prepared statement needs to be prepared again
   [1644, constraint()], // SIGNAL of a trigger
-  [1690, wrong],
+  [1690, constraint()],
   [1698, refused],
   [1792, readOnly], // in a read-only transaction: see transaction.ts
   [1836, readOnly],

@@ -32,6 +32,7 @@ const sqlStates: Readonly<Record<string, Entry>> = {
   "0B": wrong,
   "21": wrong,
   "22": wrong,
+  "22003": constraint(),
   "23": constraint(),
   "23001": constraint("foreign-key"),
   "23502": constraint("not-null"),
@@ -80,6 +81,12 @@ const notMigrated =
 const hints: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "21000": "the batch names one key twice; give each row once",
+    "22000": "a vector has another number of dimensions than its field",
+    "22003": "the number is beyond its field's range",
+    "22007": "a date or time has not the form of its field, or a cursor was changed",
+    "22008": "a date or time that does not exist",
+    "22021": "a text holds a character that PostgreSQL does not store (NUL)",
+    "22P02": "a value has not the form of its field (a UUID, a number), or a cursor was changed",
     "25P02": "a statement of this transaction failed before; let its error leave the callback",
     "28P01": "check user and password of the DSN",
     "3D000": "create the database, or check the name in the DSN",

@@ -149,6 +149,11 @@ export const fullCases: readonly FullCase[] = [
       expect((await Promise.all(takes)).reduce<number>((sum, one) => sum + one, 0)).toBe(50);
       expect((await data.counters.get(id))?.value).toBe(0);
       await expect(data.counters.take(id, -1)).rejects.toEqual(ofKind("constraint"));
+      const [full, top] = [key(), 2 ** 31 - 1];
+      await data.counters.put({ id: full, value: top });
+      await expect(data.counters.add(full, 1)).rejects.toEqual(ofKind("constraint"));
+      await expect(data.counters.add(full, top)).rejects.toEqual(ofKind("constraint"));
+      expect((await data.counters.get(full))?.value).toBe(top);
       expect((await data.counters.add(id, 5)).value).toBe(5);
       await expect(data.counters.add(id, -5)).rejects.toEqual(ofKind("programming"));
       await expect(data.counters.add(key(), 5)).rejects.toEqual(ofKind("not-found"));

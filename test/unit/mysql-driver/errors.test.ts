@@ -28,7 +28,7 @@ const numbers: readonly Row[] = [
   [1205, "conflict", "not-applied", true, false],
   [1213, "conflict", "not-applied", true, false],
   [1243, "connection", "not-applied", true, false],
-  [1264, "programming", "not-applied", false, false],
+  [1264, "constraint", "not-applied", false, false],
   [1317, "timeout", "not-applied", false, false],
   [1406, "constraint", "not-applied", false, false],
   [1451, "constraint", "not-applied", false, false],

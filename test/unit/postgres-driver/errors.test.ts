@@ -20,7 +20,7 @@ const sqlStates: readonly Row[] = [
   ["08P01", "connection", "unknown", true, true],
   ["0A000", "programming", "not-applied", false, false],
   ["22P02", "programming", "not-applied", false, false],
-  ["22003", "programming", "not-applied", false, false],
+  ["22003", "constraint", "not-applied", false, false],
   ["25006", "connection", "not-applied", true, true],
   ["25P02", "programming", "not-applied", false, false],
   ["25P03", "connection", "not-applied", true, true],
