@@ -1,4 +1,4 @@
-import { programmingError } from "./errors.ts";
+import { DataError, isDataError, programmingError } from "./errors.ts";
 import { halfWay, type Run } from "./migrate-note.ts";
 import type { BatchPosition, BatchResult, BatchRule, Progress } from "./migration.ts";
 
@@ -18,7 +18,7 @@ export async function runBatches(
 ): Promise<void> {
   let key = was?.key ?? Array.from({ length: keys }, () => null);
   let done = was?.done ?? 0;
-  const left = estimate === undefined ? undefined : await run.target.count(estimate);
+  const left = estimate === undefined ? undefined : await estimated(run, index, estimate);
   const total = left === undefined ? undefined : done + left;
   const tally: Tally = { before: done, total, beganAt: performance.now() };
   tell(run, index, done, tally);
@@ -30,6 +30,23 @@ export async function runBatches(
     done += result.done;
     tell(run, index, done, tally);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/** A count that fails (a row's value does not convert) is told with its place, as its batch would be. */
+async function estimated(
+  { target, steps, context }: Run,
+  index: number,
+  estimate: string,
+): Promise<number> {
+  try {
+    return await target.count(estimate);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const { kind, operation, code, hint, cause } = error;
+    const { name = "", title = "", up } = steps[index] ?? {};
+    const message = `${context.file}:${up?.line ?? 1}: step ${name} (${title}): ${error.message}`;
+    throw new DataError({ kind, message, operation, code, hint, cause });
   }
 }
 

@@ -2,9 +2,15 @@ import { programmingError } from "./errors.ts";
 import type { MigrateEvent } from "./migrate-note.ts";
 import { prepareRun, runDown, runUp } from "./migrate-run.ts";
 import { compare, withAncestors, type MigrationStatus, type Released } from "./migrate-status.ts";
-import { isPlanned, plannedNote } from "./migrate-steps.ts";
+import { isPlanned, plannedNote, positionOf, stepsOf } from "./migrate-steps.ts";
 import { adopted, changesOf, driftOf, type ObjectChange } from "./migrate-drift.ts";
-import type { LedgerEntry, LockPatience, Migration, MigrationTarget } from "./migration.ts";
+import type {
+  LedgerEntry,
+  LockPatience,
+  Migration,
+  MigrationTarget,
+  StepRecord,
+} from "./migration.ts";
 
 export type { LedgerEntry, Migration, MigrationTarget } from "./migration.ts";
 export type { MigrateEvent, StepProgress } from "./migrate-note.ts";
@@ -96,7 +102,12 @@ export function migrateDownTo(
       to === undefined ? undefined : known(to, migrations).id,
     );
     const reverted = chosen.map((id) => known(id, migrations));
-    refuseLosses(reverted, options.allowDestructive ?? false);
+    const present = await target.ledger();
+    const ran = reverted.map((migration) => ({
+      id: migration.id,
+      steps: begunSteps(target, migration, entryOf(present, migration.id)),
+    }));
+    refuseLosses(ran, options.allowDestructive ?? false);
     for (const migration of reverted) {
       const ledger = await target.ledger();
       const entry = entryOf(ledger, migration.id);
@@ -244,8 +255,23 @@ function downOrder(ledger: readonly LedgerEntry[], to: string | undefined): read
   }
 }
 
-function refuseLosses(migrations: readonly Migration[], allowed: Released): void {
-  const losses = migrations.flatMap(({ id, steps = [] }) => {
+/** The steps that are there, and one that may be there in part: only those are taken back. */
+function begunSteps(
+  target: MigrationTarget,
+  migration: Migration,
+  entry: LedgerEntry | undefined,
+): readonly StepRecord[] {
+  const { steps = [] } = migration;
+  if (steps.length === 0) return steps;
+  const { index, begun } = positionOf(migration, stepsOf(target, migration), entry);
+  return steps.slice(0, begun ? index + 1 : index);
+}
+
+function refuseLosses(
+  migrations: readonly { readonly id: string; readonly steps: readonly StepRecord[] }[],
+  allowed: Released,
+): void {
+  const losses = migrations.flatMap(({ id, steps }) => {
     if (typeof allowed === "boolean" ? allowed : allowed.includes(id)) return [];
     return steps.flatMap(({ name, title, reversibility, removes }) => {
       if (removes !== undefined)

@@ -28,6 +28,9 @@ export const duplicatesOf = async (lane: Lane, error: unknown): Promise<string |
     const conditions = [...(nullsToo === "t" ? [] : [given]), ...(condition ? [condition] : [])];
     const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
     const query = `select ${columns}, count(*) from ${table}${where} group by ${columns} having count(*) > 1`;
+    const [bound] = await ask(lane, `select row_security_active($1)`, [table]);
+    if (bound?.[0] === "t")
+      return `its policies hide rows of ${table} from this login; asked by one that sees every row, this finds what stands twice: ${query}`;
     const [counted] = await ask(
       lane,
       `select count(*), sum(count) from (select count(*) from ${table}${where} group by ${columns} having count(*) > 1) duplicates`,

@@ -58,4 +58,39 @@ describe.skipIf(isMissing(server))("a unique index that cannot be built", () => 
     const left = await store.rows("select count(*) from pg_index where not indisvalid");
     expect(left).toEqual([["0"]]);
   });
+
+  test("whom the table's policies bind is told that it cannot count", async () => {
+    const role = `bound_${space.name.replaceAll(/[^a-z0-9]/g, "").slice(-20)}`;
+    await store.rows(`create role ${role} login`);
+    const all = store;
+    try {
+      const [schema] = await all.rows("select quote_ident(current_schema())");
+      await all.rows(`grant all on schema ${schema?.[0]} to ${role}`);
+      await all.rows(`alter table "Odd items" owner to ${role}`);
+      await all.rows('alter table "Odd items" enable row level security');
+      await all.rows('alter table "Odd items" force row level security');
+      const dsn = new URL(space.dsn);
+      dsn.username = role;
+      store = openMigrated(dsn.href);
+      const index = concurrentIndex("odd_items_key", '"Odd items" (code)', true);
+      const migration = asMigration({
+        id: "0001-unique",
+        parents: [],
+        phase: "expand",
+        steps: [index],
+      });
+      const error = await migrateUp(store.store.migrationTarget(), [migration]).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (!isDataError(error)) throw new Error(String(error));
+      expect(error.message).toContain('its policies hide rows of "Odd items" from this login');
+      expect(error.message).toContain("select code, count(*)");
+    } finally {
+      if (store !== all) await store.close();
+      store = all;
+      await all.rows(`drop owned by ${role} cascade`);
+      await all.rows(`drop role ${role}`);
+    }
+  });
 });

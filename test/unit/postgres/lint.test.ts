@@ -33,6 +33,19 @@ const partSource = (part: RecipePart, earlier: readonly RecipePart[]): LintSourc
   history: [lintHistory, ...earlier.map(({ sql }) => sql)],
 });
 
+test("a key's type has no recipe that would leave the table without its key", async () => {
+  const text = "create table shelf (id integer primary key, code text);";
+  const found = await judge({
+    text: "-- step: x\nalter table shelf alter column id type bigint;",
+    steps: [{ name: "x", transactional: true }],
+    fresh: [],
+    history: [`-- step: made\n${text}`],
+  });
+  const recipe = of(found, "change-column-type").flatMap((each) => each.recipe);
+  expect(recipe.map(({ sql }) => sql).join("\n")).toContain("there is no way while code of before");
+  expect(recipe.some(({ sql }) => /^(?:alter|drop)/im.test(sql))).toBe(false);
+});
+
 test("every rule has cases, and every case a rule", () => {
   expect(Object.keys(cases).toSorted()).toEqual(
     ["syntax-error", ...rules.map(({ id }) => id)].toSorted(),

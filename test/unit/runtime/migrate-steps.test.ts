@@ -8,6 +8,7 @@ import {
   type MigrateEvent,
 } from "../../../templates/runtime/migrate.ts";
 import type { Migration, StepRecord } from "../../../templates/runtime/migration.ts";
+import { programmingError } from "../../../templates/runtime/errors.ts";
 import { Killed, MemoryTarget, migration } from "./memory-target.ts";
 import { dataError } from "./support.ts";
 
@@ -235,6 +236,34 @@ describe("down", () => {
     expect(store.made.has("x")).toBe(true);
     const allowed = { allowDestructive: ["0001-added"] };
     expect(await migrateDown(store, [added], allowed)).toBe("0001-added");
+  });
+
+  test("of a migration that stopped half-way, only what ran is asked about", async () => {
+    const store = new MemoryTarget();
+    const steps = [
+      concurrent("early"),
+      step("stops"),
+      concurrent("apart"),
+      step("x", { reversibility: "loses-data" }),
+    ];
+    const late = stepped("0002-late", steps, { parents: ["0001-mixed"] });
+    store.failOn = "make apart";
+    await expect(migrateUp(store, [mixed, late])).rejects.toThrow("syntax error");
+    store.failOn = undefined;
+    expect(await migrateDown(store, [mixed, late])).toBe("0002-late");
+    await migrateUp(store, [mixed, late]);
+    const error = await dataError(migrateDown(store, [mixed, late]));
+    expect(error.message).toContain("0002-late: x (x is made): loses-data");
+  });
+
+  test("a count of rows that fails is told with its step", async () => {
+    class Refusing extends MemoryTarget {
+      override count(): Promise<number> {
+        return Promise.reject(programmingError("integer out of range", { operation: "migrate" }));
+      }
+    }
+    const error = await dataError(migrateUp(new Refusing(), [mixed]));
+    expect(error.message).toMatch(/0001-mixed.*: step fill \(fill is made\): integer out of range/);
   });
 
   test("a check of the rows that failed does not stand in the way back", async () => {

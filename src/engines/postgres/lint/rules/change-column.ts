@@ -157,12 +157,20 @@ export const changeColumnType: Rule = {
     }),
 };
 
+/** A second column would leave the table without its key, and what refers to it with the old values. */
+const keyInPlace = (table: string): readonly string[] => [
+  `-- ${table} is found by this column, and others may refer to it: there is no way while code of before and after writes.`,
+  `-- In a window without writers: drop the references to ${table}, change the type here and in each of them, add the references again`,
+  `-- (not valid, then validate constraint). Or a new table with the new key, filled in batches, that code of after uses.`,
+];
+
 function shadowColumn(
   scene: Scene,
   { relation, table: key, name, column, to }: AlterCommand,
   { source }: Statement,
 ): readonly RecipePart[] {
   const table = tableName(relation);
+  if (scene.facts(key)?.key?.includes(name) === true) return [contract(...keyInPlace(table))];
   const type = source
     .slice(column?.typeName?.location ?? 0, to)
     .replace(/\s+(?:using|collate)\s[\s\S]*$/i, "");
