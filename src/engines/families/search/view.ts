@@ -78,7 +78,8 @@ function hitType(name: string, method: SearchMethod, entity: EntityIr): TypeIr {
     name: "highlights",
     type: `{ ${marks} }`,
     optional: false,
-    comment: "Fragments of the text with the found words between <mark> and </mark>.",
+    comment:
+      "Fragments of the row's own text with the found words between <mark> and </mark>. That text is not escaped: do so before it becomes HTML.",
   };
   return {
     name,

@@ -10,7 +10,10 @@ export interface ProductSearchHit {
   readonly item: Product;
   /** Higher is better; comparable within one answer only. */
   readonly score: number;
-  /** Fragments of the text with the found words between <mark> and </mark>. */
+  /**
+   * Fragments of the row's own text with the found words between <mark> and </mark>. That text is
+   * not escaped: do so before it becomes HTML.
+   */
   readonly highlights: { readonly title?: string; readonly description?: string };
 }
 
