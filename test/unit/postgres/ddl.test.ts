@@ -191,7 +191,7 @@ describe("text of the user", () => {
       ],
     );
     expect(refuse(store).map(({ path }) => path)).toEqual([
-      "entities.Bad.checks",
+      "entities.Bad.checks.evil",
       "entities.Bad.indexes",
       "entities.Bad.indexes",
       "entities.Bad.fields.wide",
