@@ -79,7 +79,9 @@ const edits: Readonly<Record<string, Edit>> = {
     ["[Book, Note]", "[Book, Memo]"],
     ["      Note: {", "      Memo: {"],
   ],
-  refers: [["      # after title\n", "      noteId: { type: int, references: Note, nullable: true }\n"]],
+  refers: [
+    ["      # after title\n", "      noteId: { type: int, references: Note, nullable: true }\n"],
+  ],
   audits: [["    # of notes\n", "    audit: true\n"]],
   "deletes-softly": [["softDelete: false", "softDelete: true"]],
   shortens: [["max: 200", "max: 100"]],
