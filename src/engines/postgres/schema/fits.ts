@@ -20,8 +20,9 @@ const isText = (type: string): boolean => /^(?:text|character varying|varchar)/.
  */
 export function fits(from: string, to: string, value: string): string | undefined {
   if (from === to || isWidening(from, to)) return undefined;
+  if (from.endsWith("[]") || to.endsWith("[]")) return undefined;
   if (isNumber(from) && isNumber(to)) return numberFits(from, to, value);
-  if (isText(from) && (isText(to) ? to !== "text" : !/^jsonb?$|\[\]$/.test(to) && known.test(to)))
+  if (isText(from) && (isText(to) ? to !== "text" : known.test(to)))
     return `pg_input_is_valid(${value}, '${to}')`;
   if (/^jsonb?$/.test(from) && to !== "text" && known.test(to))
     return `pg_input_is_valid(${value} #>> '{}', '${to}')`;

@@ -29,10 +29,14 @@ export function contentDrafts(
   const added = columns.flatMap((each) => each.forwards);
   const settled = columns.flatMap((each) => each.settled);
   const back = columns.flatMap((each) => each.backwards);
+  const lost = columns.some(({ lossy }) => lossy === true);
+  const names = new Set(rows.from.columns.map(({ name }) => name));
+  const given = added.map(({ name }) => name).filter((name) => !names.has(name));
   const renamed = recorded.column === "children" && rows.was !== rows.to.name;
   return [
     ...(added.length > 0 || renamed ? forwards(recorded, added) : []),
-    ...(settled.length > 0 ? settledContent(recorded, settled) : []),
+    ...(settled.length > 0 ? settledContent(recorded, settled, lost) : []),
+    ...(given.length > 0 && !renamed ? [withoutGiven(recorded, given)] : []),
     ...(back.length > 0 || renamed ? [backwards(recorded, back)] : []),
   ];
 }
@@ -79,12 +83,45 @@ function backwards(recorded: RecordedRows, properties: readonly Property[]): Dra
 function settledContent(
   { rows, history, column }: RecordedRows,
   properties: readonly Property[],
+  lost: boolean,
 ): readonly Draft[] {
   const names = { from: rows.to.name, to: rows.to.name };
   const fill = { column, ...contentUpdate({ column }, properties, names) };
   return batchDrafts(history, fill, "contract").map((each) =>
-    each.batch === undefined ? each : { ...each, rank: rank.swap + 2 },
+    each.batch === undefined
+      ? each
+      : {
+          ...each,
+          rank: rank.swap + 2,
+          ...(lost && {
+            title: `${history.to.name}: what was recorded of ${rows.to.name} is rounded, cut or emptied as its columns are`,
+            reversibility: "loses-data" as const,
+            destroys: `${history.to.name}.${column}`,
+          }),
+        },
   );
+}
+
+/** Taken back, a recorded row has what it had: the properties that the change gave it go last, after their columns. */
+function withoutGiven({ rows, history, column }: RecordedRows, given: readonly string[]): Draft {
+  const keys = `array[${given.map(literal).join(", ")}]`;
+  const [name, table] = [history.to.name, literal(rows.to.name)];
+  const elements = `jsonb_array_elements(children -> ${table}) given(recorded)`;
+  const [value, where] =
+    column === "content"
+      ? [`content - ${keys}`, `content ?| ${keys}`]
+      : [
+          `children || jsonb_build_object(${table}, (select jsonb_agg(recorded - ${keys}) from ${elements}))`,
+          `children ? ${table} and exists (select from ${elements} where recorded ?| ${keys})`,
+        ];
+  return draft({
+    rank: rank.dropColumn,
+    stem: `${name}-${column}-of-${rows.to.name}-as-before`,
+    title: `${name}: what was recorded of ${rows.to.name} loses what this change gave it, when it is taken back`,
+    up: [],
+    down: asOwner(history, "from", [updateRows(name, column, value, where)]),
+    touches: [history.part],
+  });
 }
 
 /** A recorded row keeps what it has and gets what it lacks. */

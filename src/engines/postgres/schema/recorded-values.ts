@@ -1,8 +1,9 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
-import { conversion, readsTheSame } from "./convert.ts";
+import { conversion, losesSilently, readsTheSame } from "./convert.ts";
 import { forwardOf } from "./copy-way.ts";
+import { fits } from "./fits.ts";
 import { placeholder } from "./fill.ts";
 import type { ColumnShape } from "./shape.ts";
 import { mentions } from "./tokens.ts";
@@ -26,6 +27,8 @@ export interface RecordedColumn {
   readonly settled: readonly Property[];
   /** What rows recorded since get when the change is taken back. */
   readonly backwards: readonly Property[];
+  /** Whether its values of before cannot be told from those that take their place. */
+  readonly lossy?: boolean;
 }
 
 const has = (name: string): string => `recorded ? ${literal(name)}`;
@@ -128,7 +131,9 @@ function converted(
     };
   }
   const next = column.name;
+  const given = values[`${rows.part}.${to.name}`] !== undefined;
   return {
+    lossy: given || losesSilently(from.type, to.type) || fits(from.type, to.type, "") !== undefined,
     forwards: [{ name: next, value, lacking: `${has(from.name)} and not ${has(next)}` }],
     settled: [{ name: to.name, value: of(next), lacking: has(next), instead: next }],
     backwards: [

@@ -331,6 +331,18 @@ alter table lists_history drop column tenant_id;
 -- lists: column tenant_id is added and filled
 alter table lists drop column tenant_id;
 
+-- step: lists-history-children-of-lines-as-before
+-- lists_history: what was recorded of lines loses what this change gave it, when it is taken back
+update lists_history set children = children || jsonb_build_object('lines', (select jsonb_agg(recorded - array['tenant_id']) from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['tenant_id']);
+
+-- step: lines-history-content-of-lines-as-before
+-- lines_history: what was recorded of lines loses what this change gave it, when it is taken back
+update lines_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
+
+-- step: lists-history-content-of-lists-as-before
+-- lists_history: what was recorded of lists loses what this change gave it, when it is taken back
+update lists_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
+
 -- step: lines-stop-recording
 -- lines: changes are not recorded while the table changes
 create function lines_record_history() returns trigger

@@ -167,3 +167,11 @@ drop function lines_place_copy();
 -- step: lines-add-place
 -- lines: column rank also stands under its new name place
 alter table lines drop column place;
+
+-- step: lists-history-children-of-lines-as-before
+-- lists_history: what was recorded of lines loses what this change gave it, when it is taken back
+update lists_history set children = children || jsonb_build_object('lines', (select jsonb_agg(recorded - array['place']) from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['place']);
+
+-- step: lines-history-content-of-lines-as-before
+-- lines_history: what was recorded of lines loses what this change gave it, when it is taken back
+update lines_history set content = content - array['place'] where content ?| array['place'];

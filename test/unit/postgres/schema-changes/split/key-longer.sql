@@ -216,6 +216,10 @@ alter table items_history drop column shelf;
 -- items: column shelf is added and filled
 alter table items drop column shelf;
 
+-- step: items-history-content-of-items-as-before
+-- items_history: what was recorded of items loses what this change gave it, when it is taken back
+update items_history set content = content - array['shelf'] where content ?| array['shelf'];
+
 -- step: items-drop-items-pkey
 -- items: the key of before goes
 alter table items add constraint items_pkey primary key (no);
