@@ -257,7 +257,7 @@ export const capabilities: Capabilities = {
       source: "`src/engines/redis`, `test/conformance/keyvalue`",
     },
     "RD-A3": {
-      fact: "the generated structures: hashes, sorted sets, streams with consumer groups, channels",
+      fact: "the generated structures: hashes, sorted sets, streams with consumer groups, channels; with `tenant: true` each key names its tenant",
       source: "`src/engines/redis`, `test/conformance/structures`",
     },
   },
