@@ -58,6 +58,7 @@ async function obtain(wanted: string): Promise<Owned> {
     stop: _s,
     kill9: _k,
     restart: _r,
+    atRest: _a,
     freeze: _f,
     thaw: _t,
     ...facts

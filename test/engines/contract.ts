@@ -49,6 +49,8 @@ export interface PrivateServer extends Server {
   kill9(): Promise<void>;
   /** Starts again on the same data and port; a server that still runs is stopped gracefully first. */
   restart(): Promise<void>;
+  /** Waits until nothing in the data folder has changed for a second; 30 s at most. At once where the folder is out of reach. */
+  atRest(): Promise<void>;
   /** SIGSTOP: connections stay open, nothing answers. */
   freeze(): Promise<void>;
   /** SIGCONT. */

@@ -74,6 +74,7 @@ async function startContainer(
     ...facts,
     namespace: () => provider.namespace(facts),
     pidNow: () => undefined,
+    atRest: async () => {},
     stop: async () => void (await container.stop()),
     kill9: async () => void (await (await docker()).kill()),
     restart: () => container.restart(),

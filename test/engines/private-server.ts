@@ -1,8 +1,9 @@
 /** Turns a launch plan into a server that a test may stop, kill and start again. */
 import { chownSync, mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineProvider, PrivateServer, ServerFacts } from "./contract.ts";
 import { type Launch, launch } from "./process.ts";
 import type { User } from "./unprivileged.ts";
@@ -49,7 +50,34 @@ export async function startPrivate(
       await halt("stop");
       running = await launch(plan);
     },
+    atRest: () => untilAtRest(join(plan.folder, "data")),
     freeze: async () => running?.signal("SIGSTOP"),
     thaw: async () => running?.signal("SIGCONT"),
   };
+}
+
+const restMs = 1_000;
+const mostRests = 30;
+
+async function untilAtRest(folder: string): Promise<void> {
+  let before = await filesOf(folder);
+  for (let rests = 0; rests < mostRests; rests += 1) {
+    await sleep(restMs);
+    const now = await filesOf(folder);
+    if (now === before) return;
+    before = now;
+  }
+  throw new Error(`${folder} was written to for ${mostRests} s`);
+}
+
+/** Names, sizes and times of all files; one that goes meanwhile is none. */
+async function filesOf(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const told = files.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }));
+    return `${path} ${size} ${mtimeMs}`;
+  });
+  return (await Promise.all(told)).toSorted().join("\n");
 }

@@ -100,3 +100,19 @@ export async function until(ms: number, done: () => boolean | Promise<boolean>):
   }
   return began.elapsed();
 }
+
+/** Calls until one is answered, for `ms` at most. @throws the last call's error, with the time that all took */
+export async function answered<T>(ms: number, call: () => Promise<T>): Promise<T> {
+  const began = stopwatch();
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (began.elapsed() > ms)
+        throw new Error(`no answer within ${ms} ms; the last call's error is the cause`, {
+          cause: error,
+        });
+    }
+    await sleep(10);
+  }
+}

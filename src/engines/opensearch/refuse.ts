@@ -11,8 +11,6 @@ interface Problem {
 }
 
 const elsewhere = "leave it out, or keep the view beside its rows: stores.never: [opensearch]";
-/** Types that generated modules of this engine import by their plain name. */
-const ownTypes: ReadonlySet<string> = new Set(["SearchSession", "TargetConnection", "ViewTarget"]);
 /** An index name holds 255 bytes; the number of a generation and a prefix come to it. */
 const longestAlias = 200;
 
@@ -29,15 +27,6 @@ function viewProblems(view: HeldView, store: StoreIr): readonly Problem[] {
       : []),
     ...(view.workload.length > longestAlias
       ? [{ path, text: "the name is too long for an index", hint: "give it a shorter one" }]
-      : []),
-    ...(ownTypes.has(view.entity.name)
-      ? [
-          {
-            path: `entities.${view.entity.name}`,
-            text: `"${view.entity.name}" is a type of the generated adapter`,
-            hint: "give the entity another name",
-          },
-        ]
       : []),
     ...(view.port === "search" && !languages.includes(view.language)
       ? [
