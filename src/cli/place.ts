@@ -26,5 +26,5 @@ export function placeOf(io: Io, options: { readonly cwd: string; readonly spec: 
 }
 
 function shownFrom(cwd: string, path: string): string {
-  return relative(cwd, path).replaceAll("\\", "/");
+  return relative(cwd, path).replaceAll("\\", "/") || ".";
 }

@@ -30,7 +30,7 @@ export interface Reading {
 const failures = {
   missing: "does not exist",
   "too-large": `is larger than ${maxSpecBytes / 1024 / 1024} MiB with the files before it`,
-  "not-a-file": "is not a file",
+  "not-a-file": "is a folder or a device",
   unreadable: "cannot be read",
   outside: "lies outside the spec's folder",
 } as const;

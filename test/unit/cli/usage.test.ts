@@ -11,6 +11,7 @@ test.each([
   [["frobnicate"], /unknown command 'frobnicate'/],
   [["plann"], /Did you mean plan/],
   [["plan", "--acept"], /unknown option '--acept'[^]*Did you mean --accept/],
+  [["plan", "--spec", "."], /^\.:1:1: the file is a folder or a device; name a YAML or JSON file/],
   [["explain"], /missing required argument 'workload'/],
   [["--dump", "soup", "plan"], /Allowed choices are model, plan/],
   [["completion", "tcsh"], /unknown shell "tcsh"[^]*bash, zsh, fish, powershell/],

@@ -160,7 +160,7 @@ describe("files on disk", () => {
   test("a folder is not a file, and messages name no path of the machine", () => {
     mkdirSync(join(folder, "project/dir.yaml"));
     const text = issuesOf("dir.yaml, gone.yaml");
-    expect(text).toMatch(/"dir\.yaml" is not a file/);
+    expect(text).toMatch(/"dir\.yaml" is a folder or a device/);
     expect(text).toMatch(/"gone\.yaml" does not exist/);
     expect(text).not.toContain(folder);
   });
