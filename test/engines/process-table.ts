@@ -11,10 +11,7 @@ interface Row {
 
 /** Whether a process of that id still runs, ours or not. */
 export function alive(pid: number): boolean {
-  if (process.platform === "linux") {
-    const row = fromProc(String(pid));
-    return row !== undefined && row.state !== "Z";
-  }
+  if (process.platform === "linux") return threadsOf(pid).some(({ state }) => !ended.has(state));
   try {
     process.kill(pid, 0);
     return true;
@@ -30,6 +27,22 @@ export function childrenOf(parent: number): readonly number[] {
     .map((row) => row.pid);
 }
 
+/** Zombie and dead, proc_pid_stat(5). */
+const ended: ReadonlySet<string> = new Set(["Z", "X"]);
+
+/**
+ * A killed process shows as a zombie as soon as its first thread has ended; until the last one has, its sockets still accept
+ * (proc_pid_task(5)).
+ */
+function threadsOf(pid: number): readonly Row[] {
+  try {
+    const folder = `/proc/${pid}/task`;
+    return readdirSync(folder).flatMap((thread) => fromProc(`${pid}/task/${thread}`) ?? []);
+  } catch {
+    return [];
+  }
+}
+
 function table(): readonly Row[] {
   if (process.platform === "linux")
     return readdirSync("/proc")
@@ -43,12 +56,13 @@ function table(): readonly Row[] {
     .map(([pid, parent, state = ""]) => ({ pid: Number(pid), parent: Number(parent), state }));
 }
 
-function fromProc(pid: string): Row | undefined {
+/** @param path Of the process, or of one of its threads, below /proc. */
+function fromProc(path: string): Row | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync(`/proc/${path}/stat`, "utf8");
     // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
     const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { pid: Number(pid), parent: Number(parent), state };
+    return { pid: Number.parseInt(stat, 10), parent: Number(parent), state };
   } catch {
     return undefined;
   }
