@@ -48,8 +48,3 @@ export function decodedPage<E>(
   const decoded = items.map(decode);
   return next === undefined ? { items: decoded } : { items: decoded, next };
 }
-
-export function without(document: Document, made: readonly string[]): Document {
-  if (made.length === 0) return document;
-  return Object.fromEntries(Object.entries(document).filter(([name]) => !made.includes(name)));
-}

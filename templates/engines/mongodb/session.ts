@@ -29,13 +29,7 @@ import {
   stateAt,
 } from "./reads.ts";
 import { withKey, withKeys } from "./sequence.ts";
-import {
-  decodedPage,
-  limitsOf,
-  readOnlyError,
-  type SessionContext,
-  without,
-} from "./session-call.ts";
+import { decodedPage, limitsOf, readOnlyError, type SessionContext } from "./session-call.ts";
 import {
   type Change,
   change,
@@ -138,37 +132,31 @@ export class MongoSession {
   }
 
   /**
-   * @param made names of properties that the caller did not give: no part of what an operation id stands for
+   * @param stands what an operation id stands for: the document without what was made for the caller
    * @throws DataError conflict (key or unique index), constraint (validator, size), outcome-unknown
    */
   insert<E>(
     method: MethodDeclaration<E>,
     document: Document,
     options?: WriteOptions,
-    made: readonly string[] = [],
+    stands: () => unknown = () => document,
   ): Promise<E> {
     const { of } = method;
-    return this.#one(
-      method,
-      "insert",
-      document["_id"],
-      () => without(document, made),
-      options,
-      (place) =>
-        of.keys === undefined
-          ? insertOne(place, of, document)
-          : withKey(place, of, document).then((keyed) => insertOne(place, of, keyed)),
+    return this.#one(method, "insert", document["_id"], stands, options, (place) =>
+      of.keys === undefined
+        ? insertOne(place, of, document)
+        : withKey(place, of, document).then((keyed) => insertOne(place, of, keyed)),
     );
   }
 
-  /** All or none, in the order given. `made` is as for `insert`, per document. */
+  /** All or none, in the order given. `stands` is as for `insert`, per document. */
   insertMany<E>(
     method: MethodDeclaration<E>,
     documents: readonly Document[],
     options?: WriteOptions,
-    made: readonly (readonly string[])[] = [],
+    stands: () => unknown = () => documents,
   ): Promise<readonly E[]> {
-    return this.#many(method, "insert", documents, options, made, async (place) =>
+    return this.#many(method, "insert", documents, options, stands, async (place) =>
       insertAll(place, method.of, await withKeys(place, method.of, documents)),
     );
   }
@@ -178,18 +166,11 @@ export class MongoSession {
     method: UpsertDeclaration<E>,
     document: Document,
     options?: WriteOptions,
-    made: readonly string[] = [],
+    stands: () => unknown = () => document,
   ): Promise<E> {
-    return this.#one(
-      method,
-      "upsert",
-      document["_id"],
-      () => without(document, made),
-      options,
-      async (place) => [
-        await upsertOne(place, method.of, await withKey(place, method.of, document), method.ttlMs),
-      ],
-    );
+    return this.#one(method, "upsert", document["_id"], stands, options, async (place) => [
+      await upsertOne(place, method.of, await withKey(place, method.of, document), method.ttlMs),
+    ]);
   }
 
   /** All or none. */
@@ -197,9 +178,9 @@ export class MongoSession {
     method: UpsertDeclaration<E>,
     documents: readonly Document[],
     options?: WriteOptions,
-    made: readonly (readonly string[])[] = [],
+    stands: () => unknown = () => documents,
   ): Promise<readonly E[]> {
-    return this.#many(method, "upsert", documents, options, made, async (place) =>
+    return this.#many(method, "upsert", documents, options, stands, async (place) =>
       upsertAll(place, method.of, await withKeys(place, method.of, documents), method.ttlMs),
     );
   }
@@ -269,12 +250,10 @@ export class MongoSession {
     deed: Change["deed"],
     documents: readonly Document[],
     options: WriteOptions | undefined,
-    made: readonly (readonly string[])[],
+    stands: () => unknown,
     run: Change["run"],
   ): Promise<readonly E[]> {
     const keys = documents.map(({ _id }) => _id as unknown);
-    const stands = (): unknown =>
-      documents.map((document, at) => without(document, made[at] ?? []));
     const several = documents.length > 1;
     const stored = await this.#write(method, deed, several, keys, stands, options, run);
     return stored.map(method.of.decode);

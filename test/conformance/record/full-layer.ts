@@ -15,6 +15,12 @@ export interface Counter {
   readonly version: number;
 }
 
+export interface Album {
+  readonly id: string;
+  readonly title: string;
+  readonly photos: readonly { readonly id: string; readonly caption: string }[];
+}
+
 interface Paged<T> {
   readonly items: readonly T[];
   readonly next?: string;
@@ -71,6 +77,12 @@ export interface FullLayer {
     ): Promise<readonly { readonly id: string; readonly path: string }[]>;
     drop(id: string): Promise<void>;
     list(): Promise<readonly { readonly id: string; readonly path: string }[]>;
+  };
+  readonly albums: {
+    get(id: string): Promise<Album | undefined>;
+    add(album: object, options?: object): Promise<Album>;
+    addAll(albums: readonly object[], options?: object): Promise<readonly Album[]>;
+    save(album: object, options?: object): Promise<Album>;
   };
   readonly counters: Counters;
   readonly visits: {

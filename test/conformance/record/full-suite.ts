@@ -372,6 +372,47 @@ export const fullCases: readonly FullCase[] = [
     },
   },
   {
+    method: "insert with operation id",
+    name: "a replay makes no new keys, its own or those of owned children",
+    run: async (data) => {
+      const given = { title: "a", photos: [{ caption: "1" }, { caption: "2" }] };
+      for (const write of [data.albums.add, data.albums.save]) {
+        const operation = key();
+        const made = await write(given, { operation });
+        expect(made.photos.map(({ caption }) => caption).toSorted()).toEqual(["1", "2"]);
+        expect(await write(given, { operation })).toEqual(made);
+        expect(await data.albums.get(made.id)).toEqual(made);
+        const others = [
+          { ...given, id: made.id },
+          { ...given, photos: made.photos },
+          { ...given, photos: given.photos.slice(1) },
+        ];
+        for (const other of others)
+          await expect(write(other, { operation })).rejects.toEqual(ofKind("conflict"));
+      }
+    },
+  },
+  {
+    method: "insert many with operation id",
+    name: "a replay makes no new keys, its own or those of owned children",
+    run: async (data) => {
+      const operation = key();
+      const [high, low] = [`f${randomUUID().slice(1)}`, `00000000${randomUUID().slice(8)}`];
+      const given = [
+        { title: "a", photos: [{ id: high, caption: "3" }, { caption: "2" }] },
+        { id: randomUUID(), title: "b", photos: [{ caption: "2" }, { id: low, caption: "1" }] },
+      ];
+      const made = await data.albums.addAll(given, { operation });
+      expect(await data.albums.addAll(given, { operation })).toEqual(made);
+      const order = made.map(({ photos }) => photos.map(({ caption }) => caption));
+      expect(order).toEqual([
+        ["2", "3"],
+        ["1", "2"],
+      ]);
+      for (const album of made) expect(await data.albums.get(album.id)).toEqual(album);
+    },
+  },
+  {
     method: "transaction",
     name: "a tx that outlives it is refused, and changes nothing",
     run: async (data) => {

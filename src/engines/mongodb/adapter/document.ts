@@ -1,4 +1,4 @@
-import type { EntityIr, FieldIr } from "../../../ir/types.ts";
+import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
 import { propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, hardline, indent, line, print } from "../../../render/document.ts";
 import {
@@ -66,10 +66,10 @@ function decodeObject(entity: EntityIr, from: string, codecs: string, root: Enti
   return openObject([...fields, ...children]);
 }
 
-/** `function toDocument(article: NewArticle): Document { … }` */
+/** `function toDocument(article: NewArticle, make = newKey): Document { … }` */
 export const encoderText = (entity: EntityIr): string =>
   print([
-    `function toDocument(${entity.variable}: ${entity.newType}): Document {`,
+    `function toDocument(${entity.variable}: ${entity.newType}${makesKeys(entity) ? ", make = newKey" : ""}): Document {`,
     indent([hardline, "return ", encodeObject(entity, entity.variable, "codecs", entity), ";"]),
     hardline,
     "}",
@@ -90,7 +90,7 @@ function encodeObject(entity: EntityIr, from: string, codecs: string, root: Enti
     const name = child.entity.variable;
     const inner = encodeObject(child.entity, name, `${codecs}${member(child.property)}`, root);
     const keys = arrayLiteral(child.localKey.map((field) => stringLiteral(field.name)));
-    const list = call("inOrder", [`${from}${member(child.property)}`, keys]);
+    const list = call("inOrder", [keyedList(child, `${from}${member(child.property)}`), keys]);
     return [propertyName(child.property), ": ", list, `.map((${name}) => (`, inner, "))"];
   });
   return openObject([...key, ...fields, ...deleted, ...children]);
@@ -107,16 +107,30 @@ function encoded(field: FieldIr, from: string, entity: EntityIr, codecs: string)
   const codec = `${codecs}${member(field.name)}`;
   const own = `${from}${member(field.name)}`;
   if (field.key && madeKeys(entity) !== undefined) return `optional(${codec}, ${own})`;
-  if (field.key && field.source.generated === "client" && entity.idType !== undefined)
-    return `${codec}.encode(${own} ?? new${entity.idType}())`;
-  if (madeByClient(field, entity)) return `${codec}.encode(${own} ?? uuidV7())`;
+  if (madeByClient(field))
+    return entity.owner === undefined
+      ? `keyOr(${codec}, ${own}, make)`
+      : `optional(${codec}, ${own})`;
   if (field.source.default !== undefined) return `${codec}.encode(${own} ?? ${literal(field)})`;
   return `${codec}.encode(${field.nullable ? `${own} ?? null` : own})`;
 }
 
-/** A key part that is no id type of its own, as an owned child's. */
-export const madeByClient = (field: FieldIr, entity: EntityIr): boolean =>
-  field.key && field.source.generated === "client" && entity.idType === undefined;
+/** `keyed(order.lines, "id", make)`: children whose key is made here where it is not given. */
+const keyedList = ({ localKey }: ChildIr, list: string): Doc =>
+  localKey
+    .filter(madeByClient)
+    .reduce<Doc>((keyed, { name }) => call("keyed", [keyed, stringLiteral(name), "make"]), list);
+
+const madeByClient = ({ key, source }: FieldIr): boolean => key && source.generated === "client";
+
+/** Some key of a document, its own or one of its owned children, is made here where the caller gives none. */
+export const makesKeys = (entity: EntityIr): boolean =>
+  makesOwnKey(entity) || makesChildKeys(entity);
+
+export const makesOwnKey = ({ key }: EntityIr): boolean => key.some(madeByClient);
+
+export const makesChildKeys = ({ children }: EntityIr): boolean =>
+  children.some((child) => child.localKey.some(madeByClient) || makesChildKeys(child.entity));
 
 function literal({ type, source }: FieldIr): string {
   if (type.kind === "bigint") return `${String(source.default)}n`;

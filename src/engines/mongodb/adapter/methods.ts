@@ -3,6 +3,7 @@ import { stringLiteral } from "../../../render/encode.ts";
 import { type Doc, hardline, indent } from "../../../render/document.ts";
 import { call, objectLiteral } from "../../../render/layout.ts";
 import { propertyOf } from "../fields.ts";
+import { makesKeys } from "./document.ts";
 import { aggregateDeclaration } from "./aggregate.ts";
 import { filterDoc } from "./filter.ts";
 import { incrementDeclaration } from "./increment.ts";
@@ -139,27 +140,21 @@ function saveText(scope: Scope, ir: RecordMethodIr, method: Of<"insert"> | Of<"u
   const type = method.op === "upsert" ? "UpsertDeclaration" : "MethodDeclaration";
   const name = declare(scope, type, saves[method.op][method.bulk ? "many" : "one"], ir, ttl);
   const input = method.bulk ? entity.rows : entity.variable;
-  const documents = method.bulk ? `${input}.map(toDocument)` : `toDocument(${input})`;
-  const made = newIdNeeded(entity) ? [madeBy(entity, input, method.bulk)] : [];
+  const makes = makesKeys(entity);
+  const one = entity.variable;
+  const encoded = (make: string): string =>
+    method.bulk
+      ? `${input}.map((${one}) => toDocument(${one}${make}))`
+      : `toDocument(${input}${make})`;
+  const documents = method.bulk && !makes ? `${input}.map(toDocument)` : encoded("");
+  const stands = makes ? [`() => ${encoded(", leftOut")}`] : [];
   const run = `session.${method.op}${method.bulk ? "Many" : ""}`;
   return wired(
     ir.signature.name,
     [input, "options"],
-    call(run, [name, documents, "options", ...made]),
+    call(run, [name, documents, "options", ...stands]),
   );
 }
-
-/** A key that the caller did not give is no part of what an operation id stands for. */
-const madeBy = ({ key, variable }: EntityIr, input: string, bulk: boolean): Doc => {
-  const field = key[0]?.name ?? "";
-  return bulk
-    ? `${input}.map((${variable}) => (${variable}.${field} === undefined ? madeKey : []))`
-    : `${input}.${field} === undefined ? madeKey : []`;
-};
-
-/** The client makes the id where the caller gives none. */
-export const newIdNeeded = (entity: EntityIr): boolean =>
-  entity.idType !== undefined && entity.key[0]?.source.generated === "client";
 
 function patchText(scope: Scope, ir: RecordMethodIr, method: Of<"patch">): string {
   const { entity } = scope;

@@ -18,9 +18,11 @@ import {
   encoderText,
   keyOfText,
   keyTextDoc,
-  madeByClient,
+  makesChildKeys,
+  makesKeys,
+  makesOwnKey,
 } from "./document.ts";
-import { methodTexts, newIdNeeded } from "./methods.ts";
+import { methodTexts } from "./methods.ts";
 import { allFields, Scope } from "./scope.ts";
 import type { Entry } from "./source.ts";
 
@@ -57,11 +59,6 @@ function helperTexts(repository: RepositoryIr): readonly string[] {
   const { entity } = repository;
   return [
     ...(inserts(repository) ? [encoderText(entity)] : []),
-    ...(inserts(repository) && newIdNeeded(entity)
-      ? [
-          `/** A key that the caller did not give is no part of what an operation id stands for. */\nconst madeKey = ["_id"] as const;`,
-        ]
-      : []),
     ...(entity.key.length === 1 ? [] : [keyOfText(entity)]),
   ];
 }
@@ -83,15 +80,11 @@ function importAll(scope: Scope, repository: RepositoryIr): void {
   if (!encodes) return;
   imports.type(`../../domain/${entity.domainFile}.ts`, entity.newType);
   if (entity.children.length > 0) imports.value("../../runtime/mongodb/children.ts", "inOrder");
-  if (newIdNeeded(entity))
-    imports.value(`../../domain/${entity.domainFile}.ts`, `new${entity.idType ?? ""}`);
-  if (makesUuid(entity)) imports.value("../../runtime/uuid.ts", "uuidV7");
-  if (madeKeys(entity) !== undefined) scope.runtime("filter", "optional");
+  if (makesOwnKey(entity)) scope.runtime("made-key", "keyOr");
+  if (makesChildKeys(entity)) scope.runtime("made-key", "keyed");
+  if (makesKeys(entity)) scope.runtime("made-key", "leftOut", "newKey");
+  if (madeKeys(entity) !== undefined || makesChildKeys(entity)) scope.runtime("filter", "optional");
 }
-
-const makesUuid = (entity: EntityIr): boolean =>
-  entity.fields.some((field) => field.source.role !== "ownerKey" && madeByClient(field, entity)) ||
-  entity.children.some((child) => makesUuid(child.entity));
 
 /** What the collection is, for every method. */
 function storedText(repository: RepositoryIr): string {

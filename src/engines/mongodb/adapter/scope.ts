@@ -19,8 +19,11 @@ export class Scope {
     this.#names = new ModuleNames([
       ...adapterNames,
       "keyOf",
-      "madeKey",
-      `new${entity.idType ?? ""}`,
+      "keyOr",
+      "keyed",
+      "leftOut",
+      "make",
+      "newKey",
       entity.variable,
       entity.rows,
     ]);
