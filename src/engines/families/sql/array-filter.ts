@@ -1,3 +1,4 @@
+import { repositoriesOf } from "../../../ir/repositories-of.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import type { Predicate } from "../../../spec/model.ts";
 
@@ -24,9 +25,7 @@ interface Filter {
 }
 
 function filtersOf(entity: EntityIr, store: StoreIr): readonly Filter[] {
-  const methods = store.repositories.flatMap((repository) =>
-    repository.entity === entity ? repository.methods : [],
-  );
+  const methods = repositoriesOf(entity, store).flatMap((repository) => repository.methods);
   const lists = methods.flatMap(({ method }): readonly Filter[] =>
     method.op === "list" || method.op === "aggregate"
       ? [{ reason: method.name, predicates: [...method.where, ...method.optional] }]

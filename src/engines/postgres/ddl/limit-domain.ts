@@ -1,4 +1,5 @@
 import { fitted } from "../../../ir/names.ts";
+import { repositoriesOf } from "../../../ir/repositories-of.ts";
 import { snakeCase } from "../../../ir/words.ts";
 import type { EntityIr, FieldIr, Method, StoreIr } from "../../../ir/types.ts";
 import type { DomainShape } from "../schema/shape.ts";
@@ -36,14 +37,12 @@ export function limitDomain(
 
 /** The domains of every increment of an entity. */
 export const limitDomains = (entity: EntityIr, store: StoreIr): readonly DomainShape[] =>
-  store.repositories.flatMap((repository) =>
-    repository.entity === entity
-      ? repository.methods.flatMap(({ method }) => {
-          if (method.op !== "increment") return [];
-          const field = entity.fields.find((each) => each.name === method.field);
-          return (field === undefined ? undefined : limitDomain(entity, field, method)) ?? [];
-        })
-      : [],
+  repositoriesOf(entity, store).flatMap(({ methods }) =>
+    methods.flatMap(({ method }) => {
+      if (method.op !== "increment") return [];
+      const field = entity.fields.find((each) => each.name === method.field);
+      return (field === undefined ? undefined : limitDomain(entity, field, method)) ?? [];
+    }),
   );
 
 /** A check of the column says the same; one of an existing column is not known. */

@@ -19,7 +19,10 @@ export function ownerKeyQuestions(
     sides.flatMap(({ side, columns }) => (renamesOf(columns).size > 0 ? [side.entity?.name] : [])),
   );
   return sides.flatMap(({ side: { part, entity, historyOf }, columns }) => {
-    const owner = store.entities.find(({ name }) => name === entity?.owner);
+    const owner =
+      entity?.owner === undefined
+        ? undefined
+        : store.entities.find(({ name }) => name === entity.owner);
     if (entity === undefined || owner === undefined || historyOf !== undefined) return [];
     if (renamed.has(owner.name)) return [];
     return only({ columns }, "kept").flatMap(({ from, to }): readonly Question[] => {
