@@ -14,6 +14,7 @@ import {
   type Migration,
   type MigrationTarget,
 } from "./migrate.ts";
+import { differenceLines, snapshotDifferences } from "./migrate-snapshot.ts";
 import { withAncestors } from "./migrate-status.ts";
 
 /** A store with what the commands need of it. */
@@ -21,6 +22,8 @@ export interface CommandStore {
   readonly name: string;
   readonly target: MigrationTarget;
   readonly migrations: readonly Migration[];
+  /** Path or file URL of `migrations/<store>`. */
+  readonly folder: string | URL;
   readonly progress: ProgressLines;
 }
 
@@ -133,20 +136,21 @@ export const status: StoreCommand = async (store) => {
 };
 
 export const verify: StoreCommand = async (store) => {
-  if (store.target.objects === undefined)
+  const { target, migrations, folder, name } = store;
+  if (target.objects === undefined)
     return answer(store, ["its engine has no catalogue to compare"], { checked: false });
-  const changes = await migrationDrift(store.target);
-  if (changes === undefined) {
-    const line = "nothing to compare with: migrate up records the catalogue";
-    return { ...answer(store, [line], { checked: false }), status: 1 };
-  }
-  const lines = changes.map(({ object, change }) => `drift ${change} ${object}`);
-  const same = "as its migrations left it";
-  const json = { checked: true, drift: changes };
-  return {
-    ...answer(store, lines.length > 0 ? lines : [same], json),
-    status: lines.length > 0 ? 1 : 0,
-  };
+  const drift = await migrationDrift(target);
+  const status = await migrationStatus(target, migrations, true);
+  const { differences = [], notes = [] } =
+    (await snapshotDifferences(target, name, folder, status)) ?? {};
+  const unrecorded = "nothing on record to compare with: migrate up records the catalogue";
+  const found = [
+    ...(drift === undefined ? [unrecorded] : []),
+    ...differenceLines(drift ?? [], differences),
+  ];
+  const lines = [...(found.length > 0 ? found : ["as its migrations left it"]), ...notes];
+  const json = { checked: drift !== undefined, drift: drift ?? [], differences, notes };
+  return { ...answer(store, lines, json), status: found.length > 0 ? 1 : 0 };
 };
 
 export const deploy: StoreCommand = async (store, { running }) => {

@@ -170,7 +170,7 @@ async function eachStore(
   if (named.length === 0) return noSuchStore(layer, options.store);
   const stores = await Promise.all(
     named.map(async ({ name, target, folder }): Promise<CommandStore> => {
-      return { name, target, migrations: await readMigrations(folder), progress };
+      return { name, target, migrations: await readMigrations(folder), folder, progress };
     }),
   );
   const unknown = idsOf(options).find((id) => !stores.some((store) => has(store, id)));

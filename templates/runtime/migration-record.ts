@@ -3,7 +3,7 @@ import type { BatchRule, Migration, Phase, Reversibility, StepRecord } from "./m
 /** What `<id>.json` says of a migration; fields that nobody knows here are left alone. */
 export type MigrationRecord = Pick<
   Migration,
-  "id" | "parents" | "hash" | "phase" | "change" | "steps" | "transactional"
+  "id" | "parents" | "hash" | "phase" | "change" | "touches" | "steps" | "transactional"
 >;
 
 const phases: readonly Phase[] = ["expand", "backfill", "contract"];
@@ -15,12 +15,14 @@ export function parseRecord(text: string): MigrationRecord {
   const { id, hash, parents } = record;
   if (typeof id !== "string" || typeof hash !== "string" || !isTexts(parents))
     throw new Error("must hold id, parents and hash");
+  const { touches } = record;
   return {
     id,
     hash,
     parents,
     phase: oneOf(record, "phase", phases, "it"),
     change: optional(record, "change", "string", "it"),
+    touches: isTexts(touches) ? touches : undefined,
     transactional: optional(record, "transactional", "boolean", "it"),
     steps: stepsOf(record["steps"]),
   };

@@ -51,6 +51,8 @@ export interface Migration {
   readonly phase?: Phase | undefined;
   /** Id of the first migration of the same change. */
   readonly change?: string | undefined;
+  /** Parts of the snapshot that it touches; absent in one that was written by hand. */
+  readonly touches?: readonly string[] | undefined;
   /** In the order in which they run; absent when the whole text is one step. */
   readonly steps?: readonly StepRecord[] | undefined;
   /** Without `steps`: false when its text cannot run in a transaction. Default true. */
@@ -69,6 +71,16 @@ export interface StepText {
 
 /** What a store's catalogue holds: a digest by object, `table orders` → `9f86d081…`. */
 export type Objects = Readonly<Record<string, string>>;
+
+/** Objects of a catalogue by name, each with what it is in a line: `column orders.note` → `text not null`. */
+export type DescribedObjects = ReadonlyMap<string, string>;
+
+/** How an engine puts its objects into words: the same for what is there and for what a snapshot wants. */
+export interface Described {
+  found(): Promise<DescribedObjects>;
+  /** @param content of a part of the snapshot, as this engine's planner wrote it */
+  wanted(content: unknown): DescribedObjects;
+}
 
 /** How far a migration has come that is neither applied nor reverted. */
 export interface Progress {
@@ -186,6 +198,8 @@ export interface MigrationTarget {
   count(query: string): Promise<number>;
   /** The catalogue; absent where it cannot be read. */
   objects?(): Promise<Objects>;
+  /** What the catalogue holds in words; absent where nothing is compared with a snapshot. */
+  readonly described?: Described;
   /** Keeps the ledger of another store; absent where nothing compares and sets. */
   host?(store: string): LedgerHost;
 }

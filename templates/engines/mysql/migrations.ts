@@ -4,6 +4,7 @@ import { splitSteps } from "../../runtime/migration-text.ts";
 import type {
   BatchPosition,
   BatchResult,
+  Described,
   LedgerEntry,
   LedgerHost,
   LedgerNote,
@@ -13,6 +14,8 @@ import type {
   StepText,
 } from "../../runtime/migration.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { foundObjects } from "./described-found.ts";
+import { wantedObjects, type WantedPart } from "./described-wanted.ts";
 import { lockRule, migrationError, placeText, type StatementPlace } from "./migration-error.ts";
 import { mysqlGuestLedger } from "./migration-guest.ts";
 import { makeLedger, ownLedger, readLedger, recordObjects, writeNote } from "./migration-ledger.ts";
@@ -33,6 +36,13 @@ export class MysqlMigrations implements MigrationTarget {
   readonly #source: LendingSource;
   readonly #dialect: Dialect;
   readonly #session: MigrationSession;
+  readonly described: Described = {
+    found: () =>
+      this.#session.with((connection) =>
+        foundObjects(async (text) => (await connection.command(text)).rows, this.#dialect),
+      ),
+    wanted: (content) => wantedObjects(content as WantedPart, this.#dialect),
+  };
 
   constructor(source: LendingSource, dialect: Dialect) {
     this.#source = source;

@@ -2,6 +2,7 @@ import { DataError } from "../../runtime/errors.ts";
 import type {
   BatchPosition,
   BatchResult,
+  Described,
   LedgerEntry,
   LedgerHost,
   LedgerNote,
@@ -14,6 +15,8 @@ import { patiently } from "../../runtime/migration-patience.ts";
 import { splitSteps } from "../../runtime/migration-text.ts";
 import { ask, askScript } from "./ask.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { foundObjects } from "./described-found.ts";
+import { wantedObjects, type WantedPart } from "./described-wanted.ts";
 import { duplicatesOf } from "./migration-duplicates.ts";
 import { ledgerError, migrationError } from "./migration-error.ts";
 import {
@@ -39,6 +42,10 @@ export interface PostgresMigrationOptions {
 export class PostgresMigrations implements MigrationTarget {
   readonly transactional = true;
   readonly split = splitSteps;
+  readonly described: Described = {
+    found: () => this.#with((connection) => foundObjects((text) => ask(connection, text))),
+    wanted: (content) => wantedObjects(content as WantedPart),
+  };
   readonly #source: ConnectionSource;
   readonly #options: PostgresMigrationOptions;
   #guard: Connection | undefined;

@@ -5,7 +5,7 @@ import mysql from "../../../src/engines/mysql/index.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { schemaChanges } from "../../unit/postgres/schema-changes.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
-import { applied, catalogue, planned, schemaLab, takenBack } from "./schema-lab.ts";
+import { applied, catalogue, planned, schemaLab, takenBack, unlikeSnapshot } from "./schema-lab.ts";
 
 const method = "schema changes";
 
@@ -66,7 +66,9 @@ for (const engine of [mysql, mariadb]) {
         const steps = planned(planner, from, to, { mode, values });
         await applied(lab, steps);
         expect(await catalogue(lab)).toEqual(await catalogue(wanted));
+        expect(await unlikeSnapshot(lab, planner, to, dialect)).toEqual([]);
         await takenBack(lab, steps);
+        expect(await unlikeSnapshot(lab, planner, from, dialect)).toEqual([]);
         expect((await catalogue(lab)).tables).toEqual(before.tables);
         await applied(lab, steps);
         expect(await catalogue(lab)).toEqual(await catalogue(wanted));

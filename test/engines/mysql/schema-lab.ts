@@ -12,6 +12,9 @@ import {
   type SchemaPlanner,
   type Step,
 } from "../../../src/migrate/step.ts";
+import type { StorePart, TablePart } from "../../../src/engines/mysql/schema/shape.ts";
+import { foundObjects } from "../../../templates/engines/mysql/described-found.ts";
+import { wantedObjects } from "../../../templates/engines/mysql/described-wanted.ts";
 import type { StoreIr } from "../../../src/ir/types.ts";
 
 type Row = readonly (string | number | null)[];
@@ -83,6 +86,23 @@ async function batched(
     for (const text of changes) await answered(connection, text, [...key, size, ...last]);
     key = last;
   }
+}
+
+/** What `migrate verify` finds otherwise than the snapshot of the store says. */
+export async function unlikeSnapshot(
+  lab: SchemaLab,
+  planner: SchemaPlanner,
+  store: StoreIr,
+  dialect: Dialect,
+): Promise<readonly string[]> {
+  const found = await foundObjects(lab.rows, dialect);
+  const parts = [...planner.snapshot(store, "shop").values()] as readonly (TablePart | StorePart)[];
+  return parts.flatMap((part) =>
+    [...wantedObjects(part, dialect)].flatMap(([object, should]) => {
+      const is = found.get(object);
+      return is === should ? [] : [`${object}: is ${is}, should be ${should}`];
+    }),
+  );
 }
 
 /** The steps of a change, phase by phase. */

@@ -14,6 +14,7 @@ import {
   planned,
   run,
   serverLab,
+  unlikeSnapshot,
   wholeOf,
 } from "../../unit/postgres/schema-lab.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
@@ -54,6 +55,7 @@ describe.skipIf(!usable)("a change, there and back", () => {
       ] as const) {
         await inSchema(lab, "live", () => run(lab, steps, direction));
         expect(await fromFresh(store), direction).toEqual([]);
+        expect(await unlikeSnapshot(lab, "live", store), direction).toEqual([]);
       }
     });
   });

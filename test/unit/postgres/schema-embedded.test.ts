@@ -9,6 +9,7 @@ import {
   type Lab,
   planned,
   run,
+  unlikeSnapshot,
   wholeOf,
 } from "./schema-lab.ts";
 
@@ -41,6 +42,7 @@ test.each(schemaChanges.filter(({ name }) => names.includes(name)))(
     await emptySchema(lab, "fresh");
     await inSchema(lab, "fresh", () => run(lab, wholeOf(to), "up"));
     expect(await differences(lab, "live", "fresh")).toEqual([]);
+    expect(await unlikeSnapshot(lab, "live", to)).toEqual([]);
   },
   60_000,
 );

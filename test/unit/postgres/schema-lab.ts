@@ -4,9 +4,12 @@ import pg from "pg";
 import { catalogueDifferences } from "../../../src/engines/postgres/introspect/differences.ts";
 import { introspect } from "../../../src/engines/postgres/introspect/read.ts";
 import { planner } from "../../../src/engines/postgres/schema/planner.ts";
+import type { StorePart, TablePart } from "../../../src/engines/postgres/schema/shape.ts";
 import type { StoreIr } from "../../../src/ir/types.ts";
 import { type ChangeContext, phases, type Step } from "../../../src/migrate/step.ts";
 import type { Model } from "../../../src/spec/model.ts";
+import { foundObjects } from "../../../templates/engines/postgres/described-found.ts";
+import { wantedObjects } from "../../../templates/engines/postgres/described-wanted.ts";
 import { mainStore } from "./model.ts";
 
 /** What a test needs of a database, in process or a server's. */
@@ -196,6 +199,27 @@ export async function differences(
     inSchema(lab, name, () => introspect((text) => lab.rows(text), { without: [] }));
   return catalogueDifferences(await read(is), await read(should));
 }
+
+/** What `migrate verify` finds in a schema that is otherwise than the snapshot of the store says. */
+export const unlikeSnapshot = (
+  lab: Lab,
+  schema: string,
+  store: StoreIr,
+  project = "shop",
+): Promise<readonly string[]> =>
+  inSchema(lab, schema, async () => {
+    const found = await foundObjects((text) => lab.rows(text));
+    const parts = [...planner.snapshot(store, project).values()] as readonly (
+      | TablePart
+      | StorePart
+    )[];
+    return parts.flatMap((part) =>
+      [...wantedObjects(part)].flatMap(([object, should]) => {
+        const is = found.get(object);
+        return is === should ? [] : [`${object}: is ${is}, should be ${should}`];
+      }),
+    );
+  });
 
 /** The phases of a change, one after the other. */
 export const inPhases = (steps: readonly Step[]): readonly Step[] =>

@@ -1,0 +1,78 @@
+import { closing, topLevel } from "../../runtime/bracketed-text.ts";
+
+/** Words for types and indexes that are the same whether a statement or the server's catalogue says them. */
+
+/** Short names of types as the server writes them out. Source: manual, "Data Types", aliases. */
+const aliases: Readonly<Record<string, string>> = {
+  bool: "boolean",
+  char: "character",
+  decimal: "numeric",
+  float4: "real",
+  float8: "double precision",
+  int: "integer",
+  int2: "smallint",
+  int4: "integer",
+  int8: "bigint",
+  varbit: "bit varying",
+  varchar: "character varying",
+};
+
+const typeForm =
+  /^([a-z][a-z0-9_ ]*?)\s*(\([^()]*\))?\s*(with(?:out)? time zone)?((?:\s*\[\d*\])*)$/;
+
+/** `timestamptz(3)` → `timestamp(3) with time zone`; a type's schema is left out, since it depends on who looks. */
+export function typeText(type: string): string {
+  const bare = type.replace(/^(?:"(?:[^"]|"")+"|\w+)\./, "");
+  const [whole, word = "", limits = "", zone, arrays = ""] =
+    typeForm.exec(bare.toLowerCase()) ?? [];
+  if (whole === undefined) return bare;
+  const [, moment, withZone] = /^(timestamp|time)(tz)?$/.exec(word) ?? [];
+  const base = moment ?? aliases[word] ?? word;
+  const suffix =
+    moment === undefined ? "" : ` ${zone ?? (withZone ? "with" : "without") + zoneWords}`;
+  return `${base}${limitsText(base, limits.replaceAll(/\s/g, ""))}${suffix}${arrays === "" ? "" : "[]"}`;
+}
+
+const zoneWords = " time zone";
+
+function limitsText(base: string, limits: string): string {
+  if (base === "numeric") return limits.replace(/^\((\d+)\)$/, "($1,0)");
+  return limits === "" && (base === "character" || base === "bit") ? "(1)" : limits;
+}
+
+const keyForm =
+  /^("(?:[^"]|"")+"|[a-z_][\w$]*)((?: (?:\w+\.)?\w+_ops(?:\([^)]*\))?)?(?: asc| desc)?(?: nulls (?:first|last))?)$/i;
+
+/**
+ * What an index is beside its name and table: `btree (status, placed_at desc) where …`. Expressions and conditions are left out: the
+ * server writes them in its own way.
+ *
+ * @param body `using gin (tags)`: what follows the table's name
+ */
+export function indexText(body: string): string {
+  const [, method = "btree"] = /^\s*using\s+(\w+)/i.exec(body) ?? [];
+  const start = body.indexOf("(");
+  const end = closing(body, start);
+  const keys = topLevel(body.slice(start + 1, end)).map(keyText);
+  const rest = body.slice(end + 1);
+  const [, included] = /^\s*include\s*\(([^)]*)\)/i.exec(rest) ?? [];
+  return [
+    `${method.toLowerCase()} (${keys.join(", ")})`,
+    ...(included === undefined ? [] : [`include (${topLevel(included).join(", ")})`]),
+    ...(/\bnulls not distinct\b/i.test(rest) ? ["nulls not distinct"] : []),
+    ...(/\bwhere\b/i.test(rest) ? ["where …"] : []),
+  ].join(" ");
+}
+
+function keyText(key: string): string {
+  const [, column, settings = ""] = keyForm.exec(key) ?? [];
+  if (column === undefined) return "(expression)";
+  const plain = /^"[a-z_][a-z0-9_]*"$/.test(column) ? column.slice(1, -1) : column;
+  return (
+    plain +
+    settings
+      .toLowerCase()
+      .replace(/^ \w+\./, " ")
+      .replace(/ asc\b/, "")
+  );
+}
