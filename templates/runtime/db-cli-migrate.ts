@@ -143,7 +143,7 @@ export const verify: StoreCommand = async (store) => {
   const status = await migrationStatus(target, migrations, true);
   const { differences = [], notes = [] } =
     (await snapshotDifferences(target, name, folder, status)) ?? {};
-  const unrecorded = "nothing on record to compare with: migrate up records the catalogue";
+  const unrecorded = "nothing to compare with: migrate up records the catalogue";
   const found = [
     ...(drift === undefined ? [unrecorded] : []),
     ...differenceLines(drift ?? [], differences),

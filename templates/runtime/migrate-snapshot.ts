@@ -62,7 +62,7 @@ export async function snapshotDifferences(
   return {
     differences: parts
       .filter((part) => !between.includes(part))
-      .flatMap(({ content }) => differencesOf(described.wanted(content), found)),
+      .flatMap(({ part, content }) => differencesOf(described.wanted(part, content), found)),
     notes: between.map(({ part }) => {
       const ids = touching(part, waiting).map(({ id }) => id);
       return `not compared with the snapshot: ${part}, which waits for ${ids.join(", ")}`;

@@ -78,8 +78,8 @@ export type DescribedObjects = ReadonlyMap<string, string>;
 /** How an engine puts its objects into words: the same for what is there and for what a snapshot wants. */
 export interface Described {
   found(): Promise<DescribedObjects>;
-  /** @param content of a part of the snapshot, as this engine's planner wrote it */
-  wanted(content: unknown): DescribedObjects;
+  /** @param content of the part of the snapshot, as this engine's planner wrote it */
+  wanted(part: string, content: unknown): DescribedObjects;
 }
 
 /** How far a migration has come that is neither applied nor reverted. */

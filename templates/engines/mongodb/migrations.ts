@@ -11,6 +11,7 @@ import type {
   StepText,
 } from "../../runtime/migration.ts";
 import { splitCommands } from "../../runtime/migration-commands.ts";
+import { foundObjects, wantedObjects, type WantedCollection } from "./described.ts";
 import { classify } from "./errors.ts";
 import { runBatch, runCommand } from "./migration-commands.ts";
 import { type Lease, withLease } from "./migration-lease.ts";
@@ -79,6 +80,10 @@ export function mongoMigrations(database: () => Promise<Db>): MigrationTarget {
         return (await database()).collection(count).countDocuments(filter);
       }),
     objects: () => told(objects),
+    described: {
+      found: () => told(async () => foundObjects(await database())),
+      wanted: (part, content) => wantedObjects(part, content as WantedCollection),
+    },
     host: (store) => guestLedger(database, store),
   };
 }

@@ -1,6 +1,6 @@
+import { referenceText } from "../../runtime/described-reference.ts";
 import type { DescribedObjects } from "../../runtime/migration.ts";
 import { indexText, typeText } from "./described-text.ts";
-import { deleteWords } from "./described-wanted.ts";
 import type { Dialect } from "./session-settings.ts";
 
 type Row = readonly unknown[];
@@ -47,7 +47,7 @@ export async function foundObjects(query: Query, dialect: Dialect): Promise<Desc
   for (const [table, name, off] of await ask(checkQuery[dialect]))
     objects.set(`constraint ${table}.${name}`, off === "1" ? "check, not enforced" : "check");
   for (const parts of grouped(await ask(referenceQuery)))
-    objects.set(`constraint ${nameOf(parts)}`, referenceText(parts));
+    objects.set(`constraint ${nameOf(parts)}`, foundReference(parts));
   for (const [table, name] of await ask(triggerQuery))
     objects.set(`trigger ${table}.${name}`, "trigger");
   return objects;
@@ -97,9 +97,12 @@ function foundIndex(parts: readonly (readonly Cell[])[]): string {
   return `${indexText(kind, listed)}${hidden === "1" ? ", not used" : ""}`;
 }
 
-function referenceText(parts: readonly (readonly Cell[])[]): string {
-  const [, , , target, , action = ""] = parts[0] ?? [];
-  const own = parts.map(([, , column]) => column).join(", ");
-  const theirs = parts.map(([, , , , column]) => column).join(", ");
-  return `foreign key (${own}) references ${target} (${theirs})${deleteWords(action)}`;
+function foundReference(parts: readonly (readonly Cell[])[]): string {
+  const [, , , target = "", , onDelete = ""] = parts[0] ?? [];
+  return referenceText({
+    columns: parts.map(([, , column = ""]) => column),
+    target,
+    targetColumns: parts.map(([, , , , column = ""]) => column),
+    onDelete,
+  });
 }

@@ -1,3 +1,4 @@
+import { referenceText } from "../../runtime/described-reference.ts";
 import type { DescribedObjects } from "../../runtime/migration.ts";
 import { indexText, listedParts, typeText } from "./described-text.ts";
 import type { Dialect } from "./session-settings.ts";
@@ -82,7 +83,7 @@ function valueWords(kind: string | undefined): string {
 
 /** A primary key is told as the index that it is. */
 function constraintEntry(table: string, constraint: WantedConstraint): Entry {
-  const { name, kind, columns = [], target, targetColumns = [], onDelete = "" } = constraint;
+  const { name, kind, columns = [], target = "", targetColumns = [], onDelete = "" } = constraint;
   if (kind === "primary")
     return [
       `index ${table}.PRIMARY`,
@@ -92,14 +93,6 @@ function constraintEntry(table: string, constraint: WantedConstraint): Entry {
       ),
     ];
   const text =
-    kind === "foreign"
-      ? `foreign key (${columns.join(", ")}) references ${target} (${targetColumns.join(", ")})${deleteWords(onDelete)}`
-      : "check";
+    kind === "foreign" ? referenceText({ columns, target, targetColumns, onDelete }) : "check";
   return [`constraint ${table}.${name}`, text];
 }
-
-/** `restrict` and `no action` are the same here, and what stands where nothing is said. */
-export const deleteWords = (action: string): string => {
-  const word = action.toLowerCase();
-  return word === "cascade" || word === "set null" ? ` on delete ${word}` : "";
-};

@@ -41,7 +41,7 @@ export class MysqlMigrations implements MigrationTarget {
       this.#session.with((connection) =>
         foundObjects(async (text) => (await connection.command(text)).rows, this.#dialect),
       ),
-    wanted: (content) => wantedObjects(content as WantedPart, this.#dialect),
+    wanted: (_part, content) => wantedObjects(content as WantedPart, this.#dialect),
   };
 
   constructor(source: LendingSource, dialect: Dialect) {

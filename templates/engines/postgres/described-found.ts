@@ -1,15 +1,17 @@
+import { referenceText, type DescribedReference } from "../../runtime/described-reference.ts";
 import type { DescribedObjects } from "../../runtime/migration.ts";
 import { indexText, typeText } from "./described-text.ts";
 import type { TextRow } from "./statement.ts";
 
 const here = "current_schema()::regnamespace";
 
+/** As a JSON list. */
 const columnNames = (relation: string, keys: string): string =>
-  `(select string_agg(attname, ', ' order by place) from unnest(${keys}) with ordinality as key (number, place)
+  `(select coalesce(json_agg(attname order by place), '[]') from unnest(${keys}) with ordinality as key (number, place)
     join pg_attribute on attrelid = ${relation} and attnum = number)`;
 
-const action = (column: string): string =>
-  `case ${column} when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' else 'set default' end`;
+const listed = (columns: string): string =>
+  `(select string_agg(name, ', ') from json_array_elements_text(${columns}) as name)`;
 
 /** Of one kind of object: its name, what is said of it, and the part of it that is put into words here. */
 const kinds: readonly string[] = [
@@ -24,12 +26,13 @@ const kinds: readonly string[] = [
   where relnamespace = ${here} and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
 
   `select 'constraint', 'constraint ' || relname || '.' || conname, case contype
-      when 'p' then 'primary key (' || ${columnNames("conrelid", "conkey")} || ')'
-      when 'u' then 'unique (' || ${columnNames("conrelid", "conkey")} || ')'
-      when 'f' then 'foreign key (' || ${columnNames("conrelid", "conkey")} || ') references '
-        || (select target.relname from pg_class as target where target.oid = confrelid)
-        || ' (' || ${columnNames("confrelid", "confkey")} || ') on delete ' || ${action("confdeltype")}
-      when 'c' then 'check' else 'exclude' end || case when convalidated then '' else ', never validated' end, ''
+      when 'p' then 'primary key (' || ${listed(columnNames("conrelid", "conkey"))} || ')'
+      when 'u' then 'unique (' || ${listed(columnNames("conrelid", "conkey"))} || ')'
+      when 'c' then 'check' when 'x' then 'exclude' else '' end || case when convalidated then '' else ', never validated' end,
+    case when contype = 'f' then json_build_object('columns', ${columnNames("conrelid", "conkey")},
+      'target', (select target.relname from pg_class as target where target.oid = confrelid),
+      'targetColumns', ${columnNames("confrelid", "confkey")},
+      'onDelete', case confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else '' end)::text else '' end
   from pg_class join pg_constraint on conrelid = pg_class.oid where relnamespace = ${here} and contype in ('p', 'u', 'f', 'c', 'x')`,
 
   `select 'index', 'index ' || own.relname, case when indisunique then 'unique ' else '' end, pg_get_indexdef(indexrelid)
@@ -75,6 +78,8 @@ function words(kind: string, said: string, text: string): string {
     case "column":
     case "type":
       return typeText(text) + said;
+    case "constraint":
+      return (text === "" ? "" : referenceText(JSON.parse(text) as DescribedReference)) + said;
     case "index":
       return said + indexText(text.slice(text.indexOf(" USING ")));
     default:

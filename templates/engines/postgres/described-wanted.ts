@@ -1,3 +1,4 @@
+import { referenceText } from "../../runtime/described-reference.ts";
 import type { DescribedObjects } from "../../runtime/migration.ts";
 import { indexText, typeText } from "./described-text.ts";
 
@@ -109,14 +110,14 @@ function valueText(value: WantedColumn["value"]): string {
 }
 
 function constraintText(constraint: WantedConstraint): string {
-  const { kind, columns = [], target, targetColumns = [], onDelete = "no action" } = constraint;
+  const { kind, columns = [], target = "", targetColumns = [], onDelete = "" } = constraint;
   switch (kind) {
     case "primary":
       return `primary key (${columns.join(", ")})`;
     case "unique":
       return `unique (${columns.join(", ")})`;
     case "foreign":
-      return `foreign key (${columns.join(", ")}) references ${target} (${targetColumns.join(", ")}) on delete ${onDelete}`;
+      return referenceText({ columns, target, targetColumns, onDelete });
     default:
       return "check";
   }

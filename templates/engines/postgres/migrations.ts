@@ -44,7 +44,7 @@ export class PostgresMigrations implements MigrationTarget {
   readonly split = splitSteps;
   readonly described: Described = {
     found: () => this.#with((connection) => foundObjects((text) => ask(connection, text))),
-    wanted: (content) => wantedObjects(content as WantedPart),
+    wanted: (_part, content) => wantedObjects(content as WantedPart),
   };
   readonly #source: ConnectionSource;
   readonly #options: PostgresMigrationOptions;
