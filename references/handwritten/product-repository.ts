@@ -4,7 +4,7 @@ import type { NewProduct, Product, ProductId } from "../../domain/product.ts";
 import type { ProductRepository } from "../../ports/product-repository.ts";
 import {
   array,
-  branded,
+  brandedUuid,
   int,
   nullable,
   text,
@@ -19,9 +19,9 @@ import { given, guarded, signed } from "../../runtime/postgres/values.ts";
 const written = "id, sku, title, description, price_cents, stock, tags, embedding";
 const columns = `${written}, version, created_at, updated_at`;
 
-const productId = branded<ProductId>();
+const productId = brandedUuid<ProductId>();
 const tags = array(text);
-const embedding = nullable(vector);
+const embedding = nullable(vector(384));
 
 const toProduct = (row: TextRow): Product => ({
   id: productId.decode(row[0]),

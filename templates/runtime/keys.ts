@@ -24,7 +24,7 @@ export function uuidTenant(text: string): string {
 }
 
 /** A UUID in lower case, the form that it mostly has already; undefined for what is none. */
-function uuidText(text: unknown): string | undefined {
+export function uuidText(text: unknown): string | undefined {
   if (typeof text !== "string") return undefined;
   if (uuidForm.test(text)) return text;
   const lower = text.toLowerCase();

@@ -41,6 +41,7 @@ export function nestedRuntime(runtime: OpRuntime): OpRuntime {
 export interface OpOptions extends CallOptions {
   readonly retry?: RetryMode | undefined;
   readonly operation?: string | undefined;
+  readonly ifVersion?: number | undefined;
 }
 
 export type AbandonReason = "deadline" | "abort";
@@ -218,6 +219,8 @@ export abstract class Op<T> implements Expiring {
       options.signal?.throwIfAborted();
       if (!(deadlineMs > 0)) throw programmingError("deadlineMs must be more than 0");
       if (options.operation === "") throw programmingError("operation must not be empty");
+      if (options.ifVersion !== undefined && (options.ifVersion | 0) !== options.ifVersion)
+        throw programmingError("ifVersion must be a version that was read: a whole number");
       if (runtime.scope !== undefined) {
         runtime.scope.refuseInside(this.spec.operation);
         runtime.lifecycle.enter(this.spec.operation);

@@ -68,9 +68,9 @@ const cases: readonly Case<unknown>[] = [
   one("varbinary(50)", binary, fc.uint8Array({ maxLength: 50 })),
   one(
     "varbinary(64)",
-    vector,
+    vector(16),
     fc
-      .float32Array({ minLength: 1, maxLength: 16, noNaN: true, noDefaultInfinity: true })
+      .float32Array({ minLength: 16, maxLength: 16, noNaN: true, noDefaultInfinity: true })
       .map((each) => each.map((n) => (n === 0 ? 0 : n))),
   ),
   one("json", array(text), fc.array(plain, { maxLength: 5 })),

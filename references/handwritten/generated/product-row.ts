@@ -2,7 +2,7 @@
 import type { Product, ProductId } from "../../domain/product.ts";
 import {
   array,
-  branded,
+  brandedUuid,
   int,
   named,
   nullable,
@@ -14,14 +14,14 @@ import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Product and the texts of its columns. */
 export const productCodecs = named("Product", {
-  id: branded<ProductId>(),
+  id: brandedUuid<ProductId>(),
   sku: text,
   title: text,
   description: text,
   priceCents: int,
   stock: int,
   tags: array(text),
-  embedding: nullable(vector),
+  embedding: nullable(vector(384)),
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,

@@ -89,7 +89,7 @@ function jsonSchema(schema: Parameters<typeof schemaZod>[0], imports: ImportSet)
   const made = schemaZod(schema);
   if (!/\bz\./.test(print(made))) return made;
   imports.value("zod", "z");
-  return call("schema.yielding", [made]);
+  return call("schema.jsonOf", [made]);
 }
 
 type Simple = Exclude<

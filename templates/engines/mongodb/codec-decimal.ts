@@ -1,3 +1,5 @@
+import { refuse } from "../../runtime/refused-value.ts";
+
 const form = /^([+-]?)0*(\d*)(?:\.(\d*))?$/;
 
 /** What decimal128 holds. Source: IEEE 754-2008; BSON specification, "decimal128". */
@@ -12,7 +14,7 @@ export function decimalText(value: string, precision?: number, scale?: number): 
   const [, sign = "", whole = "", fraction = ""] =
     typeof value === "string" && /\d/.test(value) ? (form.exec(value) ?? []) : [];
   if (whole === "" && fraction === "" && !/^[+-]?0/.test(String(value))) {
-    throw new TypeError(`decimal cannot hold a value of this kind: ${typeof value}`);
+    refuse("decimal", value);
   }
   const digits = fraction.replace(/0+$/, "");
   const after = scale ?? fraction.length;

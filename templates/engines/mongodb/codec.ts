@@ -3,6 +3,9 @@
  * declared would otherwise be read as an operator of the query.
  */
 import { Binary, Decimal128, Double, Long } from "mongodb";
+import { isDay } from "../../runtime/day.ts";
+import { uuidText } from "../../runtime/keys.ts";
+import { refuse } from "../../runtime/refused-value.ts";
 import { decimalText, plainDecimal } from "./codec-decimal.ts";
 
 /** A field's value in the domain and in a document, both ways. `encode` throws a TypeError for what the type cannot hold. */
@@ -10,10 +13,6 @@ export interface Codec<T> {
   encode(value: T): unknown;
   decode(stored: unknown): T;
 }
-
-const refuse = (what: string, value: unknown): never => {
-  throw new TypeError(`${what} cannot hold a value of this kind: ${typeof value}`);
-};
 
 const checked = <T>(what: string, holds: (value: T) => boolean): Codec<T> => ({
   encode: (value) => (holds(value) ? value : refuse(what, value)),
@@ -23,7 +22,10 @@ const checked = <T>(what: string, holds: (value: T) => boolean): Codec<T> => ({
 const wholeText = (value: string): boolean => typeof value === "string" && value.isWellFormed();
 
 /** As text: readable in every tool, and the order of version 7 uuids is the order of their time. */
-export const uuid = <T extends string = string>(): Codec<T> => checked<T>("uuid", wholeText);
+export const uuid = <T extends string = string>(): Codec<T> => ({
+  encode: (value) => uuidText(value) ?? refuse("uuid", value),
+  decode: (stored) => stored as T,
+});
 /** Half a surrogate pair is refused, which UTF-8 cannot hold. */
 export const text = <T extends string = string>(): Codec<T> => checked<T>("text", wholeText);
 /** A text of a closed set. */
@@ -67,10 +69,9 @@ export const timestamp = (): Codec<Date> => ({
       : refuse("timestamp (a valid Date)", value),
   decode: (stored) => new Date(stored as Date | string),
 });
-const dayForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 /** `YYYY-MM-DD` as text: a day is no point in time. */
 export const date = (): Codec<string> =>
-  checked("date (YYYY-MM-DD)", (value) => typeof value === "string" && dayForm.test(value));
+  checked("date (YYYY-MM-DD)", (value) => isDay(value) && value.length === 10);
 export const json = <T>(): Codec<T> => checked<T>("json", (value) => value !== undefined);
 export const binary = (): Codec<Uint8Array> => ({
   encode: (value) => (value instanceof Uint8Array ? new Binary(value) : refuse("binary", value)),

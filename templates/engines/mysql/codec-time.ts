@@ -1,15 +1,13 @@
+import { isDay } from "../../runtime/day.ts";
+import { refuse } from "../../runtime/refused-value.ts";
 import type { Codec } from "./codec.ts";
-
-const dateForm = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 /** `date` as `YYYY-MM-DD`, years 0001 to 9999: no time zone can shift it. */
 export const date: Codec<string> = {
-  encode: (value) => {
-    if (typeof value !== "string" || !dateForm.test(value)) {
-      throw new TypeError("date must be YYYY-MM-DD, from 0001 to 9999");
-    }
-    return value;
-  },
+  encode: (value) =>
+    isDay(value) && value.length === 10
+      ? value
+      : refuse("date (YYYY-MM-DD, from 0001 to 9999)", value),
   decode: (value) => {
     if (typeof value !== "string") throw new TypeError("null in a date that is not null");
     return value;
@@ -56,13 +54,11 @@ const parseServerTime = (text: string): Date => {
  */
 export const timestamp: Codec<Date> = {
   encode: (value) => {
-    if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
-      throw new TypeError("timestamp must be a valid Date");
-    }
+    if (!(value instanceof Date) || Number.isNaN(value.getTime()))
+      return refuse("timestamp", value);
     const iso = value.toISOString();
-    if (iso.length !== 24 || iso.startsWith("0000")) {
-      throw new TypeError("timestamp must lie in the years 0001 to 9999");
-    }
+    if (iso.length !== 24 || iso.startsWith("0000"))
+      return refuse("timestamp (years 0001 to 9999)", value);
     return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`;
   },
   decode: (value) => {

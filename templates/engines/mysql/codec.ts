@@ -3,6 +3,9 @@
  * text, decimals, dates and JSON are text, bytes are bytes. Each encodes before anything is sent, so a value that cannot be encoded never
  * reaches the wire; each also decodes the text that a JSON column of child rows holds.
  */
+import { uuidText } from "../../runtime/keys.ts";
+import { refuse } from "../../runtime/refused-value.ts";
+import { isStorable, isStorableJson } from "../../runtime/storable.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
 /** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
@@ -24,10 +27,6 @@ export const present = (value: Value | undefined): string => {
   throw new TypeError("null in a column that the spec calls not null; mend the data or the spec");
 };
 
-export const refuse = (what: string, value: unknown): never => {
-  throw new TypeError(`${what} cannot hold a value of this kind: ${typeof value}`);
-};
-
 /** Adds null. */
 export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
   encode: (value) => (value === null || value === undefined ? null : codec.encode(value)),
@@ -37,7 +36,7 @@ export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
 /** `varchar`, `text`. NUL is refused, as every engine of this project does, and half a surrogate pair, which UTF-8 cannot hold. */
 export const text: Codec<string> = {
   encode: (value) =>
-    typeof value === "string" && !value.includes("\u0000") && value.isWellFormed()
+    typeof value === "string" && isStorable(value)
       ? value
       : refuse("text without NUL and halves of characters", value),
   decode: present,
@@ -46,17 +45,12 @@ export const text: Codec<string> = {
 /** A branded id or other narrowed string: the text itself. */
 export const branded = <T>(): Codec<T> => text as unknown as Codec<T>;
 
-const uuidForm = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-
 /**
  * `char(36)`, in lower case. Text and not BINARY(16): one form for both engines (`uuid_to_bin` is MySQL's alone, the type `uuid`
  * MariaDB's), the same in keys, JSON, history and any other client; it costs 20 bytes per key and index entry.
  */
 export const uuid: Codec<string> = {
-  encode: (value) => {
-    const lower = typeof value === "string" ? value.toLowerCase() : "";
-    return uuidForm.test(lower) ? lower : refuse("uuid", value);
-  },
+  encode: (value) => uuidText(value) ?? refuse("uuid", value),
   decode: present,
 };
 
@@ -150,14 +144,13 @@ export const enumeration = <T extends string>(...values: readonly string[]): Cod
 /** What the history says of a row. */
 export const changeKind = enumeration<"insert" | "update" | "delete">("insert", "update", "delete");
 
-/** In JSON text an escape for NUL or half a surrogate pair; after an even number of backslashes it is one. */
-const refusedEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-
 /** `json`. @throws TypeError for a value without JSON form, and for NUL and halves of characters within it */
 export const json = <T>(): Codec<T> => ({
   encode: (value) => {
     const encoded: string | undefined = JSON.stringify(value);
-    return encoded === undefined || refusedEscape.test(encoded) ? refuse("json", value) : encoded;
+    return encoded === undefined || !isStorableJson(encoded)
+      ? refuse("json without NUL and halves of characters", value)
+      : encoded;
   },
   decode: (value) => JSON.parse(present(value)) as T,
 });
@@ -171,12 +164,16 @@ export const binary: Codec<Uint8Array> = {
       : new Uint8Array(Buffer.from(present(value), "hex")),
 };
 
-/** A vector as the engines keep one: 32-bit floats, little-endian, in `vector(n)` or `varbinary(4n)`; -0 becomes 0. */
-export const vector: Codec<Float32Array> = {
+/**
+ * A vector as the engines keep one: 32-bit floats, little-endian, in `vector(n)` or `varbinary(4n)`; -0 becomes 0.
+ *
+ * @throws TypeError for another number of dimensions too
+ */
+export const vector = (dimensions: number): Codec<Float32Array> => ({
   encode: (value) => {
-    if (!(value instanceof Float32Array) || !value.every(Number.isFinite)) {
-      return refuse("vector (finite numbers)", value);
-    }
+    const fits = value instanceof Float32Array && value.length === dimensions;
+    if (!fits || !value.every(Number.isFinite))
+      return refuse(`vector (${dimensions} finite numbers)`, value);
     const bytes = Buffer.alloc(value.length * 4);
     value.forEach((each, at) => bytes.writeFloatLE(each === 0 ? 0 : each, at * 4));
     return bytes;
@@ -185,13 +182,7 @@ export const vector: Codec<Float32Array> = {
     const bytes = Buffer.from(binary.decode(value));
     return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
   },
-};
-
-/** The bytes of a vector of exactly so many dimensions. @throws TypeError for another number */
-export const vectorOf = (value: Float32Array, dimensions: number): Value =>
-  value.length === dimensions
-    ? vector.encode(value)
-    : refuse(`vector (${dimensions} dimensions)`, value);
+});
 
 /** A value as a member of JSON: 64-bit integers and decimals as text, bytes as hexadecimal text. */
 const inJson = (value: Value): string | number | null => {
@@ -208,7 +199,10 @@ export interface ElementCodec<T> {
 
 /** A one-dimensional array of any codec in a `json` column, and any list of values for `json_table`; `array(nullable(int))` where elements may be null. */
 export const array = <T>(element: ElementCodec<T>): Codec<readonly T[]> => ({
-  encode: (values) => JSON.stringify(values.map((value) => inJson(element.encode(value)))),
+  encode: (values) =>
+    Array.isArray(values)
+      ? JSON.stringify(values.map((value: T) => inJson(element.encode(value))))
+      : refuse("array", values),
   decode: (value) => {
     const parsed: unknown = JSON.parse(present(value));
     if (!Array.isArray(parsed)) throw new TypeError("an array was expected");

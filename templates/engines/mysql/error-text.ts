@@ -5,7 +5,10 @@ const forms: readonly RegExp[] = [
   /for key '(?:[^'.]+\.)?([^']+)'\s*$/,
   /CONSTRAINT [`'](.+?)[`'] (?:FOREIGN KEY|failed)/,
   /Check constraint '([^']+)' is violated/,
-  /(?:Column|Field|for column) '([^']+)'/,
+  /^(?:Column|Field) '([^']+)'/,
+  // Behind the value, which may say the same of another column.
+  /for column '([^']+)' at row \d+$/,
+  /for column (?:`[^`]+`\.){0,2}`([^`]+)` at row \d+$/,
 ];
 
 /** The violated constraint, index or column; undefined for a message of another form. Never a value. */
@@ -30,6 +33,17 @@ export const hints: ReadonlyMap<string, string> = new Map([
   ["1146", notMigrated],
   ["1153", "the value is larger than the server's max_allowed_packet"],
   ["1203", "pools times processes exceed the user's max_user_connections: make the pools smaller"],
+  ["1264", "the number is beyond its field's range"],
+  [
+    "1292",
+    "a date or time does not exist or has not the form of its field, or a cursor was changed",
+  ],
+  ["1364", notMigrated],
+  ["1366", "a value has not the form of its field"],
+  ["1406", "the text is longer than its field"],
+  ["1451", "other rows refer to this one: change or delete them first"],
+  ["1452", "the row that it refers to is not there"],
   ["1461", "raise the server's max_prepared_stmt_count, or make the pools smaller"],
+  ["1690", "the number is beyond its field's range"],
   ["3159", "the server wants TLS: add ?sslmode=verify-full to the DSN"],
 ]);

@@ -80,6 +80,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1243, stalePlan], // unknown prepared statement
   [1251, refused],
   [1264, constraint()],
+  [1292, wrong], // no such date or time
   [1317, timeout], // interrupted: KILL QUERY
   [1364, constraint("not-null")],
   [1365, wrong],
@@ -207,6 +208,9 @@ const numberOf = (error: unknown): number | undefined => {
   return typeof value === "number" && value > 0 ? value : undefined;
 };
 
+/** A value that its column does not take: the message ends with the column. */
+const valueRefused: ReadonlySet<string> = new Set(["1292", "1366"]);
+
 const entryOfNumber = (number: number, error: unknown): Entry | undefined => {
   const choice = ambiguous.get(number);
   if (choice === undefined) return numbers.get(number);
@@ -238,7 +242,8 @@ export const classify = (error: unknown): Fault => {
   const found = entryOf(error);
   const number = numberOf(error);
   const code = number === undefined ? textOf(error, "code") : `${number}`;
-  const violated = found.kind === "constraint" ? violatedName(textOf(error, "message")) : undefined;
+  const named = found.kind === "constraint" || valueRefused.has(code);
+  const violated = named ? violatedName(textOf(error, "message")) : undefined;
   const hint = hints.get(code);
   return {
     ...found,

@@ -1,3 +1,4 @@
+import { refuse } from "../../runtime/refused-value.ts";
 import type { Codec } from "./codec.ts";
 import type { Text } from "./statement.ts";
 
@@ -53,7 +54,10 @@ export interface ElementCodec<T> {
 
 /** A one-dimensional array of any codec; `array(nullable(int))` where elements may be null. */
 export const array = <T>(element: ElementCodec<T>): Codec<readonly T[]> => ({
-  encode: (values) => `{${values.map((value) => quoted(element.encode(value))).join(",")}}`,
+  encode: (values) =>
+    Array.isArray(values)
+      ? `{${values.map((value: T) => quoted(element.encode(value))).join(",")}}`
+      : refuse("array", values),
   decode: (text) => {
     if (typeof text !== "string" || !text.startsWith("{")) {
       throw new TypeError("an array was expected");

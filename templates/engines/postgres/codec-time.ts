@@ -1,15 +1,10 @@
+import { isDay } from "../../runtime/day.ts";
+import { refuse } from "../../runtime/refused-value.ts";
 import type { Codec } from "./codec.ts";
-
-const dateForm = /^\d{4,6}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 /** `date` as `YYYY-MM-DD`: no time zone can shift it. */
 export const date: Codec<string> = {
-  encode: (value) => {
-    if (typeof value !== "string" || !dateForm.test(value)) {
-      throw new TypeError("date must be YYYY-MM-DD");
-    }
-    return value;
-  },
+  encode: (value) => (isDay(value) ? value : refuse("date (YYYY-MM-DD)", value)),
   decode: (text) => {
     if (typeof text !== "string") throw new TypeError("null in a date that is not null");
     return text;
@@ -77,12 +72,13 @@ const formatFarTime = (iso: string): string => {
   return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, "0")}${rest} BC`;
 };
 
+/** PostgreSQL's first moment, 4714-11-24 BC; its last one is behind any Date's. */
+const firstTime = Date.UTC(-4713, 10, 24);
+
 /** `timestamptz(3)`: what a Date holds, the millisecond. @throws TypeError for an invalid Date, or `infinity` read */
 export const timestamp: Codec<Date> = {
   encode: (value) => {
-    if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
-      throw new TypeError("timestamp must be a valid Date");
-    }
+    if (!(value instanceof Date && value.getTime() >= firstTime)) return refuse("timestamp", value);
     const iso = value.toISOString();
     return iso.length === 24 && !iso.startsWith("0000") ? iso : formatFarTime(iso);
   },

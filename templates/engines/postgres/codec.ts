@@ -2,6 +2,9 @@
  * Codecs between TypeScript values and PostgreSQL's text format. A session runs with `TimeZone` UTC, `DateStyle` ISO, `bytea_output`
  * hex: what these read. Each encodes before anything is sent, so a value that cannot be encoded never reaches the wire.
  */
+import { uuidText } from "../../runtime/keys.ts";
+import { refuse } from "../../runtime/refused-value.ts";
+import { isStorable, isStorableJson } from "../../runtime/storable.ts";
 import type { Text } from "./statement.ts";
 
 /** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
@@ -23,20 +26,16 @@ const present = (text: Text | undefined): string => {
   return text;
 };
 
-const refuse = (what: string, value: unknown): never => {
-  throw new TypeError(`${what} cannot hold a value of this kind: ${typeof value}`);
-};
-
 /** Adds null. */
 export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
   encode: (value) => (value === null || value === undefined ? null : codec.encode(value)),
   decode: (text) => (text === null || text === undefined ? null : codec.decode(text)),
 });
 
-/** `text`, `varchar`, `uuid`. NUL is refused, which PostgreSQL cannot store, and half a surrogate pair, which UTF-8 cannot. */
+/** `text`, `varchar`. NUL is refused, which PostgreSQL cannot store, and half a surrogate pair, which UTF-8 cannot. */
 export const text: Codec<string> = {
   encode: (value) =>
-    typeof value === "string" && !value.includes("\u0000") && value.isWellFormed()
+    typeof value === "string" && isStorable(value)
       ? value
       : refuse("text without NUL and halves of characters", value),
   decode: present,
@@ -44,6 +43,15 @@ export const text: Codec<string> = {
 
 /** A branded id or other narrowed string: the text itself. */
 export const branded = <T>(): Codec<T> => text as unknown as Codec<T>;
+
+/** `uuid` in its usual form; what another form would be, a server tells without naming the field. */
+export const uuid: Codec<string> = {
+  encode: (value) => uuidText(value) ?? refuse("uuid", value),
+  decode: present,
+};
+
+/** A branded uuid key. */
+export const brandedUuid = <T extends string>(): Codec<T> => uuid as unknown as Codec<T>;
 
 /** A branded number key. */
 export const brandedInt = <T extends number>(): Codec<T> => int as unknown as Codec<T>;
@@ -123,14 +131,13 @@ export const enumeration = <T extends string>(...values: readonly string[]): Cod
 /** What the history says of a row. */
 export const changeKind = enumeration<"insert" | "update" | "delete">("insert", "update", "delete");
 
-/** In JSON text an escape for NUL or half a surrogate pair, which jsonb refuses; after an even number of backslashes it is one. */
-const refusedEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-
 /** `jsonb`. @throws TypeError for a value without JSON form, and for NUL and halves of characters within it */
 export const json = <T>(): Codec<T> => ({
   encode: (value) => {
     const encoded: string | undefined = JSON.stringify(value);
-    return encoded === undefined || refusedEscape.test(encoded) ? refuse("json", value) : encoded;
+    return encoded === undefined || !isStorableJson(encoded)
+      ? refuse("json without NUL and halves of characters", value)
+      : encoded;
   },
   decode: (text) => JSON.parse(present(text)) as T,
 });
@@ -144,23 +151,17 @@ export const binary: Codec<Uint8Array> = {
   decode: (text) => new Uint8Array(Buffer.from(present(text).slice(2), "hex")),
 };
 
-/** `vector` of pgvector: `[1,2.5]`; -0 becomes 0. */
-export const vector: Codec<Float32Array> = {
+/** `vector` of pgvector: `[1,2.5]`; -0 becomes 0. @throws TypeError for another number of dimensions too */
+export const vector = (dimensions: number): Codec<Float32Array> => ({
   encode: (value) =>
-    value instanceof Float32Array && value.every(Number.isFinite)
+    value instanceof Float32Array && value.length === dimensions && value.every(Number.isFinite)
       ? `[${value.join(",")}]`
-      : refuse("vector (finite numbers)", value),
+      : refuse(`vector (${dimensions} finite numbers)`, value),
   decode: (text) => {
     const body = present(text).slice(1, -1);
     return body === "" ? new Float32Array() : Float32Array.from(body.split(","), Number);
   },
-};
-
-/** The text of a vector of exactly so many dimensions. @throws TypeError for another number: no row would ever be near it */
-export const vectorOf = (value: Float32Array, dimensions: number): string =>
-  value.length === dimensions
-    ? vector.encode(value)
-    : refuse(`vector (${dimensions} dimensions)`, value);
+});
 
 export { date, timestamp } from "./codec-time.ts";
 export { array } from "./codec-array.ts";

@@ -52,8 +52,10 @@ describe("what a type cannot hold is refused before it is sent", () => {
     refuses(() => codec.json().encode(undefined));
     refuses(() => codec.json().encode({ a: "\u0000" }));
     refuses(() => codec.binary.encode("x" as unknown as Uint8Array));
-    refuses(() => codec.vector.encode(Float32Array.of(Number.NaN)));
-    refuses(() => codec.vectorOf(Float32Array.of(1, 2), 3));
+    refuses(() => codec.vector(1).encode(Float32Array.of(Number.NaN)));
+    refuses(() => codec.vector(3).encode(Float32Array.of(1, 2)));
+    refuses(() => codec.array(codec.int).encode(undefined as unknown as readonly number[]));
+    refuses(() => codec.date.encode("2026-02-29"));
     refuses(() => codec.array(codec.int).decode("{}"));
   });
 

@@ -132,9 +132,34 @@ describe("classify", () => {
     [3819, "Check constraint 'item_count_check' is violated.", "item_count_check"],
     [4025, "CONSTRAINT `item_count_check` failed for `t`.`item`", "item_count_check"],
     [1048, "Column 'note' cannot be null", "note"],
+    [1364, "Field 'note' doesn't have a default value", "note"],
     [1406, "Data too long for column 'note' at row 1", "note"],
+    [1264, "Out of range value for column 'count' at row 1", "count"],
+    [1292, "Incorrect datetime value: '2026-02-30' for column 'at' at row 1", "at"],
+    [1366, "Incorrect integer value: 'x' for column `t`.`item`.`count` at row 1", "count"],
+    [1366, "Incorrect integer value: 'Field 'secret'' for column 'count' at row 1", "count"],
   ])("%s names what was violated", (errno, message, constraint) => {
     expect(classify(serverError(errno, message))).toMatchObject({ constraint });
+  });
+
+  it("of a value's text nothing is told", () => {
+    expect(
+      classify(serverError(1366, "Incorrect value: 'for column 'x' at row 1' in a function")),
+    ).not.toHaveProperty("constraint");
+  });
+
+  it.each([
+    [1054, "migrate status"],
+    [1146, "migrate status"],
+    [1264, "range"],
+    [1292, "date"],
+    [1364, "migrate status"],
+    [1366, "form"],
+    [1406, "longer"],
+    [1451, "refer"],
+    [1452, "refers"],
+  ])("%s says what to do: %s", (errno, words) => {
+    expect(classify(serverError(errno)).hint).toContain(words);
   });
 
   it("unique violations are told apart", () => {

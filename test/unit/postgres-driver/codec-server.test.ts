@@ -15,6 +15,7 @@ import {
   nullable,
   text,
   timestamp,
+  uuid,
   vector,
 } from "../../../templates/engines/postgres/codec.ts";
 import { type Opened, openStore } from "./open-store.ts";
@@ -50,6 +51,7 @@ const scalars: readonly Case<unknown>[] = [
   one("double precision", float, fc.double()),
   one("numeric(30,10)", decimal, fc.stringMatching(/^[1-9]\d{0,18}\.\d{10}$/)),
   one("text", text, plain),
+  one("uuid", uuid, fc.uuid()),
   one("boolean", boolean, fc.boolean()),
   one("text", enumeration<"new" | "paid">("new", "paid"), fc.constantFrom("new", "paid")),
   one(
@@ -61,7 +63,7 @@ const scalars: readonly Case<unknown>[] = [
   one("bytea", binary, fc.uint8Array()),
   one(
     "vector(3)",
-    vector,
+    vector(3),
     fc
       .float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 3, maxLength: 3 })
       .map(plainZero),

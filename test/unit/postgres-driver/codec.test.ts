@@ -17,6 +17,7 @@ import {
   numeric,
   text,
   timestamp,
+  uuid,
   vector,
 } from "../../../templates/engines/postgres/codec.ts";
 
@@ -54,8 +55,10 @@ describe("codecs give back what they were given", () => {
     holds(json<unknown>(), fc.jsonValue({ noUnicodeString: false }).filter(survives));
     holds(binary, fc.uint8Array());
     holds(
-      vector,
-      fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1 }).map(plainZero),
+      vector(3),
+      fc
+        .float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 3, maxLength: 3 })
+        .map(plainZero),
     );
   });
 
@@ -147,7 +150,14 @@ describe("values that cannot be sent are refused before anything is", () => {
     ["json with a NUL in a property's name", () => json().encode({ "a\u0000": 1 })],
     ["json with half a character", () => json().encode(["\ud83d"])],
     ["date with time", () => date.encode("2026-01-01T00:00:00Z")],
-    ["vector with NaN", () => vector.encode(Float32Array.of(Number.NaN))],
+    ["a day that no calendar has", () => date.encode("2026-02-29")],
+    ["the year 0", () => date.encode("0000-01-01")],
+    ["a moment before PostgreSQL's first", () => timestamp.encode(new Date("-004713-11-23"))],
+    ["uuid in braces", () => uuid.encode("{01890a5d-ac96-774b-bcce-b302099a8057}")],
+    ["uuid of another length", () => uuid.encode("01890a5d-ac96-774b-bcce-b302099a805")],
+    ["vector with NaN", () => vector(1).encode(Float32Array.of(Number.NaN))],
+    ["vector of other dimensions", () => vector(2).encode(Float32Array.of(1, 2, 3))],
+    ["no list", () => array(int).encode("1" as unknown as readonly number[])],
     ["enum outside its set", () => enumeration<string>("a").encode("b")],
   ];
   it.each(wrong)("%s", (_what, encode) => {

@@ -246,6 +246,8 @@ describe("the generated domain modules", () => {
       schema?.parse({ left: "1.5", code: "much too long", n: 3_000_000_000, more: 1 });
     expect(wrong).toThrow(/left[\s\S]*code[\s\S]*n[\s\S]*more/);
     expect(() => schema?.parse({ left: 1, code: "c", n: undefined })).toThrow(/"n"/);
+    for (const code of ["c\u0000", "\ud800"])
+      expect(() => schema?.parse({ left: 1, code, n: 3 })).toThrow(/code[\s\S]*no NUL/);
   });
 });
 

@@ -24,6 +24,19 @@ class HandOp extends Op<string> {
 
 const notApplied = (): DriverError => new DriverError({ outcome: "not-applied" });
 
+describe("options", () => {
+  test.each([Number.NaN, 1.5, 2 ** 31, "1"])(
+    "ifVersion %s is refused unsent",
+    async (ifVersion) => {
+      const op = new HandOp(rootRuntime(), write, { ifVersion: ifVersion as number });
+      const error = await dataError(op.start());
+      expect(error).toMatchObject({ kind: "programming", operation: "orders.place" });
+      expect(error.message).toContain("ifVersion");
+      expect(op.sends).toBe(0);
+    },
+  );
+});
+
 describe("outcome", () => {
   test("a result resolves, once, whatever comes later", async () => {
     const op = new HandOp(rootRuntime(), read, undefined);

@@ -5,21 +5,10 @@ import type { FieldIr, FieldType } from "../../../ir/types.ts";
 import type { ArrayElement } from "../../../spec/model.ts";
 
 /** Names of `runtime/<engine>/codec.ts` that an expression uses are collected here. */
-export class CodecNames extends Set<string> {
-  readonly uuid: "text" | "uuid";
-
-  constructor(uuid: "text" | "uuid") {
-    super();
-    this.uuid = uuid;
-  }
-
-  /** Whether a uuid has a codec of its own. */
-  get ownUuid(): boolean {
-    return this.uuid !== "text";
-  }
-}
+export type CodecNames = Set<string>;
 
 const plain = {
+  uuid: "uuid",
   string: "text",
   text: "text",
   int: "int",
@@ -30,12 +19,14 @@ const plain = {
   date: "date",
   timestamp: "timestamp",
   binary: "binary",
-  vector: "vector",
-} as const satisfies Record<Exclude<FieldType["kind"], "uuid" | "json" | "enum" | "array">, string>;
+} as const satisfies Record<
+  Exclude<FieldType["kind"], "json" | "enum" | "array" | "vector">,
+  string
+>;
 
 /** Codec of one element of an array field: what a filter by it compares with. */
 export function elementCodec(of: ArrayElement, names: CodecNames): string {
-  const name = of === "uuid" ? names.uuid : plain[of];
+  const name = plain[of];
   names.add(name);
   return name;
 }
@@ -56,11 +47,10 @@ export function baseCodec(field: FieldIr, names: CodecNames): Doc {
       return call(use("array"), [elementCodec(type.of, names)]);
     case "decimal":
       return `${use("numeric")}(${type.precision}, ${type.scale})`;
+    case "vector":
+      return `${use("vector")}(${type.dimensions})`;
     default:
-      return (
-        brandedCodec(field, names.ownUuid, use) ??
-        use(type.kind === "uuid" ? names.uuid : plain[type.kind])
-      );
+      return brandedCodec(field, use) ?? use(plain[type.kind]);
   }
 }
 
@@ -77,13 +67,12 @@ const scalarTypes: ReadonlySet<string> = new Set([
 /** A branded id: the same text with a narrower type. */
 function brandedCodec(
   { type, tsType }: FieldIr,
-  ownUuid: boolean,
   use: (name: string) => string,
 ): string | undefined {
   if (scalarTypes.has(tsType)) return undefined;
   if (type.kind === "int") return `${use("brandedInt")}<${tsType}>()`;
   if (type.kind === "bigint") return `${use("brandedBigint")}<${tsType}>()`;
-  if (type.kind === "uuid" && ownUuid) return `${use("brandedUuid")}<${tsType}>()`;
+  if (type.kind === "uuid") return `${use("brandedUuid")}<${tsType}>()`;
   return `${use("branded")}<${tsType}>()`;
 }
 

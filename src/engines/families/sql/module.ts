@@ -4,7 +4,7 @@ import { adapterNames } from "../../../ir/reserved.ts";
 import { ImportSet, mentions } from "../../../render/layout.ts";
 import type { SharedContext } from "../../../render/shared/types.ts";
 import { sharedContext } from "../../../render/shared/types.ts";
-import { CodecNames } from "./codec.ts";
+import type { CodecNames } from "./codec.ts";
 import type { AdapterRuntime } from "./runtime.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { AdapterRuntime } from "./runtime.ts";
  */
 export class AdapterModule {
   readonly imports = new ImportSet();
-  readonly codecs: CodecNames;
+  readonly codecs: CodecNames = new Set();
   readonly engine: AdapterRuntime;
   readonly declarations: string[] = [];
   readonly #context: SharedContext;
@@ -29,7 +29,6 @@ export class AdapterModule {
     taken: readonly string[],
   ) {
     this.engine = engine;
-    this.codecs = new CodecNames(engine.uuid);
     this.#entities = entities;
     this.#context = sharedContext(ir.entities);
     this.#names = new ModuleNames([...adapterNames, ...engine.importable, ...taken]);

@@ -10,8 +10,6 @@ export interface AdapterRuntime {
   readonly value: string;
   /** Function that picks columns of a row: `textsOf`. */
   readonly pick: string;
-  /** Codec of a uuid: its own, or that of any text. */
-  readonly uuid: "text" | "uuid";
   /** Statements of an entity with tenants name the tenant: the store itself does not keep them apart. */
   readonly scopes?: true;
   /** Children come in no order: `inOrder` of `runtime/<engine>/children.ts` sorts them by their key. */
@@ -24,6 +22,6 @@ export interface AdapterRuntime {
 
 /** What the adapters of every engine import. */
 export const commonNames: readonly string[] = [
-  "array bigint binary boolean branded brandedBigint brandedInt changeKind date decimal enumeration float int json nullable numeric text timestamp vector vectorOf",
+  "array bigint binary boolean branded brandedBigint brandedInt brandedUuid changeKind date decimal enumeration float int json nullable numeric text timestamp uuid vector",
   "asc desc dynamicRead guarded given keyedRead pageLimit patch read signed tableOf uuidV7 write session",
 ].flatMap((names) => names.split(" "));

@@ -7,12 +7,11 @@ export const mysqlRuntime: AdapterRuntime = {
   row: "ValueRow",
   value: "Value",
   pick: "valuesOf",
-  uuid: "uuid",
   scopes: true,
   orderedChildren: true,
   importable: [
     ...commonNames,
-    ..."brandedUuid distinctRows highlightList highlightPage inOrder recordedRow rowsOf searchTexts uuid valuesOf".split(
+    ..."distinctRows highlightList highlightPage inOrder recordedRow rowsOf searchTexts valuesOf".split(
       " ",
     ),
   ],

@@ -7,7 +7,6 @@ export const postgresRuntime: AdapterRuntime = {
   row: "TextRow",
   value: "Text",
   pick: "textsOf",
-  uuid: "text",
   countsColumns: true,
   importable: [...commonNames, "textsOf"],
 };

@@ -51,13 +51,12 @@ function nearestMethod(
   const filter = method.signature.parameters.find((parameter) => parameter.name === "filter");
   const type = filter === undefined ? undefined : { name: filter.type };
   module.portType(view.file, type);
-  module.codecs.add("vectorOf");
   const plain = nearestDeclaration(view, method, module);
   const values = module.variable(`${plain}Values`);
   const leading = [
     {
       parameter: { name: "neighbour", type: "Float32Array" },
-      values: [`vectorOf(neighbour, ${view.dimensions})`],
+      values: [`vector(${view.dimensions}).encode(neighbour)`],
     },
   ];
   const fragments = nearestFragments(view, method);
@@ -97,7 +96,7 @@ function neighbourRow(view: VectorViewIr, method: VectorMethodIr, module: Adapte
     one.properties.some((property) => property.name === "distance"),
   );
   module.portType(view.file, type);
-  module.codecs.add("float");
+  module.codecs.add("float").add("vector");
   const after = rowLength(view.entity);
   const entries: readonly Entry[] = [
     ["item", `${rowName(view.entity)}(row)`],
@@ -162,7 +161,7 @@ function hybridDeclaration(
       variable,
       arrayLiteral([
         "text.encode(options.text)",
-        `vectorOf(neighbour, ${view.dimensions})`,
+        `vector(${view.dimensions}).encode(neighbour)`,
         ["`${", call("pageLimit", [stringLiteral(method.operation), limit]), "}`"],
         ...filter,
       ]),

@@ -4,7 +4,7 @@ import {
   array,
   bigint,
   boolean,
-  branded,
+  brandedUuid,
   date,
   enumeration,
   int,
@@ -19,7 +19,7 @@ import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Article and the texts of its columns. */
 export const articleCodecs = named("Article", {
-  id: branded<ArticleId>(),
+  id: brandedUuid<ArticleId>(),
   title: text,
   body: text,
   genre: nullable(enumeration<ArticleGenre>("news", "essay")),
@@ -30,7 +30,7 @@ export const articleCodecs = named("Article", {
   printed: boolean,
   day: date,
   at: timestamp,
-  embedding: nullable(vector),
+  embedding: nullable(vector(16)),
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,

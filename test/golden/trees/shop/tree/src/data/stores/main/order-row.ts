@@ -3,7 +3,7 @@ import type { CustomerId } from "../../domain/customer.ts";
 import type { Order, OrderId, OrderLine, OrderStatus } from "../../domain/order.ts";
 import type { ProductId } from "../../domain/product.ts";
 import {
-  branded,
+  brandedUuid,
   enumeration,
   int,
   json,
@@ -19,8 +19,8 @@ const childRows = json<readonly TextRow[]>();
 
 /** Between the properties of Order and the texts of its columns. */
 export const orderCodecs = named("Order", {
-  id: branded<OrderId>(),
-  customerId: branded<CustomerId>(),
+  id: brandedUuid<OrderId>(),
+  customerId: brandedUuid<CustomerId>(),
   status: enumeration<OrderStatus>("new", "paid", "shipped"),
   totalCents: int,
   placedAt: timestamp,
@@ -47,7 +47,7 @@ export const orderRow = (row: TextRow): Order => ({
 /** Between the properties of OrderLine and the texts of its columns. */
 export const orderLineCodecs = named("OrderLine", {
   lineNo: int,
-  productId: branded<ProductId>(),
+  productId: brandedUuid<ProductId>(),
   quantity: int,
   unitPriceCents: int,
 });

@@ -5,7 +5,7 @@ import type {
   SimilarProductsNeighbour,
 } from "../../ports/similar-products.ts";
 import { pageLimit } from "../../runtime/keyset.ts";
-import { float, text, vectorOf } from "../../runtime/postgres/codec.ts";
+import { float, text, vector } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, dynamicRead, read, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded, itemsOf, orNull } from "../../runtime/postgres/values.ts";
@@ -36,7 +36,7 @@ const nearestValues = (
   neighbour: Float32Array,
   filter: SimilarProductsNearestFilter,
 ): DynamicValues => ({
-  fixed: [vectorOf(neighbour, 384)],
+  fixed: [vector(384).encode(neighbour)],
   optional: [
     given(productCodecs.priceCents, filter.priceCents?.min),
     given(productCodecs.priceCents, filter.priceCents?.max),
@@ -97,7 +97,7 @@ export function similarProducts(session: PostgresSession): SimilarProducts {
             nearestHybrid,
             [
               text.encode(options.text),
-              vectorOf(neighbour, 384),
+              vector(384).encode(neighbour),
               `${pageLimit("similarProducts.nearest", options?.limit ?? 10)}`,
               orNull(given(productCodecs.priceCents, filter.priceCents?.min)),
               orNull(given(productCodecs.priceCents, filter.priceCents?.max)),

@@ -8,7 +8,7 @@ export const coverCodecs = named("Cover", {
   isbn: text,
   copy: int,
   shelf: text,
-  picture: nullable(vector),
+  picture: nullable(vector(2304)),
   createdAt: timestamp,
   updatedAt: timestamp,
 });

@@ -4,7 +4,7 @@ import {
   array,
   bigint,
   boolean,
-  branded,
+  brandedUuid,
   date,
   enumeration,
   float,
@@ -20,7 +20,7 @@ import type { TextRow } from "../../runtime/postgres/statement.ts";
 
 /** Between the properties of Passage and the texts of its columns. */
 export const passageCodecs = named("Passage", {
-  id: branded<PassageId>(),
+  id: brandedUuid<PassageId>(),
   book: text,
   body: text,
   language: enumeration<PassageLanguage>("de", "en"),
@@ -32,7 +32,7 @@ export const passageCodecs = named("Passage", {
   printedOn: nullable(date),
   addedAt: timestamp,
   tags: array(text),
-  embedding: vector,
+  embedding: vector(3072),
   version: int,
   createdAt: timestamp,
   updatedAt: timestamp,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "./json.ts";
+import { isStorable, isStorableJson } from "./storable.ts";
 
 /**
  * How a value of each type is written in JSON that comes from outside; each schema yields the exact type of the domain. They are
@@ -30,14 +31,22 @@ export const branded = <T>(schema: z.ZodType<T>, brand: (value: T) => unknown): 
 
 export const oneOf = (...values: readonly string[]): z.ZodType => yielding(z.enum(values));
 
+const unstorable = "must have no NUL and no half of a character, which no store keeps";
+
+/** A JSON value of this form that every store keeps. */
+export const jsonOf = <T>(form: z.ZodType): z.ZodType<T> =>
+  yielding(form.refine((value) => isStorableJson(JSON.stringify(value)), unstorable));
+
 /** Any JSON value. */
-export const json: z.ZodType<Json> = yielding(z.json());
+export const json: z.ZodType<Json> = jsonOf(z.json());
 export const uuid: z.ZodType<string> = yielding(z.guid());
 export const boolean: z.ZodType<boolean> = yielding(z.boolean());
 
+const anyText = z.string().refine(isStorable, unstorable);
+
 /** At most `max` characters. */
 export const text = (max?: number): z.ZodType<string> =>
-  yielding(max === undefined ? z.string() : z.string().max(max));
+  yielding(max === undefined ? anyText : anyText.max(max));
 
 /** An integer of 32 bits. */
 export const int = (min = -2_147_483_648, max = 2_147_483_647): z.ZodType<number> =>
