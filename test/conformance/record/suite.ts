@@ -23,6 +23,14 @@ export const post = (more: Partial<PostInput> = {}): PostInput => ({
   ...more,
 });
 
+/** The call is refused, and its message holds the name and nothing of the value, which is `nobody's` where it is a text. */
+const refusesField = async (call: Promise<unknown>, name: string): Promise<void> => {
+  const error: unknown = await call.catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: "DataError", message: expect.stringContaining(name) });
+  expect(error).toMatchObject({ kind: expect.stringMatching(/^(?:programming|constraint)$/) });
+  expect(String(error)).not.toContain("nobody's");
+};
+
 const ofKind = (kind: string) => expect.objectContaining({ name: "DataError", kind });
 
 export const cases: readonly Case[] = [
@@ -81,6 +89,58 @@ export const cases: readonly Case[] = [
       expect(stored.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
       expect(Math.abs(stored.createdAt.getTime() - before)).toBeLessThan(60_000);
       expect(stored.updatedAt).toEqual(stored.createdAt);
+    },
+  },
+  {
+    method: "insert",
+    name: "a value that its field does not take is told by the field, and never shown",
+    run: async (data) => {
+      const wrong: readonly (readonly [field: string, value: unknown])[] = [
+        ["authorId", "nobody's"],
+        ["authorId", undefined],
+        ["status", "nobody's"],
+        ["title", 7],
+        ["score", 1.5],
+        ["score", 2 ** 31],
+        ["views", 2n ** 63n],
+        ["pinned", "nobody's"],
+        ["day", "2026-02-29"],
+        ["publishedAt", new Date("nobody's")],
+        ["tags", "nobody's"],
+        ["tags", [7]],
+      ];
+      for (const [field, value] of wrong) {
+        await refusesField(data.posts.write({ ...post(), [field]: value }), `Post.${field}`);
+        if (["title", "status", "tags"].includes(field))
+          await refusesField(data.posts.revise(randomUUID(), { [field]: value }), `Post.${field}`);
+      }
+      const sections = [{ no: 1.5, body: "nobody's" }];
+      await refusesField(data.posts.write(post({ sections })), ".no");
+    },
+  },
+  {
+    method: "get",
+    name: "a key, a filter or a version of another form is refused by its name",
+    run: async (data) => {
+      const stored = await data.posts.write(post());
+      await refusesField(data.posts.get("nobody's"), "Post.id");
+      await refusesField(data.posts.getMany([stored.id, "nobody's"]), "Post.id");
+      const teamId = "nobody's";
+      await refusesField(
+        data.memberships.get({ teamId, userId: randomUUID() }),
+        "Membership.teamId",
+      );
+      await refusesField(data.posts.listByAuthor({ authorId: "nobody's" }, {}), "Post.authorId");
+      const status = "nobody's";
+      await refusesField(
+        data.posts.listByAuthor({ authorId: stored.authorId, status }, {}),
+        "Post.status",
+      );
+      for (const ifVersion of [Number.NaN, 1.5, "nobody's"])
+        await refusesField(
+          data.posts.revise(stored.id, { title: "x" }, { ifVersion }),
+          "ifVersion",
+        );
     },
   },
   {

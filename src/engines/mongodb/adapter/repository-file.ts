@@ -47,6 +47,7 @@ export const repositoryFile = (store: StoreIr, repository: RepositoryIr): Deferr
         declarations: [...scope.declarations, ...helpers].map(code),
         factory,
         typeName,
+        collection: entity.property,
         methods: methods.map(code),
       },
     };
@@ -71,6 +72,7 @@ function importAll(scope: Scope, repository: RepositoryIr): void {
   imports
     .type(`../../domain/${entity.domainFile}.ts`, entity.name)
     .type(scope.port, typeName)
+    .value("../../runtime/guarded.ts", "guarded")
     .type("../../runtime/mongodb/session.ts", "MongoSession")
     .type("../../runtime/mongodb/declaration.ts", "CollectionDeclaration");
   if (entity.key.length > 1) imports.type(`../../domain/${entity.domainFile}.ts`, entity.keyType);
