@@ -2,6 +2,7 @@
 import type { Document } from "mongodb";
 import type { Article, ArticleId, ArticleState, NewArticle } from "../../domain/article.ts";
 import type { ArticleRepository } from "../../ports/article-repository.ts";
+import { guarded } from "../../runtime/guarded.ts";
 import type { Json } from "../../runtime/json.ts";
 import { inOrder } from "../../runtime/mongodb/children.ts";
 import {
@@ -130,7 +131,7 @@ function toDocument(article: NewArticle, make = newKey): Document {
 }
 
 export function articleRepository(session: MongoSession): ArticleRepository {
-  return {
+  return guarded<ArticleRepository>("articles", {
     get: (id, options) => session.get(get, codecs.id.encode(id), options),
     getMany: (ids, options) => session.getMany(getMany, ids.map(codecs.id.encode), options),
     listByState: (where, page, options) =>
@@ -150,5 +151,5 @@ export function articleRepository(session: MongoSession): ArticleRepository {
         },
         options,
       ),
-  };
+  });
 }

@@ -2,6 +2,7 @@
 import type { Document } from "mongodb";
 import type { NewReading, Reading, ReadingDevice, ReadingKey } from "../../domain/reading.ts";
 import type { ReadingRepository, ReadingWeekly } from "../../ports/reading-repository.ts";
+import { guarded } from "../../runtime/guarded.ts";
 import {
   date,
   decimal,
@@ -206,7 +207,7 @@ const keyOf = (key: ReadingKey): Document => ({
 });
 
 export function readingRepository(session: MongoSession): ReadingRepository {
-  return {
+  return guarded<ReadingRepository>("readings", {
     get: (key, options) => session.get(get, keyOf(key), options),
     getMany: (keys, options) => session.getMany(getMany, keys.map(keyOf), options),
     record: (reading, options) => session.upsert(record, toDocument(reading), options),
@@ -218,5 +219,5 @@ export function readingRepository(session: MongoSession): ReadingRepository {
       session.aggregate(weekly, { device: optional(codecs.device, where.device) }, options),
     history: (key, page, options) => session.history(history, keyOf(key), page, options),
     asOf: (key, at, options) => session.asOf(asOf, keyOf(key), at, options),
-  };
+  });
 }
