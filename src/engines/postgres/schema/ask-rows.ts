@@ -185,7 +185,7 @@ function asDrafts(
       rank: rank.ask,
       stem: `${table}-ask-${stem}`,
       title: `${table}: stops where ${question.reason}`,
-      up: [askText({ table, key: keyAt(change, phase), forced, ...question })],
+      up: [askText({ table, key: keyAt(change, phase), past: forced ? [table] : [], ...question })],
       down: [],
       risks: ["depends-on-data"],
       // The policies are switched, and that committed, so that nobody waits for the question.

@@ -12,8 +12,8 @@ export interface RowQuestion {
   readonly where: string;
   /** `visits of authors does not fit integer` */
   readonly reason: string;
-  /** Whether the table's own policies would keep its owner from seeing the rows. */
-  readonly forced: boolean;
+  /** Tables whose own policies would keep their owner from seeing rows that matter. */
+  readonly past: readonly string[];
 }
 
 const tag = "$ask$";
@@ -35,7 +35,8 @@ export function askText(question: RowQuestion): string {
   const counted = [
     `select count(*), min(${told}) into amount, sample from ${name} where ${where};`,
   ];
-  const asked = question.forced ? pastPolicies(table, counted) : counted;
+  const { past } = question;
+  const asked = past.length > 0 ? pastPolicies(past, counted) : counted;
   const lines = [
     ...asked,
     "if amount > 0 then",
@@ -55,22 +56,22 @@ ${tag};`;
 }
 
 /** The owner sees every row for as long as it asks; no lock is held while it does, and the policies bind it again whatever happens. */
-const pastPolicies = (table: string, lines: readonly string[]): readonly string[] => [
-  ...switched(table, "no force"),
+const pastPolicies = (tables: readonly string[], lines: readonly string[]): readonly string[] => [
+  ...switched(tables, "no force"),
   "begin",
   ...lines.map((line) => `  ${line}`),
   "exception when others then",
   "  failure := sqlerrm;",
   "end;",
-  ...switched(table, "force"),
+  ...switched(tables, "force"),
   "if failure is not null then",
   "  raise exception using message = failure;",
   "end if;",
 ];
 
-const switched = (table: string, how: "force" | "no force"): readonly string[] => [
+const switched = (tables: readonly string[], how: "force" | "no force"): readonly string[] => [
   "perform set_config('lock_timeout', '4s', true);",
-  switchSecurity(table, how),
+  ...tables.map((table) => switchSecurity(table, how)),
   "commit;",
 ];
 

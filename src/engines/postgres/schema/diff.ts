@@ -12,6 +12,7 @@ import {
   type TableChange,
   type TablePair,
 } from "./change.ts";
+import { orphanDrafts } from "./ask-references.ts";
 import { askDrafts } from "./ask-rows.ts";
 import { columnDrafts } from "./columns.ts";
 import { copyDrafts } from "./copies.ts";
@@ -56,7 +57,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
   const drafts = [
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
-    ...changes.flatMap((change) => changedTable(change, context, after)),
+    ...changes.flatMap((change) => changedTable(change, changes, context, after)),
     ...recordedRows(changes, context).flatMap((each) => contentDrafts(each, context.values)),
     ...addedTables(tables.added, after, spec, there),
   ];
@@ -164,15 +165,16 @@ function recordedRows(
 
 function changedTable(
   { table, history, pair }: PlannedTable,
+  changes: readonly PlannedTable[],
   context: ChangeContext,
   after: Schema,
 ): readonly Draft[] {
   const where = { part: table.part, mode: context.mode };
   return [
-    ...alteredTable(table, pair.from.table, context, after),
+    ...alteredTable(table, pair.from.table, context, after, changes),
     ...(history === undefined || pair.from.history === undefined
       ? []
-      : alteredTable(history, pair.from.history, context, after)),
+      : alteredTable(history, pair.from.history, context, after, changes)),
     ...recordingDrafts(table, pair.from, pair.to),
     ...domainDrafts(pair.from.domains, pair.to.domains, where),
   ];
@@ -184,12 +186,18 @@ function alteredTable(
   before: TablePair["from"],
   { values }: ChangeContext,
   after: Schema,
+  changes: readonly PlannedTable[],
 ): readonly Draft[] {
   const names = after.tables.flatMap(tablesOf).map(({ name }) => name);
   const objects = objectChanges(change, rebuiltColumns(change));
   const exchange = exchangeOf(change, objects);
   return [
     ...askDrafts(change, objects, values, exchange.phase),
+    ...orphanDrafts(
+      change,
+      objects,
+      changes.map(({ table }) => table),
+    ),
     ...renameDrafts(change, before, !names.includes(change.was)),
     ...keyDrafts(change),
     ...columnDrafts(change),

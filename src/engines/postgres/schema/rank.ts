@@ -26,6 +26,7 @@ export const rank = {
   addKey: 48,
   addGenerated: 50,
   addObject: 52,
+  askReference: 53,
   addReference: 54,
   security: 56,
   recording: 58,

@@ -29,6 +29,23 @@ update lists set first = null;
 create index lists_first_idx on lists (first);
 comment on index lists_first_idx is 'reference to Note: checked when one is deleted';
 
+-- step: lists-ask-lists-first-fkey
+-- lists: stops where what first of lists refers to is not in notes
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from lists where lists.first is not null and not exists (select from notes as referred where referred.id = lists.first);
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'what first of lists refers to is not in notes; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, first from lists where lists.first is not null and not exists (select from notes as referred where referred.id = lists.first)';
+  end if;
+end
+$ask$;
+
 -- step: lists-add-lists-first-fkey
 -- lists: reference lists_first_fkey is made
 -- reads every row while writers wait; fails when the rows do not fit

@@ -13,6 +13,23 @@ create index concurrently notes_list_idx on notes (list);
 -- notes: what index notes_list_idx is for
 comment on index notes_list_idx is 'reference to List: checked when one is deleted';
 
+-- step: notes-ask-notes-list-fkey
+-- notes: stops where what list of notes refers to is not in lists
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from notes where notes.list is not null and not exists (select from lists as referred where referred.id = notes.list);
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'what list of notes refers to is not in lists; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, list from notes where notes.list is not null and not exists (select from lists as referred where referred.id = notes.list)';
+  end if;
+end
+$ask$;
+
 -- step: notes-add-notes-list-fkey
 -- notes: reference notes_list_fkey holds for what is written from now on
 -- locks others out for a moment

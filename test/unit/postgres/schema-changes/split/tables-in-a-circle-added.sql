@@ -45,6 +45,23 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
+-- step: lists-ask-lists-first-fkey
+-- lists: stops where what first of lists refers to is not in notes
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  select count(*), min(concat_ws(', ', id)) into amount, sample from lists where lists.first is not null and not exists (select from notes as referred where referred.id = lists.first);
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'what first of lists refers to is not in notes; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, first from lists where lists.first is not null and not exists (select from notes as referred where referred.id = lists.first)';
+  end if;
+end
+$ask$;
+
 -- step: lists-add-lists-first-fkey
 -- lists: reference lists_first_fkey holds for what is written from now on
 -- locks others out for a moment
