@@ -72,6 +72,18 @@ export function casesOf(
     .map(({ load, samples }) => caseOf(load, samples, figure));
 }
 
+/** What a call takes when nobody disturbs it: round trips and work on both sides, also where others use the same cores. */
+export function swiftGroup(outcomes: readonly Outcome[], reference: string): Group {
+  return {
+    title: "Time of an undisturbed call, 1 caller (10th percentile)",
+    unit: "µs",
+    reference,
+    cases: outcomes
+      .filter(({ load }) => load === "1 caller")
+      .map(({ call, samples }) => caseOf(call, samples, ({ swiftUs }) => swiftUs)),
+  };
+}
+
 /** What each call costs the contender's process: steadier than calls per second where others use the same cores. */
 export function cpuGroup(
   outcomes: readonly Outcome[],
