@@ -160,7 +160,8 @@ const patchWrite = <R>(
     : [];
   const all = [...sets, ...(statement.always ?? [])];
   const conditions = [...statement.where, ...version].join(" and ");
-  const { name, collection, entity, key, row, exists, scoped, with: further, select } = statement;
+  const { name, collection, entity, key, row, select } = statement;
+  const { exists, scoped, loose, with: further } = statement;
   // Nothing to set: the key is set to itself, which still says whether the row is there.
   const set = all.length === 0 ? (statement.where[0] ?? "") : all.join(", ");
   return {
@@ -173,6 +174,7 @@ const patchWrite = <R>(
     absent: "not-found",
     ...(exists === undefined ? {} : { exists }),
     ...(scoped === undefined ? {} : { scoped }),
+    ...(loose === undefined ? {} : { loose }),
     ...(further === undefined ? {} : { with: further }),
     text: `${statement.update} set ${set} where ${conditions}`,
     result: { select },

@@ -71,6 +71,8 @@ export interface RowsOf<R> {
   readonly entity: string;
   /** Columns of a result row that are the entity's key, for `onChanged`. */
   readonly key: readonly number[];
+  /** The server takes texts that differ for one key (a collation that overlooks case): a write announces the whole entity. */
+  readonly loose?: boolean;
   readonly row: (row: ValueRow) => R;
 }
 

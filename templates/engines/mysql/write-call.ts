@@ -203,8 +203,8 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
   }
 
   #tell(keys: ChangedKeys): Promise<unknown> | undefined {
-    const { entity, cascades } = this.#statement;
-    const told = this.#context.changed(entity, keys);
+    const { entity, cascades, loose } = this.#statement;
+    const told = this.#context.changed(entity, loose === true ? "all" : keys);
     if (cascades === undefined) return told;
     return Promise.all([told, ...cascades.map((other) => this.#context.changed(other, "all"))]);
   }

@@ -1,3 +1,5 @@
+import type { EntityIr } from "../../../ir/types.ts";
+
 /** What generated adapters of one engine import: the folder of its runtime, and the names that differ there. */
 export interface AdapterRuntime {
   /** `postgres`: `runtime/postgres/<file>.ts`, and the engine whose templates they are. */
@@ -14,6 +16,8 @@ export interface AdapterRuntime {
   readonly scopes?: true;
   /** Children come in no order: `inOrder` of `runtime/<engine>/children.ts` sorts them by their key. */
   readonly orderedChildren?: true;
+  /** Texts that differ may be one key of this entity to the server: a write announces all of it. */
+  readonly loosens?: (entity: EntityIr) => boolean;
   /** A table declares how many columns a row has: needed where the store keeps results by their columns. */
   readonly countsColumns?: true;
   /** Everything else that adapters import; no declaration may hide one. */

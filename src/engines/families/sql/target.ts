@@ -97,6 +97,7 @@ function tableDeclaration(target: MethodTarget, variable: string): string {
     ...(isScoped(target) ? [["scoped", "true"] as const] : []),
     ["entity", stringLiteral(entity.name)],
     ["key", columnList(entity.key.map((field) => fields.indexOf(field)))],
+    ...(module.engine.loosens?.(entity) === true ? [["loose", "true"] as const] : []),
     ...(module.engine.countsColumns === true
       ? [["columns", String(rowLength(entity))] as const]
       : []),

@@ -1,4 +1,5 @@
 import { type AdapterRuntime, commonNames } from "../../families/sql/runtime.ts";
+import { isLoose } from "../statements/given.ts";
 
 /** What generated adapters of MySQL and MariaDB import. */
 export const mysqlRuntime: AdapterRuntime = {
@@ -9,6 +10,7 @@ export const mysqlRuntime: AdapterRuntime = {
   pick: "valuesOf",
   scopes: true,
   orderedChildren: true,
+  loosens: ({ key }) => key.some(isLoose),
   importable: [
     ...commonNames,
     ..."distinctRows highlightList highlightPage inOrder recordedRow rowsOf searchTexts valuesOf".split(

@@ -59,11 +59,27 @@ export const givenValue = ({ type }: FieldIr, column: string): string =>
 /** A part of a key in a comparison: under the column's collation, else no index serves it. */
 export function keyed({ type }: FieldIr, value: string, dialect: Dialect): string {
   if (!isCharacters(type)) return value;
-  const [, characters = "utf8mb4", collation = dialect.collation] =
-    / character set (\w+) collate (\w+)$/.exec(type.native ?? "") ?? [];
+  const { characters = "utf8mb4", collation = dialect.collation } = ownCharacters(type);
   const same = characters === "utf8mb4" ? value : `convert(${value} using ${characters})`;
   return `${same} collate ${collation}`;
 }
+
+/** Of a column that was there before and names its own. */
+function ownCharacters({ native = "" }: FieldIr["type"]): {
+  readonly characters?: string;
+  readonly collation?: string;
+} {
+  return / character set (?<characters>\w+) collate (?<collation>\w+)$/.exec(native)?.groups ?? {};
+}
+
+/** Collations under which only a text itself is equal to it: no other pads nothing and tells case, accents and invisible characters. */
+const exactCollation = /(?:_0900_bin|_nopad_bin)$|^binary$/;
+
+/** Texts that differ are one key to the server: a column that was there before overlooks case, accents or trailing blanks (MY-15). */
+export const isLoose = ({ type }: FieldIr): boolean => {
+  const { collation } = ownCharacters(type);
+  return isCharacters(type) && collation !== undefined && !exactCollation.test(collation);
+};
 
 const isCharacters = (type: FieldIr["type"]): boolean => /^(?:var)?char\(/.test(ownType(type));
 

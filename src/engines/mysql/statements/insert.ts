@@ -5,7 +5,7 @@ import { childrenObject } from "../ddl/audit.ts";
 import { historyTable } from "../ddl/naming.ts";
 import type { Dialect } from "../dialect.ts";
 import { identifier, qualified } from "../sql/quote.ts";
-import { givenRows, givenValue, keyed } from "./given.ts";
+import { givenRows, givenValue, isLoose, keyed } from "./given.ts";
 import { getText } from "./read.ts";
 import {
   aliased,
@@ -109,12 +109,28 @@ function rootInsert(of: Saved): string {
     const values = [...fields.map((_, at) => `$${at + 1}`), ...tenant.map(() => "$tenant")];
     return `${head}\nvalues (${filled(values)})`;
   }
-  const values = fields.map((field, at) => givenValue(field, `given.c${at}`));
-  const source = `${selectList([...values, ...tenant.map(() => "$tenant")])}\nfrom ${rows(of)}`;
+  const told = method.op === "upsert" && entity.key.some(isLoose);
+  const values = fields.map((field, at) =>
+    told && field === entity.key[0]
+      ? `if(given.alike = 1, given.c${at}, null)`
+      : givenValue(field, `given.c${at}`),
+  );
+  const source = `${selectList([...values, ...tenant.map(() => "$tenant")])}\nfrom ${told ? countedRows(of) : rows(of)}`;
   const upsert = method.op === "upsert";
   // Two batches that lock the rows they share in one order cannot wait for each other in a circle.
   const order = upsert ? entity.key.map((field) => keyOfRow(of, field)) : ["given.place"];
   return `${head}\n${source}\norder by ${order.join(", ")}${upsert ? `\n${onDuplicate(of)}` : ""}`;
+}
+
+/**
+ * Texts of a key that differ may be one to the server: rows of a batch that have one are counted, and their key is set to null, which
+ * fails, so that they are not merged. In a table of its own, since MariaDB lets `on duplicate key update` see nothing beside a window.
+ */
+function countedRows(of: Saved): string {
+  const { entity, dialect } = of;
+  const key = entity.key.map((field) => keyed(field, keyOfRow(of, field), dialect));
+  const alike = `count(*) over (partition by ${key.join(", ")}) as alike`;
+  return `(\nselect given.*, ${alike}\nfrom ${rows(of)}\n) given`;
 }
 
 const rows = ({ fields, entity }: Saved): string =>
