@@ -1,5 +1,6 @@
 import type { Document } from "mongodb";
 import type { ChildDeclaration, CollectionDeclaration } from "./declaration.ts";
+import { programmingError } from "../../runtime/errors.ts";
 import { keyText, type Place } from "./place.ts";
 
 type Of = Pick<CollectionDeclaration<unknown>, "children">;
@@ -87,15 +88,36 @@ export async function removeLists(
     await place.collections.of(collection).deleteMany({ [owner]: key }, place.limits);
 }
 
-/** Owned children in the order of their own key, which is the order in which every store of this data layer gives them back. */
-export const inOrder = <T extends object>(
+/**
+ * Owned children in the order of their own key, which is the order in which every store of this data layer gives them back.
+ *
+ * @throws DataError programming where two have one key: no index of the server tells the children of one document apart
+ */
+export function inOrder<T extends object>(
   children: readonly T[],
   key: readonly (keyof T)[],
-): readonly T[] =>
-  children.toSorted((a, b) => {
+): readonly T[] {
+  const compare = (a: T, b: T): number => {
     for (const property of key) {
       if (a[property] < b[property]) return -1;
       if (a[property] > b[property]) return 1;
     }
     return 0;
+  };
+  const sorted = children.toSorted(compare);
+  const twice = sorted.some((child, at) => {
+    const before = sorted[at - 1];
+    return (
+      before !== undefined && key.every((property) => isSame(before[property], child[property]))
+    );
   });
+  if (!twice) return sorted;
+  throw programmingError(`two children have one key (${key.join(", ")})`, {
+    hint: "give each child of a root a key of its own",
+  });
+}
+
+/** A key that is still to be made is nobody's. */
+const isSame = (a: unknown, b: unknown): boolean =>
+  a !== undefined &&
+  (a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b);

@@ -1,8 +1,8 @@
 import type { Document, UpdateFilter } from "mongodb";
-import { DataError } from "../../runtime/errors.ts";
+import { DataError, programmingError } from "../../runtime/errors.ts";
 import { attached, removeLists, replaceLists, split } from "./children.ts";
 import type { CollectionDeclaration } from "./declaration.ts";
-import { owned, type Place, seen } from "./place.ts";
+import { keyText, owned, type Place, seen } from "./place.ts";
 
 type Of = CollectionDeclaration<unknown>;
 
@@ -73,7 +73,7 @@ export async function upsertOne(
   return { ...document, ...stored };
 }
 
-/** In the order given; of two documents with one key the later one stays. */
+/** In the order given. @throws DataError programming when a key is there twice */
 export async function upsertAll(
   place: Place,
   of: Of,
@@ -81,6 +81,7 @@ export async function upsertAll(
   ttlMs: number | undefined,
 ): Promise<readonly Document[]> {
   if (documents.length === 0) return [];
+  refuseTwice(documents);
   const collection = place.collections.of(of.collection);
   await collection.bulkWrite(
     documents.map((document) => ({
@@ -99,6 +100,20 @@ export async function upsertAll(
   const found = await attached(place, of, roots);
   const byKey = new Map(found.map((stored) => [JSON.stringify(stored["_id"]), stored]));
   return keys.flatMap((key) => byKey.get(JSON.stringify(key)) ?? []);
+}
+
+/** The server would make one document of both, and count its version twice. */
+function refuseTwice(documents: readonly Document[]): void {
+  const places = new Map<string, number>();
+  for (const [place, { _id }] of documents.entries()) {
+    const text = keyText(_id);
+    const earlier = places.get(text);
+    if (earlier !== undefined)
+      throw programmingError(`documents ${earlier} and ${place} have one key`, {
+        hint: "give each key once in a batch, with the state that it is to have",
+      });
+    places.set(text, place);
+  }
 }
 
 function replacement(

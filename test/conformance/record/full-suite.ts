@@ -413,6 +413,34 @@ export const fullCases: readonly FullCase[] = [
     },
   },
   {
+    method: "upsert",
+    name: "of a root with two children of one key is refused, and nothing is written",
+    run: async (data) => {
+      const album = { id: randomUUID(), title: "a", photos: [{ caption: "kept" }] };
+      const kept = await data.albums.save(album);
+      const id = randomUUID();
+      const photos = ["1", "2"].map((caption) => ({ id, caption }));
+      for (const given of [
+        { ...album, title: "b", photos },
+        { id: randomUUID(), title: "c", photos },
+      ]) {
+        const refused = Promise.resolve().then(() => data.albums.save(given));
+        await expect(refused).rejects.toMatchObject({
+          kind: expect.stringMatching(/^(?:conflict|programming)$/) as unknown,
+        });
+      }
+      expect(await data.albums.get(album.id)).toEqual(kept);
+      const several = Promise.resolve().then(() =>
+        data.albums.addAll([
+          { id, title: "c", photos: [] },
+          { title: "d", photos },
+        ]),
+      );
+      await expect(several).rejects.toThrow(/key/);
+      expect(await data.albums.get(id)).toBeUndefined();
+    },
+  },
+  {
     method: "transaction",
     name: "a tx that outlives it is refused, and changes nothing",
     run: async (data) => {

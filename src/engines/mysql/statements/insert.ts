@@ -62,7 +62,7 @@ export function insertStatement(
     ...children.flatMap((each) => childTexts(of, each)),
     ...(entity.audit && children.length > 0 ? [recordedChildren(of)] : []),
   ];
-  const guards = method.op === "upsert" && method.bulk ? guardColumns(entity) : [];
+  const guards = method.op === "upsert" ? guardColumns(of) : [];
   const common = { with: withChildren, fields, children, guards };
   if (method.op === "upsert" && !method.bulk)
     return { ...common, text: updateText(of), otherwise: rootInsert(of), result: resultOf(of) };
@@ -94,10 +94,13 @@ const tenantColumns = (entity: EntityIr): readonly string[] =>
 
 const ownTenant = (entity: EntityIr): readonly string[] => tenantColumns(entity).map(identifier);
 
-const guardColumns = (entity: EntityIr): readonly string[] => [
-  ...entity.key.map(({ column }) => column),
-  ...tenantColumns(entity),
-];
+const guardColumns = ({ entity, method, children }: Saved): readonly string[] => {
+  const own = method.bulk
+    ? [...entity.key.map(({ column }) => column), ...tenantColumns(entity)]
+    : [];
+  const owned = children.map(({ child }) => (child.localKey[0] ?? child.ownerKey[0])?.column ?? "");
+  return [...new Set([...own, ...owned])];
+};
 
 /** `insert into … values (…)`, or from the list `$1`. */
 function rootInsert(of: Saved): string {
@@ -131,6 +134,17 @@ function countedRows(of: Saved): string {
   const key = entity.key.map((field) => keyed(field, keyOfRow(of, field), dialect));
   const alike = `count(*) over (partition by ${key.join(", ")}) as alike`;
   return `(\nselect given.*, ${alike}\nfrom ${rows(of)}\n) given`;
+}
+
+/** The same of the children of one root: `on duplicate key update` would keep the last of those that have one key. */
+function countedChildren(of: Saved, input: ChildInput): string {
+  const { child, fields } = input;
+  const key = child.localKey.map((field) =>
+    keyed(field, `held.c${fields.indexOf(field)}`, of.dialect),
+  );
+  const all = [...(of.method.bulk ? ["held.root_place"] : []), ...key];
+  const over = all.length === 0 ? "" : `partition by ${all.join(", ")}`;
+  return `(\nselect held.*, count(*) over (${over}) as alike\nfrom ${childRows(of, input)}\n) held`;
 }
 
 const rows = ({ fields, entity }: Saved): string =>
@@ -242,22 +256,26 @@ function childInsert(of: Saved, input: ChildInput): string {
   const columns = filled(
     [...child.ownerKey, ...fields, ...tenant].map((field) => identifier(field.column)),
   );
+  const [upsert, own] = [of.method.op === "upsert", child.localKey[0]];
+  const alone = (value: string): string => (upsert ? `if(held.alike = 1, ${value}, null)` : value);
   const values = [
-    ...fields.map((field, at) => givenValue(field, `held.c${at}`)),
+    ...rootKey(of).map((value, at) => (own === undefined && at === 0 ? alone(value) : value)),
+    ...fields.map((field, at) =>
+      field === own ? alone(`held.c${at}`) : givenValue(field, `held.c${at}`),
+    ),
     ...tenant.map(() => "$tenant"),
   ];
   const replaced = fields.flatMap((field, at) =>
     field.key ? [] : [`${identifier(field.column)} = ${givenValue(field, `held.c${at}`)}`],
   );
-  const own = identifier(child.localKey[0]?.column ?? child.ownerKey[0]?.column ?? "");
+  const column = identifier(own?.column ?? child.ownerKey[0]?.column ?? "");
   const table = identifier(child.entity.table);
-  const again =
-    of.method.op === "upsert"
-      ? `\non duplicate key update ${filled(replaced.length === 0 ? [`${own} = ${table}.${own}`] : replaced)}`
-      : "";
+  const again = upsert
+    ? `\non duplicate key update ${filled(replaced.length === 0 ? [`${column} = ${table}.${column}`] : replaced)}`
+    : "";
   return `insert into ${table} (${columns})
-${selectList([...rootKey(of), ...values])}
-from ${childRows(of, input)}${rootJoin(of)}${again}`;
+${selectList(values)}
+from ${upsert ? countedChildren(of, input) : childRows(of, input)}${rootJoin(of)}${again}`;
 }
 
 function dropped(of: Saved, input: ChildInput): string {

@@ -117,12 +117,15 @@ left join json_table($5, '$[*]' columns (
 )) held on held.c0 = child.line_no
 where child.account_id = $1 and held.place is null`,
       `insert into account_entries (account_id, line_no, amount, shop_id)
-select $1, held.c0, held.c1, $tenant
+select $1, if(held.alike = 1, held.c0, null), held.c1, $tenant
+from (
+select held.*, count(*) over (partition by held.c0) as alike
 from json_table($5, '$[*]' columns (
   place for ordinality,
   c0 int path '$[0]',
   c1 longtext character set utf8mb4 path '$[1]'
 )) held
+) held
 on duplicate key update amount = held.c1`,
       `update accounts_history recorded
 join (
@@ -146,6 +149,7 @@ set recorded.children = present.children`,
 from accounts a
 where a.id = $1 and a.shop_id = $tenant`,
     },
+    guards: ["line_no"],
   },
 );
 
