@@ -1,7 +1,7 @@
-import type { EntityIr, Ir, StoreIr } from "../../ir/types.ts";
+import type { Ir, StoreIr } from "../../ir/types.ts";
 import { type DeferredRequest, type FileRequest, ofEntity } from "../engine.ts";
 import { feedFile } from "../families/sql/feed-file.ts";
-import { rowFile } from "../families/sql/row-file.ts";
+import { entitiesWithRowFile, rowFile } from "../families/sql/row-file.ts";
 import { repositoryFile } from "./adapter/repository-file.ts";
 import { mysqlRuntime } from "./adapter/runtime.ts";
 import { searchFile } from "./adapter/search-file.ts";
@@ -15,7 +15,7 @@ export const emit = (
   ir: Ir,
   dialect: Dialect,
 ): readonly (FileRequest | DeferredRequest)[] => [
-  ...adaptedEntities(store).map((entity) =>
+  ...entitiesWithRowFile(mysqlRuntime, store).map((entity) =>
     ofEntity(entity, () => rowFile(mysqlRuntime, entity, store, ir)),
   ),
   ...store.repositories.map((repository) =>
@@ -28,13 +28,4 @@ export const emit = (
     view.port === "search" ? [searchFile(view, store, ir, dialect)] : [],
   ),
   storeFile(store, dialect),
-];
-
-/** Entities whose rows some adapter maps. */
-const adaptedEntities = (store: StoreIr): readonly EntityIr[] => [
-  ...new Set([
-    ...store.repositories.map(({ entity }) => entity),
-    ...store.feeds,
-    ...store.views.flatMap((view) => (view.port === "search" ? [view.entity] : [])),
-  ]),
 ];

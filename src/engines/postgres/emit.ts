@@ -1,8 +1,8 @@
-import type { EntityIr, Ir, StoreIr } from "../../ir/types.ts";
+import type { Ir, StoreIr } from "../../ir/types.ts";
 import { type DeferredRequest, type FileRequest, ofEntity } from "../engine.ts";
 import { feedFile } from "../families/sql/feed-file.ts";
 import { repositoryFile } from "./adapter/repository-file.ts";
-import { rowFile } from "../families/sql/row-file.ts";
+import { entitiesWithRowFile, rowFile } from "../families/sql/row-file.ts";
 import { postgresRuntime } from "./adapter/runtime.ts";
 import { searchFile } from "./adapter/search-file.ts";
 import { feedFragments } from "./statements/feed.ts";
@@ -12,7 +12,7 @@ import { vectorFile } from "./adapter/vector-file.ts";
 /** Everything that a store of this engine adds to the tree: adapters and the composition of the store. */
 export function emit(store: StoreIr, ir: Ir): readonly (FileRequest | DeferredRequest)[] {
   return [
-    ...adaptedEntities(store).map((entity) =>
+    ...entitiesWithRowFile(postgresRuntime, store).map((entity) =>
       ofEntity(entity, () => rowFile(postgresRuntime, entity, store, ir)),
     ),
     ...store.repositories.map((repository) =>
@@ -28,12 +28,3 @@ export function emit(store: StoreIr, ir: Ir): readonly (FileRequest | DeferredRe
     storeFile(store, ir),
   ];
 }
-
-/** Entities whose rows some adapter maps. */
-const adaptedEntities = (store: StoreIr): readonly EntityIr[] => [
-  ...new Set([
-    ...store.repositories.map(({ entity }) => entity),
-    ...store.feeds,
-    ...store.views.flatMap((view) => (view.port === "cache" ? [] : [view.entity])),
-  ]),
-];

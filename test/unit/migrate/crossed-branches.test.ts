@@ -204,7 +204,7 @@ describe("two branches, each with a migration of its own", () => {
     const paths = [...lost.matchAll(/^(\S+) was generated once.+?; delete it/gm)].map(
       ([, path]) => path ?? "",
     );
-    expect(paths).toContain("src/data/stores/main/memo-row.ts");
+    expect(paths).toContain("src/data/stores/main/memo-repository.ts");
     for (const path of paths) rmSync(join(at.folder, path));
     expect(await cli(at.folder, "generate", "--quiet")).toMatchObject({ status: 0, stderr: "" });
     expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });

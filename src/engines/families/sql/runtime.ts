@@ -12,6 +12,8 @@ export interface AdapterRuntime {
   readonly value: string;
   /** Function that picks columns of a row: `textsOf`. */
   readonly pick: string;
+  /** Ports of the views whose adapters map rows of the entity's own table. */
+  readonly mappedViews: readonly ("search" | "vector")[];
   /** Statements of an entity with tenants name the tenant: the store itself does not keep them apart. */
   readonly scopes?: true;
   /** Children come in no order: `inOrder` of `runtime/<engine>/children.ts` sorts them by their key. */

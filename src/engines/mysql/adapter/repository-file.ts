@@ -1,8 +1,8 @@
 import type { Ir, RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { FileRequest } from "../../engine.ts";
-import { newValuesName } from "../../../ir/names.ts";
 import { adapterFile, type MethodBody } from "../../families/sql/adapter-file.ts";
-import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts";
+import type { AdapterModule } from "../../families/sql/module.ts";
+import { repositoryModule } from "../../families/sql/repository-module.ts";
 import { aggregateMethod, listMethod } from "../../families/sql/record-read.ts";
 import type { Dialect } from "../dialect.ts";
 import { aggregateFragments } from "../statements/aggregate.ts";
@@ -19,20 +19,7 @@ export function repositoryFile(
   dialect: Dialect,
 ): FileRequest {
   const { entity } = repository;
-  const own = [entity, ...entity.children.map((child) => child.entity)];
-  const module = new AdapterModule(
-    mysqlRuntime,
-    ir,
-    [entity],
-    [
-      repository.factory,
-      ...own.flatMap((each) => [codecsName(each), rowName(each), each.variable]),
-      entity.rows,
-      newValuesName(entity.name, false),
-      newValuesName(entity.name, true),
-      `new${entity.idType ?? entity.name}`,
-    ],
-  );
+  const module = repositoryModule(mysqlRuntime, repository, store, ir);
   const methods = repository.methods.flatMap((method) =>
     methodsOf(method, repository, { store, module, dialect }),
   );

@@ -8,6 +8,7 @@ export const mysqlRuntime: AdapterRuntime = {
   row: "ValueRow",
   value: "Value",
   pick: "valuesOf",
+  mappedViews: ["search"],
   scopes: true,
   orderedChildren: true,
   loosens: ({ key }) => key.some(isLoose),

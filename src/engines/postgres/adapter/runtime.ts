@@ -7,6 +7,7 @@ export const postgresRuntime: AdapterRuntime = {
   row: "TextRow",
   value: "Text",
   pick: "textsOf",
+  mappedViews: ["search", "vector"],
   countsColumns: true,
   importable: [...commonNames, "textsOf"],
 };
