@@ -33,9 +33,9 @@ export const oneOf = (...values: readonly string[]): z.ZodType => yielding(z.enu
 
 const unstorable = "must have no NUL and no half of a character, which no store keeps";
 
-/** A JSON value of this form that every store keeps. */
-export const jsonOf = <T>(form: z.ZodType): z.ZodType<T> =>
-  yielding(form.refine((value) => isStorableJson(JSON.stringify(value)), unstorable));
+/** A JSON value that every store keeps. @param form any schema of zod's, untyped for the reason that `yielding` has */
+export const jsonOf = <T>(form: unknown): z.ZodType<T> =>
+  yielding<T>(form).refine((value) => isStorableJson(JSON.stringify(value)), unstorable);
 
 /** Any JSON value. */
 export const json: z.ZodType<Json> = jsonOf(z.json());
