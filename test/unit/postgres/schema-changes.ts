@@ -361,6 +361,7 @@ const tables: readonly SchemaChange[] = [
       }),
       line("Folder"),
     ],
+    { "lines.folder_id": "list_id" },
   ),
   change(
     "child's column renamed",

@@ -3,6 +3,7 @@ import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
+import { refuseHanging } from "./hanging.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import { unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
@@ -236,7 +237,10 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
       title: `${table}: column ${column.name} is dropped`,
       reversibility: generated ? "reversible" : "loses-data",
       risks: [...slow(online).filter((risk) => risk !== "none"), "breaks-old-code"],
-      up: [alterTable(table, [`drop column ${identifier(column.name)}`], online)],
+      up: [
+        ...refuseHanging(change, column),
+        alterTable(table, [`drop column ${identifier(column.name)}`], online),
+      ],
       down: restore,
       verify: columnIs(false, table, column.name),
       touches: [change.part],

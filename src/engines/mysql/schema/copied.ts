@@ -5,6 +5,7 @@ import { batchDraft } from "./batch.ts";
 import { type ColumnChange, substituted, type TableChange } from "./change.ts";
 
 import { fitting } from "./fitting.ts";
+import { refuseHanging } from "./hanging.ts";
 import { rank } from "./rank.ts";
 import { unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, restored, standIn, told } from "./required.ts";
@@ -144,6 +145,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
     risks: ["breaks-old-code"],
     note: "What was written between the last batch and this step is filled once more.",
     up: [
+      ...refuseHanging(change, from),
       ...(backward === undefined
         ? []
         : unfitRefusal(change, from.name, from.type, heldType(copied))),

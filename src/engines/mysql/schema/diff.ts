@@ -2,6 +2,7 @@ import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
 import { type Draft, ordered } from "../../families/sql/draft.ts";
 import { matchTables } from "../../families/sql/match.ts";
+import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { entityNamed } from "../../families/sql/naming.ts";
 import { refusalsFirst } from "./ask-rows.ts";
 import { only, tableChange, type TableChange } from "./change.ts";
@@ -33,6 +34,12 @@ export function diffSnapshots(
       context.store,
     ),
     ...planned.flatMap(({ changes }) => changes.flatMap((change) => change.questions)),
+    ...ownerKeyQuestions(
+      planned.flatMap(({ changes }) =>
+        changes.map((change) => ({ ...change, kept: only(change, "kept") })),
+      ),
+      context,
+    ),
   ];
   if (questions.length > 0) return { steps: [], questions };
   const names = new Map(

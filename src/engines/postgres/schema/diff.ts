@@ -22,7 +22,7 @@ import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
 import { matchTables, misnamedFields } from "../../families/sql/match.ts";
 import { domainDrafts } from "./named.ts";
-import { ownerKeyQuestions } from "./owner-key.ts";
+import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { recordingDrafts } from "./recording.ts";
@@ -118,7 +118,10 @@ function plannedTables(
     ...takenNames(names, renames.tables),
     ...sides.flatMap(({ side, columns }) => misnamedColumns(side, columns)),
     ...sides.flatMap(({ columns }) => questionsOf(columns)),
-    ...ownerKeyQuestions(sides, context),
+    ...ownerKeyQuestions(
+      sides.map(({ side, columns }) => ({ ...side, kept: only({ columns }, "kept") })),
+      context,
+    ),
   ];
   return { changes, questions };
 }

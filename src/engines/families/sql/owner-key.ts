@@ -1,9 +1,20 @@
+import type { EntityIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
-import { type ColumnChange, only, renamesOf, type TablePair } from "./change.ts";
+import type { FieldRole } from "../../../spec/model.ts";
 
-interface Side {
-  readonly side: TablePair;
-  readonly columns: readonly ColumnChange[];
+interface OwnedColumn {
+  readonly name: string;
+  readonly field: string;
+  readonly role: FieldRole | "search" | "live";
+  readonly type: string;
+}
+
+/** A table on both sides of a change, with the columns that stay, in their place. */
+export interface OwnedTable {
+  readonly part: string;
+  readonly entity?: EntityIr;
+  readonly historyOf?: string;
+  readonly kept: readonly { readonly from: OwnedColumn; readonly to: OwnedColumn }[];
 }
 
 /**
@@ -11,21 +22,23 @@ interface Side {
  * would fail at once, for a name that nobody asked for. So it is asked about. Where the owner's own key is renamed, that is what was asked for.
  */
 export function ownerKeyQuestions(
-  sides: readonly Side[],
+  tables: readonly OwnedTable[],
   { mode, store, values }: ChangeContext,
 ): readonly Question[] {
   if (mode === "direct") return [];
   const renamed = new Set(
-    sides.flatMap(({ side, columns }) => (renamesOf(columns).size > 0 ? [side.entity?.name] : [])),
+    tables.flatMap(({ entity, kept }) =>
+      kept.some(({ from, to }) => from.name !== to.name) ? [entity?.name] : [],
+    ),
   );
-  return sides.flatMap(({ side: { part, entity, historyOf }, columns }) => {
+  return tables.flatMap(({ part, entity, historyOf, kept }) => {
     const owner =
       entity?.owner === undefined
         ? undefined
         : store.entities.find(({ name }) => name === entity.owner);
     if (entity === undefined || owner === undefined || historyOf !== undefined) return [];
     if (renamed.has(owner.name)) return [];
-    return only({ columns }, "kept").flatMap(({ from, to }): readonly Question[] => {
+    return kept.flatMap(({ from, to }): readonly Question[] => {
       const about = `${part}.${to.name}`;
       if (to.role !== "ownerKey" || from.name === to.name || values[about] !== undefined) return [];
       const type = entity.fields.find(({ column }) => column === to.name)?.type;
