@@ -79,6 +79,26 @@ for (const engine of [mysql, mariadb]) {
     );
   });
 
+  test(`${of.engine}: rows that were deleted stop the end of softDelete before new code starts`, async () => {
+    const key = "'01890000-0000-7000-8000-000000000001'";
+    const { lab, outcome } = await changed(
+      "soft delete off",
+      `insert into notes (id, words, deleted_at) values (${key}, 'a', now());`,
+      "split",
+    );
+    expect(outcome).toContain("rows of notes that were deleted would be seen again");
+    const kept = await lab.rows("select count(*) from notes where deleted_at is not null");
+    expect(kept.map(([count]) => Number(count))).toEqual([1]);
+    await lab.close();
+    const none = await changed(
+      "soft delete off",
+      `insert into notes (id, words) values (${key}, 'a');`,
+      "split",
+    );
+    expect(none.outcome).toBe("done");
+    await none.lab.close();
+  });
+
   test(`${of.engine}: one of another column does not hinder`, async () => {
     for (const [change] of changes) {
       const { lab, outcome } = await changed(change, "create index theirs on notes (id);", "split");

@@ -15,6 +15,7 @@ create table orders (
   body longtext,
   title varchar(900),
   secret varchar(20),
+  deleted_at datetime(3),
   primary key (id),
   key orders_remark_idx (remark),
   constraint orders_total_check check (total > -5)
@@ -69,6 +70,19 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     accepted: [
       contract("alter table orders drop column note, algorithm=instant;"),
       { text: "create table x (id int primary key, a int);\nalter table x drop column a;" },
+    ],
+  },
+  "drop-deletion-mark": {
+    refused: [
+      contract("alter table orders drop column deleted_at, algorithm=instant;"),
+      { text: "alter table orders drop deleted_at, algorithm=instant;", phase: "expand" },
+    ],
+    accepted: [
+      checked("alter table orders drop column deleted_at, algorithm=instant;"),
+      contract("alter table orders drop column note, algorithm=instant;"),
+      {
+        text: "create table x (id int primary key, deleted_at int);\nalter table x drop column deleted_at;",
+      },
     ],
   },
   "drop-table": {

@@ -6,7 +6,7 @@ export const lintHistory = `
 create table customers (id uuid primary key, email text);
 create table orders (
   id uuid primary key, customer_id uuid, note text not null default '', remark text, total integer, amount numeric(10, 2),
-  code varchar(10), placed_at timestamp(3), labels text[], secret text, wide_total bigint
+  code varchar(10), placed_at timestamp(3), labels text[], secret text, deleted_at timestamptz, wide_total bigint
 );
 create table events (id bigint, at timestamptz not null) partition by range (at);
 create table events_1 partition of events for values from ('2026-01-01') to ('2026-02-01');
@@ -108,6 +108,25 @@ export const cases: Readonly<Record<string, RuleCases>> = {
   "syntax-error": {
     refused: sql("alter tabel orders;", "select 1;\nselect from where"),
     accepted: sql("", "-- nothing\n", "select 1;"),
+  },
+  "drop-deletion-mark": {
+    refused: [
+      { text: "alter table orders drop column deleted_at;", phase: "contract" },
+      { text: "alter table public.orders drop if exists deleted_at;", phase: "expand" },
+      {
+        text: "delete from customers where email is null; alter table orders drop column deleted_at;",
+        phase: "contract",
+      },
+    ],
+    accepted: [
+      {
+        text: "delete from orders where deleted_at is not null and id = '01890000-0000-7000-8000-000000000001'; alter table orders drop column deleted_at;",
+        phase: "contract",
+      },
+      { text: "alter table orders drop column note;", phase: "contract" },
+      ...sql("create table a (deleted_at timestamptz); alter table a drop column deleted_at;"),
+      { text: "alter table orders drop column deleted_at;", direction: "down" },
+    ],
   },
   "drop-column": {
     refused: sql(

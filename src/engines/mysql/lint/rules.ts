@@ -9,6 +9,7 @@ import {
   storedGenerated,
   volatileDefault,
 } from "./rules/columns.ts";
+import { dropDeletionMark } from "./rules/soft-delete.ts";
 import { checkAdded, foreignKey, primaryKey, uniqueIndex } from "./rules/constraints.ts";
 import { longIndexKey, manyColumns } from "./rules/indexes.ts";
 import { alterWithoutAlgorithm, tableCopy, wrongAlgorithm } from "./rules/online.ts";
@@ -41,6 +42,7 @@ import { approximateNumber, preferBigint, preferDatetime, zeroDate } from "./rul
 /** Every rule, in the order in which findings of one line are told. */
 export const rules: readonly Rule[] = [
   dropColumn,
+  dropDeletionMark,
   dropTable,
   dropObject,
   dropDatabase,

@@ -1,11 +1,12 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { deletedReason } from "../../families/sql/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
 import { refuseHanging } from "./hanging.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
-import { unfitRefusal } from "./refusals.ts";
+import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
@@ -224,6 +225,7 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
             ]),
       ];
   return [
+    ...askedDeleted(change, column),
     ...(generated || column.nullable || column.value !== undefined || isKey(change, column)
       ? []
       : [relaxed(change, column, value)]),
@@ -238,6 +240,7 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
       reversibility: generated ? "reversible" : "loses-data",
       risks: [...slow(online).filter((risk) => risk !== "none"), "breaks-old-code"],
       up: [
+        ...deletedRows(change, column),
         ...refuseHanging(change, column),
         alterTable(table, [`drop column ${identifier(column.name)}`], online),
       ],
@@ -245,6 +248,35 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
       verify: columnIs(false, table, column.name),
       touches: [change.part],
       ...(!generated && { destroys: `${table}.${column.name}` }),
+    }),
+  ];
+}
+
+/** Rows that only their mark keeps from being seen: code of after knows no mark. */
+const deletedRows = (change: TableChange, { name, role }: ColumnShape): readonly string[] =>
+  role !== "deletedAt"
+    ? []
+    : refusal(
+        deletedReason(change.from.name, name),
+        rowName(change),
+        `${identifier(change.from.name)} where ${identifier(name)} is not null`,
+      );
+
+/** Before code of after starts, too. */
+function askedDeleted(change: TableChange, column: ColumnShape): readonly Draft[] {
+  const asked = deletedRows(change, column);
+  if (asked.length === 0 || change.mode === "direct") return [];
+  const table = change.from.name;
+  return [
+    draft({
+      ...alone,
+      rank: rank.askRows,
+      stem: `${table}-ask-deleted`,
+      title: `${table}: stops where rows that were deleted would be seen again`,
+      risks: ["depends-on-data"],
+      up: asked,
+      down: [],
+      touches: [change.part],
     }),
   ];
 }

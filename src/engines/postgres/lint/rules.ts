@@ -38,6 +38,7 @@ import { unfilledRequired } from "./rules/nulls.ts";
 import { attachPartition, createPartition, detachPartition } from "./rules/partitions.ts";
 import { backfillWithChange, unbatchedWrite } from "./rules/rows.ts";
 import { dropDatabase, longIdentifier, sessionSetting, uncheckedCode } from "./rules/session.ts";
+import { dropDeletionMark } from "./rules/soft-delete.ts";
 import {
   blockingRefresh,
   disabledSecurity,
@@ -66,6 +67,7 @@ import {
 /** Every rule, in the order in which findings of one line are told. */
 export const rules: readonly Rule[] = [
   dropColumn,
+  dropDeletionMark,
   dropTable,
   dropObject,
   dropCascade,

@@ -1,5 +1,6 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { deletedReason } from "../../families/sql/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { askText, type RowQuestion } from "./ask-text.ts";
 import { isHeld, only, type TableChange } from "./change.ts";
@@ -74,7 +75,7 @@ const deletedRows = (change: TableChange): readonly Asked[] =>
       : [
           {
             stem: "deleted",
-            reason: `rows of ${change.was} that were deleted would be seen again: delete them for good, or bring them back by setting ${name} to null`,
+            reason: deletedReason(change.was, name),
             shown: [],
             where: `${identifier(name)} is not null`,
           },

@@ -1,0 +1,30 @@
+import { deletedReason, isDeletionMark, seenAgain } from "../../../families/sql/deletion-mark.ts";
+import { refuses } from "../../schema/refusals.ts";
+import { identifier } from "../../sql/quote.ts";
+import { needOf } from "../needs.ts";
+import { altered, contract } from "../recipe.ts";
+import { isChecked, onAction, type Rule } from "../rule.ts";
+
+export const dropDeletionMark: Rule = {
+  id: "drop-deletion-mark",
+  severity: "error",
+  covers: [],
+  judge: onAction("drop-column", ({ name }, { table }, scene) => {
+    if (!isDeletionMark(name) || isChecked(scene)) return [];
+    const facts = scene.facts(table);
+    const way = needOf([{ kind: "drop-column", name }], facts, scene.dialect);
+    const key = (facts?.key ?? []).map(identifier).join(", ");
+    return [
+      {
+        message: seenAgain(table, name),
+        recipe: [
+          contract(
+            `${refuses}${deletedReason(table, name)}`,
+            `select ${key === "" ? "1" : key} from ${identifier(table)} where ${identifier(name)} is not null limit 1;`,
+            altered(table, `drop column ${identifier(name)}`, way ?? "inplace"),
+          ),
+        ],
+      },
+    ];
+  }),
+};
