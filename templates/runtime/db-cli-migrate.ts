@@ -24,6 +24,8 @@ export interface CommandStore {
   readonly migrations: readonly Migration[];
   /** Path or file URL of `migrations/<store>`. */
   readonly folder: string | URL;
+  /** The variable of its DSN and where that leads. */
+  readonly place?: string | undefined;
   readonly progress: ProgressLines;
 }
 

@@ -21,7 +21,8 @@ import {
   type ParsedCommand,
 } from "./db-cli-options.ts";
 import { ProgressLines } from "./db-cli-progress.ts";
-import { isDataError } from "./errors.ts";
+import { DataError, isDataError } from "./errors.ts";
+import { amended } from "./failure.ts";
 import type { HealthReport } from "./health.ts";
 import type { MigrationTarget } from "./migrate.ts";
 import { readMigrations } from "./migration-files.ts";
@@ -33,6 +34,8 @@ export interface MigratedStore {
   readonly target: MigrationTarget;
   /** Path or file URL of `migrations/<store>`. */
   readonly folder: string | URL;
+  /** `MAIN_URL: 127.0.0.1:5432`: the variable of its DSN and where that leads; undefined of a store in process. */
+  readonly place?: string | undefined;
 }
 
 /** What the commands work on. */
@@ -144,11 +147,12 @@ function statusOf(error: unknown): ExitStatus {
   return ["programming", "conflict", "constraint"].includes(error.kind) ? 1 : 3;
 }
 
+/** Its text is not known to be free of secrets. */
+const foreign = (error: unknown): string =>
+  `failed: ${error instanceof Error ? error.name : "unknown error"}`;
+
 function failure(error: unknown, exit: ExitStatus): Answer {
-  // A foreign error's text is not known to be free of secrets.
-  const message = isDataError(error)
-    ? error.message
-    : `failed: ${error instanceof Error ? error.name : "unknown error"}`;
+  const message = isDataError(error) ? error.message : foreign(error);
   const hint = isDataError(error) ? error.hint : undefined;
   const lines = hint === undefined ? [message] : [message, hint];
   return { lines, status: exit, json: { error: { message, ...(hint !== undefined && { hint }) } } };
@@ -169,8 +173,8 @@ async function eachStore(
   const named = layer.stores.filter(({ name }) => (options.store ?? name) === name);
   if (named.length === 0) return noSuchStore(layer, options.store);
   const stores = await Promise.all(
-    named.map(async ({ name, target, folder }): Promise<CommandStore> => {
-      return { name, target, migrations: await readMigrations(folder), folder, progress };
+    named.map(async ({ name, target, folder, place }): Promise<CommandStore> => {
+      return { name, target, migrations: await readMigrations(folder), folder, place, progress };
     }),
   );
   const unknown = idsOf(options).find((id) => !stores.some((store) => has(store, id)));
@@ -202,8 +206,8 @@ async function answered(
   try {
     return await command(store, options);
   } catch (error) {
-    if (!(error instanceof PartialFailure)) throw error;
-    const { lines, json } = failure(error.cause, 1);
+    if (!(error instanceof PartialFailure)) throw placed(error, store);
+    const { lines, json } = failure(placed(error.cause, store), 1);
     return {
       lines: [...error.lines, ...lines],
       json: { ...error.json, ...(json as object) },
@@ -211,6 +215,14 @@ async function answered(
       failed: true,
     };
   }
+}
+
+/** Of a store that could not be reached it is said which one, and where it was looked for. */
+function placed(error: unknown, { name, place }: CommandStore): unknown {
+  if (statusOf(error) !== 3) return error;
+  const where = place === undefined ? name : `${name} (${place})`;
+  if (isDataError(error)) return amended(error, { message: `${where}: ${error.message}` });
+  return new DataError({ kind: "unavailable", message: `${where}: ${foreign(error)}` });
 }
 
 /** What cannot be taken back so easily is done to a store that was named. */

@@ -35,8 +35,10 @@ export class Dsn implements DsnParts {
   readonly parameters: ReadonlyMap<string, string>;
   readonly #password: string | undefined;
   readonly #text: string;
+  readonly #variable: string;
 
-  constructor(parts: DsnParts, password: string | undefined, text: string) {
+  /** @param variable what it came from, for messages */
+  constructor(parts: DsnParts, password: string | undefined, text: string, variable = "the DSN") {
     this.scheme = parts.scheme;
     this.hosts = parts.hosts;
     if (parts.user !== undefined) this.user = parts.user;
@@ -44,6 +46,7 @@ export class Dsn implements DsnParts {
     this.parameters = parts.parameters;
     this.#password = password;
     this.#text = text;
+    this.#variable = variable;
   }
 
   /** Decoded; for the driver only. */
@@ -56,21 +59,28 @@ export class Dsn implements DsnParts {
     return this.#text;
   }
 
+  /** `MAIN_URL: 127.0.0.1:5432`: what it came from and where it leads; nothing secret. */
+  get place(): string {
+    return `${this.#variable}: ${this.hosts.length === 0 ? this.path : this.#hosts()}`;
+  }
+
   toString(): string {
     const user = this.user === undefined ? "" : encodeURIComponent(this.user);
     const login = this.#password === undefined ? user : `${user}:***`;
-    const hosts = this.hosts.map(
-      ({ host, port }) =>
-        `${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`,
-    );
     const query = [...this.parameters].map(
       ([name, value]) => `${name}=${secretName.test(name) ? "***" : encodeURIComponent(value)}`,
     );
     const place =
       this.hosts.length === 0
         ? this.path
-        : `//${login}${login === "" ? "" : "@"}${hosts.join(",")}${this.path === "" ? "" : `/${this.path}`}`;
+        : `//${login}${login === "" ? "" : "@"}${this.#hosts()}${this.path === "" ? "" : `/${this.path}`}`;
     return `${this.scheme}:${place}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+  }
+
+  #hosts(): string {
+    const written = ({ host, port }: DsnHost): string =>
+      `${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`;
+    return this.hosts.map(written).join(",");
   }
 
   toJSON(): string {
@@ -106,10 +116,11 @@ export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): D
         `has a host, and ${scheme}: runs in process: write the path after the colon, ${scheme}:./folder or ${scheme}:/folder`,
       );
     const { password, ...place } = parsePlace(rest, refuse);
-    return new Dsn({ ...place, scheme, parameters }, password, text);
+    return new Dsn({ ...place, scheme, parameters }, password, text, variable);
   }
   if (rest.includes("@")) refuse("has an @ but no //; percent-encode it in a path");
-  return new Dsn({ scheme, hosts: [], path: decode(rest, refuse), parameters }, undefined, text);
+  const path = decode(rest, refuse);
+  return new Dsn({ scheme, hosts: [], path, parameters }, undefined, text, variable);
 }
 
 type Place = Pick<DsnParts, "hosts" | "path" | "user"> & { readonly password: string | undefined };

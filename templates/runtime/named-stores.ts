@@ -50,16 +50,18 @@ export function namedLayer({ entries, name, env, from, patienceMs }: NamedInput)
     telemetry: {},
     onError: (error) => console.error(String(error)),
   };
+  const config: Record<string, StoreConfig> = {};
   const opened = entries.flatMap((entry) => {
     if (entry.variable === undefined) return [entry.open({}, context)];
     if (entry.name !== name && (env[entry.variable] ?? "").trim() === "") return [];
-    const dsn = dsnFromEnv(env, entry.variable, entry.rules);
-    return [entry.open({ dsn }, context)];
+    const own = { dsn: dsnFromEnv(env, entry.variable, entry.rules) };
+    config[entry.name] = own;
+    return [entry.open(own, context)];
   });
   for (const store of opened) lifecycle.onClose(() => store.close());
   const asked = opened.filter((store) => store.name === name);
   return {
-    stores: migratedStores(opened, from),
+    stores: migratedStores(opened, from, config),
     health: new HealthMonitor(asked, patienceMs),
     close: () => lifecycle.close(),
   };

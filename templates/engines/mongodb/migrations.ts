@@ -204,7 +204,7 @@ function migrationError(error: unknown, place: string): unknown {
 
 function serverError(error: Error): Pick<DataError, "kind" | "message" | "code" | "hint"> {
   const { kind, code } = classify(error);
-  const message = error instanceof MongoServerError ? error.message : error.name;
+  const message = error instanceof MongoServerError ? error.message : driverText(error);
   const unavailable = kind === "connection" || kind === "overload";
   return {
     kind: unavailable ? "unavailable" : kind === "auth" ? "auth" : "programming",
@@ -212,3 +212,7 @@ function serverError(error: Error): Pick<DataError, "kind" | "message" | "code" 
     ...(code !== undefined && { code }),
   };
 }
+
+/** The driver's own words may name every server with its state; its name says enough. */
+const driverText = ({ name }: Error): string =>
+  name === "MongoServerSelectionError" ? "no server that takes writes answers" : name;

@@ -148,7 +148,7 @@ describe("migrate", () => {
     const broken = await db("migrate", "up", "--json");
     expect([broken.status, JSON.parse(broken.out).stores]).toMatchObject([
       3,
-      [{ store: "main", applied: ["0001-initial"], error: { message: "failed: Error" } }],
+      [{ store: "main", applied: ["0001-initial"], error: { message: "main: failed: Error" } }],
     ]);
     expect((await db("migrate", "status")).out).toContain(
       "main: half-way 0002-note at step b; migrate up goes on with it\n",

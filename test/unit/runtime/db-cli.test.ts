@@ -120,13 +120,13 @@ describe("migrate", () => {
     expect(await run(["migrate", "status"], () => layer({ down }).made)).toEqual({
       status: 3,
       out: "",
-      err: "no connection\nstart it\n",
+      err: "down: no connection\nstart it\n",
     });
     down.ledger = () => Promise.reject(new Error("testdb://app:s3cret@h"));
     expect(await run(["migrate", "status"], () => layer({ down }).made)).toEqual({
       status: 3,
       out: "",
-      err: "failed: Error\n",
+      err: "down: failed: Error\n",
     });
   });
 });

@@ -35,10 +35,11 @@ process.exitCode = await runDbCli({
   open: (name) => {
     if (name !== undefined)
       return namedLayer({ entries, name, env: process.env, from: import.meta.url, patienceMs });
-    const { lifecycle, stores } = openStores(configFromEnv(process.env));
+    const config = configFromEnv(process.env);
+    const { lifecycle, stores } = openStores(config);
     const opened = Object.values(stores);
     return {
-      stores: migratedStores(opened, import.meta.url),
+      stores: migratedStores(opened, import.meta.url, config),
       views: rebuildableViews(stores),
       health: new HealthMonitor(opened, patienceMs),
       close: () => lifecycle.close(),

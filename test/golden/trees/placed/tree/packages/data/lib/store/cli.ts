@@ -11,10 +11,11 @@ const patienceMs = 10_000;
 process.exitCode = await runDbCli({
   argv: process.argv.slice(2),
   open: () => {
-    const { lifecycle, stores } = openStores(configFromEnv(process.env));
+    const config = configFromEnv(process.env);
+    const { lifecycle, stores } = openStores(config);
     const opened = Object.values(stores);
     return {
-      stores: migratedStores(opened, import.meta.url),
+      stores: migratedStores(opened, import.meta.url, config),
       health: new HealthMonitor(opened, patienceMs),
       close: () => lifecycle.close(),
     };
