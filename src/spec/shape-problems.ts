@@ -151,9 +151,11 @@ function wrongWord(path: Path, value: Tree, words: readonly string[]): Problem {
   const types =
     name === "type" && kindOfField(path) ? ". Types: async-db-starter schema --types" : "";
   const near =
-    typeof value === "string"
-      ? meant(value, words, "it is one of")
-      : `it is one of: ${words.join(", ")}`;
+    typeof value !== "string"
+      ? `it is one of: ${words.join(", ")}`
+      : words.includes(value)
+        ? `write it without quotes: ${value}`
+        : meant(value, words, "it is one of");
   if (types !== "" && typeof value === "string" && near.startsWith("did you mean")) {
     return error(
       path,

@@ -8,6 +8,7 @@ import { names } from "./names.ts";
 import { preferences } from "./preferences.ts";
 import { references } from "./references.ts";
 import { renames } from "./renames.ts";
+import { requiredCircles } from "./required-circles.ts";
 import { structures } from "./structures.ts";
 import { views } from "./views.ts";
 
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   fields,
   renames,
   references,
+  requiredCircles,
   indexes,
   authorities,
   methods,
