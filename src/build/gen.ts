@@ -15,3 +15,9 @@ writeFileSync(
 );
 const { specPage } = await import("./spec-page.ts");
 writeFileSync(join(repositoryRoot, "references/spec.md"), specPage());
+const { engines } = await import("../engines/registry.gen.ts");
+const { typeNamesSource } = await import("./type-names.ts");
+writeFileSync(
+  join(repositoryRoot, "src/ir/type-names.gen.ts"),
+  typeNamesSource(repositoryRoot, (engine) => engines.find(({ id }) => id === engine)?.extends),
+);

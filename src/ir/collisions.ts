@@ -1,5 +1,6 @@
 import { asOfName, fileStem, reservedTypeName, storeProperty } from "./names.ts";
 import { prototypeKeys, reservedProperties, reservedWords } from "./reserved.ts";
+import { engineTypeNames } from "./type-names.gen.ts";
 import type { EntityIr, Ir, RepositoryIr, StoreIr } from "./types.ts";
 
 /** A name that cannot be used, or two things that would get one: never merged silently. */
@@ -26,7 +27,9 @@ export function nameProblems(ir: Ir): readonly NameProblem[] {
     ),
     ...clashes("file", ports(ir)),
     ...clashes("type", types(ir)),
-    ...taken(ir.entities),
+    ...types(ir)
+      .filter(({ name }) => reservedTypeName(name))
+      .map(taken),
     ...clashes("property of the data layer", layerProperties(ir)),
     ...layerProperties(ir)
       .filter(({ name }) => reservedWords.has(name) && !reservedProperties.has(name))
@@ -39,6 +42,7 @@ export function nameProblems(ir: Ir): readonly NameProblem[] {
     ...ir.stores.flatMap((store) => [
       ...clashes(`table or index of store ${store.name}`, relations(store)),
       ...store.repositories.flatMap(methodProblems),
+      ...hidingTypes(store).map(taken),
     ]),
   ];
 }
@@ -116,15 +120,26 @@ const ports = ({ stores }: Ir): readonly Named[] =>
     ]),
   ]);
 
-function taken(entities: readonly EntityIr[]): readonly NameProblem[] {
-  return entities
-    .filter((entity) => reservedTypeName(entity.name))
-    .map((entity) => ({
-      path: `entities.${entity.name}`,
-      text: `"${entity.name}" is a type that the generated code itself refers to`,
-      hint: "give the entity a fuller name and keep its table with table:",
-    }));
+const taken = ({ path, name }: Named): NameProblem => ({
+  path,
+  text: `${name} is the name of a type that generated code uses`,
+  hint: "give it a fuller name and keep the table with table:",
+});
+
+/** Entities of a store that are called as a type which the adapters of its engine import. */
+function hidingTypes({ engine, repositories, views }: StoreIr): readonly Named[] {
+  const names = new Set(engineTypeNames[engine]);
+  const held = [...repositories, ...views].flatMap(({ entity }) => entity ?? []);
+  return withChildren(new Set(held))
+    .filter(({ name }) => names.has(name))
+    .map(({ name }) => ({ path: `entities.${name}`, name }));
 }
+
+const withChildren = (entities: Iterable<EntityIr>): readonly EntityIr[] =>
+  [...entities].flatMap((entity) => [
+    entity,
+    ...withChildren(entity.children.map((child) => child.entity)),
+  ]);
 
 function layerProperties({ stores }: Ir): readonly Named[] {
   return [

@@ -49,9 +49,12 @@ const isFree = (name: string): boolean => !reservedWords.has(name) && !emittedNa
 /** What names of an entity begin with: `order` of `orderRow`. */
 export const stemName = (entity: string): string => camelCase(entity);
 
-/** One row of an entity as a parameter or local of an emitted function: `order`; `newSession` where the function uses the plain name itself. */
+/**
+ * One row of an entity as a parameter or local of an emitted function: `order`; `newSession` where the function uses the plain name
+ * itself, and `givenKey` where it uses that one too.
+ */
 export const rowVariable = (entity: string): string =>
-  isFree(camelCase(entity)) ? camelCase(entity) : `new${pascalCase(entity)}`;
+  [camelCase(entity), `new${pascalCase(entity)}`].find(isFree) ?? `given${pascalCase(entity)}`;
 
 /** Several of them: `orders`; `allSeries` where that is the name of one too. */
 export function rowsVariable(entity: string): string {

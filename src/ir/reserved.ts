@@ -1,4 +1,5 @@
 /** Names that the language or the generated layer itself has taken. */
+import { sharedTypeNames } from "./type-names.gen.ts";
 
 /**
  * Words that cannot be a variable, parameter or function in a strict TypeScript module; contextual ones such as `get` and `type` can.
@@ -21,7 +22,8 @@ export const adapterNames: ReadonlySet<string> = setOf(
   "stored text texts value values vector view where",
   "array asc between bigint binary boolean branded brandedBigint brandedInt brandedUuid changeKind date decimal decimal128 desc distinctRows",
   "double enumeration equal float fuse given guarded highlightList highlightPage inOrder int int32 int64 integer keyOr keyed leftOut long make named newKey nullable numeric",
-  "optional pageLimit recordedRow rowsOf searchTexts signed textsOf toDocument uuid uuidV7 valuesOf vectorOf viewOf within",
+  "dynamicRead itemsOf optional orNull pageLimit partlyMade recordedRow rowsOf searchTexts signed tableOf textsOf timestamp toDocument uuid uuidV7 valuesOf viewOf within",
+  "facetOf highlightsOf nearestOf sameText searchOf trueText viewTarget",
 );
 
 /**
@@ -35,20 +37,15 @@ export const emittedNames: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/** Types that generated modules refer to by their plain name: an entity of that name would hide them. */
-export const reservedTypes: ReadonlySet<string> = new Set(
-  (
-    "AbortSignal Array AsyncDisposable AsyncIterable BigInt Boolean Brand Buffer Cache CallOptions Change DataError DataLayer Date Error " +
-    "Float32Array Function Iterable JSON Json Map Math Number Object Omit OpenedStore Page PageRequest Partial Pick Promise Range " +
-    "ReadOptions ReadonlyArray ReadonlyMap Record RegExp RuntimeContext Set StoreConfig StoreHealth String Symbol " +
-    "TenantDataLayer TransactionOptions URL Uint8Array VersionedWriteOptions WriteOptions " +
-    // What adapters, their stores and the tests import beside an entity's own types.
-    "AggregateDeclaration CacheStore CollectionDeclaration Counts Dsn DsnRules DynamicValues EntityCache FedByChanges HealthMonitor " +
-    "IncrementDeclaration Lifecycle ListDeclaration MethodDeclaration NearestDeclaration PatchDeclaration RawSession RecordDeclaration " +
-    "RecordTests SearchSession SearchTexts TargetConnection TestStore Text TextRow UpsertDeclaration Value ValueCache ValueRow VectorView " +
-    "ViewFeed ViewRow ViewTarget"
-  ).split(" "),
-);
+/** Types of the language that modules of an entity refer to, and those that the data layer and the tests declare. */
+const writtenTypes =
+  "BigInt Date Float32Array JSON Number Object Pick Promise ReadonlyArray String Uint8Array DataError DataLayer TenantDataLayer TestStore";
+
+/** Types that modules of an entity refer to by their plain name, whatever the engine: an entity of that name would hide them. */
+export const reservedTypes: ReadonlySet<string> = new Set([
+  ...writtenTypes.split(" "),
+  ...sharedTypeNames,
+]);
 
 /** Properties that the data layer has besides stores, repositories and views. */
 export const reservedProperties: ReadonlySet<string> = new Set([

@@ -13,13 +13,13 @@ const words = (text: string): readonly string[] => text.split(" ");
 const accepted = words(
   "Run Session Options Series News Data UserSettings Equipment Console Process Key Row Values Query Store Client Pool Connection " +
     "Transaction Deadline Signal Statement Result Input Config Logger Health Test Suite Expect Sample Subject Tenant It Id Given Write " +
-    "Patch Order Where Item Record2 Int Cursor Class",
+    "Patch Order Where Item Record2 Int Cursor Class Map Set Record Error Symbol Buffer Array Partial Function RegExp Math Iterable " +
+    "Boolean Omit Dsn Lifecycle Cache Change Counts Hit Table Read",
 );
 
-/** Types that generated modules refer to by name. */
-const refused = words(
-  "Promise Map Error Page Buffer Date Record Partial Set Symbol Text Value Array",
-);
+/** Types that generated modules refer to by name, on every engine and on one. */
+const refused = words("Promise Page Date Range Brand Uint8Array");
+const refusedOn = { postgres: ["TextRow", "PostgresSession"], mysql: ["Value", "ValueRow"] };
 
 const fields = words(
   "session options row value key at by page where patch data run given order first rows test n",
@@ -221,12 +221,35 @@ test("the example and the generated tests run on PGlite", async () => {
   expect(ran.status).toBe(0);
 }, 300_000);
 
-test("types that generated code refers to are refused with a mend", async () => {
-  const project = projectFolder("names-refused");
+/** What the command line says of a spec. */
+async function told(folder: string, spec: string) {
+  const project = projectFolder(folder);
   projects.push(project);
-  project.write("workloads.yaml", specOf("postgres", refused));
-  const { status, stderr } = await cli(project.folder, "--quiet", "plan");
+  project.write("workloads.yaml", spec);
+  return cli(project.folder, "--quiet", "plan");
+}
+
+test("types that generated code refers to are refused with a mend", async () => {
+  const { status, stderr } = await told("names-refused", specOf("postgres", refused));
   expect(status).toBe(2);
   for (const name of refused)
     expect(stderr).toContain(`${name} is the name of a type that generated code uses; rename it`);
 });
+
+test.each(Object.entries(refusedOn))(
+  "on %s its own types are refused as well, and no other engine's",
+  async (engine, names) => {
+    const of = engine === "postgres" ? "postgres" : "mysql";
+    const { status, stderr } = await told(`names-on-${engine}`, specOf(of, names));
+    expect(status).toBe(2);
+    for (const name of names)
+      expect(stderr).toMatch(
+        new RegExp(`workloads\\.yaml:\\d+:\\d+: ${name} is the name of a type that generated code`),
+      );
+    const others = Object.entries(refusedOn).flatMap(([other, own]) =>
+      other === engine ? [] : own,
+    );
+    const free = await told(`names-free-on-${engine}`, specOf(of, others));
+    expect(free).toMatchObject({ status: 0, stderr: "" });
+  },
+);

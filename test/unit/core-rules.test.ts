@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseSync } from "oxc-parser";
 import { afterAll, describe, expect, test } from "vitest";
 import { engineFolders, registrySource } from "../../src/build/registry.ts";
+import { typeNamesSource } from "../../src/build/type-names.ts";
 import { engines } from "../../src/engines/registry.gen.ts";
 import { cliChild } from "../support/cli-child.ts";
 import { readTree } from "../support/tree-files.ts";
@@ -26,7 +27,7 @@ const homonyms: ReadonlySet<string> = new Set(["memory"]);
 const sources = ["src", "templates"].flatMap((folder) =>
   [...readTree(join(root, folder))]
     .map(([path, text]) => ({ path: `${folder}/${path}`, text }))
-    .filter(({ path }) => /\.(ts|cjs|hbs)$/.test(path) && !path.endsWith("registry.gen.ts")),
+    .filter(({ path }) => /\.(ts|cjs|hbs)$/.test(path) && !path.endsWith(".gen.ts")),
 );
 const isOwn = (path: string): boolean =>
   ids.some(
@@ -74,6 +75,12 @@ test("no file outside of an engine's own folders imports from one", () => {
   );
   const hits = sources.filter(({ path, text }) => !isOwn(path) && pattern.test(text));
   expect(hits.map(({ path }) => path)).toEqual([]);
+});
+
+test("the types that an entity must not hide are what the runtime exports and emitters import", () => {
+  const file = readFileSync(join(root, "src/ir/type-names.gen.ts"), "utf8");
+  const made = typeNamesSource(root, (one) => engines.find(({ id }) => id === one)?.extends);
+  expect(file, "regenerate it: node src/build/gen.ts").toBe(made);
 });
 
 test("the registry is what the folders make", () => {

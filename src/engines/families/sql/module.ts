@@ -31,7 +31,7 @@ export class AdapterModule {
     this.engine = engine;
     this.#entities = entities;
     this.#context = sharedContext(ir.entities);
-    this.#names = new ModuleNames([...adapterNames, ...engine.importable, ...taken]);
+    this.#names = new ModuleNames([...adapterNames, ...taken]);
   }
 
   /** Imports from `runtime/<engine>/<file>.ts`. */

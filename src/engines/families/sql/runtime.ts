@@ -22,12 +22,4 @@ export interface AdapterRuntime {
   readonly loosens?: (entity: EntityIr) => boolean;
   /** A table declares how many columns a row has: needed where the store keeps results by their columns. */
   readonly countsColumns?: true;
-  /** Everything else that adapters import; no declaration may hide one. */
-  readonly importable: readonly string[];
 }
-
-/** What the adapters of every engine import. */
-export const commonNames: readonly string[] = [
-  "array bigint binary boolean branded brandedBigint brandedInt brandedUuid changeKind date decimal enumeration float int json nullable numeric text timestamp uuid vector",
-  "asc desc dynamicRead guarded given keyedRead pageLimit patch read signed tableOf uuidV7 write session",
-].flatMap((names) => names.split(" "));

@@ -1,4 +1,4 @@
-import { type AdapterRuntime, commonNames } from "../../families/sql/runtime.ts";
+import type { AdapterRuntime } from "../../families/sql/runtime.ts";
 import { isLoose } from "../statements/given.ts";
 
 /** What generated adapters of MySQL and MariaDB import. */
@@ -12,10 +12,4 @@ export const mysqlRuntime: AdapterRuntime = {
   scopes: true,
   orderedChildren: true,
   loosens: ({ key }) => key.some(isLoose),
-  importable: [
-    ...commonNames,
-    ..."distinctRows highlightList highlightPage inOrder recordedRow rowsOf searchTexts valuesOf".split(
-      " ",
-    ),
-  ],
 };

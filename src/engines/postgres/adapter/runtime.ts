@@ -1,4 +1,4 @@
-import { type AdapterRuntime, commonNames } from "../../families/sql/runtime.ts";
+import type { AdapterRuntime } from "../../families/sql/runtime.ts";
 
 /** What generated adapters of PostgreSQL import. */
 export const postgresRuntime: AdapterRuntime = {
@@ -9,5 +9,4 @@ export const postgresRuntime: AdapterRuntime = {
   pick: "textsOf",
   mappedViews: ["search", "vector"],
   countsColumns: true,
-  importable: [...commonNames, "textsOf"],
 };

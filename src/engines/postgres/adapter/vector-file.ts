@@ -23,7 +23,7 @@ export function vectorFile(view: VectorViewIr, store: StoreIr, ir: Ir): FileRequ
     postgresRuntime,
     ir,
     [entity],
-    [view.property, codecsName(entity), rowName(entity), "filter", "neighbour"],
+    [view.property, codecsName(entity), rowName(entity), "filter", "neighbour", "read"],
   );
   return adapterFile(
     {
