@@ -92,7 +92,7 @@ const newestValues = (where: NoteNewestFilter): DynamicValues => ({
   ],
 });
 
-const writeStatement = table.write(
+const write = table.write(
   "write",
   `insert into notes (id, title, body, starred, written_on)
 values (coalesce($1::bigint, nextval(pg_get_serial_sequence('notes', 'id')::regclass)), $2, $3, $4, $5)
@@ -145,7 +145,7 @@ export function noteRepository(session: PostgresSession): NoteRepository {
     get: (id, options) => session.first(get, [noteCodecs.id.encode(id)], options),
     getMany: (ids, options) => session.all(getMany, [array(noteCodecs.id).encode(ids)], options),
     newest: (where, page, options) => session.page(newest, newestValues(where), page, options),
-    write: (note, options) => session.write(writeStatement, newNoteValues(note), options),
+    write: (note, options) => session.write(write, newNoteValues(note), options),
     edit: (id, patch, options) =>
       session.patch(edit, [noteCodecs.id.encode(id)], editChanges(patch), options),
     remove: (id, options) => session.write(remove, [noteCodecs.id.encode(id)], options),
