@@ -59,10 +59,18 @@ const options = {
   fresh: { type: "boolean" },
 } as const;
 
-/** The first option that no command has. */
-export function unknownOption(argv: readonly string[]): string | undefined {
+/** What the first word is that no command has: an option, or the command itself; undefined where the usage alone tells. */
+export function unknownWord(argv: readonly string[]): string | undefined {
   const named = argv.flatMap((argument) => /^--[^=]+/.exec(argument)?.[0] ?? []);
-  return named.find((each) => !Object.hasOwn(options, each.slice(2)));
+  const option = named.find((each) => !Object.hasOwn(options, each.slice(2)));
+  if (option !== undefined) return `unknown option ${option}`;
+  const [first = "", second = ""] = argv;
+  const isCommand = [...taken.keys()].some(
+    (name) => name === first || name === `${first} ${second}` || second.startsWith("-"),
+  );
+  return isCommand || first === "" || first.startsWith("-")
+    ? undefined
+    : `unknown command ${`${first} ${second}`.trimEnd()}`;
 }
 
 /** Undefined for anything that the usage does not name. */

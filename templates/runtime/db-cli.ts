@@ -15,7 +15,7 @@ import {
 import { viewBench, viewRebuild, viewStatus } from "./db-cli-views.ts";
 import {
   parseCommand,
-  unknownOption,
+  unknownWord,
   usage,
   type CommandOptions,
   type ParsedCommand,
@@ -97,9 +97,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     ({ views = [] }, { id = "", store }, progress) =>
       viewBench(views, { name: id, store }, progress),
   ],
-  ["health", async (layer) => health(await layer.health.ready())],
-  ["health ready", async (layer) => health(await layer.health.ready())],
-  ["health startup", async (layer) => health(await layer.health.startup())],
+  ["health", async (layer, { store }) => health(await layer.health.ready(), store)],
+  ["health ready", async (layer, { store }) => health(await layer.health.ready(), store)],
+  ["health startup", async (layer, { store }) => health(await layer.health.startup(), store)],
 ]);
 
 /** Runs the commands of `usage`; resolves to the exit status. Never rejects, prints no stack and no secret. */
@@ -108,8 +108,8 @@ export async function runDbCli(input: DbCliInput): Promise<number> {
   const writeError = input.writeError ?? ((text: string) => process.stderr.write(text));
   const parsed = parseCommand(input.argv);
   if (parsed === undefined) {
-    const option = unknownOption(input.argv);
-    writeError(`${option === undefined ? "" : `unknown option ${option}\n`}${usage}\n`);
+    const unknown = unknownWord(input.argv);
+    writeError(`${unknown === undefined ? "" : `${unknown}\n`}${usage}\n`);
     return 2;
   }
   const terminal = input.terminal ?? process.stderr.isTTY === true;
@@ -263,7 +263,11 @@ function noSuchStore(layer: DbCliLayer, name: string | undefined): Answer {
     : wrong(`no store ${name} has migrations; there are: ${known}`);
 }
 
-function health(report: HealthReport): Answer {
+function health(report: HealthReport, named: string | undefined): Answer {
+  if (named !== undefined && !report.stores.some(({ store }) => store === named)) {
+    const known = report.stores.map(({ store }) => store).join(", ");
+    return wrong(`there is no store ${named}; there are: ${known}`);
+  }
   const width = Math.max(0, ...report.stores.map((store) => store.store.length));
   const lines = report.stores.map(({ store, state, latencyMs, detail }) =>
     `${store.padEnd(width)}  ${state.padEnd(8)}  ${latencyMs} ms${detail === undefined ? "" : `  ${detail}`}`.trimEnd(),

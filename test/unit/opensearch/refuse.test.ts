@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { refuse } from "../../../src/engines/opensearch/refuse.ts";
-import { edited } from "../compat/versions.ts";
+import { nameProblems } from "../../../src/ir/collisions.ts";
+import { edited, version } from "../compat/versions.ts";
 import { books, storeOf } from "./books.ts";
 
 test("what the engine carries is not refused", () => expect(refuse(storeOf(books))).toEqual([]));
@@ -16,7 +17,10 @@ test("more digits than a double keeps are not compared", () => {
 });
 
 test.each(["ViewTarget", "SearchSession", "TargetConnection"])(
-  "an entity with the name of %s, which adapters import, is refused as a spec",
-  (name) =>
-    expect(() => storeOf(books.replaceAll("Book", name))).toThrow(`${name} is the name of a type`),
+  "an entity with the name of %s, which adapters import, is refused where its views lie here",
+  (name) => {
+    const problems = nameProblems(version(books.replaceAll("Book", name)).ir);
+    expect(problems.map(({ path }) => path)).toEqual([`entities.${name}`]);
+    expect(nameProblems(version(books.replaceAll("Book", "TextRow2")).ir)).toEqual([]);
+  },
 );

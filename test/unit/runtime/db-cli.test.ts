@@ -146,8 +146,27 @@ describe("arguments and configuration", () => {
     expect([status, out, err]).toEqual([
       2,
       "",
-      expect.stringMatching(/^(?:unknown option --\S+\n)?usage: migrate up /),
+      expect.stringMatching(/^(?:unknown (?:option --\S+|command .+)\n)?usage: migrate up /),
     ]);
+  });
+
+  test.each([
+    [["migrat", "up"], "migrat up"],
+    [["migrate", "sideways"], "migrate sideways"],
+    [["status"], "status"],
+  ])("%j: a command that is none is named", async (argv, named) => {
+    const { status, err } = await run(argv, () => expect.unreachable());
+    expect([status, err.split("\n")[0]]).toEqual([2, `unknown command ${named}`]);
+  });
+
+  test("health of a store that is none is refused", async () => {
+    const { made } = layer({ main: new MemoryTarget() });
+    expect(await run(["health", "--store", "mian"], () => made)).toEqual({
+      status: 2,
+      out: "",
+      err: "there is no store mian; there are: main\n",
+    });
+    expect(await run(["health", "--store", "main"], () => made)).toMatchObject({ status: 0 });
   });
 
   test("an option that no command has is named", async () => {
