@@ -160,6 +160,28 @@ const suite = (server: PrivateServer): void => {
     await opened.close();
   });
 
+  it("E1: an increment that the server refuses is told as every other write, not as a limit", async () => {
+    const { id } = await records.add({ label: "one", count: 0 });
+    const refusals: readonly (readonly [string, string, string, string, string])[] = [
+      ["min-replicas-to-write", "1", "0", "unavailable", "NOREPLICAS"],
+      ["maxmemory", "1mb", "0", "overloaded", "OOM"],
+    ];
+    for (const [name, value, before, kind, code] of refusals) {
+      await admin.config("SET", name, value);
+      const ended = [
+        verdict(records.raise(id, 1)),
+        verdict(records.raise(id, 1, { operation: name })),
+      ];
+      for (const end of await Promise.all(ended)) expect(end).toMatchObject({ kind, code });
+      await admin.config("SET", name, before);
+    }
+    await admin.replicaof("127.0.0.1", "1");
+    const replica = await verdict(records.raise(id, 1));
+    await admin.replicaof("NO", "ONE");
+    expect(replica).toMatchObject({ kind: "unavailable", code: "READONLY" });
+    expect((await records.raise(id, 1)).count).toBe(1);
+  });
+
   it("F14: health of records without an append-only file, or nearly full, is degraded", async () => {
     await admin.config("SET", "appendonly", "no");
     const opened = openStore(server.dsn, {}, { authority: true });

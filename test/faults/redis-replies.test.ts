@@ -68,6 +68,31 @@ await onPrivateRedis("lost replies, cut connections and silence", (server) => {
     expect([await admin.get("n"), await admin.get("m")]).toEqual(["10", null]);
   });
 
+  it("F3: a replay gives the very reply that was first, of whatever shape", async () => {
+    await admin.mset("sum", "123456789012345", "far", "9007199254740990", "bytes", "\u00ff\u0000");
+    await admin.hset("hash", { b: "1" });
+    await admin.rpush("list", "x", "y");
+    const commands: readonly (readonly [string, ...string[]])[] = [
+      ["incrby", "sum", "1"],
+      ["decrby", "far", "1"],
+      ["set", "text", "x"],
+      ["getdel", "nothing"],
+      ["getset", "bytes", "x"],
+      ["hmget", "hash", "a", "b", "c"],
+      ["lrange", "empty", "0", "-1"],
+      ["lmpop", "1", "list", "left"],
+      ["bitfield", "far", "get", "i64", "0", "set", "u8", "#1", "7"],
+    ];
+    for (const [name, ...args] of commands) {
+      const options = { operation: `shape-${name}` };
+      const first = await through.store.command(name, args, options);
+      expect([name, await through.store.command(name, args, options)]).toEqual([name, first]);
+    }
+    expect(await admin.get("sum")).toBe("123456789012346");
+    const again = { operation: "shape-incrby" };
+    expect(await through.store.command("incrby", ["sum", "1"], again)).toBe(123_456_789_012_346);
+  });
+
   it("F3: reads are retried", async () => {
     await admin.set("k", "v");
     const toxic = losing("get");

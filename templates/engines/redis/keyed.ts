@@ -4,26 +4,38 @@ import type { WriteOptions } from "../../runtime/options.ts";
 import type { Argument, Reply } from "./op.ts";
 import { fingerprintOf } from "./record-key.ts";
 import type { RedisRouter } from "./router.ts";
-import { runScript, script } from "./script.ts";
+import { runScript, type Script, script } from "./script.ts";
 
 /** Milliseconds that an operation id is remembered: seven days. */
 export const keptMs = 7 * 24 * 60 * 60 * 1_000;
 
-/** Runs a command once per operation id: its reply is stored with it, atomically, and a replay returns the stored one. */
-const once = script(`
-local stored = redis.call('get', KEYS[1])
-if stored then
-  local record = cjson.decode(stored)
-  if record.of ~= ARGV[1] then return redis.error_reply('OPERATION another command was recorded under this operation id') end
-  if record.reply == cjson.null then return false end
-  return record.reply
+/**
+ * A script that is run once per operation id: its reply is stored with it, atomically, and a replay returns the stored one. As MessagePack,
+ * since cjson rounds whole numbers of more than 14 digits.
+ *
+ * @param operation Lua: the key of the operation's record, or nil. ARGV[1] is the fingerprint of what the id stands for, ARGV[2] the
+ *   milliseconds it is kept.
+ * @param body Lua that sets `reply`
+ */
+export const onceScript = (operation: string, body: string): Script =>
+  script(`
+local operation = ${operation}
+if operation then
+  local stored = redis.call('get', operation)
+  if stored then
+    local at = string.find(stored, '\\n', 1, true)
+    if string.sub(stored, 1, at - 1) ~= ARGV[1] then
+      return redis.error_reply('OPERATION another command was recorded under this operation id')
+    end
+    return cmsgpack.unpack(string.sub(stored, at + 1))
+  end
 end
-local reply = redis.call(unpack(ARGV, 3))
-if type(reply) == 'table' and reply.ok then reply = reply.ok end
-if reply == false then reply = cjson.null end
-redis.call('set', KEYS[1], cjson.encode({ of = ARGV[1], reply = reply }), 'px', ARGV[2])
-if reply == cjson.null then return false end
+local reply
+${body}
+if operation then redis.call('set', operation, ARGV[1] .. '\\n' .. cmsgpack.pack(reply), 'px', ARGV[2]) end
 return reply`);
+
+const command = onceScript("KEYS[1]", "reply = redis.call(unpack(ARGV, 3))");
 
 /**
  * A writing command with an operation id.
@@ -35,15 +47,15 @@ export async function runOnce(
   router: RedisRouter,
   spec: OpSpec,
   namespace: string,
-  command: string,
+  name: string,
   args: readonly Argument[],
   options: WriteOptions & { readonly operation: string },
 ): Promise<Reply> {
-  const fingerprint = fingerprintOf([command.toLowerCase(), ...args.map(String)]);
+  const fingerprint = fingerprintOf([name.toLowerCase(), ...args.map(String)]);
   const record = router.partitioned
     ? `${namespace}:operation:{${hashTag(String(args[0]))}}:${options.operation}`
     : `${namespace}:operation:${options.operation}`;
-  return runScript(router, spec, once, [record], [fingerprint, keptMs, command, ...args], options);
+  return runScript(router, spec, command, [record], [fingerprint, keptMs, name, ...args], options);
 }
 
 /**

@@ -107,7 +107,7 @@ if ARGV[11] == 'float' then
   redis.call('hset', KEYS[1], ARGV[7], string.format('%.17g', now))
 else
   local reply = redis.pcall('hincrby', KEYS[1], ARGV[7], ARGV[8])
-  if type(reply) == 'table' and reply.err then return 'range' end
+  if type(reply) == 'table' and reply.err then return string.find(reply.err, 'would overflow', 1, true) and 'range' or reply end
   now = redis.call('hget', KEYS[1], ARGV[7])
   local outside = ARGV[9] ~= '' and less(now, ARGV[9]) and 'floor' or ARGV[10] ~= '' and less(ARGV[10], now) and 'ceiling'
   if outside then

@@ -2,11 +2,11 @@ import { programmingError } from "../../runtime/errors.ts";
 import { verdictError } from "../../runtime/failure.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
-import { keptMs } from "./keyed.ts";
+import { keptMs, onceScript } from "./keyed.ts";
 import { fingerprintOf, keyPart } from "./record-key.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
 import type { RedisRouter } from "./router.ts";
-import { runScript, script } from "./script.ts";
+import { runScript } from "./script.ts";
 
 /** What structures share: where they are. A store is one. */
 export interface StructureHost {
@@ -37,25 +37,16 @@ export interface StructureDeclaration {
 }
 
 /**
- * One changing command, its time to live and its operation id at once. KEYS as in record-scripts.ts; ARGV: fingerprint, milliseconds the
- * operation is kept, time to live or 0, command, its arguments after the key. A counter's sum is read as a text: Lua's numbers end at 2^53.
+ * One changing command, its time to live and its operation id at once. KEYS as in record-scripts.ts; ARGV from 3: time to live or 0,
+ * command, its arguments after the key. A counter's sum is read as a text: Lua's numbers end at 2^53.
  */
-const change = script(`
-if KEYS[2] then
-  local stored = redis.call('get', KEYS[2])
-  if stored then
-    local at = string.find(stored, '\\n', 1, true)
-    if string.sub(stored, 1, at - 1) ~= ARGV[1] then
-      return redis.error_reply('OPERATION another command was recorded under this operation id')
-    end
-    return cjson.decode(string.sub(stored, at + 1))[1]
-  end
-end
-local reply = redis.call(ARGV[4], KEYS[1], unpack(ARGV, 5))
+const change = onceScript(
+  "KEYS[2]",
+  `
+reply = redis.call(ARGV[4], KEYS[1], unpack(ARGV, 5))
 if ARGV[4] == 'hincrby' then reply = redis.call('hget', KEYS[1], ARGV[5]) end
-if ARGV[3] ~= '0' then redis.call('pexpire', KEYS[1], ARGV[3]) end
-if KEYS[2] then redis.call('set', KEYS[2], ARGV[1] .. '\\n' .. cjson.encode({ reply }), 'px', ARGV[2]) end
-return reply`);
+if ARGV[3] ~= '0' then redis.call('pexpire', KEYS[1], ARGV[3]) end`,
+);
 
 /** Sends the commands of one structure. */
 export class StructureCaller {
