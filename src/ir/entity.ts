@@ -78,6 +78,7 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
         unique,
         users,
         methods: context.methods.get(entity.name) ?? [],
+        isScoped: (name) => context.entities.get(name)?.tenant !== undefined,
       }),
     ],
     unique,

@@ -1,7 +1,8 @@
 import { identifierBytes } from "../../ir/names.ts";
 import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../ir/types.ts";
 import { foreignKeys } from "../families/sql/foreign-keys.ts";
-import { columns } from "../families/sql/naming.ts";
+import { columns, tenantOf } from "../families/sql/naming.ts";
+import { tenantKeyOf } from "../families/sql/tenant-keys.ts";
 import { historyColumns, liveColumn, operationTable } from "./ddl/naming.ts";
 import { keyBytes } from "./ddl/index-shape.ts";
 import { searchColumn } from "./ddl/search.ts";
@@ -24,10 +25,11 @@ export const refuse = (store: StoreIr, dialect: Dialect): readonly Refusal[] => 
     ...expressions(entity),
     ...indexes(entity, dialect),
     ...entity.fields.flatMap((field) => fieldLimits(entity, field)),
-    ...keys(entity),
+    ...keys(entity, store),
     ...rowSize(entity),
     ...children(entity),
     ...references(entity, store),
+    ...emptiedReferences(entity, store),
   ]),
   ...methods(store, dialect),
   ...views(store),
@@ -232,10 +234,14 @@ function fieldLimits(entity: EntityIr, { name, type }: FieldIr): readonly Refusa
 }
 
 /** Keys and unique keys compare whole values: MY-01. */
-function keys(entity: EntityIr): readonly Refusal[] {
+function keys(entity: EntityIr, store: StoreIr): readonly Refusal[] {
   const path = `entities.${entity.name}`;
+  const tenant = tenantKeyOf(entity, store) === undefined ? undefined : tenantOf(entity, store);
   const all = [
     { name: "the key", fields: entity.key },
+    ...(tenant === undefined
+      ? []
+      : [{ name: "the key with its tenant", fields: [tenant, ...entity.key] }]),
     ...entity.unique.map(({ name, fields }) => ({ name, fields })),
   ];
   return all.flatMap(({ name, fields }) => {
@@ -286,6 +292,19 @@ const references = (entity: EntityIr, store: StoreIr): readonly Refusal[] =>
       text: `a reference to ${key.target.name} must hold its whole key: ${key.target.key.map((field) => field.name).join(", ")}`,
       hint: "add a field with references: for each part, or give the target a key of one field",
     }));
+
+/** `on delete set null` empties every column of a key here, and no row may lose its tenant (MY-26). */
+const emptiedReferences = (entity: EntityIr, store: StoreIr): readonly Refusal[] =>
+  foreignKeys(entity, store)
+    .filter((key) => key.onDelete === "set-null" && key.columns.length > key.reference.length)
+    .map(({ reference, target }) => {
+      const held = entity.fields.find(({ column }) => column === reference[0])?.name ?? "";
+      return {
+        path: `entities.${entity.name}.fields.${held}.onDelete`,
+        text: `a reference to ${target.name} within a tenant cannot become null by itself: the row would lose its tenant, too`,
+        hint: "use restrict, and empty the references before the delete, in the same transaction; or cascade",
+      };
+    });
 
 function methods(store: StoreIr, { returning }: Dialect): readonly Refusal[] {
   return store.repositories.flatMap(({ workload, entity, methods: declared }) =>

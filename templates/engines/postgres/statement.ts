@@ -84,6 +84,11 @@ export interface WriteParts extends RowExpectation {
    * member that writes must stand at the top level when the operation is recorded.
    */
   readonly with?: readonly string[];
+  /**
+   * Of an upsert: the unique key that holds the primary one and the tenant. The conflict clause watches the primary one alone, so of two
+   * upserts of one new key the slower can violate this one; it is tried again, and finds the row.
+   */
+  readonly raced?: string;
   /** `ifVersion` (or null) is appended as the last value: `… and ($n::integer is null or version = $n::integer)`. */
   readonly versioned?: boolean;
 }

@@ -78,6 +78,9 @@ export class WriteCall<R, T> extends StatementCall<T> {
   }
 
   override failed(error: unknown): void {
+    const { raced } = this.#statement;
+    if (raced !== undefined && classify(error).constraint === raced)
+      return super.failed(lost("another upsert of this key was faster", error));
     if (this.settled && this.#phase === "change" && classify(error).outcome === "unknown")
       this.doubtful();
     const lookUp =
@@ -179,13 +182,18 @@ export class WriteCall<R, T> extends StatementCall<T> {
 /** In a transaction, a run that lost the race for its operation id finds the stored result when it is run again. */
 const racing = (error: unknown): unknown => {
   const fault = classify(error);
-  if (fault.constraint !== operationKey) return error;
-  return new FaultError(
-    "another call with this operation id was faster",
+  return fault.constraint === operationKey
+    ? lost("another call with this operation id was faster", error)
+    : error;
+};
+
+/** Nothing was applied, and another attempt meets what the faster call has written. */
+const lost = (message: string, error: unknown): FaultError =>
+  new FaultError(
+    message,
     { kind: "conflict", outcome: "not-applied", transient: true, fatal: false, code: "23505" },
     error,
   );
-};
 
 /** The result where one row is promised; `WriteCall` has refused an empty list. */
 export const onlyRow = <R>(rows: readonly R[]): R => rows[0] as R;

@@ -481,6 +481,114 @@ const switches: readonly SchemaChange[] = [
   ),
 ];
 
+const tenant = "tenantId";
+const tenantValues = {
+  "lists.tenant_id": "'01890000-0000-7000-8000-000000000001'",
+  "notes.tenant_id": "'01890000-0000-7000-8000-000000000001'",
+};
+const lists = list([], { tenant });
+const within = (more: Partial<Field>, given: Given = {}): Entity =>
+  note([refers("listId", "List", more)], { tenant, ...given });
+const emptied = {
+  nullable: true,
+  reference: { entity: "List", field: "id", onDelete: "set-null" },
+} as const;
+
+/** References between rows of one tenant: their keys hold it. */
+const withinTenants: readonly SchemaChange[] = [
+  ...both(
+    "reference within a tenant",
+    [lists, note([], { tenant })],
+    [lists, within({ nullable: true })],
+  ),
+  ...both(
+    "emptied reference within a tenant",
+    [lists, note([], { tenant })],
+    [lists, within(emptied)],
+  ),
+  ...both(
+    "tenancy of both ends",
+    [list(), note([refers("listId", "List")])],
+    [lists, within({})],
+    tenantValues,
+  ),
+  ...both("tenancy of a target", [list(), within({})], [lists, within({})], tenantValues),
+  ...both(
+    "tenancy of what refers",
+    [lists, note([refers("listId", "List")])],
+    [lists, within({})],
+    tenantValues,
+  ),
+  ...both("table that refers within a tenant", [lists], [lists, within({})]),
+  ...both(
+    "tree within a tenant",
+    [list([refers("parentId", "List", { nullable: true })])],
+    [list([refers("parentId", "List", { nullable: true })], { tenant })],
+    tenantValues,
+  ),
+  change(
+    "action of a reference within a tenant",
+    [lists, within({ nullable: true })],
+    [
+      lists,
+      within({ nullable: true, reference: { entity: "List", field: "id", onDelete: "cascade" } }),
+    ],
+  ),
+  change(
+    "reference within a tenant renamed",
+    [lists, within({})],
+    [lists, note([refers("placeId", "List", { was: "listId" })], { tenant })],
+  ),
+  change(
+    "tenant renamed that references hold",
+    [lists, within({}), line("List")],
+    [
+      list([], { tenant: "branchId" }),
+      note([refers("listId", "List")], { tenant: "branchId" }),
+      line("List"),
+    ],
+  ),
+  change(
+    "target within a tenant renamed",
+    [lists, within({})],
+    [
+      entity({
+        name: "Folder",
+        was: "List",
+        tenant,
+        timestamps: false,
+        fields: [id, field("title", text)],
+      }),
+      note([refers("listId", "Folder")], { tenant }),
+    ],
+  ),
+  change(
+    "key renamed that references within a tenant hold",
+    [lists, within({})],
+    [
+      entity({
+        name: "List",
+        tenant,
+        timestamps: false,
+        fields: [field("code", uuid, { key: true, was: "id" }), field("title", text)],
+      }),
+      note(
+        [
+          field("listId", uuid, {
+            reference: { entity: "List", field: "code", onDelete: "restrict" },
+          }),
+        ],
+        { tenant },
+      ),
+    ],
+  ),
+  change(
+    "declared key of a tenant",
+    [lists, within({})],
+    [list([], { tenant, unique: [["id", tenant]] }), within({})],
+  ),
+];
+
 const view = { sla: {}, requires: [], scale: { growth: 1 } } as const;
 const search = (texts: readonly string[], language = "simple"): Workload => ({
   ...view,
@@ -595,6 +703,7 @@ export const schemaChanges: readonly SchemaChange[] = [
   ...tables,
   ...keys,
   ...switches,
+  ...withinTenants,
   ...views,
   ...statements,
 ];

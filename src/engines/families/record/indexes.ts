@@ -35,6 +35,8 @@ export interface IndexRequest {
   readonly unique: EntityIr["unique"];
   readonly users: readonly IndexIr[];
   readonly methods: readonly Method[];
+  /** Whether the rows of an entity belong to tenants. */
+  readonly isScoped: (entity: string) => boolean;
 }
 
 interface Wanted {
@@ -123,14 +125,20 @@ function patternReason(
   ].join(" ");
 }
 
-/** A row that is referred to is found by its referrers when it is deleted or its key changes. */
-function referenceIndexes({ fields }: IndexRequest): readonly Wanted[] {
-  return [...fields.values()]
-    .filter((field) => field.source.reference !== undefined && field.source.role !== "ownerKey")
-    .map((field) => ({
-      terms: [ascending(field)],
-      reason: `reference to ${field.source.reference?.entity ?? ""}: checked when one is deleted`,
-    }));
+/** A row that is referred to is found by its referrers when it is deleted or its key changes; within a tenant, among the rows of that. */
+function referenceIndexes({ fields, isScoped }: IndexRequest): readonly Wanted[] {
+  const tenant = [...fields.values()].filter((field) => field.source.role === "tenant");
+  return [...fields.values()].flatMap((field) => {
+    const { reference, role } = field.source;
+    if (reference === undefined || role === "ownerKey") return [];
+    const within = role !== "tenant" && isScoped(reference.entity) ? tenant : [];
+    return [
+      {
+        terms: [field, ...within].map(ascending),
+        reason: `reference to ${reference.entity}: checked when one is deleted`,
+      },
+    ];
+  });
 }
 
 function coveredBefore(candidate: Wanted, { key, unique, users }: IndexRequest): boolean {

@@ -2,6 +2,7 @@ import { foreignKeyName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../../../ir/types.ts";
 import type { OnDelete } from "../../../spec/model.ts";
 import { columns, entityNamed, ownerOf } from "./naming.ts";
+import { withTenant } from "./tenant-keys.ts";
 
 /** A foreign key from one table to the key of another of the same store. */
 export interface ForeignKey {
@@ -10,24 +11,42 @@ export interface ForeignKey {
   readonly target: EntityIr;
   readonly targetColumns: readonly string[];
   readonly onDelete: OnDelete;
+  /** Those of its columns that `set-null` empties: the reference, and not the tenant that it is held with. */
+  readonly reference: readonly string[];
 }
 
-/** Foreign keys of an entity: a child's to its owner, then the declared ones. A reference into another store has none. */
+/**
+ * Foreign keys of an entity: a child's to its owner, then the declared ones. A reference into another store has none. Where both ends
+ * belong to tenants, the key holds the tenant, too: no row leads to another tenant's, and no delete reaches one.
+ */
 export function foreignKeys(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
   const owner = ownerOf(entity, store);
   const owned = owner?.children.find((child) => child.entity.name === entity.name);
   const toOwner =
-    owner === undefined || owned === undefined ? [] : [ownerKey(entity, owner, owned.ownerKey)];
+    owner === undefined || owned === undefined
+      ? []
+      : [
+          foreignKey(entity, store, {
+            columns: columns(owned.ownerKey),
+            target: owner,
+            targetColumns: columns(owner.key),
+            onDelete: "cascade",
+          }),
+        ];
   return [...toOwner, ...references(entity, store)];
 }
 
-function ownerKey(entity: EntityIr, owner: EntityIr, fields: readonly FieldIr[]): ForeignKey {
+function foreignKey(
+  entity: EntityIr,
+  store: StoreIr,
+  plain: Omit<ForeignKey, "name" | "reference">,
+): ForeignKey {
+  const held = withTenant(plain, entity, store);
   return {
-    name: foreignKeyName(entity.table, columns(fields)),
-    columns: columns(fields),
-    target: owner,
-    targetColumns: columns(owner.key),
-    onDelete: "cascade",
+    ...plain,
+    ...held,
+    name: foreignKeyName(entity.table, held.columns),
+    reference: plain.columns,
   };
 }
 
@@ -41,13 +60,14 @@ function references(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
     if (target === undefined) continue;
     const fields = fieldsOf(entity, field, target);
     for (const each of fields) done.add(each);
-    made.push({
-      name: foreignKeyName(entity.table, columns(fields)),
-      columns: columns(fields),
-      target,
-      targetColumns: fields.map((each) => columnOf(target, each.source.reference?.field ?? "")),
-      onDelete: reference.onDelete,
-    });
+    made.push(
+      foreignKey(entity, store, {
+        columns: columns(fields),
+        target,
+        targetColumns: fields.map((each) => columnOf(target, each.source.reference?.field ?? "")),
+        onDelete: reference.onDelete,
+      }),
+    );
   }
   return made;
 }

@@ -1,6 +1,7 @@
 import { indexName } from "../../../ir/names.ts";
 import type { EntityIr, FieldIr, IndexIr, StoreIr } from "../../../ir/types.ts";
 import { columns } from "../../families/sql/naming.ts";
+import { tenantKeyOf } from "../../families/sql/tenant-keys.ts";
 import type { Dialect } from "../dialect.ts";
 import type { IndexShape } from "../schema/shape.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
@@ -21,6 +22,7 @@ export const indexesOf = (
   dialect: Dialect,
 ): readonly IndexShape[] => [
   ...uniqueKeys(entity),
+  ...tenantKey(entity, store),
   ...entity.indexes.map(declaredIndex),
   ...(dialect.elementIndexes ? elementIndexes(entity, store) : []),
   ...searchIndexes(entity, store),
@@ -39,6 +41,14 @@ const uniqueKeys = (entity: EntityIr): readonly IndexShape[] =>
         entity.deletedAt === undefined ? "Unique." : "Unique among the rows that are not deleted.",
     };
   });
+
+/** What references within a tenant lead to. */
+function tenantKey(entity: EntityIr, store: StoreIr): readonly IndexShape[] {
+  const key = tenantKeyOf(entity, store);
+  if (key === undefined) return [];
+  const comment = "References within a tenant lead here.";
+  return [{ ...key, kind: "unique", body: `(${identifiers(key.columns)})`, comment }];
+}
 
 /** An index has no condition here (MY-16): it holds every row, and serves the same reads. */
 function declaredIndex(index: IndexIr): IndexShape {

@@ -2,7 +2,7 @@ import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import type { OnDelete } from "../../../spec/model.ts";
 import { tableComment } from "../../families/sql/comment.ts";
 import { foreignKeys } from "../../families/sql/foreign-keys.ts";
-import { columns } from "../../families/sql/naming.ts";
+import { columns, storedFields } from "../../families/sql/naming.ts";
 import type { Dialect } from "../dialect.ts";
 import type { ConstraintShape, IndexShape, TableShape } from "../schema/shape.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
@@ -23,7 +23,7 @@ export function tableShape(entity: EntityIr, store: StoreIr, dialect: Dialect): 
     comment: tableComment(entity, store),
     collation: dialect.collation,
     columns: [
-      ...entity.fields.map(columnShape),
+      ...storedFields(entity, store).map(columnShape),
       ...(entity.deletedAt === undefined ? [] : [liveColumnShape(entity)]),
       ...searchColumnShapes(entity, store, dialect),
     ],

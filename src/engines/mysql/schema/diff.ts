@@ -10,6 +10,7 @@ import type { Dialect } from "../dialect.ts";
 import { columnDrafts } from "./columns.ts";
 import { objectDrafts } from "./objects.ts";
 import type { TablePart } from "./shape.ts";
+import { gainsTenantKey } from "./reference-change.ts";
 import { partName, schemaOf } from "./snapshot.ts";
 import { collationDrafts, commentDrafts, droppedTables, renameDrafts } from "./tables.ts";
 import { type Exchange, triggerDrafts } from "./triggers.ts";
@@ -45,9 +46,13 @@ export function diffSnapshots(
   const names = new Map(
     tables.kept.map((pair) => [pair.from.table.name, pair.to.table.name] as const),
   );
-  const there = [...names.values(), ...names.keys()];
+  const gaining = planned.flatMap(({ changes }) => changes.filter(gainsTenantKey));
+  const there = [...names.values(), ...names.keys()].filter(
+    (name) =>
+      !gaining.some(({ from: before, to: after }) => [before.name, after.name].includes(name)),
+  );
   const drafts: readonly Draft[] = [
-    ...tableDrafts(tables.added, there),
+    ...tableDrafts(tables.added, there, gaining.length > 0 ? "addReference" : "createTable"),
     ...operation,
     ...planned.flatMap(({ pair, changes }) => [
       ...changes.flatMap((change) => changedTable(change, names)),

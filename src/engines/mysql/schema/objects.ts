@@ -5,6 +5,7 @@ import { heldType } from "./copied.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName } from "./refusals.ts";
 import { alone } from "./required.ts";
+import { holdsKey, isStricter, type Succession, successions } from "./reference-change.ts";
 import { alterTable, constraintText, indexText, type Online } from "./render.ts";
 import type { ConstraintShape, IndexShape } from "./shape.ts";
 import { constraintIs, indexIs } from "./verify.ts";
@@ -32,6 +33,9 @@ export function objectDrafts(change: TableChange, tables: Names): readonly Draft
   const dropped = before.filter((each) => !after.some((other) => same(each, other)));
   const added = after.filter((each) => !before.some((other) => same(other, each)));
   const isKey = ({ kind }: ConstraintShape): boolean => kind === "primary";
+  const heirs = change.mode === "split" ? successions(dropped, added) : [];
+  const isHeir = (own: ConstraintShape): boolean =>
+    heirs.some(({ from, to }) => from === own || to === own);
   return [
     ...keyDrafts(
       change,
@@ -39,8 +43,13 @@ export function objectDrafts(change: TableChange, tables: Names): readonly Draft
       added,
     ),
     // Gone before a column takes its new name, and back after it has the old one again.
-    ...dropped.flatMap(({ own }) => (isKey(own) ? [] : [dropConstraint(change, own)])),
-    ...added.filter((each) => !isKey(each)).map((each) => addConstraint(change, each)),
+    ...dropped.flatMap(({ own }) =>
+      isKey(own) || isHeir(own) ? [] : [dropConstraint(change, own)],
+    ),
+    ...added
+      .filter((each) => !isKey(each) && !isHeir(each))
+      .map((each) => addConstraint(change, each)),
+    ...heirs.flatMap((each) => succeededReference(change, each)),
     ...indexDrafts(change, columns),
   ];
 }
@@ -114,21 +123,13 @@ const copyNote =
 /** What old code may break comes when it runs no more, and after a look at the rows. */
 function addConstraint(change: TableChange, constraint: ConstraintShape): Draft {
   const { name, kind, definition } = constraint;
-  // References come when every table has its new name.
-  const table = kind === "foreign" ? change.to.name : change.from.name;
-  const reference = referenceDraft(change.to, constraint, "addReference");
-  const common = { ...alone, phase: "contract", note: copyNote } as const;
-  if (kind === "foreign")
-    return {
-      ...reference,
-      ...common,
-      risks: ["rewrites", "depends-on-data"],
-      up: [...orphans(change, constraint), ...reference.up],
-      touches: [change.part],
-    };
+  if (kind === "foreign") return addReference(change, constraint, "to nothing");
+  const table = change.from.name;
   const condition = definition.replace(/^check \(([\s\S]*)\)$/, "$1");
   return draft({
-    ...common,
+    ...alone,
+    phase: "contract",
+    note: copyNote,
     rank: rank.addObject,
     stem: `${table}-add-${name}`,
     title: `${table}: ${name} is kept`,
@@ -147,9 +148,40 @@ function addConstraint(change: TableChange, constraint: ConstraintShape): Draft 
   });
 }
 
+/** The one of before goes when the other stands: there is no moment without either. Old code may break one that holds the tenant. */
+function succeededReference(change: TableChange, succession: Succession): readonly Draft[] {
+  const { from, to } = succession;
+  const table = change.to.name;
+  const phase = isStricter(succession) ? "contract" : "expand";
+  const lead = isStricter(succession) ? "to a row of another tenant" : "to nothing";
+  return [
+    { ...addReference(change, to, lead), phase },
+    {
+      ...dropConstraint({ ...change, from: { ...change.from, name: table } }, from),
+      phase,
+      rank: rank.releaseReference,
+    },
+  ];
+}
+
+function addReference(change: TableChange, constraint: ConstraintShape, lead: string): Draft {
+  // References come when every table has its new name.
+  const reference = referenceDraft(change.to, constraint, "addReference");
+  return {
+    ...reference,
+    ...alone,
+    phase: "contract",
+    note: copyNote,
+    risks: ["rewrites", "depends-on-data"],
+    up: [...orphans(change, constraint, lead), ...reference.up],
+    touches: [change.part],
+  };
+}
+
 function orphans(
   change: TableChange,
   { name, columns = [], target = "", targetColumns = [] }: ConstraintShape,
+  lead: string,
 ): readonly string[] {
   const same = columns.map(
     (column, at) => `held.${identifier(targetColumns[at] ?? column)} = own.${identifier(column)}`,
@@ -157,7 +189,7 @@ function orphans(
   const given = columns.map((column) => `own.${identifier(column)} is not null`);
   const table = change.to.name;
   return refusal(
-    `a row of ${table} refers to nothing (${name})`,
+    `a row of ${table} refers ${lead} (${name})`,
     rowName(change, "own."),
     `${identifier(table)} own where ${given.join(" and ")} and not exists (select 1 from ${identifier(target)} held where ${same.join(" and ")})`,
   );
@@ -207,22 +239,29 @@ const dropText = (table: string, { name }: IndexShape): string =>
 
 function addIndex(change: TableChange, index: IndexShape): Draft {
   const table = change.from.name;
-  const unique = index.kind === "unique";
+  const free = holdsKey(change.to, index);
+  const unique = index.kind === "unique" && !free;
   return draft({
     ...alone,
-    phase: unique || isWider(change, index) ? "contract" : "backfill",
+    phase: phaseOfIndex(change, index, free),
     rank: rank.addIndex,
     stem: `${table}-add-${index.name}`,
     title: `${table}: index ${index.name} is built`,
     risks: unique ? ["depends-on-data"] : index.kind === "fulltext" ? ["scans"] : ["none"],
     up: [
-      ...(unique ? duplicates(change, index) : []),
+      ...(index.kind === "unique" ? duplicates(change, index) : []),
       alterTable(table, [`add ${indexText(index)}`], built(index)),
     ],
     down: [dropText(table, index)],
     verify: indexIs(true, table, index.name),
     touches: [change.part],
   });
+}
+
+/** One that new tables refer to comes before them; code of before may break one that refuses a row. */
+function phaseOfIndex(change: TableChange, index: IndexShape, free: boolean): Draft["phase"] {
+  if (free) return "expand";
+  return index.kind === "unique" || isWider(change, index) ? "contract" : "backfill";
 }
 
 /** Whether one of its columns is of a wider type as yet, which an index may not hold. */

@@ -24,6 +24,7 @@ export const rank = {
   moveTrigger: 57,
   renameTable: 60,
   addReference: 66,
+  releaseReference: 67,
   dropTable: 70,
   comment: 80,
 } as const;

@@ -4,40 +4,57 @@ import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import { alone } from "./required.ts";
 import { alterTable, createTable, createTrigger, dropTable, tableComment } from "./render.ts";
-import type { TablePart, TableShape } from "./shape.ts";
+import { leadsToTenantKey } from "./reference-change.ts";
+import type { ConstraintShape, TablePart, TableShape } from "./shape.ts";
 import { tablesOf } from "./snapshot.ts";
 import { collationIs, constraintIs, tableIs } from "./verify.ts";
 import { referenceDraft, referenceOrder } from "./whole.ts";
 
-/** Tables that the spec does not have any more, those that refer to others first; references within a circle go before all. */
+/**
+ * Tables that the spec does not have any more, those that refer to others first. References within a circle go before all, and those that hold
+ * a tenant at once: the unique key that they lead to may go.
+ */
 export function droppedTables(parts: readonly TablePart[]): readonly Draft[] {
   const order = referenceOrder(parts).toReversed();
   const names = order.map(({ table }) => table.name);
-  const circular = order.flatMap(({ table }, at) =>
-    table.constraints
-      .filter(({ target = "" }) => names.includes(target) && names.indexOf(target) < at)
-      .map((constraint): Draft => {
-        const made = referenceDraft(table, constraint, "addReference");
-        return {
-          ...made,
-          phase: "contract",
-          rank: rank.dropReference,
-          stem: `${table.name}-release-${constraint.name}`,
-          title: `${table.name}: ${constraint.name} is no longer kept`,
-          up: made.down,
-          down: made.up,
-          verify: constraintIs(false, table.name, constraint.name),
-        };
-      }),
+  const released = order.flatMap(({ table }, at) =>
+    table.constraints.flatMap((constraint): readonly Released[] => {
+      const { target = "" } = constraint;
+      if (names.includes(target))
+        return names.indexOf(target) < at ? [{ table, constraint, phase: "contract" }] : [];
+      return leadsToTenantKey(constraint) ? [{ table, constraint, phase: "expand" }] : [];
+    }),
   );
+  const kept = (table: TableShape): readonly ConstraintShape[] =>
+    table.constraints.filter((own) => !released.some(({ constraint }) => constraint === own));
   return [
-    ...circular,
+    ...released.map(releaseDraft),
     ...order.flatMap((part) =>
       tablesOf(part)
         .toReversed()
-        .map((table) => dropDraft(part, table, circular.length > 0 ? names : [])),
+        .map((table) => dropDraft(part, table, kept(table))),
     ),
   ];
+}
+
+interface Released {
+  readonly table: TableShape;
+  readonly constraint: ConstraintShape;
+  readonly phase: Draft["phase"];
+}
+
+function releaseDraft({ table, constraint, phase }: Released): Draft {
+  const made = referenceDraft(table, constraint, "addReference");
+  return {
+    ...made,
+    phase,
+    rank: rank.dropReference,
+    stem: `${table.name}-release-${constraint.name}`,
+    title: `${table.name}: ${constraint.name} is no longer kept`,
+    up: made.down,
+    down: made.up,
+    verify: constraintIs(false, table.name, constraint.name),
+  };
 }
 
 /** Columns that are added to a table that was there before are compared as those of every other table; those that are there stay as they are. */
@@ -59,7 +76,11 @@ export function collationDrafts({ part, from, to }: TableChange): readonly Draft
   ];
 }
 
-function dropDraft(part: TablePart, table: TableShape, circle: readonly string[]): Draft {
+function dropDraft(
+  part: TablePart,
+  table: TableShape,
+  constraints: readonly ConstraintShape[],
+): Draft {
   const triggers = table === part.table ? part.triggers : [];
   return draft({
     ...alone,
@@ -70,18 +91,7 @@ function dropDraft(part: TablePart, table: TableShape, circle: readonly string[]
     reversibility: "loses-data",
     risks: ["breaks-old-code"],
     up: [dropTable(table.name)],
-    down: [
-      createTable(
-        table,
-        table.constraints.filter(
-          ({ target }) =>
-            target === undefined ||
-            !circle.includes(target) ||
-            circle.indexOf(target) >= circle.indexOf(table.name),
-        ),
-      ),
-      ...triggers.map(createTrigger),
-    ],
+    down: [createTable(table, constraints), ...triggers.map(createTrigger)],
     verify: tableIs(false, table.name),
     touches: [part.table.name],
     destroys: table.name,

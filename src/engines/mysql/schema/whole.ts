@@ -14,10 +14,16 @@ import type { ConstraintShape, StorePart, TablePart, TableShape, TriggerShape } 
 import { tablesOf } from "./snapshot.ts";
 import { constraintIs, tableIs, triggerIs } from "./verify.ts";
 
-/** Tables that are not there yet, with their histories and triggers. */
+/**
+ * Tables that are not there yet, with their histories and triggers.
+ *
+ * @param there tables that they may refer to at once
+ * @param late when those can be referred to that are not
+ */
 export function tableDrafts(
   parts: readonly TablePart[],
   there: readonly string[],
+  late: "createTable" | "addReference" = "createTable",
 ): readonly Draft[] {
   const made = new Set(there);
   const ordered = referenceOrder(parts);
@@ -31,7 +37,7 @@ export function tableDrafts(
       later.push(
         ...table.constraints
           .filter((each) => !known(each))
-          .map((each) => referenceDraft(table, each, "createTable")),
+          .map((each) => referenceDraft(table, each, late)),
       );
       made.add(table.name);
       return createDraft(table, part, table.constraints.filter(known));

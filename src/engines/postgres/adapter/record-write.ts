@@ -14,6 +14,7 @@ import { childVariable, valueOf } from "../../families/sql/input.ts";
 import { arrayOf, type MadePlace, madePlaces } from "./batch-input.ts";
 import { codecsName } from "../../families/sql/module.ts";
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
+import { tenantKeyOf } from "../../families/sql/tenant-keys.ts";
 import { access } from "../../families/sql/source.ts";
 import type { Entry } from "../../families/sql/source.ts";
 import { arrow, sqlList, sqlText } from "../../families/sql/source.ts";
@@ -33,14 +34,10 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   const statement = insertStatement(entity, method);
   const variable = module.variable(ir.signature.name);
   module.declarations.push(
-    wholeStatement(
-      target,
-      "write",
-      variable,
-      ir.signature.name,
-      statement.text,
-      statement.with.length === 0 ? [] : [["with", sqlList(statement.with)]],
-    ),
+    wholeStatement(target, "write", variable, ir.signature.name, statement.text, [
+      ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
+      ...(method.op === "upsert" ? raced(target) : []),
+    ]),
   );
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
   const values = valuesFunction(target, statement, method.bulk);
@@ -50,6 +47,13 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
     ir.signature.name,
     arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made])),
   ];
+}
+
+/** The key that two upserts of one new row may meet beside the one that the conflict clause watches. */
+function raced({ entity, store }: MethodTarget): readonly Entry[] {
+  const key = tenantKeyOf(entity, store);
+  if (key === undefined) return [];
+  return [["raced", stringLiteral(entity.constraintNames?.[key.name] ?? key.name)]];
 }
 
 /** `[0]` when the id was made here, of a list what the caller gave: a made one is no part of what an operation id stands for. */

@@ -1,6 +1,6 @@
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import type { OnDelete } from "../../../spec/model.ts";
-import { foreignKeys } from "../../families/sql/foreign-keys.ts";
+import { type ForeignKey, foreignKeys } from "../../families/sql/foreign-keys.ts";
 import type { ConstraintShape } from "../schema/shape.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
 
@@ -10,17 +10,25 @@ const actions = {
   restrict: "restrict",
 } as const satisfies Record<OnDelete, string>;
 
+/** Only the reference becomes null, and the row keeps its tenant: `set null (customer_id)`, from PostgreSQL 15 on. */
+function actionOf({ onDelete, reference, columns }: ForeignKey): string {
+  const held = columns.length > reference.length;
+  return onDelete === "set-null" && held
+    ? `set null (${identifiers(reference)})`
+    : actions[onDelete];
+}
+
 /** The foreign keys of an entity as constraints of its table. */
 export const referenceConstraints = (
   entity: EntityIr,
   store: StoreIr,
 ): readonly ConstraintShape[] =>
-  foreignKeys(entity, store).map(({ name, target, onDelete, ...key }) =>
-    referenceConstraint(name, {
+  foreignKeys(entity, store).map((key) =>
+    referenceConstraint(key.name, {
       columns: key.columns,
-      target: target.table,
+      target: key.target.table,
       targetColumns: key.targetColumns,
-      onDelete: actions[onDelete],
+      onDelete: actionOf(key),
     }),
   );
 

@@ -3,6 +3,7 @@ import type { ConstraintShape, TableShape } from "../schema/shape.ts";
 import { identifiers } from "../sql/quote.ts";
 import { checksOf, columnShape } from "./column.ts";
 import { tableComment } from "../../families/sql/comment.ts";
+import { tenantKeyOf } from "../../families/sql/tenant-keys.ts";
 import { indexesOf } from "./index-statement.ts";
 import { columns, primaryKeyName, storedFields } from "./naming.ts";
 import { referenceConstraints } from "./reference.ts";
@@ -18,6 +19,7 @@ export const tableShape = (entity: EntityIr, store: StoreIr, project: string): T
   constraints: [
     ...primaryKey(entity),
     ...uniqueConstraints(entity),
+    ...tenantConstraint(entity, store),
     ...referenceConstraints(entity, store),
     ...checksOf(entity),
   ].map((constraint) => asItIsCalled(entity, constraint)),
@@ -46,10 +48,18 @@ export const keyConstraint = (name: string, own: readonly string[]): ConstraintS
 /** With soft delete a unique key holds among the rows that are left: those are partial indexes (index-statement.ts). */
 function uniqueConstraints(entity: EntityIr): readonly ConstraintShape[] {
   if (entity.deletedAt !== undefined) return [];
-  return entity.unique.map(({ name, fields }) => ({
-    name,
-    kind: "unique",
-    definition: `unique (${identifiers(columns(fields))})`,
-    columns: columns(fields),
-  }));
+  return entity.unique.map(({ name, fields }) => uniqueConstraint(name, columns(fields)));
+}
+
+const uniqueConstraint = (name: string, own: readonly string[]): ConstraintShape => ({
+  name,
+  kind: "unique",
+  definition: `unique (${identifiers(own)})`,
+  columns: own,
+});
+
+/** What references within a tenant lead to. */
+function tenantConstraint(entity: EntityIr, store: StoreIr): readonly ConstraintShape[] {
+  const key = tenantKeyOf(entity, store);
+  return key === undefined ? [] : [uniqueConstraint(key.name, key.columns)];
 }

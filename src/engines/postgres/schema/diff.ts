@@ -25,7 +25,9 @@ import { domainDrafts } from "./named.ts";
 import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
+import { rank } from "./rank.ts";
 import { recordingDrafts } from "./recording.ts";
+import { gainsTenantKey } from "./reference-change.ts";
 import { renameDrafts, takenNames } from "./rename-table.ts";
 import { referenceOrder, type Schema, schemaOf } from "./schema.ts";
 import { securityDrafts } from "./security.ts";
@@ -54,12 +56,17 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
   const there = tables.kept
     .map((each) => each.to.table.name)
     .filter((name) => !changes.some(({ table }) => table.rekeyed.has(name)));
+  const gaining = changes.filter(({ table }) => gainsTenantKey(table)).map(({ table }) => table);
+  const ready = there.filter((name) => !gaining.some(({ to: { name: own } }) => own === name));
+  const late = gaining.some(({ mode }) => mode === "split")
+    ? rank.addHeldReference
+    : rank.addReference;
   const drafts = [
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
     ...changes.flatMap((change) => changedTable(change, changes, context, after)),
     ...recordedRows(changes, context).flatMap((each) => contentDrafts(each, context.values)),
-    ...addedTables(tables.added, after, spec, there),
+    ...addedTables(tables.added, after, spec, ready, late),
   ];
   return { steps: ordered(drafts), questions: [] };
 }

@@ -2,7 +2,7 @@ import type { Exchange } from "./copies.ts";
 import { only, type TableChange } from "./change.ts";
 import { isWiderInteger } from "./convert.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
-import type { ObjectChange, TableObject } from "./objects.ts";
+import { isRekeyed, type ObjectChange, type TableObject } from "./objects.ts";
 import {
   droppedAtOnce,
   droppedConcurrently,
@@ -13,6 +13,7 @@ import {
   words,
 } from "./online.ts";
 import { rank } from "./rank.ts";
+import { holdsKey } from "./reference-change.ts";
 import { replacedObject } from "./replace.ts";
 import type { ColumnShape } from "./shape.ts";
 import { mentionsAny } from "./tokens.ts";
@@ -28,7 +29,7 @@ function objectDraft(change: TableChange, object: ObjectChange): readonly Draft[
     case "renamed":
       return [renamedObject(change, object.from, object.to)];
     case "added":
-      return change.mode === "direct"
+      return change.mode === "direct" || isAtOnce(change, object.to)
         ? [madeAtOnce(change, object.to)]
         : madeOnline(change, object.on, object.copied);
     case "replaced":
@@ -39,6 +40,10 @@ function objectDraft(change: TableChange, object: ObjectChange): readonly Draft[
       return droppedObject(change, object);
   }
 }
+
+/** What references lead to comes with the key that it holds. */
+const isAtOnce = (change: TableChange, to: TableObject): boolean =>
+  to.kind === "constraint" && isRekeyed(change) && holdsKey(change.to, to.shape);
 
 function renamedObject(change: TableChange, from: TableObject, to: TableObject): Draft {
   const table = change.to.name;

@@ -1,6 +1,7 @@
 import { isWider } from "./bounds.ts";
 import { isWidening } from "./convert.ts";
 import { only, type TableChange } from "./change.ts";
+import { holdsKey, takesOver } from "./reference-change.ts";
 import type { Names } from "./renamed.ts";
 import { renamedConstraint } from "./renamed.ts";
 import type { ConstraintShape, IndexShape, TableShape } from "./shape.ts";
@@ -126,12 +127,18 @@ function counterpart(
   if (mentionsAny(to.text, fates.copiedTo)) return undefined;
   const named = before.find((each) => each.name === to.name && free.has(each));
   if (named !== undefined) return named;
-  return before.find(
-    (each) =>
-      free.has(each) &&
-      sameKind(each, to) &&
-      each.text === to.text &&
-      !after.some(({ name }) => name === each.name),
+  const unnamed = before.filter(
+    (each) => free.has(each) && sameKind(each, to) && !after.some(({ name }) => name === each.name),
+  );
+  return (
+    unnamed.find((each) => each.text === to.text) ??
+    unnamed.find(
+      (each) =>
+        each.kind === "constraint" &&
+        to.kind === "constraint" &&
+        takesOver(each.shape, to.shape) &&
+        !mentionsAny(each.text, fates.copiedFrom),
+    )
   );
 }
 
@@ -212,6 +219,8 @@ function droppedObject(
     // A rule that no longer holds would refuse what new code writes into both columns.
     return { kind: "dropped", from, until: carried || !isRule(from) ? "exchange" : "beside" };
   }
+  if (from.kind === "constraint" && holdsKey(change.from, from.shape))
+    return { kind: "dropped", from, until: isRekeyed(change) ? "now" : "column" };
   if (isRule(from))
     return { kind: "dropped", from, until: letsNullPass(from, change) ? "column" : "beside" };
   return {
@@ -220,6 +229,9 @@ function droppedObject(
     until: mentionsAny(from.text, fates.dropped) ? "column" : "contract",
   };
 }
+
+/** Whether the table's own key changes, which happens at once. */
+export const isRekeyed = ({ to, rekeyed }: TableChange): boolean => rekeyed.has(to.name);
 
 /**
  * Whether it refuses nothing that code of after writes, which leaves a dropped column out: then it stays with the column, and code of before

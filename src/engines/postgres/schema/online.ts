@@ -3,6 +3,7 @@ import { only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { CopiedRule, TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
+import { holdsKey, needsTenantKey, rankOfAdded } from "./reference-change.ts";
 import { addConstraint, commentOnIndex, createIndex, dropConstraint } from "./render.ts";
 import type { ConstraintShape } from "./shape.ts";
 import {
@@ -84,7 +85,7 @@ export function madeOnline(
   }
   return to.shape.kind === "unique"
     ? uniqueOnline(change, to.shape, copied)
-    : notValidFirst(change, to.shape, copied);
+    : notValidFirst(change, to.shape, phasesOfRule(change, to.shape, copied));
 }
 
 /**
@@ -97,19 +98,34 @@ export function phaseOfRule(change: TableChange, text: string, copied: CopiedRul
   return mentionsAny(text, written) ? "contract" : "expand";
 }
 
+interface Phases {
+  readonly made: Draft["phase"];
+  readonly checked: Draft["phase"];
+}
+
+/** A reference within a tenant that code of before leaves empty lets pass what it writes: the tenant alone refers to nothing. */
+function phasesOfRule(change: TableChange, to: ConstraintShape, copied: CopiedRule): Phases {
+  const added = only(change, "added").flatMap((column) =>
+    column.to.role === "tenant" ? [] : [column.to.name],
+  );
+  const isEmptyUntilThen =
+    copied === false && to.kind === "foreign" && to.columns?.some((name) => added.includes(name));
+  const made = isEmptyUntilThen === true ? "expand" : phaseOfRule(change, to.definition, copied);
+  return { made, checked: copied === "known" ? "backfill" : made };
+}
+
 /** A check or a reference that holds for new rows at once, and for those that are there once they have been looked at. */
-function notValidFirst(
+export function notValidFirst(
   change: TableChange,
   to: ConstraintShape,
-  copied: CopiedRule,
+  phases: Phases,
 ): readonly Draft[] {
   const table = change.to.name;
   const object = { kind: "constraint", name: to.name, text: to.definition, shape: to } as const;
-  const phase = phaseOfRule(change, to.definition, copied);
   return [
     draft({
-      phase,
-      rank: to.kind === "foreign" ? rank.addReference : rank.addObject,
+      phase: phases.made,
+      rank: rankOfAdded(to),
       stem: `${table}-add-${to.name}`,
       title: `${table}: ${words(object)} holds for what is written from now on`,
       up: [addConstraint(table, { ...to, definition: `${to.definition} not valid` })],
@@ -117,14 +133,14 @@ function notValidFirst(
       risks: ["locks"],
       touches: touched(change, object),
     }),
-    validated(change, to, copied === "known" ? "backfill" : phase),
+    validated(change, to, phases.checked),
   ];
 }
 
 export function validated(change: TableChange, to: ConstraintShape, phase: Draft["phase"]): Draft {
   const table = change.to.name;
   return draft({
-    rank: rank.validate,
+    rank: needsTenantKey(to) ? rank.lastValidate : rank.validate,
     phase,
     stem: `${table}-validate-${to.name}`,
     title: `${table}: every row is checked by ${to.name}`,
@@ -184,9 +200,11 @@ function uniqueOnline(
 ): readonly Draft[] {
   const table = change.to.name;
   const body = to.definition.replace(/^unique /, "");
-  const phase = phaseOfRule(change, to.definition, copied);
+  const built = concurrently(change, { name: to.name, unique: true, body });
+  const free = holdsKey(change.to, to);
+  const phase = free ? "expand" : phaseOfRule(change, to.definition, copied);
   return [
-    { ...concurrently(change, { name: to.name, unique: true, body }), phase },
+    { ...built, phase, risks: free ? ["none"] : built.risks },
     draft({
       phase,
       rank: rank.useIndex,

@@ -40,10 +40,12 @@ export const rank = {
   validate: 76,
   buildIndex: 78,
   useIndex: 80,
+  addHeldReference: 81,
   swap: 82,
   dropIndex: 84,
   renameIndex: 86,
   lastValidate: 88,
+  releaseReference: 89,
   dropRest: 90,
   closeAccess: 92,
 } as const;

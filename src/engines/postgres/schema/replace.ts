@@ -6,12 +6,14 @@ import {
   droppedAtOnce,
   droppedConcurrently,
   madeOnline,
+  notValidFirst,
   usingIndex,
   validated,
   words,
 } from "./online.ts";
 import type { TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
+import { isStricter, rankOfAdded, releasedAfter } from "./reference-change.ts";
 import { addConstraint, commentOnIndex, dropConstraint } from "./render.ts";
 import type { ConstraintShape } from "./shape.ts";
 import { alterTable, renameIndex } from "./statement.ts";
@@ -26,7 +28,7 @@ export function replacedObject(
   if (from.kind === "index" && to.kind === "index") return replacedIndex(change, from, to);
   if (from.kind === "constraint" && to.kind === "constraint") {
     if (from.shape.kind === "foreign" && to.shape.kind === "foreign")
-      return exchangedAtOnce(change, from.shape, to.shape);
+      return replacedReference(change, from.shape, to.shape);
     if (from.shape.kind === "check" && to.shape.kind === "check") {
       return isWider(from.shape.bounds, to.shape.bounds)
         ? exchangedAtOnce(change, from.shape, to.shape)
@@ -96,6 +98,18 @@ function replacedUnique(change: TableChange, from: TableObject, to: TableObject)
   ];
 }
 
+/** Code of before may break one that holds the tenant, so that waits until none runs any more; one without it says less. */
+function replacedReference(
+  change: TableChange,
+  from: ConstraintShape,
+  to: ConstraintShape,
+): readonly Draft[] {
+  if (from.name === to.name) return exchangedAtOnce(change, from, to);
+  const phase = isStricter(from, to) ? "contract" : "expand";
+  const made = notValidFirst(change, to, { made: phase, checked: phase });
+  return releasedAfter(change, from, made);
+}
+
 /** Every row of before fits, or is looked at afterwards. */
 function exchangedAtOnce(
   change: TableChange,
@@ -105,7 +119,7 @@ function exchangedAtOnce(
   const table = change.to.name;
   return [
     draft({
-      rank: to.kind === "foreign" ? rank.addReference : rank.addObject,
+      rank: rankOfAdded(to),
       stem: `${table}-exchange-${to.name}`,
       title: `${table}: ${to.name} gets another definition`,
       up: [dropConstraint(table, from.name), notValid(table, to)],

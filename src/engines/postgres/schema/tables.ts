@@ -7,12 +7,18 @@ import type { TablePart } from "./shape.ts";
 import { partName } from "./snapshot.ts";
 import { circleStep, dropStatements, placedTables, tableStatements, tableStep } from "./whole.ts";
 
-/** Tables that are new. @param there those that they may refer to at once */
+/**
+ * Tables that are new.
+ *
+ * @param there those that they may refer to at once
+ * @param late when those can be referred to that are not
+ */
 export function addedTables(
   added: readonly TablePart[],
   to: Schema,
   spec: readonly string[],
   there: readonly string[],
+  late: number = rank.addReference,
 ): readonly Draft[] {
   const parts = referenceOrder(to.tables, spec).filter((part) => added.includes(part));
   const placed = placedTables(parts, there);
@@ -27,7 +33,7 @@ export function addedTables(
     })),
     ...circleStep(placed).map((step) => ({
       ...step,
-      rank: rank.addReference,
+      rank: late,
       stem: "references-of-new-tables",
       title: "References of new tables",
     })),

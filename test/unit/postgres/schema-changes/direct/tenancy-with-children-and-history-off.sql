@@ -49,6 +49,16 @@ drop policy lines_history_tenant on lines_history;
 alter table lines_history no force row level security;
 alter table lines_history disable row level security;
 
+-- step: lines-drop-lines-tenant-id-list-id-fkey
+-- lines: reference lines_tenant_id_list_id_fkey is dropped
+-- locks others out for a moment
+alter table lines drop constraint lines_tenant_id_list_id_fkey;
+
+-- step: lists-drop-lists-tenant-id-id-key
+-- lists: unique constraint lists_tenant_id_id_key is dropped
+-- locks others out for a moment
+alter table lists drop constraint lists_tenant_id_id_key;
+
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
@@ -136,6 +146,11 @@ begin
 end
 $hanging$;
 alter table lines_history drop column tenant_id;
+
+-- step: lines-add-lines-list-id-fkey
+-- lines: reference lines_list_id_fkey is made
+-- reads every row while writers wait; fails when the rows do not fit
+alter table lines add constraint lines_list_id_fkey foreign key (list_id) references lists (id) on delete cascade;
 
 -- step: lists-record-history
 -- lists: changes are recorded again
@@ -311,6 +326,10 @@ drop function lines_record_history();
 drop trigger lists_record_history on lists;
 drop function lists_record_history();
 
+-- step: lines-add-lines-list-id-fkey
+-- lines: reference lines_list_id_fkey is made
+alter table lines drop constraint lines_list_id_fkey;
+
 -- step: lines-history-drop-tenant-id
 -- lines_history: column tenant_id is dropped
 alter table lines_history add column tenant_id uuid;
@@ -338,6 +357,14 @@ alter table lists_history alter column tenant_id set not null;
 -- lists: column tenant_id is dropped
 alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
+
+-- step: lists-drop-lists-tenant-id-id-key
+-- lists: unique constraint lists_tenant_id_id_key is dropped
+alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+
+-- step: lines-drop-lines-tenant-id-list-id-fkey
+-- lines: reference lines_tenant_id_list_id_fkey is dropped
+alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade;
 
 -- step: lines-history-open
 -- lines_history: rows are seen by whoever may read the table

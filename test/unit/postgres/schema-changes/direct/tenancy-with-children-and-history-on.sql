@@ -35,6 +35,11 @@ drop function lists_record_history();
 drop trigger lines_record_history on lines;
 drop function lines_record_history();
 
+-- step: lines-drop-lines-list-id-fkey
+-- lines: reference lines_list_id_fkey is dropped
+-- locks others out for a moment
+alter table lines drop constraint lines_list_id_fkey;
+
 -- step: lists-add-tenant-id
 -- lists: column tenant_id is added and filled
 -- writes every row again while all wait; code of before fails on it
@@ -85,6 +90,16 @@ update lines_history set content = (select recorded || jsonb_build_object('tenan
 -- lists_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(((select owner.tenant_id from lists owner where owner.id = lines.list_id))::uuid) from jsonb_populate_record(null::lines, recorded) lines) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
+
+-- step: lists-add-lists-tenant-id-id-key
+-- lists: unique constraint lists_tenant_id_id_key is made
+-- reads every row while writers wait; fails when the rows do not fit
+alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+
+-- step: lines-add-lines-tenant-id-list-id-fkey
+-- lines: reference lines_tenant_id_list_id_fkey is made
+-- reads every row while writers wait; fails when the rows do not fit
+alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade;
 
 -- step: operation-policies
 -- operation: a session sees the rows of its tenant
@@ -315,6 +330,14 @@ drop policy operation_purge_select on operation;
 drop policy operation_purge_delete on operation;
 alter table operation disable row level security;
 
+-- step: lines-add-lines-tenant-id-list-id-fkey
+-- lines: reference lines_tenant_id_list_id_fkey is made
+alter table lines drop constraint lines_tenant_id_list_id_fkey;
+
+-- step: lists-add-lists-tenant-id-id-key
+-- lists: unique constraint lists_tenant_id_id_key is made
+alter table lists drop constraint lists_tenant_id_id_key;
+
 -- step: lines-history-add-tenant-id
 -- lines_history: column tenant_id is added and filled
 alter table lines_history drop column tenant_id;
@@ -342,6 +365,10 @@ update lines_history set content = content - array['tenant_id'] where content ?|
 -- step: lists-history-content-of-lists-as-before
 -- lists_history: what was recorded of lists loses what this change gave it, when it is taken back
 update lists_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
+
+-- step: lines-drop-lines-list-id-fkey
+-- lines: reference lines_list_id_fkey is dropped
+alter table lines add constraint lines_list_id_fkey foreign key (list_id) references lists (id) on delete cascade;
 
 -- step: lines-stop-recording
 -- lines: changes are not recorded while the table changes

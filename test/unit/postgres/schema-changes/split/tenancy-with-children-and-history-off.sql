@@ -9,6 +9,11 @@ alter table lists_history alter column tenant_id drop not null;
 -- lines_history: column tenant_id may be empty
 alter table lines_history alter column tenant_id drop not null;
 
+-- step: lines-add-lines-list-id-fkey
+-- lines: reference lines_list_id_fkey holds for what is written from now on
+-- locks others out for a moment
+alter table lines add constraint lines_list_id_fkey foreign key (list_id) references lists (id) on delete cascade not valid;
+
 -- step: lists-policies
 -- lists: a session that is bound to no tenant sees all
 -- locks others out for a moment
@@ -113,6 +118,16 @@ end
 $history$;
 comment on function lines_record_history() is 'Records the changes of lines.';
 
+-- step: lines-validate-lines-list-id-fkey
+-- lines: every row is checked by lines_list_id_fkey
+-- fails when the rows do not fit
+alter table lines validate constraint lines_list_id_fkey;
+
+-- step: lines-drop-lines-tenant-id-list-id-fkey
+-- lines: reference lines_tenant_id_list_id_fkey has another in its place
+-- locks others out for a moment
+alter table lines drop constraint lines_tenant_id_list_id_fkey;
+
 -- step: operation-open
 -- operation: rows are seen by whoever may read the table
 -- locks others out for a moment
@@ -148,6 +163,11 @@ alter table lines disable row level security;
 drop policy lines_history_tenant on lines_history;
 alter table lines_history no force row level security;
 alter table lines_history disable row level security;
+
+-- step: lists-drop-lists-tenant-id-id-key
+-- lists: unique constraint lists_tenant_id_id_key is dropped
+-- locks others out for a moment
+alter table lists drop constraint lists_tenant_id_id_key;
 
 -- step: operation-revoke
 -- operation: the role of the application may do nothing any more
@@ -341,6 +361,10 @@ comment on column lists.tenant_id is 'The tenant whose row it is; row-level secu
 -- operation: the role of the application may do nothing any more
 grant select, insert, delete on operation to shop_app;
 
+-- step: lists-drop-lists-tenant-id-id-key
+-- lists: unique constraint lists_tenant_id_id_key is dropped
+alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+
 -- step: lines-history-open
 -- lines_history: rows are seen by whoever may read the table
 alter table lines_history enable row level security;
@@ -392,6 +416,10 @@ create policy operation_purge_delete on operation
   for delete
   using (coalesce(current_setting('app.purge_operations', true), '') = 'on' and at < now() - interval '7 days');
 comment on policy operation_purge_delete on operation is 'The purge: what is older than 7 days, of all tenants, while app.purge_operations is on.';
+
+-- step: lines-drop-lines-tenant-id-list-id-fkey
+-- lines: reference lines_tenant_id_list_id_fkey has another in its place
+alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade;
 
 -- step: lines-record-history
 -- lines: changes are recorded otherwise
@@ -490,6 +518,10 @@ alter policy lists_history_tenant on lists_history
 alter policy lists_tenant on lists
   using (tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid)
   with check (tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
+
+-- step: lines-add-lines-list-id-fkey
+-- lines: reference lines_list_id_fkey holds for what is written from now on
+alter table lines drop constraint lines_list_id_fkey;
 
 -- step: lines-history-optional-tenant-id
 -- lines_history: column tenant_id may be empty
