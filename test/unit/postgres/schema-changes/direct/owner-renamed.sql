@@ -38,9 +38,9 @@ alter table lines_history rename column list_id to folder_id;
 -- folders: key lists_pkey is now called folders_pkey
 alter table folders rename constraint lists_pkey to folders_pkey;
 
--- step: folders-rename-lists-tenant-id-id-key
--- folders: unique constraint lists_tenant_id_id_key is now called folders_tenant_id_id_key
-alter table folders rename constraint lists_tenant_id_id_key to folders_tenant_id_id_key;
+-- step: folders-rename-lists-id-tenant-id-key
+-- folders: unique constraint lists_id_tenant_id_key is now called folders_id_tenant_id_key
+alter table folders rename constraint lists_id_tenant_id_key to folders_id_tenant_id_key;
 
 -- step: folders-rename-policies
 -- folders: policies are called after the table
@@ -62,9 +62,9 @@ alter index lists_history_id_idx rename to folders_history_id_idx;
 -- folders_history: policies are called after the table
 alter policy lists_history_tenant on folders_history rename to folders_history_tenant;
 
--- step: lines-rename-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is now called lines_tenant_id_folder_id_fkey
-alter table lines rename constraint lines_tenant_id_list_id_fkey to lines_tenant_id_folder_id_fkey;
+-- step: lines-rename-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is now called lines_folder_id_tenant_id_fkey
+alter table lines rename constraint lines_list_id_tenant_id_fkey to lines_folder_id_tenant_id_fkey;
 
 -- step: lines-history-rename-lines-history-list-id-line-no-idx
 -- lines_history: index lines_history_list_id_line_no_idx is now called lines_history_folder_id_line_no_idx
@@ -221,9 +221,9 @@ alter table lines_history force row level security;
 -- lines_history: index lines_history_list_id_line_no_idx is now called lines_history_folder_id_line_no_idx
 alter index lines_history_folder_id_line_no_idx rename to lines_history_list_id_line_no_idx;
 
--- step: lines-rename-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is now called lines_tenant_id_folder_id_fkey
-alter table lines rename constraint lines_tenant_id_folder_id_fkey to lines_tenant_id_list_id_fkey;
+-- step: lines-rename-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is now called lines_folder_id_tenant_id_fkey
+alter table lines rename constraint lines_folder_id_tenant_id_fkey to lines_list_id_tenant_id_fkey;
 
 -- step: folders-history-rename-policies
 -- folders_history: policies are called after the table
@@ -245,9 +245,9 @@ alter table folders_history rename constraint folders_history_pkey to lists_hist
 -- folders: policies are called after the table
 alter policy folders_tenant on folders rename to lists_tenant;
 
--- step: folders-rename-lists-tenant-id-id-key
--- folders: unique constraint lists_tenant_id_id_key is now called folders_tenant_id_id_key
-alter table folders rename constraint folders_tenant_id_id_key to lists_tenant_id_id_key;
+-- step: folders-rename-lists-id-tenant-id-key
+-- folders: unique constraint lists_id_tenant_id_key is now called folders_id_tenant_id_key
+alter table folders rename constraint folders_id_tenant_id_key to lists_id_tenant_id_key;
 
 -- step: folders-rename-lists-pkey
 -- folders: key lists_pkey is now called folders_pkey

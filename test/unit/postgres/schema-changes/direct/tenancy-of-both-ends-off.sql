@@ -23,20 +23,20 @@ drop policy notes_tenant on notes;
 alter table notes no force row level security;
 alter table notes disable row level security;
 
--- step: notes-drop-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey is dropped
+-- step: notes-drop-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey is dropped
 -- locks others out for a moment
-alter table notes drop constraint notes_tenant_id_list_id_fkey;
+alter table notes drop constraint notes_list_id_tenant_id_fkey;
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
 -- locks others out for a moment
-alter table lists drop constraint lists_tenant_id_id_key;
+alter table lists drop constraint lists_id_tenant_id_key;
 
--- step: notes-drop-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is dropped
+-- step: notes-drop-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is dropped
 -- locks others out for a moment
-drop index notes_tenant_id_list_id_idx;
+drop index notes_list_id_tenant_id_idx;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
@@ -171,18 +171,18 @@ comment on column notes.tenant_id is 'The tenant whose row it is; row-level secu
 alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
 
--- step: notes-drop-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is dropped
-create index notes_tenant_id_list_id_idx on notes (tenant_id, list_id);
-comment on index notes_tenant_id_list_id_idx is 'reference to List: checked when one is deleted';
+-- step: notes-drop-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is dropped
+create index notes_list_id_tenant_id_idx on notes (list_id, tenant_id);
+comment on index notes_list_id_tenant_id_idx is 'reference to List: checked when one is deleted';
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
--- step: notes-drop-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey is dropped
-alter table notes add constraint notes_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete restrict;
+-- step: notes-drop-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey is dropped
+alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
 
 -- step: notes-open
 -- notes: rows are seen by whoever may read the table

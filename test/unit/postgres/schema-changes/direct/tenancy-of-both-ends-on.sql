@@ -49,21 +49,21 @@ comment on column notes.tenant_id is 'The tenant whose row it is; row-level secu
 update notes set tenant_id = '01890000-0000-7000-8000-000000000001';
 alter table notes alter column tenant_id set not null;
 
--- step: lists-add-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is made
+-- step: lists-add-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is made
 -- reads every row while writers wait; fails when the rows do not fit
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
--- step: notes-add-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is made
+-- step: notes-add-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is made
 -- reads every row while writers wait
-create index notes_tenant_id_list_id_idx on notes (tenant_id, list_id);
-comment on index notes_tenant_id_list_id_idx is 'reference to List: checked when one is deleted';
+create index notes_list_id_tenant_id_idx on notes (list_id, tenant_id);
+comment on index notes_list_id_tenant_id_idx is 'reference to List: checked when one is deleted';
 
--- step: notes-add-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey is made
+-- step: notes-add-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey is made
 -- reads every row while writers wait; fails when the rows do not fit
-alter table notes add constraint notes_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete restrict;
+alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
 
 -- step: operation-policies
 -- operation: a session sees the rows of its tenant
@@ -148,17 +148,17 @@ drop policy operation_purge_select on operation;
 drop policy operation_purge_delete on operation;
 alter table operation disable row level security;
 
--- step: notes-add-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey is made
-alter table notes drop constraint notes_tenant_id_list_id_fkey;
+-- step: notes-add-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey is made
+alter table notes drop constraint notes_list_id_tenant_id_fkey;
 
--- step: notes-add-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is made
-drop index notes_tenant_id_list_id_idx;
+-- step: notes-add-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is made
+drop index notes_list_id_tenant_id_idx;
 
--- step: lists-add-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is made
-alter table lists drop constraint lists_tenant_id_id_key;
+-- step: lists-add-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is made
+alter table lists drop constraint lists_id_tenant_id_key;
 
 -- step: notes-add-tenant-id
 -- notes: column tenant_id is added and filled

@@ -49,15 +49,15 @@ drop policy lines_history_tenant on lines_history;
 alter table lines_history no force row level security;
 alter table lines_history disable row level security;
 
--- step: lines-drop-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is dropped
+-- step: lines-drop-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is dropped
 -- locks others out for a moment
-alter table lines drop constraint lines_tenant_id_list_id_fkey;
+alter table lines drop constraint lines_list_id_tenant_id_fkey;
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
 -- locks others out for a moment
-alter table lists drop constraint lists_tenant_id_id_key;
+alter table lists drop constraint lists_id_tenant_id_key;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
@@ -358,13 +358,13 @@ alter table lists_history alter column tenant_id set not null;
 alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
--- step: lines-drop-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is dropped
-alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade;
+-- step: lines-drop-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is dropped
+alter table lines add constraint lines_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete cascade;
 
 -- step: lines-history-open
 -- lines_history: rows are seen by whoever may read the table

@@ -91,15 +91,15 @@ update lines_history set content = (select recorded || jsonb_build_object('tenan
 -- writes every row again while all wait
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then (select to_jsonb(((select owner.tenant_id from lists owner where owner.id = lines.list_id))::uuid) from jsonb_populate_record(null::lines, recorded) lines) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
 
--- step: lists-add-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is made
+-- step: lists-add-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is made
 -- reads every row while writers wait; fails when the rows do not fit
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
--- step: lines-add-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is made
+-- step: lines-add-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is made
 -- reads every row while writers wait; fails when the rows do not fit
-alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade;
+alter table lines add constraint lines_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete cascade;
 
 -- step: operation-policies
 -- operation: a session sees the rows of its tenant
@@ -330,13 +330,13 @@ drop policy operation_purge_select on operation;
 drop policy operation_purge_delete on operation;
 alter table operation disable row level security;
 
--- step: lines-add-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is made
-alter table lines drop constraint lines_tenant_id_list_id_fkey;
+-- step: lines-add-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is made
+alter table lines drop constraint lines_list_id_tenant_id_fkey;
 
--- step: lists-add-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is made
-alter table lists drop constraint lists_tenant_id_id_key;
+-- step: lists-add-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is made
+alter table lists drop constraint lists_id_tenant_id_key;
 
 -- step: lines-history-add-tenant-id
 -- lines_history: column tenant_id is added and filled

@@ -33,13 +33,13 @@ alter table lines rename column tenant_id to branch_id;
 -- code of before fails on it
 alter table lines_history rename column tenant_id to branch_id;
 
--- step: lists-rename-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is now called lists_branch_id_id_key
-alter table lists rename constraint lists_tenant_id_id_key to lists_branch_id_id_key;
+-- step: lists-rename-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is now called lists_id_branch_id_key
+alter table lists rename constraint lists_id_tenant_id_key to lists_id_branch_id_key;
 
--- step: lines-rename-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is now called lines_branch_id_list_id_fkey
-alter table lines rename constraint lines_tenant_id_list_id_fkey to lines_branch_id_list_id_fkey;
+-- step: lines-rename-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is now called lines_list_id_branch_id_fkey
+alter table lines rename constraint lines_list_id_tenant_id_fkey to lines_list_id_branch_id_fkey;
 
 -- step: lists-history-content-of-lists
 -- lists_history: what was recorded of lists is read with its new columns
@@ -173,13 +173,13 @@ alter table lists_history no force row level security;
 update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null));
 alter table lists_history force row level security;
 
--- step: lines-rename-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is now called lines_branch_id_list_id_fkey
-alter table lines rename constraint lines_branch_id_list_id_fkey to lines_tenant_id_list_id_fkey;
+-- step: lines-rename-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is now called lines_list_id_branch_id_fkey
+alter table lines rename constraint lines_list_id_branch_id_fkey to lines_list_id_tenant_id_fkey;
 
--- step: lists-rename-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is now called lists_branch_id_id_key
-alter table lists rename constraint lists_branch_id_id_key to lists_tenant_id_id_key;
+-- step: lists-rename-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is now called lists_id_branch_id_key
+alter table lists rename constraint lists_id_branch_id_key to lists_id_tenant_id_key;
 
 -- step: lines-history-rename-tenant-id-to-branch-id
 -- lines_history: column tenant_id is now called branch_id

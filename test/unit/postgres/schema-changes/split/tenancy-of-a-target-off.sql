@@ -26,10 +26,10 @@ create index concurrently notes_list_id_idx on notes (list_id);
 -- notes: what index notes_list_id_idx is for
 comment on index notes_list_id_idx is 'reference to List: checked when one is deleted';
 
--- step: notes-drop-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey has another in its place
+-- step: notes-drop-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey has another in its place
 -- locks others out for a moment
-alter table notes drop constraint notes_tenant_id_list_id_fkey;
+alter table notes drop constraint notes_list_id_tenant_id_fkey;
 
 -- step: lists-open
 -- lists: rows are seen by whoever may read the table
@@ -38,14 +38,14 @@ drop policy lists_tenant on lists;
 alter table lists no force row level security;
 alter table lists disable row level security;
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
 -- locks others out for a moment
-alter table lists drop constraint lists_tenant_id_id_key;
+alter table lists drop constraint lists_id_tenant_id_key;
 
--- step: notes-drop-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is dropped
-drop index concurrently if exists notes_tenant_id_list_id_idx;
+-- step: notes-drop-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is dropped
+drop index concurrently if exists notes_list_id_tenant_id_idx;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
@@ -77,17 +77,17 @@ alter table lists drop column tenant_id;
 alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
 
--- step: notes-drop-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is dropped
-create index concurrently notes_tenant_id_list_id_idx on notes (tenant_id, list_id);
+-- step: notes-drop-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is dropped
+create index concurrently notes_list_id_tenant_id_idx on notes (list_id, tenant_id);
 
--- step: notes-comment-notes-tenant-id-list-id-idx
--- notes: what index notes_tenant_id_list_id_idx was for, when it comes back
-comment on index notes_tenant_id_list_id_idx is 'reference to List: checked when one is deleted';
+-- step: notes-comment-notes-list-id-tenant-id-idx
+-- notes: what index notes_list_id_tenant_id_idx was for, when it comes back
+comment on index notes_list_id_tenant_id_idx is 'reference to List: checked when one is deleted';
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
 -- step: lists-open
 -- lists: rows are seen by whoever may read the table
@@ -98,9 +98,9 @@ create policy lists_tenant on lists
   with check (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
 comment on policy lists_tenant on lists is 'Rows of the tenant in app.current_tenant only.';
 
--- step: notes-drop-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey has another in its place
-alter table notes add constraint notes_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete restrict;
+-- step: notes-drop-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey has another in its place
+alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
 
 -- step: notes-build-notes-list-id-idx
 -- notes: index notes_list_id_idx is built while others write

@@ -33,10 +33,10 @@ create index concurrently notes_list_id_idx on notes (list_id);
 -- notes: what index notes_list_id_idx is for
 comment on index notes_list_id_idx is 'reference to List: checked when one is deleted';
 
--- step: notes-drop-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey has another in its place
+-- step: notes-drop-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey has another in its place
 -- locks others out for a moment
-alter table notes drop constraint notes_tenant_id_list_id_fkey;
+alter table notes drop constraint notes_list_id_tenant_id_fkey;
 
 -- step: operation-open
 -- operation: rows are seen by whoever may read the table
@@ -60,14 +60,14 @@ drop policy notes_tenant on notes;
 alter table notes no force row level security;
 alter table notes disable row level security;
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
 -- locks others out for a moment
-alter table lists drop constraint lists_tenant_id_id_key;
+alter table lists drop constraint lists_id_tenant_id_key;
 
--- step: notes-drop-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is dropped
-drop index concurrently if exists notes_tenant_id_list_id_idx;
+-- step: notes-drop-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is dropped
+drop index concurrently if exists notes_list_id_tenant_id_idx;
 
 -- step: operation-revoke
 -- operation: the role of the application may do nothing any more
@@ -183,17 +183,17 @@ comment on column lists.tenant_id is 'The tenant whose row it is; row-level secu
 -- operation: the role of the application may do nothing any more
 grant select, insert, delete on operation to shop_app;
 
--- step: notes-drop-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is dropped
-create index concurrently notes_tenant_id_list_id_idx on notes (tenant_id, list_id);
+-- step: notes-drop-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is dropped
+create index concurrently notes_list_id_tenant_id_idx on notes (list_id, tenant_id);
 
--- step: notes-comment-notes-tenant-id-list-id-idx
--- notes: what index notes_tenant_id_list_id_idx was for, when it comes back
-comment on index notes_tenant_id_list_id_idx is 'reference to List: checked when one is deleted';
+-- step: notes-comment-notes-list-id-tenant-id-idx
+-- notes: what index notes_list_id_tenant_id_idx was for, when it comes back
+comment on index notes_list_id_tenant_id_idx is 'reference to List: checked when one is deleted';
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
 -- step: notes-open
 -- notes: rows are seen by whoever may read the table
@@ -229,9 +229,9 @@ create policy operation_purge_delete on operation
   using (coalesce(current_setting('app.purge_operations', true), '') = 'on' and at < now() - interval '7 days');
 comment on policy operation_purge_delete on operation is 'The purge: what is older than 7 days, of all tenants, while app.purge_operations is on.';
 
--- step: notes-drop-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey has another in its place
-alter table notes add constraint notes_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete restrict;
+-- step: notes-drop-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey has another in its place
+alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
 
 -- step: notes-build-notes-list-id-idx
 -- notes: index notes_list_id_idx is built while others write

@@ -30,22 +30,22 @@ end
 $sync$;
 create trigger notes_tenant_id_fill before insert or update on notes for each row execute function notes_tenant_id_fill();
 
--- step: lists-build-lists-tenant-id-id-key
--- lists: index lists_tenant_id_id_key is built while others write
-create unique index concurrently lists_tenant_id_id_key on lists (tenant_id, id);
+-- step: lists-build-lists-id-tenant-id-key
+-- lists: index lists_id_tenant_id_key is built while others write
+create unique index concurrently lists_id_tenant_id_key on lists (id, tenant_id);
 
--- step: notes-build-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is built while others write
-create index concurrently notes_tenant_id_list_id_idx on notes (tenant_id, list_id);
+-- step: notes-build-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is built while others write
+create index concurrently notes_list_id_tenant_id_idx on notes (list_id, tenant_id);
 
--- step: lists-use-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key takes the index over
+-- step: lists-use-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key takes the index over
 -- locks others out for a moment
-alter table lists add constraint lists_tenant_id_id_key unique using index lists_tenant_id_id_key;
+alter table lists add constraint lists_id_tenant_id_key unique using index lists_id_tenant_id_key;
 
--- step: notes-comment-notes-tenant-id-list-id-idx
--- notes: what index notes_tenant_id_list_id_idx is for
-comment on index notes_tenant_id_list_id_idx is 'reference to List: checked when one is deleted';
+-- step: notes-comment-notes-list-id-tenant-id-idx
+-- notes: what index notes_list_id_tenant_id_idx is for
+comment on index notes_list_id_tenant_id_idx is 'reference to List: checked when one is deleted';
 
 -- step: notes-open-to-owner
 -- notes: its owner sees every row while they are filled
@@ -90,10 +90,10 @@ alter policy notes_tenant on notes
 -- fails when the rows do not fit
 alter table notes validate constraint notes_tenant_id_required;
 
--- step: notes-add-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey holds for what is written from now on
+-- step: notes-add-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey holds for what is written from now on
 -- locks others out for a moment
-alter table notes add constraint notes_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete restrict not valid;
+alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict not valid;
 
 -- step: notes-require-tenant-id
 -- notes: column tenant_id is required
@@ -107,10 +107,10 @@ alter table notes drop constraint notes_tenant_id_required;
 -- notes: index notes_list_id_idx is dropped
 drop index concurrently if exists notes_list_id_idx;
 
--- step: notes-validate-notes-tenant-id-list-id-fkey
--- notes: every row is checked by notes_tenant_id_list_id_fkey
+-- step: notes-validate-notes-list-id-tenant-id-fkey
+-- notes: every row is checked by notes_list_id_tenant_id_fkey
 -- fails when the rows do not fit
-alter table notes validate constraint notes_tenant_id_list_id_fkey;
+alter table notes validate constraint notes_list_id_tenant_id_fkey;
 
 -- step: notes-drop-notes-list-id-fkey
 -- notes: reference notes_list_id_fkey has another in its place
@@ -147,9 +147,9 @@ end
 $sync$;
 create trigger notes_tenant_id_fill before insert or update on notes for each row execute function notes_tenant_id_fill();
 
--- step: notes-add-notes-tenant-id-list-id-fkey
--- notes: reference notes_tenant_id_list_id_fkey holds for what is written from now on
-alter table notes drop constraint notes_tenant_id_list_id_fkey;
+-- step: notes-add-notes-list-id-tenant-id-fkey
+-- notes: reference notes_list_id_tenant_id_fkey holds for what is written from now on
+alter table notes drop constraint notes_list_id_tenant_id_fkey;
 
 -- step: notes-policies-2
 -- notes: a session sees the rows of its tenant only
@@ -169,17 +169,17 @@ alter table notes no force row level security;
 -- notes: its owner sees every row while they are filled
 alter table notes force row level security;
 
--- step: lists-use-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key takes the index over
-alter table lists drop constraint lists_tenant_id_id_key;
+-- step: lists-use-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key takes the index over
+alter table lists drop constraint lists_id_tenant_id_key;
 
--- step: notes-build-notes-tenant-id-list-id-idx
--- notes: index notes_tenant_id_list_id_idx is built while others write
-drop index concurrently if exists notes_tenant_id_list_id_idx;
+-- step: notes-build-notes-list-id-tenant-id-idx
+-- notes: index notes_list_id_tenant_id_idx is built while others write
+drop index concurrently if exists notes_list_id_tenant_id_idx;
 
--- step: lists-build-lists-tenant-id-id-key
--- lists: index lists_tenant_id_id_key is built while others write
-drop index concurrently if exists lists_tenant_id_id_key;
+-- step: lists-build-lists-id-tenant-id-key
+-- lists: index lists_id_tenant_id_key is built while others write
+drop index concurrently if exists lists_id_tenant_id_key;
 
 -- step: notes-tenant-id-fill
 -- notes: what leaves tenant_id empty is filled

@@ -123,10 +123,10 @@ comment on function lines_record_history() is 'Records the changes of lines.';
 -- fails when the rows do not fit
 alter table lines validate constraint lines_list_id_fkey;
 
--- step: lines-drop-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey has another in its place
+-- step: lines-drop-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey has another in its place
 -- locks others out for a moment
-alter table lines drop constraint lines_tenant_id_list_id_fkey;
+alter table lines drop constraint lines_list_id_tenant_id_fkey;
 
 -- step: operation-open
 -- operation: rows are seen by whoever may read the table
@@ -164,10 +164,10 @@ drop policy lines_history_tenant on lines_history;
 alter table lines_history no force row level security;
 alter table lines_history disable row level security;
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
 -- locks others out for a moment
-alter table lists drop constraint lists_tenant_id_id_key;
+alter table lists drop constraint lists_id_tenant_id_key;
 
 -- step: operation-revoke
 -- operation: the role of the application may do nothing any more
@@ -361,9 +361,9 @@ comment on column lists.tenant_id is 'The tenant whose row it is; row-level secu
 -- operation: the role of the application may do nothing any more
 grant select, insert, delete on operation to shop_app;
 
--- step: lists-drop-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is dropped
-alter table lists add constraint lists_tenant_id_id_key unique (tenant_id, id);
+-- step: lists-drop-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is dropped
+alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
 -- step: lines-history-open
 -- lines_history: rows are seen by whoever may read the table
@@ -417,9 +417,9 @@ create policy operation_purge_delete on operation
   using (coalesce(current_setting('app.purge_operations', true), '') = 'on' and at < now() - interval '7 days');
 comment on policy operation_purge_delete on operation is 'The purge: what is older than 7 days, of all tenants, while app.purge_operations is on.';
 
--- step: lines-drop-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey has another in its place
-alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade;
+-- step: lines-drop-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey has another in its place
+alter table lines add constraint lines_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete cascade;
 
 -- step: lines-record-history
 -- lines: changes are recorded otherwise

@@ -256,14 +256,14 @@ grant select, insert on lines_history to shop_app;
 -- notes: what the application may do
 grant select, insert, update, delete on notes to shop_app;
 
--- step: lists-build-lists-tenant-id-id-key
--- lists: index lists_tenant_id_id_key is built while others write
-create unique index concurrently lists_tenant_id_id_key on lists (tenant_id, id);
+-- step: lists-build-lists-id-tenant-id-key
+-- lists: index lists_id_tenant_id_key is built while others write
+create unique index concurrently lists_id_tenant_id_key on lists (id, tenant_id);
 
--- step: lists-use-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key takes the index over
+-- step: lists-use-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key takes the index over
 -- locks others out for a moment
-alter table lists add constraint lists_tenant_id_id_key unique using index lists_tenant_id_id_key;
+alter table lists add constraint lists_id_tenant_id_key unique using index lists_id_tenant_id_key;
 
 -- step: lists-open-to-owner
 -- lists: its owner sees every row while they are filled
@@ -554,10 +554,10 @@ alter table lines validate constraint lines_tenant_id_required;
 -- fails when the rows do not fit
 alter table lines_history validate constraint lines_history_tenant_id_required;
 
--- step: lines-add-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey holds for what is written from now on
+-- step: lines-add-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey holds for what is written from now on
 -- locks others out for a moment
-alter table lines add constraint lines_tenant_id_list_id_fkey foreign key (tenant_id, list_id) references lists (tenant_id, id) on delete cascade not valid;
+alter table lines add constraint lines_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete cascade not valid;
 
 -- step: lists-require-tenant-id
 -- lists: column tenant_id is required
@@ -591,10 +591,10 @@ drop function lines_history_tenant_id_fill();
 alter table lines_history alter column tenant_id set not null;
 alter table lines_history drop constraint lines_history_tenant_id_required;
 
--- step: lines-validate-lines-tenant-id-list-id-fkey
--- lines: every row is checked by lines_tenant_id_list_id_fkey
+-- step: lines-validate-lines-list-id-tenant-id-fkey
+-- lines: every row is checked by lines_list_id_tenant_id_fkey
 -- fails when the rows do not fit
-alter table lines validate constraint lines_tenant_id_list_id_fkey;
+alter table lines validate constraint lines_list_id_tenant_id_fkey;
 
 -- step: lines-drop-lines-list-id-fkey
 -- lines: reference lines_list_id_fkey has another in its place
@@ -695,9 +695,9 @@ end
 $sync$;
 create trigger lists_tenant_id_fill before insert or update on lists for each row execute function lists_tenant_id_fill();
 
--- step: lines-add-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey holds for what is written from now on
-alter table lines drop constraint lines_tenant_id_list_id_fkey;
+-- step: lines-add-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey holds for what is written from now on
+alter table lines drop constraint lines_list_id_tenant_id_fkey;
 
 -- step: lines-history-policies-2
 -- lines_history: a session sees the rows of its tenant only
@@ -783,13 +783,13 @@ alter table lists_history force row level security;
 -- lists: its owner sees every row while they are filled
 alter table lists force row level security;
 
--- step: lists-use-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key takes the index over
-alter table lists drop constraint lists_tenant_id_id_key;
+-- step: lists-use-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key takes the index over
+alter table lists drop constraint lists_id_tenant_id_key;
 
--- step: lists-build-lists-tenant-id-id-key
--- lists: index lists_tenant_id_id_key is built while others write
-drop index concurrently if exists lists_tenant_id_id_key;
+-- step: lists-build-lists-id-tenant-id-key
+-- lists: index lists_id_tenant_id_key is built while others write
+drop index concurrently if exists lists_id_tenant_id_key;
 
 -- step: notes-grants
 -- notes: what the application may do

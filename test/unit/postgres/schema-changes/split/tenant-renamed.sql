@@ -25,13 +25,13 @@ alter table lines rename column tenant_id to branch_id;
 -- A key, a tenant or what the database fills cannot stand under two names: deploy the new code at once.
 alter table lines_history rename column tenant_id to branch_id;
 
--- step: lists-rename-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is now called lists_branch_id_id_key
-alter table lists rename constraint lists_tenant_id_id_key to lists_branch_id_id_key;
+-- step: lists-rename-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is now called lists_id_branch_id_key
+alter table lists rename constraint lists_id_tenant_id_key to lists_id_branch_id_key;
 
--- step: lines-rename-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is now called lines_branch_id_list_id_fkey
-alter table lines rename constraint lines_tenant_id_list_id_fkey to lines_branch_id_list_id_fkey;
+-- step: lines-rename-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is now called lines_list_id_branch_id_fkey
+alter table lines rename constraint lines_list_id_tenant_id_fkey to lines_list_id_branch_id_fkey;
 
 -- step: lists-record-history
 -- lists: changes are recorded otherwise
@@ -288,13 +288,13 @@ end
 $history$;
 comment on function lists_record_history() is 'Records the changes of lists.';
 
--- step: lines-rename-lines-tenant-id-list-id-fkey
--- lines: reference lines_tenant_id_list_id_fkey is now called lines_branch_id_list_id_fkey
-alter table lines rename constraint lines_branch_id_list_id_fkey to lines_tenant_id_list_id_fkey;
+-- step: lines-rename-lines-list-id-tenant-id-fkey
+-- lines: reference lines_list_id_tenant_id_fkey is now called lines_list_id_branch_id_fkey
+alter table lines rename constraint lines_list_id_branch_id_fkey to lines_list_id_tenant_id_fkey;
 
--- step: lists-rename-lists-tenant-id-id-key
--- lists: unique constraint lists_tenant_id_id_key is now called lists_branch_id_id_key
-alter table lists rename constraint lists_branch_id_id_key to lists_tenant_id_id_key;
+-- step: lists-rename-lists-id-tenant-id-key
+-- lists: unique constraint lists_id_tenant_id_key is now called lists_id_branch_id_key
+alter table lists rename constraint lists_id_branch_id_key to lists_id_tenant_id_key;
 
 -- step: lines-history-rename-tenant-id-to-branch-id
 -- lines_history: column tenant_id is now called branch_id

@@ -11,7 +11,7 @@ create table accounts (
   updated_at datetime(3) not null default current_timestamp(3) comment 'When the row was changed last.',
   primary key (id),
   unique key accounts_shop_id_owner_key (shop_id, owner) comment 'Unique.',
-  unique key accounts_shop_id_id_key (shop_id, id) comment 'References within a tenant lead here.',
+  unique key accounts_id_shop_id_key (id, shop_id) comment 'References within a tenant lead here.',
   key accounts_shop_id_opened_at_id_idx (shop_id, opened_at, id) comment 'list: finds by shopId, reads in the order openedAt, id'
 ) engine = innodb default character set = utf8mb4 collate = utf8mb4_0900_bin comment = 'Rows of Account.';
 
@@ -34,8 +34,8 @@ create table account_entries (
   shop_id char(36) not null comment 'The tenant whose row it is; every statement of the data layer names it.',
   account_id char(36) not null comment 'Key of the row it is part of.',
   primary key (account_id, line_no),
-  key account_entries_shop_id_account_id_idx (shop_id, account_id) comment 'Serves the check of the foreign key.',
-  constraint account_entries_shop_id_account_id_fkey foreign key (shop_id, account_id) references accounts (shop_id, id) on delete cascade
+  key account_entries_account_id_shop_id_idx (account_id, shop_id) comment 'Serves the check of the foreign key.',
+  constraint account_entries_account_id_shop_id_fkey foreign key (account_id, shop_id) references accounts (id, shop_id) on delete cascade
 ) engine = innodb default character set = utf8mb4 collate = utf8mb4_0900_bin comment = 'Part of Account: saved and loaded with it.';
 
 create table books (

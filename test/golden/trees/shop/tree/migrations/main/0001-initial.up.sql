@@ -112,7 +112,7 @@ create table orders (
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now(),
   constraint orders_pkey primary key (id),
-  constraint orders_branch_id_id_key unique (branch_id, id),
+  constraint orders_id_branch_id_key unique (id, branch_id),
   constraint orders_customer_id_fkey foreign key (customer_id) references customers (id) on delete restrict,
   constraint orders_status_check check (status in ('new', 'paid', 'shipped')),
   constraint orders_total_cents_check check (total_cents >= 0)
@@ -223,7 +223,7 @@ create table order_lines (
   branch_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid,
   order_id uuid not null,
   constraint order_lines_pkey primary key (order_id, line_no),
-  constraint order_lines_branch_id_order_id_fkey foreign key (branch_id, order_id) references orders (branch_id, id) on delete cascade,
+  constraint order_lines_order_id_branch_id_fkey foreign key (order_id, branch_id) references orders (id, branch_id) on delete cascade,
   constraint order_lines_product_id_fkey foreign key (product_id) references products (id) on delete restrict,
   constraint order_lines_line_no_check check (line_no >= 1),
   constraint order_lines_quantity_check check (quantity >= 1),
