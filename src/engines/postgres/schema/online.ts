@@ -103,14 +103,8 @@ interface Phases {
   readonly checked: Draft["phase"];
 }
 
-/** A reference within a tenant that code of before leaves empty lets pass what it writes: the tenant alone refers to nothing. */
 function phasesOfRule(change: TableChange, to: ConstraintShape, copied: CopiedRule): Phases {
-  const added = only(change, "added").flatMap((column) =>
-    column.to.role === "tenant" ? [] : [column.to.name],
-  );
-  const isEmptyUntilThen =
-    copied === false && to.kind === "foreign" && to.columns?.some((name) => added.includes(name));
-  const made = isEmptyUntilThen === true ? "expand" : phaseOfRule(change, to.definition, copied);
+  const made = phaseOfRule(change, to.definition, copied);
   return { made, checked: copied === "known" ? "backfill" : made };
 }
 

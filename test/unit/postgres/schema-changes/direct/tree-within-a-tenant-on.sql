@@ -52,6 +52,36 @@ alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 create index lists_parent_id_tenant_id_idx on lists (parent_id, tenant_id);
 comment on index lists_parent_id_tenant_id_idx is 'reference to List: checked when one is deleted';
 
+-- step: lists-ask-lists-parent-id-tenant-id-fkey
+-- lists: stops where what parent_id, tenant_id of lists refers to is not in lists
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  perform set_config('lock_timeout', '4s', true);
+  alter table lists no force row level security;
+  commit;
+  begin
+    select count(*), min(concat_ws(', ', id)) into amount, sample from lists where lists.parent_id is not null and lists.tenant_id is not null and not exists (select from lists as referred where referred.id = lists.parent_id and referred.tenant_id = lists.tenant_id);
+  exception when others then
+    failure := sqlerrm;
+  end;
+  perform set_config('lock_timeout', '4s', true);
+  alter table lists force row level security;
+  commit;
+  if failure is not null then
+    raise exception using message = failure;
+  end if;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'what parent_id, tenant_id of lists refers to is not in lists; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, parent_id, tenant_id from lists where lists.parent_id is not null and lists.tenant_id is not null and not exists (select from lists as referred where referred.id = lists.parent_id and referred.tenant_id = lists.tenant_id)';
+  end if;
+end
+$ask$;
+
 -- step: lists-add-lists-parent-id-tenant-id-fkey
 -- lists: reference lists_parent_id_tenant_id_fkey is made
 -- reads every row while writers wait; fails when the rows do not fit

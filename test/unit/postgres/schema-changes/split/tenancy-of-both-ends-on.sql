@@ -179,6 +179,38 @@ alter table lists force row level security;
 -- locks others out for a moment
 alter table notes force row level security;
 
+-- step: notes-ask-notes-list-id-tenant-id-fkey
+-- notes: stops where what list_id, tenant_id of notes refers to is not in lists
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  perform set_config('lock_timeout', '4s', true);
+  alter table notes no force row level security;
+  alter table lists no force row level security;
+  commit;
+  begin
+    select count(*), min(concat_ws(', ', id)) into amount, sample from notes where notes.list_id is not null and notes.tenant_id is not null and not exists (select from lists as referred where referred.id = notes.list_id and referred.tenant_id = notes.tenant_id);
+  exception when others then
+    failure := sqlerrm;
+  end;
+  perform set_config('lock_timeout', '4s', true);
+  alter table notes force row level security;
+  alter table lists force row level security;
+  commit;
+  if failure is not null then
+    raise exception using message = failure;
+  end if;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'what list_id, tenant_id of notes refers to is not in lists; rows: ' || amount || ', one of them with id ' || coalesce(sample, 'null') || '; this finds them: select id, list_id, tenant_id from notes where notes.list_id is not null and notes.tenant_id is not null and not exists (select from lists as referred where referred.id = notes.list_id and referred.tenant_id = notes.tenant_id)';
+  end if;
+end
+$ask$;
+
 -- step: lists-check-tenant-id
 -- lists: column tenant_id takes no empty value any more
 -- locks others out for a moment

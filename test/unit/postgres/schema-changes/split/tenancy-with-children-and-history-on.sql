@@ -421,6 +421,38 @@ alter table lines force row level security;
 -- locks others out for a moment
 alter table lines_history force row level security;
 
+-- step: lines-ask-lines-list-id-tenant-id-fkey
+-- lines: stops where what list_id, tenant_id of lines refers to is not in lists
+-- fails when the rows do not fit
+do $ask$
+#variable_conflict use_column
+declare
+  amount bigint;
+  sample text;
+  failure text;
+begin
+  perform set_config('lock_timeout', '4s', true);
+  alter table lines no force row level security;
+  alter table lists no force row level security;
+  commit;
+  begin
+    select count(*), min(concat_ws(', ', list_id, line_no)) into amount, sample from lines where lines.list_id is not null and lines.tenant_id is not null and not exists (select from lists as referred where referred.id = lines.list_id and referred.tenant_id = lines.tenant_id);
+  exception when others then
+    failure := sqlerrm;
+  end;
+  perform set_config('lock_timeout', '4s', true);
+  alter table lines force row level security;
+  alter table lists force row level security;
+  commit;
+  if failure is not null then
+    raise exception using message = failure;
+  end if;
+  if amount > 0 then
+    raise exception using errcode = 'check_violation', message = 'what list_id, tenant_id of lines refers to is not in lists; rows: ' || amount || ', one of them with list_id, line_no ' || coalesce(sample, 'null') || '; this finds them: select list_id, line_no, tenant_id from lines where lines.list_id is not null and lines.tenant_id is not null and not exists (select from lists as referred where referred.id = lines.list_id and referred.tenant_id = lines.tenant_id)';
+  end if;
+end
+$ask$;
+
 -- step: lists-history-open-to-owner-2
 -- lists_history: its owner sees every row while they are filled
 -- locks others out for a moment
