@@ -583,6 +583,11 @@ const withinTenants: readonly SchemaChange[] = [
     ],
   ),
   change(
+    "emptied reference within a tenant renamed",
+    [lists, within(emptied)],
+    [lists, note([refers("placeId", "List", { ...emptied, was: "listId" })], { tenant })],
+  ),
+  change(
     "declared key of a tenant",
     [lists, within({})],
     [list([], { tenant, unique: [["id", tenant]] }), within({})],

@@ -58,6 +58,7 @@ export function renamedConstraint(
     columns: own,
     target: tables.get(target) ?? target,
     targetColumns: targetColumns.map((each) => there.get(each) ?? each),
-    onDelete,
+    // `set null (customer_id)`
+    onDelete: onDelete.replace(/\(.*\)$/, (emptied) => substituted(emptied, names)),
   });
 }
