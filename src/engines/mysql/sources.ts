@@ -95,6 +95,14 @@ export const commonSources: Sources = {
     fact: "no p99 below 1 ms is published; a network round trip alone is about 0.2 ms",
     source: "derived from BM-18 and the Redis latency guide",
   },
+  "MY-26": {
+    fact: "`on delete set null` empties every column of its foreign key; one that must have a value is refused",
+    source: "MySQL 9.7 manual, FOREIGN KEY Constraints; tried on both servers",
+  },
+  "MY-27": {
+    fact: "MySQL 9.7 takes a row whose own key begins like its composite reference for its own target: of a tree within a tenant the reference comes first",
+    source: "tried on MySQL 9.7.4 (`test/conformance/record/tenants.test.ts`)",
+  },
   "BM-18": {
     fact: "English Wikipedia on MariaDB 5.5: 50,000 queries/s at its peak, 40,000 of them on two servers; the most frequent query at a median of 0.2 ms, p95 about 50 ms",
     source: "Wikimedia Foundation, Wikipedia adopts MariaDB, 2013",

@@ -118,6 +118,9 @@ function acrossStores(
   ];
 }
 
+const tenantField = (context: Context, name: string): Field | undefined =>
+  context.entities.get(name)?.fields.find(({ role }) => role === "tenant");
+
 function acrossTenants(
   context: Context,
   entity: string,
@@ -125,6 +128,15 @@ function acrossTenants(
   place: readonly string[],
 ): readonly Problem[] {
   const tenantOf = (of: string): string | undefined => context.entities.get(of)?.tenant;
+  const [own, theirs] = [tenantField(context, entity), tenantField(context, name)];
+  if (own !== undefined && theirs !== undefined && typeText(own) !== typeText(theirs))
+    return [
+      error(
+        place,
+        `${entity} and ${name} belong to tenants of two types, ${typeText(own)} and ${typeText(theirs)}, and a reference holds the tenant`,
+        `give ${own.name} of ${entity} the type of ${name}.${theirs.name}`,
+      ),
+    ];
   if (tenantOf(name) === undefined || tenantOf(entity) !== undefined) return [];
   return [
     warning(

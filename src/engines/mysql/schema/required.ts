@@ -87,12 +87,17 @@ export function relaxed(change: TableChange, column: ColumnShape, fill: string |
 }
 
 /** A value for rows that have lost theirs, which checks allow; none where a key or another table would have a say in it. */
-export function standIn({ from }: TableChange, { name, type }: ColumnShape): string | undefined {
+export function standIn(
+  { from }: TableChange,
+  { name, type, role }: ColumnShape,
+): string | undefined {
   const [own, others] = [
     from.constraints.filter(({ kind }) => kind === "check"),
     from.constraints.filter(({ kind }) => kind !== "check"),
   ];
-  if (others.some(({ columns = [] }) => columns.includes(name))) return undefined;
+  // A tenant is held with a reference, which alone says where the row leads.
+  const held = others.filter(({ kind }) => role !== "tenant" || kind !== "foreign");
+  if (held.some(({ columns = [] }) => columns.includes(name))) return undefined;
   const checks = own
     .map(({ definition }) => definition)
     .filter((text) => tokens(text).some((token) => token.text.replaceAll("`", "") === name));
