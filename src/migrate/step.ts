@@ -161,7 +161,7 @@ export interface SchemaPlanner {
   readonly judgeValues?: (
     from: Snapshot,
     to: Snapshot,
-    values: ChangeContext["values"],
+    context: ChangeContext,
   ) => Promise<readonly Question[]>;
   /** The steps of one migration as the text of its file; the runtime finds each step by its name again. */
   readonly print: (steps: readonly Step[], direction: "up" | "down", purpose: string) => string;

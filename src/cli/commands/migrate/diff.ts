@@ -232,8 +232,8 @@ async function refuseValues(
   );
   const judged = await Promise.all(
     planned.map(
-      ({ planner, folder, change }) =>
-        planner.judgeValues?.(snapshotOf(folder), change.snapshot, values) ?? [],
+      ({ planner, folder, change, context }) =>
+        planner.judgeValues?.(snapshotOf(folder), change.snapshot, context) ?? [],
     ),
   );
   const wrong = [

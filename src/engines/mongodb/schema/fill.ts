@@ -1,4 +1,12 @@
 import type { FieldIr } from "../../../ir/types.ts";
+import { entityOf, type FillColumn } from "../../../migrate/fill-column.ts";
+import {
+  fillExample,
+  type FillExample,
+  openPlace,
+  wantedText,
+} from "../../../migrate/fill-example.ts";
+import { fillFault } from "../../../migrate/fill-fault.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
 import { type Place, shownPath, type Value } from "./expressions.ts";
@@ -13,13 +21,32 @@ export function fillOf(
   place: Place,
   column: string,
   field: FieldIr | undefined,
-  { values }: ChangeContext,
+  { store, values }: ChangeContext,
 ): Fill {
   const about = `${place.collection}.${shownPath(place, column)}`;
   const given = values[about];
-  if (given !== undefined) return parsed(about, given);
+  const filled = field === undefined ? undefined : { field, entity: entityOf(store, field) };
+  if (given !== undefined) return judged(about, parsed(about, given), filled);
   const value = field === undefined ? undefined : ownValue(field);
-  return value === undefined ? { question: needsValue(about) } : { value, given: false };
+  return value === undefined ? { question: needsValue(about, filled) } : { value, given: false };
+}
+
+/** A constant that the field itself would not let through is asked about again. */
+function judged(about: string, fill: Fill, column: FillColumn | undefined): Fill {
+  if ("question" in fill || column === undefined || !("constant" in fill.value)) return fill;
+  const fault = fillFault(plain(fill.value.constant), column);
+  return fault === undefined
+    ? fill
+    : { question: { about, text: `--set ${about}: ${fault.text}`, hint: fault.hint } };
+}
+
+/** A number or moment out of its Extended JSON. */
+function plain(value: Json): Json {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  const [only, ...more] = Object.entries(value);
+  return more.length === 0 && /^\$(?:number|date)/.test(only?.[0] ?? "")
+    ? (only?.[1] ?? value)
+    : value;
 }
 
 /** What the spec itself says of a value: its default, or what its role implies. */
@@ -73,8 +100,15 @@ function parsed(about: string, text: string): Fill {
   return { value: constant ? { constant: value } : { expression: () => value }, given: true };
 }
 
-const needsValue = (about: string): Question => ({
-  about,
-  text: `${about} is required, and the documents that are there have no value for it`,
-  hint: `give one as JSON, or an aggregation expression: --set '${about}="none"'; or declare a default, or nullable: true`,
-});
+function needsValue(about: string, column: FillColumn | undefined): Question {
+  const example: FillExample = column === undefined ? { wanted: "" } : fillExample(column);
+  const shown =
+    "constant" in example && column !== undefined
+      ? JSON.stringify(stored(example.constant, column.field.type.kind))
+      : openPlace;
+  return {
+    about,
+    text: `${about} is required, and the documents that are there have no value for it`,
+    hint: `give one as JSON, or an aggregation expression${wantedText(example)}: --set '${about}=${shown.replaceAll("'", String.raw`'\''`)}'; or declare a default, or nullable: true`,
+  };
+}

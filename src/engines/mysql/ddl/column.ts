@@ -66,7 +66,8 @@ function constant(field: FieldIr, value: Json): string {
   return isUnlimited(field.type) ? `(${text})` : text;
 }
 
-function constantText(field: FieldIr, value: Json): string {
+/** A value of the spec as SQL. */
+export function constantText(field: FieldIr, value: Json): string {
   switch (field.type.kind) {
     case "json":
     case "array":

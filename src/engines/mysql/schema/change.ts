@@ -1,6 +1,8 @@
 import type { EntityIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
+import { fillExample, openPlace, shellQuoted, wantedText } from "../../../migrate/fill-example.ts";
 import { matchColumns, misnamedFields } from "../../families/sql/match.ts";
+import { constantText } from "../ddl/column.ts";
 import { tokens } from "../sql/tokens.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
@@ -128,11 +130,23 @@ const holds = (constraints: readonly ConstraintShape[], column: string): boolean
 const about = ({ to }: TablePair, column: ColumnShape): string =>
   `${partName(to.name)}.${column.name}`;
 
-const whatToFill = (pair: TablePair, to: ColumnShape): Question => ({
-  about: about(pair, to),
-  text: `column ${to.name} of ${pair.to.name} is new and required, and nothing says what the rows that are there get`,
-  hint: `give an expression over the table's columns: --set ${about(pair, to)}="''"; or a default: or nullable: in the spec`,
-});
+function whatToFill(pair: TablePair, to: ColumnShape): Question {
+  const { shown, wanted } = exampleOf(pair, to);
+  return {
+    about: about(pair, to),
+    text: `column ${to.name} of ${pair.to.name} is new and required, and nothing says what the rows that are there get`,
+    hint: `give an expression over the table's columns${wanted}: --set ${about(pair, to)}=${shown}; or a default: or nullable: in the spec; or was: where it was renamed`,
+  };
+}
+
+/** An example for the shell that the column's own rules let through, or a place that is left open with what belongs there. */
+function exampleOf({ entity }: TablePair, to: ColumnShape) {
+  const field = entity?.fields.find(({ column }) => column === to.name);
+  if (field === undefined) return { shown: shellQuoted(openPlace), wanted: "" };
+  const example = fillExample({ field, entity });
+  const text = "constant" in example ? constantText(field, example.constant) : openPlace;
+  return { shown: shellQuoted(text), wanted: wantedText(example) };
+}
 
 const howToConvert = (pair: TablePair, from: ColumnShape, to: ColumnShape): Question => ({
   about: about(pair, to),

@@ -1,4 +1,5 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
+import { judgeConstants } from "../../families/sql/judge-constants.ts";
 import { printSteps } from "../../families/sql/print.ts";
 import type { Dialect } from "../dialect.ts";
 import { lintOf } from "../lint/lint.ts";
@@ -13,5 +14,6 @@ export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   diff: (from, to, context) => diffSnapshots(from, to, context, dialect),
   print: printSteps,
   schemaFile,
+  judgeValues: (_from, _to, context) => Promise.resolve(judgeConstants(context)),
   lint: lintOf(dialect),
 });

@@ -53,8 +53,8 @@ export const tenantSetting = (field: FieldIr): string => {
     : `${setting}::${parameterType(field.type)}`;
 };
 
-/** A default of the spec as SQL, cast where its text alone would be read as another type. */
-function constant(field: FieldIr, value: Json): string {
+/** A value of the spec as SQL, cast where its text alone would be read as another type. */
+export function constant(field: FieldIr, value: Json): string {
   switch (field.type.kind) {
     case "json":
       return `${literal(JSON.stringify(value))}::jsonb`;

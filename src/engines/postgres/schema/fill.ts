@@ -1,5 +1,7 @@
 import type { Question } from "../../../migrate/step.ts";
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
+import { fillExample, openPlace, shellQuoted, wantedText } from "../../../migrate/fill-example.ts";
+import { constant } from "../ddl/column.ts";
 import { ownerOf } from "../ddl/naming.ts";
 import { identifier, literal, qualified } from "../sql/quote.ts";
 import { conversion } from "./convert.ts";
@@ -90,21 +92,42 @@ function asked(to: ColumnShape, { table }: FillPlace, texts: Omit<Question, "abo
   };
 }
 
-const whatToFill = (to: ColumnShape, { table }: FillPlace): Omit<Question, "about"> => ({
-  text: `column ${to.name} of ${table.name} is new and required, and nothing says what the rows that are there get`,
-  hint: `give an expression over the table's columns: --set ${partName(table.name)}.${to.name}=${shellExample(to)}; or a default: or nullable: in the spec; or was: where it was renamed`,
-});
+const whatToFill = (to: ColumnShape, place: FillPlace): Omit<Question, "about"> => {
+  const { table } = place;
+  const { shown, wanted } = exampleOf(to, place);
+  return {
+    text: `column ${to.name} of ${table.name} is new and required, and nothing says what the rows that are there get`,
+    hint: `give an expression over the table's columns${wanted}: --set ${partName(table.name)}.${to.name}=${shown}; or a default: or nullable: in the spec; or was: where it was renamed`,
+  };
+};
 
 const howToConvert = (
   from: ColumnShape,
   to: ColumnShape,
-  { table }: FillPlace,
-): Omit<Question, "about"> => ({
-  text: `column ${from.name} of ${table.name} changes from ${from.type} to ${to.type}, and there is no conversion that fits every value`,
-  hint: `give an expression over the table's columns: --set ${partName(table.name)}.${to.name}="null::${to.type}"`,
-});
+  place: FillPlace,
+): Omit<Question, "about"> => {
+  const { table } = place;
+  const { shown, wanted } = to.nullable
+    ? { shown: `"null::${to.type}"`, wanted: "" }
+    : exampleOf(to, place);
+  return {
+    text: `column ${from.name} of ${table.name} changes from ${from.type} to ${to.type}, and there is no conversion that fits every value`,
+    hint: `give an expression over the table's columns${wanted}: --set ${partName(table.name)}.${to.name}=${shown}`,
+  };
+};
 
-const shellExample = (to: ColumnShape): string => `"${placeholderOf(to.type, undefined) ?? "…"}"`;
+/** An example for the shell that the column's own rules let through, or a place that is left open with what belongs there. */
+function exampleOf(
+  { name, type }: ColumnShape,
+  { entity }: FillPlace,
+): { readonly shown: string; readonly wanted: string } {
+  const field = entity?.fields.find(({ column }) => column === name);
+  if (field === undefined)
+    return { shown: shellQuoted(placeholderOf(type, undefined) ?? openPlace), wanted: "" };
+  const example = fillExample({ field, entity });
+  const text = "constant" in example ? constant(field, example.constant) : openPlace;
+  return { shown: shellQuoted(text), wanted: wantedText(example) };
+}
 
 /**
  * A value that stands for one which is gone, so that a required column can be brought back.

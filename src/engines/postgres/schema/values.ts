@@ -1,4 +1,5 @@
-import type { Question, Snapshot } from "../../../migrate/step.ts";
+import type { ChangeContext, Question, Snapshot } from "../../../migrate/step.ts";
+import { judgeConstants } from "../../families/sql/judge-constants.ts";
 import { schemaOf } from "./schema.ts";
 import { partName } from "./snapshot.ts";
 
@@ -9,11 +10,13 @@ import { partName } from "./snapshot.ts";
 export async function judgeValues(
   from: Snapshot,
   to: Snapshot,
-  values: Readonly<Record<string, string>>,
+  context: ChangeContext,
 ): Promise<readonly Question[]> {
   const columns = columnsByPart(from, to);
-  const questions: Question[] = [];
-  for (const [about, expression] of Object.entries(values)) {
+  const questions: Question[] = [...judgeConstants(context)];
+  const judged = new Set(questions.map(({ about }) => about));
+  for (const [about, expression] of Object.entries(context.values)) {
+    if (judged.has(about)) continue;
     const at = about.lastIndexOf(".");
     const [part, column] = [about.slice(0, at), about.slice(at + 1)];
     const own = columns.get(part);
