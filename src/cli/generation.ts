@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { apply, type ApplyReport } from "../reconcile/apply.ts";
+import { toolFolder } from "../reconcile/paths.ts";
 import { recover } from "../reconcile/recover.ts";
 import { renderDiff } from "../reconcile/render-diff.ts";
 import { changesOf, conflictsOf, hasDrift, type WritePlan } from "../reconcile/write-plan.ts";
@@ -95,7 +96,7 @@ function tellNewNeeds(root: string, files: readonly VirtualFile[], output: Outpu
 
 function reportApplied(
   { created, rewritten, removed }: Extract<ApplyReport, { outcome: "applied" }>,
-  { actions, notes }: WritePlan,
+  { actions, notes, records }: WritePlan,
   output: Output,
   additions: PackageAdditions | undefined,
 ): void {
@@ -114,7 +115,11 @@ function reportApplied(
     rewritten.length > 0 ? `${rewritten.length} rewritten` : "",
     removed.length > 0 ? `${removed.length} removed` : "",
   ].filter((part) => part !== "");
-  output.line(counts.length === 0 ? "nothing changed; no file written" : counts.join(", "));
+  const quiet =
+    records.length === 0
+      ? "nothing changed; no file written"
+      : `no generated file changed; ${records.length === 1 ? "1 record" : `${records.length} records`} of ${toolFolder} written`;
+  output.line(counts.length === 0 ? quiet : counts.join(", "));
   if (additions !== undefined) tellAdditions(additions, output);
 }
 

@@ -5,11 +5,17 @@
  * @throws TypeError
  */
 export const refuse = (what: string, value: unknown): never => {
-  throw new TypeError(`${what} cannot hold ${kindOf(value)}`);
+  throw new TypeError(
+    value === undefined
+      ? `a value is required: ${what}`
+      : value === null
+        ? `null is not taken: ${what} is required`
+        : `${what} cannot hold ${kindOf(value)}`,
+  );
 };
 
 function kindOf(value: unknown): string {
-  if (value === undefined || value === null || Number.isNaN(value)) return String(value);
+  if (Number.isNaN(value)) return "NaN";
   if (Array.isArray(value)) return "an array";
   if (typeof value !== "object") return words.get(typeof value) ?? `a ${typeof value}`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : "this Date";
