@@ -30,6 +30,8 @@ export function unservable(
 ): PlanProblem | undefined {
   if (assessments.some(({ admissible }) => admissible)) return undefined;
   const named = requirementNobodyMeets(assessments);
+  const family = ofThePort(assessments);
+  const common = family.every((one) => failureOf(one, named.requirement) !== undefined);
   const title = (id: string): string => engines.find((engine) => engine.id === id)?.title ?? id;
   const noPort = named.requirement.startsWith("port:");
   return {
@@ -39,8 +41,16 @@ export function unservable(
     requirement: named.requirement,
     text: noPort
       ? `no registered engine serves a workload of kind ${workload.kind} (requirement ${named.requirement})`
-      : `no registered engine meets the requirement ${named.requirement} of a workload of kind ${workload.kind}: ${named.text}`,
-    hint: hintFor(noPort ? `kind:${workload.kind}` : named.requirement),
+      : `no registered engine meets ${common ? `the requirement ${named.requirement}` : "all requirements"} of a workload of kind ${workload.kind}: ${told(
+          family.map((one) => {
+            const failure = common ? failureOf(one, named.requirement) : failures(one)[0];
+            const reason = withTitle(failure?.text ?? "", title(one.engine));
+            return common ? reason : `${reason} (requirement ${failure?.requirement ?? ""})`;
+          }),
+        )}`,
+    hint: common
+      ? hintFor(noPort ? `kind:${workload.kind}` : named.requirement)
+      : "relax the requirement that stands against the engine you prefer",
     engines: assessments.map((assessment) => {
       const first = failures(assessment)[0];
       return {
@@ -67,16 +77,28 @@ const failures = ({ verdicts }: Assessment): readonly Verdict[] =>
   verdicts.filter(({ met }) => !met);
 const isPort = ({ requirement }: Verdict): boolean => requirement.startsWith("port:");
 
+/** Each engine's reason, the same one once. */
+const told = (reasons: readonly string[]): string => [...new Set(reasons)].join("; ");
+
+const failureOf = (assessment: Assessment, requirement: string): Verdict | undefined =>
+  failures(assessment).find((failure) => failure.requirement === requirement);
+
+/** Engines that serve the kind of workload at all; all of them where none does. */
+function ofThePort(assessments: readonly Assessment[]): readonly Assessment[] {
+  const family = assessments.filter((assessment) => !failures(assessment).some(isPort));
+  return family.length > 0 ? family : assessments;
+}
+
 /** The requirement that fails with every engine of the right port; else the first one of the engine that fails fewest. */
 export function requirementNobodyMeets(assessments: readonly Assessment[]): Verdict {
-  const family = assessments.filter((assessment) => !failures(assessment).some(isPort));
-  const considered = family.length > 0 ? family : assessments;
+  const considered = ofThePort(assessments);
+  const servesKind = considered.some((assessment) => !failures(assessment).some(isPort));
   const closest = considered.toSorted((a, b) => failures(a).length - failures(b).length)[0];
   const candidates = closest ? failures(closest) : [];
   const common = candidates.find(
     ({ requirement }) =>
-      (family.length > 0 || requirement.startsWith("port:")) &&
-      considered.every((other) => failures(other).some((f) => f.requirement === requirement)),
+      (servesKind || requirement.startsWith("port:")) &&
+      considered.every((other) => failureOf(other, requirement) !== undefined),
   );
   return (
     common ??

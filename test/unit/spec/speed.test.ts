@@ -19,7 +19,7 @@ function large(entities: number): string {
       note: { type: text, nullable: true }
       at: { type: timestamp }
       tags: { type: array, of: string }
-      parentId: { type: uuid, references: Item${(at * 7) % entities} }
+      parentId: { type: uuid, references: Item${Math.floor(at / 7)}, nullable: ${at === 0} }
 `,
   );
   const access = names.map(
