@@ -59,11 +59,29 @@ export function columnBytes(type: FieldType): number {
   return isUnlimited(type) ? 12 : 8;
 }
 
+const mostDigits = 65;
+const mostDecimals = 30;
+
+/**
+ * What a bound decimal is cast to beside a column: all whole digits that the column may have, the rest after the point. A number with more
+ * whole digits becomes the greatest that there is, beyond every value of the column.
+ */
+const comparedScale = ({ precision, scale }: Decimal): number =>
+  Math.min(mostDecimals, mostDigits - (precision - scale));
+
+type Decimal = Extract<FieldType, { readonly kind: "decimal" }>;
+
+/** The digits that a filter's value may have, where the server would round one with more, or take it for a value of the column. */
+export const comparedDigits = (type: Decimal): Pick<Decimal, "precision" | "scale"> | undefined =>
+  type.precision - type.scale < mostDigits - mostDecimals
+    ? undefined
+    : { precision: mostDigits, scale: comparedScale(type) };
+
 /** A bound value in a comparison: texts of numbers and moments are given the column's type, everything else travels as it is. */
 export function comparable(type: FieldType, parameter: string): string {
   switch (type.kind) {
     case "decimal":
-      return `cast(${parameter} as decimal(65,30))`;
+      return `cast(${parameter} as decimal(${mostDigits},${comparedScale(type)}))`;
     case "timestamp":
       return `cast(${parameter} as datetime(3))`;
     case "date":

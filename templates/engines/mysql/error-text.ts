@@ -5,6 +5,7 @@ const forms: readonly RegExp[] = [
   /for key '(?:[^'.]+\.)?([^']+)'\s*$/,
   /CONSTRAINT [`'](.+?)[`'] (?:FOREIGN KEY|failed)/,
   /Check constraint '([^']+)' is violated/,
+  /^Data too long for functional index '([^']+)'/,
   /^(?:Column|Field) '([^']+)'/,
   // Behind the value, which may say the same of another column.
   /for column '([^']+)' at row \d+$/,
@@ -46,4 +47,5 @@ export const hints: ReadonlyMap<string, string> = new Map([
   ["1461", "raise the server's max_prepared_stmt_count, or make the pools smaller"],
   ["1690", "the number is beyond its field's range"],
   ["3159", "the server wants TLS: add ?sslmode=verify-full to the DSN"],
+  ["3907", "an element of the list is longer than the 512 characters that a filter by it allows"],
 ]);

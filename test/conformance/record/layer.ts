@@ -46,6 +46,7 @@ export interface RecordLayer {
     listByAuthor(where: object, page: PageOf): Promise<Paged>;
     listMixed(where: object, page: PageOf): Promise<Paged>;
     listLive(where: object): Promise<readonly Post[]>;
+    listTagged(where: object, page: PageOf): Promise<Paged>;
     write(post: PostInput, options?: object): Promise<Post>;
     revise(id: string, patch: object, options?: object): Promise<Post>;
   };

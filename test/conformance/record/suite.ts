@@ -356,6 +356,30 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    method: "list by an element of an array",
+    name: "finds the rows whose array holds exactly the text, whatever else it holds, over pages",
+    run: async (data) => {
+      const own = randomUUID();
+      const texts = ['"', "\\", "NULL", "{a,b}", "%", "ä", "\u{1F418}".repeat(300), own];
+      const tags = texts.map((text) => `${own} ${text}`);
+      await data.posts.write(post({ score: 1, tags }));
+      await data.posts.write(post({ score: 2, tags: ["", `${own} %`, `${own} %`] }));
+      await data.posts.write(post({ score: 3, tags: [] }));
+      const scores = async (tag: string, more: object = {}) => {
+        const { items } = await data.posts.listTagged({ tags: tag, ...more }, {});
+        return items.map(({ score }) => score);
+      };
+      for (const tag of tags)
+        expect(await scores(tag), tag).toEqual(tag.endsWith(" %") ? [2, 1] : [1]);
+      for (const tag of [own, `${own} `, `${own} A`, `${own} Ä`, `${own} a`])
+        expect(await scores(tag), tag).toEqual([]);
+      expect(await scores(`${own} %`, { score: { min: 2 } })).toEqual([2]);
+      const first = await data.posts.listTagged({ tags: `${own} %` }, { limit: 1 });
+      const rest = await data.posts.listTagged({ tags: `${own} %` }, { after: String(first.next) });
+      expect([...first.items, ...rest.items].map(({ score }) => score)).toEqual([2, 1]);
+    },
+  },
+  {
     method: "patch",
     name: "changes the given fields only, raises the version, can set null",
     run: async (data) => {

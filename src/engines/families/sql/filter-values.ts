@@ -1,4 +1,4 @@
-import type { EntityIr, TypeIr } from "../../../ir/types.ts";
+import type { EntityIr, FieldType, TypeIr } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
 import type { Parameter } from "../../../render/layout.ts";
@@ -11,11 +11,21 @@ import { access } from "./source.ts";
 
 /** How a filter's values become the texts of a statement. */
 
-/** The codec of what a filter part compares with: an array field is asked for one of its elements, a decimal may have any digits. */
+/** The codec of what a filter part compares with: an array field is asked for one of its elements, a decimal may have any digits that the store can compare. */
 function codecOf(entity: EntityIr, { field }: FilterPart, module: AdapterModule): string {
   if (field.type.kind === "array") return elementCodec(field.type.of, module.codecs);
-  if (field.type.kind === "decimal") return elementCodec("decimal", module.codecs);
+  if (field.type.kind === "decimal") return decimalCodec(field.type, module);
   return `${codecsName(entity)}${access(field.name)}`;
+}
+
+function decimalCodec(
+  type: Extract<FieldType, { readonly kind: "decimal" }>,
+  { engine, codecs }: AdapterModule,
+): string {
+  const digits = engine.comparedDigits?.(type);
+  if (digits === undefined) return elementCodec("decimal", codecs);
+  codecs.add("numeric");
+  return `numeric(${digits.precision}, ${digits.scale})`;
 }
 
 /** `orderCodecs.status.encode(where.status)`, or the same behind `given` where the value may be left out. */

@@ -1,4 +1,4 @@
-import type { EntityIr } from "../../../ir/types.ts";
+import type { EntityIr, FieldType } from "../../../ir/types.ts";
 
 /** What generated adapters of one engine import: the folder of its runtime, and the names that differ there. */
 export interface AdapterRuntime {
@@ -20,6 +20,10 @@ export interface AdapterRuntime {
   readonly orderedChildren?: true;
   /** Texts that differ may be one key of this entity to the server: a write announces all of it. */
   readonly loosens?: (entity: EntityIr) => boolean;
+  /** Most digits of a decimal that is compared with a column of this type; any unless it says so. */
+  readonly comparedDigits?: (
+    type: Extract<FieldType, { readonly kind: "decimal" }>,
+  ) => { readonly precision: number; readonly scale: number } | undefined;
   /** A table declares how many columns a row has: needed where the store keeps results by their columns. */
   readonly countsColumns?: true;
 }

@@ -1,5 +1,6 @@
 import type { AdapterRuntime } from "../../families/sql/runtime.ts";
 import { isLoose } from "../statements/given.ts";
+import { comparedDigits } from "../types.ts";
 
 /** What generated adapters of MySQL and MariaDB import. */
 export const mysqlRuntime: AdapterRuntime = {
@@ -11,5 +12,6 @@ export const mysqlRuntime: AdapterRuntime = {
   mappedViews: ["search"],
   scopes: true,
   orderedChildren: true,
+  comparedDigits,
   loosens: ({ key }) => key.some(isLoose),
 };

@@ -5,8 +5,8 @@ import { arrayFilters } from "../../families/sql/array-filter.ts";
 import type { IndexShape } from "../schema/shape.ts";
 import { identifier } from "../sql/quote.ts";
 
-/** MY-14: a key part holds 3,072 bytes, four to a character, and an element that is longer cannot be stored. */
-const elementCharacters = 700;
+/** MY-14: more is a `longtext` to the server, which takes none into such an index; an element that is longer cannot be stored. */
+const elementCharacters = 512;
 
 /** Multi-valued indexes for filters by an element of an array of texts; arrays of other types are read through. */
 export const elementIndexes = (entity: EntityIr, store: StoreIr): readonly IndexShape[] =>

@@ -3,6 +3,7 @@ import type { EntityIr, FieldIr, Method } from "../../../ir/types.ts";
 import { clause, filled } from "../../families/sql/layout.ts";
 import { now } from "../ddl/column.ts";
 import { identifier } from "../sql/quote.ts";
+import { comparable } from "../types.ts";
 import { snakeCase } from "../../../ir/words.ts";
 import { alwaysSet, keyConditions, liveCondition } from "./row.ts";
 
@@ -62,7 +63,7 @@ export function incrementStatement(
   const column = identifier(field.column);
   const amount = `$${entity.key.length + 1}`;
   const current = field.nullable ? `coalesce(${column}, 0)` : column;
-  const sum = `${current} + ${field.type.kind === "decimal" ? `cast(${amount} as decimal(65,30))` : amount}`;
+  const sum = `${current} + ${field.type.kind === "decimal" ? comparable(field.type, amount) : amount}`;
   const limits = [
     ...(method.floor === undefined || method.floor === field.source.min
       ? []

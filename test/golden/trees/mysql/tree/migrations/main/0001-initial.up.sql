@@ -64,7 +64,7 @@ create table books (
   primary key (id),
   unique key books_isbn_key (isbn, is_live) comment 'Unique among the rows that are not deleted.',
   key books_title_id_idx (title, id) comment 'listByTag: finds by tags, reads in the order title, id',
-  key books_tags_idx ((cast(tags as char(700) array))) comment 'listByTag: finds by an element of tags',
+  key books_tags_idx ((cast(tags as char(512) array))) comment 'listByTag: finds by an element of tags',
   fulltext key books_title_search_body_search_idx (title_search, body_search) comment 'Serves the full text search of book-search.',
   fulltext key books_title_search_idx (title_search) comment 'Serves the full text search of book-search.',
   fulltext key books_body_search_idx (body_search) comment 'Serves the full text search of book-search.',
