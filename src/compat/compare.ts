@@ -13,6 +13,7 @@ import { layerChanges } from "./layer.ts";
 import { entityPairs, typeRenames } from "./renames.ts";
 import { repositoriesOf, repositoryChanges } from "./repositories.ts";
 import { type PlannerOf, storageChanges } from "./storage.ts";
+import { structureChanges } from "./structures.ts";
 import { sameJson } from "./type-change.ts";
 import { viewChanges } from "./views.ts";
 
@@ -52,6 +53,7 @@ export function compare(
       planner,
       ...(migrated !== undefined && { migrated }),
     }),
+    ...structureChanges(before.ir, after.ir),
     ...viewChanges(before, after, renames),
   ];
   const changes = found.length > 0 ? inOrder(found) : unseen(before.model, after.model);
