@@ -1,19 +1,29 @@
 import type { Attempt } from "../../runtime/call.ts";
-import { programmingError } from "../../runtime/errors.ts";
+import { isDataError, programmingError } from "../../runtime/errors.ts";
 import type { MilvusChannel } from "./channel.ts";
 import { at, dataType, typeOf } from "./columns.ts";
 import { neverBuilt } from "./connection.ts";
-import { type ColumnDefinition, field, type ViewDefinition } from "./definition.ts";
+import {
+  type ColumnDefinition,
+  field,
+  type VectorView,
+  type ViewDefinition,
+} from "./definition.ts";
 import { isAbsent } from "./errors.ts";
 
 /** Milliseconds for which what was found is believed: another deployment may move the alias. */
 const believedMs = 30_000;
 
-/** Whether the collections that answer are such as this code reads; asked of the server at the first read of a view and seldom after. */
+/**
+ * Whether the collections that answer are such as this code reads and writes; asked of the server at the first read or write of a view, by
+ * the health check, and seldom after.
+ */
 export class CollectionFit {
   readonly #channel: MilvusChannel;
   /** Until when the collection behind an alias counts as fitting. */
   readonly #believed = new Map<string, number>();
+  /** The views of the store by alias. */
+  readonly #views = new Map<string, Pick<VectorView<unknown, unknown>, "name" | "definition">>();
 
   constructor(channel: MilvusChannel) {
     this.#channel = channel;
@@ -35,6 +45,24 @@ export class CollectionFit {
       this.#believed.delete(alias);
       throw isAbsent(error) ? neverBuilt(view) : error;
     }
+  }
+
+  /** A view of the store: its collection belongs to the store's health. */
+  watch({ name, definition }: Pick<VectorView<unknown, unknown>, "name" | "definition">): void {
+    this.#views.set(definition.alias, { name, definition });
+  }
+
+  /** What is wrong with the collections that answer; undefined where nothing is, or a view is still to be built. */
+  async misfit(attempt: Attempt): Promise<string | undefined> {
+    for (const { name, definition } of this.#views.values()) {
+      try {
+        await this.check(name, definition, attempt);
+      } catch (error) {
+        if (!isDataError(error)) throw error;
+        if (error.kind === "programming") return error.message;
+      }
+    }
+    return undefined;
   }
 
   /** The next read asks the server again. */

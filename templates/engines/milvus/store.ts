@@ -93,15 +93,17 @@ export class MilvusStore implements OpenedStore, MilvusConnection {
       });
       if ((await Promise.race([this.channel.load(), loading])) === "loading")
         return answer("starting", "the driver is being loaded");
-      const reply = await callOp(
+      const wrong = await callOp(
         this.runtime,
         spec,
         { deadlineMs: probeDeadlineMs, retry: "never" },
-        (attempt) => this.channel.call("CheckHealth", {}, attempt),
+        async (attempt) => {
+          const reply = await this.channel.call("CheckHealth", {}, attempt);
+          if (reply["isHealthy"] !== true) return "the server reports itself as not healthy";
+          return this.fit.misfit(attempt);
+        },
       );
-      return reply["isHealthy"] === true
-        ? answer("up")
-        : answer("degraded", "the server reports itself as not healthy");
+      return wrong === undefined ? answer("up") : answer("degraded", wrong);
     } catch (error) {
       return located(answer("down", reasonOf(error)), this.runtime.address);
     }

@@ -1,6 +1,13 @@
 import type { CallOptions } from "../../runtime/options.ts";
 import { superseded, type ViewClaim } from "../../runtime/view-claim.ts";
-import type { ViewGeneration, ViewProgress, ViewState, ViewTarget } from "../../runtime/view.ts";
+import { callOp } from "../../runtime/call.ts";
+import type {
+  ViewGeneration,
+  ViewProgress,
+  ViewState,
+  ViewTarget,
+  ViewWriter,
+} from "../../runtime/view.ts";
 import { type Begun, beginGeneration, begunOf } from "./begin.ts";
 import {
   type Ask,
@@ -26,13 +33,32 @@ export function viewTarget<T, J>(
   connection: MilvusConnection,
   view: VectorView<T, J>,
 ): ViewTarget<T> {
+  connection.fit.watch(view);
   return {
     state: (options) => stateOf(connection, view.definition, options),
     begin: async (options) => {
       const begun = await beginGeneration(connection, view.definition, view.name, options);
       return generation(connection, view, begun);
     },
-    live: () => viewWriter(connection, view, view.definition.alias),
+    live: () => liveWriter(connection, view),
+  };
+}
+
+/** Into the collection behind the alias, once that is known to be of this code's kind: rows of no tenant must not get among those of tenants. */
+function liveWriter<T, J>(connection: MilvusConnection, view: VectorView<T, J>): ViewWriter<T> {
+  const { runtime, fit } = connection;
+  const { name, definition } = view;
+  const writer = viewWriter(connection, view, definition.alias);
+  const asked = { operation: `${name}.fit`, effect: "read" } as const;
+  return {
+    write: async (changes, options) => {
+      if (changes.length === 0) return [];
+      await callOp(runtime, asked, options, (attempt) => fit.check(name, definition, attempt));
+      return writer.write(changes, options).catch((error: unknown) => {
+        fit.forget(definition);
+        throw error;
+      });
+    },
   };
 }
 

@@ -397,7 +397,24 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     const view = noteView("unfit");
     const target = session.target(view);
     await (await target.begin()).publish();
+    const asked = vi.spyOn(opened.store.channel, "call");
+    const procedures = () => asked.mock.calls.map(([procedure]) => procedure);
+    const described = ["DescribeCollection", "DescribeIndex"];
     await target.live().write([upsert(note(1), 1n)]);
+    expect(procedures()).toEqual([...described, "Query", "Upsert"]);
+    const write = (changes: Partial<ViewDefinition>) => {
+      const store = openStore(place.dsn);
+      const other = store.store.session.target(noteView("unfit", changes)).live();
+      return other
+        .write([upsert(note(2), 1n)])
+        .finally(async () => {
+          expect(await store.store.health()).toMatchObject({
+            state: "degraded",
+            detail: expect.stringContaining("does not fit this code"),
+          });
+        })
+        .finally(() => store.close());
+    };
     const read = (changes: Partial<ViewDefinition>, vector = filled(0)) => {
       const store = openStore(place.dsn);
       return store.store.session
@@ -410,6 +427,8 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
       [() => read({ dimensions: 4 }, new Float32Array(4)), "its vectors have 8 dimensions"],
       [() => read({ metric: "IP" }, filled(1)), "it compares by L2, and this code by IP"],
       [() => read({ columns: [column] }), "it has no field f_number of this code's type"],
+      [() => write({ columns: [column] }), "it has no field f_number of this code's type"],
+      [() => write({ tenant: true }), "its rows belong to no tenant"],
       [
         () => read({ columns: [...columns, { name: "f_new", kind: "text" }] }),
         "it has no field f_new",
@@ -431,12 +450,12 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
       message: expect.stringContaining("its rows belong to no tenant"),
     });
     await owned.close();
-    const asked = vi.spyOn(opened.store.channel, "call");
+    asked.mockClear();
     for (let round = 0; round < 3; round += 1)
       expect(numbers(await session.nearest(nearestOf(view), filled(0), []))).toEqual([1]);
-    const procedures = asked.mock.calls.map(([procedure]) => procedure);
+    expect(procedures()).toEqual(thrice("Search"));
     asked.mockRestore();
-    expect(procedures).toEqual(["DescribeCollection", "DescribeIndex", ...thrice("Search")]);
+    expect((await opened.store.health()).state).toBe("up");
   });
 
   it("shows a tenant its own rows only, of one key too", async () => {
