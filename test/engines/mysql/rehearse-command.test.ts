@@ -1,7 +1,10 @@
 /** The command over a generated project: the first migration on an empty database, one that is not empty, and a store without a DSN. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run, type RehearseOptions } from "../../../src/cli/commands/migrate/rehearse.ts";
 import { createOutput } from "../../../src/cli/io.ts";
+import { migrationHash } from "../../../templates/runtime/migration-files.ts";
 import { cell } from "../../support/closing-table.ts";
 import { type GeneratedProject, generateProject } from "../../support/generated-project.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
@@ -78,6 +81,44 @@ for (const engine of ["mysql", "mariadb"]) {
         "up again",
       ]);
       cell(proof, { kind: "proven" });
+    });
+
+    it("--all holds all migrations together against a fresh store, in the same database, and leaves it empty", async () => {
+      const later = JSON.parse(project.read("migrations/main/0001-initial.json"));
+      const steps = [{ name: "extra", title: "by hand", transactional: false }];
+      const [up, down] = [
+        "-- step: extra\nalter table parts add column extra int, algorithm=instant;\n",
+        "-- step: extra\nalter table parts drop column extra, algorithm=instant;\n",
+      ];
+      expect(await rehearsed({ rows: "5", all: true, dsn: space.dsn })).toMatchObject({
+        status: 0,
+      });
+      project.write("migrations/main/0002-extra.up.sql", up);
+      project.write("migrations/main/0002-extra.down.sql", down);
+      project.write(
+        "migrations/main/0002-extra.json",
+        JSON.stringify({
+          ...later,
+          id: "0002-extra",
+          change: "0002-extra",
+          parents: ["0001-initial"],
+          steps,
+          hash: migrationHash(up, down, steps),
+        }),
+      );
+      const { status, text } = await rehearsed({ rows: "5", all: true, dsn: space.dsn });
+      const { stores, together } = JSON.parse(text);
+      expect(stores.map(({ change }: { change: readonly string[] }) => change)).toEqual([
+        ["0001-initial"],
+        ["0002-extra"],
+      ]);
+      expect(together).toEqual([
+        { store: "main", differences: [expect.stringContaining("parts.extra")] },
+      ]);
+      expect(status).toBe(1);
+      for (const role of ["up.sql", "down.sql", "json"])
+        rmSync(join(project.folder, `migrations/main/0002-extra.${role}`));
+      expect(await rehearsed({ rows: "5", dsn: space.dsn })).toMatchObject({ status: 0 });
     });
 
     it("asks for a database, since none runs in process", async () => {

@@ -72,10 +72,11 @@ export async function run(
       const report = await rehearsed(open, options.dsn, { ...each, rows, seed }, tell);
       reports.push({ store: store.name, report });
     }
-    // A store that is given can be filled once only.
-    if (options.all !== true || options.dsn !== undefined) continue;
+    if (options.all !== true) continue;
     output.line(output.style("dim", `${store.name}: all from empty`));
-    const open = () => opened(engineOf(store.engine), undefined, root, migrations);
+    // A store that is given is emptied again when it is closed, so it serves for one after the other.
+    const open = () =>
+      openedEmpty(() => opened(engineOf(store.engine), options.dsn, root, migrations), options.dsn);
     const fresh = freshMigrations(planner, folder, plainContext(store, ir.project));
     together.push({ store: store.name, differences: await composed(open, migrations, fresh) });
   }
@@ -95,14 +96,27 @@ async function rehearsed(
   plan: RehearsalPlan,
   tell: (stage: Stage) => void,
 ): Promise<RehearsalReport> {
-  const subject = await open();
+  const subject = await openedEmpty(open, dsn);
   try {
-    await refuseFull(subject, dsn);
     return await rehearse(subject, plan, tell);
   } catch (error) {
     throw told(error);
   } finally {
     await subject.close();
+  }
+}
+
+async function openedEmpty(
+  open: () => Promise<RehearsalStore>,
+  dsn: string | undefined,
+): Promise<RehearsalStore> {
+  const subject = await open();
+  try {
+    await refuseFull(subject, dsn);
+    return subject;
+  } catch (error) {
+    await subject.close();
+    throw told(error);
   }
 }
 
