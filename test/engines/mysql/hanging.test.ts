@@ -99,6 +99,27 @@ for (const engine of [mysql, mariadb]) {
     await none.lab.close();
   });
 
+  if (engine.id === "mariadb")
+    test.each(["column optional", "default given"])(
+      "a check within a column's definition is not lost by a change of the column: %s",
+      async (change) => {
+        const others =
+          "alter table notes modify column `rank` int not null check (`rank` >= 0), algorithm=copy;";
+        const { lab, outcome } = await changed(change, others, "split");
+        expect(outcome).toContain(
+          "the check within the definition of rank of notes would be lost: make it a constraint of the table",
+        );
+        const checks = await lab.rows(
+          "select check_clause from information_schema.check_constraints where constraint_schema = database() and table_name = 'notes' and level = 'Column'",
+        );
+        expect(checks).toEqual([["`rank` >= 0"]]);
+        await lab.run(
+          "alter table notes add constraint theirs check (`rank` >= 0); alter table notes modify column `rank` int not null;",
+        );
+        await lab.close();
+      },
+    );
+
   test(`${of.engine}: one of another column does not hinder`, async () => {
     for (const [change] of changes) {
       const { lab, outcome } = await changed(change, "create index theirs on notes (id);", "split");

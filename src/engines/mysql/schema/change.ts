@@ -4,6 +4,7 @@ import { fillExample, openPlace, shellQuoted, wantedText } from "../../../migrat
 import { matchColumns, misnamedFields } from "../../families/sql/match.ts";
 import { constantText } from "../ddl/column.ts";
 import { tokens } from "../sql/tokens.ts";
+import type { Dialect } from "../dialect.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
 import { partName } from "./snapshot.ts";
@@ -14,6 +15,7 @@ export interface TablePair {
   readonly part: string;
   readonly from: TableShape;
   readonly to: TableShape;
+  readonly dialect: Dialect;
   readonly entity?: EntityIr;
   /** The part whose rows it records, of a history. */
   readonly historyOf?: string;

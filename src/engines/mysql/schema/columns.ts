@@ -4,7 +4,7 @@ import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
-import { refuseHanging } from "./hanging.ts";
+import { refuseHanging, refuseLostCheck } from "./hanging.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
@@ -138,6 +138,7 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
     ],
     up: [
+      ...refuseLostCheck(change, to.name),
       ...unfitRefusal(change, to.name, from.type, to.type),
       alterTable(table, [`modify column ${columnText(to)}`], online),
     ],

@@ -27,7 +27,7 @@ export function diffSnapshots(
   const operation =
     before.store === undefined && after.store !== undefined ? [operationDraft(after.store)] : [];
   const tables = matchTables(before.tables, after.tables, context.store);
-  const planned = tables.kept.map((pair) => ({ pair, changes: changesOf(pair, context) }));
+  const planned = tables.kept.map((pair) => ({ pair, changes: changesOf(pair, context, dialect) }));
   const questions = [
     ...misnamedEntities(
       before.tables.map(({ entity }) => entity),
@@ -74,9 +74,17 @@ interface Pair {
 }
 
 /** A table, and its history when it has one before and after. */
-function changesOf({ from, to }: Pair, context: ChangeContext): readonly TableChange[] {
+function changesOf(
+  { from, to }: Pair,
+  context: ChangeContext,
+  dialect: Dialect,
+): readonly TableChange[] {
   const entity = entityNamed(to.entity, context.store);
-  const common = { part: partName(to.table.name), ...(entity !== undefined && { entity }) };
+  const common = {
+    part: partName(to.table.name),
+    dialect,
+    ...(entity !== undefined && { entity }),
+  };
   const own = tableChange({ ...common, from: from.table, to: to.table }, context);
   if (from.history === undefined || to.history === undefined) return [own];
   // Nobody but the triggers and the data layer knows the history: it changes at once.

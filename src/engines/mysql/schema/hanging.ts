@@ -1,6 +1,6 @@
 import { literal } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
-import { refuses } from "./refusals.ts";
+import { refusal, refuses } from "./refusals.ts";
 import type { ColumnShape } from "./shape.ts";
 
 /**
@@ -26,3 +26,19 @@ export function refuseHanging(change: TableChange, column: ColumnShape): readonl
     `select index_name from information_schema.statistics where table_schema = database() and table_name = ${literal(from.name)} and column_name = ${literal(column.name)}${others} limit 1;`,
   ];
 }
+
+/**
+ * Refuses to change the definition of a column that holds a check, where the server would drop it without a word. Only a column that was
+ * there before the data layer has one; JSON is kept as text with such a check, which comes again with the type.
+ */
+export const refuseLostCheck = (
+  { dialect, from }: TableChange,
+  column: string,
+): readonly string[] =>
+  dialect.columnChecks
+    ? refusal(
+        `the check within the definition of ${column} of ${from.name} would be lost: make it a constraint of the table (add constraint), and modify the column without it`,
+        "check_clause",
+        `information_schema.check_constraints where constraint_schema = database() and table_name = ${literal(from.name)} and constraint_name = ${literal(column)} and level = 'Column' and check_clause not like 'json\\_valid(%'`,
+      )
+    : [];

@@ -3,6 +3,7 @@ import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import { tokens } from "../sql/tokens.ts";
 import type { TableChange } from "./change.ts";
+import { refuseLostCheck } from "./hanging.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
@@ -50,6 +51,7 @@ export function requireDraft(
     title: `${table}: column ${column.name} is required`,
     risks: [...slow(online).filter((risk) => risk !== "none"), "depends-on-data"],
     up: [
+      ...refuseLostCheck(change, column.name),
       ...unfitRefusal(change, column.name, was.type, column.type),
       ...rest,
       ...refusal(
@@ -80,7 +82,10 @@ export function relaxed(change: TableChange, column: ColumnShape, fill: string |
     stem: `${table}-relax-${column.name}`,
     title: `${table}: column ${column.name} may be left out`,
     risks: slow(online),
-    up: [alterTable(table, [`modify column ${columnText({ ...column, nullable: true })}`], online)],
+    up: [
+      ...refuseLostCheck(change, column.name),
+      alterTable(table, [`modify column ${columnText({ ...column, nullable: true })}`], online),
+    ],
     down: fill === undefined ? [] : restored(change, column, fill),
     touches: [change.part],
   });
