@@ -62,8 +62,8 @@ async function branch(
   commit(name);
 }
 
-async function start(): Promise<void> {
-  at = await generateProject("crossed", spec);
+async function start(text = spec): Promise<void> {
+  at = await generateProject("crossed", text);
   git(at.folder, "init", "--quiet", "--initial-branch=main");
   commit("init");
 }
@@ -232,5 +232,57 @@ describe("two branches, each with a migration of its own", () => {
     at.write("workloads.yaml", mood(at.read("workloads.yaml")));
     await ads("migrate", "diff", "mood");
     expect((await cli(at.folder, "migrate", "diff", "x")).stderr).toBe("");
+  });
+});
+
+describe("two branches on a document store", () => {
+  const documents = spec
+    .replace(
+      "entities:",
+      "stores: { hosting: self-managed, running: [mongodb], never: [postgres, memory, redis] }\nentities:",
+    )
+    .replace("kind: transactional", "kind: document");
+  const count = sub("words: { type: int }", "words: { type: int, column: count }");
+  const byPages = sub("  Book:\n", "  Book:\n    indexes:\n      - { fields: [pages] }\n");
+
+  /** What check says of both branches once they are merged. */
+  async function checked(
+    [name, edit]: readonly [string, (text: string) => string],
+    [other, otherEdit]: readonly [string, (text: string) => string],
+  ): Promise<string> {
+    await start(documents);
+    await branch(name, edit);
+    await branch(other, otherEdit);
+    merge(name);
+    expect(existsSync(join(at.folder, `migrations/main/0002-${name}.up.json`))).toBe(true);
+    const { status, stderr } = await cli(at.folder, "migrate", "diff", "x");
+    expect(status).toBe(stderr === "" ? 0 : 1);
+    return stderr;
+  }
+
+  test("one gives the property another name that the other's index is over", async () => {
+    expect(await checked(["count", count], ["index", indexed])).toContain(
+      "0002-index and 0002-count come from two branches, and 0002-count takes books.words away",
+    );
+  });
+
+  test("one changes the type of a property that the other's index is over", async () => {
+    expect(await checked(["wide", wide], ["index", indexed])).toContain(
+      "0002-wide takes books.words away",
+    );
+  });
+
+  test("one renames the collection that the other changes", async () => {
+    expect(await checked(["memo", memo], ["mood", mood])).toContain("0002-memo takes notes away");
+  });
+
+  test("both add the same property", async () => {
+    expect(await checked(["mood", mood], ["feeling", mood])).toContain("both add notes.mood");
+  });
+
+  test("changes that leave each other alone are no finding", async () => {
+    expect(await checked(["wide", wide], ["mood", mood])).toBe("");
+    at.remove();
+    expect(await checked(["count", count], ["index", byPages])).toBe("");
   });
 });
