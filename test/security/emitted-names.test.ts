@@ -14,11 +14,11 @@ const accepted = words(
   "Run Session Options Series News Data UserSettings Equipment Console Process Key Row Values Query Store Client Pool Connection " +
     "Transaction Deadline Signal Statement Result Input Config Logger Health Test Suite Expect Sample Subject Tenant It Id Given Write " +
     "Patch Order Where Item Record2 Int Cursor Class Map Set Record Error Symbol Buffer Array Partial Function RegExp Math Iterable " +
-    "Boolean Omit Dsn Lifecycle Cache Change Counts Hit Table Read",
+    "Boolean Omit Brand Dsn Lifecycle Cache Change Counts Hit Table Read",
 );
 
 /** Types that generated modules refer to by name, on every engine and on one. */
-const refused = words("Promise Page Date Range Brand Uint8Array");
+const refused = words("Promise Page Date Range Branded Uint8Array");
 const refusedOn = { postgres: ["TextRow", "PostgresSession"], mysql: ["Value", "ValueRow"] };
 
 const fields = words(

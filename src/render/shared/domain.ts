@@ -42,11 +42,11 @@ function idPart(entity: EntityIr, imports: ImportSet): readonly string[] {
   const [field] = entity.key;
   if (entity.idType === undefined || field === undefined || entity.owner !== undefined) return [];
   const [base, maker] = idMaker(entity, entity.idType, field, imports);
-  imports.type("../runtime/brand.ts", "Brand");
+  imports.type("../runtime/brand.ts", "Branded");
   const brand =
     base === "string" ? stringLiteral(entity.name) : `${stringLiteral(entity.name)}, ${base}`;
   const lines = [
-    `${docBlock([`Identifies one ${entity.name}.`])}export type ${identifier(entity.idType)} = Brand<${brand}>;`,
+    `${docBlock([`Identifies one ${entity.name}.`])}export type ${identifier(entity.idType)} = Branded<${brand}>;`,
     `${docBlock([`Checks the form of a key and brands it. @throws DataError programming`])}export const ${idFunction(entity)} = ${maker};`,
   ];
   if (field.type.kind === "uuid" && field.source.generated === "client") {

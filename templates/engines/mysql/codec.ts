@@ -35,10 +35,10 @@ export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
 
 /** `varchar`, `text`. NUL is refused, as every engine of this project does, and half a surrogate pair, which UTF-8 cannot hold. */
 export const text: Codec<string> = {
-  encode: (value) =>
-    typeof value === "string" && isStorable(value)
-      ? value
-      : refuse("text without NUL and halves of characters", value),
+  encode: (value) => {
+    if (typeof value !== "string") return refuse("text", value);
+    return isStorable(value) ? value : refuse("text without NUL and halves of characters", value);
+  },
   decode: present,
 };
 
@@ -148,9 +148,10 @@ export const changeKind = enumeration<"insert" | "update" | "delete">("insert", 
 export const json = <T>(): Codec<T> => ({
   encode: (value) => {
     const encoded: string | undefined = JSON.stringify(value);
-    return encoded === undefined || !isStorableJson(encoded)
-      ? refuse("json without NUL and halves of characters", value)
-      : encoded;
+    if (encoded === undefined) return refuse("json", value);
+    return isStorableJson(encoded)
+      ? encoded
+      : refuse("json without NUL and halves of characters", value);
   },
   decode: (value) => JSON.parse(present(value)) as T,
 });

@@ -34,10 +34,10 @@ export const nullable = <T>(codec: Codec<T>): NullableCodec<T> => ({
 
 /** `text`, `varchar`. NUL is refused, which PostgreSQL cannot store, and half a surrogate pair, which UTF-8 cannot. */
 export const text: Codec<string> = {
-  encode: (value) =>
-    typeof value === "string" && isStorable(value)
-      ? value
-      : refuse("text without NUL and halves of characters", value),
+  encode: (value) => {
+    if (typeof value !== "string") return refuse("text", value);
+    return isStorable(value) ? value : refuse("text without NUL and halves of characters", value);
+  },
   decode: present,
 };
 
@@ -135,9 +135,10 @@ export const changeKind = enumeration<"insert" | "update" | "delete">("insert", 
 export const json = <T>(): Codec<T> => ({
   encode: (value) => {
     const encoded: string | undefined = JSON.stringify(value);
-    return encoded === undefined || !isStorableJson(encoded)
-      ? refuse("json without NUL and halves of characters", value)
-      : encoded;
+    if (encoded === undefined) return refuse("json", value);
+    return isStorableJson(encoded)
+      ? encoded
+      : refuse("json without NUL and halves of characters", value);
   },
   decode: (text) => JSON.parse(present(text)) as T,
 });

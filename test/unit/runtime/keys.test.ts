@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Brand } from "../../../templates/runtime/brand.ts";
+import type { Branded } from "../../../templates/runtime/brand.ts";
 import { isDataError } from "../../../templates/runtime/errors.ts";
 import {
   bigintKey,
@@ -57,13 +57,13 @@ describe("uuidV7", () => {
 });
 
 describe("keys", () => {
-  const orderId = uuidKey<Brand<"Order">>("Order");
+  const orderId = uuidKey<Branded<"Order">>("Order");
 
   test("a uuid of any version and case is taken, in lower case", () => {
     expect(orderId("0190E9F4-1B2C-7ABC-8DEF-0123456789AB")).toBe(
       "0190e9f4-1b2c-7abc-8def-0123456789ab",
     );
-    expect(orderId(newUuidKey<Brand<"Order">>())).toHaveLength(36);
+    expect(orderId(newUuidKey<Branded<"Order">>())).toHaveLength(36);
   });
 
   test.each([
@@ -78,14 +78,14 @@ describe("keys", () => {
   });
 
   test("texts have a length and no NUL, numbers are safe, bigints have 64 bits", () => {
-    const sku = stringKey<Brand<"Sku">>("Product", 4);
+    const sku = stringKey<Branded<"Sku">>("Product", 4);
     expect(sku("ab-1")).toBe("ab-1");
     for (const text of ["", "abcde", "a\0b"])
       expect(kindOf(() => sku(text))).toContain("1 to 4 characters");
-    expect(intKey<Brand<"Line", number>>("Line")(7)).toBe(7);
+    expect(intKey<Branded<"Line", number>>("Line")(7)).toBe(7);
     for (const value of [1.5, Number.NaN, 2 ** 53])
       expect(kindOf(() => intKey("Line")(value))).toContain("programming");
-    expect(bigintKey<Brand<"Row", bigint>>("Row")(-(2n ** 63n))).toBe(-(2n ** 63n));
+    expect(bigintKey<Branded<"Row", bigint>>("Row")(-(2n ** 63n))).toBe(-(2n ** 63n));
     expect(kindOf(() => bigintKey("Row")(2n ** 63n))).toContain("64-bit");
   });
 });

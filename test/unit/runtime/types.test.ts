@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Brand } from "../../../templates/runtime/brand.ts";
+import type { Branded } from "../../../templates/runtime/brand.ts";
 import type {
   Page,
   PageRequest,
@@ -23,8 +23,8 @@ test("what makes a retry safe is told by the types", () => {
 });
 
 test("keys of two entities cannot be mistaken for each other", () => {
-  type OrderId = Brand<"Order">;
-  type CustomerId = Brand<"Customer">;
+  type OrderId = Branded<"Order">;
+  type CustomerId = Branded<"Customer">;
   const customer = uuidKey<CustomerId>("Customer")("0190e9f4-1b2c-7abc-8def-0123456789ab");
   // @ts-expect-error a customer's key is no order's
   const order: OrderId = customer;
