@@ -3,7 +3,12 @@ import type { Filled } from "../../../migrate/rehearse/store.ts";
 import { fillPart } from "../../families/sql/rehearse/fill-part.ts";
 import { type Circular, parentsFirst } from "../../families/sql/rehearse/parents-first.ts";
 import { Random } from "../../families/sql/rehearse/random.ts";
-import type { Reference, RowPlan } from "../../families/sql/rehearse/row.ts";
+import {
+  lateColumns,
+  type Reference,
+  type RowPlan,
+  staysEmpty,
+} from "../../families/sql/rehearse/row.ts";
 import type { LiveReference, LiveTable } from "../live/tables.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
 import { columnPlan } from "./column-plan.ts";
@@ -32,7 +37,9 @@ export async function fillTables(
       const insert = insertRows(connection, table);
       filled.push(await fillPart({ part: table.name, plan, insert }, rows, new Random(seed)));
     }
-    for (const each of circular) await connection.command(closeCircle(each));
+    for (const each of circular)
+      if (!staysEmpty(each.reference.columns, each.table.columns))
+        await connection.command(closeCircle(each));
     for (const { name } of order) await connection.command(`analyze table ${identifier(name)}`);
     return filled;
   } finally {
@@ -60,10 +67,14 @@ async function rowPlan(
       columns: reference.columns,
       rows: rows.map((row) => row.map((value) => (value === null ? null : String(value)))),
       distinct: columns.some(({ name, distinct }) => distinct && name === reference.columns.at(-1)),
-      nullable: own.every(({ nullable }) => nullable),
+      nullable: own.some(({ nullable }) => nullable),
     });
   }
-  return { columns, references, late: new Set(late.flatMap(({ columns: names }) => names)) };
+  return {
+    columns,
+    references,
+    late: new Set(late.flatMap(({ columns: names }) => lateColumns(names, table.columns))),
+  };
 }
 
 /** Points every row at one of the target's, each in its turn. */

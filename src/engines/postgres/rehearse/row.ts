@@ -3,7 +3,7 @@ import type { Connection } from "../../../../templates/engines/postgres/wire.ts"
 import type { Catalogue, CatalogueTable } from "../introspect/catalogue.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
 import type { CircularKey } from "./circle.ts";
-import type { Reference, RowPlan } from "../../families/sql/rehearse/row.ts";
+import { lateColumns, type Reference, type RowPlan } from "../../families/sql/rehearse/row.ts";
 import { columnPlan } from "./column-plan.ts";
 
 /** How the rows of a table are made. */
@@ -42,13 +42,13 @@ export async function tablePlan(
       distinct: columns.some(
         ({ name, distinct }) => distinct && name === constraint.columns.at(-1),
       ),
-      nullable: own.every(({ nullable }) => nullable),
+      nullable: own.some(({ nullable }) => nullable),
     });
   }
   return {
     table,
     columns,
     references,
-    late: new Set(late.flatMap(({ constraint }) => constraint.columns)),
+    late: new Set(late.flatMap(({ constraint }) => lateColumns(constraint.columns, table.columns))),
   };
 }
