@@ -465,3 +465,24 @@ const canonical = (value: unknown): string | undefined =>
       ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : each;
   });
+
+test("documents that were deleted stop the end of softDelete, before code of after sees them again", () => {
+  const soft = press.replace(
+    "  Article:\n    timestamps",
+    "  Article:\n    softDelete: true\n    timestamps",
+  );
+  expect(soft).not.toBe(press);
+  const [first, ...rest] = changed(soft, press).steps;
+  expect(first).toMatchObject({ phase: "expand", risks: ["depends-on-data"], down: "" });
+  expect(commandsOf(first?.up ?? "")).toEqual([
+    {
+      refuse: "articles",
+      filter: { deleted_at: { $ne: null } },
+      reason: expect.stringContaining("rows of articles that were deleted would be seen again"),
+    },
+  ]);
+  const asks = (steps: readonly { readonly up: string }[]) =>
+    steps.filter(({ up }) => up.includes("would be seen again"));
+  expect(asks(rest)).toEqual([]);
+  expect(asks(changed(press, soft).steps)).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { pairs } from "../../../compat/pairs.ts";
 import type { EntityIr } from "../../../ir/types.ts";
 import { misnamedEntities } from "../../../migrate/misnamed.ts";
@@ -139,6 +140,7 @@ function collectionChange(
   const inPhase = (phase: Draft["phase"], list: readonly Draft[]): readonly Draft[] =>
     list.filter((draft) => draft.phase === phase);
   const ordered = [
+    ...deletedDocuments(before, after),
     ...renamedCollection(before.name, name),
     // New code writes without what an old unique index is over; old indexes also stand in the way of new ones.
     ...inPhase("expand", indexes.dropped),
@@ -157,6 +159,29 @@ function collectionChange(
     questions: [...keyQuestions(before, after, entity), ...questions],
   };
 }
+
+/** Documents that only their mark keeps from being seen: code of after knows no mark. */
+const deletedDocuments = (before: Named, after: Named): readonly Draft[] =>
+  Object.entries(before.properties).flatMap(([name, { role }]) =>
+    role !== "deletedAt" || after.properties[name] !== undefined
+      ? []
+      : [
+          {
+            act: "ask deleted",
+            title: "stops where documents that were deleted would be seen again",
+            phase: "expand",
+            up: [
+              {
+                refuse: before.name,
+                filter: { [name]: { $ne: null } },
+                reason: deletedReason(before.name, name),
+              },
+            ],
+            down: [],
+            risks: ["depends-on-data"],
+          },
+        ],
+  );
 
 function renamedCollection(before: string, after: string): readonly Draft[] {
   if (before === after) return [];

@@ -23,6 +23,8 @@ export interface Property {
   readonly required: boolean;
   /** What its validator asks of a value; null included where it may be null. */
   readonly schema: JsonObject;
+  /** The mark of `softDelete`: without it its documents are seen again. */
+  readonly role?: "deletedAt";
 }
 
 /** What documents hold beside their key. */
@@ -237,6 +239,7 @@ const propertyStateOf = (field: FieldIr): Property => ({
   kind: kindOf(field.type),
   required: !field.nullable,
   schema: schemaOf(field),
+  ...(field.source.role === "deletedAt" && { role: "deletedAt" }),
 });
 
 function kindOf(type: FieldIr["type"]): string {

@@ -1,5 +1,5 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
-import { deletedReason } from "../../families/sql/deletion-mark.ts";
+import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";

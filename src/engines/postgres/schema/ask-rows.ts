@@ -1,6 +1,6 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
-import { deletedReason } from "../../families/sql/deletion-mark.ts";
+import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { askText, type RowQuestion } from "./ask-text.ts";
 import { isHeld, only, type TableChange } from "./change.ts";

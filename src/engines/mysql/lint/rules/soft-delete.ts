@@ -1,4 +1,4 @@
-import { deletedReason, isDeletionMark, seenAgain } from "../../../families/sql/deletion-mark.ts";
+import { deletedReason, isDeletionMark, seenAgain } from "../../../../migrate/deletion-mark.ts";
 import { refuses } from "../../schema/refusals.ts";
 import { identifier } from "../../sql/quote.ts";
 import { needOf } from "../needs.ts";

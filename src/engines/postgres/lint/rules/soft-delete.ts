@@ -1,4 +1,4 @@
-import { deletedReason, isDeletionMark, seenAgain } from "../../../families/sql/deletion-mark.ts";
+import { deletedReason, isDeletionMark, seenAgain } from "../../../../migrate/deletion-mark.ts";
 import { askText } from "../../schema/ask-text.ts";
 import { identifier } from "../../sql/quote.ts";
 import { alterCommands } from "../alter.ts";
