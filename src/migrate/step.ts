@@ -63,6 +63,8 @@ export interface Step {
   readonly risks: readonly Risk[];
   /** Why it is done in this way, or what to look out for; written beside it into the file. */
   readonly note?: string;
+  /** A rule of the linter that its first statement cannot keep, and why: no way around it is known. Written into the file, where the linter reads it. */
+  readonly accepts?: { readonly rule: string; readonly because: string };
   /** False for a statement that no transaction may hold; it is alone in its step then. */
   readonly transactional: boolean;
   /** For a step outside of a transaction: a query that answers true when it is done and whole. */

@@ -12,7 +12,7 @@ import type { StoreIr } from "../../../src/ir/types.ts";
 import { changeFiles } from "../../../src/migrate/change-files.ts";
 import { planChange, type StoreChange } from "../../../src/migrate/change.ts";
 import { lintMigrations } from "../../../src/migrate/lint.ts";
-import type { ChangeContext, Risk } from "../../../src/migrate/step.ts";
+import type { ChangeContext } from "../../../src/migrate/step.ts";
 import { scanMigrations } from "../../../src/reconcile/scan-migrations.ts";
 import type { Plan } from "../../../src/select/plan.ts";
 import type { Model } from "../../../src/spec/model.ts";
@@ -61,15 +61,6 @@ export function storeOf(model: Model): StoreIr {
   return store;
 }
 
-/**
- * What no split avoids, with the risk that its step has to own up to: a column of a key has one name at a time, and PostgreSQL turns no plain
- * column into a generated one.
- */
-const unavoidable: Readonly<Record<string, Risk>> = {
-  "rename-column": "breaks-old-code",
-  "add-stored-generated-column": "rewrites",
-};
-
 /** How a change is made. */
 export interface Follow {
   readonly mode: ChangeContext["mode"];
@@ -83,7 +74,7 @@ export interface Follow {
 /** What one change came to. */
 export interface Applied {
   readonly destroys: readonly string[];
-  /** Errors of the linter, but those of a step that nobody can split and that says so itself. */
+  /** Errors of the linter. */
   readonly findings: readonly string[];
 }
 
@@ -146,12 +137,9 @@ export class ChainProject {
       migrations,
       migrations.filter(({ id }) => ids.includes(id)),
     );
-    return findings.flatMap(({ migration, file, line, severity, rule, message }) => {
-      const planned = change.migrations.find(({ id }) => id === migration);
-      const risk = unavoidable[rule];
-      const isTold = planned?.steps.some(({ risks }) => risk !== undefined && risks.includes(risk));
-      return isTold || severity === "warning" ? [] : [`${file}:${line} ${rule}: ${message}`];
-    });
+    return findings.flatMap(({ file, line, severity, rule, message }) =>
+      severity === "warning" ? [] : [`${file}:${line} ${rule}: ${message}`],
+    );
   }
 
   #plan(asked: ChangeContext): { readonly change: StoreChange; readonly context: ChangeContext } {

@@ -116,6 +116,10 @@ function write(
       output.line(`  ${step.title}  [${marks.join(", ")}]`);
       if (step.note !== undefined && step.risks.includes("depends-on-data"))
         output.line(`    ${step.note}`);
+      if (step.accepts !== undefined)
+        output.line(
+          `    migrate lint lets ${step.accepts.rule} pass here: ${step.accepts.because}`,
+        );
     }
     if (dryRun) output.line(`\n${migration.up}`);
   }

@@ -17,12 +17,16 @@ export function printSteps(
       [
         remark(`step: ${step.name}`),
         remark(step.title),
-        ...(direction === "up" ? aboutStep(step) : []),
+        ...(direction === "up" ? [...aboutStep(step), ...accepted(step)] : []),
         step[direction],
       ].join("\n"),
     );
   return `${[[remark(header), remark(purpose)].join("\n"), ...parts].join("\n\n")}\n`;
 }
+
+/** The exception stands right before the statement that it is for. */
+const accepted = ({ accepts }: Step): readonly string[] =>
+  accepts === undefined ? [] : [remark(`lint: allow ${accepts.rule} because ${accepts.because}`)];
 
 const classes: Readonly<Record<Reversibility, string>> = {
   reversible: "",

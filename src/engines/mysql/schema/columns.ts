@@ -1,4 +1,5 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
@@ -93,6 +94,7 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
         stem: `${table}-rename-${from.name}`,
         title: `${table}: column ${from.name} becomes ${to.name}`,
         risks: ["breaks-old-code"],
+        ...renamedAtOnce(change.mode),
         up: [renameColumn(change.from, from.name, to.name)],
         down: [renameColumn(change.from, to.name, from.name)],
         verify: columnIs(true, table, to.name),

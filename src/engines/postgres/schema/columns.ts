@@ -1,6 +1,7 @@
 import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
 import { placeholder } from "./fill.ts";
 import { refuseHanging } from "./hanging.ts";
 import { asOwner } from "./owner.ts";
@@ -79,6 +80,7 @@ function renamedColumn(
     up: [renameColumn(table, from.name, to.name), ...sequence(from, to)],
     down: [...sequence(to, from), renameColumn(table, to.name, from.name)],
     risks: ["breaks-old-code"],
+    ...renamedAtOnce(mode),
     ...(mode === "split" && {
       note: "A key, a tenant or what the database fills cannot stand under two names: deploy the new code at once.",
     }),

@@ -65,6 +65,13 @@ export const generatedDrafts = (change: TableChange): readonly Draft[] => [
     .map(({ to }) => addedDraft(change, to)),
 ];
 
+/** Source: PostgreSQL, `alter table`: a column that is there becomes no generated one, and adding a stored one writes the table again. */
+const madeAtOnce = {
+  rule: "add-stored-generated-column",
+  because:
+    "PostgreSQL turns no column that is there into a generated one, so the table is written again while all wait; run it when few use the table",
+} as const;
+
 function addedDraft(change: TableChange, to: ColumnShape): Draft {
   const table = change.to.name;
   return draft({
@@ -74,6 +81,7 @@ function addedDraft(change: TableChange, to: ColumnShape): Draft {
     up: [alterTable(table, `add column ${columnLine(to)}`), commentOnColumn(table, to)],
     down: [dropColumn(table, to.name)],
     risks: ["rewrites"],
+    accepts: madeAtOnce,
     touches: [change.part],
   });
 }
@@ -108,6 +116,7 @@ function rebuiltDrafts(change: TableChange, { from, to, late }: Rebuilt): readon
             up: makeStatements(change.to, table, to),
             down: [dropColumn(table, to.name)],
             risks: ["rewrites"],
+            accepts: madeAtOnce,
             touches: [change.part],
           }),
         ];
