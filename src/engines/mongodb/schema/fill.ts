@@ -34,7 +34,9 @@ export function fillOf(
 /** A constant that the field itself would not let through is asked about again. */
 function judged(about: string, fill: Fill, column: FillColumn | undefined): Fill {
   if ("question" in fill || column === undefined || !("constant" in fill.value)) return fill;
-  const fault = fillFault(plain(fill.value.constant), column);
+  const value = plain(fill.value.constant);
+  // Null stands for a value that is not known yet where two specs are compared.
+  const fault = value === null ? undefined : fillFault(value, column);
   return fault === undefined
     ? fill
     : { question: { about, text: `--set ${about}: ${fault.text}`, hint: fault.hint } };
