@@ -4,18 +4,28 @@ import type { IncrementDeclaration } from "./declaration.ts";
 import type { Place } from "./place.ts";
 import { alter, refusal } from "./writes.ts";
 
-/** Adds where the sum keeps its limits: they are conditions of the same command, so that no other change comes between. */
+/** What is sent of an amount. @throws TypeError for what the type cannot hold; DataError programming for the wrong sign */
+export function amount<E, N>({ number, sign }: IncrementDeclaration<E, N>, by: N): unknown {
+  const added = number.encode(by);
+  const direction = number.sign(by);
+  if ((sign === "positive" && direction < 0) || (sign === "negative" && direction > 0))
+    throw programmingError(`by must not be ${direction < 0 ? "negative" : "positive"}`);
+  return added;
+}
+
+/**
+ * Adds where the sum keeps its limits: they are conditions of the same command, so that no other change comes between.
+ *
+ * @param added what is sent of `by`: {@link amount}
+ */
 export async function incremented<E, N>(
   place: Place,
   method: IncrementDeclaration<E, N>,
   key: unknown,
   by: N,
+  added: unknown,
 ): Promise<Document> {
-  const { of, property, number, nullable, sign } = method;
-  const direction = number.sign(by);
-  if ((sign === "positive" && direction < 0) || (sign === "negative" && direction > 0))
-    throw programmingError(`by must not be ${direction < 0 ? "negative" : "positive"}`);
-  const added = number.encode(by);
+  const { of, property, number, nullable } = method;
   const changed = await alter(place, of, {
     key,
     when: { [property]: number.before(by) },

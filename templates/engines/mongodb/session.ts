@@ -16,7 +16,7 @@ import type {
   MethodDeclaration,
   UpsertDeclaration,
 } from "./declaration.ts";
-import { incremented } from "./increment.ts";
+import { amount, incremented } from "./increment.ts";
 import type { Place } from "./place.ts";
 import {
   aggregated,
@@ -210,9 +210,11 @@ export class MongoSession {
     by: N,
     options?: WriteOptions,
   ): Promise<E> {
-    const stands = (): Document => ({ key, by: method.number.encode(by) });
+    // Before anything is sent: a refusal within the attempt would be told as an unknown outcome.
+    const added = amount(method, by);
+    const stands = (): Document => ({ key, by: added });
     return this.#one(method, "update", key, stands, options, async (place) => [
-      await incremented(place, method, key, by),
+      await incremented(place, method, key, by, added),
     ]);
   }
 

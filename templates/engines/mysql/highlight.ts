@@ -43,7 +43,7 @@ function marked<H extends Hit<unknown>>(
 const around = 12;
 const mostFragments = 2;
 
-/** The first places of a text that hold a found word, each between <mark> and </mark>; empty when there is none. */
+/** As HTML the first places of a text that hold a found word, each between <mark> and </mark>; empty when there is none. */
 export function highlighted(text: string, words: ReadonlySet<string>): string {
   const tokens = [...text.matchAll(/[\p{L}\p{M}\p{N}_]+/gu)];
   const found = tokens.flatMap(([word], at) => (words.has(folded(word)) ? [at] : []));
@@ -66,9 +66,20 @@ function fragment(
   let made = "";
   let at = tokens[0]?.index ?? 0;
   for (const { 0: word, index } of tokens) {
-    made += text.slice(at, index);
+    made += escaped(text.slice(at, index));
     made += words.has(folded(word)) ? `<mark>${word}</mark>` : word;
     at = index + word.length;
   }
   return made;
 }
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const escaped = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (one) => entities[one] ?? one);

@@ -210,11 +210,19 @@ export const date = (min?: string, max?: string): ValueCodec<string> => ({
 });
 
 export const json = <T>(): ValueCodec<T> => ({
-  problem: (value) =>
-    JSON.stringify(value) === undefined ? "is nothing that JSON holds" : undefined,
+  problem: (value) => (isJson(value) ? undefined : "is nothing that JSON holds"),
   encode: (value) => JSON.stringify(value),
   decode: (stored) => JSON.parse(stored) as T,
 });
+
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    // A bigint, or an object that holds itself.
+    return false;
+  }
+}
 
 /** Base64, since a script's results are texts. */
 export const binary = (max = Infinity, min = 0): ValueCodec<Uint8Array> => ({

@@ -1,6 +1,8 @@
 import { DataError } from "../../runtime/errors.ts";
 import type { ChannelStructure, SubscribeOptions } from "../../shared/ports/structures.ts";
+import { json, nullable } from "./codec.ts";
 import {
+  parsedMessage,
   StructureCaller,
   type StructureDeclaration,
   type StructureHost,
@@ -17,9 +19,10 @@ export function channel<M>(
   declaration: ChannelDeclaration,
 ): ChannelStructure<M> {
   const caller = new StructureCaller(host, declaration);
+  const codec = nullable("message", json<M>());
   return {
     async publish(key, message, options) {
-      const args = [caller.key(key), JSON.stringify(message)];
+      const args = [caller.key(key), codec.encode(message) ?? "null"];
       await caller.call("publish", "write", "publish", args, { retry: "safe", ...options });
     },
     async subscribe(key, options = {}) {
@@ -32,12 +35,27 @@ export function channel<M>(
           messages.heard();
         },
         lost: () => messages.lost(),
-        message: (text) => messages.push(JSON.parse(text) as M),
+        message: (text) => {
+          const message = parsedMessage<M>(text);
+          if (message === undefined) host.onError(foreignError(caller, key));
+          else messages.push(message);
+        },
       });
       await listening(heard.promise, messages, caller);
       return messages;
     },
   };
+}
+
+function foreignError(caller: StructureCaller, key: string): DataError {
+  const { operation } = caller.spec("subscribe", "read");
+  return new DataError({
+    kind: "programming",
+    operation,
+    store: caller.host.runtime.store,
+    message: `${operation}: what is no message of this data layer was passed over on the channel ${JSON.stringify(key)}`,
+    hint: "something else publishes to this channel",
+  });
 }
 
 /** Waits until the channel is heard, for the store's deadline at most. */

@@ -13,17 +13,19 @@ export interface StructureHost {
   readonly router: RedisRouter;
   readonly runtime: OpRuntime;
   readonly namespace: string;
+  /** Told of what ends no call. */
+  readonly onError: (error: unknown) => void;
   /** Whose they are, where they belong to tenants. */
   readonly tenant?: string;
 }
 
 /** The same for what belongs to one tenant. @throws DataError programming for an empty one */
 export function ofTenant(
-  { router, runtime, namespace }: StructureHost,
+  { router, runtime, namespace, onError }: StructureHost,
   tenant: string,
 ): StructureHost {
   if (tenant === "") throw programmingError("a structure belongs to a tenant, which must be named");
-  return { router, runtime, namespace, tenant };
+  return { router, runtime, namespace, onError, tenant };
 }
 
 /** What a generated adapter declares of one structure. */
@@ -141,6 +143,15 @@ export class StructureCaller {
     if (name !== "") return this.key(name);
     const call = { spec, attempts: 0, runtime: this.host.runtime, options: {} };
     throw verdictError(call, programmingError("the key of a structure must not be empty"), 0);
+  }
+}
+
+/** A message, or undefined for what is no JSON: something else sent it. */
+export function parsedMessage<M>(text: string): M | undefined {
+  try {
+    return JSON.parse(text) as M;
+  } catch {
+    return undefined;
   }
 }
 

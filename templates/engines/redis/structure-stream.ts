@@ -1,8 +1,11 @@
 import { DataError } from "../../runtime/errors.ts";
+import type { CallOptions } from "../../runtime/options.ts";
 import type { StreamEntry, StreamStructure } from "../../shared/ports/structures.ts";
+import { json, nullable } from "./codec.ts";
 import type { Reply } from "./op.ts";
 import {
   limitOf,
+  parsedMessage,
   StructureCaller,
   type StructureDeclaration,
   type StructureHost,
@@ -19,15 +22,42 @@ const field = "m";
 /** A log of JSON messages with groups of consumers. */
 export function stream<M>(host: StructureHost, declaration: StreamDeclaration): StreamStructure<M> {
   const caller = new StructureCaller(host, declaration);
+  const codec = nullable("message", json<M>());
+  /** What others wrote is told and passed over: one entry of theirs must not end the reading of the stream. */
+  const known = (method: string, key: string, reply: Reply): Sorted<M> => {
+    const found = sorted<M>(reply);
+    if (found.foreign.length > 0)
+      host.onError(foreignError(host, `${declaration.name}.${method}`, key, found.foreign));
+    return found;
+  };
+  /** Of a group, which then holds no more what is no message: it would be claimed for ever. */
+  const held = async (
+    method: string,
+    key: string,
+    group: string,
+    reply: Reply,
+    options?: CallOptions,
+  ): Promise<readonly StreamEntry<M>[]> => {
+    const { messages, foreign } = known(method, key, reply);
+    if (foreign.length > 0) await caller.read(method, "xack", key, [group, ...foreign], options);
+    return messages;
+  };
   return {
     async append(key, message, options) {
-      const args = ["maxlen", "~", declaration.maxLength, "*", field, JSON.stringify(message)];
+      const text = codec.encode(message) ?? "null";
+      const args = ["maxlen", "~", declaration.maxLength, "*", field, text];
       return String(await caller.write("append", "xadd", key, args, options));
     },
     async read(key, { after, limit } = {}, options) {
-      const from = after === undefined ? "-" : `(${after}`;
-      const args = [from, "+", "count", limitOf(limit)];
-      return entriesOf(await caller.read("read", "xrange", key, args, options));
+      let from = after === undefined ? "-" : `(${after}`;
+      for (;;) {
+        const args = [from, "+", "count", limitOf(limit)];
+        const reply = await caller.read("read", "xrange", key, args, options);
+        const { messages, foreign } = known("read", key, reply);
+        // No messages are the end of the stream, which a part of it that others wrote is not.
+        if (messages.length > 0 || foreign.length === 0) return messages;
+        from = `(${foreign.at(-1)}`;
+      }
     },
     async join(key, group, options) {
       const args = ["create", caller.key(key), group, "0", "mkstream"];
@@ -50,7 +80,7 @@ export function stream<M>(host: StructureHost, declaration: StreamDeclaration): 
       ];
       const safe = { retry: "safe", ...options } as const;
       const reply = await grouped(caller.call("take", "write", "xreadgroup", args, safe));
-      return entriesOf(entriesOfStream(reply));
+      return held("take", key, group, entriesOfStream(reply), options);
     },
     async acknowledge(key, group, ids, options) {
       if (ids.length === 0) return 0;
@@ -59,7 +89,7 @@ export function stream<M>(host: StructureHost, declaration: StreamDeclaration): 
     async claim(key, group, consumer, idleMs, limit, options) {
       const args = [caller.key(key), group, consumer, idleMs, "0", "count", limitOf(limit)];
       const reply = await grouped(caller.call("claim", "read", "xautoclaim", args, options));
-      return entriesOf((reply as readonly Reply[])[1] ?? []);
+      return held("claim", key, group, (reply as readonly Reply[])[1] ?? [], options);
     },
   };
 }
@@ -92,10 +122,39 @@ function entriesOfStream(reply: Reply): Reply {
   return first?.[1] ?? [];
 }
 
-function entriesOf<M>(reply: Reply): readonly StreamEntry<M>[] {
-  const entries = (reply ?? []) as readonly (readonly [string, readonly string[] | null])[];
-  // What was deleted since is claimed as an id without fields.
-  return entries.flatMap(([id, fields]) =>
-    fields === null ? [] : [{ id, message: JSON.parse(fields[1] ?? "null") as M }],
-  );
+interface Sorted<M> {
+  readonly messages: readonly StreamEntry<M>[];
+  /** Ids of entries that hold no JSON under {@link field}. */
+  readonly foreign: readonly string[];
 }
+
+function sorted<M>(reply: Reply): Sorted<M> {
+  const messages: StreamEntry<M>[] = [];
+  const foreign: string[] = [];
+  for (const [id, fields] of (reply ?? []) as readonly (readonly [
+    string,
+    readonly string[] | null,
+  ])[]) {
+    // What was deleted since is claimed as an id without fields.
+    if (fields === null) continue;
+    const [name, text = ""] = fields;
+    const message = name === field ? parsedMessage<M>(text) : undefined;
+    if (message === undefined) foreign.push(id);
+    else messages.push({ id, message });
+  }
+  return { messages, foreign };
+}
+
+const foreignError = (
+  { runtime: { store } }: StructureHost,
+  operation: string,
+  key: string,
+  ids: readonly string[],
+): DataError =>
+  new DataError({
+    kind: "programming",
+    operation,
+    store,
+    message: `${operation}: entries of the stream ${JSON.stringify(key)} that are no messages of this data layer were passed over: ${ids.join(", ")}`,
+    hint: "something else writes to this stream; XRANGE shows what it wrote",
+  });

@@ -63,9 +63,12 @@ export interface StreamEntry<M> {
   readonly message: M;
 }
 
-/** A log of messages, the oldest of which go when it is longer than declared. */
+/**
+ * A log of messages, the oldest of which go when it is longer than declared. What something else wrote to it is passed over, and told to
+ * `onError`; a group then holds it no more.
+ */
 export interface StreamStructure<M> {
-  /** Adds a message; its id. @throws DataError outcome-unknown */
+  /** Adds a message; its id. @throws DataError constraint for what JSON does not hold; outcome-unknown */
   append(key: string, message: M, options?: WriteOptions): Promise<string>;
   /** Messages after an id (from the oldest without one), oldest first. */
   read(
@@ -113,7 +116,7 @@ export interface SubscribeOptions {
   readonly onGap?: ((why: "connection" | "buffer") => void) | undefined;
 }
 
-/** Messages to whoever listens at the time: delivered at most once. */
+/** Messages to whoever listens at the time: delivered at most once. What something else sent is passed over, and told to `onError`. */
 export interface ChannelStructure<M> {
   /** Sends a message. Sent twice where a reply was lost and `retry` is `always`. */
   publish(key: string, message: M, options?: CallOptions): Promise<void>;

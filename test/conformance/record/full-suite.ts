@@ -160,6 +160,34 @@ export const fullCases: readonly FullCase[] = [
     },
   },
   {
+    method: "increment",
+    name: "an amount that the field does not take is refused before it is sent, with an operation id and without",
+    run: async (data) => {
+      const id = key();
+      await data.counters.put({ id, value: 50 });
+      const refused = {
+        name: "DataError",
+        kind: expect.stringMatching(/^(?:programming|constraint)$/),
+      };
+      const amounts = [
+        0.5,
+        Number.NaN,
+        Infinity,
+        2 ** 31,
+        "x",
+        undefined,
+        null,
+        -1,
+      ] as readonly number[];
+      for (const by of amounts)
+        for (const options of [{}, { operation: randomUUID() }])
+          await expect(data.counters.add(id, by, options), String(by)).rejects.toMatchObject(
+            refused,
+          );
+      expect(await data.counters.get(id)).toMatchObject({ value: 50, version: 1 });
+    },
+  },
+  {
     method: "increment with operation id",
     name: "twenty racing replays count once",
     run: async (data) => {

@@ -32,6 +32,19 @@ async function shelve(data: SearchLayer, ...books: readonly Row[]) {
   return { shelf, stored, titles };
 }
 
+const entities = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+  "&#x27;": "'",
+  "&#x2F;": "/",
+  "&amp;": "&",
+};
+
+const unescaped = (html: string): string =>
+  Object.entries(entities).reduce((text, [entity, one]) => text.replaceAll(entity, one), html);
+
 const hostile = [
   "",
   " ",
@@ -193,6 +206,22 @@ export const cases: readonly SearchCase[] = [
       expect((items[0]?.highlights.body ?? "").length).toBeLessThan(500);
       const { items: stands } = await data.bookSearch.find("stands", { shelf }, {});
       expect(Object.keys(stands[0]?.highlights ?? {})).toEqual(["body"]);
+    },
+  },
+  {
+    method: "highlight",
+    name: "is HTML: the row's text is escaped, the marks are not",
+    run: async (data) => {
+      const title = `<b>R&D's</b> "lantern" <mark>x</mark> &lt; 1 > 0`;
+      const { shelf } = await shelve(data, { title });
+      const { items } = await data.bookSearch.find("lantern", { shelf }, {});
+      const html = items[0]?.highlights.title ?? "";
+      expect(html).toContain("<mark>lantern</mark>&quot;");
+      // A fragment may end before the text does.
+      expect(title).toContain(unescaped(html.replace("<mark>", "").replace("</mark>", "")));
+      expect(html.replaceAll(/<\/?mark>|&(?:amp|lt|gt|quot|#x?[\dA-Fa-f]+);/g, "")).not.toMatch(
+        /[&<>"']/,
+      );
     },
   },
   {

@@ -209,6 +209,18 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    method: "stream",
+    name: "what JSON does not hold is refused before it is sent",
+    run: async ({ moves, room }) => {
+      const key = randomUUID();
+      for (const wrong of [undefined, 1n, { from: 1n }, () => 1] as never[]) {
+        await expect(moves.append(key, wrong)).rejects.toEqual(ofKind("constraint"));
+        await expect(room.publish(key, wrong)).rejects.toEqual(ofKind("constraint"));
+      }
+      expect(await moves.read(key)).toEqual([]);
+    },
+  },
+  {
     method: "stream groups",
     name: "share the messages, hold what is not acknowledged, and let others claim it",
     run: async ({ moves }) => {

@@ -79,7 +79,7 @@ function hitType(name: string, method: SearchMethod, entity: EntityIr): TypeIr {
     type: `{ ${marks} }`,
     optional: false,
     comment:
-      "Fragments of the row's own text with the found words between <mark> and </mark>. That text is not escaped: do so before it becomes HTML.",
+      "Fragments of the row's own text as HTML: the found words between <mark> and </mark>, and of the text the characters & < > \" ' escaped.",
   };
   return {
     name,

@@ -60,11 +60,26 @@ function highlights(view: SearchViewIr, method: SearchMethodIr): readonly string
   return highlightedFields(view, method).map((field) => {
     const column = qualified(aliasOf(view.entity), field.column);
     const headline =
-      `ts_headline(${literal(view.language)}::regconfig, ${column}, asked.query,\n` +
+      `ts_headline(${literal(view.language)}::regconfig, ${escaped(column)}, asked.query,\n` +
       `    ${literal(options)})`;
     return `(\n  select marked\n  from ${headline} as marked\n  where marked like '%<mark>%'\n)`;
   });
 }
+
+const entities = [
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+] as const;
+
+/** A text as HTML, before words are marked in it: entities are none of its words. Source: PostgreSQL manual, "Parsers" (entity). */
+const escaped = (column: string): string =>
+  entities.reduce(
+    (text, [character, entity]) => `replace(${text}, ${literal(character)}, ${literal(entity)})`,
+    column,
+  );
 
 /** Hits per value of one field, most frequent first, over all hits of the query and its filters. */
 export function facetFragments(

@@ -18,13 +18,13 @@ const search = dynamicRead({
   ts_rank_cd('{0, 0, 0.3333, 1}'::real[], p.product_search, asked.query, 1),
   (
     select marked
-    from ts_headline('simple'::regconfig, p.title, asked.query,
+    from ts_headline('simple'::regconfig, replace(replace(replace(replace(replace(p.title, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), asked.query,
       'StartSel=<mark>, StopSel=</mark>, MaxFragments=2, MaxWords=30, MinWords=10') as marked
     where marked like '%<mark>%'
   ),
   (
     select marked
-    from ts_headline('simple'::regconfig, p.description, asked.query,
+    from ts_headline('simple'::regconfig, replace(replace(replace(replace(replace(p.description, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), asked.query,
       'StartSel=<mark>, StopSel=</mark>, MaxFragments=2, MaxWords=30, MinWords=10') as marked
     where marked like '%<mark>%'
   )

@@ -11,8 +11,8 @@ export interface BookSearchHit {
   /** Higher is better; comparable within one answer only. */
   readonly score: number;
   /**
-   * Fragments of the row's own text with the found words between <mark> and </mark>. That text is
-   * not escaped: do so before it becomes HTML.
+   * Fragments of the row's own text as HTML: the found words between <mark> and </mark>, and of the
+   * text the characters & < > " ' escaped.
    */
   readonly highlights: { readonly title?: string; readonly blurb?: string };
 }

@@ -14,13 +14,13 @@ const search = dynamicRead({
   b.updated_at, ts_rank_cd('{0, 0, 0.5, 1}'::real[], b.book_search, asked.query, 1),
   (
     select marked
-    from ts_headline('simple'::regconfig, b.title, asked.query,
+    from ts_headline('simple'::regconfig, replace(replace(replace(replace(replace(b.title, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), asked.query,
       'StartSel=<mark>, StopSel=</mark>, MaxFragments=2, MaxWords=30, MinWords=10') as marked
     where marked like '%<mark>%'
   ),
   (
     select marked
-    from ts_headline('simple'::regconfig, b.blurb, asked.query,
+    from ts_headline('simple'::regconfig, replace(replace(replace(replace(replace(b.blurb, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), asked.query,
       'StartSel=<mark>, StopSel=</mark>, MaxFragments=2, MaxWords=30, MinWords=10') as marked
     where marked like '%<mark>%'
   )
