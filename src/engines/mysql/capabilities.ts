@@ -26,7 +26,12 @@ export const capabilities: Capabilities = {
       "MY-21",
       "MY-A1",
     ),
-    search: says("full text of InnoDB in the authority's own rows", "MY-11", "MY-A2"),
+    search: says(
+      "full text of InnoDB in the authority's own rows; words under three letters and stop words neither find nor exclude",
+      "MY-11",
+      "MY-28",
+      "MY-A2",
+    ),
   },
   features: {
     "durable-authority": says("redo log; an acknowledged commit is on disk", "MY-07"),

@@ -43,6 +43,10 @@ export const commonSources: Sources = {
     fact: "full text of InnoDB: natural and boolean mode, phrases; words as they are written, no stems, no misspellings; a generated column must be stored to be in one; compared by the column's collation",
     source: "MySQL 9.7 manual, Full-Text Search Functions; Full-Text Restrictions; CREATE INDEX",
   },
+  "MY-28": {
+    fact: "words under three letters, and those of the server's list of stop words, are in no full text index of InnoDB unless it is configured otherwise",
+    source: "MySQL 9.7 manual, Full-Text Stopwords; Fine-Tuning MySQL Full-Text Search",
+  },
   "MY-12": {
     fact: "its relevance counts in how many documents a word is, so that every insert moves it; ours counts fields that hold the words, by weight",
     source:
@@ -172,6 +176,10 @@ export const mariadbSources: Sources = {
   "MA-05": {
     fact: "vectors come with 11.7; 10.11, which this card was read for, has none",
     source: "MariaDB documentation, Vector Overview",
+  },
+  "MA-06": {
+    fact: "a search that is run again as one prepared statement with other words may take rows that hold them for rows that do not; prepared anew for each run it is right",
+    source: "tried on MariaDB 10.11.19",
   },
   "BM-19": {
     fact: "full text of the generated form over 100,000 documents of 60 words, 10.11 on two busy cores, one client, mean of six words: 154 ms, so 650 documents per ms and 6/s",

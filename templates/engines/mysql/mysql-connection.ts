@@ -103,7 +103,7 @@ export class MysqlConnection implements Poolable {
     this.#connection.execute(
       { sql: text, values: parameters },
       (error: unknown, result: unknown) => {
-        if (error !== null && isStalePlan(classify(error))) this.#connection.unprepare(text);
+        if (this.#isSpent(statement, error)) this.#connection.unprepare(text);
         this.#finish(error, result, answered);
       },
     );
@@ -145,6 +145,15 @@ export class MysqlConnection implements Poolable {
     this.#connection.end(() => this.#stream.destroy());
     await closed;
     clearTimeout(force);
+  }
+
+  /**
+   * Whether the statement has to be prepared anew. Where MariaDB runs one prepared search again with other words, it takes rows that hold
+   * them for rows that do not, and pages lose them: MA-06.
+   */
+  #isSpent(statement: Prepared, error: unknown): boolean {
+    if (error !== null) return isStalePlan(classify(error));
+    return statement.searches === true && dialectOf(this.version) === "mariadb";
   }
 
   #query(text: string, answered: Answered): void {
@@ -211,9 +220,11 @@ const within = async (
   }
 };
 
+const dialectOf = (version: string): Dialect => (/mariadb/i.test(version) ? "mariadb" : "mysql");
+
 /** Each engine's statements are its own: one for the other would fail only where they differ. */
 const refuseOther = (dialect: Dialect, version: string): void => {
-  const found: Dialect = /mariadb/i.test(version) ? "mariadb" : "mysql";
+  const found = dialectOf(version);
   if (found === dialect) return;
   throw new FaultError(`the server is ${version}, and this store was generated for ${dialect}`, {
     kind: "programming",

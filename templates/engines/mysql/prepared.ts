@@ -7,6 +7,8 @@ export interface Prepared {
   readonly scoped: boolean;
   /** Text of a user, who may run what no server prepares (SAVEPOINT, SET GLOBAL): without values it goes as text. */
   readonly plain?: boolean;
+  /** A search of full text, which a server may not run twice as one prepared statement: see `MysqlConnection`. */
+  readonly searches?: true;
 }
 
 /** What stands for the tenant in `Prepared.places`. */
@@ -15,6 +17,8 @@ export const tenantPlace = -1;
 // Literals, quoted names and comments are passed over: a `$1` in one is text.
 const token =
   /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`]|``)*`|\/\*[\s\S]*?\*\/|--\s[^\n]*|#[^\n]*|\$(\d+|tenant\b)/g;
+
+const fullText = /\bagainst\s*\(/i;
 
 /**
  * Turns `$1…$n` and `$tenant` into `?`. @throws TypeError for a statement of a scoped entity that does not name the tenant: without
@@ -31,5 +35,10 @@ export const prepared = (text: string, scoped?: boolean): Prepared => {
   if (scoped === true && !named) {
     throw new TypeError(`a statement of an entity with tenants that lacks $tenant: ${text}`);
   }
-  return { text: own, places, scoped: named };
+  return {
+    text: own,
+    places,
+    scoped: named,
+    ...(fullText.test(text) ? { searches: true } : {}),
+  };
 };

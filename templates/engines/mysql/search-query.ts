@@ -35,10 +35,12 @@ interface Part {
   readonly words: readonly string[];
 }
 
-const token = /(-)?"([^"]*)"|(-)?([\p{L}\p{M}\p{N}_]+)/gu;
+/** A hyphen between letters belongs to the word, before one it means "not". */
+const token = /(-)?"([^"]*)"|(-)?([\p{L}\p{M}\p{N}_]+(?:-[\p{L}\p{M}\p{N}_]+)*)/gu;
 
 /**
- * Reads a query in the syntax of a search engine: words, "phrases", or, -not. Only letters, digits and underscores of it reach the
+ * Reads a query in the syntax of a search engine: words, "phrases", or, -not; a word with a hyphen, `e-mail`, is a phrase. Words that the
+ * index leaves out, short ones and stop words, neither find nor exclude a row. Only letters, digits and underscores of it reach the
  * index, so no text is an operator there.
  *
  * @throws TypeError for what is no text: NUL, half a character
@@ -75,7 +77,9 @@ function alternatives(query: string, language: SearchLanguage): readonly (readon
     }
     const part =
       phrase === undefined
-        ? wordPart(word, notWord !== undefined, language)
+        ? word.includes("-")
+          ? phrasePart(word, notWord !== undefined)
+          : wordPart(word, notWord !== undefined, language)
         : phrasePart(phrase, notPhrase !== undefined);
     const name = `${groups.length}${part?.excluded}${part?.asked}`;
     if (part === undefined || seen.has(name)) continue;

@@ -123,6 +123,50 @@ export const cases: readonly SearchCase[] = [
     },
   },
   {
+    method: "query syntax",
+    name: "a hyphen within a word belongs to it, before one it excludes",
+    run: async (data) => {
+      const { titles } = await shelve(
+        data,
+        { title: "A", body: "send me an e-mail about rock-roll" },
+        { title: "B", body: "the rock will roll" },
+        { title: "C", body: "a rock stands still" },
+      );
+      const found = async (query: string) => (await titles(query)).toSorted();
+      expect(await found("e-mail")).toEqual(["A"]);
+      expect(await found("rock-roll")).toContain("A");
+      expect(await found("rock-roll")).not.toContain("C");
+      expect(await found("rock -roll")).toEqual(["C"]);
+      expect(await found("rock -e-mail")).toEqual(["B", "C"]);
+    },
+  },
+  {
+    method: "query syntax",
+    name: "a query without words leaves no trace in those that follow",
+    run: async (data) => {
+      const { shelf } = await shelve(
+        data,
+        ...Array.from({ length: 12 }, () => ({ title: "common", body: "same" })),
+        ...["TV set", "set set", "bold set"].map((title) => ({ title })),
+      );
+      const walked = async (): Promise<number> => {
+        let [count, pages] = [0, 0];
+        let after: string | undefined;
+        do {
+          const page = await data.bookSearch.find("common or set", { shelf }, { limit: 2, after });
+          count += page.items.length;
+          after = page.next;
+        } while (after !== undefined && (pages += 1) < 20);
+        return count;
+      };
+      expect(await walked()).toBe(15);
+      for (const query of ["", "-", "the", "a"]) {
+        expect((await data.bookSearch.find(query, { shelf }, {})).items, query).toEqual([]);
+        expect(await walked(), query).toBe(15);
+      }
+    },
+  },
+  {
     method: "hostile query",
     name: "any text is a query: it finds or it does not, it never breaks anything",
     run: async (data) => {

@@ -11,6 +11,10 @@ describe("a query in the boolean syntax of a full text index", () => {
     ["the of", ""],
     ["-something", ""],
     ["", ""],
+    ["e-mail", '+"e mail"'],
+    ["rock-roll -e-mail well--known -foo", '+"rock roll" -"e mail" +(well) -(known) -(foo)'],
+    ["state-of-the-art or -", '+"state of the art"'],
+    ["5-6 set -tv", "+(set)"],
     ["a+b(c)~>*@\"' ; drop table notes", "+(drop) +(table) +(notes)"],
     ["twice Twice", "+(twice)"],
   ])("%s", (query, match) => {
@@ -23,8 +27,13 @@ describe("a query in the boolean syntax of a full text index", () => {
   });
 
   test("what no index holds is left out: short words, endless ones, more than a question has", () => {
-    expect(searchTexts("simple", "to be x ab").match).toBe("");
-    expect(searchTexts("simple", "w".repeat(85)).match).toBe("");
+    for (const query of ["to be x ab", "w".repeat(85)])
+      expect(searchTexts("simple", query)).toEqual({
+        match: "",
+        some: "",
+        all: "",
+        words: new Set(),
+      });
     const many = Array.from({ length: 500 }, (_, at) => `word${at}`).join(" ");
     expect(searchTexts("simple", many).all.match(/\+/g)).toHaveLength(32);
   });
