@@ -170,7 +170,7 @@ export abstract class Op<T> implements Expiring {
       rerun,
       random: Math.random(),
     });
-    const cost = lostRace({ rerun, fault }) ? 1 : undefined;
+    const cost = lostRace({ rerun, effect: this.spec.effect, fault }) ? 1 : undefined;
     if (delay === undefined || !this.runtime.bucket.take(cost)) return false;
     this.sent = false;
     this.#backoff = setTimeout(() => this.#attempt(), delay);

@@ -1,7 +1,7 @@
 import type { Fault } from "./fault.ts";
 import type { RetryMode } from "./options.ts";
 
-/** Attempts of one call, the first included; the reruns of a transaction that lost a race end with its deadline alone. */
+/** Attempts of one call, the first included; those of a transaction that lost a race, a single write's own too, end with its deadline alone. */
 export const maxAttempts = 3;
 const baseMs = 50;
 const overloadBaseMs = 500;
@@ -36,8 +36,13 @@ export function retryDelay(question: RetryQuestion): number | undefined {
 }
 
 /** Another transaction won: it made progress, so running again is no storm on a store in trouble. */
-export function lostRace({ rerun, fault }: Pick<RetryQuestion, "rerun" | "fault">): boolean {
-  return rerun === true && fault.kind === "conflict";
+export function lostRace({
+  rerun,
+  effect,
+  fault,
+}: Pick<RetryQuestion, "rerun" | "effect" | "fault">): boolean {
+  const whole = rerun === true || (effect === "write" && fault.outcome === "not-applied");
+  return whole && fault.transient && fault.kind === "conflict";
 }
 
 /** Full jitter; a server's wish is a lower bound, spread by the same jitter so that its clients do not return together. */

@@ -98,6 +98,17 @@ describe("retry rule", () => {
     expect(ask({ attempts: 3 })).toBeUndefined();
   });
 
+  test("a write that lost a race has no number of attempts, only its deadline", () => {
+    const lost = fault({ kind: "conflict" });
+    const write = { effect: "write", fault: lost, attempts: 20, random: 0.999 } as const;
+    expect(ask(write)).toBeGreaterThan(1_900);
+    expect(ask({ ...write, remainingMs: 1_000 })).toBeUndefined();
+    expect(ask({ ...write, mode: "never" })).toBeUndefined();
+    expect(ask({ ...write, effect: "read" })).toBeUndefined();
+    expect(ask({ ...write, fault: { ...lost, transient: false } })).toBeUndefined();
+    expect(ask({ ...write, fault: { ...lost, outcome: "unknown" } })).toBeUndefined();
+  });
+
   test("full jitter from 50 ms, from 500 ms under overload", () => {
     expect(ask({ random: 0 })).toBe(0);
     expect(ask({ random: 0.5 })).toBe(25);
