@@ -12,6 +12,7 @@ import type { Output } from "./io.ts";
 import type { Lock } from "../select/lock.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import type { Plan } from "../select/plan.ts";
+import { movedText, refuseUnmade } from "./moved-entities.ts";
 import { requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { rememberSchemas } from "../reconcile/known-schema.ts";
@@ -52,6 +53,8 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
       ? reconcile(place, loaded, plan, output, options.restore)
       : reconcileTouched(place, loaded, plan, output);
   const { writePlan, outdated, root } = reconciled;
+  refuseUnmade(reconciled.unmade);
+  for (const each of reconciled.moved) output.problem(`note: ${movedText(each)}`);
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
   const decisions = lockChanges(loaded, lock, plan);

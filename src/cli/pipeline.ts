@@ -41,6 +41,7 @@ import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
+import { type MovedEntity, movedEntities, unmadeEntities } from "./moved-entities.ts";
 import type { Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
@@ -125,6 +126,10 @@ export interface Reconciled {
   readonly inputs: UnitInputs;
   /** Units that were left out since nothing touched them; their files are neither in `files` nor in `state`. */
   readonly untouched: UntouchedUnits;
+  /** Entities that have another authority than before. */
+  readonly moved: readonly MovedEntity[];
+  /** Those of them whose rows nobody has said may stay behind. */
+  readonly unmade: readonly MovedEntity[];
 }
 
 /**
@@ -186,6 +191,7 @@ interface Prepared {
   readonly root: string;
   readonly ir: Ir;
   readonly inputs: UnitInputs;
+  readonly moved: readonly MovedEntity[];
 }
 
 function prepare(
@@ -198,11 +204,11 @@ function prepare(
   refuseSecondSpec(root, place);
   const ir = storable({ model, locate }, plan, output);
   const inputs = unitInputs(ir, { spec: place.spec, version: packageVersion() });
-  return { place, model, plan, output, root, ir, inputs };
+  return { place, model, plan, output, root, ir, inputs, moved: movedEntities(ir, root) };
 }
 
 function reconcileUnits(
-  { place, model, plan, output, root, ir, inputs }: Prepared,
+  { place, model, plan, output, root, ir, inputs, moved }: Prepared,
   untouched: UntouchedUnits,
   restored: readonly string[],
   trusting = false,
@@ -233,7 +239,9 @@ function reconcileUnits(
     records: [],
   });
   const { outdated, sound } = schema;
-  return { files, writePlan, outdated, sound, root, state: found, inputs, untouched };
+  const unmade = unmadeEntities(moved, ir, root);
+  const about = { inputs, untouched, moved, unmade };
+  return { files, writePlan, outdated, sound, root, state: found, ...about };
 }
 
 /** @throws Failure 2 naming every path that is not generated */

@@ -110,7 +110,8 @@ function methodsByEntity(
   return found;
 }
 
-const authorityKinds: ReadonlySet<Workload["kind"]> = new Set([
+/** Kinds of workload that hold the rows themselves. */
+export const authorityKinds: ReadonlySet<string> = new Set<Workload["kind"]>([
   "transactional",
   "document",
   "keyvalue",

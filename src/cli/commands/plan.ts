@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { engines } from "../../engines/registry.gen.ts";
 import { planText } from "../../select/explain.ts";
 import { compareLock, lockOf, type LockChange, needsAcceptance } from "../../select/lock.ts";
@@ -8,6 +9,7 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { type Output, widthOf } from "../io.ts";
 import { readLock, writeLock } from "../lock-file.ts";
+import { movedEntities, movedText } from "../moved-entities.ts";
 import { choose, load, type Loaded, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 
@@ -21,13 +23,15 @@ export async function run(
   if (options.whatIf.length > 0) return answerWhatIf(loaded, options.whatIf, output, widthOf(io));
   const found = readLock(place);
   const plan = choose(loaded, undefined, output);
-  storable(loaded, plan, output);
+  const ir = storable(loaded, plan, output);
   output.line(planText(plan, engines, widthOf(io)).trimEnd());
   const changes = found === undefined ? [] : compareLock(found.lock, lockOf(plan, engines));
   const refused = changes.some(needsAcceptance) && !options.accept;
   const write = found === undefined || !refused;
   const written = write && writeLock(place, plan);
   output.document({ plan, changes, lock: { file: place.lock, written } });
+  for (const each of movedEntities(ir, resolve(place.folder, loaded.model.output.package)))
+    output.problem(`note: ${movedText(each)}`);
   if (written) output.line(`\n${place.lock} written; commit it.`);
   if (!refused) return exitCode.ok;
   return reportChanges(changes, place.lock, output);

@@ -12,6 +12,12 @@ import type { CommandContext } from "../../context.ts";
 import { exitCode, type ExitCode } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import { requireLock } from "../../lock-file.ts";
+import {
+  type MovedEntity,
+  movedEntities,
+  movedText,
+  unmadeEntities,
+} from "../../moved-entities.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
 import { reportFindings } from "../../report.ts";
@@ -72,7 +78,10 @@ export async function run(
   await refuseValues(planned, values);
   refuseUnanswered(planned);
   refuseIdleValues(planned, values);
-  refuseDestruction(planned, options.allowDestructive ?? []);
+  const unmade = unmadeEntities(movedEntities(ir, root), ir, root).filter(({ to }) =>
+    planned.some(({ store }) => store === to),
+  );
+  refuseDestruction(planned, unmade, options.allowDestructive ?? []);
   const changed = planned.filter(({ change }) => change.migrations.length > 0);
   const files = planned.map((each) =>
     changeFiles(each.planner, each.folder, each.change, each.context),
@@ -285,14 +294,22 @@ function refuseUnanswered(planned: readonly PlannedStore[]): void {
 }
 
 /** @throws Failure 1 naming everything that would be lost and is not allowed to be */
-function refuseDestruction(planned: readonly PlannedStore[], allowed: readonly string[]): void {
+function refuseDestruction(
+  planned: readonly PlannedStore[],
+  unmade: readonly MovedEntity[],
+  allowed: readonly string[],
+): void {
   const steps = planned.flatMap(({ change }) =>
     change.migrations.flatMap((migration) => migration.steps),
   );
   const lost = steps.flatMap(({ destroys, title }) =>
     destroys === undefined || allowed.includes(destroys) ? [] : [{ destroys, title }],
   );
-  const known = new Set(steps.flatMap(({ destroys }) => destroys ?? []));
+  const left = unmade.filter(({ entity }) => !allowed.includes(entity.table));
+  const known = new Set([
+    ...steps.flatMap(({ destroys }) => destroys ?? []),
+    ...unmade.map(({ entity }) => entity.table),
+  ]);
   const idle = allowed.filter((name) => !known.has(name));
   if (idle.length > 0)
     throw new Failure(
@@ -300,13 +317,23 @@ function refuseDestruction(planned: readonly PlannedStore[], allowed: readonly s
       `--allow-destructive ${idle.join(", ")}: this change would lose no such thing`,
       { hint: `what it would lose: ${[...known].join(", ") || "nothing"}` },
     );
-  if (lost.length === 0) return;
+  if (lost.length + left.length === 0) return;
+  const names = new Set([
+    ...lost.map(({ destroys }) => destroys),
+    ...left.map(({ entity }) => entity.table),
+  ]);
   throw new Failure(
     exitCode.finding,
-    lost.map(({ destroys, title }) => `${destroys}: its data would be lost (${title})`).join("\n"),
+    [
+      ...lost.map(({ destroys, title }) => `${destroys}: its data would be lost (${title})`),
+      ...left.map((each) => `${each.entity.table}: ${movedText(each)}`),
+    ].join("\n"),
     {
-      details: lost,
-      hint: `if that is meant: ${lost.map(({ destroys }) => `--allow-destructive ${destroys}`).join(" ")}; if it was renamed, say so by was: in the spec`,
+      details: [
+        ...lost,
+        ...left.map((each) => ({ destroys: each.entity.table, title: movedText(each) })),
+      ],
+      hint: `if that is meant: ${[...names].map((name) => `--allow-destructive ${name}`).join(" ")}${lost.length === 0 ? "" : "; if it was renamed, say so by was: in the spec"}`,
     },
   );
 }

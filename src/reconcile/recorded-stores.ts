@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { nodeFileSystem } from "./file-system.ts";
+import { parseRecord } from "./record.ts";
+import { toolFolder } from "./paths.ts";
+
+/** A store as the last run of `generate` left it. */
+export interface RecordedStore {
+  readonly name: string;
+  readonly engine: string;
+  /** The entities that each of its workloads holds, by kind of workload. */
+  readonly workloads: readonly { readonly kind: string; readonly entities: readonly string[] }[];
+}
+
+/** The stores that a package was last generated with; a record that cannot be read is left to who repairs it. */
+export function recordedStores(root: string): readonly RecordedStore[] {
+  const folder = join(root, toolFolder, "stores");
+  if (nodeFileSystem.stat(folder)?.kind !== "folder") return [];
+  return nodeFileSystem.list(folder).flatMap((file) => {
+    const name = /^(.+)\.json$/.exec(file)?.[1];
+    const path = join(folder, file);
+    if (name === undefined || nodeFileSystem.stat(path)?.kind !== "file") return [];
+    const record = parseRecord(`stores/${name}`, nodeFileSystem.readText(path));
+    return "damage" in record ? [] : storeOf(name, record.model);
+  });
+}
+
+function storeOf(name: string, model: unknown): readonly RecordedStore[] {
+  if (!isObject(model)) return [];
+  const { engine, workloads } = model;
+  if (typeof engine !== "string" || !Array.isArray(workloads)) return [];
+  return [{ name, engine, workloads: workloads.flatMap(workloadOf) }];
+}
+
+function workloadOf(value: unknown): RecordedStore["workloads"] {
+  if (!isObject(value)) return [];
+  const { kind, entities } = value;
+  if (typeof kind !== "string" || !Array.isArray(entities)) return [];
+  return [{ kind, entities: entities.filter((each) => typeof each === "string") }];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
