@@ -83,7 +83,8 @@ export interface MysqlSession {
 export interface RawSession {
   /**
    * One statement with bound values, `$1…$n`; never retried. For a tenant the text must use `$tenant`: this engine has no row-level
-   * security that would keep tenants apart by itself. Refused are BEGIN, COMMIT and settings that would stay on the connection (`set`, `use`).
+   * security that would keep tenants apart by itself. Refused are BEGIN, COMMIT, EXECUTE and what would stay on the connection (`set`, `use`, `prepare`).
+   * In a transaction whatever the server commits by itself is refused too, as DDL; a procedure that commits is not seen: call none there.
    * Read-through caches and `onChanged` hear nothing of what it writes: invalidate what it changed.
    */
   raw(text: string, values?: readonly Value[], options?: RawOptions): Promise<RawResult>;
