@@ -31,6 +31,13 @@ export function uuidText(text: unknown): string | undefined {
   return uuidForm.test(lower) ? lower : undefined;
 }
 
+/** A UUID to filter by, in lower case. @param name what is filtered @throws DataError programming for what is none */
+export function uuidFilter(name: string, text: unknown): string {
+  const lower = uuidText(text);
+  if (lower !== undefined) return lower;
+  throw programmingError(`${name}: the value to filter by must be a UUID`);
+}
+
 /** A new version 7 UUID, branded. */
 export function newUuidKey<K>(): K {
   return branded<K>(uuidV7());

@@ -32,5 +32,9 @@ function predicateProperty(
   return [{ name, type, optional, ...comment }];
 }
 
+/** Whether its values are compared as UUIDs, which are kept in lower case. */
+export const isUuid = ({ type }: FieldIr): boolean =>
+  type.kind === "uuid" || (type.kind === "array" && type.of === "uuid");
+
 export const fieldMap = (fields: readonly FieldIr[]): Fields =>
   new Map(fields.map((field) => [field.name, field]));

@@ -1,4 +1,4 @@
-import type { Ir, TypeIr, VectorViewIr } from "../../ir/types.ts";
+import type { EntityIr, Ir, TypeIr, VectorViewIr } from "../../ir/types.ts";
 import type { Predicate } from "../../spec/model.ts";
 import { type Doc, group, indent, line, print } from "../../render/document.ts";
 import { code, identifier, propertyName, stringLiteral } from "../../render/encode.ts";
@@ -14,6 +14,7 @@ import {
   openObject,
 } from "../../render/layout.ts";
 import type { FileRequest } from "../engine.ts";
+import { isUuid } from "../families/filters.ts";
 import { columnName, definitionOf, filterFields } from "./definition.ts";
 import { indexPlan } from "./index-plan.ts";
 
@@ -24,7 +25,7 @@ export function viewFile(view: VectorViewIr, ir: Ir): FileRequest {
   const { entity, property, typeName } = view;
   const imports = importsOf(view);
   const names = methodNames(view);
-  const methods = view.methods.map((method) => print(reading(method, names), 4));
+  const methods = view.methods.map((method) => print(reading(entity, method, names), 4));
   const parts = [
     `${docBlock([indexPlan(view).reason])}const view: VectorView<${entity.name}, ${entity.name}Json> = ${print(declared(view, ir.project))};`,
     ...view.methods.map((method) => declaration(view, method, names)),
@@ -57,7 +58,9 @@ export const targetName = ({ property }: VectorViewIr): string => `${property}Ta
 
 function importsOf({ entity, file, typeName, methods }: VectorViewIr): ImportSet {
   const operators = new Set(
-    methods.flatMap(({ method }) => method.filter.map(({ operator }) => conditionOf(operator))),
+    methods.flatMap(({ method }) =>
+      method.filter.map((predicate) => conditionOf(entity, predicate)),
+    ),
   );
   return new ImportSet()
     .type(`../../domain/${entity.domainFile}.ts`, entity.name)
@@ -74,8 +77,11 @@ function importsOf({ entity, file, typeName, methods }: VectorViewIr): ImportSet
     .type("../../runtime/view.ts", "ViewTarget");
 }
 
-const conditionOf = (operator: Predicate["operator"]): string =>
-  operator === "range" ? "between" : "equal";
+function conditionOf({ fields }: EntityIr, { field: name, operator }: Predicate): string {
+  if (operator === "range") return "between";
+  const field = fields.find((one) => one.name === name);
+  return field !== undefined && isUuid(field) ? "equalUuid" : "equal";
+}
 
 /** Names of constants; a method may be called as something that the module has already. */
 function methodNames(view: VectorViewIr): ReadonlyMap<string, string> {
@@ -83,6 +89,7 @@ function methodNames(view: VectorViewIr): ReadonlyMap<string, string> {
   const taken = new Set([
     "view",
     "equal",
+    "equalUuid",
     "between",
     property,
     targetName(view),
@@ -171,13 +178,17 @@ function declaration(
 }
 
 /** `nearest: (vector, filter, options) => session.nearest(nearest, vector, […], options)` */
-function reading({ method, signature }: MethodIr, names: ReadonlyMap<string, string>): Doc {
+function reading(
+  entity: EntityIr,
+  { method, signature }: MethodIr,
+  names: ReadonlyMap<string, string>,
+): Doc {
   const filter = parameterOf(signature.parameters, "filter");
   const parameters = ["vector", ...(filter ? ["filter"] : []), "options"];
-  const conditions = method.filter.map(({ field, operator }): Doc =>
-    call(`...${conditionOf(operator)}`, [
-      stringLiteral(columnName({ name: field })),
-      `filter${access(field)}`,
+  const conditions = method.filter.map((predicate): Doc =>
+    call(`...${conditionOf(entity, predicate)}`, [
+      stringLiteral(columnName({ name: predicate.field })),
+      `filter${access(predicate.field)}`,
     ]),
   );
   const body = call("session.nearest", [

@@ -13,6 +13,7 @@ import {
 import { sharedContext } from "../../render/shared/types.ts";
 import type { Predicate } from "../../spec/model.ts";
 import type { FileRequest } from "../engine.ts";
+import { isUuid } from "../families/filters.ts";
 import { access } from "../families/sql/source.ts";
 import { definitionOf, type HeldView, searchedFields, textView, useOf } from "./definition.ts";
 import { comparedPath } from "./fields.ts";
@@ -188,7 +189,7 @@ export function filtersArgument(
   const clauses = predicates.flatMap(({ field: name, operator }) => {
     const field = fieldOf(module.view, name);
     if (field === undefined) return [];
-    const by = operator === "range" ? "within" : "equal";
+    const by = operator === "range" ? "within" : isUuid(field) ? "equalUuid" : "equal";
     module.runtime("filter", by);
     const path = comparedPath(field, useOf(module.view, field));
     return [["...", call(by, [stringLiteral(path), `${parameter}${access(name)}`])]];

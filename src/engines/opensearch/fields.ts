@@ -12,7 +12,8 @@ export interface FieldUse {
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** A longer value is kept, and found by its words, but not by itself: one term holds 32,766 bytes. */
-const exactText = { type: "keyword", ignore_above: 8_191 } as const;
+const longestExact = 8_191;
+const exactText = { type: "keyword", ignore_above: longestExact } as const;
 const moment = { type: "date", format: "strict_date_optional_time" } as const;
 
 /** Digits that a double keeps, which is what the server reads a number with a fraction as. */
@@ -77,5 +78,13 @@ export function storedType(type: FieldType): StoredType {
   const column = typeof mapping?.["type"] === "string" ? mapping["type"] : "JSON";
   if (type.kind === "decimal" && type.precision > exactDigits)
     return { column, lossy: `filters compare ${exactDigits} digits; the value itself is kept` };
+  if (column === "keyword" && mayBeLong(type))
+    return {
+      column,
+      lossy: `filters and facets know texts of up to ${longestExact.toLocaleString("en")} characters; a longer one is kept, and found by its words`,
+    };
   return { column };
 }
+
+const mayBeLong = (type: FieldType): boolean =>
+  type.kind === "text" || (type.kind === "string" && (type.max ?? Infinity) > longestExact);

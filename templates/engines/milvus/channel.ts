@@ -62,6 +62,8 @@ export class MilvusChannel {
     try {
       const connector = await this.#loaded();
       const connection = await this.#ready(connector, attempt);
+      // While it waited for its turn or its connection, the caller was told that nothing was sent.
+      if (attempt.settled) throw new MilvusConnectError("the call was over before it was sent");
       return await this.#send(connection, connector, method, request, attempt);
     } finally {
       leave();

@@ -1,4 +1,5 @@
 import { programmingError } from "../../runtime/errors.ts";
+import { uuidText } from "../../runtime/keys.ts";
 import type { Range } from "../../runtime/options.ts";
 import { scalarOf } from "./columns.ts";
 import { type ColumnDefinition, field, type ViewDefinition } from "./definition.ts";
@@ -11,6 +12,10 @@ export type Condition =
 /** The condition that a column has this value, or holds it; none when it is not given. */
 export const equal = (column: string, value: unknown): readonly Condition[] =>
   value === undefined ? [] : [{ column, equals: value }];
+
+/** The same for a UUID in either case, which is kept in lower case. */
+export const equalUuid = (column: string, value: string | undefined): readonly Condition[] =>
+  equal(column, uuidText(value) ?? value);
 
 /** The condition that a column lies within a range, both ends included; none when it is not given. */
 export const between = (column: string, range: Range<unknown> | undefined): readonly Condition[] =>

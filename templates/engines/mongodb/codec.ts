@@ -72,7 +72,9 @@ export const timestamp = (): Codec<Date> => ({
 /** `YYYY-MM-DD` as text: a day is no point in time. */
 export const date = (): Codec<string> =>
   checked("date (YYYY-MM-DD)", (value) => isDay(value) && value.length === 10);
-export const json = <T>(): Codec<T> => checked<T>("json", (value) => value !== undefined);
+/** Objects that the driver takes for values of its own are refused: they would be stored, or read, as something else. */
+export const json = <T>(): Codec<T> =>
+  checked<T>("json (without _bsontype, and $ref beside $id)", (value) => isPlainJson(value));
 export const binary = (): Codec<Uint8Array> => ({
   encode: (value) => (value instanceof Uint8Array ? new Binary(value) : refuse("binary", value)),
   decode: (stored) => new Uint8Array((stored as Binary).value()),
@@ -95,6 +97,12 @@ export const nullable = <T>(of: Codec<T>): Codec<T | null> => ({
   encode: (value) => (value === null ? null : of.encode(value)),
   decode: (stored) => (stored === null || stored === undefined ? null : of.decode(stored)),
 });
+
+function isPlainJson(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  if ("_bsontype" in value || ("$ref" in value && "$id" in value)) return false;
+  return Object.values(value).every((one) => one === undefined || isPlainJson(one));
+}
 
 function whole(stored: unknown): bigint {
   if (typeof stored === "number") return BigInt(stored);

@@ -80,7 +80,9 @@ export async function upsertAll(
   documents: readonly Document[],
   ttlMs: number | undefined,
 ): Promise<readonly Document[]> {
-  if (documents.length === 0) return [];
+  const [first] = documents;
+  if (first === undefined) return [];
+  if (documents.length === 1) return [await upsertOne(place, of, first, ttlMs)];
   refuseTwice(documents);
   const collection = place.collections.of(of.collection);
   await collection.bulkWrite(

@@ -1,3 +1,5 @@
+import { programmingError } from "../../runtime/errors.ts";
+import { uuidFilter } from "../../runtime/keys.ts";
 import type { Range } from "../../runtime/options.ts";
 
 /** A clause of a query; plain JSON. */
@@ -11,9 +13,26 @@ const encoded = (value: Comparable): string | number | boolean => {
   return value instanceof Date ? value.toISOString() : value;
 };
 
-/** The documents whose field has this value, or holds it; none when it was not asked for. */
-export const equal = (path: string, value: Comparable | undefined): readonly Clause[] =>
-  value === undefined ? [] : [{ term: { [path]: { value: encoded(value) } } }];
+/** Characters of a text that is found by itself; the index holds no longer one so. */
+const longest = 8_191;
+
+/**
+ * The documents whose field has this value, or holds it; none when it was not asked for.
+ *
+ * @throws DataError programming for a text that the index cannot compare
+ */
+export function equal(path: string, value: Comparable | undefined): readonly Clause[] {
+  if (value === undefined) return [];
+  if (typeof value === "string" && value.length > longest)
+    throw programmingError(`${path}: texts of up to ${longest} characters can be filtered by`, {
+      hint: "search for its words, or ask the authority",
+    });
+  return [{ term: { [path]: { value: encoded(value) } } }];
+}
+
+/** The same for a UUID in either case, which is kept in lower case. @throws DataError programming for what is none */
+export const equalUuid = (path: string, value: string | undefined): readonly Clause[] =>
+  equal(path, value === undefined ? undefined : uuidFilter(path, value));
 
 /** Both ends inclusive. */
 export function within(path: string, range: Range<Comparable> | undefined): readonly Clause[] {

@@ -195,6 +195,22 @@ export const cases: readonly SearchCase[] = [
     },
   },
   {
+    method: "filter",
+    name: "a UUID is found in either case, and what is none is refused",
+    run: async (data) => {
+      const ownerId = "abcdef01-0000-4000-8000-00000000000a";
+      const { titles } = await shelve(
+        data,
+        { title: "owned", body: "one word", ownerId },
+        { title: "free", body: "one word" },
+      );
+      for (const asked of [ownerId, ownerId.toUpperCase()])
+        expect(await titles("word", { ownerId: asked })).toEqual(["owned"]);
+      const refused = { name: "DataError", kind: "programming" };
+      await expect(titles("word", { ownerId: "nobody's" })).rejects.toMatchObject(refused);
+    },
+  },
+  {
     method: "facets",
     name: "count the whole answer by value, most frequent first, over pages and list fields",
     run: async (data) => {

@@ -58,6 +58,22 @@ test("a reply whose status is a success in both codes is the answer", async () =
   expect((await ask())["version"]).toBe("2.6.14");
 });
 
+test("a call whose caller was answered while it waited for its turn is not sent", async () => {
+  answer = { status: {}, version: "2.6.14" };
+  seen = undefined;
+  const attempt = {
+    settled: true,
+    sent: true,
+    onAbandon: undefined,
+    attempts: 1,
+    remainingMs: () => 1_000,
+  };
+  await expect(opened.store.channel.call("GetVersion", {}, attempt)).rejects.toThrow(
+    "before it was sent",
+  );
+  expect([seen, attempt.sent]).toEqual([undefined, false]);
+});
+
 test("a reply without status is a failure, however well it came", async () => {
   answer = {};
   await expect(ask()).rejects.toMatchObject({ kind: "programming" });
