@@ -14,6 +14,7 @@ export interface FailedCall {
 const replayHint = "pass { operation } to make a replay safe";
 const lookHint =
   "look in the store whether it was applied; declared writes that are given { operation } can be repeated safely";
+const repeatHint = "look whether the server is well, then do it again: what was done already stays";
 const askHint =
   "call again with the same operation id: if it was applied, the stored result comes back";
 
@@ -149,6 +150,7 @@ function describe(
 }
 
 const hintOf = ({ spec, options }: FailedCall): string => {
+  if (spec.repeatable === true) return repeatHint;
   if (options.operation !== undefined) return askHint;
   return spec.unkeyed === true ? lookHint : replayHint;
 };

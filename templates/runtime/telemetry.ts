@@ -26,6 +26,8 @@ export interface OpSpec {
   readonly text?: string;
   /** It takes no operation id: free SQL, a transaction as a whole. */
   readonly unkeyed?: true;
+  /** Done again it has the effect of once, and takes no operation id of the caller: making an index, copying a view. */
+  readonly repeatable?: true;
 }
 
 /** One call that took too long. Holds no values. */

@@ -32,7 +32,7 @@ export function asker(
 ): Ask {
   const keyed = replayable ? { ...options, operation: "replayable" } : options;
   return (method, request) =>
-    callOp(runtime, specOf(method), keyed, (attempt: Attempt) =>
+    callOp(runtime, specOf(method, replayable), keyed, (attempt: Attempt) =>
       isQuery(request)
         ? onLoaded(channel, method, request, attempt)
         : channel.call(method, request, attempt),
@@ -43,11 +43,17 @@ export function asker(
 const isQuery = (request: object): request is { readonly collection_name: string } =>
   "collection_name" in request && "output_fields" in request;
 
-const specs = new Map<string, OpSpec>();
+const replayables = new Map<string, OpSpec>();
+const singles = new Map<string, OpSpec>();
 
 /** One per procedure: telemetry keeps what it publishes of a spec with it. */
-function specOf(method: string): OpSpec {
-  const known = specs.get(method) ?? { operation: `collections.${method}`, effect: "write" };
+function specOf(method: string, replayable: boolean): OpSpec {
+  const specs = replayable ? replayables : singles;
+  const known = specs.get(method) ?? {
+    operation: `collections.${method}`,
+    effect: "write",
+    ...(replayable ? { repeatable: true } : { unkeyed: true }),
+  };
   specs.set(method, known);
   return known;
 }

@@ -18,7 +18,12 @@ export function searchMigrations(
   connection: TargetConnection & { readonly name: string; readonly project: string },
 ): MigrationTarget {
   const { http, prefix, runtime, state, name, project } = connection;
-  const spec = { operation: `${name}.migrate`, effect: "write", collection: "" } as const;
+  const spec = {
+    operation: `${name}.migrate`,
+    effect: "write",
+    collection: "",
+    repeatable: true,
+  } as const;
   // A repeated command finds its work done; one migrator at a time runs them.
   const options = { deadlineMs: requestMs, operation: spec.operation };
   const ask = <T>(work: (attempt: Attempt) => Promise<T>): Promise<T> =>

@@ -222,7 +222,12 @@ function call<T, R>(
   options: CallOptions | undefined,
   work: (attempt: Attempt) => Promise<R>,
 ): Promise<R> {
-  const spec: OpSpec = { operation: `${view.view}.${name}`, effect, collection: view.alias };
+  const spec: OpSpec = {
+    operation: `${view.view}.${name}`,
+    effect,
+    collection: view.alias,
+    repeatable: true,
+  };
   const deadlineMs = options?.deadlineMs ?? patienceMs;
   return callOp(
     connection.runtime,

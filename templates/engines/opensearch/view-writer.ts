@@ -30,7 +30,12 @@ export function viewWriter<T>(
   alias: string,
   gone: () => DataError = () => notBuilt(view.view, "was never built"),
 ): ViewWriter<T> {
-  const spec: OpSpec = { operation: `${view.view}.write`, effect: "write", collection: view.alias };
+  const spec: OpSpec = {
+    operation: `${view.view}.write`,
+    effect: "write",
+    collection: view.alias,
+    repeatable: true,
+  };
   return {
     write: async (changes, options) => {
       const outcomes: (ViewOutcome | undefined)[] = changes.map(() => undefined);

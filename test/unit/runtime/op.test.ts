@@ -76,6 +76,16 @@ describe("outcome", () => {
     expect([result, calls]).toEqual(["stored", 2]);
   });
 
+  test("what may be done again without an operation id does not advise one", async () => {
+    const spec = { ...write, repeatable: true } as const;
+    const options = { operation: "its own", retry: "never" } as const;
+    const lost = () => Promise.reject(new DriverError());
+    const error = await dataError(callOp(rootRuntime(), spec, options, lost));
+    expect(error).toMatchObject({ kind: "outcome-unknown" });
+    expect(error.hint).toContain("do it again");
+    expect(error.hint).not.toContain("operation");
+  });
+
   test("doubt stays: unknown first, refused connection after, is outcome-unknown", async () => {
     let calls = 0;
     const call = callOp(rootRuntime(), write, { operation: "r1" }, () =>
