@@ -5,6 +5,7 @@ import type { ColumnDefinition } from "../../../templates/engines/milvus/definit
 import {
   between,
   equal,
+  equalUuid,
   filterExpression,
   keysExpression,
   textLiteral,
@@ -147,4 +148,11 @@ test.each([
   expect(() => filter(equal(column, value))).toThrow(
     expect.objectContaining({ kind: "programming" }),
   );
+});
+
+test("a UUID is asked for in the form that is kept", () => {
+  const id = "abcdef01-0000-4000-8000-00000000000a";
+  expect(equalUuid("owner", id.toUpperCase())).toEqual(equal("owner", id));
+  expect(equalUuid("owner", undefined)).toEqual([]);
+  expect(equalUuid("owner", "none")).toEqual(equal("owner", "none"));
 });
