@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { StoredMigration } from "../../../migrate/folder.ts";
-import { crossedBranches } from "../../../migrate/crossed-branches.ts";
 import { ancestorsOf, lintMigrations, type FileFinding } from "../../../migrate/lint.ts";
-import { damagedRecord } from "../../../reconcile/findings.ts";
+import { unknownSteps } from "../../../migrate/unknown-steps.ts";
+import type { Finding } from "../../../reconcile/write-plan.ts";
 import type { CommandContext } from "../../context.ts";
 import { exitCode, type ExitCode } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
@@ -11,7 +11,7 @@ import { requireLock } from "../../lock-file.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
 import { reportFindings } from "../../report.ts";
-import { migratedStores, type MigratedStore } from "../../schema-stage.ts";
+import { folderFindings, migratedStores, type MigratedStore } from "../../schema-stage.ts";
 
 export interface LintOptions {
   /** Ids of the migrations to judge; those of each store's newest change when there is none. */
@@ -37,9 +37,8 @@ export async function run({ io, output }: CommandContext, options: LintOptions):
     ({ store }) => options.store === undefined || options.store === store.name,
   );
   refuseUnknown(options, stores, all);
-  const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
-  const broken =
-    damaged.length > 0 ? damaged : stores.flatMap(({ folder }) => crossedBranches(folder));
+  const unsound = stores.flatMap(({ folder }) => folderFindings(folder));
+  const broken = unsound.length > 0 ? unsound : stores.flatMap(strayFindings);
   if (broken.length > 0) return reportFindings(broken, output);
   const findings: StoreFinding[] = [];
   const judged: string[] = [];
@@ -53,6 +52,14 @@ export async function run({ io, output }: CommandContext, options: LintOptions):
   }
   return report(findings, judged, output);
 }
+
+const strayFindings = ({ folder }: MigratedStore): readonly Finding[] =>
+  folder.migrations.flatMap((migration) =>
+    unknownSteps(migration).map(({ file, message, mend }): Finding => {
+      const path = `migrations/${folder.store}/${file}`;
+      return { kind: "damaged-record", path, message: `${path}: ${message}`, mend };
+    }),
+  );
 
 function choose(
   migrations: readonly StoredMigration[],
