@@ -83,7 +83,7 @@ export function orderProblems(
   const seen = new Set<string>();
   for (const [at, term] of terms.entries()) {
     const place = [...path, at];
-    const { field: name, direction } = orderTerm(term);
+    const { field: name } = orderTerm(term);
     const field = fieldAt(context, entity, name, place, problems);
     if (seen.has(name))
       problems.push(error(place, `the order names ${quoted(name)} twice`, "keep the first"));
@@ -101,8 +101,8 @@ export function orderProblems(
       problems.push(
         warning(
           place,
-          `the order names ${quoted(name)}, which may be null: such rows come ${direction === "desc" ? "first" : "last"}`,
-          "expect that, or give it a default",
+          `the order names ${quoted(name)}, which may be null: whether such rows come first or last depends on the engine`,
+          "expect either, or give it a default",
         ),
       );
   }

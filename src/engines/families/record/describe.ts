@@ -63,9 +63,20 @@ function listDoc(
   const limit = method.page === "none" ? [raised("programming when there are more")] : [];
   return [
     `${what}${filtered}. ${orderText(method.orderBy)}`,
+    ...nullOrder(method.orderBy, entity),
     [...cursor, readsAgain].join(" "),
     ...limit,
   ];
+}
+
+/** Engines differ: to one null is above every value, to another below. */
+function nullOrder(terms: readonly OrderTerm[], entity: EntityIr): readonly string[] {
+  const nullable = terms.flatMap(({ field: name }) =>
+    entity.fields.some((field) => field.name === name && field.nullable) ? [`\`${name}\``] : [],
+  );
+  return nullable.length === 0
+    ? []
+    : [`Rows without ${nullable.join(" or ")} come first or last, as the store sorts null.`];
 }
 
 function writeDoc(
