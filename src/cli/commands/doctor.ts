@@ -12,6 +12,8 @@ import { placeOf } from "../place.ts";
 import { readUserFile } from "../../reconcile/single-file.ts";
 import { sharedPackages } from "../../render/shared/project.ts";
 import type { Plan } from "../../select/plan.ts";
+import type { Model } from "../../spec/model.ts";
+import { sourceScripts } from "../source-scripts.ts";
 
 interface Check {
   readonly what: string;
@@ -50,6 +52,7 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
           mend: "async-db-starter generate",
         },
     ...moduleCheck(root, loaded.model.output.importExtension),
+    ...scriptCheck(root, loaded.model.output),
     ...packageChecks(plan, root),
   ] satisfies Check[];
   const ready = checks.every(({ ok }) => ok);
@@ -70,6 +73,17 @@ function moduleCheck(root: string, extension: string): readonly Check[] {
   if (fits || extension === "") return [];
   const detail = `package.json says "type": ${JSON.stringify(type ?? "commonjs")}, and the generated code are ES modules`;
   return [{ what: "modules", ok: false, detail, mend: 'set "type": "module" in it' }];
+}
+
+/** A package.json from before the option was set runs the sources; only a build has what other imports name. */
+function scriptCheck(root: string, { importExtension, dir }: Model["output"]): readonly Check[] {
+  if (importExtension === ".ts") return [];
+  const names = sourceScripts(readUserFile(root, "package.json") ?? "");
+  if (names.length === 0) return [];
+  const ending = importExtension === "" ? "in nothing" : `in ${importExtension}`;
+  const detail = `${names.join(", ")} of package.json run TypeScript as it is, and with output.importExtension the imports end ${ending}: they are there only after a build`;
+  const mend = `let them run "tsc" first and then what it made, such as dist/${dir}/cli.js; tsconfig.json needs "outDir": "dist" and no "noEmit"; or take importExtension out`;
+  return [{ what: "scripts", ok: false, detail, mend }];
 }
 
 /** The packages that the generated code imports, as the project itself would resolve them. */

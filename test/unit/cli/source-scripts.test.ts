@@ -1,0 +1,32 @@
+import { afterEach, expect, test } from "vitest";
+import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
+
+const spec = `version: 1
+project: library
+entities:
+  Book:
+    fields:
+      id: { type: uuid, key: true }
+workloads:
+  books:
+    kind: transactional
+    entities: [Book]
+    access: { Book: { get: {} } }
+`;
+
+let at: GeneratedProject;
+afterEach(() => at.remove());
+
+test("an import extension that came after the package's scripts is told by doctor, one that was there before is not", async () => {
+  at = await generateProject("scripts", spec);
+  expect((await cli(at.folder, "doctor")).stderr).not.toContain("scripts:");
+  at.write("workloads.yaml", `${spec}output: { importExtension: .js }\n`);
+  await cli(at.folder, "generate");
+  const { status, stderr } = await cli(at.folder, "doctor");
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/scripts: db, start, test of package\.json run TypeScript as it is/);
+  expect(stderr).toContain("dist/src/data/cli.js");
+  at.remove();
+  at = await generateProject("scripts-built", `${spec}output: { importExtension: .js }\n`);
+  expect((await cli(at.folder, "doctor")).stderr).not.toContain("scripts:");
+});
