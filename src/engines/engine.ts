@@ -102,6 +102,8 @@ export interface EngineDescriptor {
   readonly live?: () => Promise<LiveEngine>;
   /** A store of it to try migrations on, for `migrate rehearse`; loaded only then. */
   readonly rehearsal?: () => Promise<RehearsalEngine>;
+  /** In an ascending order null comes before every value; without it, behind. */
+  readonly nullsFirst?: boolean;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
   /** A local server for development, perhaps as its store needs it; absent for in-process engines. */

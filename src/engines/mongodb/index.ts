@@ -55,6 +55,7 @@ export default defineEngine({
   ],
   schema: planner,
   refuse,
+  nullsFirst: true,
   unitOfWork: true,
   compose: {
     service: "mongodb",

@@ -40,6 +40,7 @@ export const engineOf = ({
     },
   ],
   classify,
+  nullsFirst: true,
   unitOfWork: true,
   emit: (store, ir) => emit(store, ir, dialect),
   schema: plannerOf(dialect),

@@ -2,6 +2,7 @@ import type { EntityIr, RecordMethodIr } from "../../../ir/types.ts";
 import type { Measure, Method, Predicate } from "../../../spec/model.ts";
 import { groupName, measureName } from "../../../ir/names.ts";
 import type { Doc } from "../../document.ts";
+import { stringLiteral } from "../../encode.ts";
 import { arrayLiteral, entry, openObject } from "../../layout.ts";
 import { declared, keyOf, ofMethod, pairs, texts } from "./forms.ts";
 import { type SuiteScope, tenantLiteral } from "./suite-scope.ts";
@@ -26,7 +27,11 @@ function readTest(described: RecordMethodIr, scope: SuiteScope): readonly Doc[] 
     case "list":
       return [
         ofMethod(method.page === "keyset" ? "pages" : "list", method.name, [
-          openObject([...filtered(method, scope), entry("order", order(method.orderBy))]),
+          openObject([
+            ...filtered(method, scope),
+            entry("order", order(method.orderBy)),
+            ...nulls(method.orderBy, scope),
+          ]),
         ]),
       ];
     case "aggregate":
@@ -41,6 +46,16 @@ const isFiltered = (method: Of<"list"> | Of<"aggregate">): boolean =>
 
 const order = (terms: Of<"list">["orderBy"]): Doc =>
   texts(terms.map(({ field, direction }) => (direction === "desc" ? `-${field}` : field)));
+
+/** Where null comes, if one may. */
+function nulls(
+  terms: readonly { readonly field: string }[],
+  { repository, nullsFirst }: SuiteScope,
+): readonly Doc[] {
+  const named = new Set(terms.map(({ field }) => field));
+  const some = repository.entity.fields.some(({ name, nullable }) => nullable && named.has(name));
+  return nullsFirst === true && some ? [entry("nulls", stringLiteral("first"))] : [];
+}
 
 /** `where: ["status"], optional: ["placedAt.range"]` */
 function filtered(method: Of<"list"> | Of<"aggregate">, { repository }: SuiteScope): Doc[] {
@@ -67,6 +82,7 @@ function aggregated(method: Of<"aggregate">, scope: SuiteScope): Doc {
     ...filtered(method, scope),
     entry("groups", pairs(groups)),
     entry("measures", pairs(method.measures.map(measure))),
+    ...nulls(method.groupBy, scope),
   ]);
 }
 

@@ -20,6 +20,7 @@ export function recordSuite(
   store: StoreIr,
   views: readonly ViewIr[],
   context: TestContext,
+  nullsFirst: boolean,
 ): FileRequest {
   const { entity } = repository;
   let taken = 90;
@@ -28,6 +29,7 @@ export function recordSuite(
     imports: new ImportSet(),
     store,
     repository,
+    nullsFirst,
     number: () => (taken += 10),
   };
   const reason = untestable(repository, context);

@@ -14,6 +14,8 @@ import { ownValue, referredTenant } from "./values.ts";
 export interface SuiteScope extends TestScope {
   readonly store: StoreIr;
   readonly repository: RepositoryIr;
+  /** In an ascending order of this store null comes before every value. */
+  readonly nullsFirst?: boolean;
   /** Sample number that a test begins with; each takes the next ten. */
   readonly number: () => number;
 }

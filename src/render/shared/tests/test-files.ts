@@ -36,7 +36,9 @@ export function testFiles(
     ...ir.stores.flatMap((store) => [
       ...(isOnlyFilled(store) ? [] : [storeTest(store, ir, engines, context)]),
       ...store.repositories.map((one) =>
-        ofEntity(one.entity, () => recordSuite(one, store, views, context)),
+        ofEntity(one.entity, () =>
+          recordSuite(one, store, views, context, engineOf(store, engines).nullsFirst === true),
+        ),
       ),
       ...store.views.map((view) => viewSuite(view, store, ir.stores, context)),
     ]),
