@@ -50,7 +50,7 @@ describe("names of what was there", () => {
     ["status", "Status", "status"],
     ["Order Lines", "OrderLine", "Order Lines"],
     ["2fa_tokens", "T2faToken", "2fa_tokens"],
-    ["records", "RecordRow", "records"],
+    ["pages", "PageRow", "pages"],
     ["日本", "Table", "日本"],
   ])("table %s becomes %s", (table, entity, mapping) => {
     expect(entityNameOf(table, new Names())).toBe(entity);

@@ -1,6 +1,6 @@
-// Runtime of async-db-starter 0.1.0, sha256 1384f8e3d30d5c5a; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 bb2f1b8d6ace6d71; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
-import { fits, inOrder, orderOf, refused, valueOf } from "./comparing.ts";
+import { fits, inOrder, type Nulls, orderOf, refused, valueOf } from "./comparing.ts";
 import { type Call, partOf, type Subject } from "./subject.ts";
 
 /** A part of a list, as every paged method gives it. */
@@ -52,6 +52,7 @@ export interface Filtered {
 /** A list with its order: `-placedAt` descends. */
 export interface Listed extends Filtered {
   readonly order: readonly string[];
+  readonly nulls?: Nulls;
 }
 
 type Parts = readonly [property: string, operator: string];
@@ -110,7 +111,7 @@ export async function checkList(
   const order = orderOf(listed.order);
   for (const filter of rows.flatMap((row) => filtersFrom(row, listed))) {
     const found = isFiltered(listed) ? await list(filter) : await list();
-    assert.deepEqual(found, inOrder(rowsThatFit(rows, filter), order));
+    assert.deepEqual(found, inOrder(rowsThatFit(rows, filter), order, listed.nulls));
   }
 }
 
@@ -124,7 +125,7 @@ export async function checkPages(
     partOf(isFiltered(listed) ? await page(filter, part) : await page(part));
   await checkList(rows, listed, async (filter) => (await ask(filter, { limit: 1000 })).items);
   for (const filter of rows.slice(0, 1).flatMap((row) => filtersFrom(row, listed))) {
-    const expected = inOrder(rowsThatFit(rows, filter), orderOf(listed.order));
+    const expected = inOrder(rowsThatFit(rows, filter), orderOf(listed.order), listed.nulls);
     await checkParts(expected, (part) => ask(filter, part));
   }
 }

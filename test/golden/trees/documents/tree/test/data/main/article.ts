@@ -62,6 +62,7 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
     tests.pages("listByState", {
       where: ["state"],
       order: ["-publishedAt", "-id"],
+      nulls: "first",
     });
     tests.insert("write", 100);
     tests.replay("write", 110);

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 18cef3bb26e06c29; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 072078f63c1f76c5; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 
@@ -40,11 +40,18 @@ function liesIn(value: unknown, { min, max }: Ends): boolean {
   );
 }
 
-/** The rows in an order; where ascending, null comes last. */
-export function inOrder<Row extends object>(rows: readonly Row[], order: Order): readonly Row[] {
+/** Where null comes in an ascending order: stores differ. */
+export type Nulls = "first" | "last";
+
+/** The rows in an order. */
+export function inOrder<Row extends object>(
+  rows: readonly Row[],
+  order: Order,
+  nulls?: Nulls,
+): readonly Row[] {
   return rows.toSorted((a, b) => {
     for (const [property, direction] of order) {
-      const difference = compare(valueOf(a, property), valueOf(b, property));
+      const difference = compare(valueOf(a, property), valueOf(b, property), nulls);
       if (difference !== 0) return direction === "asc" ? difference : -difference;
     }
     return 0;
@@ -52,8 +59,11 @@ export function inOrder<Row extends object>(rows: readonly Row[], order: Order):
 }
 
 /** Below, at or above zero as the first comes before, with, or after the second. */
-export function compare(a: unknown, b: unknown): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
+export function compare(a: unknown, b: unknown, nulls: Nulls = "last"): number {
+  if (a === null || b === null) {
+    const difference = Number(a === null) - Number(b === null);
+    return nulls === "last" ? difference : -difference;
+  }
   if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
   if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime();
   if (typeof a === "bigint" && typeof b === "bigint") return a < b ? -1 : a > b ? 1 : 0;

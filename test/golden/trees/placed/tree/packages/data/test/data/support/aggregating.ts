@@ -1,6 +1,6 @@
-// Runtime of async-db-starter 0.1.0, sha256 6092f4063c477375; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 d6ee94a8394a4a1e; a fix comes with a newer version of the generator.
 import assert from "node:assert/strict";
-import { compare, valueOf } from "./comparing.js";
+import { compare, type Nulls, valueOf } from "./comparing.js";
 import { type Filtered, filtersFrom, isFiltered, rowsThatFit } from "./reading.js";
 import { type Call, rowsOf } from "./subject.js";
 
@@ -8,6 +8,7 @@ export type Unit = "hour" | "day" | "week" | "month" | "year";
 
 /** How the rows of an aggregate come about: property of the answer, property of the row, calendar unit. */
 export interface Aggregate extends Filtered {
+  readonly nulls?: Nulls;
   readonly groups: readonly (readonly [as: string, property: string, unit?: Unit])[];
   readonly measures: readonly (readonly [
     as: string,
@@ -29,19 +30,20 @@ export async function checkAggregate(
   }
 }
 
-function grouped(rows: readonly object[], { groups }: Aggregate): readonly (readonly object[])[] {
+function grouped(rows: readonly object[], wanted: Aggregate): readonly (readonly object[])[] {
+  const { groups } = wanted;
   if (groups.length === 0) return [rows];
   const found = new Map<string, object[]>();
   for (const row of rows) {
     const name = JSON.stringify(groups.map((group) => String(groupValue(row, group))));
     found.set(name, [...(found.get(name) ?? []), row]);
   }
-  return [...found.values()].toSorted((a, b) => compareGroups(a[0] ?? {}, b[0] ?? {}, groups));
+  return [...found.values()].toSorted((a, b) => compareGroups(a[0] ?? {}, b[0] ?? {}, wanted));
 }
 
-function compareGroups(a: object, b: object, groups: Aggregate["groups"]): number {
+function compareGroups(a: object, b: object, { groups, nulls }: Aggregate): number {
   for (const group of groups) {
-    const difference = compare(groupValue(a, group), groupValue(b, group));
+    const difference = compare(groupValue(a, group), groupValue(b, group), nulls);
     if (difference !== 0) return difference;
   }
   return 0;
