@@ -14,6 +14,16 @@ const packet = {
 export const capabilities: Capabilities = {
   ...mysql,
   version: "10.11",
+  ports: {
+    ...mysql.ports,
+    search: says(
+      "full text of InnoDB in the authority's own rows, prepared anew for each search; words under three letters and stop words neither find nor exclude",
+      "MY-11",
+      "MY-28",
+      "MY-A2",
+      "MA-06",
+    ),
+  },
   features: {
     ...mysql.features,
     "ad-hoc-queries": says("SQL over any column", "MY-09", "MA-02"),

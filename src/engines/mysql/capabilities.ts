@@ -39,7 +39,7 @@ export const capabilities: Capabilities = {
     transactions: says("over any rows, Read Committed to Serializable", "MY-07"),
     "strong-consistency": says("reads and writes go to one primary", "MY-07", "MY-08"),
     "session-consistency": says("reads and writes go to one primary", "MY-07", "MY-08"),
-    "foreign-keys": says("enforced by the server", "MY-07"),
+    "foreign-keys": says("enforced by the server", "MY-07", "MY-26", "MY-27"),
     "unique-constraints": says("enforced by the server", "MY-01", "MY-07", "MY-16"),
     "check-constraints": says("enforced by the server", "MY-07"),
     "flexible-schema": says("JSON takes any shape", "MY-09"),

@@ -22,8 +22,8 @@ describe("record", () => {
         destroys: "orders.note",
       },
     ];
-    const full = { ...base, phase: "contract", change: "0001-x", steps };
-    expect(parse({ ...full, touches: ["orders"] })).toEqual({ ...full, transactional: undefined });
+    const full = { ...base, phase: "contract", change: "0001-x", touches: ["orders"], steps };
+    expect(parse(full)).toEqual({ ...full, transactional: undefined });
     expect(parse({ steps: [{ name: "a" }] }).steps).toMatchObject([
       { name: "a", title: "a", transactional: true, risks: [] },
     ]);
