@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import type { StoredMigration } from "../../../migrate/folder.ts";
 import { ancestorsOf, lintMigrations, type FileFinding } from "../../../migrate/lint.ts";
+import { crossedBranches } from "../../../migrate/crossed-branches.ts";
 import { unknownSteps } from "../../../migrate/unknown-steps.ts";
+import { damagedRecord } from "../../../reconcile/findings.ts";
 import type { Finding } from "../../../reconcile/write-plan.ts";
 import type { CommandContext } from "../../context.ts";
 import { exitCode, type ExitCode } from "../../exit-codes.ts";
@@ -37,8 +39,9 @@ export async function run({ io, output }: CommandContext, options: LintOptions):
     ({ store }) => options.store === undefined || options.store === store.name,
   );
   refuseUnknown(options, stores, all);
-  const unsound = stores.flatMap(({ folder }) => folderFindings(folder));
-  const broken = unsound.length > 0 ? unsound : stores.flatMap(strayFindings);
+  const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
+  const broken =
+    damaged.length > 0 ? damaged : stores.flatMap(({ folder }) => crossedBranches(folder));
   if (broken.length > 0) return reportFindings(broken, output);
   const findings: StoreFinding[] = [];
   const judged: string[] = [];
@@ -50,8 +53,14 @@ export async function run({ io, output }: CommandContext, options: LintOptions):
         findings.push({ ...finding, store: store.name });
     judged.push(...chosen.map(({ id }) => `${store.name}/${id}`));
   }
-  return report(findings, judged, output);
+  return report({ findings, judged, refused: stores.flatMap(refusedBefore) }, output);
 }
+
+/** Why the runner or the next `migrate diff` refuses a folder, whatever its statements do: a text that was edited is judged all the same. */
+const refusedBefore = (store: MigratedStore): readonly Finding[] => [
+  ...folderFindings(store.folder),
+  ...strayFindings(store),
+];
 
 const strayFindings = ({ folder }: MigratedStore): readonly Finding[] =>
   folder.migrations.flatMap((migration) =>
@@ -96,23 +105,27 @@ function refuseUnknown(
   });
 }
 
-function report(
-  findings: readonly StoreFinding[],
-  judged: readonly string[],
-  output: Output,
-): ExitCode {
+interface Report {
+  readonly findings: readonly StoreFinding[];
+  readonly judged: readonly string[];
+  readonly refused: readonly Finding[];
+}
+
+function report({ findings, judged, refused }: Report, output: Output): ExitCode {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
-  output.document({ judged, errors, warnings, findings: findings.map(documentOf) });
+  output.document({ judged, errors, warnings, findings: findings.map(documentOf), refused });
   for (const finding of findings) output.problem(textOf(finding));
+  for (const { message, mend } of refused) output.problem(`${message}; ${mend}`);
   const counts = [count(errors, "error"), count(warnings, "warning")].join(", ");
   const scope = `${count(judged.length, "migration")} judged`;
-  if (findings.length === 0) output.line(`${scope}: no finding`);
+  if (findings.length === 0 && refused.length === 0) output.line(`${scope}: no finding`);
+  else if (findings.length === 0) output.problem(`${scope}: ${count(refused.length, "error")}`);
   else
     output.problem(
       `${scope}: ${counts}. One that is safe here: -- lint: allow RULE because REASON, in the line above its statement`,
     );
-  return errors === 0 ? exitCode.ok : exitCode.finding;
+  return errors + refused.length === 0 ? exitCode.ok : exitCode.finding;
 }
 
 const count = (number: number, what: string): string =>
