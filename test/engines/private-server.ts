@@ -51,8 +51,8 @@ export async function startPrivate(
       running = await launch(plan);
     },
     atRest: () => untilAtRest(join(plan.folder, "data")),
-    freeze: async () => running?.signal("SIGSTOP"),
-    thaw: async () => running?.signal("SIGCONT"),
+    freeze: async () => running?.freeze(),
+    thaw: async () => running?.thaw(),
   };
 }
 

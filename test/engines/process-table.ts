@@ -27,6 +27,11 @@ export function childrenOf(parent: number): readonly number[] {
     .map((row) => row.pid);
 }
 
+/** Whether every thread of a process stands still; where that cannot be seen, it is taken for granted. */
+export const isFrozen = (pid: number): boolean =>
+  process.platform !== "linux" ||
+  threadsOf(pid).every(({ state }) => state === "T" || ended.has(state));
+
 /** Zombie and dead, proc_pid_stat(5). */
 const ended: ReadonlySet<string> = new Set(["Z", "X"]);
 

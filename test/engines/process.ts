@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { alive, childrenOf } from "./process-table.ts";
+import { alive, childrenOf, isFrozen } from "./process-table.ts";
 import type { User } from "./unprivileged.ts";
 
 /** How to run one server in the foreground. */
@@ -29,7 +29,9 @@ export interface RunningProcess {
   readonly pid: number;
   stop(): Promise<void>;
   kill9(): Promise<void>;
-  signal(name: NodeJS.Signals): void;
+  /** Resolves when all of it stands still, which threads that run just then do a little later than they are told to. */
+  freeze(): Promise<void>;
+  thaw(): void;
 }
 
 const defaultStartLimitMs = 60_000;
@@ -49,15 +51,19 @@ export async function launch(plan: Launch): Promise<RunningProcess> {
     await exited;
     throw cause;
   });
+  const all = (): readonly number[] =>
+    child.pid === undefined ? [] : [child.pid, ...childrenOf(child.pid)];
   return {
     pid,
     stop: () => stopGracefully(child, exited, plan.stopSignal),
     kill9: () => killTree(child, exited),
     // A server of several processes stands still only when all of them do.
-    signal: (name) => {
-      child.kill(name);
-      for (const one of child.pid === undefined ? [] : childrenOf(child.pid))
-        process.kill(one, name);
+    freeze: async () => {
+      for (const one of all()) process.kill(one, "SIGSTOP");
+      for (let tries = 0; tries < 500 && !all().every(isFrozen); tries += 1) await sleep(10);
+    },
+    thaw: () => {
+      for (const one of all()) process.kill(one, "SIGCONT");
     },
   };
 }
