@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { nodeFileSystem } from "./file-system.ts";
-import { parseRecord } from "./record.ts";
+import { isObject, parseRecord } from "./record.ts";
 import { toolFolder } from "./paths.ts";
 
 /** A store as the last run of `generate` left it. */
@@ -37,6 +37,3 @@ function workloadOf(value: unknown): RecordedStore["workloads"] {
   if (typeof kind !== "string" || !Array.isArray(entities)) return [];
   return [{ kind, entities: entities.filter((each) => typeof each === "string") }];
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -112,20 +112,17 @@ interface Report {
 }
 
 function report({ findings, judged, refused }: Report, output: Output): ExitCode {
-  const errors = findings.filter(({ severity }) => severity === "error").length;
-  const warnings = findings.length - errors;
+  const warnings = findings.filter(({ severity }) => severity === "warning").length;
+  const errors = findings.length - warnings + refused.length;
   output.document({ judged, errors, warnings, findings: findings.map(documentOf), refused });
   for (const finding of findings) output.problem(textOf(finding));
   for (const { message, mend } of refused) output.problem(`${message}; ${mend}`);
   const counts = [count(errors, "error"), count(warnings, "warning")].join(", ");
   const scope = `${count(judged.length, "migration")} judged`;
-  if (findings.length === 0 && refused.length === 0) output.line(`${scope}: no finding`);
-  else if (findings.length === 0) output.problem(`${scope}: ${count(refused.length, "error")}`);
-  else
-    output.problem(
-      `${scope}: ${counts}. One that is safe here: -- lint: allow RULE because REASON, in the line above its statement`,
-    );
-  return errors + refused.length === 0 ? exitCode.ok : exitCode.finding;
+  const allow = `. One that is safe here: -- lint: allow RULE because REASON, in the line above its statement`;
+  if (errors + warnings === 0) output.line(`${scope}: no finding`);
+  else output.problem(`${scope}: ${counts}${findings.length === 0 ? "" : allow}`);
+  return errors === 0 ? exitCode.ok : exitCode.finding;
 }
 
 const count = (number: number, what: string): string =>

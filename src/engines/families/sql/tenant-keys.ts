@@ -53,12 +53,14 @@ function targetsOf(store: StoreIr): ReadonlySet<string> {
       if (source.reference !== undefined && source.role !== "ownerKey")
         found.add(source.reference.entity);
   }
-  const scoped = [...found].filter((name) => {
-    const target = entityNamed(name, store);
-    return target !== undefined && tenantOf(target, store) !== undefined;
-  });
-  targetsByStore.set(store, new Set(scoped));
-  return new Set(scoped);
+  const scoped = new Set(
+    [...found].filter((name) => {
+      const target = entityNamed(name, store);
+      return target !== undefined && tenantOf(target, store) !== undefined;
+    }),
+  );
+  targetsByStore.set(store, scoped);
+  return scoped;
 }
 
 /**

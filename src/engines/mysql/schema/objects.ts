@@ -5,7 +5,8 @@ import { heldType } from "./copied.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName } from "./refusals.ts";
 import { alone } from "./required.ts";
-import { holdsKey, isStricter, type Succession, successions } from "./reference-change.ts";
+import { isStricter } from "../../families/sql/reference-succession.ts";
+import { holdsKey, type Succession, successions } from "./reference-change.ts";
 import { alterTable, constraintText, indexText, type Online } from "./render.ts";
 import type { ConstraintShape, IndexShape } from "./shape.ts";
 import { constraintIs, indexIs } from "./verify.ts";
@@ -152,8 +153,9 @@ function addConstraint(change: TableChange, constraint: ConstraintShape): Draft 
 function succeededReference(change: TableChange, succession: Succession): readonly Draft[] {
   const { from, to } = succession;
   const table = change.to.name;
-  const phase = isStricter(succession) ? "contract" : "expand";
-  const lead = isStricter(succession) ? "to a row of another tenant" : "to nothing";
+  const stricter = isStricter(from, to);
+  const phase = stricter ? "contract" : "expand";
+  const lead = stricter ? "to a row of another tenant" : "to nothing";
   return [
     { ...addReference(change, to, lead), phase },
     {

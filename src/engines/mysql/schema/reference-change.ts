@@ -1,3 +1,4 @@
+import { isSameReference } from "../../families/sql/reference-succession.ts";
 import type { TableChange } from "./change.ts";
 import type { ConstraintShape, IndexShape, TableShape } from "./shape.ts";
 
@@ -7,10 +8,6 @@ export interface Succession {
   readonly from: ConstraintShape;
   readonly to: ConstraintShape;
 }
-
-/** Whether it leads to a unique key beside the primary one, or to a composite one. */
-export const leadsToTenantKey = ({ kind, targetColumns = [] }: ConstraintShape): boolean =>
-  kind === "foreign" && targetColumns.length > 1;
 
 /** Whether the primary key is part of it, so that it refuses no row: what references within a tenant lead to. */
 export function holdsKey(table: TableShape, { kind, columns }: IndexShape): boolean {
@@ -31,23 +28,11 @@ export function successions(
 ): readonly Succession[] {
   return made.flatMap((to) => {
     const found = gone.find(
-      ({ own, now }) => own.definition === now.definition && takesOver(own, to),
+      ({ own, now }) =>
+        own.definition === now.definition &&
+        own.columns?.length !== to.columns?.length &&
+        isSameReference(own, to),
     );
     return found === undefined ? [] : [{ from: found.own, to }];
   });
 }
-
-function takesOver(from: ConstraintShape, to: ConstraintShape): boolean {
-  if (from.kind !== "foreign" || to.kind !== "foreign" || from.target !== to.target) return false;
-  const [before, after] = [pairsOf(from), pairsOf(to)];
-  if (before.length === after.length) return false;
-  const [less, more] = before.length < after.length ? [before, after] : [after, before];
-  return less.every((pair) => more.includes(pair));
-}
-
-const pairsOf = ({ columns = [], targetColumns = [] }: ConstraintShape): readonly string[] =>
-  columns.map((column, at) => JSON.stringify([column, targetColumns[at]]));
-
-/** Whether it holds the tenant, and the one before did not. */
-export const isStricter = ({ from, to }: Succession): boolean =>
-  (to.columns?.length ?? 0) > (from.columns?.length ?? 0);

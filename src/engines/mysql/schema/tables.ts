@@ -4,7 +4,7 @@ import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import { alone } from "./required.ts";
 import { alterTable, createTable, createTrigger, dropTable, tableComment } from "./render.ts";
-import { leadsToTenantKey } from "./reference-change.ts";
+import { needsTenantKey } from "../../families/sql/reference-succession.ts";
 import type { ConstraintShape, TablePart, TableShape } from "./shape.ts";
 import { tablesOf } from "./snapshot.ts";
 import { collationIs, constraintIs, tableIs } from "./verify.ts";
@@ -22,7 +22,7 @@ export function droppedTables(parts: readonly TablePart[]): readonly Draft[] {
       const { target = "" } = constraint;
       if (names.includes(target))
         return names.indexOf(target) < at ? [{ table, constraint, phase: "contract" }] : [];
-      return leadsToTenantKey(constraint) ? [{ table, constraint, phase: "expand" }] : [];
+      return needsTenantKey(constraint) ? [{ table, constraint, phase: "expand" }] : [];
     }),
   );
   const kept = (table: TableShape): readonly ConstraintShape[] =>

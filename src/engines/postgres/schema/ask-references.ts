@@ -6,7 +6,7 @@ import type { ObjectChange, TableObject } from "./objects.ts";
 import { phaseOfRule } from "./online.ts";
 import { isForced } from "./owner.ts";
 import { rank } from "./rank.ts";
-import { isStricter, takesOver } from "./reference-change.ts";
+import { isSameReference, isStricter } from "../../families/sql/reference-succession.ts";
 import type { ConstraintShape } from "./shape.ts";
 
 /** Rows that refer to nothing are asked about before a foreign key comes, which writers would otherwise meet before anybody knows of them. */
@@ -37,7 +37,8 @@ function newReference(change: TableChange, object: ObjectChange): Asked | undefi
   const [from, reference] = [foreignKey(object.from), foreignKey(object.to)];
   if (reference === undefined || (from !== undefined && refersAlike(from, reference)))
     return undefined;
-  if (from === undefined || !takesOver(from, reference)) return { phase: "expand", reference };
+  if (from === undefined || !isSameReference(from, reference))
+    return { phase: "expand", reference };
   // One that lets go of the tenant holds of every row that the one of before held of.
   if (!isStricter(from, reference)) return undefined;
   return { phase: object.kind === "replaced" ? "contract" : "expand", reference };

@@ -1,7 +1,8 @@
 import { isWider } from "./bounds.ts";
 import { isWidening } from "./convert.ts";
 import { only, type TableChange } from "./change.ts";
-import { holdsKey, takesOver } from "./reference-change.ts";
+import { isSameReference } from "../../families/sql/reference-succession.ts";
+import { holdsKey } from "./reference-change.ts";
 import type { Names } from "./renamed.ts";
 import { renamedConstraint } from "./renamed.ts";
 import type { ConstraintShape, IndexShape, TableShape } from "./shape.ts";
@@ -136,7 +137,7 @@ function counterpart(
       (each) =>
         each.kind === "constraint" &&
         to.kind === "constraint" &&
-        takesOver(each.shape, to.shape) &&
+        isSameReference(each.shape, to.shape) &&
         !mentionsAny(each.text, fates.copiedFrom),
     )
   );

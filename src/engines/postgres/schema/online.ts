@@ -3,7 +3,8 @@ import { only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { CopiedRule, TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
-import { holdsKey, needsTenantKey, rankOfAdded } from "./reference-change.ts";
+import { needsTenantKey } from "../../families/sql/reference-succession.ts";
+import { holdsKey, rankOfAdded } from "./reference-change.ts";
 import { addConstraint, commentOnIndex, createIndex, dropConstraint } from "./render.ts";
 import type { ConstraintShape } from "./shape.ts";
 import {

@@ -1,12 +1,9 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { needsTenantKey } from "../../families/sql/reference-succession.ts";
 import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, dropConstraint } from "./render.ts";
 import type { ConstraintShape, TableShape } from "./shape.ts";
-
-/** Whether it can be made only when a unique key beside the primary one is there: that of references within a tenant. */
-export const needsTenantKey = ({ kind, targetColumns = [] }: ConstraintShape): boolean =>
-  kind === "foreign" && targetColumns.length > 1;
 
 /** A reference within a tenant comes when the unique key that it leads to is built. */
 export const rankOfAdded = (to: ConstraintShape): number => {
@@ -25,21 +22,6 @@ export const gainsTenantKey = ({ from, to }: TableChange): boolean =>
   to.constraints.some(
     (each) => holdsKey(to, each) && !from.constraints.some(({ name }) => name === each.name),
   );
-
-/** Whether the one takes the place of the other: the same reference, with the tenant or without it. */
-export function takesOver(from: ConstraintShape, to: ConstraintShape): boolean {
-  if (from.kind !== "foreign" || to.kind !== "foreign" || from.target !== to.target) return false;
-  const [less, more] = isStricter(from, to) ? [from, to] : [to, from];
-  const pairs = pairsOf(more);
-  return pairsOf(less).every((pair) => pairs.includes(pair));
-}
-
-const pairsOf = ({ columns = [], targetColumns = [] }: ConstraintShape): readonly string[] =>
-  columns.map((column, at) => JSON.stringify([column, targetColumns[at]]));
-
-/** Whether it holds the tenant, and the one before did not. */
-export const isStricter = (from: ConstraintShape, to: ConstraintShape): boolean =>
-  (to.columns?.length ?? 0) > (from.columns?.length ?? 0);
 
 /**
  * The one of before goes when every row has been looked at, so that there is no moment without either.

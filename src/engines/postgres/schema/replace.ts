@@ -13,7 +13,8 @@ import {
 } from "./online.ts";
 import type { TableObject } from "./objects.ts";
 import { rank } from "./rank.ts";
-import { isStricter, rankOfAdded, releasedAfter } from "./reference-change.ts";
+import { isStricter } from "../../families/sql/reference-succession.ts";
+import { rankOfAdded, releasedAfter } from "./reference-change.ts";
 import { addConstraint, commentOnIndex, dropConstraint } from "./render.ts";
 import type { ConstraintShape } from "./shape.ts";
 import { alterTable, renameIndex } from "./statement.ts";
