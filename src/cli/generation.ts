@@ -19,7 +19,9 @@ import { rememberSchemas } from "../reconcile/known-schema.ts";
 import { rememberUnits } from "../reconcile/known-units.ts";
 import { chooseLocked, load, lockChanges, reconcile, reconcileTouched } from "./pipeline.ts";
 import { placeOf } from "./place.ts";
+import { lackingOptions, tellCompilerOptions } from "./compiler-options.ts";
 import { additionsTo, type PackageAdditions, tellAdditions } from "./package-additions.ts";
+import { tellBuild } from "./source-scripts.ts";
 import { rememberSpec } from "./spec-of-package.ts";
 import {
   conflictText,
@@ -84,6 +86,10 @@ export function generate({ io, output }: CommandContext, options: GenerateOption
   if (!found && report.created.length > 0 && !output.options.quiet)
     tellNewNeeds(root, files, output);
   reportApplied(report, writePlan, output, found ? additionsTo(root, files) : undefined);
+  const lacking = found ? lackingOptions(root, files) : undefined;
+  if (lacking !== undefined) tellCompilerOptions(lacking, output);
+  if (report.created.length + report.rewritten.length > 0)
+    tellBuild(root, loaded.model.output, found || report.created.includes("package.json"), output);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
 
@@ -132,7 +138,8 @@ function preview(writePlan: WritePlan, options: GenerateOptions, output: Output)
   const diff = options.diff === true ? renderDiff(writePlan) : undefined;
   const { notes } = writePlan;
   output.document({ changes, conflicts, notes, ...(diff === undefined ? {} : { diff }) });
-  if (diff !== undefined) output.line(diff.trimEnd());
+  if (!hasDrift(writePlan)) output.line("nothing would be written");
+  else if (diff !== undefined) output.line(diff.trimEnd());
   else for (const { kind, path } of changes) output.line(`${kind} ${path}`);
   if (diff === undefined && changes.length === 0)
     for (const { path } of writePlan.records) output.line(`record ${path}`);

@@ -26,7 +26,8 @@ export function additionsTo(
 /** Prints what the user has to merge by hand. */
 export function tellAdditions(additions: PackageAdditions, output: Output): void {
   output.line("\nYour package.json is left alone; merge these entries into it first:");
-  output.line(JSON.stringify(additions, null, 2));
+  const filled = Object.entries(additions).filter(([, entries]) => Object.keys(entries).length > 0);
+  output.line(JSON.stringify(Object.fromEntries(filled), null, 2));
 }
 
 /**
@@ -62,6 +63,14 @@ type Manifest = Partial<
 > & {
   readonly type?: string;
 };
+
+/** Whether an install would leave out packages that the generated code imports. */
+export const lacksPackages = (additions: PackageAdditions | undefined): boolean =>
+  Object.keys({ ...additions?.dependencies, ...additions?.devDependencies }).length > 0;
+
+/** Its scripts; none when it cannot be read. */
+export const scriptsOf = (text: string): Readonly<Record<string, string>> =>
+  manifest(text)?.scripts ?? {};
 
 /** Its `type`, as written. */
 export const packageType = (text: string): string | undefined => manifest(text)?.type;

@@ -42,7 +42,7 @@ import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
 import { type MovedEntity, movedEntities, unmadeEntities } from "./moved-entities.ts";
-import type { Place } from "./place.ts";
+import { cwdAbove, type Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
 import { refuseSecondSpec } from "./spec-of-package.ts";
@@ -69,7 +69,7 @@ export function load(place: Place, output: Output, files?: SpecFiles): Loaded {
     engines: engines.map(({ id }) => id),
     ...(files === undefined ? {} : { files }),
   });
-  if (model === undefined || locate === undefined) throw wrongSpec(issues);
+  if (model === undefined || locate === undefined) throw elsewhere(place) ?? wrongSpec(issues);
   if (issues.length > 0 && !output.options.quiet) output.problem(formatIssues(issues));
   dump(output, "model", model);
   return { model, sources, warnings: issues.length, locate };
@@ -316,6 +316,20 @@ function unplannable(problems: readonly PlanProblem[], locate: Loaded["locate"])
         hint: "async-db-starter plan --accept writes the changed decision",
       })
     : wrongSpec(issues, problems);
+}
+
+/** A command that was started below the folder of the spec. */
+function elsewhere(place: Place): Failure | undefined {
+  const above = cwdAbove(place);
+  return above === undefined
+    ? undefined
+    : new Failure(
+        exitCode.input,
+        `${place.shown} does not exist, but ${above}/${place.spec} does`,
+        {
+          hint: `run it there, or with: --cwd ${above}`,
+        },
+      );
 }
 
 function wrongSpec(issues: readonly Issue[], details: unknown = issues): Failure {

@@ -1,4 +1,5 @@
-import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Io } from "./io.ts";
 
 /** Where one run of the pipeline works. */
@@ -11,6 +12,8 @@ export interface Place {
   readonly lock: string;
   /** The spec as messages name it: as its user would find it from here. */
   readonly shown: string;
+  /** Absolute folder in which the command was started. */
+  readonly from: string;
 }
 
 /** @param options the `--cwd` and `--spec` of the command line */
@@ -21,10 +24,22 @@ export function placeOf(io: Io, options: { readonly cwd: string; readonly spec: 
     folder: dirname(path),
     spec,
     lock: `${spec.replace(/\.(ya?ml|json)$/i, "")}.lock.json`,
+    from: io.cwd,
     shown: isAbsolute(options.spec) ? options.spec : shownFrom(io.cwd, path),
   };
 }
 
 function shownFrom(cwd: string, path: string): string {
   return relative(cwd, path).replaceAll("\\", "/") || ".";
+}
+
+/** `--cwd` for a spec that is not where it was looked for but in a folder above; undefined where there is none either. */
+export function cwdAbove({ folder, spec, from }: Place): string | undefined {
+  if (existsSync(join(folder, spec))) return undefined;
+  let above = dirname(folder);
+  while (!existsSync(join(above, spec))) {
+    if (above === dirname(above)) return undefined;
+    above = dirname(above);
+  }
+  return shownFrom(from, above);
 }

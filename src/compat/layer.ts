@@ -20,7 +20,10 @@ export function layerChanges(
       api("breaking", `data.${name}`, "removed", "the store is no member of the data layer"),
     ),
     ...stores.added.map(addedStore),
-    ...stores.kept.flatMap((pair) => deadline(pair.before, pair.after)),
+    ...stores.kept.flatMap((pair) => [
+      ...configuration(pair.before, pair.after),
+      ...deadline(pair.before, pair.after),
+    ]),
     ...roots(entities.removed).map(({ name }) =>
       api("breaking", name, "removed", "its types are gone"),
     ),
@@ -32,6 +35,21 @@ const addedStore = ({ name, env }: StoreIr): SpecChange =>
   env === undefined
     ? api("additive", `data.${name}`, "added", "the configuration need not name it")
     : api("breaking", `data.${name}`, "added", `openDataLayer needs its configuration (${env})`);
+
+/** A store that left the process needs its DSN from now on; for one that came into it, a DSN is no longer taken. */
+function configuration(before: StoreIr, { name, env }: StoreIr): readonly SpecChange[] {
+  if ((before.env === undefined) === (env === undefined)) return [];
+  return env === undefined
+    ? [api("internal", `data.${name}`, "in process", `${before.env} is not read any more`)]
+    : [
+        api(
+          "breaking",
+          `data.${name}`,
+          "a server",
+          `openDataLayer needs its configuration (${env})`,
+        ),
+      ];
+}
 
 function placeChanges({ output: old }: Ir, { output: now }: Ir): readonly SpecChange[] {
   const place = ({ package: folder, dir }: Ir["output"]): string =>

@@ -59,13 +59,34 @@ const newStore = ({ name, env }: StoreIr): SpecChange =>
     ? storage("additive", name, "store added", "it lives in the process")
     : storage("breaking", name, "store added", `a deployment without ${env} does not start`);
 
-const otherEngine = (before: StoreIr, after: StoreIr): SpecChange =>
-  storage(
-    "breaking",
-    after.name,
-    `engine ${before.engine} → ${after.engine}`,
-    "rows have to be moved; no migration does that",
-  );
+/** Records have to be moved; what is derived from them is made anew, and a cache holds nothing that could be lost. */
+function otherEngine(before: StoreIr, after: StoreIr): SpecChange {
+  const what = `engine ${before.engine} → ${after.engine}`;
+  const holds = [...before.entities, ...after.entities, ...(before.structures ?? [])].length > 0;
+  if (holds)
+    return storage("breaking", after.name, what, "rows have to be moved; no migration does that");
+  const views = after.views.filter(({ port }) => port !== "cache");
+  if (views.length > 0)
+    return storage(
+      "breaking",
+      after.name,
+      what,
+      `empty until its views are rebuilt: ${views.map(({ workload }) => workload).join(", ")}`,
+    );
+  return before.env === undefined && after.env !== undefined
+    ? storage(
+        "breaking",
+        after.name,
+        what,
+        `a cache begins empty and loses nothing, but a deployment without ${after.env} does not start`,
+      )
+    : storage(
+        "internal",
+        after.name,
+        what,
+        `a cache begins empty and loses nothing${after.env === undefined ? "" : `; ${after.env} has to lead to the new one`}`,
+      );
+}
 
 /** Entities whose rows belong into another store than before. */
 function movedEntities(before: Ir, after: Ir, renames: Renames): readonly SpecChange[] {

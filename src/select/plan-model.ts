@@ -74,16 +74,24 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
   if (!row || !engine) return [];
   const { requirements, workload } = row;
   const free = freeChoice(context, name, engine);
+  const own = stores.find(({ workloads }) => workloads.includes(name));
+  const others = stores.filter((store) => store.engine === engine.id && store !== own);
   return [
     {
       workload: name,
       kind: workload.kind,
       port: requirements.port,
-      store: stores.find(({ workloads }) => workloads.includes(name))?.name ?? "",
+      store: own?.name ?? "",
       engine: engine.id,
       reasons: [
-        ...reasonsFor(table, row, engine, context.served),
-        ...apart(stores, engine),
+        ...reasonsFor(
+          table,
+          row,
+          engine,
+          context.served,
+          others.flatMap(({ workloads }) => workloads),
+        ),
+        ...(others.length === 0 ? [] : apart(engine)),
         ...free.reasons,
       ],
       scores: scoresOf(table, row),
@@ -97,11 +105,11 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
 }
 
 /** Why an engine has more than one store. */
-function apart(stores: readonly PlannedStore[], engine: Candidate): readonly Reason[] {
+function apart(engine: Candidate): readonly Reason[] {
   const why = engine.capabilities.features["separate-caches"];
-  const several = stores.filter((store) => store.engine === engine.id).length > 1;
-  if (!several || why === undefined) return [];
-  return [{ text: `in a server of its own: ${why.text}`, evidence: why.evidence }];
+  return why === undefined
+    ? []
+    : [{ text: `in a server of its own: ${why.text}`, evidence: why.evidence }];
 }
 
 /** Flips of the free decision; a decision that only the lock holds has none, and says so. */

@@ -30,19 +30,24 @@ export function authoritiesByEngine(
   return served;
 }
 
-/** Why this engine: one sentence in brief, then each requirement with what stands behind it. */
+/**
+ * Why this engine: one sentence in brief, then each requirement with what stands behind it.
+ *
+ * @param apart what further servers of this engine hold, which the workload must not share
+ */
 export function reasonsFor(
   table: CostTable,
   row: Row,
   engine: Candidate,
   served: AuthoritiesByEngine,
+  apart: readonly string[],
 ): readonly Reason[] {
   const assessment = assessmentOf(row, engine.id);
   const pairs = row.requirements.hard.flatMap((requirement, at) => {
     const verdict = assessment?.verdicts[at];
     return verdict ? [{ requirement, verdict }] : [];
   });
-  const price = priceOf(table, row, engine, served);
+  const price = priceOf(table, row, engine, served, apart);
   return [
     brief(row, pairs, price),
     ...pairs
@@ -85,9 +90,16 @@ function priceOf(
   row: Row,
   engine: Candidate,
   served: AuthoritiesByEngine,
+  apart: readonly string[],
 ): string {
-  const { name } = row.workload;
+  const { name, kind } = row.workload;
   if (inProcess(engine)) return `${engine.title}: nothing to operate`;
+  if (kind === "cache" && apart.length > 0) {
+    const others = briefly(apart);
+    return table.model.stores.running.includes(engine.id)
+      ? `${engine.title} already runs: no further engine, but one more server beside that of ${others}`
+      : `${engine.title} is there for ${others}: no further engine, but one more server`;
+  }
   if (table.model.stores.running.includes(engine.id)) return `${engine.title} already runs`;
   const others = (served.get(engine.id) ?? []).filter((other) => other !== name);
   if (others.length > 0) return `${engine.title} also serves ${briefly(others)}: no second engine`;

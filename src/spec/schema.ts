@@ -12,7 +12,9 @@ export const outputSchema = z.strictObject({
   importExtension: value
     .oneOf([".ts", ".js", ""])
     .optional()
-    .describe("Extension in generated imports; .ts by default."),
+    .describe(
+      "Extension in generated imports; .ts by default, which Node runs without a build. With .js the scripts db, start and test run the script build first (tsc, rootDir . into outDir dist); empty is for a bundler of your own.",
+    ),
   package: value.text
     .optional()
     .describe("Folder of the package, relative to the spec; . by default."),

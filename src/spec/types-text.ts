@@ -1,3 +1,6 @@
+import { typeKeys } from "./rules/field-types.ts";
+import { fieldSchema } from "./schema-entity.ts";
+
 /** The field types for `async-db-starter schema --types` and for `references/spec.md`. */
 export const specTypes: readonly (readonly [
   type: string,
@@ -57,7 +60,12 @@ export function specTypesText(): string {
   return [
     ...lines,
     "",
-    "Every type takes: key nullable unique default pii references onDelete column was comment",
+    `Every type takes: ${keysOfEveryType().join(" ")}`,
+    "  generated: who makes the value of a key: client (uuid v7; the default of uuid), database or caller",
+    "  stored: { type, default }: how a column of an existing schema is stored, in the store's own words",
     "",
   ].join("\n");
 }
+
+const keysOfEveryType = (): readonly string[] =>
+  Object.keys(fieldSchema.shape).filter((key) => key !== "type" && typeKeys[key] === undefined);

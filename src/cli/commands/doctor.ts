@@ -13,7 +13,7 @@ import { readUserFile } from "../../reconcile/single-file.ts";
 import { sharedPackages } from "../../render/shared/project.ts";
 import type { Plan } from "../../select/plan.ts";
 import type { Model } from "../../spec/model.ts";
-import { sourceScripts } from "../source-scripts.ts";
+import { scriptProblem } from "../source-scripts.ts";
 
 interface Check {
   readonly what: string;
@@ -75,15 +75,9 @@ function moduleCheck(root: string, extension: string): readonly Check[] {
   return [{ what: "modules", ok: false, detail, mend: 'set "type": "module" in it' }];
 }
 
-/** A package.json from before the option was set runs the sources; only a build has what other imports name. */
-function scriptCheck(root: string, { importExtension, dir }: Model["output"]): readonly Check[] {
-  if (importExtension === ".ts") return [];
-  const names = sourceScripts(readUserFile(root, "package.json") ?? "");
-  if (names.length === 0) return [];
-  const ending = importExtension === "" ? "in nothing" : `in ${importExtension}`;
-  const detail = `${names.join(", ")} of package.json run TypeScript as it is, and with output.importExtension the imports end ${ending}: they are there only after a build`;
-  const mend = `let them run "tsc" first and then what it made, such as dist/${dir}/cli.js; tsconfig.json needs "outDir": "dist" and no "noEmit"; or take importExtension out`;
-  return [{ what: "scripts", ok: false, detail, mend }];
+function scriptCheck(root: string, output: Model["output"]): readonly Check[] {
+  const problem = scriptProblem(readUserFile(root, "package.json") ?? "", output);
+  return problem === undefined ? [] : [{ what: "scripts", ok: false, ...problem }];
 }
 
 /** The packages that the generated code imports, as the project itself would resolve them. */

@@ -5,12 +5,15 @@ import { type Output, widthOf } from "../io.ts";
 import { environmentText } from "../environment-file.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
-import { installPackages } from "../install.ts";
+import { installPackages, packageManager } from "../install.ts";
 import { writeLock } from "../lock-file.ts";
-import { additionsTo, tellAdditions } from "../package-additions.ts";
+import { lackingOptions, tellCompilerOptions } from "../compiler-options.ts";
+import { nextSteps } from "../next-steps.ts";
+import { additionsTo, lacksPackages, scriptsOf, tellAdditions } from "../package-additions.ts";
 import { choose, load, reconcile, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 import { presetFiles, presetNames, presetText } from "../presets.ts";
+import { tellBuild } from "../source-scripts.ts";
 import { rememberSpec } from "../spec-of-package.ts";
 import { reportConflicts, reportFindings, reportNotes } from "../report.ts";
 import { apply } from "../../reconcile/apply.ts";
@@ -89,16 +92,35 @@ export async function run(
   output.line(planText(plan, engines, widthOf(io)).trimEnd());
   output.line(`\n${report.created.length} files written to ${relative(io.cwd, target) || "."}`);
   const additions = additionsTo(target, files);
+  const compilerOptions = lackingOptions(target, files);
   output.document({
     directory: target,
     spec: specFile,
     plan,
     created: report.created,
     ...(additions === undefined ? {} : { packageJsonLacks: additions }),
+    ...(compilerOptions === undefined ? {} : { compilerOptionsLack: compilerOptions }),
   });
   if (additions !== undefined) tellAdditions(additions, output);
-  if (start.install) await installPackages(target, output);
-  nextSteps(relative(io.cwd, target), start.install, plan, output);
+  if (compilerOptions !== undefined) tellCompilerOptions(compilerOptions, output);
+  tellBuild(target, loaded.model.output, true, output);
+  // What package.json does not name yet, an install would not bring.
+  const installed = start.install && !lacksPackages(additions);
+  if (installed) await installPackages(target, output);
+  const fresh = files.find(({ path }) => path === "package.json")?.content;
+  const steps = nextSteps({
+    folder: relative(io.cwd, target),
+    manager: packageManager(target),
+    installed,
+    merge: [
+      ...(additions === undefined ? [] : ["package.json"]),
+      ...(compilerOptions === undefined ? [] : ["tsconfig.json"]),
+    ],
+    scripts: scriptsOf(String(fresh)),
+    own: scriptsOf(readUserFile(target, "package.json") ?? ""),
+    servers: served(plan),
+  });
+  output.line(`\nNext:\n${steps.map((step) => `  ${step}`).join("\n")}`);
   const conflicts = conflictsOf(writePlan.actions);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
@@ -117,8 +139,8 @@ async function startOf(
     });
   }
   if (preset !== undefined) return { ...fromPreset(preset), install };
-  if (specGiven !== undefined) return { ...fromFile(resolve(cwd, specGiven)), install };
   const present = existsSync(root) ? readUserFile(root, specFile) : undefined;
+  if (specGiven !== undefined) return { ...fromFile(resolve(cwd, specGiven), present), install };
   if (present !== undefined) return { text: present, origin: specFile, files: new Map(), install };
   if (options.yes) return { ...fromPreset(firstPreset), install, chosen: true };
   if (!interactive) {
@@ -141,13 +163,23 @@ function fromPreset(name: string): Omit<Start, "install"> {
   });
 }
 
-function fromFile(path: string): Omit<Start, "install"> {
+/** @param present what lies in its place already: the same spec stays as it is */
+function fromFile(path: string, present: string | undefined): Omit<Start, "install"> {
   const folder = resolve(path, "..");
   const text = existsSync(folder) ? readUserFile(folder, basename(path)) : undefined;
-  if (text !== undefined) return { text, origin: path, files: new Map() };
+  if (text !== undefined)
+    return { text: text === present ? text : withSchema(text), origin: path, files: new Map() };
   throw new Failure(exitCode.input, `${path} does not exist`, {
     hint: "check the path, or start with --preset shop",
   });
+}
+
+/** The spec with the line by which editors find its schema. */
+function withSchema(text: string): string {
+  if (text.includes("yaml-language-server")) return text;
+  const [, mark = "", rest = ""] = /^(\uFEFF?)([^]*)$/.exec(text) ?? [];
+  const end = /^[^\n]*\r\n/.test(rest) ? "\r\n" : "\n";
+  return `${mark}# yaml-language-server: $schema=./${schemaFile}${end}${rest}`;
 }
 
 /** A spec from elsewhere is judged where it lies, before anything is written. @throws Failure 2 */
@@ -197,29 +229,3 @@ const served = ({ stores }: Plan): readonly string[] =>
       ? []
       : [env],
   );
-
-function nextSteps(
-  folder: string,
-  installed: boolean,
-  plan: Plan,
-  output: CommandContext["output"],
-): void {
-  const servers = served(plan);
-  const steps = [
-    folder === "" ? "" : `cd ${folder}`,
-    installed ? "" : "npm install",
-    ...(servers.length === 0
-      ? []
-      : [
-          `docker compose up -d --wait   # or servers of your own: set ${servers.join(", ")} in .env`,
-        ]),
-    "npm start",
-    "npm test",
-  ];
-  output.line(
-    `\nNext:\n${steps
-      .filter((step) => step !== "")
-      .map((step) => `  ${step}`)
-      .join("\n")}`,
-  );
-}

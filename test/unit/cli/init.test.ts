@@ -98,7 +98,7 @@ test("init starts from the spec that is there, or from --spec", async () => {
   const there = await project(undefined);
   const from = ["--spec", join(here.folder, "workloads.yaml"), "init", "new", "--yes"];
   expect((await cli(there.folder, ...from, "--no-install")).status).toBe(0);
-  expect(there.read("new/workloads.yaml")).toBe(small);
+  expect(there.read("new/workloads.yaml").endsWith(`\n${small}`)).toBe(true);
 });
 
 test.each([
@@ -196,4 +196,70 @@ test("init --yes alone says which preset it takes", async () => {
   const { status, stdout } = await cli(at.folder, "init", "--yes", "--no-install");
   expect(status).toBe(0);
   expect(stdout).toMatch(/^No --preset and no workloads\.yaml: this is preset shop \(there are: /);
+});
+
+test("in an existing package the next steps are those that work there", async () => {
+  const at = await project(undefined);
+  const scripts = { start: "node server.js", test: "vitest run" };
+  at.write("package.json", JSON.stringify({ name: "service", scripts }));
+  at.write("tsconfig.json", `{ // own\n "compilerOptions": { "module": "nodenext" } }`);
+  at.write("pnpm-lock.yaml", "lockfileVersion: '9.0'\n");
+  at.write("spec.yaml", small);
+  const { status, stdout } = await cli(at.folder, "--spec", "spec.yaml", "init", "--yes");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/needs these compilerOptions[^]*"allowImportingTsExtensions": true/);
+  expect(stdout).not.toContain('"module":');
+  const [, next = ""] = stdout.split("\nNext:\n");
+  expect(next.trimEnd().split("\n")).toEqual([
+    "  # merge what is listed above into package.json and tsconfig.json",
+    "  pnpm install",
+    '  node --env-file-if-exists=.env src/data/cli.ts migrate up && node --env-file-if-exists=.env src/example.ts   # "start" of package.json is a script of your own',
+    '  node --env-file-if-exists=.env --test "test/**/*.test.ts"   # "test" of package.json is a script of your own',
+  ]);
+});
+
+test("scripts that are to be merged are called by their names, in a folder that is named", async () => {
+  const at = await project(undefined);
+  mkdirSync(join(at.folder, "service"));
+  at.write("service/package.json", JSON.stringify({ name: "service", type: "module" }));
+  const args = ["init", "service", "--preset", "shop", "--yes", "--no-install"];
+  const { stdout } = await cli(at.folder, ...args);
+  expect(stdout).toMatch(
+    /Next:\n {2}cd service\n {2}# merge [^\n]* package\.json\n {2}npm install\n {2}npm start\n {2}npm test\n$/,
+  );
+});
+
+test("a spec from elsewhere gets the line by which editors find its schema, once", async () => {
+  const at = await project(undefined);
+  const line = "# yaml-language-server: $schema=./.async-db-starter/spec.schema.json";
+  for (const [name, text, made] of [
+    ["plain", small, `${line}\n${small}`],
+    ["crlf", small.replaceAll("\n", "\r\n"), `${line}\r\n${small.replaceAll("\n", "\r\n")}`],
+    ["marked", `\uFEFF${small}`, `\uFEFF${line}\n${small}`],
+    ["own", `# yaml-language-server: $schema=mine.json\n${small}`, undefined],
+  ] as const) {
+    at.write(`${name}.yaml`, text);
+    const args = ["--spec", `${name}.yaml`, "init", name, "--yes", "--no-install"];
+    for (const run of ["first", "again"])
+      expect({ name, run, ...(await cli(at.folder, ...args)) }).toMatchObject({ status: 0 });
+    expect(at.read(`${name}/workloads.yaml`)).toBe(made ?? text);
+  }
+  const here = await project(small);
+  const same = ["--spec", "workloads.yaml", "init", "--yes", "--no-install"];
+  expect(await cli(here.folder, ...same)).toMatchObject({ status: 0 });
+  expect(here.read("workloads.yaml")).toBe(small);
+});
+
+test("what output.importExtension asks of the package is said when it is made", async () => {
+  const built = await project(`${small}output: { importExtension: .js }\n`);
+  const note =
+    /note: output\.importExtension: imports end in \.js, so the code runs only after a build/;
+  expect((await cli(built.folder, "init", "--yes", "--no-install")).stderr).toMatch(note);
+  expect((await cli(built.folder, "generate")).stderr).toBe("");
+  const source = await project(small, "plan");
+  expect((await cli(source.folder, "generate")).stderr).not.toContain("importExtension");
+  source.write("workloads.yaml", `${small}output: { importExtension: .js }\n`);
+  expect((await cli(source.folder, "generate")).stderr).toMatch(
+    /note: db, start, test of package\.json run TypeScript as it is[^]*outDir/,
+  );
 });

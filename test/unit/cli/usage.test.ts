@@ -1,5 +1,6 @@
 // The command line's own promises: exit statuses, one JSON document, quiet, colour, usage errors, completion scripts.
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { cli } from "../../support/generated-project.ts";
@@ -154,4 +155,27 @@ test("bash completes commands and their options", async () => {
   };
   expect(complete("async-db-starter", "ge")).toBe("generate");
   expect(complete("async-db-starter", "generate", "--d")).toContain("--dry-run");
+});
+
+test("below the folder of the spec, a command says where it lies", async () => {
+  const { folder } = await project(small, "plan", "generate");
+  const below = join(folder, "src/data");
+  for (const command of ["check", "plan", "generate", "doctor"]) {
+    const { status, stdout, stderr } = await cli(below, command);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toBe(
+      "workloads.yaml does not exist, but ../../workloads.yaml does\n  run it there, or with: --cwd ../..\n",
+    );
+  }
+  expect((await cli(below, "--cwd", "../..", "check")).status).toBe(0);
+});
+
+test("a dry run that would write nothing says so in one line", async () => {
+  const { folder } = await project(small, "plan", "generate");
+  for (const option of ["--dry-run", "--diff"])
+    expect(await cli(folder, "generate", option)).toEqual({
+      status: 0,
+      stdout: "nothing would be written\n",
+      stderr: "",
+    });
 });

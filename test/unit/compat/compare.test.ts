@@ -329,3 +329,21 @@ Views
 major: 1 breaking, 1 additive
 `);
 });
+
+const cacheOn = (stores: string): string =>
+  edited(library, "project: library\n", `project: library\nstores: ${stores}\n`);
+const inProcess = cacheOn("{ never: [redis, redis-cluster] }");
+const onServer = cacheOn("{ running: [redis], never: [memory] }");
+const onCluster = cacheOn("{ running: [redis-cluster], never: [memory, redis] }");
+
+test("a cache that moves to another engine loses nothing: only a DSN that is asked for anew breaks", () => {
+  expect(compared(onServer, onCluster)).toMatchObject({ version: "patch" });
+  expect(compared(onServer, inProcess)).toMatchObject({ version: "patch" });
+  const { version, changes } = compared(inProcess, onServer);
+  expect(version).toBe("major");
+  const breaking = changes.filter(({ impact }) => impact === "breaking");
+  expect(breaking.map(({ surface, why }) => `${surface}: ${why}`)).toEqual([
+    "api: openDataLayer needs its configuration (CACHE_URL)",
+    "storage: a cache begins empty and loses nothing, but a deployment without CACHE_URL does not start",
+  ]);
+});

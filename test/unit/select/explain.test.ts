@@ -61,3 +61,14 @@ test("a problem names the requirement, what to do, and every engine", () => {
     }
   }
 });
+
+test("a cache with a server of its own is counted as one more server, not as free", () => {
+  const counted = results.flatMap(({ result: { plan } }) =>
+    (plan?.decisions ?? []).flatMap(({ kind, store, engine, reasons }) => {
+      const beside = plan?.stores.some((other) => other.engine === engine && other.name !== store);
+      return kind === "cache" && beside === true ? [reasons[0]?.text ?? ""] : [];
+    }),
+  );
+  expect(counted.length).toBeGreaterThan(0);
+  for (const why of counted) expect(why).toContain("no further engine, but one more server");
+});

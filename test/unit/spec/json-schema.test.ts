@@ -7,7 +7,7 @@ import {
   specTypesText,
 } from "../../../src/spec/json-schema.ts";
 import type { Json } from "../../../src/spec/model.ts";
-import { fieldTypes } from "../../../src/spec/schema-entity.ts";
+import { fieldSchema, fieldTypes } from "../../../src/spec/schema-entity.ts";
 
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -43,4 +43,10 @@ test("--types names every type", () => {
   const lines = specTypesText().split("\n");
   for (const type of fieldTypes)
     expect(lines.some((line) => line.startsWith(`${type} `) || line === type)).toBe(true);
+});
+
+test("--types names every word of a field", () => {
+  const words = new Set(specTypesText().split(/[\s:]+/));
+  const missing = Object.keys(fieldSchema.shape).filter((key) => !words.has(key));
+  expect(missing).toEqual([]);
 });
