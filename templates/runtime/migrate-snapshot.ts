@@ -4,7 +4,13 @@ import { pathToFileURL } from "node:url";
 import { programmingError } from "./errors.ts";
 import type { ObjectChange } from "./migrate-drift.ts";
 import type { MigrationStatus } from "./migrate-status.ts";
-import type { DescribedObjects, Migration, MigrationTarget } from "./migration.ts";
+import type {
+  DescribedObjects,
+  DescribedTexts,
+  Migration,
+  MigrationTarget,
+  SnapshotPart,
+} from "./migration.ts";
 
 /** An object that is not what the snapshot says its migrations make of it. */
 export interface SnapshotDifference {
@@ -20,12 +26,6 @@ export interface SnapshotComparison {
   readonly differences: readonly SnapshotDifference[];
   /** What was not compared, and why. */
   readonly notes: readonly string[];
-}
-
-/** A part of a store's snapshot: a table or collection with all that belongs to it, or what belongs to none. */
-interface SnapshotPart {
-  readonly part: string;
-  readonly content: unknown;
 }
 
 const knownVersion = 1;
@@ -58,15 +58,20 @@ export async function snapshotDifferences(
     return skipped(`not compared with the snapshot: ${blind.id} is not applied`);
   const parts = await readParts(place);
   const between = parts.filter(({ part }) => touching(part, waiting).length > 0);
+  const settled = parts.filter((part) => !between.includes(part));
   const found = await described.found();
+  const texts = (await described.texts?.(settled)) ?? noTexts;
   return {
-    differences: parts
-      .filter((part) => !between.includes(part))
-      .flatMap(({ part, content }) => differencesOf(described.wanted(part, content), found)),
-    notes: between.map(({ part }) => {
-      const ids = touching(part, waiting).map(({ id }) => id);
-      return `not compared with the snapshot: ${part}, which waits for ${ids.join(", ")}`;
-    }),
+    differences: settled.flatMap(({ part, content }) =>
+      objectDifferences(described.wanted(part, content), found, texts),
+    ),
+    notes: [
+      ...between.map(({ part }) => {
+        const ids = touching(part, waiting).map(({ id }) => id);
+        return `not compared with the snapshot: ${part}, which waits for ${ids.join(", ")}`;
+      }),
+      ...unmadeNotes(texts),
+    ],
   };
 }
 
@@ -95,13 +100,27 @@ const skipped = (note: string): SnapshotComparison => ({ differences: [], notes:
 const touching = (part: string, migrations: readonly Migration[]): readonly Migration[] =>
   migrations.filter(({ touches }) => touches?.includes(part) ?? false);
 
-function differencesOf(
+const noTexts: DescribedTexts = { found: new Map(), wanted: new Map(), unmade: [] };
+
+/** One note for each reason. */
+export const unmadeNotes = ({ unmade }: DescribedTexts): readonly string[] =>
+  [...Map.groupBy(unmade, ({ why }) => why)].map(([why, cases]) => {
+    const parts = [...new Set(cases.map(({ part }) => part))].join(", ");
+    return `not compared with the snapshot: texts of defaults, checks and functions of ${parts}: ${why}`;
+  });
+
+/** Objects that are missing or otherwise than wanted; a text is told where it is what differs. */
+export function objectDifferences(
   wanted: DescribedObjects,
   found: DescribedObjects,
+  texts: DescribedTexts = noTexts,
 ): readonly SnapshotDifference[] {
   return [...wanted].flatMap(([object, should]) => {
     const is = found.get(object) ?? null;
-    return is === should ? [] : [{ object, is, should }];
+    const [textIs, textShould] = [texts.found.get(object), texts.wanted.get(object)];
+    const isAlike = textIs === undefined || textShould === undefined || textIs === textShould;
+    if (is === null || isAlike) return is === should ? [] : [{ object, is, should }];
+    return [{ object, is: `${is}: ${textIs}`, should: `${should}: ${textShould}` }];
   });
 }
 

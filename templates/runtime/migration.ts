@@ -80,6 +80,22 @@ export interface Described {
   found(): Promise<DescribedObjects>;
   /** @param content of the part of the snapshot, as this engine's planner wrote it */
   wanted(part: string, content: unknown): DescribedObjects;
+  /** What only the server puts into words: expressions and bodies. Absent where `found` says all there is. */
+  texts?(parts: readonly SnapshotPart[]): Promise<DescribedTexts>;
+}
+
+/** A part of a store's snapshot: a table or collection with all that belongs to it, or what belongs to none. */
+export interface SnapshotPart {
+  readonly part: string;
+  readonly content: unknown;
+}
+
+/** Expressions and bodies by their objects, as the server prints them; only objects in both are compared. */
+export interface DescribedTexts {
+  readonly found: DescribedObjects;
+  readonly wanted: DescribedObjects;
+  /** Parts whose texts cannot be compared here. */
+  readonly unmade: readonly { readonly part: string; readonly why: string }[];
 }
 
 /** How far a migration has come that is neither applied nor reverted. */

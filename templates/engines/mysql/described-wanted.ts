@@ -8,14 +8,15 @@ export interface WantedPart {
   readonly table?: WantedTable;
   readonly history?: WantedTable;
   readonly operation?: WantedTable;
-  readonly triggers?: readonly (Named & { readonly table: string })[];
+  readonly triggers?: readonly (Named & { readonly table: string; readonly definition: string })[];
 }
 
 interface Named {
   readonly name: string;
 }
 
-interface WantedTable extends Named {
+export interface WantedTable extends Named {
+  readonly collation: string;
   readonly columns: readonly WantedColumn[];
   readonly constraints: readonly WantedConstraint[];
   readonly indexes: readonly (Named & {
@@ -27,11 +28,15 @@ interface WantedTable extends Named {
 interface WantedColumn extends Named {
   readonly type: string;
   readonly nullable: boolean;
-  readonly value?: { readonly kind: string };
+  readonly value?:
+    | { readonly kind: "default"; readonly expression: string }
+    | { readonly kind: "identity" }
+    | { readonly kind: "generated"; readonly expression: string; readonly stored: boolean };
 }
 
 interface WantedConstraint extends Named {
   readonly kind: string;
+  readonly definition: string;
   readonly columns?: readonly string[];
   readonly target?: string;
   readonly targetColumns?: readonly string[];

@@ -15,6 +15,7 @@ import type {
 } from "../../runtime/migration.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { foundObjects } from "./described-found.ts";
+import { describedTexts } from "./described-made.ts";
 import { wantedObjects, type WantedPart } from "./described-wanted.ts";
 import { lockRule, migrationError, placeText, type StatementPlace } from "./migration-error.ts";
 import { mysqlGuestLedger } from "./migration-guest.ts";
@@ -42,6 +43,10 @@ export class MysqlMigrations implements MigrationTarget {
         foundObjects(async (text) => (await connection.command(text)).rows, this.#dialect),
       ),
     wanted: (_part, content) => wantedObjects(content as WantedPart, this.#dialect),
+    texts: (parts) =>
+      this.#session.with((connection) =>
+        describedTexts(async (text) => (await connection.command(text)).rows, parts),
+      ),
   };
 
   constructor(source: LendingSource, dialect: Dialect) {

@@ -44,29 +44,30 @@ const keyForm =
   /^("(?:[^"]|"")+"|[a-z_][\w$]*)((?: (?:\w+\.)?\w+_ops(?:\([^)]*\))?)?(?: asc| desc)?(?: nulls (?:first|last))?)$/i;
 
 /**
- * What an index is beside its name and table: `btree (status, placed_at desc) where …`. Expressions and conditions are left out: the
- * server writes them in its own way.
+ * What an index is beside its name and table: `btree (status, placed_at desc) where …`.
  *
  * @param body `using gin (tags)`: what follows the table's name
+ * @param said how expressions and conditions are told; they are left out without it, since the server writes them in its own way
  */
-export function indexText(body: string): string {
+export function indexText(body: string, said?: (expression: string) => string): string {
   const [, method = "btree"] = /^\s*using\s+(\w+)/i.exec(body) ?? [];
   const start = body.indexOf("(");
   const end = closing(body, start);
-  const keys = topLevel(body.slice(start + 1, end)).map(keyText);
+  const keys = topLevel(body.slice(start + 1, end)).map((key) => keyText(key, said));
   const rest = body.slice(end + 1);
   const [, included] = /^\s*include\s*\(([^)]*)\)/i.exec(rest) ?? [];
+  const [, condition] = /\bwhere\s([\s\S]*)$/i.exec(rest) ?? [];
   return [
     `${method.toLowerCase()} (${keys.join(", ")})`,
     ...(included === undefined ? [] : [`include (${topLevel(included).join(", ")})`]),
     ...(/\bnulls not distinct\b/i.test(rest) ? ["nulls not distinct"] : []),
-    ...(/\bwhere\b/i.test(rest) ? ["where …"] : []),
+    ...(condition === undefined ? [] : [`where ${said?.(condition) ?? "…"}`]),
   ].join(" ");
 }
 
-function keyText(key: string): string {
+function keyText(key: string, said?: (expression: string) => string): string {
   const [, column, settings = ""] = keyForm.exec(key) ?? [];
-  if (column === undefined) return "(expression)";
+  if (column === undefined) return said?.(key) ?? "(expression)";
   const plain = /^"[a-z_][a-z0-9_]*"$/.test(column) ? column.slice(1, -1) : column;
   return (
     plain +

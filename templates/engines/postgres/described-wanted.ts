@@ -7,9 +7,12 @@ export interface WantedPart {
   readonly table?: WantedTable;
   readonly history?: WantedTable;
   readonly operation?: WantedTable;
-  readonly triggers?: readonly Named[];
-  readonly domains?: readonly (Named & { readonly type: string })[];
-  readonly functions?: readonly (Named & { readonly arguments: string })[];
+  readonly triggers?: readonly (Named & { readonly event: string; readonly function: string })[];
+  readonly domains?: readonly WantedDomain[];
+  readonly functions?: readonly (Named & {
+    readonly arguments: string;
+    readonly definition: string;
+  })[];
   readonly extensions?: readonly string[];
 }
 
@@ -17,7 +20,13 @@ interface Named {
   readonly name: string;
 }
 
-interface WantedTable extends Named {
+interface WantedDomain extends Named {
+  readonly type: string;
+  readonly constraint: string;
+  readonly condition: string;
+}
+
+export interface WantedTable extends Named {
   readonly columns: readonly WantedColumn[];
   readonly constraints: readonly WantedConstraint[];
   readonly indexes: readonly (Named & { readonly unique: boolean; readonly body: string })[];
@@ -28,11 +37,14 @@ interface WantedTable extends Named {
 interface WantedColumn extends Named {
   readonly type: string;
   readonly nullable: boolean;
-  readonly value?: { readonly kind: string; readonly always?: boolean };
+  readonly value?:
+    | { readonly kind: "default" | "generated"; readonly expression: string }
+    | { readonly kind: "identity"; readonly always: boolean };
 }
 
 interface WantedConstraint extends Named {
   readonly kind: string;
+  readonly definition: string;
   readonly columns?: readonly string[];
   readonly target?: string;
   readonly targetColumns?: readonly string[];
@@ -101,7 +113,7 @@ function valueText(value: WantedColumn["value"]): string {
     case undefined:
       return "";
     case "identity":
-      return value.always === true ? ", identity always" : ", identity by default";
+      return value.always ? ", identity always" : ", identity by default";
     case "generated":
       return ", generated";
     default:

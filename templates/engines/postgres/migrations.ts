@@ -16,6 +16,7 @@ import { splitSteps } from "../../runtime/migration-text.ts";
 import { ask, askScript } from "./ask.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { foundObjects } from "./described-found.ts";
+import { describedTexts } from "./described-made.ts";
 import { wantedObjects, type WantedPart } from "./described-wanted.ts";
 import { duplicatesOf } from "./migration-duplicates.ts";
 import { ledgerError, migrationError } from "./migration-error.ts";
@@ -45,6 +46,16 @@ export class PostgresMigrations implements MigrationTarget {
   readonly described: Described = {
     found: () => this.#with((connection) => foundObjects((text) => ask(connection, text))),
     wanted: (_part, content) => wantedObjects(content as WantedPart),
+    texts: (parts) =>
+      this.#with((connection) =>
+        describedTexts(
+          {
+            query: (text) => ask(connection, text),
+            script: (text) => askScript(connection, text),
+          },
+          parts,
+        ),
+      ),
   };
   readonly #source: ConnectionSource;
   readonly #options: PostgresMigrationOptions;

@@ -45,6 +45,49 @@ for (const engine of ["mysql", "mariadb"] as const) {
       });
     });
 
+    it("tells other defaults, checks and bodies from those of the snapshot, where nothing else differs", async () => {
+      const [trigger] = await lab.rows(
+        "select trigger_name, action_statement from information_schema.triggers where trigger_schema = database() and event_manipulation = 'INSERT'",
+      );
+      const [name, body] = [String(trigger?.[0]), String(trigger?.[1])];
+      const exchange = (text: string): string =>
+        `drop trigger ${name};\ncreate trigger ${name} after insert on parcels for each row ${text};`;
+      const taken = async (texts: readonly string[]): Promise<readonly string[]> => {
+        for (const text of texts) await lab.run(text);
+        await lab.run("update schema_migration set objects = null;");
+        expect(db("migrate", "up").status).toBe(0);
+        return db("migrate", "verify").err.trimEnd().split("\n");
+      };
+      const dropped = engine === "mysql" ? "drop check" : "drop constraint";
+      const lines = await taken([
+        "alter table parcels alter column status set default 'sent';",
+        `alter table parcels ${dropped} parcels_grams_check, add constraint parcels_grams_check check (grams >= 2);`,
+        exchange(body.replace("'insert'", "'update'")),
+      ]);
+      expect(lines).toHaveLength(3);
+      expect(lines).toContainEqual(
+        expect.stringMatching(
+          /different column parcels.status: is .*, with a default: 'sent', should be .*, with a default: 'new'$/,
+        ),
+      );
+      expect(lines).toContainEqual(
+        expect.stringMatching(
+          /different constraint parcels.parcels_grams_check: is check: .*>= 2\)*, should be check: .*>= 1\)*$/,
+        ),
+      );
+      expect(lines).toContainEqual(
+        expect.stringMatching(
+          /different trigger parcels\.\w+: is trigger: text with the digest \w+, should be trigger: text with the digest \w+$/,
+        ),
+      );
+      const mended = await taken([
+        "alter table parcels alter column status set default 'new';",
+        `alter table parcels ${dropped} parcels_grams_check, add constraint parcels_grams_check check (grams >= 1);`,
+        exchange(body),
+      ]);
+      expect(mended).toEqual([""]);
+    });
+
     it("names what was changed behind its back, and what it should be", async () => {
       for (const text of [
         "alter table parcels drop foreign key parcels_sender_id_fkey",

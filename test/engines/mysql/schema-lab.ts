@@ -14,7 +14,9 @@ import {
 } from "../../../src/migrate/step.ts";
 import type { StorePart, TablePart } from "../../../src/engines/mysql/schema/shape.ts";
 import { foundObjects } from "../../../templates/engines/mysql/described-found.ts";
+import { describedTexts } from "../../../templates/engines/mysql/described-made.ts";
 import { wantedObjects } from "../../../templates/engines/mysql/described-wanted.ts";
+import { objectDifferences, unmadeNotes } from "../../../templates/runtime/migrate-snapshot.ts";
 import type { StoreIr } from "../../../src/ir/types.ts";
 
 type Row = readonly (string | number | null)[];
@@ -96,13 +98,19 @@ export async function unlikeSnapshot(
   dialect: Dialect,
 ): Promise<readonly string[]> {
   const found = await foundObjects(lab.rows, dialect);
-  const parts = [...planner.snapshot(store, "shop").values()] as readonly (TablePart | StorePart)[];
-  return parts.flatMap((part) =>
-    [...wantedObjects(part, dialect)].flatMap(([object, should]) => {
-      const is = found.get(object);
-      return is === should ? [] : [`${object}: is ${is}, should be ${should}`];
-    }),
-  );
+  const parts = [...planner.snapshot(store, "shop")].map(([part, content]) => ({
+    part,
+    content: content as TablePart | StorePart,
+  }));
+  const texts = await describedTexts(lab.rows, parts);
+  return [
+    ...parts.flatMap(({ content }) =>
+      objectDifferences(wantedObjects(content, dialect), found, texts).map(
+        ({ object, is, should }) => `${object}: is ${is}, should be ${should}`,
+      ),
+    ),
+    ...unmadeNotes(texts),
+  ];
 }
 
 /** The steps of a change, phase by phase. */

@@ -34,6 +34,59 @@ await onSharedServer("migrate verify against the snapshot", (server) => {
     });
   });
 
+  it("tells other defaults, checks, conditions and bodies from those of the snapshot, where nothing else differs", async () => {
+    const [policy] = (
+      await client.query<{ name: string }>(
+        "select polname as name from pg_policy where polrelid = 'parcels'::regclass order by 1",
+      )
+    ).rows;
+    const [history] = (
+      await client.query<{ definition: string }>(
+        "select pg_get_functiondef(oid) as definition from pg_proc where proname = 'parcels_record_history'",
+      )
+    ).rows;
+    const taken = async (texts: readonly string[]): Promise<readonly string[]> => {
+      for (const text of texts) await client.query(text);
+      await client.query("update schema_migration set objects = null");
+      expect(db("migrate", "up").status).toBe(0);
+      return db("migrate", "verify").err.trimEnd().split("\n");
+    };
+    const lines = await taken([
+      "alter table parcels alter column status set default 'sent'",
+      "alter table parcels drop constraint parcels_grams_check, add constraint parcels_grams_check check (grams >= 2)",
+      `alter policy "${policy?.name}" on parcels using (true)`,
+      (history?.definition ?? "").replace("now(),", "clock_timestamp(),"),
+    ]);
+    expect(lines).toContain(
+      "main: different column parcels.status: is text not null, with a default: 'sent', should be text not null, with a default: 'new'",
+    );
+    expect(lines).toContain(
+      "main: different constraint parcels.parcels_grams_check: is check: grams >= 2, should be check: grams >= 1",
+    );
+    expect(lines.filter((line) => line.includes("different policy"))).toEqual([
+      expect.stringMatching(/: is .*using … with check …: true with check .*current_tenant/),
+    ]);
+    expect(lines.filter((line) => line.includes("different function"))).toEqual([
+      expect.stringMatching(
+        /function parcels_record_history\(\): is function: text with the digest \w+, should be function: text with the digest \w+$/,
+      ),
+    ]);
+    expect(lines).toHaveLength(4);
+    const [own] = (
+      await client.query<{ text: string }>(
+        "select pg_get_expr(polwithcheck, polrelid) as text from pg_policy where polrelid = 'parcels'::regclass order by polname",
+      )
+    ).rows;
+    const mended = await taken([
+      "alter table parcels alter column status set default 'new'",
+      // As it would stand there after a change of the column's type.
+      "alter table parcels drop constraint parcels_grams_check, add constraint parcels_grams_check check (((grams)::bigint >= (1)::bigint))",
+      `alter policy "${policy?.name}" on parcels using (${own?.text})`,
+      history?.definition ?? "",
+    ]);
+    expect(mended).toEqual([""]);
+  });
+
   const byHand = `drop index parcels_status_grams_idx;
 alter table parcels alter column grams type bigint, alter column note set not null;
 alter table parcels disable row level security;

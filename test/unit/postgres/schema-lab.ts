@@ -9,7 +9,9 @@ import type { StoreIr } from "../../../src/ir/types.ts";
 import { type ChangeContext, phases, type Step } from "../../../src/migrate/step.ts";
 import type { Model } from "../../../src/spec/model.ts";
 import { foundObjects } from "../../../templates/engines/postgres/described-found.ts";
+import { describedTexts } from "../../../templates/engines/postgres/described-made.ts";
 import { wantedObjects } from "../../../templates/engines/postgres/described-wanted.ts";
+import { objectDifferences, unmadeNotes } from "../../../templates/runtime/migrate-snapshot.ts";
 import { mainStore } from "./model.ts";
 
 /** What a test needs of a database, in process or a server's. */
@@ -209,16 +211,22 @@ export const unlikeSnapshot = (
 ): Promise<readonly string[]> =>
   inSchema(lab, schema, async () => {
     const found = await foundObjects((text) => lab.rows(text));
-    const parts = [...planner.snapshot(store, project).values()] as readonly (
-      | TablePart
-      | StorePart
-    )[];
-    return parts.flatMap((part) =>
-      [...wantedObjects(part)].flatMap(([object, should]) => {
-        const is = found.get(object);
-        return is === should ? [] : [`${object}: is ${is}, should be ${should}`];
-      }),
+    const parts = [...planner.snapshot(store, project)].map(([part, content]) => ({
+      part,
+      content: content as TablePart | StorePart,
+    }));
+    const texts = await describedTexts(
+      { query: (text) => lab.rows(text), script: (text) => lab.exec(text) },
+      parts,
     );
+    return [
+      ...parts.flatMap(({ content }) =>
+        objectDifferences(wantedObjects(content), found, texts).map(
+          ({ object, is, should }) => `${object}: is ${is}, should be ${should}`,
+        ),
+      ),
+      ...unmadeNotes(texts),
+    ];
   });
 
 /** The phases of a change, one after the other. */
