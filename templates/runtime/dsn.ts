@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type DataError, programmingError } from "./errors.ts";
+import { type DataError, isDataError, programmingError } from "./errors.ts";
 
 /** What a store accepts as DSN. An engine's DSN specification fits. */
 export interface DsnRules {
@@ -151,6 +151,39 @@ export function dsnFromEnv(
   const text = env[variable]?.trim();
   if (text === undefined || text === "") throw wrongDsn(variable, "is not set", rules);
   return parseDsn(text, rules, variable);
+}
+
+/** Every variable that is missing or malformed at once, with an example of each. @throws DataError programming */
+export function requireDsns(
+  env: Readonly<Record<string, string | undefined>>,
+  variables: Readonly<Record<string, DsnRules>>,
+): void {
+  const faults = Object.entries(variables).flatMap(([variable, rules]) => {
+    try {
+      dsnFromEnv(env, variable, rules);
+      return [];
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      return [{ variable, missing: (env[variable]?.trim() ?? "") === "", error }];
+    }
+  });
+  const [first] = faults;
+  if (first === undefined) return;
+  if (faults.length === 1) throw first.error;
+  const missing = faults.flatMap((fault) => (fault.missing ? [fault.variable] : []));
+  const malformed = faults.flatMap((fault) => (fault.missing ? [] : [fault.error.message]));
+  const none =
+    missing.length === 0
+      ? []
+      : [`${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not set`];
+  const examples = faults.flatMap(({ variable }) => {
+    const dsn = variables[variable]?.examples?.[0]?.dsn;
+    return dsn === undefined ? [] : [`  ${variable}=${dsn}`];
+  });
+  throw programmingError([...none, ...malformed].join("; "), {
+    operation: "configuration",
+    ...(examples.length === 0 ? {} : { hint: ["for example", ...examples].join("\n") }),
+  });
 }
 
 type Refuse = (what: string) => never;

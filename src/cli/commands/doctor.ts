@@ -8,6 +8,8 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { readLock } from "../lock-file.ts";
 import { choose, chooseLocked, load } from "../pipeline.ts";
 import { packageType } from "../package-additions.ts";
+import type { Io } from "../io.ts";
+import { namedDsn } from "../store-dsn.ts";
 import { placeOf } from "../place.ts";
 import { readUserFile } from "../../reconcile/single-file.ts";
 import { sharedPackages } from "../../render/shared/project.ts";
@@ -53,10 +55,13 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
         },
     ...moduleCheck(root, loaded.model.output.importExtension),
     ...scriptCheck(root, loaded.model.output),
+    ...buildCheck(root, loaded.model.output),
     ...packageChecks(plan, root),
   ] satisfies Check[];
   const ready = checks.every(({ ok }) => ok);
-  const all: readonly Check[] = ready ? [...checks, ...storeChecks(cli, root, plan)] : checks;
+  const all: readonly Check[] = ready
+    ? [...checks, ...storeChecks(runnableCli(loaded.model.output), root, io, plan)]
+    : checks;
   output.document({ checks: all });
   for (const { what, ok, detail, mend } of all) {
     const line = `${ok ? output.style("green", "ok  ") : output.style("red", "fail")}  ${what}: ${detail}`;
@@ -78,6 +83,18 @@ function moduleCheck(root: string, extension: string): readonly Check[] {
 function scriptCheck(root: string, output: Model["output"]): readonly Check[] {
   const problem = scriptProblem(readUserFile(root, "package.json") ?? "", output);
   return problem === undefined ? [] : [{ what: "scripts", ok: false, ...problem }];
+}
+
+/** The project's command as Node can run it: the source, or what the scripts' build makes of it. */
+const runnableCli = ({ importExtension, dir }: Model["output"]): string =>
+  importExtension === ".ts" ? `${dir}/cli.ts` : `dist/${dir}/cli.js`;
+
+function buildCheck(root: string, output: Model["output"]): readonly Check[] {
+  const built = runnableCli(output);
+  if (output.importExtension === ".ts") return [];
+  return existsSync(join(root, built))
+    ? [{ what: "build", ok: true, detail: built }]
+    : [{ what: "build", ok: false, detail: `${built} is missing`, mend: "npm run build" }];
 }
 
 /** The packages that the generated code imports, as the project itself would resolve them. */
@@ -118,11 +135,18 @@ function isResolved(project: NodeJS.Require, name: string): boolean {
 const namesPackage = (manifest: string | undefined, name: string): boolean =>
   manifest?.includes(JSON.stringify(name)) === true;
 
-function mendOfDown(variable: string, root: string): string {
+/** What a store in process could not do, it says itself, with the mend: no server is to be looked for. */
+function mendOfDown(variable: string, dsn: string | undefined, root: string): string | undefined {
+  if (dsn !== undefined && isEmbedded(dsn)) return undefined;
   const start = existsSync(join(root, "compose.yaml"))
     ? "; docker compose up -d --wait starts those of compose.yaml"
     : "";
   return `look whether its server runs where ${variable} says${start}`;
+}
+
+function isEmbedded(dsn: string): boolean {
+  const transports = engines.flatMap((engine) => engine.transports);
+  return transports.some(({ scheme, embedded }) => embedded && dsn.startsWith(scheme));
 }
 
 interface StoreReport {
@@ -139,7 +163,7 @@ interface Refusal {
   readonly error: { readonly message: string; readonly hint?: string };
 }
 
-function storeChecks(cli: string, root: string, { stores }: Plan): readonly Check[] {
+function storeChecks(cli: string, root: string, io: Io, { stores }: Plan): readonly Check[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ["--env-file-if-exists=.env", "--no-warnings", cli, "health", "--json"],
@@ -157,11 +181,13 @@ function storeChecks(cli: string, root: string, { stores }: Plan): readonly Chec
     }
     return report.stores.map(({ store, state, latencyMs, detail }) => {
       const variable = stores.find(({ name }) => name === store)?.env;
+      const dsn = namedDsn(io, root, store);
+      const mend = variable === undefined ? undefined : mendOfDown(variable, dsn, root);
       return {
         what: `store ${store}`,
         ok: state === "up" || state === "degraded",
         detail: `${state}, ${latencyMs} ms${detail === undefined ? "" : `, ${detail}`}`,
-        ...(variable !== undefined && { mend: mendOfDown(variable, root) }),
+        ...(mend !== undefined && { mend }),
       };
     });
   } catch {

@@ -8,7 +8,11 @@ export const dsn: DsnSpec = {
       meaning: "a server; several hosts after commas, the first that answers is taken",
     },
     { scheme: "postgres:", meaning: "the same" },
-    { scheme: "pglite:", meaning: "PostgreSQL in process, in a folder or in memory" },
+    {
+      scheme: "pglite:",
+      meaning:
+        "PostgreSQL in process, in memory (pglite:memory) or in a folder; a relative one lies below the working directory of the process",
+    },
   ],
   parameters: [
     {
@@ -34,7 +38,10 @@ export const dsn: DsnSpec = {
       dsn: "postgresql://app:password@127.0.0.1:6432/shop?pgbouncer=true",
       comment: "through PgBouncer",
     },
-    { dsn: "pglite:./.data/main", comment: "in process, kept in a folder" },
+    {
+      dsn: "pglite:./.data/main",
+      comment: "in process, kept in a folder below the working directory",
+    },
   ],
   embedded: (store) => `pglite:./.data/${store}`,
   ephemeral: "pglite:memory",

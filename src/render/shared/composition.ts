@@ -34,8 +34,12 @@ function openFile({ stores }: Ir): FileRequest {
       imports.value(`./${store.name}/dsn.ts`, dsnRulesName(store));
     }
   }
+  const configured = stores.filter(({ env }) => env !== undefined);
+  const several = configured.length > 1 ? configured : [];
+  if (several.length > 0) imports.value("../runtime/dsn.ts", "requireDsns");
   return shared("stores/open.ts", "open.ts", {
     imports: code(importLines(imports)),
+    several: several.map((store) => ({ env: store.env ?? "", rules: dsnRulesName(store) })),
     stores: stores.map((store) => ({
       name: storeProperty(store.name),
       opened: `Opened${store.typePrefix}`,

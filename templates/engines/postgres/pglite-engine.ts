@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { PGlite } from "@electric-sql/pglite";
@@ -24,7 +24,10 @@ export class PgliteEngine {
     this.#lock = lock;
   }
 
-  /** @throws Error when another process has the folder open */
+  /**
+   * @param folder relative to the working directory of the process; undefined for one in memory
+   * @throws Error that names the folder: another process has it open, it cannot be written, or what it holds does not open
+   */
   static async open(folder: string | undefined): Promise<PgliteEngine> {
     const place = folder === undefined ? undefined : resolve(folder);
     const lock = place === undefined ? undefined : await lockFolder(place);
@@ -56,13 +59,13 @@ export class PgliteEngine {
 
 /** A lock of SQLite's ends with its process, however that ends; a file with a process id would not. */
 const lockFolder = async (folder: string): Promise<DatabaseSync> => {
-  await mkdir(dirname(folder), { recursive: true });
-  const lock = new DatabaseSync(`${folder}.lock`);
+  const lock = await lockFile(folder);
   try {
     lock.exec("begin exclusive");
     return lock;
   } catch (cause) {
     lock.close();
+    if (!isBusy(cause)) throw notWritable(folder, cause);
     throw new Error(
       `${folder} is open in another process; an embedded database belongs to one process. Close that one, or use a PostgreSQL server (set the DSN)`,
       { cause },
@@ -70,12 +73,45 @@ const lockFolder = async (folder: string): Promise<DatabaseSync> => {
   }
 };
 
+const lockFile = async (folder: string): Promise<DatabaseSync> => {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    return new DatabaseSync(`${folder}.lock`);
+  } catch (cause) {
+    throw notWritable(folder, cause);
+  }
+};
+
+/** SQLITE_BUSY: https://sqlite.org/rescode.html#busy */
+const busyCode = 5;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && Reflect.get(error, "errcode") === busyCode;
+
+const notWritable = (folder: string, cause: unknown): Error =>
+  new Error(
+    `${folder} cannot be made or written (${textOf(cause)}); give this user the right to write there, or let the DSN name another folder`,
+    { cause },
+  );
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : "no reason");
+
 const isWhole = (folder: string): boolean => existsSync(join(folder, "PG_VERSION"));
 
 const openDatabase = async (folder: string | undefined): Promise<PGlite> => {
   if (folder === undefined) return createDatabase({});
   if (!isWhole(folder)) await initialise(folder);
-  return PGlite.create({ dataDir: folder, extensions: { vector } });
+  try {
+    return await PGlite.create({ dataDir: folder, extensions: { vector } });
+  } catch (cause) {
+    await access(folder, constants.R_OK | constants.W_OK).catch((refusal: unknown) => {
+      throw notWritable(folder, refusal);
+    });
+    throw new Error(
+      `the database in ${folder} does not open (${textOf(cause)}): it is damaged, or of another version of PGlite. Put a copy of it back, or move the folder away and begin anew: npm run db -- migrate up`,
+      { cause },
+    );
+  }
 };
 
 /** Made beside its place and moved there when it is whole: a process killed half-way leaves nothing that looks like a database. */
@@ -83,9 +119,13 @@ const initialise = async (folder: string): Promise<void> => {
   if (existsSync(folder)) await removeEmpty(folder);
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
-  const database = await createDatabase({ dataDir: part });
-  await database.close();
-  await rename(part, folder);
+  try {
+    const database = await createDatabase({ dataDir: part });
+    await database.close();
+    await rename(part, folder);
+  } catch (cause) {
+    throw notWritable(folder, cause);
+  }
 };
 
 /** @throws Error for a folder with something in it: it is not ours to remove */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,6 +66,28 @@ it("a second process is refused, and let in once the first was killed", async ()
   await other.kill9();
   expect(await late.store.raw("select 1")).toMatchObject({ rows: [["1"]] });
   await late.close();
+});
+
+it("a folder that cannot be made, holds other files or a broken database is told by its path, with the mend", async () => {
+  const refused = async (text: RegExp): Promise<void> => {
+    const { store, close } = await openStore(`pglite:${folder}`);
+    const { state, detail } = await store.health();
+    expect({ state, named: detail?.includes(folder) }).toEqual({ state: "down", named: true });
+    expect(detail).toMatch(text);
+    await expect(store.raw("select 1")).rejects.toMatchObject({ kind: "unavailable" });
+    await close();
+  };
+  await mkdir(folder);
+  await writeFile(join(folder, "own.txt"), "mine");
+  await refused(/holds other files and no database; name a folder that is empty/);
+  await writeFile(join(folder, "PG_VERSION"), "18\n");
+  await refused(
+    /the database in .* does not open .* Put a copy of it back, or move the folder away/,
+  );
+  const above = join(folder, "own.txt");
+  folder = join(above, "main");
+  await refused(/cannot be made or written \(.*\); give this user the right to write there/);
+  folder = join(above, "..");
 });
 
 it("a deadline strikes while PGlite is busy, and the database in memory is still there", async () => {

@@ -1,7 +1,13 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Dsn, dsnFromEnv, parseDsn, type DsnRules } from "../../../templates/runtime/dsn.ts";
+import {
+  Dsn,
+  dsnFromEnv,
+  parseDsn,
+  requireDsns,
+  type DsnRules,
+} from "../../../templates/runtime/dsn.ts";
 import { tlsOf } from "../../../templates/runtime/dsn-tls.ts";
 import { isDataError } from "../../../templates/runtime/errors.ts";
 import { stopwatch } from "../../support/stopwatch.ts";
@@ -164,6 +170,37 @@ describe("secrets", () => {
       }),
       { seed: 20261121, numRuns: 500 },
     );
+  });
+});
+
+test("of several variables all that is wrong is told at once, without their values", () => {
+  const variables = { MAIN_URL: rules, CACHE_URL: rules, SEARCH_URL: { ...rules, examples: [] } };
+  const good = "testdb://127.0.0.1/shop";
+  const told = (env: Readonly<Record<string, string>>): unknown => {
+    try {
+      requireDsns(env, variables);
+      return undefined;
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      return { kind: error.kind, message: error.message, hint: error.hint };
+    }
+  };
+  expect(told({ MAIN_URL: good, CACHE_URL: good, SEARCH_URL: good })).toBeUndefined();
+  const example = "testdb://app:secret@127.0.0.1:4711/shop";
+  expect(told({})).toEqual({
+    kind: "programming",
+    message: "MAIN_URL, CACHE_URL, SEARCH_URL are not set",
+    hint: `for example\n  MAIN_URL=${example}\n  CACHE_URL=${example}`,
+  });
+  expect(told({ CACHE_URL: "other://hidden@h/x", SEARCH_URL: good })).toEqual({
+    kind: "programming",
+    message:
+      "MAIN_URL is not set; CACHE_URL has another scheme. Accepted schemes: testdb:, embedded:",
+    hint: `for example\n  MAIN_URL=${example}\n  CACHE_URL=${example}`,
+  });
+  expect(told({ MAIN_URL: good, CACHE_URL: " ", SEARCH_URL: good })).toMatchObject({
+    message: "CACHE_URL is not set. Accepted schemes: testdb:, embedded:",
+    hint: `for example CACHE_URL=${example}`,
   });
 });
 

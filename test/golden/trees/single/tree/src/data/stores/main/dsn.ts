@@ -8,7 +8,7 @@ export const mainDsn: DsnRules = {
     { scheme: "postgresql:" },
     // the same
     { scheme: "postgres:" },
-    // PostgreSQL in process, in a folder or in memory
+    // PostgreSQL in process, in memory (pglite:memory) or in a folder; a relative one lies below the working directory of the process
     { scheme: "pglite:", embedded: true },
   ],
   parameters: [
@@ -38,7 +38,7 @@ export const mainDsn: DsnRules = {
     { dsn: "postgresql://app:password@a.example,b.example/shop?target_session_attrs=read-write" },
     // through PgBouncer
     { dsn: "postgresql://app:password@127.0.0.1:6432/shop?pgbouncer=true" },
-    // in process, kept in a folder
+    // in process, kept in a folder below the working directory
     { dsn: "pglite:./.data/main" },
   ],
 };
