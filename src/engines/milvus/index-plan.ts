@@ -1,3 +1,4 @@
+import { inThousands } from "../../ir/digits.ts";
 import type { VectorViewIr } from "../../ir/types.ts";
 import type { ViewDefinition } from "../../../templates/engines/milvus/definition.ts";
 
@@ -24,7 +25,7 @@ export function indexPlan({ rows = 0, dimensions }: VectorViewIr): IndexPlan {
 
 const exact: IndexPlan = {
   index: { type: "FLAT", parameters: {}, search: {} },
-  reason: `FLAT: up to ${count(exactRows)} rows an exact scan is fast and misses nothing`,
+  reason: `FLAT: up to ${inThousands(exactRows)} rows an exact scan is fast and misses nothing`,
 };
 
 /** MV-11: M 16 is common; more links keep the recall where there are more rows to lose the way among. */
@@ -33,7 +34,7 @@ const wide = { M: 32, efConstruction: 256, ef: 256 };
 
 const graph = (rows: number, { M, efConstruction, ef }: typeof usual): IndexPlan => ({
   index: { type: "HNSW", parameters: { M, efConstruction }, search: { ef } },
-  reason: `HNSW: the best speed for its recall while graph and vectors fit in memory; sized for ${count(rows)} rows`,
+  reason: `HNSW: the best speed for its recall while graph and vectors fit in memory; sized for ${inThousands(rows)} rows`,
 });
 
 /** MV-12: nlist is four times the square root of a segment's rows, of which there are about a million; a sixteenth of the lists is searched. */
@@ -47,10 +48,6 @@ function inverted(rows: number): IndexPlan {
       parameters: { nlist },
       search: { nprobe: Math.ceil(nlist / 16) },
     },
-    reason: `IVF_FLAT: a graph over ${count(rows)} rows would not fit in one node's memory beside the vectors; lists cost next to nothing`,
+    reason: `IVF_FLAT: a graph over ${inThousands(rows)} rows would not fit in one node's memory beside the vectors; lists cost next to nothing`,
   };
-}
-
-function count(rows: number): string {
-  return Math.round(rows).toLocaleString("en-US");
 }

@@ -1,3 +1,4 @@
+import { inThousands } from "../../ir/digits.ts";
 import type { FieldIr } from "../../ir/types.ts";
 import type { FieldType } from "../../spec/model.ts";
 import type { StoredType } from "../engine.ts";
@@ -81,7 +82,7 @@ export function storedType(type: FieldType): StoredType {
   if (column === "keyword" && mayBeLong(type))
     return {
       column,
-      lossy: `filters and facets know texts of up to ${longestExact.toLocaleString("en")} characters; a longer one is kept, and found by its words`,
+      lossy: `filters and facets know texts of up to ${inThousands(longestExact)} characters; a longer one is kept, and found by its words`,
     };
   return { column };
 }

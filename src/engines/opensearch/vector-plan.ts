@@ -1,3 +1,4 @@
+import { inThousands } from "../../ir/digits.ts";
 import type { VectorViewIr } from "../../ir/types.ts";
 
 /** How the vectors of a view are searched. */
@@ -26,7 +27,7 @@ export function vectorPlan({ rows = 0, dimensions }: VectorViewIr): VectorPlan {
       engine: "lucene",
       parameters: {},
       shards: 1,
-      reason: `up to ${count(exactRows)} rows every vector is compared, which is fast and misses nothing`,
+      reason: `up to ${inThousands(exactRows)} rows every vector is compared, which is fast and misses nothing`,
     };
   const large = rows > 1_000_000;
   const m = large ? 24 : 16;
@@ -38,9 +39,7 @@ export function vectorPlan({ rows = 0, dimensions }: VectorViewIr): VectorPlan {
     shards: Math.max(1, Math.ceil((1.1 * (4 * dimensions + 8 * m) * rows) / shardBytes)),
     reason:
       engine === "lucene"
-        ? `HNSW of Lucene, which filters while it walks; sized for ${count(rows)} rows`
-        : `HNSW of Faiss, whose graph lies outside of the heap; sized for ${count(rows)} rows`,
+        ? `HNSW of Lucene, which filters while it walks; sized for ${inThousands(rows)} rows`
+        : `HNSW of Faiss, whose graph lies outside of the heap; sized for ${inThousands(rows)} rows`,
   };
 }
-
-const count = (rows: number): string => Math.round(rows).toLocaleString("en-US");

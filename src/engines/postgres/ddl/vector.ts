@@ -1,3 +1,4 @@
+import { inThousands } from "../../../ir/digits.ts";
 import { indexName } from "../../../ir/names.ts";
 import type { EntityIr, StoreIr, VectorViewIr } from "../../../ir/types.ts";
 import type { VectorMetric } from "../../../spec/model.ts";
@@ -38,7 +39,7 @@ export function vectorPlan(view: VectorViewIr): VectorPlan {
     );
   }
   if (rows < exactRows)
-    return exact(`up to ${count(exactRows)} rows an exact scan is fast and misses nothing`);
+    return exact(`up to ${inThousands(exactRows)} rows an exact scan is fast and misses nothing`);
   const stored = dimensions > indexable.vector ? "halfvec" : "vector";
   return hnswSize(rows, dimensions, stored) > hnswBytes
     ? ivfflat(rows, stored)
@@ -61,7 +62,7 @@ function hnsw(rows: number, stored: VectorPlan["stored"]): VectorPlan {
     stored,
     parameters: large ? { m: 24, ef_construction: 128 } : { m: 16, ef_construction: 64 },
     settings: { "hnsw.iterative_scan": "strict_order", "hnsw.ef_search": large ? "200" : "100" },
-    reason: `HNSW: better speed for its recall than IVFFlat, and no training; sized for ${count(rows)} rows${halfNote(stored)}`,
+    reason: `HNSW: better speed for its recall than IVFFlat, and no training; sized for ${inThousands(rows)} rows${halfNote(stored)}`,
   };
 }
 
@@ -77,7 +78,7 @@ function ivfflat(rows: number, stored: VectorPlan["stored"]): VectorPlan {
       "ivfflat.probes": String(Math.ceil(Math.sqrt(lists))),
     },
     reason:
-      `IVFFlat: an HNSW graph of ${count(rows)} rows would not fit in memory${halfNote(stored)}. ` +
+      `IVFFlat: an HNSW graph of ${inThousands(rows)} rows would not fit in memory${halfNote(stored)}. ` +
       "Its lists come from the rows that are there when it is built: reindex once the data is loaded",
   };
 }
@@ -92,8 +93,6 @@ function hnswSize(rows: number, dimensions: number, stored: VectorPlan["stored"]
   const element = 72 + (stored === "vector" ? 4 : 2) * dimensions + 8 + 200;
   return (rows / Math.max(1, Math.floor(8156 / element))) * 8192;
 }
-
-const count = (rows: number): string => Math.round(rows).toLocaleString("en-US");
 
 /** The distance of a row's vector to a parameter, written exactly as the index has it. */
 export function distanceExpression(view: VectorViewIr, alias: string, parameter: string): string {

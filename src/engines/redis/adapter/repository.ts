@@ -1,3 +1,4 @@
+import { inThousands } from "../../../ir/digits.ts";
 import type {
   EntityIr,
   FieldIr,
@@ -219,7 +220,7 @@ function details(method: Method, entity: EntityIr): readonly (readonly [string, 
   ];
 }
 
-const digits = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, "_");
+const digits = (value: number): string => inThousands(value, "_");
 
 function patchObject(fields: readonly string[], entity: EntityIr): Doc {
   const known = new Map(entity.fields.map((field) => [field.name, field]));

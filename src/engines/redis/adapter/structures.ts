@@ -1,3 +1,4 @@
+import { inThousands } from "../../../ir/digits.ts";
 import type { StoreIr, StructureIr, StructuresIr } from "../../../ir/types.ts";
 import { type Doc, print } from "../../../render/document.ts";
 import { code, propertyName, stringLiteral } from "../../../render/encode.ts";
@@ -105,4 +106,4 @@ function declaration(
   ];
 }
 
-const digits = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, "_");
+const digits = (value: number): string => inThousands(value, "_");
