@@ -1,4 +1,9 @@
 import { resolve } from "node:path";
+import { filesIn } from "../spec/files.ts";
+import { capturing } from "../slice/captured-files.ts";
+import { type KnownSpec, rememberSpecText } from "../slice/known-spec.ts";
+import { knownSpec, withShared } from "./known-spec-of.ts";
+import { reconcileSlice } from "./sliced.ts";
 import { apply, type ApplyReport } from "../reconcile/apply.ts";
 import { toolFolder } from "../reconcile/paths.ts";
 import { recover } from "../reconcile/recover.ts";
@@ -9,16 +14,23 @@ import { missingLines } from "./environment-file.ts";
 import { exitCode, type ExitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
-import type { Lock } from "../select/lock.ts";
+import type { Lock, LockChange } from "../select/lock.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import type { Plan } from "../select/plan.ts";
 import { movedText, refuseUnmade } from "./moved-entities.ts";
-import { requireLock } from "./lock-file.ts";
+import { readLock, requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { rememberSchemas } from "../reconcile/known-schema.ts";
 import { rememberUnits } from "../reconcile/known-units.ts";
-import { chooseLocked, load, lockChanges, reconcile, reconcileTouched } from "./pipeline.ts";
-import { placeOf } from "./place.ts";
+import {
+  chooseLocked,
+  load,
+  lockChanges,
+  type Reconciled,
+  reconcile,
+  reconcileTouched,
+} from "./pipeline.ts";
+import { type Place, placeOf } from "./place.ts";
 import { lackingOptions, tellCompilerOptions } from "./compiler-options.ts";
 import { additionsTo, type PackageAdditions, tellAdditions } from "./package-additions.ts";
 import { tellBuild } from "./source-scripts.ts";
@@ -41,43 +53,104 @@ export interface GenerateOptions {
   readonly whole?: boolean;
 }
 
+/** What a run comes to, before anything of it is told or written. */
+interface Run {
+  readonly reconciled: Reconciled;
+  /** The lock as text. */
+  readonly lock: string;
+  readonly sources: readonly Uint8Array[];
+  /** Nothing was to be said of the spec. */
+  readonly silent: boolean;
+  readonly decisions: readonly LockChange[];
+  /** For a run that need not look at all of the spec. */
+  readonly spec: Omit<KnownSpec, "shared"> | undefined;
+}
+
 /** The whole path of `generate`. */
 export function generate({ io, output }: CommandContext, options: GenerateOptions): ExitCode {
   const place = placeOf(io, output.options);
-  const loaded = load(place, output);
-  const { lock, text } = requireLock(place);
   const dry = options.dryRun === true || options.diff === true;
+  const whole = options.whole === true || options.restore !== undefined;
+  const run =
+    (dry || whole || output.options.dump !== undefined ? undefined : slicedRun(place)) ??
+    wholeRun(place, output, { dry, whole, restore: options.restore });
+  return finish(run, place, output, options);
+}
+
+/** Undefined unless the last run says what all but a few entities come to. */
+function slicedRun(place: Place): Run | undefined {
+  const found = readLock(place);
+  if (found === undefined || found.unmerged === true) return undefined;
+  recover(place.folder);
+  const sliced = reconcileSlice(place, found);
+  return sliced === undefined
+    ? undefined
+    : { ...sliced, lock: found.text, silent: true, decisions: [] };
+}
+
+function wholeRun(
+  place: Place,
+  output: Output,
+  {
+    dry,
+    whole,
+    restore,
+  }: {
+    readonly dry: boolean;
+    readonly whole: boolean;
+    readonly restore: readonly string[] | undefined;
+  },
+): Run {
+  const files = capturing(filesIn(place.folder));
+  const loaded = load(place, output, files);
+  const { lock, text } = requireLock(place);
   const plan = chooseLocked(loaded, lock, output);
   refuseUndecided(plan, lock, place.lock);
   if (!dry) recover(resolve(place.folder, loaded.model.output.package));
   const reconciled =
-    dry || options.restore !== undefined || options.whole === true
-      ? reconcile(place, loaded, plan, output, options.restore)
+    dry || whole
+      ? reconcile(place, loaded, plan, output, restore)
       : reconcileTouched(place, loaded, plan, output);
+  const decisions = lockChanges(loaded, lock, plan);
+  const silent = (loaded.warnings ?? 0) === 0;
+  const spec =
+    silent && decisions.length === 0
+      ? knownSpec(place, text, loaded.model, files, reconciled)
+      : undefined;
+  return { reconciled, lock: text, sources: loaded.sources, silent, decisions, spec };
+}
+
+function finish(
+  { reconciled, lock, sources, silent, decisions, spec }: Run,
+  place: Place,
+  output: Output,
+  options: GenerateOptions,
+): ExitCode {
   const { writePlan, outdated, root } = reconciled;
   refuseUnmade(reconciled.unmade);
   for (const each of reconciled.moved) output.problem(`note: ${movedText(each)}`);
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
-  const decisions = lockChanges(loaded, lock, plan);
   const otherwise = decisions.filter(({ kind }) => kind !== "requirements" && kind !== "removed");
   if (otherwise.length > 0 && !output.options.quiet)
     output.problem(
       `${outdatedLockText(otherwise, place.lock)}; what is generated follows the lock`,
     );
   if (writePlan.findings.length > 0) return reportFindings(writePlan.findings, output);
-  if (dry) return preview(writePlan, options, output);
+  if (options.dryRun === true || options.diff === true) return preview(writePlan, options, output);
   const conflicts = conflictsOf(writePlan.actions);
   // What has to be told again each time must not be taken for an unchanged tree.
-  const silent =
-    conflicts.length + outdated.length + writePlan.notes.length + otherwise.length === 0;
-  const inputs = silent ? { inputHash: hashOfSources(loaded.sources, text, place) } : {};
-  const clean = (loaded.warnings ?? 0) + decisions.length === 0;
+  const said = conflicts.length + writePlan.notes.length + otherwise.length;
+  const inputs =
+    said + outdated.length === 0 ? { inputHash: hashOfSources(sources, lock, place) } : {};
+  const clean = silent && decisions.length === 0;
   const report = apply(writePlan, root, { ...inputs, clean });
   if (report.outcome === "refused") return reportFindings(report.findings, output);
   const { inputs: made, files, untouched } = reconciled;
   rememberUnits(made, root, { files, plan: writePlan, untouched });
   rememberSchemas(reconciled.sound, root);
+  const quiet = said + reconciled.moved.length === 0;
+  rememberSpecText(quiet ? withShared(spec, reconciled) : undefined, root);
   rememberSpec(root, place);
   // Only the run that finds the user's own package.json says all that it lacks; later `doctor` does.
   const found = writePlan.notes.some(

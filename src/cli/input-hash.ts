@@ -19,3 +19,7 @@ export function hashOfInputs(place: Place): string | undefined {
   const lock = readUserFile(place.folder, place.lock);
   return lock === undefined ? undefined : hashOfSources([read.bytes], lock, place);
 }
+
+/** One hash of what the output depends on beside the spec. */
+export const hashOfSettings = (lock: string, { spec }: Pick<Place, "spec">): string =>
+  inputHash([lock, spec, packageVersion()]);

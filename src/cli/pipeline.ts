@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { engines } from "../engines/registry.gen.ts";
+import type { NameProblem } from "../ir/collisions.ts";
 import { lower } from "../ir/lower.ts";
 import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
@@ -113,6 +114,7 @@ export function lockChanges(
 
 /** The rendered files, and what has to happen to the tree below `root` so that it holds them. */
 export interface Reconciled {
+  readonly ir: Ir;
   readonly files: readonly VirtualFile[];
   readonly writePlan: WritePlan;
   /** Stores whose migrations do not make what the spec says. */
@@ -241,7 +243,7 @@ function reconcileUnits(
   const { outdated, sound } = schema;
   const unmade = unmadeEntities(moved, ir, root);
   const about = { inputs, untouched, moved, unmade };
-  return { files, writePlan, outdated, sound, root, state: found, ...about };
+  return { ir, files, writePlan, outdated, sound, root, state: found, ...about };
 }
 
 /** @throws Failure 2 naming every path that is not generated */
@@ -280,11 +282,7 @@ export function storable(
 
 /** What cannot be rendered, and what an engine cannot carry although it was chosen: a name, a type, an identifier, an operation. */
 function refuseUnstorable(ir: Ir, locate: Loaded["locate"]): void {
-  const unstorable = ir.stores.flatMap((store) => {
-    const engine = engines.find(({ id }) => id === store.engine);
-    return engine?.refuse?.(store) ?? [];
-  });
-  const refused = [...irProblems(ir), ...unstorable];
+  const refused = refusalsOf(ir);
   if (refused.length === 0) return;
   throw wrongSpec(
     locate(
@@ -298,6 +296,14 @@ function refuseUnstorable(ir: Ir, locate: Loaded["locate"]): void {
     ),
   );
 }
+
+/** Everything about what is to be emitted that must not be. */
+export const refusalsOf = (ir: Ir): readonly NameProblem[] => [
+  ...irProblems(ir),
+  ...ir.stores.flatMap(
+    (store) => engines.find(({ id }) => id === store.engine)?.refuse?.(store) ?? [],
+  ),
+];
 
 function unplannable(problems: readonly PlanProblem[], locate: Loaded["locate"]): Failure {
   const issues = locate(

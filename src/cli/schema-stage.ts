@@ -73,9 +73,10 @@ export function schemaState(ir: Ir, root: string, trusting = false): SchemaState
   for (const [store, found] of untouched) {
     const planner = engines.find(({ id }) => id === store.engine)?.schema;
     if (planner === undefined) continue;
-    const parts = differingParts(found.parts, sealsOf(planner.snapshot(store, ir.project)));
+    const now = sealsOf(planner.snapshot(store, ir.project));
+    const parts = differingParts(found.parts, now);
     watched.push(...foldersOf(store.name), ...found.files);
-    sound.push(found);
+    sound.push({ ...found, pending: pendingOf(parts, now) });
     if (parts.length > 0) outdated.push({ store: store.name, parts });
   }
   const rest = { ...ir, stores: ir.stores.filter((store) => !untouched.has(store)) };
@@ -97,7 +98,7 @@ export function schemaState(ir: Ir, root: string, trusting = false): SchemaState
         stamp: undefined,
       }));
       if (files.findings.length === 0)
-        sound.push(soundOf(store, written, sealsOf(change.snapshot)));
+        sound.push(soundOf(store, written, sealsOf(change.snapshot), {}));
     } else {
       const snapshot = planner.snapshot(store, ir.project);
       const parts = outdatedParts(folder, snapshot);
@@ -105,8 +106,11 @@ export function schemaState(ir: Ir, root: string, trusting = false): SchemaState
       actions.push(...mended);
       watched.push(...watchedOf(folder, mended));
       if (parts.length > 0) outdated.push({ store: store.name, parts });
-      if (!isTorn(folder))
-        sound.push(soundOf(store, stampsOf(folder), sealsOf(snapshotOf(folder))));
+      if (!isTorn(folder)) {
+        const made = sealsOf(snapshotOf(folder));
+        const pending = parts.length === 0 ? {} : pendingOf(parts, sealsOf(snapshot));
+        sound.push(soundOf(store, stampsOf(folder), made, pending));
+      }
     }
   }
   return { actions, records, findings, outdated, watched, sound };
@@ -124,12 +128,18 @@ const soundOf = (
   { name, engine }: StoreIr,
   files: readonly WatchedPath[],
   parts: SoundSchema["parts"],
-): SoundSchema => ({ store: name, engine, files, parts });
+  pending: SoundSchema["pending"],
+): SoundSchema => ({ store: name, engine, files, parts, pending });
 
-const sealsOf = (snapshot: Snapshot): SoundSchema["parts"] =>
+const pendingOf = (parts: readonly string[], now: SoundSchema["parts"]): SoundSchema["pending"] =>
+  Object.fromEntries(parts.map((part) => [part, now[part] ?? null]));
+
+/** The seal of each part of a snapshot. */
+export const sealsOf = (snapshot: Snapshot): SoundSchema["parts"] =>
   Object.fromEntries([...snapshot].map(([part, content]) => [part, sealOfPart(content)]));
 
-const differingParts = (
+/** Parts that are not the same, by name. */
+export const differingParts = (
   before: SoundSchema["parts"],
   now: SoundSchema["parts"],
 ): readonly string[] =>
@@ -137,7 +147,8 @@ const differingParts = (
     .filter((part) => before[part] !== now[part])
     .toSorted();
 
-const foldersOf = (store: string): readonly WatchedPath[] =>
+/** The folders of a store's migrations and snapshot. */
+export const foldersOf = (store: string): readonly WatchedPath[] =>
   [`migrations/${store}`, `${schemaFolder}/${store}`].map((path) => ({ path, stamp: undefined }));
 
 const stampsOf = ({ disk }: MigrationFolder): readonly WatchedPath[] =>

@@ -21,16 +21,10 @@ interface Named {
 /** Every clash among the names that the Ir made: files, types, properties, columns, tables and indexes. Case is no difference. */
 export function nameProblems(ir: Ir): readonly NameProblem[] {
   return [
-    ...clashes(
-      "file",
-      ir.entities.map((entity) => ({ path: `entities.${entity.name}`, name: entity.file })),
-    ),
-    ...clashes("file", ports(ir)),
-    ...clashes("type", types(ir)),
+    ...claims(ir).flatMap(([kind, names]) => clashes(kind, names)),
     ...types(ir)
       .filter(({ name }) => reservedTypeName(name))
       .map(taken),
-    ...clashes("property of the data layer", layerProperties(ir)),
     ...layerProperties(ir)
       .filter(({ name }) => reservedWords.has(name) && !reservedProperties.has(name))
       .map(({ path, name }) => ({
@@ -40,12 +34,28 @@ export function nameProblems(ir: Ir): readonly NameProblem[] {
       })),
     ...ir.entities.flatMap(fieldProblems),
     ...ir.stores.flatMap((store) => [
-      ...clashes(`table or index of store ${store.name}`, relations(store)),
       ...store.repositories.flatMap(methodProblems),
       ...hidingTypes(store).map(taken),
     ]),
   ];
 }
+
+/** By kind of name: what no two parts of a spec may be called, in lower case. */
+export const claimedNames = (ir: Ir): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    claims(ir).map(([kind, names]) => [
+      kind,
+      [...new Set(names.map(({ name }) => name.toLowerCase()))],
+    ]),
+  );
+
+const claims = (ir: Ir): readonly (readonly [kind: string, names: readonly Named[]])[] => [
+  ["file", ir.entities.map(({ name, file }) => ({ path: `entities.${name}`, name: file }))],
+  ["file of a port", ports(ir)],
+  ["type", types(ir)],
+  ["property of the data layer", layerProperties(ir)],
+  ...ir.stores.map((store) => [`table or index of store ${store.name}`, relations(store)] as const),
+];
 
 /** Reports the second and every later holder of a name. */
 function clashes(kind: string, all: readonly Named[]): readonly NameProblem[] {

@@ -1,32 +1,83 @@
 import { hash } from "node:crypto";
 import type { EntityIr, Ir } from "./types.ts";
 
-/** What the files of each unit of an entity are made from, as hashes: equal ones give equal files. */
+/** What one unit of an entity is made from, as far as it goes by itself. */
+export interface UnitInput {
+  /** The root entity and those that it owns, in the order of the spec. */
+  readonly family: readonly string[];
+  /** Hash of what these are, and of how they are used. */
+  readonly own: string;
+  /** Units that they refer to. */
+  readonly to: readonly string[];
+}
+
+/** Which unit refers to which. */
+export type UnitGraph = ReadonlyMap<string, Pick<UnitInput, "to">>;
+
+/** What the files of each unit of an entity are made from: equal inputs of a unit and of all {@link relatedUnits} give equal files. */
 export interface UnitInputs {
   /** Of what every file depends on. Where it differs, no unit's hash says anything. */
   readonly common: string;
-  /** By unit of a root entity: of what its files depend on besides. */
-  readonly units: ReadonlyMap<string, string>;
+  /** By unit of a root entity. */
+  readonly units: ReadonlyMap<string, UnitInput>;
 }
 
 /**
- * The inputs of each root entity's files: itself with its owned children, how it is used, and all of that of every entity that it refers
- * to or that refers to it, directly or by others. Names that any entity declares are common: one may hide another's.
+ * The inputs of each root entity's files. Names that any entity declares are common: one may hide another's.
  *
  * @param settings what rendering is given beside the Ir
  */
 export function unitInputs(ir: Ir, settings: Readonly<Record<string, string>>): UnitInputs {
   const roots = ir.entities.filter(({ owner }) => owner === undefined);
   const own = ownInputs(roots, ir);
-  const { to, from } = references(roots);
-  const units = roots.map(({ name }) => {
-    const related = [...new Set([...reachable(name, to), ...reachable(name, from)])].toSorted();
-    return [
-      `entities/${name}`,
-      hash("sha1", related.map((each) => `${each} ${own.get(each) ?? ""}`).join("\n")),
-    ] as const;
-  });
+  const rootOf = rootsByName(roots);
+  const units = roots.map(
+    (root) =>
+      [
+        unitOf(root.name),
+        {
+          family: family(root).map(({ name }) => name),
+          own: own.get(root.name) ?? "",
+          to: referredTo(root, rootOf).map(unitOf),
+        },
+      ] as const,
+  );
   return { common: commonInputs(ir, settings), units: new Map(units) };
+}
+
+const unitOf = (root: string): string => `entities/${root}`;
+
+/** The units that rest on any of these or on which one of these rests, directly or by others; with these themselves. */
+export function relatedUnits(start: Iterable<string>, graph: UnitGraph): ReadonlySet<string> {
+  const begun = [...start];
+  return new Set([
+    ...reachable(begun, (unit) => graph.get(unit)?.to ?? []),
+    ...reachable(begun, referring(graph)),
+  ]);
+}
+
+/** These and everything that they refer to, directly or by others. */
+export const referredUnits = (start: Iterable<string>, graph: UnitGraph): ReadonlySet<string> =>
+  reachable(start, (unit) => graph.get(unit)?.to ?? []);
+
+function referring(graph: UnitGraph): (unit: string) => readonly string[] {
+  const from = new Map<string, string[]>();
+  for (const [unit, { to }] of graph)
+    for (const target of to) {
+      const known = from.get(target);
+      if (known === undefined) from.set(target, [unit]);
+      else known.push(unit);
+    }
+  return (unit) => from.get(unit) ?? [];
+}
+
+function reachable(
+  start: Iterable<string>,
+  next: (unit: string) => readonly string[],
+): ReadonlySet<string> {
+  const found = new Set(start);
+  for (const unit of found) for (const one of next(unit)) found.add(one);
+  return found;
 }
 
 function commonInputs(ir: Ir, settings: Readonly<Record<string, string>>): string {
@@ -74,23 +125,14 @@ function ownInputs(roots: readonly EntityIr[], ir: Ir): ReadonlyMap<string, stri
   return new Map([...parts].map(([name, texts]) => [name, hash("sha1", texts.join("\n"))]));
 }
 
-type Edges = ReadonlyMap<string, ReadonlySet<string>>;
-
-/** Which root refers to which, by any field of its own or of what it owns; both ways. */
-function references(roots: readonly EntityIr[]): { readonly to: Edges; readonly from: Edges } {
-  const rootOf = rootsByName(roots);
-  const to = new Map(roots.map(({ name }) => [name, new Set<string>()]));
-  const from = new Map(roots.map(({ name }) => [name, new Set<string>()]));
-  for (const root of roots) {
-    for (const { source } of family(root).flatMap(({ fields }) => fields)) {
-      const target = rootOf.get(source.reference?.entity ?? "");
-      if (target === undefined) continue;
-      to.get(root.name)?.add(target);
-      from.get(target)?.add(root.name);
-    }
-  }
-  return { to, from };
-}
+/** Roots that a root refers to, by any field of its own or of what it owns. */
+const referredTo = (root: EntityIr, rootOf: ReadonlyMap<string, string>): readonly string[] => [
+  ...new Set(
+    family(root)
+      .flatMap(({ fields }) => fields)
+      .flatMap(({ source }) => rootOf.get(source.reference?.entity ?? "") ?? []),
+  ),
+];
 
 const rootsByName = (roots: readonly EntityIr[]): ReadonlyMap<string, string> =>
   new Map(roots.flatMap((root) => family(root).map(({ name }) => [name, root.name] as const)));
@@ -99,9 +141,3 @@ const family = (root: EntityIr): readonly EntityIr[] => [
   root,
   ...root.children.flatMap(({ entity }) => family(entity)),
 ];
-
-function reachable(start: string, edges: Edges): ReadonlySet<string> {
-  const found = new Set([start]);
-  for (const name of found) for (const next of edges.get(name) ?? []) found.add(next);
-  return found;
-}

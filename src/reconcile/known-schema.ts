@@ -21,14 +21,26 @@ export interface SoundSchema {
   readonly files: readonly WatchedPath[];
   /** By part of the snapshot, the seal of what is stored. */
   readonly parts: Readonly<Record<string, string>>;
+  /** By part of which the spec says otherwise: the seal of that, or null where it has no such part. */
+  readonly pending: Readonly<Record<string, string | null>>;
 }
+
+/** What the spec says of a part, by its seal. */
+export const wantedSeal = (
+  { parts, pending }: Pick<SoundSchema, "parts" | "pending">,
+  part: string,
+): string | undefined => {
+  const other = pending[part];
+  return other === undefined ? parts[part] : (other ?? undefined);
+};
 
 interface Known {
   readonly engine: string;
   /** What lies in the two folders, read or not. */
   readonly names: readonly string[];
   readonly files: readonly Watched[];
-  readonly parts: Readonly<Record<string, string>>;
+  readonly parts: SoundSchema["parts"];
+  readonly pending: SoundSchema["pending"];
 }
 
 /** A part's content, whatever the order of its keys. */
@@ -55,7 +67,8 @@ export function soundSchema(
     path,
     stamp: { size, mtimeMs, ctimeMs },
   }));
-  return { store, engine: known.engine, files, parts: known.parts };
+  const { engine, parts, pending } = known;
+  return { store, engine, files, parts, pending };
 }
 
 /** Stores what {@link soundSchema} compares with. A failure is ignored: the next run is slower, not wrong. */
@@ -69,12 +82,12 @@ export function rememberSchemas(
     if (!isOwnFolder(root, fileSystem)) return;
     if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
     const known: Record<string, Known> = Object.create(null);
-    for (const { store, engine, files, parts } of schemas) {
+    for (const { store, engine, files, ...seals } of schemas) {
       const now = files.map(({ path }) => watchedAt(path, root, fileSystem));
       if (!files.every(({ stamp }, at) => isAsFound(stamp, now[at]))) continue;
-      known[store] = { engine, names: namesOf(root, store, fileSystem), files: now, parts };
+      known[store] = { engine, names: namesOf(root, store, fileSystem), files: now, ...seals };
     }
-    fileSystem.create(temp, JSON.stringify({ version: 1, stores: known }), 0o644);
+    fileSystem.create(temp, JSON.stringify({ version: 2, stores: known }), 0o644);
     fileSystem.rename(temp, join(root, schemaStateFile));
   } catch {
     removeQuietly(temp, fileSystem);
@@ -107,7 +120,7 @@ function readKnown(
     if (!isOwnFolder(root, fileSystem)) return undefined;
     const value: unknown = JSON.parse(fileSystem.readText(join(root, schemaStateFile)));
     if (typeof value !== "object" || value === null) return undefined;
-    if (!("version" in value && "stores" in value) || value.version !== 1) return undefined;
+    if (!("version" in value && "stores" in value) || value.version !== 2) return undefined;
     const { stores } = value;
     if (typeof stores !== "object" || stores === null) return undefined;
     return Object.fromEntries(
@@ -120,15 +133,17 @@ function readKnown(
 
 function isKnown(value: unknown): value is Known {
   if (typeof value !== "object" || value === null) return false;
-  if (!("engine" in value && "names" in value && "files" in value && "parts" in value))
-    return false;
-  const { engine, names, files, parts } = value;
+  if (!("engine" in value && "names" in value && "files" in value)) return false;
+  if (!("parts" in value && "pending" in value)) return false;
+  const { engine, names, files, parts, pending } = value;
   return (
     typeof engine === "string" &&
     Array.isArray(names) &&
     Array.isArray(files) &&
     files.every(isWatched) &&
-    typeof parts === "object" &&
-    parts !== null
+    isRecord(parts) &&
+    isRecord(pending)
   );
 }
+
+const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;

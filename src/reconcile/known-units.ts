@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { UnitInputs } from "../ir/unit-inputs.ts";
+import { relatedUnits, type UnitInput, type UnitInputs } from "../ir/unit-inputs.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import {
@@ -15,11 +15,11 @@ import { unitsFile } from "./tool-files.ts";
 import { isUnit, recordPath } from "./units.ts";
 import type { WatchedPath, WritePlan } from "./write-plan.ts";
 
-/** A unit as the last run left it: the hash of its inputs, and the stamps of its files and its record. */
-type KnownUnit = readonly [inputs: string, files: readonly Watched[]];
+/** A unit as the last run left it: what it is made from, and the stamps of its files and its record; none where it is not to be trusted. */
+export type KnownUnit = UnitInput & { readonly files?: readonly Watched[] };
 
-interface KnownUnits {
-  readonly version: 1;
+export interface KnownUnits {
+  readonly version: 2;
   readonly common: string;
   readonly units: Readonly<Record<string, KnownUnit>>;
 }
@@ -38,19 +38,30 @@ export function untouchedUnits(
   root: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): UntouchedUnits {
-  const known = readKnown(root, fileSystem);
+  const known = readKnownUnits(root, fileSystem);
   if (known === undefined || known.common !== common) return nothingUntouched;
-  const same = (before: Watched): boolean =>
-    sameStamp(before, watchedAt(before[0], root, fileSystem));
   const names = Object.keys(known.units);
   if (!names.every((name) => units.has(name))) return nothingUntouched;
+  const before = new Map(Object.entries(known.units));
+  const changed = [...units].flatMap(([name, { own }]) =>
+    before.get(name)?.own === own ? [] : [name],
+  );
+  const touched = new Set([...relatedUnits(changed, units), ...relatedUnits(changed, before)]);
   return new Map(
     names.flatMap((name) => {
-      const [inputs, files] = known.units[name] ?? ["", []];
-      return inputs === units.get(name) && files.every(same) ? [[name, files] as const] : [];
+      const { files } = before.get(name) ?? {};
+      const trusted =
+        files !== undefined && !touched.has(name) && files.every(isAsBefore(root, fileSystem));
+      return trusted ? [[name, files] as const] : [];
     }),
   );
 }
+
+/** Whether a path carries the stamp that it had. */
+export const isAsBefore =
+  (root: string, fileSystem: FileSystem) =>
+  (before: Watched): boolean =>
+    sameStamp(before, watchedAt(before[0], root, fileSystem));
 
 /** Their paths, which a run without them rests on too. */
 export const watchedOf = (untouched: UntouchedUnits): readonly WatchedPath[] =>
@@ -85,9 +96,9 @@ export function rememberUnits(
       const before = run.untouched.get(unit);
       const files =
         before ?? stampsOf(paths.get(unit), (path) => watchedAt(path, root, fileSystem), stamps);
-      if (files !== undefined) known[unit] = [inputs, files];
+      known[unit] = files === undefined ? inputs : { ...inputs, files };
     }
-    const text = JSON.stringify({ version: 1, common, units: known } satisfies KnownUnits);
+    const text = JSON.stringify({ version: 2, common, units: known } satisfies KnownUnits);
     fileSystem.create(temp, text, 0o644);
     fileSystem.rename(temp, join(root, unitsFile));
   } catch {
@@ -136,7 +147,11 @@ function stampsOf(
   return paths === undefined ? undefined : files;
 }
 
-function readKnown(root: string, fileSystem: FileSystem): KnownUnits | undefined {
+/** What the last run left; undefined where nothing sound is. */
+export function readKnownUnits(
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): KnownUnits | undefined {
   try {
     if (!isOwnFolder(root, fileSystem)) return undefined;
     const value: unknown = JSON.parse(fileSystem.readText(join(root, unitsFile)));
@@ -150,12 +165,18 @@ function isKnown(value: unknown): value is KnownUnits {
   if (typeof value !== "object" || value === null) return false;
   if (!("version" in value && "common" in value && "units" in value)) return false;
   const { version, common, units } = value;
-  if (version !== 1 || typeof common !== "string") return false;
+  if (version !== 2 || typeof common !== "string") return false;
   return typeof units === "object" && units !== null && Object.values(units).every(isKnownUnit);
 }
 
 function isKnownUnit(value: unknown): value is KnownUnit {
-  if (!Array.isArray(value)) return false;
-  const [inputs, files] = value;
-  return typeof inputs === "string" && Array.isArray(files) && files.every(isWatched);
+  if (typeof value !== "object" || value === null) return false;
+  if (!("own" in value && "to" in value && "family" in value)) return false;
+  const isSound = typeof value.own === "string" && isNames(value.to) && isNames(value.family);
+  return isSound && (!("files" in value) || isWatchedList(value.files));
 }
+
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
+
+const isWatchedList = (value: unknown): boolean => Array.isArray(value) && value.every(isWatched);

@@ -107,7 +107,7 @@ export function watchedAt(path: string, root: string, fileSystem: FileSystem): W
 }
 
 /** A file that was changed after `scan` read it must not be taken for the one that was judged. */
-function isAsScanned(stamp: WatchedPath["stamp"], now: Watched | undefined): boolean {
+export function isAsScanned(stamp: WatchedPath["stamp"], now: Watched | undefined): boolean {
   if (stamp === undefined) return true;
   const [, size, mtimeMs, ctimeMs] = now ?? [];
   return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;

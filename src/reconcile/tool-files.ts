@@ -12,6 +12,8 @@ export const inputsFile = `${cacheFolder}/inputs.json`;
 export const unitsFile = `${cacheFolder}/units.json`;
 /** The schema of each store as the last run found it, see known-schema.ts. */
 export const schemaStateFile = `${cacheFolder}/schema.json`;
+/** The spec of the last run, see slice/known-spec.ts. */
+export const specStateFile = `${cacheFolder}/spec.json`;
 /** Keeps {@link cacheFolder} out of the user's repository. */
 export const ignoreFile = `${toolFolder}/.gitignore`;
 export const ignoreText = "/.cache/\n";

@@ -7,6 +7,7 @@ import { merge } from "./merge.ts";
 import type { Model } from "./model.ts";
 import { normalise } from "./normalise.ts";
 import { createReading } from "./reading.ts";
+import type { Tree } from "./tree.ts";
 import { validate } from "./validate.ts";
 
 export interface LoadOptions {
@@ -16,6 +17,8 @@ export interface LoadOptions {
   readonly files?: SpecFiles;
   /** Ids of the engines that there are, for names in `stores:`; without them each name passes. */
   readonly engines?: readonly string[];
+  /** Takes out of the tree of all files what is not to be loaded. */
+  readonly narrow?: (tree: Tree) => Tree;
 }
 
 export interface LoadResult {
@@ -42,7 +45,8 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
     return { issues: located(reading, () => reading.names[0] ?? file), sources: reading.sources };
   const merged = merge(root, reading.includes(root));
   for (const { file: name, problem } of merged.problems) reading.report(name, problem);
-  const { tree, problems: linkProblems } = linkedSchemas(merged.tree, reading.linked);
+  const wanted = options.narrow?.(merged.tree) ?? merged.tree;
+  const { tree, problems: linkProblems } = linkedSchemas(wanted, reading.linked);
   const { spec, entities, problems } = validate(tree, options.engines);
   const refused = new Set(reading.problems.map(({ problem }) => JSON.stringify(problem.path)));
   for (const problem of [...linkProblems, ...problems]) {

@@ -1,0 +1,101 @@
+import { hash } from "node:crypto";
+import { join } from "node:path";
+import { type FileSystem, nodeFileSystem } from "../reconcile/file-system.ts";
+import { isOwnFolder, isWatched, removeQuietly, type Watched } from "../reconcile/shortcut.ts";
+import { schemaStateFile, specStateFile, unitsFile } from "../reconcile/tool-files.ts";
+import type { Captured } from "./captured-files.ts";
+
+/** A file of the spec as text. */
+export interface SpecText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The spec that a package was last generated from, when there was nothing to say of it. */
+export interface KnownSpec {
+  /** Of what the output depends on beside the spec: generator, lock, the spec's name. */
+  readonly settings: string;
+  /** Files of the spec in the order in which they are read. */
+  readonly reads: readonly SpecText[];
+  readonly lists: Captured["lists"];
+  /** By kind of name: what no two entities may be called. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** Entities that the rest of the spec speaks of, and one of each list. */
+  readonly mentioned: readonly string[];
+  /** Paths of what belongs to no entity, as they were. */
+  readonly shared: readonly Watched[];
+}
+
+const version = 1;
+
+/** What was read, as text: the loader has refused what is not UTF-8. */
+export const textsOf = ({ reads }: Captured): readonly SpecText[] =>
+  reads.map(({ path, bytes }) => ({ path, text: new TextDecoder().decode(bytes) }));
+
+/** @returns undefined unless the units and schemas that were remembered beside it are the ones of the same run */
+export function readKnownSpec(
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): KnownSpec | undefined {
+  try {
+    if (!isOwnFolder(root, fileSystem)) return undefined;
+    const value: unknown = JSON.parse(fileSystem.readText(join(root, specStateFile)));
+    return isStored(value) && value.beside === besideOf(root, fileSystem) ? value.spec : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Stores it after units and schemas; undefined forgets it. A failure is ignored: the next run is slower, not wrong. */
+export function rememberSpecText(
+  spec: KnownSpec | undefined,
+  root: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): void {
+  const path = join(root, specStateFile);
+  const temp = `${path}.tmp`;
+  try {
+    if (!isOwnFolder(root, fileSystem)) return;
+    if (spec === undefined) return removeQuietly(path, fileSystem);
+    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+    const stored: Stored = { version, beside: besideOf(root, fileSystem), spec };
+    fileSystem.create(temp, JSON.stringify(stored), 0o644);
+    fileSystem.rename(temp, path);
+  } catch {
+    removeQuietly(temp, fileSystem);
+  }
+}
+
+const besideOf = (root: string, fileSystem: FileSystem): string =>
+  hash(
+    "sha1",
+    [unitsFile, schemaStateFile].map((path) => fileSystem.readText(join(root, path))).join("\n"),
+  );
+
+interface Stored {
+  readonly version: typeof version;
+  readonly beside: string;
+  readonly spec: KnownSpec;
+}
+
+function isStored(value: unknown): value is Stored {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("version" in value && "beside" in value && "spec" in value)) return false;
+  return value.version === version && isKnownSpec(value.spec);
+}
+
+function isKnownSpec(value: unknown): value is KnownSpec {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("settings" in value && "reads" in value && "lists" in value)) return false;
+  if (!("names" in value && "mentioned" in value && "shared" in value)) return false;
+  const { settings, reads, lists, names, mentioned, shared } = value;
+  const areLists = [reads, lists, mentioned, shared].every(Array.isArray);
+  return (
+    areLists &&
+    typeof settings === "string" &&
+    typeof names === "object" &&
+    names !== null &&
+    Array.isArray(shared) &&
+    shared.every(isWatched)
+  );
+}
