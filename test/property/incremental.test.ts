@@ -3,8 +3,8 @@ import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { generate } from "../../src/cli/generation.ts";
-import { createOutput } from "../../src/cli/io.ts";
+import { stringify } from "yaml";
+import { generation, type GenerationRun, isSliced } from "../support/generation-run.ts";
 import { cli, projectFolder } from "../support/generated-project.ts";
 import { between, seeded } from "../support/random.ts";
 import { randomChange, randomWorld, specText, type World } from "../support/spec-changes.ts";
@@ -44,16 +44,11 @@ function specOf(random: () => number, world: World): string {
   return JSON.stringify(spec, null, 1);
 }
 
-/** One run of `generate`: what it said and how it ended. */
-async function run(folder: string, spec: string, whole: boolean): Promise<unknown> {
+/** One run of `generate` after `plan --accept`. */
+async function run(folder: string, spec: string, whole: boolean): Promise<GenerationRun> {
   writeFileSync(join(folder, "workloads.yaml"), spec);
   await cli(folder, "plan", "--accept");
-  const said: string[] = [];
-  const say = (text: string): void => void said.push(text);
-  const io = { cwd: folder, env: {}, interactive: false, out: say, err: say };
-  const options = { spec: "workloads.yaml", cwd: ".", json: false, quiet: false, color: false };
-  const status = generate({ io, output: createOutput(io, options) }, { whole });
-  return { status, said };
+  return generation(folder, whole);
 }
 
 const isLocal = (path: string): boolean => path.startsWith(".async-db-starter/.cache/");
@@ -87,5 +82,97 @@ test(
       seed,
       numRuns: runsOf(200),
     }),
+  timeout,
+);
+
+interface PlainEntity {
+  fields: Record<string, Record<string, unknown>>;
+  indexes?: object[];
+  comment?: string;
+  softDelete?: boolean;
+}
+interface PlainSpec {
+  entities: Record<string, PlainEntity>;
+}
+
+/** A spec with an entity changed in one place: what a day's work does to a spec, and what only a run over everything can judge. */
+function changedSpec(random: () => number, text: string): string {
+  const spec = JSON.parse(text) as PlainSpec;
+  const names = Object.keys(spec.entities);
+  const name = names[between(random, 0, names.length - 1)] ?? "";
+  const other = names[between(random, 0, names.length - 1)] ?? "";
+  const entity = spec.entities[name];
+  if (entity === undefined) return text;
+  const added = `extra${between(random, 0, 9)}`;
+  switch (between(random, 0, 9)) {
+    case 0:
+      entity.comment = `Changed ${between(random, 0, 99)}.`;
+      break;
+    case 1:
+      entity.fields[added] = { type: "string", max: 40, nullable: true, unique: true };
+      break;
+    case 2:
+      entity.fields[added] = { type: "enum", values: ["one", "two"], nullable: true };
+      break;
+    case 3:
+      entity.fields[added] = { type: "uuid", references: other, nullable: true };
+      break;
+    case 4:
+      entity.fields[added] = { type: "int", nullable: true };
+      entity.indexes = [...(entity.indexes ?? []), { fields: [added] }];
+      break;
+    case 5:
+      delete entity.fields[added];
+      break;
+    case 6:
+      entity.softDelete = entity.softDelete !== true;
+      break;
+    case 7:
+      entity.fields[added] = { type: "no type" };
+      break;
+    default:
+      entity.fields[added] = { type: "text", nullable: true, comment: `${between(random, 0, 99)}` };
+  }
+  return JSON.stringify(spec);
+}
+
+/** As people write it: a line for each entity, which is where a spec is cut. */
+const asBlocks = (text: string): string => stringify(JSON.parse(text), { lineWidth: 0 });
+
+async function sameOfPart(chain: number): Promise<number> {
+  const random = seeded(chain);
+  const [partly, anew] = [projectFolder("slice"), projectFolder("anew")];
+  let slices = 0;
+  try {
+    let sound = specOf(random, randomWorld(random, "slices", 100));
+    let text = sound;
+    for (let step = 0; step < 12; step += 1) {
+      const spec = asBlocks(text);
+      writeFileSync(join(partly.folder, "workloads.yaml"), spec);
+      if (isSliced(partly.folder)) slices += 1;
+      const said = await run(partly.folder, spec, false);
+      expect(said, `step ${step} of ${chain}`).toEqual(await run(anew.folder, spec, true));
+      expect(shared(partly.folder), `step ${step} of ${chain}`).toEqual(shared(anew.folder));
+      if (random() < 0.2) {
+        const edit = randomEdit(random, partly.folder);
+        for (const { folder } of [partly, anew]) edit(folder);
+      }
+      if (said.status === 0) sound = text;
+      text = changedSpec(random, sound);
+    }
+    return slices;
+  } finally {
+    for (const project of [partly, anew]) project.remove();
+  }
+}
+
+test(
+  "a run that looks at a part of the spec only ends as one over all of it",
+  async () => {
+    let slices = 0;
+    const chains = fc.sample(fc.integer({ min: 0 }), { seed, numRuns: runsOf(200) });
+    for (const chain of chains) slices += await sameOfPart(chain);
+    expect(slices).toBeGreaterThan(chains.length);
+  },
   timeout,
 );

@@ -2,7 +2,12 @@ import { unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { apply } from "../../../src/reconcile/apply.ts";
-import { rememberSchemas, sealOfPart, soundSchema } from "../../../src/reconcile/known-schema.ts";
+import {
+  rememberSchemas,
+  sealOfPart,
+  soundSchema,
+  wantedSeal,
+} from "../../../src/reconcile/known-schema.ts";
 import { file, newTree, planFor, put } from "./trees.ts";
 
 const paths = [
@@ -17,7 +22,7 @@ function remembered(stamp?: { size: number; mtimeMs: number; ctimeMs: number }):
   apply(planFor(root, [file("src/a.ts", "1\n", { unit: "entities/A" })]), root);
   for (const path of paths) put(root, path, "{}\n");
   const files = paths.map((path) => ({ path, stamp }));
-  rememberSchemas([{ store: "main", engine: "postgres", files, parts }], root);
+  rememberSchemas([{ store: "main", engine: "postgres", files, parts, pending: {} }], root);
   return root;
 }
 
@@ -58,4 +63,14 @@ test("a damaged memory is none", () => {
   const root = remembered();
   put(root, ".async-db-starter/.cache/schema.json", "{");
   expect(soundSchema(root, "main")).toBeUndefined();
+});
+
+test("what the spec asks of a part is what is stored, or what was said of it instead", () => {
+  const known = {
+    parts: { notes: "a", gone: "b" },
+    pending: { notes: "c", gone: null, come: "d" },
+  };
+  const seals = ["notes", "gone", "come", "none"].map((part) => wantedSeal(known, part));
+  expect(seals).toEqual(["c", undefined, "d", undefined]);
+  expect(wantedSeal({ ...known, pending: {} }, "notes")).toBe("a");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UnitInputs } from "../../../src/ir/unit-inputs.ts";
+import type { UnitInput, UnitInputs } from "../../../src/ir/unit-inputs.ts";
 import { apply } from "../../../src/reconcile/apply.ts";
 import {
   nothingUntouched,
@@ -16,10 +16,13 @@ const files = [
 const inputs = (a = "a", common = "common"): UnitInputs => ({
   common,
   units: new Map([
-    ["entities/A", a],
-    ["entities/B", "b"],
+    ["entities/A", unit("A", a)],
+    ["entities/B", unit("B", "b")],
   ]),
 });
+function unit(name: string, own: string, ...to: string[]): UnitInput {
+  return { family: [name], own, to };
+}
 
 function generated(): string {
   const root = newTree();
@@ -53,7 +56,9 @@ test.each([
 test("nothing is left out when what all depend on changed, or an entity is gone", () => {
   const root = generated();
   expect(untouched(root, inputs("a", "other"))).toEqual([]);
-  expect(untouched(root, { ...inputs(), units: new Map([["entities/B", "b"]]) })).toEqual([]);
+  expect(
+    untouched(root, { ...inputs(), units: new Map([["entities/B", unit("B", "b")]]) }),
+  ).toEqual([]);
 });
 
 test("a unit of which something is to be said at each run is always rendered", () => {
@@ -64,4 +69,20 @@ test("a unit of which something is to be said at each run is always rendered", (
   apply(plan, root);
   rememberUnits(inputs(), root, { files, plan, untouched: nothingUntouched });
   expect(untouched(root, inputs())).toEqual(["entities/B"]);
+});
+
+test("what refers to a changed unit, and what that refers to, is rendered too", () => {
+  const chain = (a: string): UnitInputs => ({
+    common: "common",
+    units: new Map([
+      ["entities/A", unit("A", a)],
+      ["entities/B", unit("B", "b", "entities/A")],
+    ]),
+  });
+  const root = newTree();
+  const plan = planFor(root, files);
+  apply(plan, root);
+  rememberUnits(chain("a"), root, { files, plan, untouched: nothingUntouched });
+  expect(untouched(root, chain("a"))).toEqual(["entities/A", "entities/B"]);
+  expect(untouched(root, chain("other"))).toEqual([]);
 });
