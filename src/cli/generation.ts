@@ -162,7 +162,7 @@ function finish(
   const lacking = found ? lackingOptions(root, files) : undefined;
   if (lacking !== undefined) tellCompilerOptions(lacking, output);
   if (report.created.length + report.rewritten.length > 0)
-    tellBuild(root, loaded.model.output, found || report.created.includes("package.json"), output);
+    tellBuild(root, reconciled.ir.output, found || report.created.includes("package.json"), output);
   return conflicts.length === 0 ? exitCode.ok : reportConflicts(conflicts, output);
 }
 
