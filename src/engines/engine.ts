@@ -104,6 +104,8 @@ export interface EngineDescriptor {
   readonly rehearsal?: () => Promise<RehearsalEngine>;
   /** In an ascending order null comes before every value; without it, behind. */
   readonly nullsFirst?: boolean;
+  /** A sentence on which words its text search passes over, for the docstring of a search port. */
+  readonly searchNote?: string;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
   /** A local server for development, perhaps as its store needs it; absent for in-process engines. */

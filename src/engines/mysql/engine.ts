@@ -41,6 +41,8 @@ export const engineOf = ({
   ],
   classify,
   nullsFirst: true,
+  searchNote:
+    "Words under three letters and stop words neither find nor exclude: the server's index leaves them out.",
   unitOfWork: true,
   emit: (store, ir) => emit(store, ir, dialect),
   schema: plannerOf(dialect),

@@ -1,11 +1,16 @@
 import type { RepositoryIr, SignatureIr, TypeIr, ViewIr } from "../../ir/types.ts";
-import type { FileRequest } from "../../engines/engine.ts";
+import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import { docInStore } from "../../engines/families/record/describe.ts";
 import { code, identifier } from "../encode.ts";
 import { ImportSet, docBlock, importLines, methodLine, propertyLine } from "../layout.ts";
 import type { SharedContext } from "./types.ts";
 
 /** `ports/order-repository.ts`: the interface the application programs against, with the types of its arguments and answers. */
-export function repositoryPort(repository: RepositoryIr, context: SharedContext): FileRequest {
+export function repositoryPort(
+  repository: RepositoryIr,
+  { nullsFirst = false }: EngineDescriptor,
+  context: SharedContext,
+): FileRequest {
   const { entity, methods } = repository;
   return portFile({
     file: repository.file,
@@ -14,7 +19,7 @@ export function repositoryPort(repository: RepositoryIr, context: SharedContext)
     doc: [`${entity.name} as workload ${repository.workload} uses it.`],
     types: methods.flatMap((method) => method.types),
     signatures: methods.flatMap((method) => [
-      method.signature,
+      { ...method.signature, doc: docInStore(method, entity, nullsFirst) },
       ...(method.batch === undefined ? [] : [method.batch]),
       ...(method.asOf === undefined ? [] : [method.asOf]),
     ]),
@@ -23,7 +28,11 @@ export function repositoryPort(repository: RepositoryIr, context: SharedContext)
 }
 
 /** `ports/product-search.ts`: a derived view; it has no method that writes. */
-export function viewPort(view: ViewIr, context: SharedContext): FileRequest {
+export function viewPort(
+  view: ViewIr,
+  { searchNote }: EngineDescriptor,
+  context: SharedContext,
+): FileRequest {
   const kinds = { search: "Ranked text search", vector: "Nearest neighbours", cache: "A cache" };
   const over = view.entity === undefined ? "" : ` over ${view.entity.name}`;
   return portFile({
@@ -33,6 +42,7 @@ export function viewPort(view: ViewIr, context: SharedContext): FileRequest {
     doc: [
       `${kinds[view.port]}${over}, for workload ${view.workload}.`,
       ...(view.comment === undefined ? [] : [view.comment]),
+      ...(view.port === "search" && searchNote !== undefined ? [searchNote] : []),
     ],
     types: view.port === "cache" ? [] : view.methods.flatMap((method) => method.types),
     signatures: view.methods.map((method) => method.signature),

@@ -5,6 +5,7 @@ import { shortFlip } from "../../select/explain.ts";
 import type { Decision } from "../../select/plan.ts";
 import type { Workload } from "../../spec/model.ts";
 import type { RenderInput } from "../render.ts";
+import { placeOfNull } from "../../engines/families/record/describe.ts";
 import { engineOf } from "./composition.ts";
 import { normalForm } from "./normal-form.ts";
 
@@ -24,7 +25,7 @@ export function reportFile(
       project: model.project,
       decisions: plan.decisions.map((decision) => decisionData(decision, engines)),
       stores: ir.stores.map((store) => storeData(store, engineOf(store, engines))),
-      repositories: ir.stores.flatMap(repositoryData),
+      repositories: ir.stores.flatMap((store) => repositoryData(store, engineOf(store, engines))),
       views: ir.stores.flatMap(viewData),
       tables: ir.entities.map(tableData).filter(({ indexes }) => indexes.length > 0),
       consistency: model.workloads.map((workload) => consistencyData(workload, input)),
@@ -72,7 +73,10 @@ function storeData(store: StoreIr, engine: EngineDescriptor): unknown {
   };
 }
 
-function repositoryData(store: StoreIr): readonly unknown[] {
+function repositoryData(
+  store: StoreIr,
+  { nullsFirst = false }: EngineDescriptor,
+): readonly unknown[] {
   return store.repositories.map(({ entity, workload, methods }) => ({
     property:
       entity.tenant === undefined
@@ -80,7 +84,12 @@ function repositoryData(store: StoreIr): readonly unknown[] {
         : `data.forTenant(id).${entity.property}`,
     workload,
     store: store.name,
-    methods: methods.map(({ signature, effect }) => `${signature.name} (${effect})`).join(", "),
+    methods: methods
+      .map(({ method, signature, effect }) => {
+        const place = placeOfNull(method, entity, nullsFirst);
+        return `${signature.name} (${effect}${place === undefined ? "" : `; ${place}`})`;
+      })
+      .join(", "),
   }));
 }
 

@@ -58,10 +58,10 @@ export function sharedRequests(
     ...ir.stores.flatMap((store) => [
       ...store.repositories.map((repository) =>
         ofEntity({ name: repository.entity.owner ?? repository.entity.name }, () =>
-          repositoryPort(repository, context),
+          repositoryPort(repository, engineOf(store, engines), context),
         ),
       ),
-      ...store.views.map((view) => viewPort(view, context)),
+      ...store.views.map((view) => viewPort(view, engineOf(store, engines), context)),
       ...dsnFile(store, engineOf(store, engines)),
     ]),
     ...compositionFiles(ir),

@@ -4,7 +4,7 @@ import { hasTimestamps, keyNames } from "../normalise-field.ts";
 import type { EntitySpec, FieldSpec } from "../schema-entity.ts";
 import { quoted } from "../shown-text.ts";
 import { dependency } from "../terms.ts";
-import { entityAt, error, fieldAt, type Context } from "./context.ts";
+import { entityAt, error, fieldAt, type Context, warning } from "./context.ts";
 
 /** Each entity as a whole: key, owner, tenant, implied fields, functional dependencies. */
 export function entities(context: Context): readonly Problem[] {
@@ -172,7 +172,9 @@ function implied(name: string, entity: EntitySpec, path: Path): readonly Problem
   ];
   return expected.flatMap(([field, on, type, reason]) => {
     const given = on ? entity.fields[field] : undefined;
-    if (given === undefined || (given.type === type && given.key !== true)) return [];
+    if (given === undefined) return [];
+    if (given.type === type && given.key !== true)
+      return meantOtherwise(`${name}.${field}`, given, reason, [...path, "fields", field]);
     return [
       error(
         [...path, "fields", field, "type"],
@@ -181,6 +183,39 @@ function implied(name: string, entity: EntitySpec, path: Path): readonly Problem
       ),
     ];
   });
+}
+
+/** What a declaration of an implied field can say: where it lies and what it means. */
+const sayable: ReadonlySet<string> = new Set([
+  "type",
+  "column",
+  "stored",
+  "was",
+  "comment",
+  "pii",
+] satisfies (keyof FieldSpec)[]);
+
+/** The data layer fills the field whatever its declaration asks: what asks for more would make writes fail, or was meant as another field. */
+function meantOtherwise(
+  title: string,
+  given: FieldSpec,
+  reason: string,
+  path: Path,
+): readonly Problem[] {
+  // A column of an existing schema may be null although it is filled from now on; a version that is null counts nothing.
+  const counts = given.type === "int";
+  const more = Object.keys(given).filter(
+    (key) => !sayable.has(key) && (counts || key !== "nullable"),
+  );
+  const hint =
+    "rename it if it is a value of your own; else leave it out, or declare its column or comment only";
+  const kept = `field ${title} is the one that ${reason} keeps: callers give it no value`;
+  if (more.length > 0)
+    return more.map((key) =>
+      error([...path, key], `${kept}, and ${key} does not fit`, hint, "key"),
+    );
+  const bare = Object.keys(given).length === 1 && reason !== "timestamps";
+  return bare ? [warning(path, kept, hint, "key")] : [];
 }
 
 function dependenciesOf(

@@ -102,7 +102,7 @@ export function orderProblems(
         warning(
           place,
           `the order names ${quoted(name)}, which may be null: whether such rows come first or last depends on the engine`,
-          "expect either, or give it a default",
+          "see the docstring of the generated port, or give it a default",
         ),
       );
   }

@@ -1,5 +1,5 @@
 import type { Method, OrderTerm } from "../../../spec/model.ts";
-import type { EntityIr } from "../../../ir/types.ts";
+import type { EntityIr, RecordMethodIr } from "../../../ir/types.ts";
 
 /** Docstrings of the record port: what, in which order, what a retry does, how it fails, which workload asked for it. */
 
@@ -25,9 +25,15 @@ const raised = (...faults: readonly (string | undefined)[]): string =>
 
 /** Lines of a method's docstring, without comment signs. */
 export function methodDoc(method: Method, entity: EntityIr, workload: string): readonly string[] {
-  const own = method.comment === undefined ? [] : method.comment.split(/\r?\n/);
-  return [...own, ...operationDoc(method, entity), `Serves: ${workload}.${method.name}.`];
+  return [
+    ...ownLines(method),
+    ...operationDoc(method, entity),
+    `Serves: ${workload}.${method.name}.`,
+  ];
 }
+
+const ownLines = ({ comment }: Method): readonly string[] =>
+  comment === undefined ? [] : comment.split(/\r?\n/);
 
 function operationDoc(method: Method, entity: EntityIr): readonly string[] {
   switch (method.op) {
@@ -63,20 +69,40 @@ function listDoc(
   const limit = method.page === "none" ? [raised("programming when there are more")] : [];
   return [
     `${what}${filtered}. ${orderText(method.orderBy)}`,
-    ...nullOrder(method.orderBy, entity),
     [...cursor, readsAgain].join(" "),
     ...limit,
   ];
 }
 
-/** Engines differ: to one null is above every value, to another below. */
-function nullOrder(terms: readonly OrderTerm[], entity: EntityIr): readonly string[] {
-  const nullable = terms.flatMap(({ field: name }) =>
-    entity.fields.some((field) => field.name === name && field.nullable) ? [`\`${name}\``] : [],
+/**
+ * Where rows without a value come in a list, which its store decides: to one engine null is above every value, to another below.
+ *
+ * @param nullsFirst the engine's: null comes first in an ascending order
+ * @returns `rows without a come first, without b come last`; undefined where the order has no field that may be null
+ */
+export function placeOfNull(
+  method: Method,
+  entity: EntityIr,
+  nullsFirst: boolean,
+): string | undefined {
+  if (method.op !== "list") return undefined;
+  const places = method.orderBy.flatMap(({ field: name, direction }) =>
+    entity.fields.some((field) => field.name === name && field.nullable)
+      ? [`without ${name} come ${nullsFirst === (direction === "asc") ? "first" : "last"}`]
+      : [],
   );
-  return nullable.length === 0
-    ? []
-    : [`Rows without ${nullable.join(" or ")} come first or last, as the store sorts null.`];
+  return places.length === 0 ? undefined : `rows ${places.join(", ")}`;
+}
+
+/** The docstring of a method with that line, behind what it lists. */
+export function docInStore(
+  { method, signature: { doc } }: Pick<RecordMethodIr, "method" | "signature">,
+  entity: EntityIr,
+  nullsFirst: boolean,
+): readonly string[] {
+  const place = placeOfNull(method, entity, nullsFirst);
+  if (place === undefined) return doc;
+  return doc.toSpliced(ownLines(method).length + 1, 0, `Null is sorted, too: ${place}.`);
 }
 
 function writeDoc(

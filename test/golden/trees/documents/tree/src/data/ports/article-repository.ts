@@ -38,7 +38,7 @@ export interface ArticleRepository {
 
   /**
    * One page of articles that fit the filter. Ordered by publishedAt descending, id descending.
-   * Rows without `publishedAt` come first or last, as the store sorts null.
+   * Null is sorted, too: rows without publishedAt come last.
    * `after` is the `next` of the page before. Retried freely: it reads.
    * Serves: articles.listByState.
    */

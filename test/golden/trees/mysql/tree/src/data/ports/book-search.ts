@@ -26,7 +26,11 @@ export interface BookSearchFindResult extends Page<BookSearchFindHit> {
   readonly facets: { readonly tags: readonly { readonly value: string; readonly count: number }[] };
 }
 
-/** Ranked text search over Book, for workload book-search. */
+/**
+ * Ranked text search over Book, for workload book-search.
+ * Words under three letters and stop words neither find nor exclude: the server's index leaves them
+ * out.
+ */
 export interface BookSearch {
   /**
    * Searches title, body of Book, best match first. Retried freely: it reads.
