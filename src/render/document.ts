@@ -48,120 +48,122 @@ const step = 2;
 
 /** Prints from a column on; the first line is already indented by the caller, later ones by `depth` columns and what they nest. */
 export function print(doc: Doc, depth = 0, column = depth): string {
-  const short = flatText(doc, printWidth - column);
+  const short = flatText(doc, false, printWidth - column);
   if (short !== undefined) return short;
-  const stack = new Stack(doc, modeOf(depth, false));
+  const stack = new Stack(doc, depth);
   let out = "";
   let at = column;
   while (stack.pop()) {
-    const { doc: one, mode } = stack;
+    const { doc: one, depth: columns } = stack;
     if (typeof one === "string") {
       out += one;
       at += one.length;
-    } else if (isList(one)) stack.pushAll(one, mode);
-    else if (one.kind === "indent") stack.push(one.of, mode + indented);
+    } else if (isList(one)) stack.pushAll(one, columns);
+    else if (one.kind === "indent") stack.push(one.of, columns + step);
     else if (one.kind === "group") {
-      const flat = isFlat(mode) || fits(one.of, mode | 1, stack, printWidth - at);
-      stack.push(one.of, flat ? mode | 1 : mode);
+      const flat = flatText(one.of, true, printWidth - at);
+      if (flat === undefined || !stack.breaksWithin(printWidth - at - flat.length))
+        stack.push(one.of, columns);
+      else {
+        out += flat;
+        at += flat.length;
+      }
     } else if (one.kind === "broken") {
-      if (isFlat(mode)) continue;
       out += one.text;
       at += one.text.length;
-    } else if (isFlat(mode) && !one.hard) {
-      out += one.flat;
-      at += one.flat.length;
     } else {
-      at = mode >> 1;
+      at = columns;
       out += at === 0 ? "\n" : `\n${" ".repeat(at)}`;
     }
   }
   return out;
 }
 
-/** How a part is printed: its depth, and whether its group is flat; one number, since there is one for every part of every file. */
-const modeOf = (depth: number, flat: boolean): number => (depth << 1) | (flat ? 1 : 0);
-const isFlat = (mode: number): boolean => (mode & 1) === 1;
-const indented = step << 1;
-
-/** What is still to be printed, the next on top; what was taken last is in `doc` and `mode`. */
+/** What is still to be printed, outside of every flat group, the next on top; what was taken last is in `doc` and `depth`. */
 class Stack {
   readonly #docs: Doc[];
-  readonly #modes: number[];
+  readonly #depths: number[];
   #length = 1;
   doc: Doc = "";
-  mode = 0;
+  depth = 0;
 
-  constructor(doc: Doc, mode: number) {
+  constructor(doc: Doc, depth: number) {
     this.#docs = [doc];
-    this.#modes = [mode];
-  }
-
-  get length(): number {
-    return this.#length;
+    this.#depths = [depth];
   }
 
   pop(): boolean {
     if (this.#length === 0) return false;
-    this.look((this.#length -= 1));
+    this.#length -= 1;
+    this.doc = this.#docs[this.#length] ?? "";
+    this.depth = this.#depths[this.#length] ?? 0;
     return true;
   }
 
-  /** Takes one without removing it. */
-  look(at: number): void {
-    this.doc = this.#docs[at] ?? "";
-    this.mode = this.#modes[at] ?? 0;
-  }
-
-  push(doc: Doc, mode: number): void {
+  push(doc: Doc, depth: number): void {
     this.#docs[this.#length] = doc;
-    this.#modes[this.#length] = mode;
+    this.#depths[this.#length] = depth;
     this.#length += 1;
   }
 
-  pushAll(docs: readonly Doc[], mode: number): void {
-    for (let index = docs.length - 1; index >= 0; index -= 1) this.push(docs[index] ?? "", mode);
+  pushAll(docs: readonly Doc[], depth: number): void {
+    for (let index = docs.length - 1; index >= 0; index -= 1) this.push(docs[index] ?? "", depth);
   }
+
+  /** Whether what comes up to the next possible line break is no wider than the room. */
+  breaksWithin(room: number): boolean {
+    let left = room;
+    for (let next = this.#length - 1; next >= 0 && left >= 0; next -= 1) {
+      left = roomBehind(this.#docs[next] ?? "", left);
+      if (left === Infinity) return true;
+    }
+    return left >= 0;
+  }
+}
+
+/** The columns left behind a part that is not flat: negative when it is too wide, Infinity when the line can break within it. */
+function roomBehind(doc: Doc, room: number): number {
+  if (typeof doc === "string") return room - doc.length;
+  if (isList(doc)) {
+    let left = room;
+    for (const part of doc) {
+      left = roomBehind(part, left);
+      if (left < 0 || left === Infinity) return left;
+    }
+    return left;
+  }
+  if (doc.kind === "line") return Infinity;
+  return doc.kind === "broken" ? room - doc.text.length : roomBehind(doc.of, room);
 }
 
 /** The document on one line; undefined when it has a hard break, one outside every group, or is wider than the room. */
-function flatText(doc: Doc, room: number): string | undefined {
-  if (typeof doc === "string") return doc;
-  let text = "";
-  const add = (one: Doc, grouped: boolean): boolean => {
-    if (typeof one === "string") text += one;
-    else if (isList(one)) return one.every((part) => add(part, grouped));
-    else if (one.kind === "group") return add(one.of, true);
-    else if (one.kind === "indent") return add(one.of, grouped);
-    else if (one.kind === "line") {
-      if (one.hard || !grouped) return false;
-      text += one.flat;
+function flatText(doc: Doc, grouped: boolean, room: number): string | undefined {
+  if (typeof doc === "string") return !grouped || doc.length <= room ? doc : undefined;
+  const flat = new FlatText(room);
+  return flat.add(doc, grouped) ? flat.text : undefined;
+}
+
+class FlatText {
+  readonly #room: number;
+  text = "";
+
+  constructor(room: number) {
+    this.#room = room;
+  }
+
+  /** @returns false as soon as there is no such text */
+  add(doc: Doc, grouped: boolean): boolean {
+    if (typeof doc === "string") this.text += doc;
+    else if (isList(doc)) {
+      for (const part of doc) if (!this.add(part, grouped)) return false;
+    } else if (doc.kind === "group") return this.add(doc.of, true);
+    else if (doc.kind === "indent") return this.add(doc.of, grouped);
+    else if (doc.kind === "line") {
+      if (doc.hard || !grouped) return false;
+      this.text += doc.flat;
     }
-    return text.length <= room;
-  };
-  return add(doc, false) && text.length <= room ? text : undefined;
+    return this.text.length <= this.#room;
+  }
 }
 
 const isList = (doc: Exclude<Doc, string>): doc is readonly Doc[] => Array.isArray(doc);
-
-/** Whether a group is as flat as it can be within the room left, what follows it up to the next possible break included. */
-function fits(doc: Doc, mode: number, rest: Stack, room: number): boolean {
-  let [left, next] = [room, rest.length];
-  const stack = new Stack(doc, mode);
-  while (left >= 0) {
-    const own = stack.pop();
-    if (!own) {
-      if (next === 0) return true;
-      rest.look((next -= 1));
-    }
-    const { doc: one, mode: how } = own ? stack : rest;
-    if (typeof one === "string") left -= one.length;
-    else if (isList(one)) stack.pushAll(one, how);
-    else if (one.kind === "line") {
-      if (one.hard) return !isFlat(how) || next < rest.length;
-      if (!isFlat(how)) return true;
-      left -= one.flat.length;
-    } else if (one.kind === "broken") left -= isFlat(how) ? 0 : one.text.length;
-    else stack.push(one.of, how);
-  }
-  return false;
-}
