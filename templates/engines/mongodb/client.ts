@@ -5,6 +5,9 @@ const defaultPool = 10;
 const defaultDeadlineMs = 5_000;
 const graceMs = 250;
 
+/** Documents are decoded by the adapter's codecs: int64 must not lose digits on its way. */
+export const bsonTypes = { promoteLongs: false, ignoreUndefined: true } as const;
+
 /**
  * Options of the driver's client. Its own retries are off, also those for an overloaded server: deadline and retry are the runtime's.
  * Reads give what a majority has, so that no fail-over takes it back, and writes wait for a majority; the DSN may say otherwise.
@@ -26,9 +29,7 @@ export function clientOptions(config: StoreConfig): MongoClientOptions {
     ...(pool?.idleTimeoutMs === undefined ? {} : { maxIdleTimeMS: pool.idleTimeoutMs }),
     ...(said("w") ? {} : { writeConcern: { w: "majority" } }),
     ...(said("readConcernLevel") ? {} : { readConcernLevel: "majority" }),
-    // Documents are decoded by the adapter's codecs: int64 must not lose digits on its way.
-    promoteLongs: false,
-    ignoreUndefined: true,
+    ...bsonTypes,
   };
 }
 

@@ -1,14 +1,17 @@
 import type { ClientSession, Collection, Db, Document } from "mongodb";
+import { Commands } from "./commands.ts";
 import type { CollectionDeclaration } from "./declaration.ts";
 import { programmingError } from "../../runtime/errors.ts";
 
 /** A connected database. The driver resolves all options anew for each collection object, so one is kept per name. */
 export class Collections {
   readonly database: Db;
+  readonly commands: Commands;
   readonly #known = new Map<string, Collection>();
 
   constructor(database: Db) {
     this.database = database;
+    this.commands = new Commands(database);
   }
 
   of(name: string): Collection {

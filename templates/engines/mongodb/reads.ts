@@ -3,6 +3,7 @@ import { programmingError } from "../../runtime/errors.ts";
 import { keyset, pageLimit } from "../../runtime/keyset.ts";
 import type { Page, PageRequest } from "../../runtime/options.ts";
 import { attached } from "./children.ts";
+import { oneDocument, someDocuments } from "./commands.ts";
 import type {
   AggregateDeclaration,
   CollectionDeclaration,
@@ -19,9 +20,7 @@ type Of = CollectionDeclaration<unknown>;
 type List = ListDeclaration<unknown>;
 
 export function findOne(place: Place, of: Of, key: unknown): Promise<Document | null> {
-  const found = place.collections
-    .of(of.collection)
-    .findOne(seen(place, of, { _id: key }), place.limits);
+  const found = oneDocument(place, of.collection, seen(place, of, { _id: key }));
   if (of.children === undefined) return found;
   return found.then(async (root) =>
     root === null ? null : ((await attached(place, of, [root]))[0] ?? root),
@@ -34,10 +33,8 @@ export async function findKeys(
   keys: readonly unknown[],
 ): Promise<readonly Document[]> {
   if (keys.length === 0) return [];
-  const roots = await place.collections
-    .of(of.collection)
-    .find(seen(place, of, { _id: { $in: keys } }), place.limits)
-    .toArray();
+  const filter = seen(place, of, { _id: { $in: keys } });
+  const roots = await someDocuments(place, of.collection, { filter, limit: keys.length });
   const found = await attached(place, of, roots);
   const byKey = new Map(found.map((document) => [keyText(document["_id"]), document]));
   return keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
@@ -84,10 +81,7 @@ const find = (
   sort: Record<string, 1 | -1>,
   limit: number,
 ): Promise<Document[]> =>
-  place.collections
-    .of(of.collection)
-    .find(seen(place, of, filter), { ...place.limits, sort, limit })
-    .toArray();
+  someDocuments(place, of.collection, { filter: seen(place, of, filter), sort, limit });
 
 export async function aggregated<E, R>(
   place: Place,

@@ -1,6 +1,7 @@
 import type { Document, UpdateFilter } from "mongodb";
 import { DataError, programmingError } from "../../runtime/errors.ts";
 import { attached, removeLists, replaceLists, split } from "./children.ts";
+import { insertDocument } from "./commands.ts";
 import type { CollectionDeclaration } from "./declaration.ts";
 import { keyText, owned, type Place, seen } from "./place.ts";
 
@@ -23,7 +24,7 @@ export function stamped(place: Place, of: Of, document: Document, now: Date): Do
 export function insertOne(place: Place, of: Of, document: Document): Promise<readonly Document[]> {
   const { root } = split(of, document);
   const whole = stamped(place, of, root, new Date());
-  const inserted = place.collections.of(of.collection).insertOne(whole, place.limits);
+  const inserted = insertDocument(place, of.collection, whole);
   if (root === document) return inserted.then(() => [whole]);
   return inserted
     .then(() => replaceLists(place, of, [document], true))
