@@ -63,7 +63,7 @@ export const suite: Suite = async (options) => {
       ),
       comments: [
         "The emulator dominates the time of a call, so calls per second would say nothing: measured is the CPU time, user and system, of the client's process. Its idle work between replies is part of it on both sides.",
-        "A list is a page of 20; bulk is 500 documents, all or nothing: ours in a transaction, the driver's insertMany without one, each one after the other.",
+        "Both read what a majority has and write until a majority has it. A list is a page of 20; bulk is 500 documents in a transaction, one after the other.",
       ],
     };
   } finally {

@@ -16,9 +16,16 @@ interface Stored extends Document {
   _id: string;
 }
 
-/** The driver as it comes; documents as it decodes them. Keys as text, as the generated adapter stores them. */
+/**
+ * The driver as it comes, with the concerns and the transaction that give what the generated adapter gives; documents as it decodes
+ * them. Keys as text, as the generated adapter stores them.
+ */
 export const open: OpenCalls = async ({ dsn }) => {
-  const client = new MongoClient(String(dsn), { maxPoolSize: 10 });
+  const client = new MongoClient(String(dsn), {
+    maxPoolSize: 10,
+    readConcernLevel: "majority",
+    writeConcern: { w: "majority" },
+  });
   await client.connect();
   const items = client.db().collection<Stored>("items");
   const batches = client.db().collection<Stored>("batches");
@@ -47,13 +54,17 @@ export const open: OpenCalls = async ({ dsn }) => {
       .sort({ placed_at: -1, _id: -1 })
       .limit(pageSize + 1)
       .toArray();
+  const addAll = (): Promise<unknown> =>
+    client.withSession((session) =>
+      session.withTransaction(() => batches.insertMany(bulk().map(stored), { session })),
+    );
   await prove(get, add, true);
   return {
     calls: {
       get: () => get(anyItemId()),
       insert: () => add(itemOf(uuidV7())),
       list,
-      bulk: inTurn(() => batches.insertMany(bulk().map(stored))),
+      bulk: inTurn(addAll),
     },
     close: () => client.close(),
   };
