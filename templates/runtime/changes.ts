@@ -28,6 +28,11 @@ export class ChangeFeed {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether anybody listens: where nobody does, the keys of what changed need not be made. */
+  get heard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Resolves when every listener has done its work; undefined, without a turn of the event loop, when nobody listens. */
   emit(entity: string, keys: ChangedKeys): Promise<void> | undefined {
     if (this.#listeners.size === 0 || keys.length === 0) return undefined;

@@ -52,8 +52,9 @@ export async function withKeys(
   of: Of,
   documents: readonly Document[],
 ): Promise<readonly Document[]> {
+  if (of.keys === undefined) return documents;
   const missing = documents.filter(({ _id }) => _id === undefined).length;
-  if (of.keys === undefined || missing === 0) return documents;
+  if (missing === 0) return documents;
   const keys = await madeKeys(place, of.collection, of.keys, missing);
   let next = 0;
   return documents.map((document) =>

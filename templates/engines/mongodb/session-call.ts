@@ -18,7 +18,8 @@ export interface SessionContext {
   readonly opened: () => Collections | undefined;
   /** Connects at the first call. */
   readonly open: () => Promise<Collections>;
-  readonly changed: (entity: string, keys: ChangedKeys) => Promise<unknown> | undefined;
+  /** The keys are made where somebody listens. */
+  readonly changed: (entity: string, keys: () => ChangedKeys) => Promise<unknown> | undefined;
   /** The transaction that its calls belong to. */
   readonly lease?: TransactionLease;
   /** The transaction may not write. */

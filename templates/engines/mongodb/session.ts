@@ -279,10 +279,11 @@ export class MongoSession {
         ? undefined
         : { tenant: tenant ?? "", name: method.operation, id, stands: stands() };
     const asked: Change = { of, deed, several, operation, run };
-    const tell = (documents: readonly Document[]) => changed(of.entity, documents.map(of.keyText));
+    const tell = (documents: readonly Document[]) =>
+      changed(of.entity, () => documents.map(of.keyText));
     const doubtful = (): void => {
       const known = !keys.includes(undefined);
-      void changed(of.entity, known ? keys.map((_id) => of.keyText({ _id })) : "all");
+      void changed(of.entity, () => (known ? keys.map((_id) => of.keyText({ _id })) : "all"));
     };
     // Handlers and no async functions: each of those would cost the path of every single write some turns of the queue.
     let remainingMs = (): number => 0;

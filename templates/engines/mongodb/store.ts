@@ -120,7 +120,7 @@ export class MongoStore implements OpenedStore, MongoBinding {
       client: this.#client,
       opened: () => this.#opened,
       open: () => this.#open(),
-      changed: (entity, keys) => feed.emit(entity, keys),
+      changed: (entity, keys) => (feed.heard ? feed.emit(entity, keys()) : undefined),
     };
     const transactions = new Transactions({ context, feed });
     return {

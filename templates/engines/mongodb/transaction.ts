@@ -106,7 +106,7 @@ export class Transactions implements TransactionTarget<OpenTransaction> {
       lease,
       readOnly,
       changed: (entity, keys) => {
-        changes.add(entity, keys);
+        changes.add(entity, keys());
         return undefined;
       },
     };

@@ -10,14 +10,11 @@ type Of = CollectionDeclaration<unknown>;
 /** A document of a new entity, with what the adapter keeps itself. */
 export function stamped(place: Place, of: Of, document: Document, now: Date): Document {
   const { version, createdAt, updatedAt } = of;
-  const whole = owned(place, of, document);
-  if (version === undefined && createdAt === undefined && updatedAt === undefined) return whole;
-  return {
-    ...whole,
-    ...(version === undefined ? {} : { [version]: 1 }),
-    ...(createdAt === undefined ? {} : { [createdAt]: now }),
-    ...(updatedAt === undefined ? {} : { [updatedAt]: now }),
-  };
+  const whole = { ...owned(place, of, document) };
+  if (version !== undefined) whole[version] = 1;
+  if (createdAt !== undefined) whole[createdAt] = now;
+  if (updatedAt !== undefined) whole[updatedAt] = now;
+  return whole;
 }
 
 /** @throws MongoServerError 11000 when the key, or a unique value, exists */
@@ -39,7 +36,8 @@ export async function insertAll(
 ): Promise<readonly Document[]> {
   if (documents.length === 0) return [];
   const now = new Date();
-  const whole = documents.map((document) => stamped(place, of, split(of, document).root, now));
+  const roots = of.children === undefined ? documents : documents.map((one) => split(of, one).root);
+  const whole = roots.map((root) => stamped(place, of, root, now));
   await place.collections.of(of.collection).insertMany(whole, place.limits);
   if (of.children === undefined) return whole;
   await replaceLists(place, of, documents, true);
