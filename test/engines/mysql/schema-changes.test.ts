@@ -82,4 +82,31 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
   });
+
+  test(`${of.engine}: a reference that deletes otherwise is held at every moment of the change, and back`, async () => {
+    const change = schemaChanges.find(({ name }) => name === "reference on delete");
+    if (change === undefined) throw new Error("no such change");
+    const { from, to } = change;
+    const lab = await fresh();
+    await applied(lab, planned(planner, undefined, from, { mode: "direct", values: {} }));
+    const held = async (): Promise<readonly (string | number | null)[]> =>
+      (
+        await lab.rows(
+          "select delete_rule from information_schema.referential_constraints where constraint_schema = database()",
+        )
+      ).map(([rule]) => (rule === "CASCADE" ? "cascade" : "restrict"));
+    const steps = planned(planner, from, to, { mode: "split", values: {} });
+    expect(steps.map(({ phase }) => phase)).toEqual(["contract", "contract"]);
+    const seen = [await held()];
+    for (const step of steps) {
+      await applied(lab, [step]);
+      seen.push(await held());
+    }
+    for (const step of steps.toReversed()) {
+      await takenBack(lab, [step]);
+      seen.push(await held());
+    }
+    expect(seen).toEqual([["restrict"], ["cascade"], ["cascade"], ["cascade"], ["restrict"]]);
+    await lab.close();
+  });
 }

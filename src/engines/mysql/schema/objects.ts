@@ -5,8 +5,9 @@ import { heldType } from "./copied.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName } from "./refusals.ts";
 import { alone } from "./required.ts";
+import { fitted } from "../../../ir/names.ts";
 import { isStricter } from "../../families/sql/reference-succession.ts";
-import { holdsKey, type Succession, successions } from "./reference-change.ts";
+import { holdsKey, otherwiseDeleting, type Succession, successions } from "./reference-change.ts";
 import { alterTable, constraintText, indexText, type Online } from "./render.ts";
 import type { ConstraintShape, IndexShape } from "./shape.ts";
 import { constraintIs, indexIs } from "./verify.ts";
@@ -35,8 +36,9 @@ export function objectDrafts(change: TableChange, tables: Names): readonly Draft
   const added = after.filter((each) => !before.some((other) => same(other, each)));
   const isKey = ({ kind }: ConstraintShape): boolean => kind === "primary";
   const heirs = change.mode === "split" ? successions(dropped, added) : [];
+  const exchanges = otherwiseDeleting(dropped, added);
   const isHeir = (own: ConstraintShape): boolean =>
-    heirs.some(({ from, to }) => from === own || to === own);
+    [...heirs, ...exchanges].some(({ from, to }) => from === own || to === own);
   return [
     ...keyDrafts(
       change,
@@ -51,6 +53,7 @@ export function objectDrafts(change: TableChange, tables: Names): readonly Draft
       .filter((each) => !isKey(each) && !isHeir(each))
       .map((each) => addConstraint(change, each)),
     ...heirs.flatMap((each) => succeededReference(change, each)),
+    ...exchanges.flatMap((each) => exchangedReference(change, each)),
     ...indexDrafts(change, columns),
   ];
 }
@@ -163,6 +166,39 @@ function succeededReference(change: TableChange, succession: Succession): readon
       phase,
       rank: rank.releaseReference,
     },
+  ];
+}
+
+/**
+ * Another `onDelete`: one statement exchanges the key for one of another name, and a second one gives it its own again, since no statement
+ * drops a name and adds it (1826 on MySQL, 121 on MariaDB). There is no moment without a key.
+ */
+function exchangedReference(change: TableChange, { from, to }: Succession): readonly Draft[] {
+  const table = change.to.name;
+  const meanwhile = { ...to, name: fitted(`${to.name}_next`) };
+  const text = (gone: ConstraintShape, made: ConstraintShape): string =>
+    alterTable(
+      table,
+      [`drop foreign key ${identifier(gone.name)}`, `add ${constraintText(made)}`],
+      "copy",
+    );
+  const exchange = (gone: ConstraintShape, made: ConstraintShape, at: number): Draft =>
+    draft({
+      ...alone,
+      phase: "contract",
+      note: copyNote,
+      rank: at,
+      stem: `${table}-exchange-${made.name}`,
+      title: `${table}: reference ${to.name} is exchanged for one that deletes otherwise`,
+      risks: ["rewrites"],
+      up: [text(gone, made)],
+      down: [text(made, gone)],
+      verify: constraintIs(true, table, made.name),
+      touches: [change.part],
+    });
+  return [
+    exchange(from, meanwhile, rank.addReference),
+    exchange(meanwhile, to, rank.releaseReference),
   ];
 }
 

@@ -21,9 +21,31 @@ export const gainsTenantKey = ({ from, to }: TableChange): boolean =>
     (each) => holdsKey(to, each) && !from.indexes.some(({ name }) => name === each.name),
   );
 
+interface Gone {
+  readonly own: ConstraintShape;
+  readonly now: ConstraintShape;
+}
+
+/** References of one name that come with another `onDelete`; none where a table or a column takes another name. */
+export function otherwiseDeleting(
+  gone: readonly Gone[],
+  made: readonly ConstraintShape[],
+): readonly Succession[] {
+  return made.flatMap((to) => {
+    const found = gone.find(
+      ({ own, now }) =>
+        own.name === to.name &&
+        own.definition === now.definition &&
+        own.columns?.length === to.columns?.length &&
+        isSameReference(own, to),
+    );
+    return found === undefined ? [] : [{ from: found.own, to }];
+  });
+}
+
 /** Which of the references that go have another in their place, of those that come; none where a table or a column takes another name. */
 export function successions(
-  gone: readonly { readonly own: ConstraintShape; readonly now: ConstraintShape }[],
+  gone: readonly Gone[],
   made: readonly ConstraintShape[],
 ): readonly Succession[] {
   return made.flatMap((to) => {
