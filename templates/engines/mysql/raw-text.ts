@@ -13,11 +13,11 @@ const commits =
   /^\s*(?:(?:create|drop)(?!\s+(?:or\s+replace\s+)?temporary\b)|alter|rename|truncate|grant|revoke|analyze|optimize|repair|install|uninstall|flush|check|cache\s+index|load\s+index|reset(?!\s+persist\b)|set\s+(?:password|default\s+role)|import\s+table|clone|backup|(?:start|stop)\s+(?:all\s+)?(?:replicas?|slaves?|group_replication)|change\s+(?:master|replication))\b/i;
 
 /**
- * What changes the session for whoever has the connection next. Variables of the server (`set global`, `set persist`) and of one statement
+ * What changes the session for whoever has the connection next; a handler stays open on it, and reads tables without a word of the tenant. Variables of the server (`set global`, `set persist`) and of one statement
  * (MariaDB's `set statement … for`) are something else. Source: MySQL manual, "SET Syntax for Variable Assignment".
  */
 const lasting =
-  /^\s*(?:use\b|prepare\b|(?:deallocate|drop)\s+prepare\b|set(?!\s+(?:(?:global|persist|persist_only|password|statement|resource)\b|default\s+role\b|@@\s*(?:global|persist|persist_only)\s*\.))\b)/i;
+  /^\s*(?:use\b|prepare\b|(?:deallocate|drop)\s+prepare\b|handler\b|set(?!\s+(?:(?:global|persist|persist_only|password|statement|resource)\b|default\s+role\b|@@\s*(?:global|persist|persist_only)\s*\.))\b)/i;
 
 /** Comments, and the two ends of one whose content the server runs: `/*!80000 … *\/`, `/*M! … *\/`. */
 const remarks = /\/\*(?!M?!)[\s\S]*?\*\/|\/\*M?!\d*|\*\/|--(?:[ \t][^\n]*|(?=\n|$))|#[^\n]*/g;

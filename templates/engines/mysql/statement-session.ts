@@ -201,7 +201,7 @@ const commitsUnseen = (): Error =>
   });
 
 const lastingSetting = (): Error =>
-  programmingError("raw: the setting would stay on a connection that others use next", {
+  programmingError("raw: what it sets or opens would stay on a connection that others use next", {
     operation: raw.operation,
     hint: "ask for what every connection shall have on the server: set global …; a hint /*+ SET_VAR(…) */ is of one statement",
   });

@@ -124,6 +124,26 @@ export const cases: readonly SearchCase[] = [
   },
   {
     method: "query syntax",
+    name: "what only excludes finds nothing, alone, beside words that no index holds, or as a side of or",
+    run: async (data) => {
+      const { shelf, titles } = await shelve(
+        data,
+        { title: "A", body: "red apples" },
+        { title: "B", body: "green pears" },
+      );
+      for (const query of ["-apples", '-"red apples"', "the -apples", "-apples or -pears"]) {
+        expect(await titles(query), query).toEqual([]);
+        expect(await data.bookSearch.count(query, { shelf }, {}), query).toMatchObject({
+          items: [],
+          facets: { genre: [], tags: [] },
+        });
+      }
+      for (const query of ["apples or -green", "-green or apples", "apples -green"])
+        expect(await titles(query), query).toEqual(["A"]);
+    },
+  },
+  {
+    method: "query syntax",
     name: "a hyphen within a word belongs to it, before one it excludes",
     run: async (data) => {
       const { titles } = await shelve(

@@ -13,10 +13,10 @@ export const searchFile = (view: SearchViewIr, store: StoreIr, ir: Ir): FileRequ
     hits: (method) => searchFragments(view, method),
     facet: (method, field) => facetFragments(view, method, field),
     leading: (module) => {
-      module.codecs.add("text");
+      module.runtime("search-text", "searchText");
       return {
         parameter: { name: "query", type: "string" },
-        values: ["text.encode(query)"],
+        values: ["searchText.encode(query)"],
         argument: "query",
       };
     },

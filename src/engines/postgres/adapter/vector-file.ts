@@ -140,7 +140,7 @@ function hybridDeclaration(
   const variable = module.variable(`${plain}Hybrid`);
   module.runtime("statement", "read");
   module.runtime("values", "orNull");
-  module.codecs.add("text");
+  module.runtime("search-text", "searchText");
   module.imports.value("../../runtime/keyset.ts", "pageLimit");
   module.declarations.push(
     declaration(variable, "read", [
@@ -160,7 +160,7 @@ function hybridDeclaration(
     call("session.all", [
       variable,
       arrayLiteral([
-        "text.encode(options.text)",
+        "searchText.encode(options.text)",
         `vector(${view.dimensions}).encode(neighbour)`,
         ["`${", call("pageLimit", [stringLiteral(method.operation), limit]), "}`"],
         ...filter,

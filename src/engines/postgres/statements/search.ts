@@ -13,8 +13,9 @@ export type SearchMethodIr = SearchViewIr["methods"][number];
 export const asked = (view: SearchViewIr): string =>
   `websearch_to_tsquery(${literal(view.language)}::regconfig, $1) as asked(query)`;
 
+/** A query of which only exclusions are left (`the -word`, since a stop word is none) finds nothing: no index can answer it, and no other engine does. */
 export const matches = (view: SearchViewIr, method: SearchMethodIr): string =>
-  `${qualified(aliasOf(view.entity), searchColumn(view, method).name)} @@ asked.query`;
+  `${qualified(aliasOf(view.entity), searchColumn(view, method).name)} @@ asked.query and querytree(asked.query) <> 'T'`;
 
 /** Cover density with the view's weights; normalised by the logarithm of the length, so that long texts do not win by length alone. */
 export const rank = (view: SearchViewIr, method: SearchMethodIr): string =>

@@ -5,6 +5,7 @@ import type {
   ProductSearchHit,
 } from "../../ports/product-search.ts";
 import { float, int, text } from "../../runtime/postgres/codec.ts";
+import { searchText } from "../../runtime/postgres/search-text.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
@@ -29,7 +30,7 @@ const search = dynamicRead({
     where marked like '%<mark>%'
   )
 from products p cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(query)`,
-  where: ["p.product_search @@ asked.query"],
+  where: [`p.product_search @@ asked.query and querytree(asked.query) <> 'T'`],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
   order: [
     desc(`ts_rank_cd('{0, 0, 0.3333, 1}'::real[], p.product_search, asked.query, 1)`, "real"),
@@ -47,7 +48,7 @@ from products p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
 });
 
 const searchValues = (query: string, filter: ProductSearchFilter): DynamicValues => ({
-  fixed: [text.encode(query)],
+  fixed: [searchText.encode(query)],
   optional: [
     given(productCodecs.priceCents, filter.priceCents?.min),
     given(productCodecs.priceCents, filter.priceCents?.max),
@@ -60,7 +61,10 @@ const searchTags = dynamicRead({
   select: `select facet.value, count(*)
 from products p cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(query)
 cross join lateral (select distinct element from unnest(p.tags) as element) as facet(value)`,
-  where: ["p.product_search @@ asked.query", "facet.value is not null"],
+  where: [
+    `p.product_search @@ asked.query and querytree(asked.query) <> 'T'`,
+    "facet.value is not null",
+  ],
   optional: ["p.price_cents >= {0}::integer", "p.price_cents <= {0}::integer"],
   tail: "group by 1",
   order: [desc("2", "bigint"), asc("1", "text")],

@@ -5,7 +5,8 @@ import type {
   SimilarProductsNeighbour,
 } from "../../ports/similar-products.ts";
 import { pageLimit } from "../../runtime/keyset.ts";
-import { float, text, vector } from "../../runtime/postgres/codec.ts";
+import { float, vector } from "../../runtime/postgres/codec.ts";
+import { searchText } from "../../runtime/postgres/search-text.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, dynamicRead, read, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded, itemsOf, orNull } from "../../runtime/postgres/values.ts";
@@ -60,7 +61,7 @@ const nearestHybrid = read({
   where p.embedding is not null
     and ($4::integer is null or p.price_cents >= $4::integer)
     and ($5::integer is null or p.price_cents <= $5::integer)
-    and p.product_search @@ asked.query
+    and p.product_search @@ asked.query and querytree(asked.query) <> 'T'
   order by score desc, p.id limit $3::bigint * 4
 ), ranked as (
   select id, row_number() over (order by distance, id) as place from near
@@ -96,7 +97,7 @@ export function similarProducts(session: PostgresSession): SimilarProducts {
         : session.all(
             nearestHybrid,
             [
-              text.encode(options.text),
+              searchText.encode(options.text),
               vector(384).encode(neighbour),
               `${pageLimit("similarProducts.nearest", options?.limit ?? 10)}`,
               orNull(given(productCodecs.priceCents, filter.priceCents?.min)),

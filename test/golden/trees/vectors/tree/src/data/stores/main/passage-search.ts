@@ -4,7 +4,8 @@ import type {
   PassageSearchFindFilter,
   PassageSearchFindHit,
 } from "../../ports/passage-search.ts";
-import { float, text } from "../../runtime/postgres/codec.ts";
+import { float } from "../../runtime/postgres/codec.ts";
+import { searchText } from "../../runtime/postgres/search-text.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.ts";
 import { given, guarded } from "../../runtime/postgres/values.ts";
@@ -17,7 +18,7 @@ const find = dynamicRead({
   p.printed_on, p.added_at, p.tags, p.embedding, p.version, p.created_at, p.updated_at,
   ts_rank_cd('{0, 0, 0, 1}'::real[], p.passage_search, asked.query, 1)
 from passages p cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(query)`,
-  where: ["p.passage_search @@ asked.query"],
+  where: [`p.passage_search @@ asked.query and querytree(asked.query) <> 'T'`],
   optional: ["p.language = {0}::text"],
   order: [
     desc(`ts_rank_cd('{0, 0, 0, 1}'::real[], p.passage_search, asked.query, 1)`, "real"),
@@ -31,7 +32,7 @@ from passages p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
 });
 
 const findValues = (query: string, filter: PassageSearchFindFilter): DynamicValues => ({
-  fixed: [text.encode(query)],
+  fixed: [searchText.encode(query)],
   optional: [given(passageCodecs.language, filter.language)],
 });
 
