@@ -26,7 +26,7 @@ export function nextSteps(made: Initialised): readonly string[] {
     ...(servers.length === 0
       ? []
       : [
-          `docker compose up -d --wait   # or servers of your own: set ${servers.join(", ")} in .env`,
+          `docker compose up -d --wait   # or servers of your own; then set ${servers.join(", ")} in .env, where they are comments`,
         ]),
     ...["start", "test"].map((name) => scriptStep(name, made)),
   ];

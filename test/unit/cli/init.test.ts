@@ -167,7 +167,7 @@ test("stores that run as servers are started before the first run, and init says
   const { status, stdout } = await cli(at.folder, ...args);
   expect(status).toBe(0);
   expect(stdout).toMatch(
-    / {2}npm install\n {2}docker compose up -d --wait {3}# or servers of your own: set SEARCH_URL, VECTOR_URL in \.env\n {2}npm start\n/,
+    / {2}npm install\n {2}docker compose up -d --wait {3}# or servers of your own; then set SEARCH_URL, VECTOR_URL in \.env, where they are comments\n {2}npm start\n/,
   );
 });
 

@@ -96,6 +96,7 @@ function storeTest(
     imports.value("./support/store.ts", "placeOf");
     imports.value(`${way}/stores/${each.name}/dsn.ts`, dsnRulesName(each));
   }
+  if (apart.length > 0) imports.value("./support/store.ts", "skipOf");
   for (const { file, name } of suites) imports.value(`./${store.name}/${file}.ts`, name);
   for (const view of apart)
     imports.value(`./${store.name}/${view.file}.ts`, suiteName(view.property));
@@ -140,9 +141,9 @@ function groupsOf(views: readonly ApartView[], stores: readonly StoreIr[]): read
     const [first] = members;
     const beside = first === undefined ? [] : storesBeside(first, stores);
     return {
-      title,
+      title: `views in ${beside.map(({ name }) => name).join(" and ")}`,
       reason: variableName(`${title} skip`),
-      skip: code(beside.map((each) => `${placeName(each)}.skip`).join(" || ")),
+      skip: code(`skipOf(${beside.map(placeName).join(", ")})`),
       stores: beside.map((each) => ({
         variable: variableName(each.name),
         opened: code(opening(each)),

@@ -10,15 +10,16 @@ export function untestable(
   context: TestContext,
   above: readonly string[] = [],
 ): string | undefined {
-  if (entity.keyless) return "its rows have no key to be told apart by";
+  if (entity.keyless)
+    return "not tested: its rows have no key to be told apart by; give the entity a key in the spec";
   if (!methods.some(({ method }) => method.op === "insert" || method.op === "upsert"))
-    return "no method of this data layer stores its rows";
+    return "not tested: no method stores its rows; declare an insert or upsert of it in the spec";
   if (
     !methods.some(
       ({ method }) => method.op === "get" || (method.op === "list" && method.where.length === 0),
     )
   )
-    return "no method of this data layer reads a row back by its key";
+    return "not tested: no method reads a row back; declare get: {} of it in the spec";
   return unmade(entity, context, [...above, entity.name]);
 }
 
@@ -33,13 +34,14 @@ function unmade(
   const { tenant } = entity;
   for (const field of tenant === undefined ? required : [tenant, ...required]) {
     if (field !== tenant && sampleValue(entity, field, "0", scope) === undefined)
-      return `no sample can be made up for ${field.name}`;
+      return `not tested: no value of ${field.name} can be made up; give it a default in the spec`;
     const parent = parentOf(field.source.reference?.entity, context);
     if (parent === undefined) continue;
     if (above.includes(parent.entity.name))
-      return `${field.name} refers to rows that need this one first`;
+      return `not tested: ${field.name} refers to rows that need this one first; make it nullable in the spec`;
     const reason = untestable(parent, context, above);
-    if (reason !== undefined) return `${parent.entity.name}, which it refers to: ${reason}`;
+    if (reason !== undefined)
+      return `${parent.entity.name}, which ${field.name} refers to, is ${reason}`;
   }
   for (const child of entity.children) {
     const reason = unmade(child.entity, context, above);

@@ -82,12 +82,19 @@ const skipped = (skip: string): ViewParts => ({ setup: [], tests: [], skip });
 function partsOf(view: ViewIr, store: StoreIr, scope: TestScope): ViewParts {
   if (view.port === "cache") return cacheParts(view, scope);
   const repository = scope.repositories.get(view.entity.name);
-  if (repository === undefined) return skipped("nothing stores its rows");
+  if (repository === undefined)
+    return skipped(
+      "not tested: nothing stores its rows; declare an insert or upsert of its entity in the spec",
+    );
   const reason = untestable(repository, scope);
   if (reason !== undefined) return skipped(reason);
-  if (view.sourceStore !== store.name) return skipped(`its rows are in store ${view.sourceStore}`);
+  if (view.sourceStore !== store.name)
+    return skipped(`not tested: its rows are in store ${view.sourceStore}`);
   const tests = view.port === "search" ? searchTests(view, scope) : vectorTests(view, scope);
-  if (tests === undefined) return skipped("its texts are too short for words of their own");
+  if (tests === undefined)
+    return skipped(
+      "not tested: its texts are too short for words of their own; give them a larger max in the spec",
+    );
   return { setup: rowsSetup(view, store, scope), tests };
 }
 

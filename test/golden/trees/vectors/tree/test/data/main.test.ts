@@ -9,7 +9,7 @@ import { passageSearchSuite } from "./main/passage-search.ts";
 import { passagesSuite } from "./main/passage.ts";
 import { similarCoversSuite } from "./main/similar-covers.ts";
 import { similarPassagesSuite } from "./main/similar-passages.ts";
-import { TestStore, placeOf } from "./support/store.ts";
+import { TestStore, placeOf, skipOf } from "./support/store.ts";
 
 const place = placeOf({
   store: "main",
@@ -26,10 +26,10 @@ const vectorPlace = placeOf({
   rules: vectorDsn,
 });
 
-// A skipped group does not count; a skipped test does.
+// A skipped group does not count; a skipped test does, and says what to set.
 if (place.skip !== false) it("main", { skip: place.skip });
 
-describe("main", { skip: place.skip }, () => {
+describe("main", { skip: place.skip !== false }, () => {
   const store = new TestStore((context) => openMain({ dsn: place.dsn() }, context));
   after(() => store.close());
 
@@ -42,10 +42,10 @@ describe("main", { skip: place.skip }, () => {
   coversSuite(store);
   passageSearchSuite(store);
 
-  const vectorSkip = vectorPlace.skip;
-  if (vectorSkip !== false) it("vector", { skip: vectorSkip });
+  const vectorSkip = skipOf(vectorPlace);
+  if (vectorSkip !== false) it("views in vector", { skip: vectorSkip });
 
-  describe("vector", { skip: vectorSkip }, () => {
+  describe("views in vector", { skip: vectorSkip !== false }, () => {
     const vector = new TestStore(
       (context) => openVector({ dsn: vectorPlace.dsn() }, context),
       store.opened,

@@ -37,11 +37,17 @@ export function placeOf({ store, variable, development, rules, ephemeral }: Plac
     throw new Error(
       `${variable} is ${development}: the tests empty their database, so give them another one`,
     );
-  const reason = `store ${store} runs in no process of its own: name a database that may be emptied in ${variable}`;
+  const reason = `not run: set ${variable} to a ${store} database that the tests may empty (in .env; its form is that of ${development})`;
   return {
     skip: given === undefined ? reason : false,
     dsn: () => dsnFromEnv({ [variable]: given }, variable, rules),
   };
+}
+
+/** What to set before all of these places are there, or false when they are. */
+export function skipOf(...places: readonly Place[]): string | false {
+  const reasons = places.flatMap(({ skip }) => (skip === false ? [] : [skip]));
+  return reasons.length === 0 ? false : reasons.join("; ");
 }
 
 /** A store under test: opened, emptied, migrated and closed by the project's own code. */
