@@ -32,6 +32,7 @@ import {
 } from "./pipeline.ts";
 import { type Place, placeOf } from "./place.ts";
 import { lackingOptions, tellCompilerOptions } from "./compiler-options.ts";
+import { addCommand } from "./install.ts";
 import { additionsTo, type PackageAdditions, tellAdditions } from "./package-additions.ts";
 import { tellBuild } from "./source-scripts.ts";
 import { rememberSpec } from "./spec-of-package.ts";
@@ -169,9 +170,9 @@ function finish(
 /** What a store that came with this change asks of files that are the user's own: a package, a DSN. */
 function tellNewNeeds(root: string, files: readonly VirtualFile[], output: Output): void {
   const lacking = Object.entries(additionsTo(root, files)?.dependencies ?? {});
-  const packages = lacking.map(([name, range]) => JSON.stringify(`${name}@${range}`));
+  const packages = lacking.map(([name, range]) => `${name}@${range}`);
   if (packages.length > 0)
-    output.problem(`note: package.json lacks packages: npm install ${packages.join(" ")}`);
+    output.problem(`note: package.json lacks packages: ${addCommand(root, packages)}`);
   for (const { variable, line } of missingLines(root, files))
     output.problem(`note: .env has no ${variable}; as .env.example has it: ${line}`);
 }

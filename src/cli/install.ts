@@ -19,6 +19,13 @@ export function packageManager(folder: string): string {
   return parent === folder ? "npm" : packageManager(parent);
 }
 
+/** The command that adds packages to the project. */
+export function addCommand(folder: string, packages: readonly string[], dev = false): string {
+  const manager = packageManager(folder);
+  const add = manager === "npm" ? "npm install" : `${manager} add`;
+  return [add, ...(dev ? ["-D"] : []), ...packages.map((each) => JSON.stringify(each))].join(" ");
+}
+
 /** Runs the user's package manager; the only network use there is. @throws Failure 3 */
 export async function installPackages(folder: string, output: Output): Promise<void> {
   const manager = packageManager(folder);

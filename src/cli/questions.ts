@@ -4,6 +4,7 @@ import { cancel, confirm, intro, isCancel, outro, select } from "@clack/prompts"
 export async function askStart(
   presets: readonly string[],
   install: boolean,
+  manager: string,
 ): Promise<{ readonly preset: string; readonly install: boolean } | undefined> {
   intro("async-db-starter: one spec in, a data layer out");
   const preset = await select({
@@ -12,7 +13,10 @@ export async function askStart(
   });
   if (isCancel(preset)) return stopped();
   const packages = install
-    ? await confirm({ message: "Install the packages it needs with npm?", initialValue: true })
+    ? await confirm({
+        message: `Install the packages it needs with ${manager}?`,
+        initialValue: true,
+      })
     : false;
   if (isCancel(packages)) return stopped();
   outro(`Preset ${preset}`);

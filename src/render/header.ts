@@ -5,6 +5,7 @@ import { lineCommentText } from "./encode.ts";
 const commentSigns: readonly (readonly [suffix: string, open: string, close: string])[] = [
   [".ts", "// ", ""],
   [".cjs", "// ", ""],
+  [".mjs", "// ", ""],
   [".yaml", "# ", ""],
   [".env.example", "# ", ""],
   [".gitignore", "# ", ""],

@@ -13,7 +13,7 @@ export const outputSchema = z.strictObject({
     .oneOf([".ts", ".js", ""])
     .optional()
     .describe(
-      "Extension in generated imports; .ts by default, which Node runs without a build. With .js the scripts db, start and test run the script build first (tsc, rootDir . into outDir dist); empty is for a bundler of your own.",
+      "Extension in generated imports; .ts by default, which Node runs without a build. With .js the scripts db, start and test run the script build first (tsc, rootDir . into outDir dist); empty is for a bundler of your own, and the scripts run the sources with a loader.",
     ),
   package: value.text
     .optional()

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { engines } from "../../engines/registry.gen.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
+import { addCommand, packageManager } from "../install.ts";
 import { readLock } from "../lock-file.ts";
 import { choose, chooseLocked, load } from "../pipeline.ts";
 import { packageType } from "../package-additions.ts";
@@ -12,7 +13,7 @@ import type { Io } from "../io.ts";
 import { namedDsn } from "../store-dsn.ts";
 import { placeOf } from "../place.ts";
 import { readUserFile } from "../../reconcile/single-file.ts";
-import { sharedPackages } from "../../render/shared/project.ts";
+import { extensionless, sharedPackages } from "../../render/shared/project.ts";
 import type { Plan } from "../../select/plan.ts";
 import type { Model } from "../../spec/model.ts";
 import { scriptProblem } from "../source-scripts.ts";
@@ -86,15 +87,27 @@ function scriptCheck(root: string, output: Model["output"]): readonly Check[] {
 }
 
 /** The project's command as Node can run it: the source, or what the scripts' build makes of it. */
-const runnableCli = ({ importExtension, dir }: Model["output"]): string =>
-  importExtension === ".ts" ? `${dir}/cli.ts` : `dist/${dir}/cli.js`;
+const runnableCli = ({ importExtension, dir }: Model["output"]): readonly string[] =>
+  importExtension === ".js"
+    ? [`dist/${dir}/cli.js`]
+    : [
+        ...(importExtension === "" ? ["--import", `./${dir}/${extensionless}`] : []),
+        `${dir}/cli.ts`,
+      ];
 
 function buildCheck(root: string, output: Model["output"]): readonly Check[] {
-  const built = runnableCli(output);
-  if (output.importExtension === ".ts") return [];
+  if (output.importExtension !== ".js") return [];
+  const built = runnableCli(output).join("");
   return existsSync(join(root, built))
     ? [{ what: "build", ok: true, detail: built }]
-    : [{ what: "build", ok: false, detail: `${built} is missing`, mend: "npm run build" }];
+    : [
+        {
+          what: "build",
+          ok: false,
+          detail: `${built} is missing`,
+          mend: `${packageManager(root)} run build`,
+        },
+      ];
 }
 
 /** The packages that the generated code imports, as the project itself would resolve them. */
@@ -115,8 +128,8 @@ function packageChecks(plan: Plan, root: string): readonly Check[] {
           detail: `${name} is not installed`,
           // What the manifest does not name, a plain install does not bring.
           mend: namesPackage(own, name)
-            ? "npm install"
-            : `package.json does not name it: npm install ${name.startsWith("@types/") ? "-D " : ""}"${name}@${range}"`,
+            ? `${packageManager(root)} install`
+            : `package.json does not name it: ${addCommand(root, [`${name}@${range}`], name.startsWith("@types/"))}`,
         },
   );
 }
@@ -163,10 +176,15 @@ interface Refusal {
   readonly error: { readonly message: string; readonly hint?: string };
 }
 
-function storeChecks(cli: string, root: string, io: Io, { stores }: Plan): readonly Check[] {
+function storeChecks(
+  cli: readonly string[],
+  root: string,
+  io: Io,
+  { stores }: Plan,
+): readonly Check[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ["--env-file-if-exists=.env", "--no-warnings", cli, "health", "--json"],
+    ["--env-file-if-exists=.env", "--no-warnings", ...cli, "health", "--json"],
     {
       cwd: root,
       encoding: "utf8",

@@ -149,7 +149,7 @@ async function startOf(
     });
   }
   const { askStart } = await import("../questions.ts");
-  const answer = await askStart(presetNames(), install);
+  const answer = await askStart(presetNames(), install, packageManager(root));
   return answer === undefined
     ? undefined
     : { ...fromPreset(answer.preset), install: answer.install };

@@ -43,6 +43,17 @@ export function projectFiles({ ir, model }: RenderInput, engines: Engines): read
       template: "shared/check-node.cjs.hbs",
       data: {},
     },
+    ...(ir.output.importExtension === ""
+      ? [
+          {
+            path: `{data}/${extensionless}`,
+            ownership: "generated",
+            unit: "project",
+            template: "shared/extensionless.mjs.hbs",
+            data: {},
+          } as const,
+        ]
+      : []),
     own(".gitignore", "node_modules/\ndist/\n.data/\n.env\n"),
     environmentFile(stores, ir),
     ...composeFile(stores, ir),
@@ -72,7 +83,12 @@ function packageJson(
     type: "module",
     scripts: checked(
       check,
-      extension === ".ts" ? sourceScripts(node, dir) : builtScripts(node, dir),
+      extension === ".js"
+        ? builtScripts(node, dir)
+        : sourceScripts(
+            extension === "" ? `${node} --import ./${dir}/${extensionless}` : node,
+            dir,
+          ),
     ),
     dependencies: runtime,
     devDependencies: sorted({ ...developmentPackages, ...types }),
@@ -82,6 +98,9 @@ function packageJson(
 
 /** In plain JavaScript: an older Node would stop at the first TypeScript file, or at an option, with an error that does not say why. */
 const nodeCheck = "check-node.cjs";
+
+/** Node finds no import without an extension; a bundler does. */
+export const extensionless = "extensionless.mjs";
 
 /** The scripts that run what is generated begin with the check. */
 const checked = (
@@ -126,7 +145,7 @@ const sorted = (packages: Readonly<Record<string, string>>): Readonly<Record<str
   Object.fromEntries(Object.entries(packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 function compilerOptions({ importExtension, dir }: Output): unknown {
-  const fromSource = importExtension === ".ts";
+  const fromSource = importExtension !== ".js";
   return {
     compilerOptions: {
       target: "es2023",
@@ -139,7 +158,7 @@ function compilerOptions({ importExtension, dir }: Output): unknown {
       isolatedModules: true,
       verbatimModuleSyntax: true,
       erasableSyntaxOnly: true,
-      ...(fromSource ? { allowImportingTsExtensions: true } : {}),
+      ...(importExtension === ".ts" ? { allowImportingTsExtensions: true } : {}),
       skipLibCheck: true,
       ...(fromSource ? { noEmit: true } : { rootDir: ".", outDir: "dist" }),
     },

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { addCommand } from "../../../src/cli/install.ts";
 import { cli } from "../../support/generated-project.ts";
 import { project, shop, small } from "./projects.ts";
 
@@ -262,4 +263,11 @@ test("what output.importExtension asks of the package is said when it is made", 
   expect((await cli(source.folder, "generate")).stderr).toMatch(
     /note: db, start, test of package\.json run TypeScript as it is[^]*outDir/,
   );
+});
+
+test("packages are added by the package manager whose lock file lies there", async () => {
+  const at = await project(undefined);
+  expect(addCommand(at.folder, ["zod@^4", "pg"])).toBe('npm install "zod@^4" "pg"');
+  at.write("yarn.lock", "");
+  expect(addCommand(at.folder, ["zod@^4"], true)).toBe('yarn add -D "zod@^4"');
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
 import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
 
@@ -29,4 +30,27 @@ test("an import extension that came after the package's scripts is told by docto
   at.remove();
   at = await generateProject("scripts-built", `${spec}output: { importExtension: .js }\n`);
   expect((await cli(at.folder, "doctor")).stderr).not.toContain("scripts:");
+});
+
+test("imports without an extension: the scripts run the sources all the same, and doctor names scripts that do not", async () => {
+  at = await generateProject("scripts-bare", `${spec}output: { importExtension: "" }\n`);
+  const { scripts } = JSON.parse(at.read("package.json")) as { scripts: Record<string, string> };
+  const [, ...commands] = (scripts["db"] ?? "").split(" && ");
+  const [node, ...args] = (commands[0] ?? "").split(" ");
+  expect(node).toBe("node");
+  const { status, stderr } = spawnSync(process.execPath, [...args, "health"], {
+    cwd: at.folder,
+    encoding: "utf8",
+    env: {},
+  });
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringMatching(/^MAIN_URL is not set/m),
+  });
+  expect((await cli(at.folder, "doctor")).stderr).not.toContain("scripts:");
+  const own = { scripts: { db: "node src/data/cli.ts", start: scripts["start"] } };
+  at.write("package.json", JSON.stringify({ type: "module", ...own }));
+  expect((await cli(at.folder, "doctor")).stderr).toMatch(
+    /scripts: db of package\.json run [^;]* only with --import \.\/src\/data\/extensionless\.mjs; let them/,
+  );
 });
