@@ -10,7 +10,7 @@ import type { ListedFragments, ListFragments } from "./fragments.ts";
 import { listDeclaration, listEntries } from "./list-declaration.ts";
 import { codecsName } from "./module.ts";
 import { access, arrow, arrowToObject, columnList, type Entry } from "./source.ts";
-import { isScoped, type MethodTarget, composedStatement } from "./target.ts";
+import { composedStatement, isScoped, type MethodTarget, sessionCall } from "./target.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -20,7 +20,7 @@ export function listMethod(
   method: Of<"list">,
   { cursor, ...fragments }: ListedFragments,
 ): MethodBody {
-  const { ir, module } = target;
+  const { entity, ir, module } = target;
   const variable = module.variable(ir.signature.name);
   module.declarations.push(
     composedStatement(target, "dynamicRead", variable, ir.signature.name, [
@@ -34,7 +34,7 @@ export function listMethod(
   const args = [variable, values.call, ...(paged ? ["page"] : []), "options"];
   return [
     ir.signature.name,
-    arrow(parameters, call(paged ? "session.page" : "session.list", args)),
+    arrow(parameters, sessionCall(paged ? "page" : "list", entity.name, args)),
   ];
 }
 
@@ -104,7 +104,7 @@ export function aggregateMethod(
   const parameters = [...(values.filtered ? ["where"] : []), "options"];
   return [
     ir.signature.name,
-    arrow(parameters, call("session.list", [variable, values.call, "options"])),
+    arrow(parameters, sessionCall("list", type?.name, [variable, values.call, "options"])),
   ];
 }
 

@@ -13,6 +13,7 @@ import { AdapterModule, codecsName, rowName } from "./module.ts";
 import { rowLength, visibleFields } from "./row.ts";
 import type { AdapterRuntime } from "./runtime.ts";
 import { arrow, arrowToObject, type Entry } from "./source.ts";
+import { sessionCall } from "./target.ts";
 
 type SearchMethodIr = SearchViewIr["methods"][number];
 
@@ -79,7 +80,7 @@ function searchMethod(of: Searched, method: SearchMethodIr): MethodBody {
   const paged = method.method.page === "keyset";
   const names = parameters.map((parameter) => parameter.name);
   const hits = (texts: string): Doc => {
-    const found = call(paged ? "session.page" : "session.list", [
+    const found = sessionCall(paged ? "page" : "list", hitOf(method)?.name, [
       variable,
       texts,
       ...(paged ? ["page"] : []),
@@ -134,12 +135,13 @@ const objectOf = (entries: readonly Doc[]): Doc => [
   " }",
 ];
 
+const hitOf = ({ types }: SearchMethodIr): SearchMethodIr["types"][number] | undefined =>
+  types.find((type) => type.properties.some((property) => property.name === "score"));
+
 function hitsDeclaration(of: Searched, method: SearchMethodIr): string {
   const { view, module, sql } = of;
   const { entity } = view;
-  const hit = method.types.find((type) =>
-    type.properties.some((property) => property.name === "score"),
-  );
+  const hit = hitOf(method);
   module.portType(view.file, hit);
   module.codecs.add("float");
   const score = rowLength(entity);

@@ -8,6 +8,7 @@ import { access, arrow, arrowToObject } from "../../families/sql/source.ts";
 import {
   keyList,
   keyParameter,
+  sessionCall,
   type MethodTarget,
   wholeStatement,
 } from "../../families/sql/target.ts";
@@ -26,7 +27,7 @@ export function getMethods(target: MethodTarget, dialect: Dialect): readonly Met
     ir.signature.name,
     arrow(
       [keyParameter(entity), "options"],
-      call("session.first", [one, keyList(target), "options"]),
+      sessionCall("first", entity.name, [one, keyList(target), "options"]),
     ),
   ];
   return ir.batch === undefined ? [get] : [get, getManyMethod(target, ir.batch.name, dialect)];
@@ -43,7 +44,7 @@ function getManyMethod(target: MethodTarget, name: string, dialect: Dialect): Me
     name,
     arrow(
       [keys, "options"],
-      call("session.all", [many, arrayLiteral([keyLists(target, keys)]), "options"]),
+      sessionCall("all", entity.name, [many, arrayLiteral([keyLists(target, keys)]), "options"]),
     ),
   ];
 }
@@ -91,7 +92,7 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
     ir.signature.name,
     arrow(
       [keyParameter(entity), "page", "options"],
-      call("session.page", [variable, fixed, "page", "options"]),
+      sessionCall("page", type?.name, [variable, fixed, "page", "options"]),
     ),
   ];
   return ir.asOf === undefined ? [history] : [history, asOfMethod(target, ir.asOf.name)];
@@ -128,7 +129,7 @@ function asOfMethod(target: MethodTarget, name: string): MethodBody {
     name,
     arrow(
       [keyParameter(entity), "at", "options"],
-      call("session.first", [variable, values, "options"]),
+      sessionCall("first", entity.name, [variable, values, "options"]),
     ),
   ];
 }

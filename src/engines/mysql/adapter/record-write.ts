@@ -18,6 +18,7 @@ import { access, arrow, type Entry, sqlList, sqlText } from "../../families/sql/
 import {
   keyList,
   keyParameter,
+  sessionCall,
   type MethodTarget,
   composedStatement,
   wholeStatement,
@@ -58,10 +59,13 @@ export function saveMethod(
   const values = valuesFunction(target, statement, method.bulk);
   const given = method.bulk && method.op === "upsert" ? distinctRows(target, statement) : rows;
   const made = madeArgument(target, statement, rows, method.bulk);
-  const run = method.bulk ? "session.writeMany" : "session.write";
+  const run = method.bulk ? "writeMany" : "write";
   return [
     ir.signature.name,
-    arrow([rows, "options"], call(run, [variable, call(values, [given]), "options", ...made])),
+    arrow(
+      [rows, "options"],
+      sessionCall(run, entity.name, [variable, call(values, [given]), "options", ...made]),
+    ),
   ];
 }
 
@@ -123,7 +127,12 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
     ir.signature.name,
     arrow(
       [keyParameter(entity), "patch", "options"],
-      call("session.patch", [variable, keyList(target), `${changes}(patch)`, "options"]),
+      sessionCall("patch", entity.name, [
+        variable,
+        keyList(target),
+        `${changes}(patch)`,
+        "options",
+      ]),
     ),
   ];
 }
@@ -179,7 +188,7 @@ export function deleteMethod(target: MethodTarget): MethodBody {
     ir.signature.name,
     arrow(
       [keyParameter(entity), "options"],
-      call("session.write", [variable, keyList(target), "options"]),
+      sessionCall("write", "undefined", [variable, keyList(target), "options"]),
     ),
   ];
 }
@@ -212,7 +221,7 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
     ir.signature.name,
     arrow(
       [keyParameter(entity), "by", "options"],
-      call("session.write", [variable, keyList(target, amount), "options"]),
+      sessionCall("write", entity.name, [variable, keyList(target, amount), "options"]),
     ),
   ];
 }

@@ -22,6 +22,7 @@ import type { MethodTarget } from "../../families/sql/target.ts";
 import {
   keyList,
   keyParameter,
+  sessionCall,
   composedStatement,
   wholeStatement,
 } from "../../families/sql/target.ts";
@@ -42,10 +43,13 @@ export function saveMethod(target: MethodTarget, method: Of<"insert"> | Of<"upse
   const rows = ir.signature.parameters[0]?.name ?? entity.variable;
   const values = valuesFunction(target, statement, method.bulk);
   const made = madeArgument(target, statement, rows, method.bulk);
-  const run = method.bulk ? "session.writeMany" : "session.write";
+  const run = method.bulk ? "writeMany" : "write";
   return [
     ir.signature.name,
-    arrow([rows, "options"], call(run, [variable, `${values}(${rows})`, "options", ...made])),
+    arrow(
+      [rows, "options"],
+      sessionCall(run, entity.name, [variable, `${values}(${rows})`, "options", ...made]),
+    ),
   ];
 }
 
@@ -186,7 +190,12 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
     ir.signature.name,
     arrow(
       [keyParameter(entity), "patch", "options"],
-      call("session.patch", [variable, keyList(target), `${changes}(patch)`, "options"]),
+      sessionCall("patch", entity.name, [
+        variable,
+        keyList(target),
+        `${changes}(patch)`,
+        "options",
+      ]),
     ),
   ];
 }
@@ -245,7 +254,7 @@ export function deleteMethod(target: MethodTarget): MethodBody {
     ir.signature.name,
     arrow(
       [keyParameter(entity), "options"],
-      call("session.write", [variable, keyList(target), "options"]),
+      sessionCall("write", "undefined", [variable, keyList(target), "options"]),
     ),
   ];
 }
@@ -278,7 +287,7 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
     ir.signature.name,
     arrow(
       [keyParameter(entity), "by", "options"],
-      call("session.write", [variable, keyList(target, amount), "options"]),
+      sessionCall("write", entity.name, [variable, keyList(target, amount), "options"]),
     ),
   ];
 }

@@ -15,6 +15,7 @@ import { AdapterModule, codecsName, rowName } from "../../families/sql/module.ts
 import type { MethodBody } from "../../families/sql/adapter-file.ts";
 import type { Entry } from "../../families/sql/source.ts";
 import { arrow, arrowToObject, declaration, sqlText } from "../../families/sql/source.ts";
+import { sessionCall } from "../../families/sql/target.ts";
 
 /** `similar-products.ts`: nearest neighbours on the entity's own table. */
 export function vectorFile(view: VectorViewIr, store: StoreIr, ir: Ir): FileRequest {
@@ -74,7 +75,12 @@ function nearestMethod(
   const args = type === undefined ? "neighbour" : "neighbour, filter";
   const limit = `options?.limit ?? ${defaultLimit}`;
   const read = call("itemsOf", [
-    call("session.page", [plain, `${values}(${args})`, `{ limit: ${limit} }`, "options"]),
+    sessionCall("page", neighbourOf(method)?.name, [
+      plain,
+      `${values}(${args})`,
+      `{ limit: ${limit} }`,
+      "options",
+    ]),
   ]);
   const hybrid = hybridDeclaration(view, method, module, plain, type);
   const names = ["neighbour", ...(type === undefined ? [] : ["filter"]), "options"];
@@ -91,10 +97,11 @@ const eitherOr = (plain: Doc, fused: Doc): Doc =>
     indent([line, "? ", indent(plain), line, ": ", indent(fused)]),
   ]);
 
+const neighbourOf = ({ types }: VectorMethodIr): VectorMethodIr["types"][number] | undefined =>
+  types.find((type) => type.properties.some((property) => property.name === "distance"));
+
 function neighbourRow(view: VectorViewIr, method: VectorMethodIr, module: AdapterModule): Doc {
-  const type = method.types.find((one) =>
-    one.properties.some((property) => property.name === "distance"),
-  );
+  const type = neighbourOf(method);
   module.portType(view.file, type);
   module.codecs.add("float").add("vector");
   const after = rowLength(view.entity);
@@ -157,7 +164,7 @@ function hybridDeclaration(
           call("orNull", [partValue(view.entity, part, "filter", module)]),
         );
   return (limit) =>
-    call("session.all", [
+    sessionCall("all", neighbourOf(method)?.name, [
       variable,
       arrayLiteral([
         "searchText.encode(options.text)",

@@ -59,9 +59,15 @@ const newArticleValues = (article: NewArticle): readonly Text[] => [
 /** Article in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function articleRepository(session: PostgresSession): ArticleRepository {
   return guarded<ArticleRepository>("articles", {
-    get: (id, options) => session.first(get, [articleCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(articleCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Article>(get, [articleCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Article>(getMany, [array(articleCodecs.id).encode(ids)], options),
     add: (article, options) =>
-      session.write(add, newArticleValues(article), options, article.id === undefined ? [0] : []),
+      session.write<Article>(
+        add,
+        newArticleValues(article),
+        options,
+        article.id === undefined ? [0] : [],
+      ),
   });
 }

@@ -46,9 +46,10 @@ const newNoteValues = (note: NewNote): readonly Text[] => [
 /** Note in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function noteRepository(session: PostgresSession): NoteRepository {
   return guarded<NoteRepository>("notes", {
-    get: (id, options) => session.first(get, [noteCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(noteCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Note>(get, [noteCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Note>(getMany, [array(noteCodecs.id).encode(ids)], options),
     add: (note, options) =>
-      session.write(add, newNoteValues(note), options, note.id === undefined ? [0] : []),
+      session.write<Note>(add, newNoteValues(note), options, note.id === undefined ? [0] : []),
   });
 }

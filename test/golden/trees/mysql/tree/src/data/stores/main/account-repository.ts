@@ -307,19 +307,35 @@ where last_change.operation <> 'delete'`,
 /** Account in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function accountRepository(session: MysqlSession): AccountRepository {
   return guarded<AccountRepository>("accounts", {
-    get: (id, options) => session.first(get, [accountCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(accountCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Account>(get, [accountCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Account>(getMany, [array(accountCodecs.id).encode(ids)], options),
     open: (account, options) =>
-      session.write(open, newAccountValues(account), options, account.id === undefined ? [0] : []),
+      session.write<Account>(
+        open,
+        newAccountValues(account),
+        options,
+        account.id === undefined ? [0] : [],
+      ),
     save: (account, options) =>
-      session.write(save, newAccountValues(account), options, account.id === undefined ? [0] : []),
+      session.write<Account>(
+        save,
+        newAccountValues(account),
+        options,
+        account.id === undefined ? [0] : [],
+      ),
     rename: (id, patch, options) =>
-      session.patch(rename, [accountCodecs.id.encode(id)], renameChanges(patch), options),
-    shut: (id, options) => session.write(shut, [accountCodecs.id.encode(id)], options),
-    list: (page, options) => session.page(list, { fixed: [] }, page, options),
+      session.patch<Account>(rename, [accountCodecs.id.encode(id)], renameChanges(patch), options),
+    shut: (id, options) => session.write<undefined>(shut, [accountCodecs.id.encode(id)], options),
+    list: (page, options) => session.page<Account>(list, { fixed: [] }, page, options),
     history: (id, page, options) =>
-      session.page(history, { fixed: [accountCodecs.id.encode(id)] }, page, options),
+      session.page<AccountRevision>(
+        history,
+        { fixed: [accountCodecs.id.encode(id)] },
+        page,
+        options,
+      ),
     asOf: (id, at, options) =>
-      session.first(asOf, [accountCodecs.id.encode(id), timestamp.encode(at)], options),
+      session.first<Account>(asOf, [accountCodecs.id.encode(id), timestamp.encode(at)], options),
   });
 }

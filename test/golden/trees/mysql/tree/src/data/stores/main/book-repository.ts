@@ -212,12 +212,13 @@ from books b`,
 /** Book in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function bookRepository(session: MysqlSession): BookRepository {
   return guarded<BookRepository>("books", {
-    get: (id, options) => session.first(get, [bookCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(bookCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Book>(get, [bookCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Book>(getMany, [array(bookCodecs.id).encode(ids)], options),
     add: (book, options) =>
-      session.write(add, newBookValues(book), options, book.id === undefined ? [0] : []),
+      session.write<Book>(add, newBookValues(book), options, book.id === undefined ? [0] : []),
     addAll: (books, options) =>
-      session.writeMany(
+      session.writeMany<Book>(
         addAll,
         newBooksValues(books),
         options,
@@ -228,7 +229,7 @@ export function bookRepository(session: MysqlSession): BookRepository {
         ),
       ),
     putAll: (books, options) =>
-      session.writeMany(
+      session.writeMany<Book>(
         putAll,
         newBooksValues(distinctRows("books.putAll", books, newBookKey)),
         options,
@@ -239,14 +240,14 @@ export function bookRepository(session: MysqlSession): BookRepository {
         ),
       ),
     take: (id, by, options) =>
-      session.write(
+      session.write<Book>(
         take,
         [bookCodecs.id.encode(id), signed("negative", bookCodecs.stock).encode(by)],
         options,
       ),
-    drop: (id, options) => session.write(drop, [bookCodecs.id.encode(id)], options),
+    drop: (id, options) => session.write<undefined>(drop, [bookCodecs.id.encode(id)], options),
     listByTag: (where, page, options) =>
-      session.page(listByTag, listByTagValues(where), page, options),
-    countByTitle: (options) => session.list(countByTitle, { fixed: [] }, options),
+      session.page<Book>(listByTag, listByTagValues(where), page, options),
+    countByTitle: (options) => session.list<BookCountByTitle>(countByTitle, { fixed: [] }, options),
   });
 }

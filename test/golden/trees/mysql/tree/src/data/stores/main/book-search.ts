@@ -71,7 +71,7 @@ export function bookSearch(session: MysqlSession): BookSearch {
       const values = findValues(searchTexts("english", query), filter);
       const reads = Promise.all([
         highlightPage(
-          session.page(find, values, page, options),
+          session.page<BookSearchFindHit>(find, values, page, options),
           searchTexts("english", query).words,
           (item) => ({ title: item.title, body: item.body }),
         ),

@@ -80,11 +80,11 @@ const newCustomerValues = (customer: NewCustomer): readonly Text[] => [
 /** Customer in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function customerRepository(session: PostgresSession): CustomerRepository {
   return guarded<CustomerRepository>("customers", {
-    get: (id, options) => session.first(get, [customerCodecs.id.encode(id)], options),
+    get: (id, options) => session.first<Customer>(get, [customerCodecs.id.encode(id)], options),
     getMany: (ids, options) =>
-      session.all(getMany, [array(customerCodecs.id).encode(ids)], options),
+      session.all<Customer>(getMany, [array(customerCodecs.id).encode(ids)], options),
     register: (customer, options) =>
-      session.write(
+      session.write<Customer>(
         register,
         newCustomerValues(customer),
         options,

@@ -312,20 +312,26 @@ where change.operation <> 'delete'`,
 /** Order in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function orderRepository(session: PostgresSession): OrderRepository {
   return guarded<OrderRepository>("orders", {
-    get: (id, options) => session.first(get, [orderCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(orderCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Order>(get, [orderCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Order>(getMany, [array(orderCodecs.id).encode(ids)], options),
     listByCustomer: (where, page, options) =>
-      session.page(listByCustomer, listByCustomerValues(where), page, options),
+      session.page<Order>(listByCustomer, listByCustomerValues(where), page, options),
     revenueByDay: (where, options) =>
-      session.list(revenueByDay, revenueByDayValues(where), options),
+      session.list<OrderRevenueByDay>(revenueByDay, revenueByDayValues(where), options),
     place: (order, options) =>
-      session.write(place, newOrderValues(order), options, order.id === undefined ? [0] : []),
+      session.write<Order>(
+        place,
+        newOrderValues(order),
+        options,
+        order.id === undefined ? [0] : [],
+      ),
     amend: (id, patch, options) =>
-      session.patch(amend, [orderCodecs.id.encode(id)], amendChanges(patch), options),
-    cancel: (id, options) => session.write(cancel, [orderCodecs.id.encode(id)], options),
+      session.patch<Order>(amend, [orderCodecs.id.encode(id)], amendChanges(patch), options),
+    cancel: (id, options) => session.write<undefined>(cancel, [orderCodecs.id.encode(id)], options),
     history: (id, page, options) =>
-      session.page(history, { fixed: [orderCodecs.id.encode(id)] }, page, options),
+      session.page<OrderRevision>(history, { fixed: [orderCodecs.id.encode(id)] }, page, options),
     asOf: (id, at, options) =>
-      session.first(asOf, [orderCodecs.id.encode(id), timestamp.encode(at)], options),
+      session.first<Order>(asOf, [orderCodecs.id.encode(id), timestamp.encode(at)], options),
   });
 }

@@ -81,7 +81,7 @@ export function productSearch(session: PostgresSession): ProductSearch {
     search: (query, filter, page, options) => {
       const values = searchValues(query, filter);
       const reads = Promise.all([
-        session.page(search, values, page, options),
+        session.page<ProductSearchHit>(search, values, page, options),
         session.top(searchTags, values, options),
       ]);
       return reads.then(([hits, tagsCounts]) => ({

@@ -87,14 +87,14 @@ export function similarProducts(session: PostgresSession): SimilarProducts {
     nearest: (neighbour, filter, options) =>
       options?.text === undefined
         ? itemsOf(
-            session.page(
+            session.page<SimilarProductsNeighbour>(
               nearest,
               nearestValues(neighbour, filter),
               { limit: options?.limit ?? 10 },
               options,
             ),
           )
-        : session.all(
+        : session.all<SimilarProductsNeighbour>(
             nearestHybrid,
             [
               searchText.encode(options.text),

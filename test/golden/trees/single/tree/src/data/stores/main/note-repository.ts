@@ -142,12 +142,14 @@ returning id`,
 /** Note in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function noteRepository(session: PostgresSession): NoteRepository {
   return guarded<NoteRepository>("notes", {
-    get: (id, options) => session.first(get, [noteCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(noteCodecs.id).encode(ids)], options),
-    newest: (where, page, options) => session.page(newest, newestValues(where), page, options),
-    write: (note, options) => session.write(write, newNoteValues(note), options),
+    get: (id, options) => session.first<Note>(get, [noteCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Note>(getMany, [array(noteCodecs.id).encode(ids)], options),
+    newest: (where, page, options) =>
+      session.page<Note>(newest, newestValues(where), page, options),
+    write: (note, options) => session.write<Note>(write, newNoteValues(note), options),
     edit: (id, patch, options) =>
-      session.patch(edit, [noteCodecs.id.encode(id)], editChanges(patch), options),
-    remove: (id, options) => session.write(remove, [noteCodecs.id.encode(id)], options),
+      session.patch<Note>(edit, [noteCodecs.id.encode(id)], editChanges(patch), options),
+    remove: (id, options) => session.write<undefined>(remove, [noteCodecs.id.encode(id)], options),
   });
 }

@@ -49,13 +49,13 @@ const newCoverValues = (cover: NewCover): readonly Text[] => [
 export function coverRepository(session: PostgresSession): CoverRepository {
   return guarded<CoverRepository>("covers", {
     get: (key, options) =>
-      session.first(
+      session.first<Cover>(
         get,
         [coverCodecs.isbn.encode(key.isbn), coverCodecs.copy.encode(key.copy)],
         options,
       ),
     getMany: (keys, options) =>
-      session.all(
+      session.all<Cover>(
         getMany,
         [
           array(coverCodecs.isbn).encode(keys.map((key) => key.isbn)),
@@ -63,6 +63,6 @@ export function coverRepository(session: PostgresSession): CoverRepository {
         ],
         options,
       ),
-    add: (cover, options) => session.write(add, newCoverValues(cover), options),
+    add: (cover, options) => session.write<Cover>(add, newCoverValues(cover), options),
   });
 }

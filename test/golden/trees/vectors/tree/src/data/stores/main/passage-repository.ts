@@ -81,11 +81,17 @@ const amendChanges = (patch: PassageAmendPatch) => ({
 /** Passage in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function passageRepository(session: PostgresSession): PassageRepository {
   return guarded<PassageRepository>("passages", {
-    get: (id, options) => session.first(get, [passageCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(passageCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Passage>(get, [passageCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Passage>(getMany, [array(passageCodecs.id).encode(ids)], options),
     add: (passage, options) =>
-      session.write(add, newPassageValues(passage), options, passage.id === undefined ? [0] : []),
+      session.write<Passage>(
+        add,
+        newPassageValues(passage),
+        options,
+        passage.id === undefined ? [0] : [],
+      ),
     amend: (id, patch, options) =>
-      session.patch(amend, [passageCodecs.id.encode(id)], amendChanges(patch), options),
+      session.patch<Passage>(amend, [passageCodecs.id.encode(id)], amendChanges(patch), options),
   });
 }

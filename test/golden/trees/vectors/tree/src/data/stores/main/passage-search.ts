@@ -40,6 +40,6 @@ const findValues = (query: string, filter: PassageSearchFindFilter): DynamicValu
 export function passageSearch(session: PostgresSession): PassageSearch {
   return guarded<PassageSearch>("passageSearch", {
     find: (query, filter, page, options) =>
-      session.page(find, findValues(query, filter), page, options),
+      session.page<PassageSearchFindHit>(find, findValues(query, filter), page, options),
   });
 }

@@ -33,7 +33,7 @@ export function alike(session: PostgresSession): Alike {
   return guarded<Alike>("alike", {
     nearest: (neighbour, filter, options) =>
       itemsOf(
-        session.page(
+        session.page<AlikeNeighbour>(
           nearest,
           nearestValues(neighbour, filter),
           { limit: options?.limit ?? 10 },

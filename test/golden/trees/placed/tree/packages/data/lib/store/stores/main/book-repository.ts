@@ -99,13 +99,15 @@ const newBooksValues = (books: readonly NewBook[]): readonly Text[] => [
 /** Book in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function bookRepository(session: PostgresSession): BookRepository {
   return guarded<BookRepository>("books", {
-    get: (id, options) => session.first(get, [bookCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(bookCodecs.id).encode(ids)], options),
-    byGenre: (where, page, options) => session.page(byGenre, byGenreValues(where), page, options),
+    get: (id, options) => session.first<Book>(get, [bookCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Book>(getMany, [array(bookCodecs.id).encode(ids)], options),
+    byGenre: (where, page, options) =>
+      session.page<Book>(byGenre, byGenreValues(where), page, options),
     add: (book, options) =>
-      session.write(add, newBookValues(book), options, book.id === undefined ? [0] : []),
+      session.write<Book>(add, newBookValues(book), options, book.id === undefined ? [0] : []),
     addAll: (books, options) =>
-      session.writeMany(
+      session.writeMany<Book>(
         addAll,
         newBooksValues(books),
         options,

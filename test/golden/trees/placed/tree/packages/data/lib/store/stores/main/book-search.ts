@@ -70,7 +70,7 @@ export function bookSearch(session: PostgresSession): BookSearch {
     search: (query, filter, page, options) => {
       const values = searchValues(query, filter);
       const reads = Promise.all([
-        session.page(search, values, page, options),
+        session.page<BookSearchHit>(search, values, page, options),
         session.top(searchGenre, values, options),
       ]);
       return reads.then(([hits, genreCounts]) => ({
