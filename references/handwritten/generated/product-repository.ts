@@ -154,14 +154,20 @@ returning id, sku, title, description, price_cents, stock, tags, embedding, vers
 /** Product in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function productRepository(session: PostgresSession): ProductRepository {
   return guarded<ProductRepository>("products", {
-    get: (id, options) => session.first(get, [productCodecs.id.encode(id)], options),
-    getMany: (ids, options) => session.all(getMany, [array(productCodecs.id).encode(ids)], options),
+    get: (id, options) => session.first<Product>(get, [productCodecs.id.encode(id)], options),
+    getMany: (ids, options) =>
+      session.all<Product>(getMany, [array(productCodecs.id).encode(ids)], options),
     listByPrice: (where, page, options) =>
-      session.page(listByPrice, listByPriceValues(where), page, options),
+      session.page<Product>(listByPrice, listByPriceValues(where), page, options),
     add: (product, options) =>
-      session.write(add, newProductValues(product), options, product.id === undefined ? [0] : []),
+      session.write<Product>(
+        add,
+        newProductValues(product),
+        options,
+        product.id === undefined ? [0] : [],
+      ),
     importAll: (products, options) =>
-      session.writeMany(
+      session.writeMany<Product>(
         importAll,
         newProductsValues(products),
         options,
@@ -171,9 +177,14 @@ export function productRepository(session: PostgresSession): ProductRepository {
         ),
       ),
     reprice: (id, patch, options) =>
-      session.patch(reprice, [productCodecs.id.encode(id)], repriceChanges(patch), options),
+      session.patch<Product>(
+        reprice,
+        [productCodecs.id.encode(id)],
+        repriceChanges(patch),
+        options,
+      ),
     reserve: (id, by, options) =>
-      session.write(
+      session.write<Product>(
         reserve,
         [productCodecs.id.encode(id), signed("negative", productCodecs.stock).encode(by)],
         options,
