@@ -17,7 +17,7 @@ import type { Output } from "./io.ts";
 import type { Lock, LockChange } from "../select/lock.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import type { Plan } from "../select/plan.ts";
-import { movedText, refuseUnmade } from "./moved-entities.ts";
+import { leftText, movedText, refuseUnmade } from "./moved-entities.ts";
 import { readLock, requireLock } from "./lock-file.ts";
 import { hashOfSources } from "./input-hash.ts";
 import { rememberSchemas } from "../reconcile/known-schema.ts";
@@ -130,6 +130,7 @@ function finish(
   const { writePlan, outdated, root } = reconciled;
   refuseUnmade(reconciled.unmade);
   for (const each of reconciled.moved) output.problem(`note: ${movedText(each)}`);
+  for (const each of reconciled.left) output.problem(`note: ${leftText(each)}`);
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
   const otherwise = decisions.filter(({ kind }) => kind !== "requirements" && kind !== "removed");
@@ -150,7 +151,7 @@ function finish(
   const { inputs: made, files, untouched } = reconciled;
   rememberUnits(made, root, { files, plan: writePlan, untouched });
   rememberSchemas(reconciled.sound, root);
-  const quiet = said + reconciled.moved.length === 0;
+  const quiet = said + reconciled.moved.length + reconciled.left.length === 0;
   rememberSpecText(quiet ? withShared(spec, reconciled) : undefined, root);
   rememberSpec(root, place);
   // Only the run that finds the user's own package.json says all that it lacks; later `doctor` does.

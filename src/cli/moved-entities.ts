@@ -1,6 +1,7 @@
 import type { EntityIr, Ir, StoreIr } from "../ir/types.ts";
 import { authorityKinds } from "../ir/lower.ts";
-import { recordedStores, type RecordedStore } from "../reconcile/recorded-stores.ts";
+import { engines } from "../engines/registry.gen.ts";
+import { recordedStores, recordedTable, type RecordedStore } from "../reconcile/recorded-stores.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import { migratedStores } from "./schema-stage.ts";
@@ -32,6 +33,36 @@ export function movedEntities(ir: Ir, root: string): readonly MovedEntity[] {
 
 export const movedText = ({ entity, from, to }: MovedEntity): string =>
   `${entity.name} moves from store ${from.name} (${from.engine}) to store ${to.name} (${to.engine}): its rows stay where they are, since no migration leads there; copy them yourself before the old store goes`;
+
+/** An entity that the spec has no more, whose records lie in a store without migrations: nothing asks whether they may stay behind. */
+export interface LeftEntity {
+  readonly name: string;
+  readonly from: Pick<RecordedStore, "name" | "engine">;
+  /** What the keys of its records begin with. */
+  readonly prefix: string;
+}
+
+/** The entities that have gone since the last run of `generate`, of stores that keep what they hold. @param root folder of the output package */
+export function leftEntities(ir: Ir, root: string): readonly LeftEntity[] {
+  const kept = new Set(
+    ir.stores.flatMap(({ entities }) =>
+      entities.flatMap(({ name, was }) => (was === undefined ? [name] : [name, was])),
+    ),
+  );
+  return recordedStores(root)
+    .filter(({ engine }) => engines.some(({ id, schema }) => id === engine && schema === undefined))
+    .flatMap((from) => {
+      const names = from.workloads
+        .filter(({ kind }) => authorityKinds.has(kind))
+        .flatMap(({ entities }) => entities);
+      return [...new Set(names)]
+        .filter((name) => !kept.has(name))
+        .map((name) => ({ name, from, prefix: `${ir.project}:${recordedTable(root, name)}:` }));
+    });
+}
+
+export const leftText = ({ name, from, prefix }: LeftEntity): string =>
+  `${name} leaves the spec: its records stay in store ${from.name} (${from.engine}) under keys that begin with ${prefix}, since no migration leads there; delete them yourself when nobody needs them`;
 
 /** Those whose table no migration of their new store makes yet: `migrate diff` asks whether their rows may stay behind. */
 export function unmadeEntities(

@@ -42,7 +42,13 @@ import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Output } from "./io.ts";
-import { type MovedEntity, movedEntities, unmadeEntities } from "./moved-entities.ts";
+import {
+  type LeftEntity,
+  leftEntities,
+  type MovedEntity,
+  movedEntities,
+  unmadeEntities,
+} from "./moved-entities.ts";
 import { cwdAbove, type Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
@@ -130,6 +136,7 @@ export interface Reconciled {
   readonly untouched: UntouchedUnits;
   /** Entities that have another authority than before. */
   readonly moved: readonly MovedEntity[];
+  readonly left: readonly LeftEntity[];
   /** Those of them whose rows nobody has said may stay behind. */
   readonly unmade: readonly MovedEntity[];
 }
@@ -194,6 +201,7 @@ interface Prepared {
   readonly ir: Ir;
   readonly inputs: UnitInputs;
   readonly moved: readonly MovedEntity[];
+  readonly left: readonly LeftEntity[];
 }
 
 function prepare(
@@ -206,11 +214,21 @@ function prepare(
   refuseSecondSpec(root, place);
   const ir = storable({ model, locate }, plan, output);
   const inputs = unitInputs(ir, { spec: place.spec, version: packageVersion() });
-  return { place, model, plan, output, root, ir, inputs, moved: movedEntities(ir, root) };
+  return {
+    place,
+    model,
+    plan,
+    output,
+    root,
+    ir,
+    inputs,
+    moved: movedEntities(ir, root),
+    left: leftEntities(ir, root),
+  };
 }
 
 function reconcileUnits(
-  { place, model, plan, output, root, ir, inputs, moved }: Prepared,
+  { place, model, plan, output, root, ir, inputs, moved, left }: Prepared,
   untouched: UntouchedUnits,
   restored: readonly string[],
   trusting = false,
@@ -242,7 +260,7 @@ function reconcileUnits(
   });
   const { outdated, sound } = schema;
   const unmade = unmadeEntities(moved, ir, root);
-  const about = { inputs, untouched, moved, unmade };
+  const about = { inputs, untouched, moved, left, unmade };
   return { ir, files, writePlan, outdated, sound, root, state: found, ...about };
 }
 

@@ -116,6 +116,7 @@ function runOf(
       inputs: { common: units.common, units: new Map(inputs) },
       untouched: settled,
       moved: [],
+      left: [],
       unmade: [],
     },
     sources: captured.reads.map(({ bytes }) => bytes),

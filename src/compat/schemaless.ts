@@ -7,13 +7,40 @@ import { shown } from "./type-change.ts";
 
 const storage = noteOf("storage");
 
+/** Where two versions of a store stand. */
+export interface Around {
+  /** Before. */
+  readonly project: string;
+  /** The entities of every store of after: what is there has moved, which is told elsewhere. */
+  readonly all: readonly EntityIr[];
+}
+
 /** What a change means for records that no migration touches: each stays as it was written, and is read by the code of after. */
-export function schemalessChanges(before: StoreIr, after: StoreIr): readonly SpecChange[] {
+export function schemalessChanges(
+  before: StoreIr,
+  after: StoreIr,
+  { project, all }: Around,
+): readonly SpecChange[] {
   const entities = pairs(before.entities, after.entities, {
     name: ({ name }) => name,
     was: ({ was }) => (was === undefined ? undefined : typeName(was)),
   });
-  return entities.kept.flatMap((pair) => recordChanges(pair.before, pair.after));
+  const elsewhere = new Set(
+    all.flatMap(({ name, was }) => [name, ...(was === undefined ? [] : [typeName(was)])]),
+  );
+  return [
+    ...entities.removed
+      .filter(({ name }) => !elsewhere.has(name))
+      .map(({ name, table }) =>
+        storage(
+          "breaking",
+          name,
+          "removed",
+          `its records stay in store ${before.name} under keys that begin with ${project}:${table}:, and nothing reads them any more`,
+        ),
+      ),
+    ...entities.kept.flatMap((pair) => recordChanges(pair.before, pair.after)),
+  ];
 }
 
 function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[] {

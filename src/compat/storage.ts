@@ -37,7 +37,7 @@ export function storageChanges(
     ...stores.added.map(newStore),
     ...stores.kept.flatMap((pair) =>
       pair.before.engine === pair.after.engine
-        ? plannedChanges(pair.before, pair.after, before.project, after.project, context)
+        ? plannedChanges(pair, before, after, context)
         : [otherEngine(pair.before, pair.after)],
     ),
     ...movedEntities(before, after, renames),
@@ -113,15 +113,18 @@ function movedEntities(before: Ir, after: Ir, renames: Renames): readonly SpecCh
 }
 
 function plannedChanges(
-  before: StoreIr,
-  after: StoreIr,
-  projectBefore: string,
-  project: string,
+  { before, after }: { readonly before: StoreIr; readonly after: StoreIr },
+  whole: Pick<Ir, "project">,
+  { project, stores }: Pick<Ir, "project" | "stores">,
   { planner: plannerOf, migrated }: StorageContext,
 ): readonly SpecChange[] {
   const planner = plannerOf(after.engine);
-  if (planner === undefined) return schemalessChanges(before, after);
-  const from = planner.snapshot(before, projectBefore);
+  if (planner === undefined)
+    return schemalessChanges(before, after, {
+      project: whole.project,
+      all: stores.flatMap(({ entities }) => entities),
+    });
+  const from = planner.snapshot(before, whole.project);
   const to = planner.snapshot(after, project);
   const planned = (values: ChangeContext["values"]): PlannedChange =>
     planner.diff(from, to, { store: after, project, mode: "split", values });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { tableName } from "../ir/names.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { isObject, parseRecord } from "./record.ts";
 import { toolFolder } from "./paths.ts";
@@ -36,4 +37,20 @@ function workloadOf(value: unknown): RecordedStore["workloads"] {
   const { kind, entities } = value;
   if (typeof kind !== "string" || !Array.isArray(entities)) return [];
   return [{ kind, entities: entities.filter((each) => typeof each === "string") }];
+}
+
+/** The table of an entity as the last run of `generate` knew it; its usual name where that cannot be read. */
+export function recordedTable(root: string, entity: string): string {
+  const path = join(root, toolFolder, "entities", `${entity}.json`);
+  const model =
+    nodeFileSystem.stat(path)?.kind === "file"
+      ? parseRecord(`entities/${entity}`, nodeFileSystem.readText(path))
+      : undefined;
+  const known = model === undefined || "damage" in model ? undefined : model.model;
+  const own =
+    isObject(known) && Array.isArray(known["entities"])
+      ? known["entities"].find((each) => isObject(each) && each["name"] === entity)
+      : undefined;
+  const mapped = isObject(own) ? own["table"] : undefined;
+  return tableName(entity, typeof mapped === "string" ? mapped : undefined);
 }

@@ -9,7 +9,7 @@ import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { type Output, widthOf } from "../io.ts";
 import { readLock, writeLock } from "../lock-file.ts";
-import { movedEntities, movedText } from "../moved-entities.ts";
+import { leftEntities, leftText, movedEntities, movedText } from "../moved-entities.ts";
 import { choose, load, type Loaded, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 
@@ -30,8 +30,9 @@ export async function run(
   const write = found === undefined || !refused;
   const written = write && writeLock(place, plan);
   output.document({ plan, changes, lock: { file: place.lock, written } });
-  for (const each of movedEntities(ir, resolve(place.folder, loaded.model.output.package)))
-    output.problem(`note: ${movedText(each)}`);
+  const root = resolve(place.folder, loaded.model.output.package);
+  for (const each of movedEntities(ir, root)) output.problem(`note: ${movedText(each)}`);
+  for (const each of leftEntities(ir, root)) output.problem(`note: ${leftText(each)}`);
   if (written) output.line(`\n${place.lock} written; commit it.`);
   if (!refused) return exitCode.ok;
   return reportChanges(changes, place.lock, output);

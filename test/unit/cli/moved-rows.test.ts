@@ -76,3 +76,30 @@ test("from a store with migrations into one that has none", async () => {
   const generated = await run("generate");
   expect(generated.stderr).toMatch(moves);
 });
+
+test("an entity that leaves the spec while a store without migrations holds it", async () => {
+  const two = keyvalue
+    .replace(
+      "workloads:\n",
+      `  Draft:
+    table: unsent
+    fields:
+      id: { type: string, key: true, max: 64, generated: caller }
+      text: { type: string, max: 100 }
+workloads:
+`,
+    )
+    .replace("entities: [Session]", "entities: [Session, Draft]")
+    .replace("ttl: 8h } } }", "ttl: 8h } }, Draft: { get: {}, put: { op: upsert, ttl: 8h } } }");
+  at = await generateProject("left-behind", two);
+  const said =
+    /note: Draft leaves the spec: its records stay in store \S+ \(\w[\w-]*\) under keys that begin with desk:unsent:, /;
+  at.write("workloads.yaml", keyvalue);
+  const planned = await run("plan", "--accept");
+  expect(planned).toMatchObject({ status: 0, stderr: expect.stringMatching(said) });
+  expect(planned.stderr).not.toContain("Session leaves");
+  const generated = await run("generate");
+  expect(generated).toMatchObject({ status: 0, stderr: expect.stringMatching(said) });
+  const again = await run("generate");
+  expect(again).toMatchObject({ status: 0, stderr: "" });
+});

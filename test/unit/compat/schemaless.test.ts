@@ -54,3 +54,28 @@ test.each([
   const changes = found.changes.filter(({ surface }) => surface === "storage");
   expect(lines({ ...found, changes })).toEqual(said);
 });
+
+test("an entity that leaves says where its records stay", () => {
+  const draft = `  Draft:
+    table: unsent
+    fields:
+      id: { type: uuid, key: true }
+`;
+  const two = edited(
+    edited(sessions, "workloads:\n", `${draft}workloads:\n`),
+    "entities: [Session]\n    access: {",
+    "entities: [Session, Draft]\n    access: { Draft: { get: {}, put: { op: upsert } },",
+  );
+  const found = compared(two, sessions, () => undefined);
+  expect(found.changes.filter(({ surface }) => surface === "storage")).toEqual([
+    {
+      surface: "storage",
+      impact: "breaking",
+      subject: "Draft",
+      what: "removed",
+      why: expect.stringMatching(
+        /^its records stay in store \w+ under keys that begin with sessions:unsent:, /,
+      ),
+    },
+  ]);
+});
