@@ -84,6 +84,7 @@ export async function runChain(seed: number, on: Server, size: ChainSize): Promi
       if (index % size.compareEvery !== 0 && index !== size.changes) continue;
       told.push("compared with the schema made afresh");
       none("differences from the fresh schema", await differencesFromFresh(project, settled, on));
+      none("differences from the snapshot", await project.unlikeSnapshot(settled.model));
     }
     if (isKept(seed)) await takeBack(project, { start, first, rewritten }, told);
   } catch (error) {

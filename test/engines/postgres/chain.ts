@@ -16,6 +16,7 @@ import type { ChangeContext } from "../../../src/migrate/step.ts";
 import { scanMigrations } from "../../../src/reconcile/scan-migrations.ts";
 import type { Plan } from "../../../src/select/plan.ts";
 import type { Model } from "../../../src/spec/model.ts";
+import { objectDifferences, unmadeNotes } from "../../../templates/runtime/migrate-snapshot.ts";
 import { migrateDownTo, migrateUp } from "../../../templates/runtime/migrate.ts";
 import { readMigrations } from "../../../templates/runtime/migration-files.ts";
 import type { Done, World } from "../../support/spec-changes.ts";
@@ -205,6 +206,24 @@ export class ChainProject {
 
   catalogue(): Promise<Catalogue> {
     return introspect((text) => this.#database.rows(text), { without: ["schema_migration"] });
+  }
+
+  /** What `migrate verify` finds otherwise than the snapshot of the spec says. */
+  async unlikeSnapshot(model: Model): Promise<readonly string[]> {
+    const { described } = this.#target();
+    if (described?.texts === undefined) throw new Error("the engine describes nothing");
+    const parts = [...planner.snapshot(storeOf(model), model.project)].map(([part, content]) => ({
+      part,
+      content,
+    }));
+    const [found, texts] = [await described.found(), await described.texts(parts)];
+    const differences = parts.flatMap(({ part, content }) =>
+      objectDifferences(described.wanted(part, content), found, texts),
+    );
+    return [
+      ...differences.map(({ object, is, should }) => `${object}: is ${is}, should be ${should}`),
+      ...unmadeNotes(texts),
+    ];
   }
 
   async close(): Promise<void> {
