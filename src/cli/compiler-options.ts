@@ -11,6 +11,7 @@ const needed = [
   "module",
   "types",
   "allowImportingTsExtensions",
+  "skipLibCheck",
   "noEmit",
   "rootDir",
   "outDir",

@@ -37,6 +37,5 @@ function scriptStep(name: string, { manager, scripts, own }: Initialised): strin
   const [wanted = "", there] = [scripts[name], own[name]];
   if (there === undefined || there === wanted)
     return manager === "bun" ? `bun run ${name}` : `${manager} ${name}`;
-  const command = wanted.replace(/^node \S+check-node\.cjs && /, "");
-  return `${command}   # "${name}" of package.json is a script of your own`;
+  return `${wanted}   # "${name}" of package.json is a script of your own`;
 }

@@ -214,8 +214,8 @@ test("in an existing package the next steps are those that work there", async ()
   expect(next.trimEnd().split("\n")).toEqual([
     "  # merge what is listed above into package.json and tsconfig.json",
     "  pnpm install",
-    '  node --env-file-if-exists=.env src/data/cli.ts migrate up && node --env-file-if-exists=.env src/example.ts   # "start" of package.json is a script of your own',
-    '  node --env-file-if-exists=.env --test "test/**/*.test.ts"   # "test" of package.json is a script of your own',
+    '  node src/data/check-node.cjs && node --env-file-if-exists=.env src/data/cli.ts migrate up && node --env-file-if-exists=.env src/example.ts   # "start" of package.json is a script of your own',
+    '  node src/data/check-node.cjs && node --env-file-if-exists=.env --test "test/**/*.test.ts"   # "test" of package.json is a script of your own',
   ]);
 });
 
