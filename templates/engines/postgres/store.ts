@@ -123,7 +123,9 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
 
   async health(): Promise<StoreHealth> {
     const who = { store: this.name, engine: this.engine };
-    return located(await checkHealth(who, this.#transport.probe), this.#runtime.address);
+    const { probe, opened } = this.#transport;
+    const starts = this.#runtime.scope.exclusive && !opened;
+    return located(await checkHealth(who, probe, starts), this.#runtime.address);
   }
 
   migrationTarget(): MigrationTarget {

@@ -48,6 +48,13 @@ it("keeps rows between openings", async () => {
   await second.close();
 });
 
+it("the time in which the database starts is not taken for a slow answer", async () => {
+  const { store, close } = await openStore(`pglite:${folder}`);
+  const { state, detail } = await store.health();
+  expect({ state, detail }).not.toMatchObject({ state: "degraded" });
+  await close();
+});
+
 it("a second process is refused, and let in once the first was killed", async () => {
   const other = await hold();
   const late = await openStore(`pglite:${folder}`);
