@@ -81,12 +81,25 @@ export const narrowedTexts = (
   files: readonly CutFile[],
   kept: ReadonlySet<string>,
 ): ReadonlyMap<string, string> =>
-  new Map(
-    files.map(({ path, pieces }) => [
-      path,
-      pieces
-        .filter(({ entity }) => entity === undefined || kept.has(entity))
-        .map(({ text }) => text)
-        .join(""),
-    ]),
-  );
+  new Map(files.map(({ path, pieces }) => [path, narrowedText(pieces, kept)]));
+
+function narrowedText(pieces: readonly Piece[], kept: ReadonlySet<string>): string {
+  const isKept = ({ entity }: Piece): boolean => entity === undefined || kept.has(entity);
+  return pieces
+    .map((piece, at) => {
+      if (!isKept(piece)) return "";
+      const isFrame = piece.entity === undefined;
+      const behind = isFrame ? pieces.slice(at + 1, nextFrame(pieces, at)) : [];
+      return behind.length > 0 && !behind.some(isKept) ? withEmptyMap(piece.text) : piece.text;
+    })
+    .join("");
+}
+
+function nextFrame(pieces: readonly Piece[], at: number): number {
+  const next = pieces.findIndex(({ entity }, place) => place > at && entity === undefined);
+  return next === -1 ? pieces.length : next;
+}
+
+/** A key without entries would have no mapping for its value. */
+const withEmptyMap = (frame: string): string =>
+  frame.replace(/(?<=^ *(?:entities|access):)(?=[^\n]*\n(?: *(?:#[^\n]*)?\r?\n)*$(?![^]))/m, " {}");

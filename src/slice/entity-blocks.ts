@@ -25,7 +25,7 @@ interface Entry {
 const tie = /(?:^|[\s,[{:-])[&*][^\s&*]/m;
 const named = /^([A-Za-z_]\w*):(?=\s|$)/;
 const opens = (line: string, name: string): boolean =>
-  line.startsWith(`${name}:`) && /^\s*(?:#.*)?$/.test(line.slice(name.length + 1));
+  line.startsWith(`${name}:`) && /^\s*(?:#.*)?$/.test(line.slice(name.length + 1).trimEnd());
 
 /**
  * The text of a spec, cut at its entities: each entry below `entities:` and below the `access:` of a workload is a piece of its own. All

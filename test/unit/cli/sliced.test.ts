@@ -1,9 +1,9 @@
 // A run that looks at the entities that changed only: when it is trusted, and when the run over everything has to judge.
-import { appendFileSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generation, isSliced } from "../../support/generation-run.ts";
-import type { GeneratedProject } from "../../support/generated-project.ts";
+import { cli, type GeneratedProject } from "../../support/generated-project.ts";
 import { project } from "./projects.ts";
 
 const names = Array.from({ length: 12 }, (_, n) => `Thing${String.fromCharCode(65 + n)}`);
@@ -124,4 +124,26 @@ test("a hand-changed file is named at each run, also after the spec changed else
     at.write("workloads.yaml", text);
     expect(generation(at.folder).said.join("\n")).toContain("src/data/domain/thing-a.ts");
   }
+});
+
+test("entities in files of their own: one that changed is looked at alone, and a file that came in is seen", async () => {
+  const at = await project(undefined);
+  const parts = names.map(
+    (name) => [`entities/${name}.yaml`, `entities:\n${entity(name)}`] as const,
+  );
+  mkdirSync(join(at.folder, "entities"));
+  for (const [path, text] of parts) at.write(path, text);
+  at.write(
+    "workloads.yaml",
+    spec.replace(/entities:\n[^]*?(?=workloads:)/, "include: [entities/*.yaml]\n"),
+  );
+  expect((await cli(at.folder, "plan")).status).toBe(0);
+  expect(generation(at.folder).status).toBe(0);
+  at.write("entities/ThingF.yaml", `entities:\n${entity("ThingF").replace("100", "120")}`);
+  expect(isSliced(at.folder)).toBe(true);
+  expect(generation(at.folder).status).toBe(0);
+  expect(at.read("src/data/domain/thing-f-dto.ts")).toContain("schema.text(120)");
+  at.write("entities/ThingA.yaml", parts[0]?.[1].replace("100", "90") ?? "");
+  at.write("entities/ThingZ.yaml", `entities:\n${entity("ThingZ")}`);
+  expect(isSliced(at.folder)).toBe(false);
 });

@@ -55,3 +55,26 @@ test("the text of a slice has the frame and the entries of its entities", () => 
   const texts = narrowedTexts(cut(text()), new Set(["E3"]));
   expect(texts.get("workloads.yaml")).toBe("entities:\n  E3:\n    comment: E3\nversion: 1\n");
 });
+
+test("a part of which no entity is kept stays a mapping", () => {
+  const content = `entities: # all
+  # the first
+  E0:
+    comment: zero
+workloads:
+  w:
+    entities: [E0]
+    access:
+      E0: {}
+    scale: {}
+`;
+  const texts = narrowedTexts(cut(content), new Set(["E3"]));
+  expect(texts.get("workloads.yaml")).toBe(`entities: {} # all
+  # the first
+workloads:
+  w:
+    entities: [E0]
+    access: {}
+    scale: {}
+`);
+});
