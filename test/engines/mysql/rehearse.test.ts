@@ -12,6 +12,7 @@ import { rehearse, type RehearsalPlan } from "../../../src/migrate/rehearse/rehe
 import type { RehearsalStore } from "../../../src/migrate/rehearse/store.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { schemaChanges } from "../../unit/postgres/schema-changes.ts";
+import { schemaLab } from "./schema-lab.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -212,6 +213,27 @@ for (const engine of [mysql, mariadb]) {
           expect(store.differences(found, atOnce)).toEqual([]);
           const rows = ({ parts }: typeof found) => [...parts].map(([part, of]) => [part, of.rows]);
           expect(rows(found)).toEqual(rows(atOnce));
+        });
+      }),
+    );
+
+    test(
+      "rows of a tree within a tenant lead to others of theirs",
+      proving(of, async () => {
+        const tree = schemaChanges.find(({ name }) => name === "tree within a tenant on");
+        if (tree === undefined) throw new Error("no such change");
+        const whole = { project: "shop", mode: "direct", values: {}, store: tree.to } as const;
+        const first = planner.diff(new Map(), planner.snapshot(tree.to, "shop"), whole);
+        await onStore(async (store, dsn) => {
+          await filled(store, migrationsOf(planner, first.steps, ""));
+          const lab = await schemaLab(dsn, engine.id === "mysql" ? "mysql" : "mariadb");
+          const [row] = await lab.rows(
+            "select count(parent_id), count(distinct tenant_id), sum(parent_id <> id) from lists",
+          );
+          await lab.close();
+          expect(Number(row?.[0])).toBeGreaterThan(0);
+          expect(Number(row?.[1])).toBeGreaterThan(1);
+          expect(Number(row?.[2])).toBeGreaterThan(0);
         });
       }),
     );

@@ -14,6 +14,7 @@ const plan: RowPlan = {
   })),
   references: [],
   late: new Set(),
+  scope: new Set(),
 };
 
 const nulls = (column: string, attempt: number): number => {
@@ -53,6 +54,7 @@ test("references that hold a tenant lead to rows of one; an optional one is left
       { ...tenants, columns: ["other", "tenant"], nullable: true },
     ],
     late: new Set(),
+    scope: new Set(),
   };
   const rows = Array.from({ length: 200 }, (_, row) => rowOf(within, { row, attempt: 0, random }));
   const tenantOf = new Map(targets.map(([id, tenant]) => [id, tenant]));

@@ -4,10 +4,11 @@ import { fillPart } from "../../families/sql/rehearse/fill-part.ts";
 import { type Circular, parentsFirst } from "../../families/sql/rehearse/parents-first.ts";
 import { Random } from "../../families/sql/rehearse/random.ts";
 import {
+  type CircularColumns,
   lateColumns,
   type Reference,
   type RowPlan,
-  staysEmpty,
+  scopeColumns,
 } from "../../families/sql/rehearse/row.ts";
 import type { LiveReference, LiveTable } from "../live/tables.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
@@ -17,7 +18,9 @@ import { insertRows } from "./insert-rows.ts";
 /** Rows of a target that references choose among. */
 const mostTargets = 10_000;
 
-type Circle = Circular<LiveTable, LiveReference>;
+interface Circle extends Circular<LiveTable, LiveReference> {
+  readonly closing: CircularColumns;
+}
 
 /** Puts generated rows into every table, parents first; what the server refuses is made again otherwise, or left out and told. */
 export async function fillTables(
@@ -29,17 +32,20 @@ export async function fillTables(
   const { order, circular } = parentsFirst(tables, ({ references }) =>
     references.map((reference) => ({ target: reference.target, reference })),
   );
+  const circles = circular.map((each): Circle => {
+    const { columns, target, targetColumns } = each.reference;
+    const held = tables.find(({ name }) => name === target)?.keys.find(({ primary }) => primary);
+    return { ...each, closing: { columns, targetColumns, targetKey: held?.columns ?? [] } };
+  });
   const filled: Filled[] = [];
   await connection.command(`set session foreign_key_checks = ${circular.length === 0 ? 1 : 0}`);
   try {
     for (const table of order) {
-      const plan = await rowPlan(connection, table, circular);
+      const plan = await rowPlan(connection, table, circles);
       const insert = insertRows(connection, table);
       filled.push(await fillPart({ part: table.name, plan, insert }, rows, new Random(seed)));
     }
-    for (const each of circular)
-      if (!staysEmpty(each.reference.columns, each.table.columns))
-        await connection.command(closeCircle(each));
+    for (const each of circles) await connection.command(closeCircle(each));
     for (const { name } of order) await connection.command(`analyze table ${identifier(name)}`);
     return filled;
   } finally {
@@ -50,10 +56,11 @@ export async function fillTables(
 async function rowPlan(
   connection: LentConnection,
   table: LiveTable,
-  circular: readonly Circle[],
+  circles: readonly Circle[],
 ): Promise<RowPlan> {
   const columns = table.columns.flatMap((column) => columnPlan(column, table) ?? []);
-  const late = circular.filter((each) => each.table === table).map(({ reference }) => reference);
+  const own = circles.filter((each) => each.table === table);
+  const late = own.map(({ reference }) => reference);
   const references: Reference[] = [];
   for (const reference of table.references) {
     if (late.includes(reference)) continue;
@@ -62,34 +69,48 @@ async function rowPlan(
     const { rows } = await connection.command(
       `select ${texts.join(", ")} from ${identifier(target)} order by ${identifiers(targetColumns)} limit ${mostTargets}`,
     );
-    const own = table.columns.filter(({ name }) => reference.columns.includes(name));
+    const pointing = table.columns.filter(({ name }) => reference.columns.includes(name));
     references.push({
       columns: reference.columns,
       rows: rows.map((row) => row.map((value) => (value === null ? null : String(value)))),
       distinct: columns.some(({ name, distinct }) => distinct && name === reference.columns.at(-1)),
-      nullable: own.some(({ nullable }) => nullable),
+      nullable: pointing.some(({ nullable }) => nullable),
     });
   }
   return {
     columns,
     references,
-    late: new Set(late.flatMap(({ columns: names }) => lateColumns(names, table.columns))),
+    late: new Set(own.flatMap(({ closing }) => lateColumns(closing))),
+    scope: new Set(own.flatMap(({ closing }) => scopeColumns(closing))),
   };
 }
 
-/** Points every row at one of the target's, each in its turn. */
-function closeCircle({ table, reference }: Circle): string {
+/** Points every row at one of the target's, each at the next one; within a tenant, at one of its own. */
+function closeCircle({ table, reference, closing }: Circle): string {
   const { columns, target, targetColumns } = reference;
   const key = table.keys.find(({ primary }) => primary)?.columns ?? [];
-  const own = identifiers(key);
+  const scope = scopeColumns(closing);
+  const pairs = columns.map((name, at) => ({
+    name: identifier(name),
+    there: identifier(targetColumns[at] ?? ""),
+    shared: scope.includes(name),
+  }));
+  const shared = pairs.filter((pair) => pair.shared);
+  const within = (names: readonly string[]): string =>
+    names.length === 0 ? "" : `partition by ${names.join(", ")}`;
+  const [own, theirs] = [
+    within(shared.map(({ name }) => name)),
+    within(shared.map(({ there }) => there)),
+  ];
   const same = key.map((name) => `here.${identifier(name)} = made.${identifier(name)}`);
-  const sets = columns.map(
-    (name, at) => `made.${identifier(name)} = there.${identifier(targetColumns[at] ?? "")}`,
+  const held = shared.map(({ name, there }) => ` and there.${there} = made.${name}`).join("");
+  const sets = pairs.flatMap((pair) =>
+    pair.shared ? [] : [`made.${pair.name} = there.${pair.there}`],
   );
   const keys = identifiers(targetColumns);
   return `update ${identifier(table.name)} made
-join (select ${own}, row_number() over (order by ${own}) n from ${identifier(table.name)}) here on ${same.join(" and ")}
-join (select ${keys}, row_number() over (order by ${keys}) n, count(*) over () total from ${identifier(target)}) there
-  on there.n = (here.n - 1) % there.total + 1
+join (select ${identifiers(key)}, row_number() over (${own} order by ${identifiers(key)}) n from ${identifier(table.name)}) here on ${same.join(" and ")}
+join (select ${keys}, row_number() over (${theirs} order by ${keys}) n, count(*) over (${theirs}) total from ${identifier(target)}) there
+  on there.n = here.n % there.total + 1${held}
 set ${sets.join(", ")}`;
 }

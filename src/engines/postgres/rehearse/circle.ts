@@ -1,4 +1,9 @@
 import type { Catalogue, CatalogueConstraint } from "../introspect/catalogue.ts";
+import {
+  type CircularColumns,
+  lateColumns,
+  scopeColumns,
+} from "../../families/sql/rehearse/row.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
 
 /** A reference that closes a circle of tables: the rows it points at are made after those that point. */
@@ -11,21 +16,42 @@ export interface CircularKey {
 export const deferrable = ({ table, constraint }: CircularKey, on: boolean): string =>
   `alter table ${identifier(table)} alter constraint ${identifier(constraint.name)} ${on ? "deferrable initially deferred" : "not deferrable"}`;
 
-/** Points every row at one of the target's, each in its turn; where the reference may be null, some stay so. */
+/** Points every row at one of the target's, each at the next one, within a tenant at one of its own; where the reference may be null, some stay so. */
 export function closeCircle({ table, constraint }: CircularKey, catalogue: Catalogue): string {
   const { columns, target } = constraint;
   const own = catalogue.tables.find(({ name }) => name === table)?.columns ?? [];
-  const nullable = columns.every((name) =>
+  const nullable = lateColumns(circularColumns(constraint, catalogue)).some((name) =>
     own.some((column) => column.name === name && column.nullable),
   );
   const keys = target?.columns ?? [];
-  const sets = columns.map(
-    (name, at) => `${identifier(name)} = there.${identifier(keys[at] ?? "")}`,
+  const scope = scopeColumns(circularColumns(constraint, catalogue));
+  const pairs = columns.map((name, at) => ({ name, key: identifier(keys[at] ?? "") }));
+  const sets = pairs.flatMap(({ name, key }) =>
+    scope.includes(name) ? [] : [`${identifier(name)} = there.${key}`],
   );
+  const same = pairs.filter(({ name }) => scope.includes(name));
+  const within = (names: readonly string[]): string =>
+    names.length === 0 ? "" : `partition by ${names.join(", ")}`;
+  const [ours, theirs] = [
+    within(same.map(({ name }) => identifier(name))),
+    within(same.map(({ key }) => key)),
+  ];
+  const held = same.map(({ name, key }) => ` and there.${key} = here.${identifier(name)}`).join("");
   return `update ${identifier(table)} made set ${sets.join(", ")}
-from (select ctid place, tableoid part, row_number() over () n from ${identifier(table)}) here
+from (select ctid place, tableoid part, ${identifiers(columns)}, row_number() over (${ours}) n from ${identifier(table)}) here
 join (
-  select ${identifiers(keys)}, row_number() over (order by ${identifiers(keys)}) n, count(*) over () total from ${identifier(target?.table ?? "")}
-) there on there.n = (here.n - 1) % there.total + 1
+  select ${identifiers(keys)}, row_number() over (${theirs} order by ${identifiers(keys)}) n, count(*) over (${theirs}) total from ${identifier(target?.table ?? "")}
+) there on there.n = here.n % there.total + 1${held}
 where made.ctid = here.place and made.tableoid = here.part${nullable ? " and here.n % 5 <> 0" : ""}`;
+}
+
+/** The columns of such a reference, with the key of what it leads to. */
+export function circularColumns(
+  { columns, target }: CatalogueConstraint,
+  { tables }: Catalogue,
+): CircularColumns {
+  const key = tables
+    .find(({ name }) => name === target?.table)
+    ?.constraints.find(({ kind }) => kind === "primary key");
+  return { columns, targetColumns: target?.columns ?? [], targetKey: key?.columns ?? [] };
 }

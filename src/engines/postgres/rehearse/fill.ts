@@ -6,7 +6,7 @@ import { identifier } from "../sql/quote.ts";
 import { closeCircle, deferrable } from "./circle.ts";
 import { fillPart } from "../../families/sql/rehearse/fill-part.ts";
 import { Random } from "../../families/sql/rehearse/random.ts";
-import { type Row, staysEmpty } from "../../families/sql/rehearse/row.ts";
+import type { Row } from "../../families/sql/rehearse/row.ts";
 import { insertRows } from "./insert-rows.ts";
 import { tablePlan } from "./row.ts";
 import { parentsFirst, withPartitionKeys } from "./table-order.ts";
@@ -33,11 +33,7 @@ export async function fillTables(
       const insert = (made: readonly Row[]) => insertRows(connection, table, made);
       filled.push(await fillPart({ part: table.name, plan, insert }, rows, new Random(seed)));
     }
-    for (const key of circular) {
-      const { columns = [] } = order.find(({ name }) => name === key.table) ?? {};
-      if (!staysEmpty(key.constraint.columns, columns))
-        await ask(connection, closeCircle(key, catalogue));
-    }
+    for (const key of circular) await ask(connection, closeCircle(key, catalogue));
     await ask(connection, "commit");
     for (const { name } of order) await ask(connection, `analyze ${identifier(name)}`);
     return filled;

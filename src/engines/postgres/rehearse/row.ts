@@ -2,8 +2,13 @@ import { ask } from "../../../../templates/engines/postgres/ask.ts";
 import type { Connection } from "../../../../templates/engines/postgres/wire.ts";
 import type { Catalogue, CatalogueTable } from "../introspect/catalogue.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
-import type { CircularKey } from "./circle.ts";
-import { lateColumns, type Reference, type RowPlan } from "../../families/sql/rehearse/row.ts";
+import { type CircularKey, circularColumns } from "./circle.ts";
+import {
+  lateColumns,
+  type Reference,
+  type RowPlan,
+  scopeColumns,
+} from "../../families/sql/rehearse/row.ts";
 import { columnPlan } from "./column-plan.ts";
 
 /** How the rows of a table are made. */
@@ -45,10 +50,12 @@ export async function tablePlan(
       nullable: own.some(({ nullable }) => nullable),
     });
   }
+  const circles = late.map(({ constraint }) => circularColumns(constraint, catalogue));
   return {
     table,
     columns,
     references,
-    late: new Set(late.flatMap(({ constraint }) => lateColumns(constraint.columns, table.columns))),
+    late: new Set(circles.flatMap(lateColumns)),
+    scope: new Set(circles.flatMap(scopeColumns)),
   };
 }

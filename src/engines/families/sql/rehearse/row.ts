@@ -1,4 +1,5 @@
 import type { ColumnPlan } from "./column-plan.ts";
+import { Random } from "./random.ts";
 import { type ValueRequest, valueOf } from "./values.ts";
 
 /** Values by column, as texts. */
@@ -20,6 +21,8 @@ export interface RowPlan {
   readonly references: readonly Reference[];
   /** Columns that get their value when the rows they point at are there. */
   readonly late: ReadonlySet<string>;
+  /** Columns of which rows share few values, so that a circle closes among those of one. */
+  readonly scope: ReadonlySet<string>;
 }
 
 /** A new row; every column of the plan is in it. */
@@ -31,7 +34,9 @@ export function rowOf(plan: RowPlan, request: ValueRequest): Row {
     // A unique column holds any number of nulls, unless its constraint says otherwise: then the row is made anew.
     const mayBe = attempt === 0 || !column.distinct;
     const empty = column.nullable && (isLate || (mayBe && random.next() < 0.15));
-    if (empty) values.set(column.name, null);
+    if (plan.scope.has(column.name) && attempt === 0)
+      values.set(column.name, scopeValue(column, request));
+    else if (empty) values.set(column.name, null);
     else values.set(column.name, isLate ? farValue(column, request) : valueOf(column, request));
   }
   const held = new Map<string, string | null>();
@@ -62,6 +67,15 @@ const fitting = (
       )
     : rows;
 
+/** So many tenants share the rows of a table in a circle. */
+const scopes = 3;
+
+/** One of a few, the same whichever row asks. */
+function scopeValue(column: ColumnPlan, request: ValueRequest): string | null {
+  const row = request.row % scopes;
+  return valueOf(column, { ...request, row, attempt: 0, random: new Random(row + 1) });
+}
+
 /** A value that no target has, so that setting the right ones later meets none of these. */
 function farValue(column: ColumnPlan, request: ValueRequest): string | null {
   const far = column.type === "smallint" ? 20_000 : 1_000_000_000;
@@ -71,23 +85,25 @@ function farValue(column: ColumnPlan, request: ValueRequest): string | null {
   );
 }
 
-interface Nullability {
-  readonly name: string;
-  readonly nullable: boolean;
+/** A reference that closes a circle, and the key of the table that it leads to. */
+export interface CircularColumns {
+  readonly columns: readonly string[];
+  readonly targetColumns: readonly string[];
+  readonly targetKey: readonly string[];
 }
 
-const emptiable = (names: readonly string[], columns: readonly Nullability[]): readonly string[] =>
-  names.filter((name) => columns.some((column) => column.name === name && column.nullable));
+/** The tenant, with which such a reference is held: what it leads to beside the key. A circle closes among the rows that share it. */
+export const scopeColumns = ({
+  columns,
+  targetColumns,
+  targetKey,
+}: CircularColumns): readonly string[] => {
+  const scope = columns.filter((_, at) => !targetKey.includes(targetColumns[at] ?? ""));
+  return scope.length === columns.length ? [] : scope;
+};
 
-/** Columns of a reference that closes a circle, which wait for the rows it points at: the tenant that it is held with does not. */
-export function lateColumns(
-  names: readonly string[],
-  columns: readonly Nullability[],
-): readonly string[] {
-  const found = emptiable(names, columns);
-  return found.length === 0 ? names : found;
+/** Columns that wait for the rows that they point at. */
+export function lateColumns(circular: CircularColumns): readonly string[] {
+  const scope = scopeColumns(circular);
+  return circular.columns.filter((name) => !scope.includes(name));
 }
-
-/** Whether such a reference stays empty: whom it leads to within its tenant is not known beforehand. */
-export const staysEmpty = (names: readonly string[], columns: readonly Nullability[]): boolean =>
-  ![0, names.length].includes(emptiable(names, columns).length);
