@@ -39,7 +39,7 @@ export class RecordTests {
     before(async () => {
       await store.empty();
       await rows.prepare?.();
-      this.#rows = await insertAll(subject, rows.rows());
+      this.#rows = await insertAll(subject, subject.rows());
       if (rows.leaveOut !== undefined)
         await subject.method(rows.leaveOut)(subject.keyOf(await subject.store(rows.sample(900))));
     });

@@ -72,13 +72,13 @@ interface Parts {
 
 function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
   const layout = sampleLayout(scope.repository, views, scope);
-  const { declarations, rows, defaults } = sampleParts(layout, scope);
+  const { declarations, differences, defaults } = sampleParts(layout, scope);
   const { entity } = scope.repository;
   const isShared = views.some((view) => view.entity?.name === entity.name);
   const own = defaults.map(([name, value]) => entry(name, value));
   return {
-    declarations: isShared ? [...declarations, sharedRows(entity, rows)] : declarations,
-    setup: [...handles(scope), subject(scope, isShared ? undefined : rows("rows: ", 6))],
+    declarations: isShared ? [...declarations, sharedRows(scope, differences)] : declarations,
+    setup: [...handles(scope), subject(scope, isShared ? rowsName(entity) : differences)],
     tests: [
       lines([
         ...(own.length === 0 ? [] : [declared("fillsIn", [openObject(own)])]),
@@ -120,16 +120,20 @@ function handles(scope: SuiteScope): readonly Doc[] {
 }
 
 /** Views of the entity are tested with the same rows. */
-const sharedRows = (entity: EntityIr, rows: (head: string, depth: number) => Doc): Doc => [
-  docBlock([
-    "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",
-  ]),
-  rows(`export const ${rowsName(entity)} = `, 0),
-  ";",
-];
+function sharedRows(scope: SuiteScope, differences: Doc): Doc {
+  const { entity } = scope.repository;
+  const made = `export const ${rowsName(entity)} = ${support(scope, "samples", "rowsLike")}`;
+  return [
+    docBlock([
+      "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",
+    ]),
+    huggingCall(made, [sampleName(entity), differences], 0),
+    ";",
+  ];
+}
 
-/** @param rows the entry that makes the rows to read, where they are nobody else's */
-function subject(scope: SuiteScope, rows: Doc | undefined): Doc {
+/** @param rows what makes the rows to read, or how they differ from the samples */
+function subject(scope: SuiteScope, rows: Doc): Doc {
   const { entity } = scope.repository;
   const children = entity.children.map(
     (child) => `${child.property}: ${print(texts(child.localKey.map(({ name }) => name)))}`,
@@ -150,7 +154,7 @@ function subject(scope: SuiteScope, rows: Doc | undefined): Doc {
   const made = `const tests = new ${support(scope, "record", "RecordTests")}`;
   const subject = openObject([
     ...sampled.map(([name, value]) => entry(name, value)),
-    rows ?? entry("rows", rowsName(entity)),
+    entry("rows", rows),
     ...entries.map(([name, value]) => entry(name, value)),
   ]);
   return [huggingCall(made, ["store", portVariable(entity.property), subject], 4), ";"];

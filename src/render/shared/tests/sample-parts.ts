@@ -6,7 +6,7 @@ import { hardline, indent } from "../../document.ts";
 import { identifier, stringLiteral } from "../../encode.ts";
 import { docBlock, entry, functionHead, openObject } from "../../layout.ts";
 import { insertable } from "../types.ts";
-import { type Entry, huggingCall, texts, valueLists } from "./forms.ts";
+import { type Entry, texts, valueLists } from "./forms.ts";
 import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
 import type { TestScope } from "./scope.ts";
@@ -94,8 +94,8 @@ function endsSoon(parent: RepositoryIr, scope: TestScope, levels = followedLevel
 
 interface SampleParts {
   readonly declarations: readonly Doc[];
-  /** The function that makes the rows to read, to be said at a depth. */
-  readonly rows: (head: string, depth: number) => Doc;
+  /** How the rows to read differ from the samples. */
+  readonly differences: Doc;
   readonly defaults: readonly Entry[];
 }
 
@@ -112,7 +112,7 @@ export function sampleParts(layout: SampleLayout, scope: SuiteScope): SamplePart
       ...besideFunction(layout, scope),
       ...(scope.referred.has(entity.name) ? [storeFunction(scope)] : []),
     ],
-    rows: (head, depth) => rowsFunction(layout, scope, head, depth),
+    differences: differencesOf(layout, scope),
     defaults: defaultsOf(entity),
   };
 }
@@ -210,13 +210,7 @@ function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): re
 export const rowsName = (entity: EntityIr): string => `${sampleName(entity)}Rows`;
 
 /** Three rows alike, one set apart by each other value of each steady field, and one with only what must be given. */
-function rowsFunction(
-  { entity, steady }: SampleLayout,
-  scope: SuiteScope,
-  head: string,
-  depth: number,
-): Doc {
-  const sample = sampleName(entity);
+function differencesOf({ entity, steady }: SampleLayout, scope: SuiteScope): Doc {
   const apart = steady.map((field) => [field.name, apartValues(entity, field, scope)] as const);
   const left = givenFields(scope)(entity).filter(
     (field) => field.optionalOnInsert && !(field.key && field.source.generated === "caller"),
@@ -228,9 +222,7 @@ function rowsFunction(
     ...(children.length === 0 ? [] : [["childless", texts(children)] as const]),
     ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
   ];
-  const made = `${head}${support(scope, "samples", "rowsLike")}`;
-  const differences = openObject(entries.map(([name, value]) => entry(name, value)));
-  return huggingCall(made, [sample, differences], depth);
+  return openObject(entries.map(([name, value]) => entry(name, value)));
 }
 
 /** Another value for each row that is set apart by this field. */

@@ -21,7 +21,7 @@ export function sampleValue(
   const parent = scope.entities.get(reference.entity);
   const key = parent?.fields.find(({ name }) => name === reference.field);
   if (parent === undefined || key === undefined) return undefined;
-  const at = /^\d+$/.test(n) ? String(Number(n) % parentRows) : `${n} % ${parentRows}`;
+  const at = known(n) ? String(Number(n) % parentRows) : `${n} % ${parentRows}`;
   return ownValue(parent, key, at, scope);
 }
 
@@ -100,9 +100,15 @@ const place = (entity: EntityIr, field: FieldIr): number => entity.fields.indexO
 
 /** `100 + n`, or its value where both are known. */
 const sum = (base: number, n: string): string => {
-  if (/^\d+$/.test(n)) return String(base + Number(n));
+  if (known(n)) return String(base + Number(n));
   return base === 0 ? n : `${base} + ${n.includes(" ") ? `(${n})` : n}`;
 };
+
+/** Whether the number of the sample is one, not an expression: then its values are told as they are. */
+const known = (n: string): boolean => /^\d+$/.test(n);
+
+const numbered = (name: string, n: string): string =>
+  known(n) ? stringLiteral(`${name} ${n}`) : `\`${templateText(name)} \${${n}}\``;
 
 /** Texts of a search hold words: one that all rows share, one of their own, and one that another row has in a weightier property. */
 function textOf(
@@ -118,12 +124,16 @@ function textOf(
   if (at >= 0 && max >= 3 * word.length + 20) {
     const [heaviest] = searched;
     const other =
-      at === 0 || heaviest === undefined ? "" : ` ${heaviest.name.toLowerCase()}\${${sum(1, n)}}`;
-    return `\`${word}000 ${word}\${${n}}${other}\``;
+      at === 0 || heaviest === undefined
+        ? ""
+        : ` ${heaviest.name.toLowerCase()}${known(n) ? sum(1, n) : `\${${sum(1, n)}}`}`;
+    return known(n)
+      ? stringLiteral(`${word}000 ${word}${n}${other}`)
+      : `\`${word}000 ${word}\${${n}}${other}\``;
   }
   if (max < field.name.length + 5)
     return `${support(scope, "samples", "sampleCode")}(${n}, ${Math.min(max, 4)})`;
-  return `\`${field.name} \${${n}}\``;
+  return numbered(field.name, n);
 }
 
 /** More than the samples of any suite. */
@@ -195,12 +205,15 @@ function decimal(
   const base = Math.max(0, Math.ceil(min));
   const step = 10 ** -Math.min(scale, 2);
   const room = Math.floor((most - base) / step);
-  const count = `${n.includes(" ") ? `(${n})` : n} % ${Math.max(1, Math.min(room, 997))}`;
+  const turns = Math.max(1, Math.min(room, 997));
+  const count = `${n.includes(" ") ? `(${n})` : n} % ${turns}`;
   const shift = Math.min(
     place(entity, field) * 3,
     Math.max(0, Math.floor(most - base - 997 * step)),
   );
-  return `(${base + shift} + (${count}) * ${step}).toFixed(${scale})`;
+  return known(n)
+    ? stringLiteral((base + shift + (Number(n) % turns) * step).toFixed(scale))
+    : `(${base + shift} + (${count}) * ${step}).toFixed(${scale})`;
 }
 
 function elementOf(of: ArrayElement, name: string, n: string, scope: TestScope): string {
@@ -209,7 +222,7 @@ function elementOf(of: ArrayElement, name: string, n: string, scope: TestScope):
       return `${support(scope, "samples", "sampleUuid")}(${stringLiteral(name)}, ${n})`;
     case "string":
     case "text":
-      return /^\d+$/.test(n) ? stringLiteral(`${name}${n}`) : `\`${name}\${${n}}\``;
+      return known(n) ? stringLiteral(`${name}${n}`) : `\`${name}\${${n}}\``;
     case "int":
       return n;
     case "float":
@@ -238,7 +251,7 @@ function schemaValue(schema: JsonSchema, name: string, n: string): string | unde
     type === "string" &&
     Object.keys(schema).every((key) => ["type", "title", "description"].includes(key))
   )
-    return `\`${templateText(name)} \${${n}}\``;
+    return numbered(name, n);
   if (type === "integer" || type === "number")
     return schema["minimum"] === undefined && schema["maximum"] === undefined ? n : undefined;
   if (type === "boolean") return "true";

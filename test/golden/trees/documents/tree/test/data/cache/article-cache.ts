@@ -11,9 +11,9 @@ export function articleCacheSuite(store: TestStore<OpenedCache>): void {
   describe("articleCache", () => {
     const row: Article = {
       id: articleId(sampleUuid("Article.id", 0)),
-      slug: `slug ${0}`,
+      slug: "slug 0",
       state: oneOf(0, "draft", "live"),
-      title: `title ${0}`,
+      title: "title 0",
       words: 500,
       tags: ["tags0", "tags0"],
       extra: { extra: 0 },
@@ -24,7 +24,7 @@ export function articleCacheSuite(store: TestStore<OpenedCache>): void {
       sections: [
         {
           no: 1000,
-          text: `text ${0}`,
+          text: "text 0",
         },
       ],
     };

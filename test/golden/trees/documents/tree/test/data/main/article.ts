@@ -68,7 +68,7 @@ export function articlesSuite(store: TestStore<OpenedMain>): void {
     tests.replay("write", 110);
     tests.patch("revise", 120, {
       state: ["live"],
-      title: [`title ${901}`],
+      title: ["title 901"],
       tags: [["tags901", "tags0"]],
       extra: [{ extra: 901 }],
       publishedAt: [sampleMoment(2), sampleMoment(1), null],

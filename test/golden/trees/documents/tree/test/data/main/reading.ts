@@ -3,7 +3,7 @@ import { describe } from "node:test";
 import type { NewReading, Reading } from "../../../src/data/domain/reading.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { rowsLike, sampleUuid } from "../support/samples.ts";
+import { sampleUuid } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new Reading; every number makes another one, but what rows are found by is alike in all. */
@@ -36,11 +36,11 @@ export function readingsSuite(store: TestStore<OpenedMain>): void {
       key: ["reader", "day"],
       missing: { reader: sampleReading(900).reader, day: sampleReading(900).day },
       sample: sampleReading,
-      rows: rowsLike(sampleReading, {
+      rows: {
         apart: { day: ["2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"], device: ["page"] },
         without: ["device", "minutes", "cost"],
         beside: sampleReadingBeside,
-      }),
+      },
       beside: sampleReadingBeside,
       insert: "record",
       read: "get",

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 98e4b8c2f744207f; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 20063bbc34b67f3a; a fix comes with a newer version of the generator.
 import { before, it } from "node:test";
 import { type Aggregate, checkAggregate } from "./aggregating.ts";
 import { refused, valueOf } from "./comparing.ts";
@@ -40,7 +40,7 @@ export class RecordTests {
     before(async () => {
       await store.empty();
       await rows.prepare?.();
-      this.#rows = await insertAll(subject, rows.rows());
+      this.#rows = await insertAll(subject, subject.rows());
       if (rows.leaveOut !== undefined)
         await subject.method(rows.leaveOut)(subject.keyOf(await subject.store(rows.sample(900))));
     });

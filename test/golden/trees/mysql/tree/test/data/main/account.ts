@@ -8,7 +8,7 @@ import {
 } from "../../../src/data/domain/account.ts";
 import type { OpenedMain } from "../../../src/data/stores/main/store.ts";
 import { RecordTests } from "../support/record.ts";
-import { otherMoments, rowsLike, sampleMoment, sampleUuid } from "../support/samples.ts";
+import { otherMoments, sampleMoment, sampleUuid } from "../support/samples.ts";
 import type { TestStore } from "../support/store.ts";
 
 /** A new AccountEntry; every number makes another one. */
@@ -34,11 +34,11 @@ export function accountsSuite(store: TestStore<OpenedMain>): void {
       key: ["id"],
       missing: accountId(sampleUuid("Account.id", 900)),
       sample: sampleAccount,
-      rows: rowsLike(sampleAccount, {
+      rows: {
         apart: { openedAt: otherMoments },
         without: ["id", "balance"],
         childless: ["entries"],
-      }),
+      },
       insert: "open",
       read: "get",
       children: { entries: ["lineNo"] },
@@ -61,12 +61,12 @@ export function accountsSuite(store: TestStore<OpenedMain>): void {
     tests.replay("open", 110);
     tests.upsert("save", 120, { openedAt: sampleMoment(1) });
     tests.replay("save", 130);
-    tests.patch("rename", 140, { owner: [`owner ${901}`] });
+    tests.patch("rename", 140, { owner: ["owner 901"] });
     tests.remove("shut", 150);
     tests.history("history", 160, {
       change: "rename",
       remove: "shut",
-      others: { owner: [`owner ${902}`] },
+      others: { owner: ["owner 902"] },
     });
     tests.unique(170, ["owner"]);
   });

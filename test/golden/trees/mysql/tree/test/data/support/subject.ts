@@ -1,6 +1,7 @@
-// Runtime of async-db-starter 0.1.0, sha256 0d12f6b87be9d000; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 15b0c5d21a5ea1f7; a fix comes with a newer version of the generator.
 import { isDeepStrictEqual } from "node:util";
 import { valueOf } from "./comparing.ts";
+import { type Differences, rowsLike } from "./samples.ts";
 
 /** A method of a repository, whatever it takes: the tests know its arguments from the spec. */
 export type Call = (...values: readonly unknown[]) => Promise<unknown>;
@@ -13,8 +14,8 @@ export interface Rows {
   readonly missing: unknown;
   /** A new row; every number makes another one. */
   readonly sample: (n: number) => object;
-  /** Rows to read. */
-  readonly rows: () => readonly object[];
+  /** Rows to read: what makes them, or how they differ from the samples. */
+  readonly rows: (() => readonly object[]) | Differences<object>;
   /** For a composite key: rows whose key differs from that of a sample in one part only. */
   readonly beside?: (n: number) => readonly object[];
   /** Stores one row, or `insertMany` a list of them. */
@@ -35,14 +36,15 @@ export type Children = Readonly<Record<string, readonly string[]>>;
 
 /** The same with its calls ready. */
 export interface Subject extends Rows {
+  readonly rows: () => readonly object[];
   readonly method: (name: string) => Call;
   readonly keyOf: (row: object) => unknown;
   readonly store: (row: object) => Promise<object>;
   readonly find: (key: unknown) => Promise<unknown>;
 }
 
-export function subjectOf(repository: object, rows: Rows): Subject {
-  const { key, insert, insertMany, read, all } = rows;
+export function subjectOf(repository: object, given: Rows): Subject {
+  const { key, sample, rows, insert, insertMany, read, all } = given;
   const keyOf = (row: object): unknown => {
     const [only = "", ...others] = key;
     if (others.length === 0) return valueOf(row, only);
@@ -50,7 +52,8 @@ export function subjectOf(repository: object, rows: Rows): Subject {
   };
   const method = (name: string): Call => callable(valueOf(repository, name));
   return {
-    ...rows,
+    ...given,
+    rows: typeof rows === "function" ? rows : rowsLike(sample, rows),
     method,
     keyOf,
     store: async (row) =>

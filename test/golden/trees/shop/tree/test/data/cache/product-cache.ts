@@ -11,9 +11,9 @@ export function productCacheSuite(store: TestStore<OpenedCache>): void {
   describe("productCache", () => {
     const row: Product = {
       id: productId(sampleUuid("Product.id", 0)),
-      sku: `sku ${0}`,
-      title: `title000 title${0}`,
-      description: `description000 description${0} title${1}`,
+      sku: "sku 0",
+      title: "title000 title0",
+      description: "description000 description0 title1",
       priceCents: 500,
       stock: 600,
       tags: ["tags0", "tags0"],

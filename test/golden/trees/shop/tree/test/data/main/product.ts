@@ -62,8 +62,8 @@ export function productsSuite(store: TestStore<OpenedMain>): void {
     tests.bulk("importAll", 130);
     tests.replayMany("importAll", 140);
     tests.patch("reprice", 150, {
-      title: [`title000 title${901}`],
-      description: [`description000 description${901} title${902}`],
+      title: ["title000 title901"],
+      description: ["description000 description901 title902"],
       priceCents: [530, 493],
       tags: [["tags901", "tags0"]],
       embedding: [sampleVector(384, 901), null],

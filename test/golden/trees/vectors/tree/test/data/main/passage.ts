@@ -80,9 +80,6 @@ export function passagesSuite(store: TestStore<OpenedMain>): void {
     });
     tests.insert("add", 100);
     tests.replay("add", 110);
-    tests.patch("amend", 120, {
-      body: [`body000 body${901}`],
-      embedding: [sampleVector(3072, 901)],
-    });
+    tests.patch("amend", 120, { body: ["body000 body901"], embedding: [sampleVector(3072, 901)] });
   });
 }

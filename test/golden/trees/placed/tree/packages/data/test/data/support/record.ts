@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 acb8697f9d66ed85; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 6335cdcf05ce4b27; a fix comes with a newer version of the generator.
 import { before, it } from "node:test";
 import { type Aggregate, checkAggregate } from "./aggregating.js";
 import { refused, valueOf } from "./comparing.js";
@@ -40,7 +40,7 @@ export class RecordTests {
     before(async () => {
       await store.empty();
       await rows.prepare?.();
-      this.#rows = await insertAll(subject, rows.rows());
+      this.#rows = await insertAll(subject, subject.rows());
       if (rows.leaveOut !== undefined)
         await subject.method(rows.leaveOut)(subject.keyOf(await subject.store(rows.sample(900))));
     });
