@@ -79,16 +79,20 @@ export class RedisSession {
     this.#tenant = tenant;
   }
 
-  /** The record of a key, or undefined. */
-  async get<K, N, E>(
+  /** The record of a key, or undefined. No async function: its own promise would cost the path of every read turns of the queue. */
+  get<K, N, E>(
     method: MethodDeclaration<K, N, E>,
     key: K,
     options?: ReadOptions,
   ): Promise<E | undefined> {
-    const { router } = this.#host;
-    const place = this.#prepared(method, options, () => this.#key(method.of, method.of.key(key)));
-    const row = await router.call(method, "hmget", [place, ...fieldsOf(method.of)], options);
-    return decoded(method.of, row);
+    const { of } = method;
+    try {
+      const args = [this.#key(of, of.key(key)), ...fieldsOf(of)];
+      const row = this.#host.router.call(method, "hmget", args, options);
+      return row.then((reply) => decoded(of, reply));
+    } catch (error) {
+      return Promise.reject(this.#verdict(method, options, error));
+    }
   }
 
   /** In the order of the keys; missing ones are left out. Each is asked where it lies, all at once. */
@@ -163,7 +167,7 @@ export class RedisSession {
         ...of.columns,
       ],
     );
-    return this.#stored(of, row);
+    return of.decode(row as Row);
   }
 
   /** @throws DataError not-found, constraint (bounds), programming (sign), outcome-unknown */
@@ -200,7 +204,7 @@ export class RedisSession {
         ...of.columns,
       ],
     );
-    return this.#stored(of, row);
+    return of.decode(row as Row);
   }
 
   /** @throws DataError not-found, conflict (stale version), outcome-unknown */
@@ -340,10 +344,6 @@ export class RedisSession {
     }
   }
 
-  #stored<K, N, E>(of: RecordDeclaration<K, N, E>, row: Reply): E {
-    return of.decode(row as Row);
-  }
-
   /** `shop:sessions:{tenant:key}`: whatever belongs to one record carries its hash tag. */
   #key(of: Declared, parts: readonly string[]): string {
     if (of.tenant === true && (this.#tenant === undefined || this.#tenant === ""))
@@ -352,7 +352,6 @@ export class RedisSession {
     return `${this.#host.namespace}:${of.table}:{${named.map(keyPart).join(":")}}`;
   }
 
-  /** What is wrong with the caller's values rejects like any other failure of the call. */
   #prepared<T>(
     method: MethodDeclaration<never, never, unknown>,
     options: OpOptions | undefined,
@@ -361,15 +360,19 @@ export class RedisSession {
     try {
       return make();
     } catch (error) {
-      if (!isDataError(error)) throw error;
-      const call = {
-        spec: method,
-        attempts: 0,
-        runtime: this.#host.runtime,
-        options: options ?? {},
-      };
-      throw verdictError(call, error, 0);
+      throw this.#verdict(method, options, error);
     }
+  }
+
+  /** What is wrong with the caller's values rejects like any other failure of the call. */
+  #verdict(
+    method: MethodDeclaration<never, never, unknown>,
+    options: OpOptions | undefined,
+    error: unknown,
+  ): unknown {
+    if (!isDataError(error)) return error;
+    const call = { spec: method, attempts: 0, runtime: this.#host.runtime, options: options ?? {} };
+    return verdictError(call, error, 0);
   }
 }
 
