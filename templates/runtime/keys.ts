@@ -5,7 +5,8 @@ import { uuidV7 } from "./uuid.ts";
 const hexDigits = Uint8Array.from({ length: 128 }, (_, code) =>
   /[0-9a-f]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
-const dash = 45;
+const dash = "-".charCodeAt(0);
+const dashes = [8, 13, 18, 23] as const;
 
 /** Checks that a text is a UUID in its usual form (any version, either case; kept in lower case) and brands it. */
 export function uuidKey<K>(entity: string): (text: string) => K {
@@ -35,15 +36,12 @@ export function uuidText(text: unknown): string | undefined {
   return isLowerUuid(lower) ? lower : undefined;
 }
 
-/** Each key and each foreign key of each row passes here, twice as fast as through a regular expression. */
+/** Each key and each foreign key of each row passes here: counting takes half the time of a regular expression. */
 function isLowerUuid(text: string): boolean {
   if (text.length !== 36) return false;
-  for (let at = 0; at < 36; at += 1) {
-    const code = text.charCodeAt(at);
-    const fits = at === 8 || at === 13 || at === 18 || at === 23 ? code === dash : hexDigits[code];
-    if (fits !== 1 && fits !== true) return false;
-  }
-  return true;
+  let digits = 0;
+  for (let at = 0; at < 36; at += 1) digits += hexDigits[text.charCodeAt(at)] ?? 0;
+  return digits === 32 && dashes.every((at) => text.charCodeAt(at) === dash);
 }
 
 /** A UUID to filter by, in lower case. @param name what is filtered @throws DataError programming for what is none */
