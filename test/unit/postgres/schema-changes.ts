@@ -139,6 +139,21 @@ const columns: readonly SchemaChange[] = [
     [field("place", { kind: "decimal", precision: 8, scale: 2 }, { was: "rank", nullable: true })],
   ),
   fields(
+    "column renamed and longer",
+    [words()],
+    [field("phrase", { kind: "string", max: 80 }, { was: "words" })],
+  ),
+  fields(
+    "column renamed and wider",
+    [rank({ min: 0, default: 3 })],
+    [field("place", { kind: "bigint" }, { was: "rank", min: 0, default: 3 })],
+  ),
+  fields(
+    "column renamed, longer and no longer required",
+    [words({ unique: true })],
+    [field("phrase", { kind: "string", max: 120 }, { was: "words", nullable: true })],
+  ),
+  fields(
     "column widened",
     [field("price", { kind: "decimal", precision: 5, scale: 2 })],
     [field("price", { kind: "decimal", precision: 9, scale: 2 })],

@@ -93,9 +93,12 @@ function synchronised(change: TableChange, copied: Copied): readonly Draft[] {
   const [first, second] = [`new.${identifier(from.name)}`, `new.${identifier(name)}`];
   const changed = (column: string): string =>
     `not (new.${identifier(column)} <=> old.${identifier(column)})`;
+  // Code of after leaves the first one to its default, which must not win over what it gives.
   const inserted = [
+    ...(backward === undefined
+      ? []
+      : [`${first} = if(${second} is null, ${first}, coalesce(${ofRow(backward)}, ${first}))`]),
     `${second} = coalesce(${second}, ${ofRow(forward)})`,
-    ...(backward === undefined ? [] : [`${first} = coalesce(${first}, ${ofRow(backward)})`]),
   ];
   const updated = [
     `${second} = if(${changed(from.name)}, ${ofRow(forward)}, ${second})`,
