@@ -5,6 +5,7 @@ import { isAsScanned, type Watched, watchedAt } from "../reconcile/shortcut.ts";
 import { nodeFileSystem } from "../reconcile/file-system.ts";
 import type { CapturingFiles } from "../slice/captured-files.ts";
 import { type KnownSpec, textsOf } from "../slice/known-spec.ts";
+import { sizesOf } from "../slice/side.ts";
 import type { Model } from "../spec/model.ts";
 import { hashOfSettings } from "./input-hash.ts";
 import type { Reconciled } from "./pipeline.ts";
@@ -30,6 +31,7 @@ export function knownSpec(
     reads: textsOf(captured),
     lists: captured.lists,
     names: claimedNames(ir),
+    sizes: sizesOf(model),
     mentioned: mentionedEntities(model),
   };
 }

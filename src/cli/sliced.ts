@@ -27,7 +27,7 @@ import { type Captured, capturedAgain, remembered } from "../slice/captured-file
 import { type CutFile, cutFiles, narrowedTexts, type Slice, sliceOf } from "../slice/cut.ts";
 import { type KnownSpec, readKnownSpec, textsOf } from "../slice/known-spec.ts";
 import { narrowed } from "../slice/narrowed.ts";
-import { agree, nextNames, type Side } from "../slice/side.ts";
+import { agree, nextNames, nextSizes, type Side, sizesOf } from "../slice/side.ts";
 import { filesIn } from "../spec/files.ts";
 import { loadSpec } from "../spec/load.ts";
 import { hashOfSettings } from "./input-hash.ts";
@@ -89,9 +89,11 @@ function runOf(
   if (settled === undefined || former === undefined || present === undefined) return undefined;
   if (!agree(former, present, slice.units)) return undefined;
   const names = nextNames(claimedNames(former.ir), claimedNames(present.ir), spec.names);
+  const sizes = nextSizes(former.sizes, present.sizes, spec.sizes);
   const sound = nextSchemas(former, present, place.folder);
   const decided = decidedOf(former, present, slice, units, place.folder);
-  if (names === undefined || sound === undefined || decided === undefined) return undefined;
+  if (names === undefined || sizes === undefined) return undefined;
+  if (sound === undefined || decided === undefined) return undefined;
   const inputs = Object.entries(units.units).map(([unit, known]): [string, UnitInput] => [
     unit,
     (slice.units.has(unit) ? present.inputs.units.get(unit) : undefined) ?? known,
@@ -120,7 +122,7 @@ function runOf(
       unmade: [],
     },
     sources: captured.reads.map(({ bytes }) => bytes),
-    spec: { ...spec, reads: textsOf(captured), names },
+    spec: { ...spec, reads: textsOf(captured), names, sizes },
   };
 }
 
@@ -161,6 +163,7 @@ function sideOf(
   const isWanted = (unit: string): boolean =>
     units.has(unit) || (unit !== "runtime" && !unit.startsWith("entities/"));
   return {
+    sizes: sizesOf(model),
     plan,
     ir,
     inputs: unitInputs(ir, { spec: place.spec, version }),

@@ -69,16 +69,27 @@ export function bytesAfterGrowth(model: Model, workload: AuthorityWorkload): num
   return rows * (itemBytes ?? meanEntityBytes(model, workload));
 }
 
-/**
- * In powers of two. It is an estimate, and what is decided from it stands in committed files: as a finer figure it would change with every
- * field, and conflict wherever two branches change two entities of one workload.
- */
 function meanEntityBytes(model: Model, workload: AuthorityWorkload): number {
+  return aboutMean(entitySizes(model, workload));
+}
+
+/** What the entities of a workload measure together. */
+export interface EntitySizes {
+  readonly bytes: number;
+  readonly entities: number;
+}
+
+export function entitySizes(model: Model, workload: AuthorityWorkload): EntitySizes {
   const sizes = workload.entities.flatMap((name) => {
     const entity = entityOf(model, name);
     return entity ? [entityBytes(entity)] : [];
   });
-  if (sizes.length === 0) return unboundedBytes;
-  const mean = sizes.reduce((a, b) => a + b, 0) / sizes.length;
-  return 2 ** Math.round(Math.log2(mean));
+  return { bytes: sizes.reduce((a, b) => a + b, 0), entities: sizes.length };
 }
+
+/**
+ * In powers of two. It is an estimate, and what is decided from it stands in committed files: as a finer figure it would change with every
+ * field, and conflict wherever two branches change two entities of one workload.
+ */
+export const aboutMean = ({ bytes, entities }: EntitySizes): number =>
+  entities === 0 ? unboundedBytes : 2 ** Math.round(Math.log2(bytes / entities));

@@ -4,6 +4,7 @@ import { type FileSystem, nodeFileSystem } from "../reconcile/file-system.ts";
 import { isOwnFolder, isWatched, removeQuietly, type Watched } from "../reconcile/shortcut.ts";
 import { schemaStateFile, specStateFile, unitsFile } from "../reconcile/tool-files.ts";
 import type { Captured } from "./captured-files.ts";
+import type { Sizes } from "./side.ts";
 
 /** A file of the spec as text. */
 export interface SpecText {
@@ -20,13 +21,14 @@ export interface KnownSpec {
   readonly lists: Captured["lists"];
   /** By kind of name: what no two entities may be called. */
   readonly names: Readonly<Record<string, readonly string[]>>;
+  readonly sizes: Sizes;
   /** Entities that the rest of the spec speaks of, and one of each list. */
   readonly mentioned: readonly string[];
   /** Paths of what belongs to no entity, as they were. */
   readonly shared: readonly Watched[];
 }
 
-const version = 1;
+const version = 2;
 
 /** What was read, as text: the loader has refused what is not UTF-8. */
 export const textsOf = ({ reads }: Captured): readonly SpecText[] =>
@@ -87,14 +89,14 @@ function isStored(value: unknown): value is Stored {
 function isKnownSpec(value: unknown): value is KnownSpec {
   if (typeof value !== "object" || value === null) return false;
   if (!("settings" in value && "reads" in value && "lists" in value)) return false;
-  if (!("names" in value && "mentioned" in value && "shared" in value)) return false;
-  const { settings, reads, lists, names, mentioned, shared } = value;
+  if (!("names" in value && "sizes" in value && "mentioned" in value && "shared" in value))
+    return false;
+  const { settings, reads, lists, names, sizes, mentioned, shared } = value;
   const areLists = [reads, lists, mentioned, shared].every(Array.isArray);
   return (
     areLists &&
     typeof settings === "string" &&
-    typeof names === "object" &&
-    names !== null &&
+    [names, sizes].every((record) => typeof record === "object" && record !== null) &&
     Array.isArray(shared) &&
     shared.every(isWatched)
   );

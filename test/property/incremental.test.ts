@@ -39,6 +39,8 @@ function specOf(random: () => number, world: World): string {
     if (random() < 0.3) methods["drop"] = { op: "delete" };
     if (random() < 0.3) methods["all"] = { op: "list", page: "keyset" };
   }
+  // With rows, sizes of entities decide on what is shared.
+  if (random() < 0.5) Object.assign(spec.workloads.all, { scale: { rows: 5_000_000 } });
   const from = Object.keys(access)[between(random, 0, 4)];
   if (from !== undefined) spec.workloads["near"] = { kind: "cache", from, ttl: "30s" };
   return JSON.stringify(spec, null, 1);

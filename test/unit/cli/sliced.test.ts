@@ -147,3 +147,18 @@ test("entities in files of their own: one that changed is looked at alone, and a
   at.write("entities/ThingZ.yaml", `entities:\n${entity("ThingZ")}`);
   expect(isSliced(at.folder)).toBe(false);
 });
+
+test("a mean row that comes to about another size is seen, although a part of the entities does not show it", async () => {
+  // Eleven rows of 361 bytes and one of 60 more than its title; about 256 ends, and about 512 begins, at a mean of 362.
+  const grown = (max: number): string =>
+    spec
+      .replaceAll("max: 100", "max: 301")
+      .replace("max: 301", `max: ${max}`)
+      .replace("    access:\n", "    scale: { rows: 5000000 }\n    access:\n");
+  const at = await project(grown(310), "plan");
+  expect(generation(at.folder).status).toBe(0);
+  at.write("workloads.yaml", grown(311));
+  expect(isSliced(at.folder)).toBe(true);
+  at.write("workloads.yaml", grown(400));
+  expect(isSliced(at.folder)).toBe(false);
+});
