@@ -24,6 +24,8 @@ export class Collections {
 /** Options of every command. */
 export interface CommandLimits {
   readonly session?: ClientSession;
+  /** Of a read in a session that is no transaction; otherwise the client's. */
+  readonly readConcern?: { readonly level: "snapshot" };
   /** The server stops by itself when the caller's deadline has passed. */
   readonly maxTimeMS?: number;
   /** For a call whose deadline is longer than the store's; read by the driver's connection. */

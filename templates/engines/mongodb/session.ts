@@ -326,7 +326,9 @@ export class MongoSession {
     return this.#call(method, options, async (place) => {
       const session = client.startSession({ snapshot: true });
       try {
-        return await work({ ...place, limits: { ...place.limits, session } });
+        // Said with each read: the client's own level would win over that of the session.
+        const readConcern = { level: "snapshot" } as const;
+        return await work({ ...place, limits: { ...place.limits, session, readConcern } });
       } finally {
         await session.endSession();
       }
