@@ -7,6 +7,7 @@ import type {
   SchemaPlanner,
   Step,
 } from "../migrate/step.ts";
+import { plannedChange } from "../migrate/reused-names.ts";
 import { noteOf, type SpecChange } from "./change.ts";
 import { pairs } from "./pairs.ts";
 import type { Renames } from "./renames.ts";
@@ -127,7 +128,7 @@ function plannedChanges(
   const from = planner.snapshot(before, whole.project);
   const to = planner.snapshot(after, project);
   const planned = (values: ChangeContext["values"]): PlannedChange =>
-    planner.diff(from, to, { store: after, project, mode: "split", values });
+    plannedChange(planner, from, to, { store: after, project, mode: "split", values });
   const { steps, questions } = planned({});
   // A value that has still to be given holds up the plan, not the judgement of its other steps.
   const others =

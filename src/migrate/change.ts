@@ -2,6 +2,7 @@ import { type MigrationFolder, migrationId, nextNumber, parentsOf, snapshotOf } 
 import { sorted } from "../reconcile/record.ts";
 import { movedNames } from "./named-content.ts";
 import type { PlannedMigration } from "./record.ts";
+import { plannedChange } from "./reused-names.ts";
 import {
   phases,
   type ChangeContext,
@@ -39,7 +40,7 @@ export function planChange(
   const { store, project, mode } = context;
   const from = snapshotOf(folder);
   const snapshot = asStored(planner.snapshot(store, project));
-  const { steps, questions } = planner.diff(from, snapshot, context);
+  const { steps, questions } = plannedChange(planner, from, snapshot, context);
   if (questions.length > 0 || steps.length === 0) return { migrations: [], questions, snapshot };
   const stem = name ?? nameOf(steps);
   const number = nextNumber(folder.migrations);

@@ -1,4 +1,5 @@
 import type { StoreIr } from "../ir/types.ts";
+import type { NameMatch } from "./reused-names.ts";
 
 /** What is lost when a step is taken back, or taken at all. */
 export type Reversibility =
@@ -159,6 +160,8 @@ export interface SchemaPlanner {
    * transactional, all `expand`.
    */
   readonly diff: (from: Snapshot, to: Snapshot, context: ChangeContext) => PlannedChange;
+  /** What the change does to names, paired as {@link diff} pairs them. No change may use a name again that it frees itself. */
+  readonly names: (from: Snapshot, to: Snapshot, context: ChangeContext) => readonly NameMatch[];
   /** What is wrong with the expressions that a user gave for columns of this store's parts. */
   readonly judgeValues?: (
     from: Snapshot,

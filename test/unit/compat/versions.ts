@@ -92,6 +92,7 @@ export const plannerOf = (
     suffix: "sql",
     snapshot: (store): Snapshot => new Map([[store.name, store.entities.map(({ name }) => name)]]),
     diff: () => ({ steps: steps.map((step) => ({ ...plain, ...step })), questions }),
+    names: () => [],
     print: () => "",
   };
   return () => planner;

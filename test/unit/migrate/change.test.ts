@@ -35,6 +35,7 @@ const planner = (steps: readonly Step[], after: object = { columns: 2 }): Schema
   suffix: "txt",
   snapshot: () => new Map([["orders", after]]),
   diff: () => ({ steps, questions: [] }),
+  names: () => [],
   print: (these, direction) => these.map((each) => each[direction]).join("; "),
 });
 

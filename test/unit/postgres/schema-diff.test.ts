@@ -76,27 +76,6 @@ test("a was: that names nothing is asked about, one of a rename that is done is 
   expect(asked(named("name", "fullName"), named("name", "fullName"))).toEqual([]);
 });
 
-test("a table does not take the name that another one has", () => {
-  const named = (first: string, second: string) =>
-    mainStore(
-      [
-        entity({ name: "First", table: first, fields: [field("id", uuid, { key: true })] }),
-        entity({ name: "Second", table: second, fields: [field("id", uuid, { key: true })] }),
-      ],
-      [transactional("all", { First: [], Second: [] })],
-    ).store;
-  const [from, to] = [named("one", "two"), named("two", "three")];
-  const { questions } = planner.diff(planner.snapshot(from, "shop"), planner.snapshot(to, "shop"), {
-    store: to,
-    project: "shop",
-    mode: "split",
-    values: {},
-  });
-  expect(questions.map(({ about, hint }) => [about, hint])).toEqual([
-    ["two", "make two changes of it: drop or rename two first, and rename one in the next one"],
-  ]);
-});
-
 test("nothing changes without a change, whatever order the parts were read in", () => {
   for (const { to } of schemaChanges) {
     const snapshot = planner.snapshot(to, "shop");

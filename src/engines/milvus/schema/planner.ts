@@ -20,6 +20,8 @@ export const planner: SchemaPlanner = {
   suffix: "json",
   snapshot: (store, project) => snapshotOf(store, project),
   diff: (from, to) => diff(partsOf(from), partsOf(to)),
+  // A new definition gets a collection of its own, which the authority fills: nothing is renamed.
+  names: () => [],
   print: printSteps,
 };
 

@@ -1,6 +1,6 @@
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
-import { pairs } from "../../../compat/pairs.ts";
-import type { EntityIr } from "../../../ir/types.ts";
+import { type Pairs, pairs } from "../../../compat/pairs.ts";
+import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import type {
   ChangeContext,
@@ -25,16 +25,29 @@ interface Named extends Collection {
 const named = (snapshot: Snapshot): readonly Named[] =>
   [...collectionsOf(snapshot)].map(([name, collection]) => ({ name, ...collection }));
 
-/** The steps from one snapshot to another. */
-export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
-  const entities = new Map(context.store.entities.map((entity) => [entity.name, entity]));
-  const paired = pairs(named(from), named(to), {
+/** The collections of two snapshots, paired by their entities; those of the data layer by their names. */
+export function collectionPairs(
+  from: Snapshot,
+  to: Snapshot,
+  { store }: ChangeContext,
+): Pairs<Named> {
+  const entities = entitiesOf(store);
+  return pairs(named(from), named(to), {
     name: ({ name, entity, historyOf }) => entity ?? ownName(name, historyOf),
     was: ({ name, entity, historyOf }) => {
       const was = entities.get(entity ?? historyOf ?? "")?.was;
       return was === undefined || entity !== undefined ? was : ownName(name, was);
     },
   });
+}
+
+export const entitiesOf = ({ entities }: StoreIr): ReadonlyMap<string, EntityIr> =>
+  new Map(entities.map((entity) => [entity.name, entity]));
+
+/** The steps from one snapshot to another. */
+export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
+  const entities = entitiesOf(context.store);
+  const paired = collectionPairs(from, to, context);
   const moving = movedLists(named(from), named(to));
   if (moving.length > 0) return { steps: [], questions: moving };
   const changes = paired.kept.map((pair) =>

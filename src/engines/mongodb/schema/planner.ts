@@ -1,6 +1,7 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { lint } from "../lint/lint.ts";
 import { diff } from "./diff.ts";
+import { nameMatches } from "./names.ts";
 import { snapshotOf } from "./state.ts";
 import { printSteps } from "./steps.ts";
 
@@ -9,6 +10,7 @@ export const planner: SchemaPlanner = {
   suffix: "json",
   snapshot: snapshotOf,
   diff,
+  names: nameMatches,
   print: printSteps,
   lint,
 };

@@ -1,6 +1,7 @@
-import { pairs } from "../../../compat/pairs.ts";
+import { type Pairs, pairs } from "../../../compat/pairs.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { misnamed } from "../../../migrate/misnamed.ts";
+import type { NameMatch } from "../../../migrate/reused-names.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { changedValue, converted } from "./converted.ts";
 import { type DocumentChange, filled, type Named, nothing, together } from "./document-change.ts";
@@ -13,6 +14,18 @@ import type { Draft } from "./steps.ts";
 const named = ({ properties }: Shape): readonly Named[] =>
   Object.entries(properties).map(([column, property]) => ({ column, ...property }));
 
+const fieldsOf = (entity: EntityIr | undefined): ReadonlyMap<string, FieldIr> =>
+  new Map((entity?.fields ?? []).map((field) => [field.name, field]));
+
+/** The properties of two shapes, paired by their fields. */
+function propertyPairs(from: Shape, to: Shape, entity: EntityIr | undefined): Pairs<Named> {
+  const fields = fieldsOf(entity);
+  return pairs(named(from), named(to), {
+    name: ({ field }) => field,
+    was: ({ field }) => fields.get(field)?.source.was,
+  });
+}
+
 /** The changes of the documents from one shape to another. @param entity as the spec has it now */
 export function documentChanges(
   place: Place,
@@ -21,11 +34,8 @@ export function documentChanges(
   entity: EntityIr | undefined,
   context: ChangeContext,
 ): DocumentChange {
-  const fields = new Map((entity?.fields ?? []).map((field) => [field.name, field]));
-  const paired = pairs(named(from), named(to), {
-    name: ({ field }) => field,
-    was: ({ field }) => fields.get(field)?.source.was,
-  });
+  const fields = fieldsOf(entity);
+  const paired = propertyPairs(from, to, entity);
   const unknown = misnamed(
     paired.added.map(({ column, field }) => ({
       about: `${place.collection}.${shownPath(place, column)}`,
@@ -140,6 +150,52 @@ interface NamedChild extends Child {
 const namedChildren = ({ children }: Shape): readonly NamedChild[] =>
   Object.entries(children).map(([property, child]) => ({ property, ...child }));
 
+const childrenOf = (entity: EntityIr | undefined): ReadonlyMap<string, EntityIr> =>
+  new Map((entity?.children ?? []).map((child) => [child.entity.name, child.entity]));
+
+/** The lists of embedded documents of two shapes, paired by their entities. */
+function listPairs(from: Shape, to: Shape, entity: EntityIr | undefined): Pairs<NamedChild> {
+  const entities = childrenOf(entity);
+  return pairs(namedChildren(from), namedChildren(to), {
+    name: ({ entity: name }) => name,
+    was: ({ entity: name }) => entities.get(name)?.was,
+  });
+}
+
+/** What a change does to the names of properties and lists, those within lists included. @param holder the collection, or the path of the list */
+export function propertyNames(
+  holder: string,
+  from: Shape,
+  to: Shape,
+  entity: EntityIr | undefined,
+): readonly NameMatch[] {
+  const properties = propertyPairs(from, to, entity);
+  const lists = listPairs(from, to, entity);
+  const entities = childrenOf(entity);
+  return [
+    {
+      kind: "property",
+      holder,
+      before: [...Object.keys(from.properties), ...Object.keys(from.children)],
+      kept: [
+        ...properties.kept.map(({ before, after }) => ({ from: before.column, to: after.column })),
+        ...lists.kept.map(({ before, after }) => ({ from: before.property, to: after.property })),
+      ],
+      added: [
+        ...properties.added.map(({ column }) => column),
+        ...lists.added.map(({ property }) => property),
+      ],
+      dropped: [
+        ...properties.removed.map(({ column }) => column),
+        ...lists.removed.map(({ property }) => property),
+      ],
+    },
+    ...lists.kept.flatMap(({ before, after }) =>
+      propertyNames(`${holder}.${after.property}`, before, after, entities.get(after.entity)),
+    ),
+  ];
+}
+
 /** Lists of embedded documents: a new one begins empty. */
 function childChanges(
   place: Place,
@@ -148,13 +204,8 @@ function childChanges(
   entity: EntityIr | undefined,
   context: ChangeContext,
 ): readonly DocumentChange[] {
-  const entities = new Map(
-    (entity?.children ?? []).map((child) => [child.entity.name, child.entity]),
-  );
-  const paired = pairs(namedChildren(from), namedChildren(to), {
-    name: ({ entity: name }) => name,
-    was: ({ entity: name }) => entities.get(name)?.was,
-  });
+  const entities = childrenOf(entity);
+  const paired = listPairs(from, to, entity);
   return [
     ...paired.added.map(({ property }): DocumentChange => {
       const path = shownPath(place, property);

@@ -1,17 +1,19 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { judgeConstants } from "../../families/sql/judge-constants.ts";
+import { sqlNames } from "../../families/sql/match.ts";
 import { printSteps } from "../../families/sql/print.ts";
 import type { Dialect } from "../dialect.ts";
 import { lintOf } from "../lint/lint.ts";
 import { diffSnapshots } from "./diff.ts";
 import { schemaFile } from "./schema-file.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { schemaOf, snapshotOf } from "./snapshot.ts";
 
 /** How a store of this family follows a change of the spec. */
 export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   suffix: "sql",
   snapshot: (store) => snapshotOf(store, dialect),
   diff: (from, to, context) => diffSnapshots(from, to, context, dialect),
+  names: (from, to, { store }) => sqlNames(schemaOf(from).tables, schemaOf(to).tables, store),
   print: printSteps,
   schemaFile,
   judgeValues: (_from, _to, context) => Promise.resolve(judgeConstants(context)),

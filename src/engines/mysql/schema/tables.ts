@@ -6,7 +6,7 @@ import { alone } from "./required.ts";
 import { alterTable, createTable, createTrigger, dropTable, tableComment } from "./render.ts";
 import { needsTenantKey } from "../../families/sql/reference-succession.ts";
 import type { ConstraintShape, TablePart, TableShape } from "./shape.ts";
-import { tablesOf } from "./snapshot.ts";
+import { partName, tablesOf } from "./snapshot.ts";
 import { collationIs, constraintIs, tableIs } from "./verify.ts";
 import { referenceDraft, referenceOrder } from "./whole.ts";
 
@@ -106,7 +106,8 @@ export function renameDrafts(change: TableChange): readonly Draft[] {
   const [from, to] = [change.from.name, change.to.name];
   if (from === to) return [];
   const aside = `${to}_view`;
-  const common = { ...alone, touches: [change.part] } as const;
+  const touches = [...new Set([partName(from), change.part])];
+  const common = { ...alone, touches } as const;
   const [before, after] = [identifier(from), identifier(to)];
   const view = `create or replace view ${after} as select * from ${before};`;
   if (change.mode === "direct")

@@ -1,5 +1,6 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { diff } from "./diff.ts";
+import { nameMatches } from "./names.ts";
 import { snapshotOf } from "./state.ts";
 import { printSteps } from "./steps.ts";
 
@@ -8,5 +9,6 @@ export const planner: SchemaPlanner = {
   suffix: "json",
   snapshot: snapshotOf,
   diff,
+  names: nameMatches,
   print: printSteps,
 };

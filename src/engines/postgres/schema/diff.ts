@@ -28,7 +28,7 @@ import { objectChanges } from "./objects.ts";
 import { rank } from "./rank.ts";
 import { recordingDrafts } from "./recording.ts";
 import { gainsTenantKey } from "./reference-change.ts";
-import { renameDrafts, takenNames } from "./rename-table.ts";
+import { renameDrafts } from "./rename-table.ts";
 import { referenceOrder, type Schema, schemaOf } from "./schema.ts";
 import { securityDrafts } from "./security.ts";
 import type { TablePart } from "./shape.ts";
@@ -36,7 +36,7 @@ import { partName } from "./snapshot.ts";
 import { storeDrafts } from "./store-part.ts";
 import { addedTables, droppedTables } from "./tables.ts";
 import { temporaryNames } from "./temporary.ts";
-import { tablesOf, wholeSteps } from "./whole.ts";
+import { wholeSteps } from "./whole.ts";
 import { commentDrafts, grantDrafts } from "./words.ts";
 
 /** The steps from one snapshot to another. */
@@ -64,7 +64,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
   const drafts = [
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
-    ...changes.flatMap((change) => changedTable(change, changes, context, after)),
+    ...changes.flatMap((change) => changedTable(change, changes, context)),
     ...recordedRows(changes, context).flatMap((each) => contentDrafts(each, context.values)),
     ...addedTables(tables.added, after, spec, ready, late),
   ];
@@ -120,9 +120,7 @@ function plannedTables(
           },
         ],
   );
-  const names = before.tables.flatMap(tablesOf).map(({ name }) => name);
   const questions = [
-    ...takenNames(names, renames.tables),
     ...sides.flatMap(({ side, columns }) => misnamedColumns(side, columns)),
     ...sides.flatMap(({ columns }) => questionsOf(columns)),
     ...ownerKeyQuestions(
@@ -177,14 +175,13 @@ function changedTable(
   { table, history, pair }: PlannedTable,
   changes: readonly PlannedTable[],
   context: ChangeContext,
-  after: Schema,
 ): readonly Draft[] {
   const where = { part: table.part, mode: context.mode };
   return [
-    ...alteredTable(table, pair.from.table, context, after, changes),
+    ...alteredTable(table, pair.from.table, context, changes),
     ...(history === undefined || pair.from.history === undefined
       ? []
-      : alteredTable(history, pair.from.history, context, after, changes)),
+      : alteredTable(history, pair.from.history, context, changes)),
     ...recordingDrafts(table, pair.from, pair.to),
     ...domainDrafts(pair.from.domains, pair.to.domains, where),
   ];
@@ -195,10 +192,8 @@ function alteredTable(
   change: TableChange,
   before: TablePair["from"],
   { values }: ChangeContext,
-  after: Schema,
   changes: readonly PlannedTable[],
 ): readonly Draft[] {
-  const names = after.tables.flatMap(tablesOf).map(({ name }) => name);
   const objects = objectChanges(change, rebuiltColumns(change));
   const exchange = exchangeOf(change, objects);
   return [
@@ -208,7 +203,7 @@ function alteredTable(
       objects,
       changes.map(({ table }) => table),
     ),
-    ...renameDrafts(change, before, !names.includes(change.was)),
+    ...renameDrafts(change, before),
     ...keyDrafts(change),
     ...columnDrafts(change),
     ...copyDrafts(change, values, exchange),

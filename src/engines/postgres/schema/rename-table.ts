@@ -1,4 +1,3 @@
-import type { Question } from "../../../migrate/step.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { only } from "./change.ts";
@@ -9,19 +8,11 @@ import type { TableShape } from "./shape.ts";
 import { partName } from "./snapshot.ts";
 import { alterTable, renameSequence } from "./statement.ts";
 
-/**
- * A table under another name. Code of before finds it under the old one through a view that writes through, with the reader's own rights.
- *
- * @param free whether the old name stays free
- */
-export function renameDrafts(
-  change: TableChange,
-  before: TableShape,
-  free: boolean,
-): readonly Draft[] {
+/** A table under another name. Code of before finds it under the old one through a view that writes through, with the reader's own rights. */
+export function renameDrafts(change: TableChange, before: TableShape): readonly Draft[] {
   const table = change.to.name;
   if (change.was === table) return [];
-  const viewed = change.mode === "split" && free;
+  const viewed = change.mode === "split";
   return [
     draft({
       rank: rank.renameTable,
@@ -45,24 +36,6 @@ export function renameDrafts(
 const touched = ({ was, part }: TableChange): readonly string[] => [
   ...new Set([partName(was), part]),
 ];
-
-/** Names that tables are to take while others still have them: no order of steps makes that one change. */
-export function takenNames(
-  from: readonly string[],
-  renames: ReadonlyMap<string, string>,
-): readonly Question[] {
-  return [...renames].flatMap(([was, name]) =>
-    was === name || !from.includes(name)
-      ? []
-      : [
-          {
-            about: partName(name),
-            text: `table ${was} is to be called ${name}, and there is a table of that name`,
-            hint: `make two changes of it: drop or rename ${name} first, and rename ${was} in the next one`,
-          },
-        ],
-  );
-}
 
 function viewDrafts(change: TableChange, before: TableShape): readonly Draft[] {
   const { create, drop } = viewStatements(change, before);
