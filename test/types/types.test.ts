@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { type GeneratedProject, generateProject } from "../support/generated-project.ts";
+import { presetNames } from "../../src/cli/presets.ts";
+import {
+  cli,
+  type GeneratedProject,
+  generateProject,
+  projectFolder,
+} from "../support/generated-project.ts";
 
 /**
  * What the generated types allow and refuse: each pair in `pairs/` is a line that compiles and one under `@ts-expect-error` that must
@@ -25,10 +31,11 @@ async function compiled(name: string, spec: string, pairs: string): Promise<stri
   projects.push(project);
   mkdirSync(join(project.folder, "src"), { recursive: true });
   cpSync(here(`pairs/${pairs}`), join(project.folder, "src", "pairs.ts"));
-  const run = promisify(execFile)(process.execPath, [compiler, "--noEmit"], {
-    cwd: project.folder,
-  });
-  return run.then(
+  return compilerOutput(project);
+}
+
+function compilerOutput({ folder: cwd }: GeneratedProject): Promise<string> {
+  return promisify(execFile)(process.execPath, [compiler, "--noEmit"], { cwd }).then(
     ({ stdout }) => stdout,
     (error: { readonly stdout: string }) => error.stdout,
   );
@@ -42,3 +49,15 @@ test("one store: retry rule, views, tenants, ids, patches", async () => {
 test("two stores: a transaction has the repositories of its own store only", async () => {
   expect(await compiled("two", here("two-stores.workloads.yaml"), "two-stores.pairs")).toBe("");
 }, 120_000);
+
+test.each(presetNames())(
+  "preset %s compiles as init leaves it, its example and tests too",
+  async (name) => {
+    const project = projectFolder(`types-preset-${name}`);
+    projects.push(project);
+    const flags = ["--yes", "--no-install", "--preset", name];
+    expect(await cli(project.folder, "init", ".", ...flags)).toMatchObject({ status: 0 });
+    expect(await compilerOutput(project)).toBe("");
+  },
+  120_000,
+);

@@ -1,5 +1,5 @@
 // A walk through the catalogue: `npm start`. This file is yours; change it or delete it.
-import { configFromEnv, isDataError, openDataLayer } from "./data/index.ts";
+import { categoryId, configFromEnv, isDataError, openDataLayer } from "./data/index.ts";
 import { openStores } from "./data/stores/open.ts";
 import { rebuildableViews } from "./data/stores/views.ts";
 
@@ -15,8 +15,9 @@ const goods = [
 
 try {
   heading("a shelf and its products, each with its variants in one document");
-  await data.categories.put({ id: "kitchen", name: "Kitchen", position: 1 });
-  const known = await data.products.listByCategory({ categoryId: "kitchen" }, { limit: 100 });
+  const kitchen = categoryId("kitchen");
+  await data.categories.put({ id: kitchen, name: "Kitchen", position: 1 });
+  const known = await data.products.listByCategory({ categoryId: kitchen }, { limit: 100 });
   const ids = new Map(known.items.map(({ sku, id }) => [sku, id]));
   const products = await data.products.importAll(
     goods.map(([sku, title, description, brand, priceCents, tags]) => {
@@ -27,7 +28,7 @@ try {
         title,
         description,
         brand,
-        categoryId: "kitchen",
+        categoryId: kitchen,
         priceCents,
         tags,
         attributes: { litres: 1 },
