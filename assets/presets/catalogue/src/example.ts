@@ -1,5 +1,6 @@
 // A walk through the catalogue: `npm start`. This file is yours; change it or delete it.
-import { categoryId, configFromEnv, isDataError, openDataLayer } from "./data/index.ts";
+import { configFromEnv, isDataError, openDataLayer } from "./data/index.ts";
+import { categoryId } from "./data/domain/category.ts";
 import { openStores } from "./data/stores/open.ts";
 import { rebuildableViews } from "./data/stores/views.ts";
 
