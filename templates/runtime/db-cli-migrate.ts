@@ -43,10 +43,10 @@ export type StoreCommand = (store: CommandStore, options: CommandOptions) => Pro
 
 export const up: StoreCommand = async (store, options) => {
   if (options.dryRun) return plan(store, options);
-  const applied: string[] = [];
+  const applied: Migration[] = [];
   const held: HeldMigration[] = [];
   const onEvent = (event: MigrateEvent): void => {
-    if (event.kind === "applied") applied.push(event.migration.id);
+    if (event.kind === "applied") applied.push(event.migration);
     if (event.kind === "held") held.push(event);
     store.progress.show(store.name, event);
   };
@@ -54,10 +54,15 @@ export const up: StoreCommand = async (store, options) => {
   const failure = await ended(store, () =>
     migrateUp(store.target, store.migrations, { to, contract, onEvent }),
   );
-  const lines = applied.map((id) => `applied ${id}`);
+  const lines = applied.flatMap((one) => [`applied ${one.id}`, ...noteLines(store, one)]);
   if (applied.length === 0 && failure === undefined) lines.push("nothing to apply");
   lines.push(...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`));
-  const told = answer(store, lines, { applied, held: held.map(heldJson) }, failure);
+  const told = answer(
+    store,
+    lines,
+    { applied: applied.map(({ id }) => id), held: held.map(heldJson) },
+    failure,
+  );
   // A contract can wait; what the new code needs and stands behind one cannot.
   const needed = held.some(({ migration }) => isNeeded(migration));
   return { ...told, status: needed ? 1 : 0 };
@@ -215,6 +220,13 @@ const heldJson = ({ migration, reason }: HeldMigration): object => ({ id: migrat
 
 const described = ({ id, phase }: Pick<LedgerEntry | Migration, "id" | "phase">): string =>
   phase === undefined ? id : `${id} (${phase})`;
+
+/** What a migration leaves to do, as its steps say it. */
+function noteLines({ target }: CommandStore, { up, steps = [] }: Migration): readonly string[] {
+  // Without steps its text is one whole, written by hand.
+  const texts = steps.length === 0 ? [] : target.split(up);
+  return texts.flatMap(({ note }) => (note === undefined ? [] : [`  ${note}`]));
+}
 
 function halfWayText({ id, step, progress }: LedgerEntry): string {
   const at = step === undefined ? "" : ` at step ${step}`;

@@ -67,6 +67,8 @@ export interface StepText {
   readonly text: string;
   /** Where it begins in its file, from 1. */
   readonly line: number;
+  /** What whoever applies it has to know or to do, where the file says it as data. */
+  readonly note?: string;
 }
 
 /** What a store's catalogue holds: a digest by object, `table orders` → `9f86d081…`. */

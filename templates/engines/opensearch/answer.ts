@@ -70,14 +70,20 @@ export const notBuilt = (view: string, what: string): DataError =>
     hint: `npm run db -- views rebuild ${view}`,
   });
 
+/** Why items that lack a property are no answer. */
+export const otherVersion = (lacking: string): string =>
+  `was built by another version of this code: its items lack ${lacking}`;
+
+/** A property that every item has, and this one not. */
+export const lackingIn = (
+  { required }: Pick<ViewDeclaration<unknown>, "required">,
+  json: object | undefined,
+): string | undefined => json && required.find((name) => !(name in json));
+
 /** The item of a hit. @throws DataError unavailable when it is of an earlier version that lacks what this one needs */
 export function itemOf<T>(view: ViewDeclaration<T>, json: object): T {
-  const lacking = view.required.find((name) => !(name in json));
-  if (lacking !== undefined)
-    throw notBuilt(
-      view.view,
-      `was built by another version of this code: its items lack ${lacking}`,
-    );
+  const lacking = lackingIn(view, json);
+  if (lacking !== undefined) throw notBuilt(view.view, otherVersion(lacking));
   const absent = view.nullable.filter((name) => !(name in json));
   if (absent.length === 0) return view.decode(json);
   return view.decode({ ...json, ...Object.fromEntries(absent.map((name) => [name, null])) });

@@ -16,6 +16,10 @@ export interface Generation {
   readonly index: string;
   /** Fingerprint of the definition it was made with. */
   readonly definition: string | undefined;
+  /** Properties that its items do not have before a rebuild, as far as its definition tells. */
+  readonly lacking: readonly string[];
+  /** Properties of its items that it can compare. */
+  readonly compared: ReadonlySet<string>;
 }
 
 /** The indexes of one view on the cluster; `alias` with the store's prefix. */
@@ -102,7 +106,7 @@ export class Generations {
       aliases: { [fillingAlias(index, owner)]: {} },
     };
     await this.#send("PUT", `/${encode(index)}`, attempt, body);
-    return { index, definition: fingerprintOf(definition) };
+    return { index, ...describedBy(definition) };
   }
 
   /** Makes all that was written to a generation visible, and lets it refresh as it is defined. */
@@ -199,7 +203,7 @@ export class Generations {
     try {
       const found = await this.#send("GET", `/${encode(name)}/_mapping`, attempt);
       return Object.entries(found)
-        .map(([index, mapping]) => ({ index, definition: fingerprintOf(mapping) }))
+        .map(([index, mapping]) => ({ index, ...describedBy(mapping) }))
         .toSorted((a, b) => this.#number(a.index) - this.#number(b.index));
     } catch (error) {
       if (typeOf(error) === "index_not_found_exception" || isAbsent(error)) return [];
@@ -257,16 +261,34 @@ async function unlessAbsent(work: Promise<Answer>): Promise<void> {
 
 const incompleteMark = "-incomplete";
 
-/** The definition for a generation whose items lack something: it answers, and counts as outdated. */
-export function incomplete({ settings, mappings }: IndexDefinition): IndexDefinition {
+/** The definition for a generation whose items lack these properties: it answers, and counts as outdated. */
+export function incomplete(
+  { settings, mappings }: IndexDefinition,
+  lacking: readonly string[],
+): IndexDefinition {
   const meta = part(mappings, "_meta");
   const definition = `${String(part(meta, "definition"))}${incompleteMark}`;
-  return { settings, mappings: { ...mappings, _meta: { ...(meta as object), definition } } };
+  const told = { ...(meta as object), definition, lacking };
+  return { settings, mappings: { ...mappings, _meta: told } };
 }
 
 /** Whether a generation was made by the definition, incomplete or not. */
 export const isMadeBy = ({ definition }: Generation, fingerprint: string | undefined): boolean =>
   definition !== undefined && definition.replace(incompleteMark, "") === fingerprint;
+
+/** Whether items of the generation lack something. */
+export const isIncomplete = ({ definition }: Generation): boolean =>
+  definition?.endsWith(incompleteMark) === true;
+
+function describedBy(of: unknown): Omit<Generation, "index"> {
+  const lacking: unknown = part(of, "mappings", "_meta", "lacking");
+  const item = part(of, "mappings", "properties", "item", "properties");
+  return {
+    definition: fingerprintOf(of),
+    lacking: Array.isArray(lacking) ? lacking.map(String) : [],
+    compared: new Set(Object.keys((item ?? {}) as object)),
+  };
+}
 
 /** Every definition of ours names its fingerprint in its mapping. */
 export function fingerprintOf(of: unknown): string | undefined {

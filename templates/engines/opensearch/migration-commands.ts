@@ -10,6 +10,8 @@ import {
   type Generation,
   Generations,
   incomplete,
+  type IndexDefinition,
+  isIncomplete,
   isMadeBy,
 } from "./generation.ts";
 import { overtaken } from "./migration-lock.ts";
@@ -90,7 +92,7 @@ async function copyView(context: CommandContext, command: CopyView): Promise<voi
   const script = scriptOf(command);
   if (isMadeBy(live, fingerprintOf(definition)))
     return finishCopy(context, generations, live, script);
-  const by = command.incomplete === true ? incomplete(definition) : definition;
+  const by = copyDefinition(command, live, definition);
   const made = await ask((attempt) => generations.make(by, owner, attempt));
   await discardCopies(context, command.copyView, made.index);
   await ask((attempt) => generations.refresh(live.index, attempt));
@@ -102,6 +104,17 @@ async function copyView(context: CommandContext, command: CopyView): Promise<voi
     if (!(await generations.swap(made.index, owner, live.index, attempt))) throw overtaken();
   });
   await finishCopy(context, generations, made, script);
+}
+
+/** What the copied generation lacked before is lacking in the copy too. */
+function copyDefinition(
+  { incomplete: some, lacking = [], renamed = {} }: CopyView,
+  live: Generation,
+  definition: IndexDefinition,
+): IndexDefinition {
+  if (some !== true && lacking.length === 0 && !isIncomplete(live)) return definition;
+  const before = live.lacking.map((name) => renamed[name] ?? name);
+  return incomplete(definition, [...new Set([...before, ...lacking])]);
 }
 
 /** The second pass over each generation that answered before, and its end. */

@@ -24,7 +24,9 @@ export type MigrationCommand =
       readonly renamed?: Readonly<Record<string, string>>;
       /** Properties of items whose values do not fit any more; a rebuild brings them back. */
       readonly removed?: readonly string[];
-      /** The copy lacks something that the new items have: it counts as outdated. */
+      /** Properties that the new items have and the copied ones lack: the copy counts as outdated. */
+      readonly lacking?: readonly string[];
+      /** The same, as migrations of earlier releases say it. */
       readonly incomplete?: true;
     }
   /** Removes a generation that a copy has left half made. */

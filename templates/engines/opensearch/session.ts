@@ -14,11 +14,12 @@ import type {
 } from "./declaration.ts";
 import { checkedVector } from "./vector.ts";
 import { typeOf } from "./errors.ts";
-import type { Clause } from "./filter.ts";
+import { type Clause, comparedIn, propertyOf } from "./filter.ts";
 import { fusedByRank, type KeyedNeighbour, ranked, withoutKey } from "./neighbours.ts";
 import { anchored, closePit, isOver, openPit, type PitSearch } from "./pit.ts";
 import { filtered, nearestBody, noCounts, searchBody } from "./search-body.ts";
 import { textQuery } from "./text-query.ts";
+import type { ViewFit } from "./view-fit.ts";
 
 /** What a session needs of its store. */
 export interface SearchConnection {
@@ -26,6 +27,7 @@ export interface SearchConnection {
   readonly http: HttpClient;
   /** Put before every name on the cluster; empty, or ends with a dash. */
   readonly prefix: string;
+  readonly fit: ViewFit;
 }
 
 /** The facets of an answer in the form of their port. */
@@ -116,7 +118,10 @@ export class SearchSession {
     return this.#call(method.of, method, options, async (attempt) => {
       const limit = pageLimit(method.operation, options?.limit ?? defaultNeighbours);
       const elements = checkedVector(vector, method.dimensions, method.metric);
-      const scoped = this.#scoped(method.of, filters());
+      const clauses = filters();
+      const asked = [method.field, ...comparedIn(clauses)];
+      await this.connection.fit.check(method.of, asked, attempt);
+      const scoped = this.#scoped(method.of, clauses);
       const nearest = async (size: number): Promise<readonly KeyedNeighbour<T>[]> => {
         const body = nearestBody(method, elements, scoped, size);
         return ranked(method, vector, hitsOf(await this.#ask(method.of, body, attempt)));
@@ -138,7 +143,7 @@ export class SearchSession {
     options: ReadOptions | undefined,
   ): Promise<Counted<readonly H[]>> {
     return this.#call(method.of, method, options, async (attempt) => {
-      const query = this.#query(method, text, filters());
+      const query = await this.#query(method, text, filters(), attempt);
       if (query === undefined) return { answer: [], counts: noCounts(method.facets) };
       const answer = await this.#ask(
         method.of,
@@ -165,7 +170,7 @@ export class SearchSession {
       const limit = pageLimit(method.operation, page.limit);
       const cursors = keyset(method.operation, "score, key", 3);
       const after = page.after === undefined ? undefined : cursors.decode(page.after);
-      const query = this.#query(method, text, filters());
+      const query = await this.#query(method, text, filters(), attempt);
       if (query === undefined) return { answer: { items: [] }, counts: noCounts(method.facets) };
       const body = searchBody(method, query, limit + 1, false);
       const [score = null, key = null, pit = null] = after ?? [];
@@ -245,13 +250,17 @@ export class SearchSession {
     return view.tenantScoped ? { routing: this.#tenantOf(view) } : {};
   }
 
-  #query<T, H>(
-    { of, searched }: SearchDeclaration<T, H>,
+  async #query<T, H>(
+    { of, searched, facets }: SearchDeclaration<T, H>,
     text: string,
     filters: readonly Clause[],
-  ): Clause | undefined {
+    attempt: Attempt,
+  ): Promise<Clause | undefined> {
     const query = textQuery(text, searched);
-    return query === undefined ? undefined : filtered(query, this.#scoped(of, filters));
+    if (query === undefined) return undefined;
+    const counted = facets.flatMap(({ path }) => propertyOf(path));
+    await this.connection.fit.check(of, [...comparedIn(filters), ...counted], attempt);
+    return filtered(query, this.#scoped(of, filters));
   }
 
   /** Every query of a view with tenants names one. */

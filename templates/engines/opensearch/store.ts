@@ -15,6 +15,7 @@ import { classify } from "./errors.ts";
 import { searchMigrations } from "./migrations.ts";
 import { SearchSession } from "./session.ts";
 import { StateIndex } from "./state-index.ts";
+import { ViewFit } from "./view-fit.ts";
 import type { TargetConnection } from "./view-target.ts";
 
 /** Which store this is. */
@@ -34,6 +35,8 @@ export function openSearchStore(
   return new SearchStore(identity, config, context);
 }
 
+const unread = "a part of the documents cannot be read";
+
 /** One OpenSearch cluster. It holds derived views only: nothing is written here but what an authority has. */
 export class SearchStore implements OpenedStore, TargetConnection {
   readonly name: string;
@@ -43,6 +46,7 @@ export class SearchStore implements OpenedStore, TargetConnection {
   readonly prefix: string;
   readonly project: string;
   readonly state: StateIndex;
+  readonly fit: ViewFit;
   /** Reads views of entities that belong to no tenant. */
   readonly session: SearchSession;
   readonly #forgetPool: () => void;
@@ -63,6 +67,7 @@ export class SearchStore implements OpenedStore, TargetConnection {
     this.runtime = runtime;
     this.http = new HttpClient(config);
     this.state = new StateIndex(this.http, `${this.prefix}${project}.schema`);
+    this.fit = new ViewFit(this.http, this.prefix);
     this.session = new SearchSession(this);
     this.#forgetPool = runtime.telemetry.observePool(name, () => this.http.poolState());
   }
@@ -72,7 +77,7 @@ export class SearchStore implements OpenedStore, TargetConnection {
     return new SearchSession(this, tenant);
   }
 
-  /** Yellow is up: every document is there, some of its copies are not. */
+  /** Yellow is up: every document is there, some of its copies are not. Items that lack what this code needs are none to rely on. */
   async health(): Promise<StoreHealth> {
     const began = performance.now();
     const answer = (state: StoreHealth["state"], detail?: string): StoreHealth => ({
@@ -85,11 +90,14 @@ export class SearchStore implements OpenedStore, TargetConnection {
     const spec = { operation: `${this.name}.health`, effect: "read" } as const;
     const options = { deadlineMs: 1_000, retry: "never" } as const;
     try {
-      const health = await callOp(this.runtime, spec, options, (attempt) =>
-        this.http.send({ method: "GET", path: "/_cluster/health" }, attempt),
-      );
-      const status = String(part(health, "status"));
-      if (status === "red") return answer("degraded", "a part of the documents cannot be read");
+      const { status, wrong } = await callOp(this.runtime, spec, options, async (attempt) => {
+        const path = "/_cluster/health";
+        const status = String(
+          part(await this.http.send({ method: "GET", path }, attempt), "status"),
+        );
+        return { status, wrong: status === "red" ? unread : await this.fit.misfit(attempt) };
+      });
+      if (wrong !== undefined) return answer("degraded", wrong);
       return status === "yellow"
         ? answer("up", "copies of some documents are missing")
         : answer("up");

@@ -36,6 +36,7 @@ export function viewTarget<T>(
   connection: TargetConnection,
   view: ViewDeclaration<T>,
 ): ViewTarget<T> {
+  connection.fit.watch(view);
   const generations = new Generations(connection.http, `${connection.prefix}${view.alias}`);
   const context = { connection, view, generations };
   return {

@@ -1,7 +1,11 @@
 /** Migrations of views on a real server: a copy into a new index, back again, through kills, beside writers and other migrators. */
 import { afterAll, describe, expect, test } from "vitest";
 import type { HttpClient } from "../../../templates/engines/opensearch/client.ts";
-import { Generations } from "../../../templates/engines/opensearch/generation.ts";
+import { within } from "../../../templates/engines/opensearch/filter.ts";
+import {
+  Generations,
+  type IndexDefinition,
+} from "../../../templates/engines/opensearch/generation.ts";
 import type { MigrationCommand } from "../../../templates/engines/opensearch/migration-step.ts";
 import { searchMigrations } from "../../../templates/engines/opensearch/migrations.ts";
 import { StateIndex } from "../../../templates/engines/opensearch/state-index.ts";
@@ -156,12 +160,76 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
     };
   }
 
+  it("copied items lack what is new: asked by it they are unavailable, health says so, and a rebuild mends both", async () => {
+    const opened = await built();
+    const { store } = opened;
+    const json = JSON.stringify(noteView("notes", { fingerprint: "three" }).definition);
+    const priced = JSON.parse(json.replace('"number":', '"price":{"type":"integer"},"number":'));
+    const later = migration(
+      "0003-price",
+      ["0001-initial"],
+      [
+        { defineView: "notes", definition: priced as IndexDefinition },
+        { copyView: "notes", lacking: ["price"] },
+      ],
+      [{ defineView: "notes", definition: one.definition }, { copyView: "notes" }],
+      {
+        verify: JSON.stringify({ view: "notes", definition: "three" }),
+        repair: JSON.stringify([{ discardCopy: "notes" }]),
+      },
+    );
+    await migrateUp(store.migrationTarget(), [initial, later]);
+    await opened.settle();
+    const declared = { ...one.declared, definition: "three", nullable: ["price"] };
+    const target = viewTarget(store, declared);
+    const find = findIn({ declared, definition: one.definition });
+    const cheap = () => within("item.price", { max: 5 });
+    const counted = { ...find, facets: [{ name: "price", path: "item.price" }] };
+    const message =
+      "the view notes was built by another version of this code: its items lack price";
+    const hint = "npm run db -- views rebuild notes";
+    const told = { kind: "unavailable", message: expect.stringContaining(message), hint };
+    const { session } = store;
+    await expect(session.list(find, "note", cheap)).rejects.toMatchObject(told);
+    await expect(session.page(find, "note", cheap, {})).rejects.toMatchObject(told);
+    await expect(session.list(counted, "note", () => [])).rejects.toMatchObject(told);
+    expect(await session.list(find, "note", () => [])).toHaveLength(11);
+    const detail = `${message}; ${hint}`;
+    expect(await store.health()).toMatchObject({ state: "degraded", detail });
+    const generation = await target.begin();
+    await generation.writer.write([upsert({ ...note(1), price: 3 } as Note, 200n)]);
+    await generation.publish();
+    await opened.settle();
+    expect(await session.list(find, "note", cheap)).toHaveLength(1);
+    expect((await store.health()).state).toBe("up");
+  });
+
+  it("a property that the index does not compare yet is no filter that finds nothing", async () => {
+    const { store } = await built(3);
+    const newer = () => within("item.price", { max: 5 });
+    await expect(store.session.list(findIn(one), "note", newer)).rejects.toMatchObject({
+      kind: "unavailable",
+    });
+  });
+
+  it("items without a required property are told by the health of a store that looks at one", async () => {
+    const { store } = await built(3);
+    expect((await store.health()).state).toBe("up");
+    const required = [...one.declared.required, "currency"];
+    viewTarget(store, { ...one.declared, definition: "four", required });
+    const { state, detail } = await store.health();
+    expect([state, detail]).toEqual([
+      "degraded",
+      expect.stringContaining("its items lack currency"),
+    ]);
+  });
+
   /** A target whose requests go through `send`. */
   const through = ({ store }: OpenedSearch, send: HttpClient["send"]): MigrationTarget => {
     const http = sendingBy(store.http, send);
-    const { runtime, prefix, name, project } = store;
+    const { runtime, prefix, name, project, fit } = store;
     const state = new StateIndex(http, `${prefix}test.schema`);
-    return searchMigrations({ http, state, runtime, prefix, name, project });
+    return searchMigrations({ http, state, runtime, prefix, name, project, fit });
   };
 
   /** A target whose requests end with the `at`-th, before it is sent or before its answer is read, as of a process that is killed there. */

@@ -196,10 +196,10 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
       const view = noteView(`stopped${request.source.length}`);
       const target = await place(opened, view);
       const { store } = opened;
-      const { runtime, prefix, state } = store;
+      const { runtime, prefix, state, fit } = store;
       const stopping = stoppedAt(store.http, request);
       const http = sendingBy(store.http, stopping.send);
-      const late = await viewTarget({ http, runtime, prefix, state }, view.declared).begin();
+      const late = await viewTarget({ http, runtime, prefix, state, fit }, view.declared).begin();
       await fill(late, [1]);
       const ended = late.publish().then(
         () => "published",

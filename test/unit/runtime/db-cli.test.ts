@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runDbCli, type DbCliLayer } from "../../../templates/runtime/db-cli.ts";
 import { DataError, programmingError } from "../../../templates/runtime/errors.ts";
 import { HealthMonitor, type HealthState } from "../../../templates/runtime/health.ts";
+import { splitCommands } from "../../../templates/runtime/migration-commands.ts";
 import { migrationHash } from "../../../templates/runtime/migration-files.ts";
+import type { StepText } from "../../../templates/runtime/migration.ts";
 import { MemoryTarget } from "./memory-target.ts";
 
 let folder: string;
@@ -67,6 +69,38 @@ describe("migrate", () => {
       [0, "main: nothing to revert\n"],
     ]);
     expect(closed).toHaveLength(6);
+  });
+
+  test("up tells what the steps leave to do, and only what it applied", async () => {
+    class Noted extends MemoryTarget {
+      override split(text: string): readonly StepText[] {
+        return super.split(text).map((step) => ({ ...step, note: "Then rebuild it." }));
+      }
+    }
+    const steps = [{ name: "a", title: "a is made", transactional: true }];
+    const [text, back] = ["-- step: a\nmake a\n", "-- step: a\ndrop a\n"];
+    const noted = join(folder, "noted");
+    mkdirSync(noted);
+    writeFileSync(join(noted, "0001-initial.up.sql"), text);
+    writeFileSync(join(noted, "0001-initial.down.sql"), back);
+    const hash = migrationHash(text, back, steps);
+    const record = JSON.stringify({ id: "0001-initial", parents: [], steps, hash });
+    writeFileSync(join(noted, "0001-initial.json"), record);
+    const { made } = layer({ main: new Noted() });
+    const stores = made.stores.map((store) => ({ ...store, folder: noted }));
+    const open = () => ({ ...made, stores });
+    expect((await run(["migrate", "up"], open)).out).toBe(
+      "main: applied 0001-initial\nmain:   Then rebuild it.\n",
+    );
+    expect((await run(["migrate", "up"], open)).out).toBe("main: nothing to apply\n");
+  });
+
+  test("a migration of commands says its notes as data", () => {
+    const commands = [{ step: "a", note: "Rebuild it.", define: 1 }, { step: "a" }, { step: "b" }];
+    expect(splitCommands(JSON.stringify(commands)).map(({ name, note }) => [name, note])).toEqual([
+      ["a", "Rebuild it."],
+      ["b", undefined],
+    ]);
   });
 
   test("--json prints one document", async () => {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { part } from "../../../../templates/engines/opensearch/answer.ts";
+import type { MigrationCommand } from "../../../../templates/engines/opensearch/migration-step.ts";
 import type { EntityIr } from "../../../ir/types.ts";
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
 import { heldViews } from "../store-file.ts";
@@ -21,15 +23,19 @@ export function diff(from: Snapshot, to: Snapshot, { store }: ChangeContext): Pl
   return { steps: [...made, ...gone], questions: [] };
 }
 
-const created = (alias: string, { definition, fingerprint, entity }: ViewState): Draft => ({
+const created = (alias: string, view: ViewState): Draft => ({
   act: "define",
-  title: `index definition of the copies of ${entity}`,
+  title: `index definition of the copies of ${view.entity}`,
   phase: "expand",
-  up: [{ defineView: alias, definition }],
+  up: [{ defineView: alias, definition: view.definition }],
   down: [{ dropView: alias }],
-  verify: { view: alias, definition: fingerprint, definedOnly: true },
-  note: `The view answers once it is built: npm run db -- views rebuild`,
+  verify: { view: alias, definition: view.fingerprint, definedOnly: true },
+  note: `The view answers once it is built: ${rebuild(view)}`,
 });
+
+/** Every definition of ours names its view. */
+const rebuild = ({ definition: { mappings } }: ViewState): string =>
+  `npm run db -- views rebuild ${String(part(mappings, "_meta", "view"))}`;
 
 const dropped = (alias: string, { definition }: ViewState): Draft => ({
   act: "drop",
@@ -60,24 +66,27 @@ function changed(
       up: [{ defineView: alias, definition: after.definition }],
       down: [{ defineView: alias, definition: before.definition }],
       verify: { ...base.verify, definedOnly: true },
-      note: `${change.lacking}The generation that answers stays, as outdated: npm run db -- views rebuild brings the new items.`,
+      note: `${lackingNote(change, after)}The generation that answers stays, as outdated: ${rebuild(after)} brings the new items.`,
     };
-  const copy = (renamed: Readonly<Record<string, string>>) => ({
+  const copy = (
+    renamed: Readonly<Record<string, string>>,
+    lacking: readonly string[],
+  ): MigrationCommand => ({
     copyView: alias,
     ...(Object.keys(renamed).length === 0 ? {} : { renamed }),
     ...(change.removed.length === 0 ? {} : { removed: change.removed }),
-    ...(change.complete ? {} : { incomplete: true as const }),
+    ...(lacking.length === 0 ? {} : { lacking }),
   });
   const back = Object.fromEntries(Object.entries(change.renamed).map(([old, name]) => [name, old]));
   return {
     ...base,
     act: "copy",
     title: "copied into an index of the new definition, the alias swapped",
-    up: [{ defineView: alias, definition: after.definition }, copy(change.renamed)],
-    down: [{ defineView: alias, definition: before.definition }, copy(back)],
+    up: [{ defineView: alias, definition: after.definition }, copy(change.renamed, change.lacking)],
+    down: [{ defineView: alias, definition: before.definition }, copy(back, change.gone)],
     repair: [{ discardCopy: alias }],
     risks: Object.keys(change.renamed).length === 0 ? ["none"] : ["breaks-old-code"],
-    note: `${change.lacking}Reads go on while it copies; writes of that time come with a second pass.`,
+    note: `${lackingNote(change, after)}Reads go on while it copies; writes of that time come with a second pass.`,
   };
 }
 
@@ -94,11 +103,16 @@ interface ItemChange {
   /** Properties whose values are of another kind now. */
   readonly removed: readonly string[];
   readonly touchesItems: boolean;
-  /** A copy holds all that the new items need. */
-  readonly complete: boolean;
-  /** A sentence on what only a rebuild brings. */
-  readonly lacking: string;
+  /** Properties of new items that only a rebuild brings. */
+  readonly lacking: readonly string[];
+  /** Properties of old items that new ones do not have, or with other values. */
+  readonly gone: readonly string[];
 }
+
+const lackingNote = ({ lacking }: ItemChange, after: ViewState): string =>
+  lacking.length === 0
+    ? ""
+    : `Items have no ${lacking.join(", ")} before a rebuild: ${rebuild(after)}. `;
 
 function itemChange(before: ViewState, after: ViewState, entity: EntityIr | undefined): ItemChange {
   const was = new Map((entity?.fields ?? []).map((field) => [field.name, field.source.was]));
@@ -114,15 +128,14 @@ function itemChange(before: ViewState, after: ViewState, entity: EntityIr | unde
       lacking.push(name);
     } else if (old !== name) renamed[old] = name;
   }
+  const stays = Object.keys(after.item).filter((name) => !lacking.includes(name));
+  const kept = new Set([...stays, ...Object.keys(renamed)]);
   return {
     renamed,
     removed,
     touchesItems: removed.length > 0 || Object.keys(renamed).length > 0,
-    complete: lacking.length === 0,
-    lacking:
-      lacking.length === 0
-        ? ""
-        : `Items have no ${lacking.join(", ")} before a rebuild: npm run db -- views rebuild. `,
+    lacking,
+    gone: Object.keys(before.item).filter((name) => !kept.has(name)),
   };
 }
 
