@@ -5,8 +5,12 @@ import { type DataError, isDataError, programmingError } from "./errors.ts";
 export interface DsnRules {
   /** `embedded`: a store in process, which has a path and no host. */
   readonly schemes: readonly { readonly scheme: string; readonly embedded?: boolean }[];
-  /** Query parameters that may be given; any other is refused. A `flag` is true or false. */
-  readonly parameters: readonly { readonly name: string; readonly flag?: boolean }[];
+  /** Query parameters that may be given; any other is refused. A `flag` is true or false, another may have a closed list of values. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly flag?: boolean;
+    readonly values?: readonly string[];
+  }[];
   readonly examples?: readonly { readonly dsn: string }[];
 }
 
@@ -229,6 +233,8 @@ function parseParameters(
     const value = equals === -1 ? "" : decode(pair.slice(equals + 1), refuse);
     if (rule.flag === true && value !== "true" && value !== "false")
       refuse(`has a parameter ${name} that is neither true nor false`);
+    if (rule.values?.includes(value) === false)
+      refuse(`has a parameter ${name} that is none of ${rule.values.join(", ")}`);
     found.set(name, value);
   }
   return found;

@@ -12,7 +12,7 @@ export function guarded<R extends object>(collection: string, methods: R): R {
   return Object.fromEntries(entries) as R;
 }
 
-interface Encoder {
+export interface Encoder {
   readonly encode: (value: unknown) => unknown;
 }
 
@@ -20,11 +20,12 @@ interface Encoder {
  * The same codecs, but what one of them refuses is told with its property: `Order.totalCents: …`. Reading is not touched.
  *
  * @param codecs by property; those of children in objects of their own
+ * @param tell the codec of a path; where an engine lets documents of other writers in, its decoder is told with the path, too
  */
-export function named<C extends object>(of: string, codecs: C): C {
+export function named<C extends object>(of: string, codecs: C, tell = namedEncoder): C {
   const entries = Object.entries(codecs).map(([property, codec]: [string, object]) => {
     const path = `${of}.${property}`;
-    return [property, isEncoder(codec) ? namedEncoder(path, codec) : named(path, codec)];
+    return [property, isEncoder(codec) ? tell(path, codec) : named(path, codec, tell)];
   });
   return Object.fromEntries(entries) as C;
 }
@@ -33,7 +34,7 @@ export function named<C extends object>(of: string, codecs: C): C {
 const isEncoder = (codec: object): codec is Encoder =>
   "encode" in codec && typeof codec.encode === "function";
 
-const namedEncoder = (path: string, codec: Encoder): Encoder => ({
+export const namedEncoder = (path: string, codec: Encoder): Encoder => ({
   ...codec,
   encode: (value) => {
     try {

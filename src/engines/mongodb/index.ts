@@ -32,9 +32,23 @@ export default defineEngine({
       { name: "tls", meaning: "true for an encrypted connection", flag: true },
       { name: "tlsCAFile", meaning: "file with the authority to trust, in PEM" },
       { name: "directConnection", meaning: "true to talk to the named host only", flag: true },
-      { name: "w", meaning: "write concern; majority by default" },
-      { name: "readConcernLevel", meaning: "what reads may see; majority by default" },
-      { name: "readPreference", meaning: "primary unless stale reads are fine" },
+      {
+        name: "w",
+        meaning: "write concern: majority, the default, or how many members hold a write, 1 to 7",
+        // Without 0: an unacknowledged write tells of no duplicate, and of no failure at all. A set has seven voting members.
+        values: ["majority", "1", "2", "3", "4", "5", "6", "7"],
+      },
+      {
+        name: "readConcernLevel",
+        meaning: "what reads may see: majority, the default, linearizable, local or available",
+        values: ["majority", "linearizable", "local", "available"],
+      },
+      {
+        name: "readPreference",
+        meaning:
+          "primary unless stale reads are fine: primaryPreferred, secondary, secondaryPreferred, nearest",
+        values: ["primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"],
+      },
     ],
     examples: [
       {

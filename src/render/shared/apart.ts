@@ -99,6 +99,7 @@ function measured(view: VectorViewIr): string {
     "{ limit }",
   ]);
   const value = openObject([
+    entry("key", `(${item}) => ${keyText(entity, item)}`),
     entry("vector", `(${item}) => ${item}.${identifier(field.name)}`),
     entry("distance", distances[metric]),
     [`nearest: (query, limit${tenant ? ', tenant = ""' : ""}) =>`, group(indent([line, asked]))],
@@ -163,10 +164,8 @@ function distanceOf({ entity, field, metric }: VectorViewIr): string {
 function fusedMethod({ entity }: VectorViewIr, method: VectorViewIr["methods"][number]): string {
   const { name } = method.method;
   const passed = ["vector", ...(method.method.filter.length > 0 ? ["filter"] : [])];
-  const keys = entity.key.map((field) => `item.${identifier(field.name)}`);
   const near = (limit: string): string =>
     `vectors.${name}(${passed.join(", ")}, { ...options, ${limit} })`;
-  const keyOf = keys.length === 1 ? `String(${keys[0] ?? ""})` : `[${keys.join(", ")}].join()`;
   return `    ${name}: (${passed.join(", ")}, { text, limit = 10, ...options } = {}) =>
       text === undefined
         ? ${near("limit")}
@@ -174,9 +173,14 @@ function fusedMethod({ entity }: VectorViewIr, method: VectorViewIr["methods"][n
             limit,
             nearest: (most) => ${near("limit: most")},
             found: ${foundText(method)},
-            keyOf: (item) => ${keyOf},
+            keyOf: (item) => ${keyText(entity, "item")},
             distanceOf: distanceFrom(vector),
           }),`;
+}
+
+function keyText({ key }: Pick<VectorViewIr["entity"], "key">, item: string): string {
+  const keys = key.map((field) => `${item}.${identifier(field.name)}`);
+  return keys.length === 1 ? `String(${keys[0] ?? ""})` : `[${keys.join(", ")}].join()`;
 }
 
 /** The call of the text search, with the filter that both have; its own further filters stay open. */

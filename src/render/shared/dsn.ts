@@ -1,6 +1,8 @@
-import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import type { DsnSpec, EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import type { StoreIr } from "../../ir/types.ts";
-import { identifier } from "../encode.ts";
+import { print } from "../document.ts";
+import { code, identifier, stringLiteral } from "../encode.ts";
+import { arrayLiteral, objectLiteral } from "../layout.ts";
 
 /** `mainDsn` */
 export const dsnRulesName = (store: StoreIr): string =>
@@ -9,7 +11,11 @@ export const dsnRulesName = (store: StoreIr): string =>
 /** `stores/main/dsn.ts`: what a store accepts as DSN; absent for a store that has none. */
 export function dsnFile(store: StoreIr, engine: EngineDescriptor): readonly FileRequest[] {
   if (store.env === undefined) return [];
-  const { parameters, examples } = engine.dsn;
+  const { examples } = engine.dsn;
+  const parameters = engine.dsn.parameters.map((one) => ({
+    meaning: one.meaning,
+    line: code(parameterLine(one)),
+  }));
   const embedded = new Set(engine.transports.flatMap((one) => (one.embedded ? [one.scheme] : [])));
   const schemes = engine.dsn.schemes.map((one) => ({ ...one, embedded: embedded.has(one.scheme) }));
   return [
@@ -21,4 +27,14 @@ export function dsnFile(store: StoreIr, engine: EngineDescriptor): readonly File
       data: { name: dsnRulesName(store), variable: store.env, schemes, parameters, examples },
     },
   ];
+}
+
+/** `    { name: "tls", flag: true },` */
+function parameterLine({ name, flag, values }: DsnSpec["parameters"][number]): string {
+  const rule = objectLiteral([
+    ["name", stringLiteral(name)],
+    ...(flag === true ? [["flag", "true"] as const] : []),
+    ...(values === undefined ? [] : [["values", arrayLiteral(values.map(stringLiteral))] as const]),
+  ]);
+  return print(["    ", rule, ","], 4);
 }

@@ -15,7 +15,7 @@ export const bsonTypes = { promoteLongs: false, ignoreUndefined: true } as const
 export function clientOptions(config: StoreConfig): MongoClientOptions {
   const { pool, deadlineMs = defaultDeadlineMs, dsn } = config;
   const said = (name: string): boolean => dsn.parameters.has(name);
-  // A caller is told that there is no server, or no free connection, before its deadline strikes.
+  // A caller is told that there is no server, or no free connection, before its deadline strikes: who found none does not look again.
   const patienceMs = Math.ceil(deadlineMs * 0.6);
   return {
     retryWrites: false,

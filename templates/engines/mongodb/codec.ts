@@ -4,6 +4,8 @@
  */
 import { Binary, Decimal128, Double, Long } from "mongodb";
 import { isDay } from "../../runtime/day.ts";
+import { programmingError } from "../../runtime/errors.ts";
+import { named as namedWith, namedEncoder } from "../../runtime/guarded.ts";
 import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { decimalText, plainDecimal } from "./codec-decimal.ts";
@@ -67,7 +69,11 @@ export const timestamp = (): Codec<Date> => ({
     value instanceof Date && !Number.isNaN(value.getTime())
       ? value
       : refuse("timestamp (a valid Date)", value),
-  decode: (stored) => new Date(stored as Date | string),
+  decode: (stored) => {
+    const date =
+      stored instanceof Date || typeof stored === "string" ? new Date(stored) : undefined;
+    return date === undefined || Number.isNaN(date.getTime()) ? refuse("timestamp", stored) : date;
+  },
 });
 /** `YYYY-MM-DD` as text: a day is no point in time. */
 export const date = (): Codec<string> =>
@@ -108,4 +114,22 @@ function whole(stored: unknown): bigint {
   if (typeof stored === "number") return BigInt(stored);
   return stored instanceof Long ? stored.toBigInt() : BigInt(plainDecimal(String(stored)));
 }
-export { named } from "../../runtime/guarded.ts";
+
+/** The same codecs, but what one of them refuses, to be sent or as it was stored, is told with its property. */
+export const named = <C extends object>(of: string, codecs: C): C =>
+  namedWith(of, codecs, (path, codec) => namedCodec(path, codec as Codec<unknown>));
+
+const namedCodec = (path: string, codec: Codec<unknown>): Codec<unknown> => ({
+  ...namedEncoder(path, codec),
+  decode: (stored) => {
+    try {
+      return codec.decode(stored);
+    } catch (error) {
+      // Only our own words: the driver's may quote the value.
+      const why = error instanceof TypeError ? `: ${error.message}` : "";
+      throw programmingError(`${path}: what is stored cannot be read${why}`, {
+        hint: "another writer left it so: mend the document",
+      });
+    }
+  },
+});

@@ -150,7 +150,9 @@ function selectionRule(error: Error): Rule {
       ...refused,
       hint: "the TLS handshake failed: check tls=, tlsCAFile= and the names in the server's certificate",
     };
-  return { ...elsewhere, outcome: "not-applied" };
+  // Not again: the driver has asked every server, again and again, for as long as it was given, and a second wait would outlast the deadline.
+  const searched = error.name === "MongoServerSelectionError";
+  return { ...elsewhere, transient: !searched, outcome: "not-applied" };
 }
 
 /** Names and codes of an error and what lies under it; never shown. */
@@ -178,9 +180,14 @@ function serverErrors(error: Error): string {
   return last.map((one) => causesOf(one.error, 3)).join(" ");
 }
 
-/** The driver's buffer holds 17 MB, and a document beyond it ends as a range error of that buffer. */
+/** The driver's buffer holds 17 MB, and a document beyond it ends as a range error of that buffer; one of many is measured before. */
 const isTooLarge = (error: Error): boolean =>
-  error instanceof RangeError && "code" in error && error.code === "ERR_OUT_OF_RANGE";
+  (error instanceof RangeError && "code" in error && error.code === "ERR_OUT_OF_RANGE") ||
+  (error.name === "MongoInvalidArgumentError" && error.message.includes("the maximum size"));
+
+/** No server stores a document of this size, whatever it or the driver said of the command. */
+export const tooLargeError = (cause: unknown): FaultError =>
+  new FaultError("a document is larger than 16 MB", fault(tooLarge), cause);
 
 function fault(rule: Rule, code?: number, constraint?: string): Fault {
   return {

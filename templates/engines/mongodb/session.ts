@@ -30,6 +30,7 @@ import {
 } from "./reads.ts";
 import { withKey, withKeys } from "./sequence.ts";
 import { decodedPage, limitsOf, readOnlyError, type SessionContext } from "./session-call.ts";
+import { sizeJudged } from "./size.ts";
 import {
   type Change,
   change,
@@ -142,7 +143,7 @@ export class MongoSession {
     stands: () => unknown = () => document,
   ): Promise<E> {
     const { of } = method;
-    return this.#one(method, "insert", document["_id"], stands, options, (place) =>
+    return this.#one(method, "insert", document["_id"], document, stands, options, (place) =>
       of.keys === undefined
         ? insertOne(place, of, document)
         : withKey(place, of, document).then((keyed) => insertOne(place, of, keyed)),
@@ -168,9 +169,17 @@ export class MongoSession {
     options?: WriteOptions,
     stands: () => unknown = () => document,
   ): Promise<E> {
-    return this.#one(method, "upsert", document["_id"], stands, options, async (place) => [
-      await upsertOne(place, method.of, await withKey(place, method.of, document), method.ttlMs),
-    ]);
+    return this.#one(
+      method,
+      "upsert",
+      document["_id"],
+      document,
+      stands,
+      options,
+      async (place) => [
+        await upsertOne(place, method.of, await withKey(place, method.of, document), method.ttlMs),
+      ],
+    );
   }
 
   /** All or none. */
@@ -198,7 +207,7 @@ export class MongoSession {
   ): Promise<E> {
     const ifVersion = options?.ifVersion;
     const stands = (): Document => ({ key, set, expected: ifVersion });
-    return this.#one(method, "update", key, stands, options, async (place) => [
+    return this.#one(method, "update", key, set, stands, options, async (place) => [
       await patchOne(place, method.of, key, set, ifVersion),
     ]);
   }
@@ -213,7 +222,7 @@ export class MongoSession {
     // Before anything is sent: a refusal within the attempt would be told as an unknown outcome.
     const added = amount(method, by);
     const stands = (): Document => ({ key, by: added });
-    return this.#one(method, "update", key, stands, options, async (place) => [
+    return this.#one(method, "update", key, {}, stands, options, async (place) => [
       await incremented(place, method, key, by, added),
     ]);
   }
@@ -231,18 +240,19 @@ export class MongoSession {
     const ifVersion = options?.ifVersion;
     const stands = (): Document => ({ key, expected: ifVersion });
     const run = async (place: Place) => [await deleteOne(place, method.of, key, ifVersion)];
-    return this.#write(method, "delete", false, [key], stands, options, run).then(() => undefined);
+    return this.#write(method, "delete", [key], [], stands, options, run).then(() => undefined);
   }
 
   #one<E>(
     method: MethodDeclaration<E>,
     deed: Change["deed"],
     key: unknown,
+    sent: Document,
     stands: () => unknown,
     options: WriteOptions | undefined,
     run: Change["run"],
   ): Promise<E> {
-    return this.#write(method, deed, false, [key], stands, options, run).then((documents) =>
+    return this.#write(method, deed, [key], [sent], stands, options, run).then((documents) =>
       method.of.decode(onlyDocument(documents)),
     );
   }
@@ -256,16 +266,15 @@ export class MongoSession {
     run: Change["run"],
   ): Promise<readonly E[]> {
     const keys = documents.map(({ _id }) => _id as unknown);
-    const several = documents.length > 1;
-    const stored = await this.#write(method, deed, several, keys, stands, options, run);
+    const stored = await this.#write(method, deed, keys, documents, stands, options, run);
     return stored.map(method.of.decode);
   }
 
   #write<E>(
     method: MethodDeclaration<E>,
     deed: Change["deed"],
-    several: boolean,
     keys: readonly unknown[],
+    sent: readonly Document[],
     stands: () => unknown,
     options: WriteOptions | undefined,
     run: Change["run"],
@@ -278,7 +287,7 @@ export class MongoSession {
       id === undefined
         ? undefined
         : { tenant: tenant ?? "", name: method.operation, id, stands: stands() };
-    const asked: Change = { of, deed, several, operation, run };
+    const asked: Change = { of, deed, several: sent.length > 1, operation, run };
     const tell = (documents: readonly Document[]) =>
       changed(of.entity, () => documents.map(of.keyText));
     const doubtful = (): void => {
@@ -289,11 +298,16 @@ export class MongoSession {
     let remainingMs = (): number => 0;
     return this.#call(method, options, (place, attempt) => {
       remainingMs = () => attempt.remainingMs();
-      return this.#change(place, attempt, asked).then((documents) => {
-        // A late reply: whoever caches what was there must not keep it.
-        if (attempt.settled) void tell(documents);
-        return documents;
-      });
+      return this.#change(place, attempt, asked).then(
+        (documents) => {
+          // A late reply: whoever caches what was there must not keep it.
+          if (attempt.settled) void tell(documents);
+          return documents;
+        },
+        (error: unknown) => {
+          throw sizeJudged(error, of, sent);
+        },
+      );
     }).then(
       (documents) => {
         const told = tell(documents);

@@ -38,6 +38,23 @@ export function openMongo(
   return new MongoStore(identity.name, config, context);
 }
 
+/** @throws DataError programming for a combination that the driver refuses: one host, found by DNS, and a port */
+function clientOf(config: StoreConfig): MongoClient {
+  const { dsn } = config;
+  try {
+    return new MongoClient(dsn.reveal(), clientOptions(config));
+  } catch (error) {
+    // The driver's message is not shown where it quotes the DSN, whose password it would hold.
+    const message = error instanceof Error && !error.message.includes("://") ? error.message : "";
+    throw programmingError(
+      `${dsn.place}: the driver refuses this DSN${message && `: ${message}`}`,
+      {
+        operation: "configuration",
+      },
+    );
+  }
+}
+
 const transactionSpec = (store: string) =>
   ({ operation: "transaction", effect: "write", collection: store, unkeyed: true }) as const;
 
@@ -71,7 +88,7 @@ export class MongoStore implements OpenedStore, MongoBinding {
     };
     this.#runtime = opRuntime(identity, classify, config, context);
     this.#feed = new ChangeFeed(context.onError);
-    this.#client = new MongoClient(config.dsn.reveal(), clientOptions(config));
+    this.#client = clientOf(config);
     this.#root = this.#bind(undefined);
     this.session = this.#root.session;
   }

@@ -1,5 +1,6 @@
 /** MongoDB: given by DSN, an emulator from PyPI (named as such everywhere), the real one only from Docker. */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { EngineProvider, PrivateServer, ServerFacts, ServerNeed } from "../contract.ts";
 import { dockerSource } from "../docker.ts";
 import { freePort } from "../ports.ts";
@@ -7,6 +8,7 @@ import { serverFolder, startPrivate } from "../private-server.ts";
 import { pythonPackage } from "../python.ts";
 import { describe, namespace, probe } from "./session.ts";
 
+const emulatorScript = fileURLToPath(new URL("emulator.py", import.meta.url));
 const emulator = { name: "nx-27017", version: "0.8.1" } as const;
 
 async function startEmulator(need: ServerNeed): Promise<PrivateServer> {
@@ -19,7 +21,7 @@ async function startEmulator(need: ServerNeed): Promise<PrivateServer> {
   const address = ["--host", "127.0.0.1", "-p", String(port)];
   const plan = {
     command: "python3",
-    args: ["-m", "nx_27017.nx_27017", "--data-dir", folder, ...address, ...files, ...extra],
+    args: [emulatorScript, "--data-dir", folder, ...address, ...files, ...extra],
     env: { PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: "1" },
     folder,
     log: join(folder, "log"),
@@ -29,7 +31,7 @@ async function startEmulator(need: ServerNeed): Promise<PrivateServer> {
   } as const;
   const facts = async (): Promise<ServerFacts> => {
     const found = await describe(dsn);
-    const origin = `PyPI package ${emulator.name} ${emulator.version}`;
+    const origin = `PyPI package ${emulator.name} ${emulator.version}, two faults mended`;
     return { ...found, kind: "emulator", version: `${found.version} (as claimed)`, origin };
   };
   return startPrivate(plan, facts, namespace);

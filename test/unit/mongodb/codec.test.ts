@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { json } from "../../../templates/engines/mongodb/codec.ts";
+import {
+  array,
+  int64,
+  json,
+  named,
+  nullable,
+  timestamp,
+} from "../../../templates/engines/mongodb/codec.ts";
 
 test("JSON that the driver takes for a value of its own is refused at any depth", () => {
   const codec = json<unknown>();
@@ -9,4 +16,28 @@ test("JSON that the driver takes for a value of its own is refused at any depth"
       expect(() => codec.encode(wrong)).toThrow("_bsontype");
   for (const value of [{ $ref: "#/a" }, { $id: "b" }, { a: [null, 1, "x", { $gt: 2 }] }, null, 0])
     expect(codec.encode(value)).toEqual(value);
+});
+
+test("what is stored and no date is refused by its field, not read as an invalid Date", () => {
+  const codecs = named("Article", {
+    createdAt: timestamp(),
+    publishedAt: nullable(timestamp()),
+    sections: { at: array(timestamp()), read: int64() },
+  });
+  const at = new Date(0);
+  for (const stored of [at, at.toISOString()]) expect(codecs.createdAt.decode(stored)).toEqual(at);
+  expect(codecs.publishedAt.decode(undefined)).toBeNull();
+  const refused = (field: string) =>
+    expect.objectContaining({
+      kind: "programming",
+      message: expect.stringMatching(`^Article\\.${field}: what is stored cannot be read`),
+    });
+  for (const stored of [undefined, null, 0, "sentinel", {}, new Date(Number.NaN)]) {
+    expect(() => codecs.createdAt.decode(stored)).toThrow(refused("createdAt"));
+    expect(() => codecs.sections.at.decode([at, stored])).toThrow(refused("sections\\.at"));
+  }
+  expect(() => codecs.publishedAt.decode("sentinel")).toThrow(refused("publishedAt"));
+  expect(() => codecs.sections.read.decode("sentinel")).toThrow(
+    expect.objectContaining({ message: "Article.sections.read: what is stored cannot be read" }),
+  );
 });

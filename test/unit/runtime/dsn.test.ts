@@ -14,7 +14,12 @@ import { stopwatch } from "../../support/stopwatch.ts";
 
 const rules: DsnRules = {
   schemes: [{ scheme: "testdb:" }, { scheme: "embedded:", embedded: true }],
-  parameters: [{ name: "sslmode" }, { name: "sslpassword" }, { name: "inline", flag: true }],
+  parameters: [
+    { name: "sslmode" },
+    { name: "sslpassword" },
+    { name: "inline", flag: true },
+    { name: "sees", values: ["all", "own"] },
+  ],
   examples: [{ dsn: "testdb://app:secret@127.0.0.1:4711/shop" }],
 };
 
@@ -70,7 +75,7 @@ describe("parseDsn", () => {
     ["testdb://u:p@h:99999/db", "port outside"],
     ["testdb://u:p@h:abc/db", "malformed host or port"],
     ["testdb:///db", "names no host"],
-    ["testdb://u:p@h/db?unknown=1", "not allowed; allowed: sslmode, sslpassword, inline"],
+    ["testdb://u:p@h/db?unknown=1", "not allowed; allowed: sslmode, sslpassword, inline, sees"],
     ["testdb://u:p@h/db?sslmode=a&sslmode=b", "sslmode twice"],
     ["testdb://u:p%zz@h/db", "percent-encoding"],
     ["testdb://u:p w@h/db", "white space"],
@@ -78,6 +83,8 @@ describe("parseDsn", () => {
     ["embedded://data/main", "embedded:./folder"],
     ["embedded:./main?inline=1", "inline that is neither true nor false"],
     ["embedded:./main?inline", "inline that is neither true nor false"],
+    ["testdb://u:p@h/db?sees=secret", "a parameter sees that is none of all, own"],
+    ["testdb://u:p@h/db?sees", "a parameter sees that is none of all, own"],
   ];
   test.each(wrong)("%s is refused: %s", (text, says) => {
     const error = refusal(() => parseDsn(text, rules, "MAIN_URL"));

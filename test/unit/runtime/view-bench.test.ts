@@ -4,10 +4,12 @@ import { benchNearest } from "../../../templates/runtime/view-bench.ts";
 import type { ViewFeed } from "../../../templates/runtime/view.ts";
 
 interface Item {
+  readonly id: number;
   readonly at: Float32Array | null;
 }
 
 const items = Array.from({ length: 1_200 }, (_, number): Item => ({
+  id: number,
   at: number % 6 === 5 ? null : Float32Array.of(number, (number * 37) % 101),
 }));
 
@@ -39,6 +41,7 @@ const bench = (nearest: typeof exact) =>
   benchNearest(
     feed,
     {
+      key: ({ id }) => String(id),
       vector: ({ at }) => at,
       distance: euclideanDistance,
       nearest: (...asked) => Promise.resolve(nearest(...asked)),
@@ -57,6 +60,20 @@ test("what is not among the nearest is no hit", async () => {
   expect((await bench(() => [])).recall).toBe(0);
 });
 
+test("rows that the view still holds and the authority no more are none of the true neighbours", async () => {
+  const gone = (query: Float32Array, limit: number) =>
+    Array.from({ length: limit }, () => ({ item: { id: -1, at: query } }));
+  expect((await bench(gone)).recall).toBe(0);
+  const beside = (query: Float32Array, limit: number, tenant: string | undefined) => [
+    ...exact(query, limit, tenant),
+    ...gone(query, limit),
+  ];
+  expect((await bench(beside)).recall).toBe(1);
+  const twice = (query: Float32Array, limit: number, tenant: string | undefined) =>
+    exact(query, limit / 2, tenant).flatMap((hit) => [hit, hit]);
+  expect((await bench(twice)).recall).toBe(0.5);
+});
+
 test("the same rows are asked for in the same way", async () => {
   const asked = async (): Promise<readonly number[]> => {
     const firsts: number[] = [];
@@ -72,6 +89,7 @@ test("the same rows are asked for in the same way", async () => {
 test("a feed without vectors is told so", async () => {
   const none: ViewFeed<Item> = { page: () => Promise.resolve({ rows: [] }) };
   const call = benchNearest(none, {
+    key: ({ id }) => String(id),
     vector: ({ at }) => at,
     distance: euclideanDistance,
     nearest: () => Promise.resolve([]),

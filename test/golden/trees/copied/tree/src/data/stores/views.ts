@@ -6,6 +6,7 @@ import { rebuildableView, type RebuildableView } from "../runtime/view-rebuild.t
 import type { OpenStores } from "./open.ts";
 
 const alikeBench = (stores: OpenStores["stores"]): NearestBench<Article> => ({
+  key: (article) => String(article.id),
   vector: (article) => article.embedding,
   distance: cosineDistance,
   nearest: (query, limit) => stores.vector.repositories.alike.nearest(query, {}, { limit }),

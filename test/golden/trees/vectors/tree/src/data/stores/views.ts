@@ -7,6 +7,7 @@ import { rebuildableView, type RebuildableView } from "../runtime/view-rebuild.t
 import type { OpenStores } from "./open.ts";
 
 const similarPassagesBench = (stores: OpenStores["stores"]): NearestBench<Passage> => ({
+  key: (passage) => String(passage.id),
   vector: (passage) => passage.embedding,
   distance: cosineDistance,
   nearest: (query, limit, tenant = "") =>
@@ -14,6 +15,7 @@ const similarPassagesBench = (stores: OpenStores["stores"]): NearestBench<Passag
 });
 
 const similarCoversBench = (stores: OpenStores["stores"]): NearestBench<Cover> => ({
+  key: (cover) => [cover.isbn, cover.copy].join(),
   vector: (cover) => cover.picture,
   distance: negativeInnerProduct,
   nearest: (query, limit) => stores.vector.repositories.similarCovers.nearest(query, {}, { limit }),

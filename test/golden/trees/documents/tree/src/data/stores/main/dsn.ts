@@ -20,12 +20,15 @@ export const mainDsn: DsnRules = {
     { name: "tlsCAFile" },
     // true to talk to the named host only
     { name: "directConnection", flag: true },
-    // write concern; majority by default
-    { name: "w" },
-    // what reads may see; majority by default
-    { name: "readConcernLevel" },
-    // primary unless stale reads are fine
-    { name: "readPreference" },
+    // write concern: majority, the default, or how many members hold a write, 1 to 7
+    { name: "w", values: ["majority", "1", "2", "3", "4", "5", "6", "7"] },
+    // what reads may see: majority, the default, linearizable, local or available
+    { name: "readConcernLevel", values: ["majority", "linearizable", "local", "available"] },
+    // primary unless stale reads are fine: primaryPreferred, secondary, secondaryPreferred, nearest
+    {
+      name: "readPreference",
+      values: ["primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"],
+    },
   ],
   examples: [
     // a local replica set of one
