@@ -104,8 +104,8 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 
 /** Runs the commands of `usage`; resolves to the exit status. Never rejects, prints no stack and no secret. */
 export async function runDbCli(input: DbCliInput): Promise<number> {
-  const write = input.write ?? ((text: string) => process.stdout.write(text));
-  const writeError = input.writeError ?? ((text: string) => process.stderr.write(text));
+  const write = input.write ?? writerOf(process.stdout);
+  const writeError = input.writeError ?? writerOf(process.stderr);
   const parsed = parseCommand(input.argv);
   if (parsed === undefined) {
     const unknown = unknownWord(input.argv);
@@ -117,6 +117,14 @@ export async function runDbCli(input: DbCliInput): Promise<number> {
   if (parsed.options.json) write(`${JSON.stringify(answer.json, null, 2)}\n`);
   else (answer.status === 0 ? write : writeError)(answer.lines.map((line) => `${line}\n`).join(""));
   return answer.status;
+}
+
+/** A reader that has seen enough (`| head`) is no fault, and no reason to leave a migration half done. */
+function writerOf(stream: NodeJS.WriteStream): (text: string) => void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return (text) => void stream.write(text);
 }
 
 async function run(

@@ -7,6 +7,7 @@ import { historyColumns, liveColumn, operationTable } from "./ddl/naming.ts";
 import { keyBytes } from "./ddl/index-shape.ts";
 import { searchColumn } from "./ddl/search.ts";
 import type { Dialect } from "./dialect.ts";
+import { sharedConstraintNames } from "./refuse-names.ts";
 import { expressionProblem } from "./sql/expression.ts";
 import { isMadeByServer } from "./statements/insert.ts";
 import { columnBytes, isUnlimited, rowBytes } from "./types.ts";
@@ -31,6 +32,7 @@ export const refuse = (store: StoreIr, dialect: Dialect): readonly Refusal[] => 
     ...references(entity, store),
     ...emptiedReferences(entity, store),
   ]),
+  ...sharedConstraintNames(store, dialect),
   ...methods(store, dialect),
   ...views(store),
 ];

@@ -6,6 +6,7 @@ import type { Phase, Step } from "../../../src/migrate/step.ts";
 import type { Field } from "../../../src/spec/model.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { entity, field, mainStore, transactional, uuid } from "../../unit/postgres/model.ts";
+import { statementsOf } from "../../../templates/engines/mysql/migration-statements.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
 import { applied, planned, type SchemaLab, schemaLab, takenBack } from "./schema-lab.ts";
 
@@ -21,6 +22,9 @@ const price = (precision: number, scale: number): Field =>
   field("price", { kind: "decimal", precision, scale });
 const words = (name: string, max: number, more: Partial<Field> = {}): Field =>
   field(name, { kind: "string", max }, more);
+
+const rowsOf = (count: number): string =>
+  Array.from({ length: count }, (_, at) => `('${at}', 'n')`).join(", ");
 
 const of = (steps: readonly Step[], ...wanted: readonly Phase[]): readonly Step[] =>
   steps.filter(({ phase }) => wanted.includes(phase));
@@ -142,7 +146,8 @@ for (const engine of [mysql, mariadb]) {
         );
         await lab.run("insert into notes (id, price) values ('a', 5)");
         await applied(lab, of(steps, "expand", "backfill"));
-        await lab.run("insert into notes (id, price) values ('b', 5.55)");
+        await lab.run("insert into notes (id, price) values ('b', 5)");
+        await lab.run("update notes set price = 5.55 where id = 'b'");
         await expect(applied(lab, of(steps, "contract"))).rejects.toThrow(
           /price of notes does not fit bigint; first seen at b$/,
         );
@@ -168,6 +173,140 @@ for (const engine of [mysql, mariadb]) {
           ["n", "", "n"],
           ["n", "", "n"],
         ]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "a null that code of after writes at any moment of the contract stays null",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("note", 40, { nullable: true })]),
+          notes([words("remark", 40, { nullable: true, was: "note" })]),
+        );
+        await lab.run(`insert into notes (id, note) values ${rowsOf(40)}`);
+        await applied(lab, of(steps, "expand", "backfill"));
+        let written = 0;
+        const write = async (): Promise<void> => {
+          await other.run(`update notes set remark = null where id = '${written}'`);
+          written += 1;
+        };
+        await write();
+        for (const text of of(steps, "contract").flatMap(({ up }) => statementsOf(up))) {
+          await lab.run(text.text);
+          await write();
+        }
+        expect(await lab.rows("select count(*), count(remark) from notes")).toEqual([
+          [40, 40 - written],
+        ]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "what either code writes after the contract was taken back is in both columns again, and stays",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([words("note", 40, { nullable: true })]),
+          notes([words("remark", 40, { nullable: true, was: "note" })]),
+        );
+        await lab.run("insert into notes (id, note) values ('a', 'n'), ('b', 'n'), ('c', 'n')");
+        await applied(lab, steps);
+        await takenBack(lab, of(steps, "contract"));
+        await other.run("update notes set remark = null where id = 'a'");
+        await other.run("update notes set note = 'old' where id = 'b'");
+        const both = [
+          ["a", null, null],
+          ["b", "old", "old"],
+          ["c", "n", "n"],
+        ];
+        expect(await lab.rows("select id, note, remark from notes order by id")).toEqual(both);
+        await applied(lab, of(steps, "contract"));
+        expect(await lab.rows("select id, remark from notes order by id")).toEqual(
+          both.map(([key, , remark]) => [key, remark]),
+        );
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "a column with a default is renamed: both codes read what either writes, null included, and so after the way back",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([field("rank", { kind: "int" }, { default: 5 })]),
+          notes([field("place", { kind: "int" }, { was: "rank", default: 7, nullable: true })]),
+        );
+        await lab.run("insert into notes (id, `rank`) values ('a', 1)");
+        await applied(lab, of(steps, "expand", "backfill"));
+        await other.run("insert into notes (id, place) values ('b', 2)");
+        await other.run("insert into notes (id) values ('c')");
+        await other.run("update notes set place = null where id = 'a'");
+        const all = "select id, `rank`, place from notes order by id";
+        const both = [
+          ["a", null, null],
+          ["b", 2, 2],
+          ["c", 5, 5],
+        ];
+        expect(await lab.rows(all)).toEqual(both);
+        await applied(lab, of(steps, "contract"));
+        await takenBack(lab, of(steps, "contract"));
+        expect(await lab.rows(all)).toEqual(both);
+        await takenBack(lab, of(steps, "expand", "backfill"));
+        await lab.run("insert into notes (id) values ('d')");
+        expect(await lab.rows("select `rank` from notes order by id")).toEqual([
+          [5],
+          [2],
+          [5],
+          [5],
+        ]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "a number that becomes true or false is converted, which has to be allowed and comes back as 0 or 1",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([field("flag", { kind: "int" }, { default: 0 })]),
+          notes([field("flag", { kind: "boolean" }, { default: false })]),
+        );
+        expect(steps.flatMap(({ destroys = [] }) => destroys)).toEqual(["notes.flag"]);
+        await lab.run("insert into notes (id, flag) values ('a', 5), ('b', 0), ('c', 300)");
+        await applied(lab, of(steps, "expand", "backfill"));
+        await lab.run("update notes set flag = -1 where id = 'b'");
+        await applied(lab, of(steps, "contract"));
+        await lab.run("insert into notes (id) values ('d')");
+        const found = [[1], [1], [1], [0]];
+        expect(await lab.rows("select flag from notes order by id")).toEqual(found);
+        await takenBack(lab, steps);
+        expect(await lab.rows("select flag from notes order by id")).toEqual(found);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "another type under the same name: new code waits for the contract, and the values come back",
+      proving(proof, async () => {
+        const { lab, other } = await begun(notes([words("code", 40)]), notes([words("code", 40)]));
+        const steps = planned(
+          planner,
+          notes([words("code", 40)]),
+          notes([field("code", { kind: "int" })]),
+          { mode: "split", values: { "notes.code": "cast(code as signed)" } },
+        );
+        const waiting = steps.filter(({ risks }) => risks.includes("new-code-waits"));
+        expect(waiting.map(({ phase }) => phase)).toEqual(["contract"]);
+        await lab.run("insert into notes (id, code) values ('a', '7')");
+        await applied(lab, steps);
+        await other.run("insert into notes (id, code) values ('b', 8)");
+        expect(await lab.rows("select code from notes order by id")).toEqual([[7], [8]]);
+        await takenBack(lab, steps);
+        expect(await lab.rows("select code from notes order by id")).toEqual([["7"], ["8"]]);
         await lab.close();
         await other.close();
       }),

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -244,5 +245,39 @@ describe("health", () => {
       ok: true,
       stores: [{ store: "main", state: "up" }],
     });
+  });
+});
+
+describe("a reader that has gone", () => {
+  const script = `import { runDbCli } from ${JSON.stringify(new URL("../../../templates/runtime/db-cli.ts", import.meta.url))};
+const report = { probe: "ready", ok: true, stores: [] };
+const health = { ready: async () => report, startup: async () => report };
+process.exitCode = await runDbCli({
+  argv: process.argv.slice(1),
+  open: () => ({ stores: [], health, close: async () => {} }),
+});`;
+
+  const ended = (closed: "stdout" | "stderr", argv: readonly string[]) =>
+    new Promise<{ status: number | null; said: string }>((resolve, reject) => {
+      const child = spawn(process.execPath, [
+        "--no-warnings",
+        "--input-type=module",
+        "-e",
+        script,
+        "--",
+        ...argv,
+      ]);
+      child[closed].destroy();
+      let said = "";
+      child[closed === "stdout" ? "stderr" : "stdout"].on("data", (data) => (said += String(data)));
+      child.on("error", reject);
+      child.on("close", (status) => resolve({ status, said }));
+    });
+
+  test.each([
+    ["stdout", ["health"], 0],
+    ["stderr", ["nonsense"], 2],
+  ] as const)("of %s ends it quietly, with its own status", async (closed, argv, status) => {
+    expect(await ended(closed, argv)).toEqual({ status, said: "" });
   });
 });

@@ -8,7 +8,7 @@ import type { Dialect } from "../dialect.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
 import { partName } from "./snapshot.ts";
-import { fits } from "./types.ts";
+import { conversion, fits } from "./types.ts";
 
 /** A table on both sides of a change: of an entity, or its history. */
 export interface TablePair {
@@ -46,6 +46,8 @@ export interface TableChange extends TablePair {
 }
 
 type Of<K extends ColumnChange["kind"]> = Extract<ColumnChange, { readonly kind: K }>;
+
+export type Copied = Of<"copied">;
 
 export const only = <K extends ColumnChange["kind"]>(
   { columns }: Pick<TableChange, "columns">,
@@ -95,7 +97,7 @@ function keptColumn(
   context: ChangeContext,
   ask: (question: Question | undefined) => void,
 ): ColumnChange {
-  const converted = given(pair, to, context);
+  const converted = given(pair, to, context) ?? conversion(from.type, to.type, from.name);
   const fit = fits(from.type, to.type);
   const held = isHeld(pair, from, to) || from.value?.kind === "identity";
   if (from.value?.kind === "generated" || to.value?.kind === "generated")

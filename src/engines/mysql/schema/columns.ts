@@ -6,6 +6,7 @@ import { batchDraft } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
 import { refuseHanging, refuseLostCheck } from "./hanging.ts";
+import { lossOf } from "./loss.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
@@ -133,8 +134,7 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
     rank: rank.alterColumn,
     stem: `${table}-change-${to.name}`,
     title: `${table}: column ${to.name} is changed`,
-    // A number is rounded to what the new type holds.
-    reversibility: fit === "perhaps" ? "loses-data" : "reversible",
+    ...lossOf(`${table}.${to.name}`, from.type, to.type),
     risks: [
       ...slow(online).filter((risk) => risk !== "none"),
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
@@ -166,15 +166,7 @@ function requiredDrafts(
   const value = to.value?.kind === "default" ? to.value.expression : undefined;
   const where = `${identifier(to.name)} is null`;
   return [
-    ...(value === undefined
-      ? []
-      : [
-          {
-            ...batchDraft(change, { column: to.name, value, where }),
-            // Which rows had no value, nobody knows afterwards.
-            reversibility: "loses-data" as const,
-          },
-        ]),
+    ...(value === undefined ? [] : [batchDraft(change, { column: to.name, value, where })]),
     requireDraft(change, to, until, value),
   ];
 }

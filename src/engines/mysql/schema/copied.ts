@@ -1,38 +1,37 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
-import { triggerName } from "../ddl/naming.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
-import { type ColumnChange, substituted, type TableChange } from "./change.ts";
-
+import type { Copied, TableChange } from "./change.ts";
 import { fitting } from "./fitting.ts";
 import { refuseHanging } from "./hanging.ts";
+import { lossOf } from "./loss.ts";
 import { rank } from "./rank.ts";
 import { unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, restored, standIn, told } from "./required.ts";
-import { alterTable, columnText, dropTrigger } from "./render.ts";
+import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
-import { fits, meanwhileType, rounds } from "./types.ts";
+import { syncTriggers } from "./sync.ts";
+import { fits, meanwhileType } from "./types.ts";
 import { columnIs, triggerIs } from "./verify.ts";
-
-type Copied = Extract<ColumnChange, { readonly kind: "copied" }>;
 
 /**
  * A column moves by a second one beside it: added, kept equal by triggers while old and new code run, filled in batches; then the first
  * one goes, and the second takes its name where it is to have it.
  */
 export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draft[] => {
-  const { from, to, name, backward } = copied;
+  const { from, to, name } = copied;
   const value = identifier(name);
   const required = !to.nullable;
   return [
     added(change, copied),
-    ...(isRelaxed(change, copied) ? [relaxed(change, from, backward)] : []),
+    ...(isRelaxed(change, copied) ? [relaxed(change, from, wayBack(change, copied))] : []),
     ...(change.mode === "split" ? synchronised(change, copied) : []),
     batchDraft(change, {
       column: name,
       value: copied.forward,
       where: `${value} is null and ${identifier(from.name)} is not null`,
     }),
+    settled(change, copied),
     dropped(change, copied),
     ...(required || to.value !== undefined || heldType(copied) !== to.type
       ? fitting(
@@ -44,9 +43,12 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
   ];
 };
 
-/** Code of after, which does not know the first one, has to get by without a value for it. */
-const isRelaxed = ({ mode }: TableChange, { from, backward }: Copied): boolean =>
-  mode === "split" && !from.nullable && backward !== undefined && from.value === undefined;
+/** Code of after, which does not know the first one, has to get by without a value for it, or writes none. */
+const isRelaxed = ({ mode }: TableChange, { from, to, backward }: Copied): boolean =>
+  mode === "split" &&
+  !from.nullable &&
+  backward !== undefined &&
+  (from.value === undefined || to.nullable);
 
 /** Type of the second column until the first one goes: it takes whatever code of before writes. */
 export const heldType = ({ from, to, backward }: Copied): string =>
@@ -77,84 +79,71 @@ function added(change: TableChange, copied: Copied): Draft {
   });
 }
 
-const syncName = (table: string, column: string, event: string): string =>
-  triggerName(table, `sync_${column}_${event}`);
-
-/** Whoever writes one of the two columns writes the other with it. */
 function synchronised(change: TableChange, copied: Copied): readonly Draft[] {
   const table = change.from.name;
-  const { from, name, forward, backward } = copied;
-  const own = change.from.columns.map((column) => column.name);
-  const ofRow = (text: string): string =>
-    substituted(
-      text,
-      new Map([...own, name].map((column) => [column, `new.${identifier(column)}`])),
-    );
-  const [first, second] = [`new.${identifier(from.name)}`, `new.${identifier(name)}`];
-  const changed = (column: string): string =>
-    `not (new.${identifier(column)} <=> old.${identifier(column)})`;
-  // Code of after leaves the first one to its default, which must not win over what it gives.
-  const inserted = [
-    ...(backward === undefined
-      ? []
-      : [`${first} = if(${second} is null, ${first}, coalesce(${ofRow(backward)}, ${first}))`]),
-    `${second} = coalesce(${second}, ${ofRow(forward)})`,
-  ];
-  const updated = [
-    `${second} = if(${changed(from.name)}, ${ofRow(forward)}, ${second})`,
-    ...(backward === undefined
-      ? []
-      : [`${first} = if(${changed(name)}, ${ofRow(backward)}, ${first})`]),
-  ];
-  return (["insert", "update"] as const).map((event) => {
-    const trigger = syncName(table, name, event);
-    const sets = event === "insert" ? inserted : updated;
-    return draft({
+  const { from, name } = copied;
+  return syncTriggers(change, copied).map(({ event, trigger, create, drop }) =>
+    draft({
       ...alone,
       rank: rank.createTrigger,
       stem: `${table}-sync-${name}-${event}`,
       title: `${table}: ${from.name} and ${name} stay equal on ${event}`,
-      up: [
-        `create trigger ${identifier(trigger)} before ${event} on ${identifier(table)} for each row\nset ${sets.join(",\n  ")};`,
-      ],
-      down: [dropTrigger(trigger)],
+      up: [create],
+      down: [drop],
       verify: triggerIs(true, trigger),
       touches: [change.part],
-    });
+    }),
+  );
+}
+
+/** While both are kept equal, so that a null which code of after writes meanwhile is no gap. Done once it never runs again. */
+function settled(change: TableChange, copied: Copied): Draft {
+  const table = change.from.name;
+  const { from, name, forward, backward } = copied;
+  const value = identifier(name);
+  return draft({
+    ...alone,
+    phase: "contract",
+    rank: rank.settle,
+    stem: `${table}-settle-${name}`,
+    title: `${table}: what the batches left empty in ${name} is filled`,
+    up: [
+      ...(backward === undefined
+        ? []
+        : unfitRefusal(change, from.name, from.type, heldType(copied))),
+      `update ${identifier(table)} set ${value} = ${forward}\nwhere ${value} is null and ${identifier(from.name)} is not null;`,
+    ],
+    down: [],
+    touches: [change.part],
   });
 }
 
 function dropped(change: TableChange, copied: Copied): Draft {
   const table = change.from.name;
-  const { from, to, name, forward, backward } = copied;
+  const { from, to, name, backward } = copied;
   const indexed = change.from.indexes.some(({ columns }) => columns.includes(from.name));
   const online = beside(change.from, indexed ? "inplace" : "instant");
-  const triggers =
-    change.mode === "split"
-      ? (["insert", "update"] as const).map((event) => dropTrigger(syncName(table, name, event)))
-      : [];
-  const isLost = backward === undefined || rounds(from.type, heldType(copied));
+  const triggers = change.mode === "split" ? syncTriggers(change, copied) : [];
   const swap =
     name === to.name ? [] : [`rename column ${identifier(name)} to ${identifier(to.name)}`];
-  const column = identifier(from.name);
-  const back: ColumnShape = { ...from, nullable: true };
+  const { value: _value, ...plain } = from;
+  const back: ColumnShape = { ...plain, nullable: true };
+  const made = triggers.flatMap(({ drop, create }) => [drop, create]);
+  const filled = refilled(change, copied);
   return draft({
     ...alone,
     phase: "contract",
     rank: rank.dropColumn,
     stem: `${table}-drop-${from.name}`,
     title: `${table}: column ${from.name} gives way to ${to.name}`,
-    reversibility: isLost || fits(from.type, to.type) === "perhaps" ? "loses-data" : "reversible",
-    risks: ["breaks-old-code"],
-    note: "What was written between the last batch and this step is filled once more.",
+    // Code of after finds the second column under its name, or of its type, only then.
+    risks: newCodeWaits(change, copied)
+      ? ["breaks-old-code", "new-code-waits"]
+      : ["breaks-old-code"],
     up: [
       ...refuseHanging(change, from),
-      ...(backward === undefined
-        ? []
-        : unfitRefusal(change, from.name, from.type, heldType(copied))),
-      ...triggers,
-      `update ${identifier(table)} set ${identifier(name)} = ${forward}\nwhere ${identifier(name)} is null and ${column} is not null;`,
-      alterTable(table, [`drop column ${column}`, ...swap], online),
+      ...triggers.map(({ drop }) => drop),
+      alterTable(table, [`drop column ${identifier(from.name)}`, ...swap], online),
     ],
     down: [
       alterTable(
@@ -167,23 +156,45 @@ function dropped(change: TableChange, copied: Copied): Draft {
         ],
         online,
       ),
-      ...refilled(change, copied),
+      // What stands for a value that is gone is none of the second column.
+      ...(backward === undefined ? [...filled, ...made] : [...made, ...filled]),
     ],
     verify: columnIs(false, table, from.name === to.name ? name : from.name),
     touches: [change.part],
-    ...(isLost && { destroys: `${table}.${from.name}` }),
+    ...lossOf(`${table}.${from.name}`, from.type, to.type),
   });
 }
 
-/** The first column gets its values again, and is required again where nobody else makes it so. */
+/** Whether only code of before writes until the first column goes: the way back is not known. */
+const newCodeWaits = ({ mode }: TableChange, { backward }: Copied): boolean =>
+  mode === "split" && backward === undefined;
+
+/** What a row gets in the first column when that comes back; where it is required, something in place of none. */
+function wayBack(change: TableChange, copied: Copied): string | undefined {
+  const { from, to, name, backward } = copied;
+  const known = backward ?? (fits(to.type, from.type) === "always" ? identifier(name) : undefined);
+  if (from.nullable || (known !== undefined && !to.nullable)) return known;
+  const spare = from.value?.kind === "default" ? from.value.expression : standIn(change, from);
+  return known === undefined || spare === undefined ? spare : `coalesce(${known}, ${spare})`;
+}
+
+/** The first column comes back empty and gets its values, then its default; it is required again where nobody else makes it so. */
 function refilled(change: TableChange, copied: Copied): readonly string[] {
   const { from, backward } = copied;
-  const fill = backward ?? (from.nullable ? undefined : standIn(change, from));
-  if (fill === undefined) return [];
+  const table = change.from.name;
+  const later = isRelaxed(change, copied);
+  const fill = later ? backward : wayBack(change, copied);
+  if (fill !== undefined && !from.nullable && !later) return restored(change, from, fill);
   const column = identifier(from.name);
-  return from.nullable || isRelaxed(change, copied)
-    ? [`update ${identifier(change.from.name)} set ${column} = ${fill} where ${column} is null;`]
-    : restored(change, from, fill);
+  const optional = columnText({ ...from, nullable: true });
+  return [
+    ...(fill === undefined
+      ? []
+      : [`update ${identifier(table)} set ${column} = ${fill} where ${column} is null;`]),
+    ...(from.value === undefined
+      ? []
+      : [alterTable(table, [`modify column ${optional}`], beside(change.from, "instant"))]),
+  ];
 }
 
 /** Required, or with its default, once it stands alone. */

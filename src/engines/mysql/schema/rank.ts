@@ -7,6 +7,7 @@ export const rank = {
   dropIndex: 18,
   exchangeKey: 19,
   dropGenerated: 20,
+  settle: 21,
   dropColumn: 22,
   renameColumn: 24,
   collation: 28,

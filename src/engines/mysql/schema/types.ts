@@ -1,4 +1,4 @@
-import { literal } from "../sql/quote.ts";
+import { identifier, literal } from "../sql/quote.ts";
 import {
   byteRoom,
   isInteger,
@@ -51,7 +51,20 @@ function textsFit(a: ParsedType, b: ParsedType): Fit | undefined {
   return when(held.perhaps <= room.perhaps && (a.name === b.name || held.perhaps <= room.surely));
 }
 
+/** `tinyint(1)` is how the server writes it. */
+const isTruth = ({ name, length }: ParsedType): boolean =>
+  name === "boolean" || (name === "tinyint" && length === 1);
+
+/** Of a number only whether it is 0; the server would keep the number, which no code takes for true. */
+const becomesTruth = (a: ParsedType, b: ParsedType): boolean =>
+  b.name === "boolean" && !isTruth(a) && rangeOf(a) !== undefined;
+
+/** The value in another type where there is one for every value, though not the same. @param column unquoted */
+export const conversion = (from: string, to: string, column: string): string | undefined =>
+  becomesTruth(parsed(from), parsed(to)) ? `${identifier(column)} <> 0` : undefined;
+
 function numbersFit(a: ParsedType, b: ParsedType): Fit | undefined {
+  if (becomesTruth(a, b)) return undefined;
   const [held, room] = [rangeOf(a), rangeOf(b)];
   if (held !== undefined && room !== undefined)
     return when(held.min >= room.min && held.max <= room.max && a.scale <= b.scale);
