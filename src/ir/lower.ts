@@ -154,7 +154,8 @@ function lowerSearches(
       const [entity, store] = [byName.get(typeName(workload.from)), place.get(workload.name)];
       const sourceStore = entity === undefined ? undefined : authority.get(entity.name);
       if (entity === undefined || store === undefined || sourceStore === undefined) return [];
-      return [[workload.name, lowerSearch(workload, { entity, store, sourceStore })]];
+      const rows = rowsAfterGrowth(model, workload);
+      return [[workload.name, lowerSearch(workload, { entity, store, sourceStore }, rows)]];
     }),
   );
 }

@@ -206,6 +206,8 @@ export interface SearchViewIr extends ViewBase {
   /** Store that is the authority of the entity. */
   readonly sourceStore: string;
   readonly language: string;
+  /** Documents after growth, for the size of the index; undefined when the spec gives none. */
+  readonly rows?: number;
   /** `requires: [typo-tolerance]`: misspelt words are to be found. */
   readonly typoTolerant?: true;
   readonly fields: readonly {

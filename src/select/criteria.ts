@@ -82,8 +82,10 @@ export interface VectorIndex extends Capability {
 }
 
 export interface TextSearch extends Capability {
-  /** Documents in the index per millisecond of one ranked query, one client. */
+  /** Documents in the index, or in one shard of it, per millisecond of one ranked query, one client. */
   readonly documentsPerMs: number;
+  /** Where the index is cut: documents a shard holds at most, and shards that are searched at once. */
+  readonly shards?: { readonly documents: number; readonly atOnce: number };
 }
 
 export interface Source {

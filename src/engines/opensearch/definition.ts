@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { IndexDefinition } from "../../../templates/engines/opensearch/generation.ts";
 import { spaces } from "../../../templates/engines/opensearch/vector.ts";
+import { inThousands } from "../../ir/digits.ts";
 import type { FieldIr, SearchViewIr, VectorViewIr } from "../../ir/types.ts";
 import { analysisOf } from "./analysis.ts";
 import { type FieldUse, mappingOf } from "./fields.ts";
 import { itemShape } from "./item-shape.ts";
+import { shardDocuments, textShards } from "./text-shards.ts";
 import { vectorPlan } from "./vector-plan.ts";
 
 /** A view that this engine holds. */
@@ -52,7 +54,8 @@ export function definitionOf(view: HeldView, project: string): Defined {
   };
 }
 
-const shardsOf = (view: HeldView): number => (view.port === "vector" ? vectorPlan(view).shards : 1);
+const shardsOf = (view: HeldView): number =>
+  view.port === "vector" ? vectorPlan(view).shards : textShards(view.rows);
 
 function settingsOf(view: HeldView): IndexDefinition["settings"] {
   const text = textView(view);
@@ -110,7 +113,7 @@ function reasonsOf(view: HeldView): readonly string[] {
   return [
     shards === 1
       ? "1 shard: a shard holds 10 to 50 GB, and one counts facets and ranks exactly"
-      : `${shards} shards: each holds about 30 GB`,
+      : `${shards} shards: each holds ${view.port === "vector" ? "about 30 GB" : `up to ${inThousands(shardDocuments)} documents, about 30 GB`}`,
     "a replica as soon as there is a second node",
     "refresh every second: a change is found that soon",
     "items are mapped only where a method searches, filters or counts: nothing else costs memory or time",

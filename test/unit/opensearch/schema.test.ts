@@ -1,5 +1,6 @@
 // Definitions of indexes, and the steps of schema changes.
 import { expect, test } from "vitest";
+import { capabilities } from "../../../src/engines/opensearch/capabilities.ts";
 import { planner } from "../../../src/engines/opensearch/schema/planner.ts";
 import { edited } from "../compat/versions.ts";
 import { books, changed, commandsOf, snapshotOf } from "./books.ts";
@@ -140,6 +141,17 @@ test("a field that no method asks by: the generation that answers stays, as outd
     ["books-similar-books-define", true],
   ]);
   expect(steps[0]?.note).toContain("Items have no note before a rebuild");
+});
+
+test("a text index is cut by its documents, as the plan reckons with it: no shard comes near what Lucene can number", () => {
+  const shards = (rows: string): string => {
+    const kind = "    kind: search\n";
+    const scaled = edited(books, kind, `${kind}    scale: { rows: ${rows} }\n`);
+    const text = JSON.stringify(definitionOf(scaled, "books-book-search"));
+    return /"number_of_shards":"(\d+)"/.exec(text)?.[1] ?? "";
+  };
+  expect(["19M", "20M", "21M", "5G"].map(shards)).toEqual(["1", "1", "2", "250"]);
+  expect(capabilities.textSearch?.shards).toEqual({ documents: 20_000_000, atOnce: 10 });
 });
 
 test("a renamed field is renamed in the copies, and back", () => {

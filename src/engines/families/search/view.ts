@@ -16,6 +16,7 @@ export interface ViewPlace {
 export function lowerSearch(
   workload: SearchWorkload,
   { entity, store, sourceStore }: ViewPlace,
+  rows: number | undefined,
 ): SearchViewIr {
   const fields = fieldMap(entity.fields);
   return {
@@ -29,6 +30,7 @@ export function lowerSearch(
     sourceStore,
     entity,
     language: workload.language,
+    ...(rows === undefined ? {} : { rows }),
     ...(workload.requires.includes("typo-tolerance") ? { typoTolerant: true } : {}),
     fields: workload.fields.flatMap(({ field: name, weight, facet }) => {
       const field = fields.get(name);
