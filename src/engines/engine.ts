@@ -105,6 +105,8 @@ export interface EngineDescriptor {
   readonly rehearsal?: () => Promise<RehearsalEngine>;
   /** In an ascending order null comes before every value; without it, behind. */
   readonly nullsFirst?: boolean;
+  /** Its keys hold the tenant: two tenants may use one key, and neither takes the other's. */
+  readonly keyPerTenant?: boolean;
   /** A sentence on which words its text search passes over, for the docstring of a search port. */
   readonly searchNote?: string;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */

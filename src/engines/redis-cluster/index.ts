@@ -40,6 +40,7 @@ export default defineEngine({
   transports: redis.transports,
   classify,
   emit: (store, ir) => storeFiles(runtime, store, ir),
+  keyPerTenant: true,
   compose,
   ...(redis.refuse === undefined ? {} : { refuse: redis.refuse }),
 });

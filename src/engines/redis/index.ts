@@ -46,5 +46,6 @@ export default defineEngine({
   classify,
   emit: (store, ir) => storeFiles(runtime, store, ir),
   refuse,
+  keyPerTenant: true,
   compose,
 });

@@ -8,7 +8,7 @@ import type { SharedContext } from "./types.ts";
 /** `ports/order-repository.ts`: the interface the application programs against, with the types of its arguments and answers. */
 export function repositoryPort(
   repository: RepositoryIr,
-  { nullsFirst = false }: EngineDescriptor,
+  engine: EngineDescriptor,
   context: SharedContext,
 ): FileRequest {
   const { entity, methods } = repository;
@@ -19,7 +19,7 @@ export function repositoryPort(
     doc: [`${entity.name} as workload ${repository.workload} uses it.`],
     types: methods.flatMap((method) => method.types),
     signatures: methods.flatMap((method) => [
-      { ...method.signature, doc: docInStore(method, entity, nullsFirst) },
+      { ...method.signature, doc: docInStore(method, entity, engine) },
       ...(method.batch === undefined ? [] : [method.batch]),
       ...(method.asOf === undefined ? [] : [method.asOf]),
     ]),

@@ -94,15 +94,25 @@ export function placeOfNull(
   return places.length === 0 ? undefined : `rows ${places.join(", ")}`;
 }
 
-/** The docstring of a method with that line, behind what it lists. */
+/** The docstring of a method with what its store decides: the place of null, behind what it lists, and whose key it may not take. */
 export function docInStore(
   { method, signature: { doc } }: Pick<RecordMethodIr, "method" | "signature">,
   entity: EntityIr,
-  nullsFirst: boolean,
+  { nullsFirst = false, keyPerTenant = false }: StoreTraits,
 ): readonly string[] {
+  if (method.op === "upsert" && keyPerTenant)
+    return doc.map((line) =>
+      line === refusals(method, entity) ? refusals(method, entity, keyPerTenant) : line,
+    );
   const place = placeOfNull(method, entity, nullsFirst);
   if (place === undefined) return doc;
   return doc.toSpliced(ownLines(method).length + 1, 0, `Null is sorted, too: ${place}.`);
+}
+
+/** What an engine says of itself that docstrings of its stores tell. */
+interface StoreTraits {
+  readonly nullsFirst?: boolean;
+  readonly keyPerTenant?: boolean;
 }
 
 function writeDoc(
@@ -120,7 +130,7 @@ function writeDoc(
     `${verb} ${what}${how} and gives the stored state.${expiry}`,
     ...(entity.deletedAt === undefined ? [] : [deletedKey(method, entity)]),
     replays,
-    raised(takenValue(method, entity), "constraint", outcomeUnknown),
+    refusals(method, entity),
   ];
 }
 
@@ -129,10 +139,19 @@ const deletedKey = (method: Method, entity: EntityIr): string =>
     ? `A deleted ${noun(entity)} keeps its key: it cannot be inserted again.`
     : `A deleted ${noun(entity)} with this key is back afterwards.`;
 
+function refusals(
+  method: Extract<Method, { readonly op: "insert" | "upsert" }>,
+  entity: EntityIr,
+  keyPerTenant = false,
+): string {
+  return raised(takenValue(method, entity, keyPerTenant), "constraint", outcomeUnknown);
+}
+
 /** When a write of whole rows is a conflict. */
 function takenValue(
   method: Extract<Method, { readonly op: "insert" | "upsert" }>,
   entity: EntityIr,
+  keyPerTenant: boolean,
 ): string | undefined {
   const unique = entity.unique.length > 0 ? ["a unique value exists"] : [];
   const reasons =
@@ -140,7 +159,7 @@ function takenValue(
       ? ["the key or a unique value exists"]
       : [
           ...unique,
-          ...(entity.tenant === undefined ? [] : ["the key is another tenant's"]),
+          ...(entity.tenant === undefined || keyPerTenant ? [] : ["the key is another tenant's"]),
           ...(entity.children.length === 0 ? [] : ["another write of the same key was faster"]),
         ];
   return reasons.length === 0 ? undefined : `conflict when ${reasons.join(" or ")}`;
