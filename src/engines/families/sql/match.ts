@@ -3,7 +3,6 @@ import { managedRoles } from "../../../ir/field.ts";
 import { typeName } from "../../../ir/names.ts";
 import { misnamed } from "../../../migrate/misnamed.ts";
 import { renamesIn } from "../../../migrate/renames.ts";
-import type { NameMatch } from "../../../migrate/reused-names.ts";
 import type { Question } from "../../../migrate/step.ts";
 
 /** What tells one table of a snapshot from another. */
@@ -99,58 +98,6 @@ export function matchColumns<C extends NamedColumn>(
     (before, after) => before.name === after.name && kind(before) === kind(after),
   ]);
 }
-
-/** A table with its columns, as a snapshot has it. */
-interface HeldTable {
-  readonly name: string;
-  readonly columns: readonly NamedColumn[];
-}
-
-interface HeldPart extends NamedTable {
-  readonly table: HeldTable;
-  readonly history?: HeldTable | undefined;
-}
-
-/** What a change does to the names of tables and columns, those of histories among them. */
-export function sqlNames(
-  from: readonly HeldPart[],
-  to: readonly HeldPart[],
-  store: StoreIr,
-): readonly NameMatch[] {
-  const { kept, added } = matchTables(from, to, store);
-  const sides = kept.flatMap((pair) =>
-    (["table", "history"] as const).flatMap((which) => {
-      const [before, after] = [pair.from[which], pair.to[which]];
-      return before === undefined || after === undefined
-        ? []
-        : [{ before, after, entity: store.entities.find(({ name }) => name === pair.to.entity) }];
-    }),
-  );
-  const gained = kept.flatMap((pair) =>
-    pair.from.history === undefined ? (pair.to.history?.name ?? []) : [],
-  );
-  return [
-    {
-      kind: "table",
-      before: from.flatMap(tableNames),
-      kept: sides.map(({ before, after }) => ({ from: before.name, to: after.name })),
-      added: [...added.flatMap(tableNames), ...gained],
-    },
-    ...sides.map(({ before, after, entity }): NameMatch => {
-      const columns = matchColumns(before.columns, after.columns, entity);
-      return {
-        kind: "column",
-        holder: after.name,
-        before: before.columns.map(({ name }) => name),
-        kept: columns.kept.map((pair) => ({ from: pair.from.name, to: pair.to.name })),
-        added: columns.added.map(({ name }) => name),
-      };
-    }),
-  ];
-}
-
-const tableNames = ({ table, history }: HeldPart): readonly string[] =>
-  history === undefined ? [table.name] : [table.name, history.name];
 
 /** New columns of a table that was there, whose `was:` names nothing that it holds. */
 export function misnamedFields(

@@ -66,7 +66,7 @@ const referenceSteps = ({ name, foreignKeys }: MysqlTable): readonly Draft[] =>
       title: `${name}: reference ${constraint}`,
       up: [`alter table ${identifier(name)} add ${definition};`],
       down: [`alter table ${identifier(name)} drop foreign key ${identifier(constraint)};`],
-      verify: constraintIs(true, name, constraint),
+      verify: constraintIs(name, { name: constraint, kind: "foreign" }),
       touches: [],
     }),
   );
@@ -83,7 +83,7 @@ const objectStep = ({ kind, name, definition }: MysqlObject): Draft =>
     touches: [],
   });
 
-const triggerSteps = ({ triggers }: MysqlTable): readonly Draft[] =>
+const triggerSteps = ({ name: table, triggers }: MysqlTable): readonly Draft[] =>
   triggers.map(({ name, definition }) =>
     draft({
       ...alone,
@@ -92,7 +92,7 @@ const triggerSteps = ({ triggers }: MysqlTable): readonly Draft[] =>
       title: `trigger ${name}`,
       up: [delimited(definition)],
       down: [`drop trigger ${identifier(name)};`],
-      verify: triggerIs(true, name),
+      verify: triggerIs(table, name),
       touches: [],
     }),
   );

@@ -14,7 +14,7 @@ import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { fits, growsInPlace } from "./types.ts";
 import { fitting } from "./fitting.ts";
-import { columnIs } from "./verify.ts";
+import { columnIs, columnOfType } from "./verify.ts";
 
 /** What happens to the columns of a table. */
 export const columnDrafts = (change: TableChange): readonly Draft[] => [
@@ -50,7 +50,7 @@ function addedDrafts(
       risks: slow(online),
       up: [alterTable(table, [`add column ${columnText(made)}`], online)],
       down: [dropColumn(change.from, column)],
-      verify: columnIs(true, table, column.name),
+      verify: columnOfType(table, made),
       touches: [change.part],
       ...(!generated && { removes: `${table}.${column.name}` }),
     }),
@@ -98,7 +98,7 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
         ...renamedAtOnce(change.mode),
         up: [renameColumn(change.from, from.name, to.name)],
         down: [renameColumn(change.from, to.name, from.name)],
-        verify: columnIs(true, table, to.name),
+        verify: columnIs(false, table, from.name),
       }),
     );
   }

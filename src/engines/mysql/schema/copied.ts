@@ -12,7 +12,7 @@ import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { syncTriggers } from "./sync.ts";
 import { fits, meanwhileType } from "./types.ts";
-import { columnIs, triggerIs } from "./verify.ts";
+import { columnIs, columnOfType, triggerIs } from "./verify.ts";
 
 /**
  * A column moves by a second one beside it: added, kept equal by triggers while old and new code run, filled in batches; then the first
@@ -73,7 +73,7 @@ function added(change: TableChange, copied: Copied): Draft {
     note: `${from.name} becomes ${to.name} by a copy, so that code of before and after finds its own column.`,
     up: [alterTable(table, [`add column ${columnText(meanwhile(copied))}`], online)],
     down: [alterTable(table, [`drop column ${identifier(name)}`], online)],
-    verify: columnIs(true, table, name),
+    verify: columnOfType(table, meanwhile(copied)),
     touches: [change.part],
     removes: `${table}.${name}`,
   });
@@ -90,7 +90,7 @@ function synchronised(change: TableChange, copied: Copied): readonly Draft[] {
       title: `${table}: ${from.name} and ${name} stay equal on ${event}`,
       up: [create],
       down: [drop],
-      verify: triggerIs(true, trigger),
+      verify: triggerIs(table, trigger),
       touches: [change.part],
     }),
   );

@@ -5,7 +5,7 @@ import type { TableChange } from "./change.ts";
 import { dropTrigger } from "./render.ts";
 import { alone } from "./required.ts";
 import { rounds, unfit } from "./types.ts";
-import { triggerIs } from "./verify.ts";
+import { noTrigger, triggerIs } from "./verify.ts";
 
 /** A column that gets a type with fewer digits. */
 interface Narrowed {
@@ -47,7 +47,7 @@ export function fitting(change: TableChange, narrowed: Narrowed, step: Draft): r
           ].join("\n"),
         ],
         down: [dropTrigger(name)],
-        verify: triggerIs(true, name),
+        verify: triggerIs(table, name),
       }),
     ),
     step,
@@ -59,7 +59,7 @@ export function fitting(change: TableChange, narrowed: Narrowed, step: Draft): r
         title: `${table}: ${column} is ${to}, ${event} need not refuse anything`,
         up: [dropTrigger(name)],
         down: [],
-        verify: triggerIs(false, name),
+        verify: noTrigger(name),
       }),
     ),
   ];

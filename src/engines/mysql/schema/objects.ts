@@ -10,7 +10,7 @@ import { isStricter } from "../../families/sql/reference-succession.ts";
 import { holdsKey, otherwiseDeleting, type Succession, successions } from "./reference-change.ts";
 import { alterTable, constraintText, indexText, type Online } from "./render.ts";
 import type { ConstraintShape, IndexShape } from "./shape.ts";
-import { constraintIs, indexIs } from "./verify.ts";
+import { constraintIs, indexIs, noConstraint, noIndex } from "./verify.ts";
 import { referenceDraft } from "./whole.ts";
 
 type Names = ReadonlyMap<string, string>;
@@ -116,7 +116,7 @@ function dropConstraint(change: TableChange, constraint: ConstraintShape): Draft
     title: `${table}: ${constraint.name} is no longer kept`,
     up: [alterTable(table, [`drop ${what} ${identifier(constraint.name)}`], online)],
     down: [back],
-    verify: constraintIs(false, table, constraint.name),
+    verify: noConstraint(table, constraint.name),
     touches: [change.part],
   });
 }
@@ -147,7 +147,7 @@ function addConstraint(change: TableChange, constraint: ConstraintShape): Draft 
       alterTable(table, [`add ${constraintText(constraint)}`], "copy"),
     ],
     down: [alterTable(table, [`drop constraint ${identifier(name)}`], "instant")],
-    verify: constraintIs(true, table, name),
+    verify: constraintIs(table, constraint),
     touches: [change.part],
   });
 }
@@ -193,7 +193,7 @@ function exchangedReference(change: TableChange, { from, to }: Succession): read
       risks: ["rewrites", "depends-on-data"],
       up: [...orphans(change, made, "to nothing"), text(gone, made)],
       down: [text(made, gone)],
-      verify: constraintIs(true, table, made.name),
+      verify: constraintIs(table, made),
       touches: [change.part],
     });
   return [
@@ -291,7 +291,7 @@ function addIndex(change: TableChange, index: IndexShape): Draft {
       alterTable(table, [`add ${indexText(index)}`], built(index)),
     ],
     down: [dropText(table, index)],
-    verify: indexIs(true, table, index.name),
+    verify: indexIs(table, index),
     touches: [change.part],
   });
 }
@@ -332,7 +332,7 @@ function renameIndex(change: TableChange, from: IndexShape, to: IndexShape): Dra
     title: `${table}: index ${from.name} becomes ${to.name}`,
     up: [text(from.name, to.name)],
     down: [text(to.name, from.name)],
-    verify: indexIs(true, table, to.name),
+    verify: noIndex(table, from.name),
     touches: [change.part],
   });
 }
@@ -376,7 +376,7 @@ function dropIndex(change: TableChange, index: IndexShape): Draft {
     title: `${table}: index ${index.name} is dropped`,
     up: [dropText(table, index)],
     down: [alterTable(table, [`add ${indexText(index)}`], built(index))],
-    verify: indexIs(false, table, index.name),
+    verify: noIndex(table, index.name),
     touches: [change.part],
   });
 }

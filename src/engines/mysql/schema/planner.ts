@@ -1,6 +1,6 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { judgeConstants } from "../../families/sql/judge-constants.ts";
-import { sqlNames } from "../../families/sql/match.ts";
+import { sqlNames, tableSides } from "../../families/sql/names.ts";
 import { printSteps } from "../../families/sql/print.ts";
 import type { Dialect } from "../dialect.ts";
 import { lintOf } from "../lint/lint.ts";
@@ -13,7 +13,8 @@ export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   suffix: "sql",
   snapshot: (store) => snapshotOf(store, dialect),
   diff: (from, to, context) => diffSnapshots(from, to, context, dialect),
-  names: (from, to, { store }) => sqlNames(schemaOf(from).tables, schemaOf(to).tables, store),
+  names: (from, to, { store }) =>
+    sqlNames(tableSides(schemaOf(from).tables, schemaOf(to).tables, store), store),
   print: printSteps,
   schemaFile,
   judgeValues: (_from, _to, context) => Promise.resolve(judgeConstants(context)),

@@ -7,7 +7,7 @@ import { alterTable, createTable, createTrigger, dropTable, tableComment } from 
 import { needsTenantKey } from "../../families/sql/reference-succession.ts";
 import type { ConstraintShape, TablePart, TableShape } from "./shape.ts";
 import { partName, tablesOf } from "./snapshot.ts";
-import { collationIs, constraintIs, tableIs } from "./verify.ts";
+import { collationIs, noConstraint, tableIs, viewIs } from "./verify.ts";
 import { referenceDraft, referenceOrder } from "./whole.ts";
 
 /**
@@ -53,7 +53,7 @@ function releaseDraft({ table, constraint, phase }: Released): Draft {
     title: `${table.name}: ${constraint.name} is no longer kept`,
     up: made.down,
     down: made.up,
-    verify: constraintIs(false, table.name, constraint.name),
+    verify: noConstraint(table.name, constraint.name),
   };
 }
 
@@ -133,7 +133,7 @@ export function renameDrafts(change: TableChange): readonly Draft[] {
       note: "Full text search and upserts go through it; it holds the columns that the table has now.",
       up: [view],
       down: [`drop view if exists ${after};`],
-      verify: tableIs(true, to),
+      verify: viewIs(to),
     }),
     draft({
       ...common,

@@ -7,7 +7,7 @@ import { rank } from "./rank.ts";
 import { createTrigger, dropTrigger } from "./render.ts";
 import { alone } from "./required.ts";
 import type { TablePart, TriggerShape } from "./shape.ts";
-import { triggerIs } from "./verify.ts";
+import { noTrigger, triggerIs } from "./verify.ts";
 
 /** When triggers that record otherwise take the place of those of before. */
 export type Exchange =
@@ -100,6 +100,7 @@ function moved(meanwhile: readonly TriggerShape[], to: TablePart): readonly Draf
     if (was === undefined || same(was, made)) return [];
     const early = {
       ...made,
+      table: was.table,
       definition: made.definition.replace(
         ` on ${identifier(made.table)} for each row`,
         ` on ${identifier(was.table)} for each row`,
@@ -120,7 +121,7 @@ const created = (trigger: TriggerShape, touches: readonly string[], at: number):
     title: `${trigger.table}: trigger ${trigger.name} records its changes`,
     up: [createTrigger(trigger)],
     down: [dropTrigger(trigger.name)],
-    verify: triggerIs(true, trigger.name),
+    verify: triggerIs(trigger.table, trigger.name),
     touches,
   });
 
@@ -132,7 +133,7 @@ const dropped = (trigger: TriggerShape, touches: readonly string[], at: number):
     title: `${trigger.table}: trigger ${trigger.name} is dropped`,
     up: [dropTrigger(trigger.name)],
     down: [createTrigger(trigger)],
-    verify: triggerIs(false, trigger.name),
+    verify: noTrigger(trigger.name),
     touches,
   });
 

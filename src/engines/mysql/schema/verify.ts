@@ -1,6 +1,11 @@
 import { literal } from "../sql/quote.ts";
+import { parsed } from "./parsed-type.ts";
+import type { ConstraintShape, IndexShape } from "./shape.ts";
 
-/** Queries that answer 1 when a step has been done: DDL is atomic, so a thing is there whole or not at all. */
+/**
+ * Queries that answer 1 when a step has been done: DDL is atomic, so a thing is there whole or not at all. Its name alone may be another
+ * thing's that was there before, for which the step failed.
+ */
 
 const asked = (
   from: string,
@@ -18,6 +23,14 @@ const here = "database()";
 export const tableIs = (there: boolean, table: string): string =>
   asked("tables", { table_schema: here, table_name: literal(table) }, there);
 
+/** A view, not a table under its name. */
+export const viewIs = (view: string): string =>
+  asked(
+    "tables",
+    { table_schema: here, table_name: literal(view), table_type: literal("VIEW") },
+    true,
+  );
+
 export const collationIs = (table: string, collation: string): string =>
   asked(
     "tables",
@@ -32,19 +45,101 @@ export const columnIs = (there: boolean, table: string, column: string): string 
     there,
   );
 
-export const indexIs = (there: boolean, table: string, index: string): string =>
+/** A column that a step adds. */
+export const columnOfType = (
+  table: string,
+  { name, type }: { readonly name: string; readonly type: string },
+): string =>
+  asked(
+    "columns",
+    {
+      table_schema: here,
+      table_name: literal(table),
+      column_name: literal(name),
+      ...typeConditions(type),
+    },
+    true,
+  );
+
+const ofLength: ReadonlySet<string> = new Set(["char", "varchar", "binary", "varbinary"]);
+const plain: ReadonlySet<string> = new Set(["int", "bigint", "double", "date", "longtext"]);
+
+/** What the server says of a type by itself; a type that it may call otherwise (`json`, `boolean`) is not compared. */
+function typeConditions(type: string): Readonly<Record<string, string>> {
+  const { name, length, scale } = parsed(type);
+  const common = { data_type: literal(name) };
+  if (plain.has(name)) return common;
+  if (length === 0) return {};
+  if (ofLength.has(name)) return { ...common, character_maximum_length: `${length}` };
+  if (name === "datetime") return { ...common, datetime_precision: `${length}` };
+  return name === "decimal"
+    ? { ...common, numeric_precision: `${length}`, numeric_scale: `${scale}` }
+    : {};
+}
+
+export const noIndex = (table: string, index: string): string =>
   asked(
     "statistics",
     { table_schema: here, table_name: literal(table), index_name: literal(index) },
-    there,
+    false,
   );
 
-export const constraintIs = (there: boolean, table: string, constraint: string): string =>
+/** An index that a step adds, over its columns; the server has no name for an expression. */
+export function indexIs(table: string, { name, kind, body, columns }: IndexShape): string {
+  const own = asked(
+    "statistics",
+    {
+      table_schema: here,
+      table_name: literal(table),
+      index_name: literal(name),
+      non_unique: kind === "unique" ? "0" : "1",
+    },
+    true,
+  );
+  if (/\(\(|, \(/.test(body)) return own;
+  const places = columns.map(
+    (column, at) => `(seq_in_index = ${at + 1} and column_name = ${literal(column)})`,
+  );
+  return own.replace(
+    "count(*) > 0",
+    `count(*) = ${columns.length} and sum(${places.join(" or ")}) = ${columns.length}`,
+  );
+}
+
+export const noConstraint = (table: string, constraint: string): string =>
   asked(
     "table_constraints",
     { constraint_schema: here, table_name: literal(table), constraint_name: literal(constraint) },
-    there,
+    false,
   );
 
-export const triggerIs = (there: boolean, trigger: string): string =>
-  asked("triggers", { trigger_schema: here, trigger_name: literal(trigger) }, there);
+const constraintTypes: Readonly<Record<ConstraintShape["kind"], string>> = {
+  primary: "PRIMARY KEY",
+  check: "CHECK",
+  foreign: "FOREIGN KEY",
+};
+
+export const constraintIs = (
+  table: string,
+  { name, kind }: Pick<ConstraintShape, "name" | "kind">,
+): string =>
+  asked(
+    "table_constraints",
+    {
+      constraint_schema: here,
+      table_name: literal(table),
+      constraint_name: literal(name),
+      constraint_type: literal(constraintTypes[kind]),
+    },
+    true,
+  );
+
+export const noTrigger = (trigger: string): string =>
+  asked("triggers", { trigger_schema: here, trigger_name: literal(trigger) }, false);
+
+export const triggerIs = (table: string, trigger: string): string =>
+  asked(
+    "triggers",
+    { trigger_schema: here, event_object_table: literal(table), trigger_name: literal(trigger) },
+    true,
+  );

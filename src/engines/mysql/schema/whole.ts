@@ -96,7 +96,7 @@ export const referenceDraft = (
     title: `${table.name}: reference ${constraint.name} is enforced`,
     up: [alterTable(table.name, [`add ${constraintText(constraint)}`], "copy")],
     down: [alterTable(table.name, [`drop foreign key ${identifier(constraint.name)}`], "inplace")],
-    verify: constraintIs(true, table.name, constraint.name),
+    verify: constraintIs(table.name, constraint),
     touches: [table.name],
   });
 
@@ -108,7 +108,7 @@ export const triggerDraft = (trigger: TriggerShape, part: TablePart): Draft =>
     title: `${trigger.table}: trigger ${trigger.name} records its changes`,
     up: [createTrigger(trigger)],
     down: [dropTrigger(trigger.name)],
-    verify: triggerIs(true, trigger.name),
+    verify: triggerIs(trigger.table, trigger.name),
     touches: [part.table.name],
   });
 

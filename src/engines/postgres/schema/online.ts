@@ -182,7 +182,7 @@ export function concurrently(
     down: [`drop index concurrently if exists ${identifier(name)};`],
     risks: shape.unique ? ["depends-on-data"] : ["none"],
     transactional: false,
-    verify: isWhole(name),
+    verify: isWhole(table, shape),
     repair: `drop index concurrently if exists ${identifier(name)};`,
     touches: [change.part],
   });
@@ -225,6 +225,7 @@ export function droppedConcurrently(
 ): readonly Draft[] {
   const table = change.to.name;
   const { name, shape } = from;
+  const holder = when === rank.dropFirst ? change.was : table;
   const common = { phase, touches: [change.part] } as const;
   return [
     draft({
@@ -241,9 +242,9 @@ export function droppedConcurrently(
       stem: `${table}-drop-${name}`,
       title: `${table}: index ${name} is dropped`,
       up: [`drop index concurrently if exists ${identifier(name)};`],
-      down: [createIndex(when === rank.dropFirst ? change.was : table, shape, "concurrently ")],
+      down: [createIndex(holder, shape, "concurrently ")],
       transactional: false,
-      verify: isGone(name),
+      verify: isGone(holder, name),
     }),
   ];
 }

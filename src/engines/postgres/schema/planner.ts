@@ -1,8 +1,7 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { diffSnapshots } from "./diff.ts";
-import { sqlNames } from "../../families/sql/match.ts";
 import { printSteps } from "../../families/sql/print.ts";
-import { schemaOf } from "./schema.ts";
+import { nameMatches } from "./names.ts";
 import { schemaFile } from "./schema-file.ts";
 import { snapshotOf } from "./snapshot.ts";
 
@@ -11,7 +10,7 @@ export const planner: SchemaPlanner = {
   suffix: "sql",
   snapshot: snapshotOf,
   diff: diffSnapshots,
-  names: (from, to, { store }) => sqlNames(schemaOf(from).tables, schemaOf(to).tables, store),
+  names: nameMatches,
   print: printSteps,
   schemaFile,
   judgeValues: async (...given) => (await import("./values.ts")).judgeValues(...given),

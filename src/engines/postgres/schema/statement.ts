@@ -45,12 +45,19 @@ export const validate = (table: string, constraint: string): string =>
 export const isValidated = (table: string, constraint: string): string =>
   `select exists (select from pg_constraint where conrelid = ${regclass(table)} and conname = ${literal(constraint)} and convalidated)`;
 
-/** Answers whether an index is there and whole: a broken concurrent build leaves one that is not. */
-export const isWhole = (index: string): string =>
-  `select exists (select from pg_index where indexrelid = to_regclass(${literal(identifier(index))}) and indisvalid and indisready)`;
+/** Answers whether a table's index is there and whole: a broken concurrent build leaves one that is not. */
+export const isWhole = (
+  table: string,
+  { name, unique }: { readonly name: string; readonly unique: boolean },
+): string =>
+  `select exists (select from pg_index where ${isIndexOf(table, name)} and indisunique = ${unique} and indisvalid and indisready)`;
 
-export const isGone = (index: string): string =>
-  `select to_regclass(${literal(identifier(index))}) is null`;
+export const isGone = (table: string, index: string): string =>
+  `select not exists (select from pg_index where ${isIndexOf(table, index)})`;
+
+/** Its name alone may be that of another table's. */
+const isIndexOf = (table: string, index: string): string =>
+  `indexrelid = to_regclass(${literal(identifier(index))}) and indrelid = to_regclass(${literal(identifier(table))})`;
 
 export const regclass = (table: string): string => `${literal(identifier(table))}::regclass`;
 

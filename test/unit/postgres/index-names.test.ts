@@ -1,0 +1,80 @@
+// The name of an index is one of its schema: what one table's index is called says nothing of another's.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { planner } from "../../../src/engines/postgres/schema/planner.ts";
+import { isGone, isWhole } from "../../../src/engines/postgres/schema/statement.ts";
+import { plannedChange } from "../../../src/migrate/reused-names.ts";
+import type { StoreIr } from "../../../src/ir/types.ts";
+import { entity, field, mainStore, text, transactional, uuid } from "./model.ts";
+import { embeddedLab, type Lab, planned } from "./schema-lab.ts";
+
+const note = field("note", text);
+const indexed = (name: string, ...indexes: readonly string[]) =>
+  entity({
+    name,
+    fields: [field("id", uuid, { key: true }), note],
+    indexes: indexes.map((each) => ({
+      name: each,
+      unique: false,
+      terms: [{ field: "note", direction: "asc" as const }],
+    })),
+  });
+const storeOf = (...entities: readonly ReturnType<typeof indexed>[]): StoreIr =>
+  mainStore(entities, [
+    transactional("all", Object.fromEntries(entities.map(({ name }) => [name, []]))),
+  ]).store;
+
+const asked = (from: StoreIr, to: StoreIr, mode: "split" | "direct") =>
+  plannedChange(planner, planner.snapshot(from, "shop"), planner.snapshot(to, "shop"), {
+    store: to,
+    project: "shop",
+    mode,
+    values: {},
+  }).questions.map((question) => `${question.about}: ${question.text}`);
+
+test.each(["split", "direct"] as const)(
+  "an index whose name another table holds is asked about (%s)",
+  (mode) => {
+    const refusal = [
+      "items.ix_three: index ix_three of items is new, under a name that the same change frees: ix_three is dropped",
+    ];
+    const from = storeOf(indexed("Item"), indexed("Other", "ix_three"));
+    expect(asked(from, storeOf(indexed("Item", "ix_three"), indexed("Other")), mode)).toEqual(
+      refusal,
+    );
+    expect(asked(from, storeOf(indexed("Item", "ix_three")), mode)).toEqual(refusal);
+    expect(asked(from, storeOf(indexed("Item", "ix_one"), indexed("Other")), mode)).toEqual([]);
+  },
+);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await embeddedLab();
+}, 60_000);
+afterAll(() => lab.close());
+
+const holds = async (query: string): Promise<boolean> =>
+  ["t", "true"].includes(String((await lab.rows(query))[0]?.[0]));
+
+test("a step is done only when the index is its own table's", async () => {
+  await lab.exec(
+    "create table items (note text); create table others (note text); create index ix on others (note);",
+  );
+  const plain = { name: "ix", unique: false };
+  expect(await holds(isWhole("others", plain))).toBe(true);
+  expect(await holds(isWhole("others", { ...plain, unique: true }))).toBe(false);
+  expect(await holds(isWhole("items", plain))).toBe(false);
+  expect(await holds(isGone("items", "ix"))).toBe(true);
+  expect(await holds(isGone("others", "ix"))).toBe(false);
+  expect(await holds(isGone("missing", "ix"))).toBe(true);
+});
+
+test("the steps that build and drop an index ask about their table", () => {
+  const steps = planned(
+    storeOf(indexed("Item", "ix_old")),
+    storeOf(indexed("Item", "ix_new")),
+    "split",
+  );
+  const verified = steps.flatMap(({ verify }) => verify ?? []);
+  expect(verified.length).toBe(steps.filter(({ transactional: inOne }) => !inOne).length);
+  for (const query of verified) expect(query).toContain(`to_regclass('items')`);
+});
