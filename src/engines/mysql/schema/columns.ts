@@ -14,7 +14,7 @@ import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { fits, growsInPlace } from "./types.ts";
 import { fitting } from "./fitting.ts";
-import { columnIs, columnOfType } from "./verify.ts";
+import { columnOfType, noColumn } from "./verify.ts";
 
 /** What happens to the columns of a table. */
 export const columnDrafts = (change: TableChange): readonly Draft[] => [
@@ -98,7 +98,7 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
         ...renamedAtOnce(change.mode),
         up: [renameColumn(change.from, from.name, to.name)],
         down: [renameColumn(change.from, to.name, from.name)],
-        verify: columnIs(false, table, from.name),
+        verify: noColumn(table, from.name),
       }),
     );
   }
@@ -240,7 +240,7 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
         alterTable(table, [`drop column ${identifier(column.name)}`], online),
       ],
       down: restore,
-      verify: columnIs(false, table, column.name),
+      verify: noColumn(table, column.name),
       touches: [change.part],
       ...(!generated && { destroys: `${table}.${column.name}` }),
     }),

@@ -12,7 +12,7 @@ import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { syncTriggers } from "./sync.ts";
 import { fits, meanwhileType } from "./types.ts";
-import { columnIs, columnOfType, triggerIs } from "./verify.ts";
+import { columnOfType, noColumn, triggerIs } from "./verify.ts";
 
 /**
  * A column moves by a second one beside it: added, kept equal by triggers while old and new code run, filled in batches; then the first
@@ -159,7 +159,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
       // What stands for a value that is gone is none of the second column.
       ...(backward === undefined ? [...filled, ...made] : [...made, ...filled]),
     ],
-    verify: columnIs(false, table, from.name === to.name ? name : from.name),
+    verify: noColumn(table, from.name === to.name ? name : from.name),
     touches: [change.part],
     ...lossOf(`${table}.${from.name}`, from.type, to.type),
   });

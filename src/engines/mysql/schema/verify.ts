@@ -38,11 +38,11 @@ export const collationIs = (table: string, collation: string): string =>
     true,
   );
 
-export const columnIs = (there: boolean, table: string, column: string): string =>
+export const noColumn = (table: string, column: string): string =>
   asked(
     "columns",
     { table_schema: here, table_name: literal(table), column_name: literal(column) },
-    there,
+    false,
   );
 
 /** A column that a step adds. */

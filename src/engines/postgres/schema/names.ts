@@ -30,7 +30,10 @@ function indexNames({ kept, added, dropped }: TableSides<TableShape>): readonly 
       holder: after.name,
       names: without(namesOf(after), namesOf(before)),
     })),
-    ...added.map((table) => ({ holder: table.name, names: namesOf(table) })),
+    // One under the name that a rename leaves is told as a table.
+    ...added
+      .filter(({ name }) => !kept.some(({ before }) => before.name === name))
+      .map((table) => ({ holder: table.name, names: namesOf(table) })),
   ];
   return come.map(({ holder, names }) => ({
     kind: "index",
