@@ -1,6 +1,7 @@
 import { classify } from "../../../templates/engines/opensearch/errors.ts";
 import { defineEngine } from "../engine.ts";
 import { capabilities } from "./capabilities.ts";
+import { settings } from "./compose.ts";
 import { storedType } from "./fields.ts";
 import { refuse } from "./refuse.ts";
 import { planner } from "./schema/planner.ts";
@@ -57,17 +58,7 @@ export default defineEngine({
     service: "opensearch",
     image: "opensearchproject/opensearch:3.8.0",
     port: 9_200,
-    environment: {
-      // One node elects itself.
-      "discovery.type": "single-node",
-      // The port is this machine's only: no users and no TLS in development. A production cluster keeps the plugin.
-      DISABLE_SECURITY_PLUGIN: "true",
-      DISABLE_INSTALL_DEMO_CONFIG: "true",
-      // Half of what the container may have; graphs of vectors lie outside of it.
-      OPENSEARCH_JAVA_OPTS: "-Xms512m -Xmx512m",
-      // A name that is written by mistake must not become an index with a guessed mapping.
-      "action.auto_create_index": "false",
-    },
+    environment: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
     healthcheck: [
       "CMD-SHELL",
       "curl -fs 'http://127.0.0.1:9200/_cluster/health?wait_for_status=yellow&timeout=5s'",
