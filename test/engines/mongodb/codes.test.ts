@@ -152,7 +152,7 @@ const provoked: readonly Provoked[] = [
   },
   {
     name: "nobody listens",
-    expected: { kind: "connection", ...again },
+    expected: { kind: "connection", ...once },
     provoke: async () => {
       const client = new MongoClient("mongodb://127.0.0.1:1/", { serverSelectionTimeoutMS: 200 });
       await client.db().command({ ping: 1 });
