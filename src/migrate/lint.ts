@@ -22,9 +22,11 @@ export async function lintMigrations(
 ): Promise<readonly FileFinding[]> {
   const found: FileFinding[] = [];
   for (const migration of chosen) {
-    const history = ancestorsOf(migration, all).map(({ up }) => up);
+    const before = ancestorsOf(migration, all).map(({ up }) => up);
     for (const direction of ["up", "down"] as const) {
       const text = migration[direction];
+      // The way back begins where the way there ends.
+      const history = direction === "up" ? before : [...before, migration.up];
       const findings = await lint(sourceOf(migration, direction, history));
       const file = migration.files[direction];
       found.push(

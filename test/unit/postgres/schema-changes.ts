@@ -128,6 +128,11 @@ const columns: readonly SchemaChange[] = [
     [field("rank", { kind: "bigint" }, { min: 0, default: 0 })],
   ),
   fields(
+    "column becomes true or false",
+    [field("isOpen", int, { default: 0 })],
+    [field("isOpen", { kind: "boolean" }, { default: false })],
+  ),
+  fields(
     "column retyped by the user's words",
     [field("flag", { kind: "boolean" })],
     [field("flag", { kind: "date" }, { nullable: true })],

@@ -42,8 +42,11 @@ export function follow(
   } else if (reading.kind === "alter-table") {
     const facts = tables.get(reading.table);
     if (facts !== undefined) for (const action of reading.actions) followAction(facts, action);
-    for (const action of reading.actions)
+    for (const action of reading.actions) {
+      if (action.kind === "rename-column" && filled.has(`${reading.table}.${action.from}`))
+        filled.add(`${reading.table}.${action.to}`);
       if (action.kind === "rename-table") moveTable(tables, reading.table, action.to);
+    }
   } else if (reading.kind === "write" && (step.batch !== undefined || isBatched(reading)))
     for (const column of reading.sets) filled.add(`${reading.table}.${column}`);
 }
