@@ -66,12 +66,13 @@ function goneKeys({ keys = [] }: PartRows, after: PartRows): number {
   return keys.filter((key) => !left.has(key)).length;
 }
 
+/** A null is no value: that a change fills it, as its steps say, loses none. */
 function changedByKey(before: PartRows, after: PartRows, column: string): number {
   const places = new Map((after.keys ?? []).map((key, at) => [key, at]));
   const [values, found] = [before.columns.get(column) ?? [], after.columns.get(column) ?? []];
   return (before.keys ?? []).filter((key, at) => {
     const place = places.get(key);
-    return place !== undefined && found[place] !== values[at];
+    return values[at] !== null && place !== undefined && found[place] !== values[at];
   }).length;
 }
 
@@ -83,6 +84,7 @@ function changedByCount(
   for (const value of after) left.set(value, (left.get(value) ?? 0) + 1);
   let missing = 0;
   for (const value of before) {
+    if (value === null) continue;
     const count = left.get(value) ?? 0;
     if (count === 0) missing += 1;
     else left.set(value, count - 1);
