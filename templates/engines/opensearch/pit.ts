@@ -4,6 +4,7 @@ import { hitsOf, part } from "./answer.ts";
 import type { Answer } from "./client.ts";
 import { typeOf } from "./errors.ts";
 import type { Clause } from "./filter.ts";
+import { scoredAlike } from "./search-body.ts";
 import type { SearchConnection } from "./session.ts";
 
 /**
@@ -61,7 +62,7 @@ export async function anchored(
       {
         method: "POST",
         path: "/_search",
-        query: { allow_partial_search_results: "false" },
+        query: scoredAlike,
         body: { ...body, ...more, pit },
       },
       attempt,

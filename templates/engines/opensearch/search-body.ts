@@ -7,6 +7,15 @@ import type { Clause } from "./filter.ts";
 /** Best first; equals in the order of their keys, so that the order is total. */
 const order = [{ _score: "desc" }, { key: "asc" }];
 
+/** Half an answer is no answer. */
+export const wholeAnswer = { allow_partial_search_results: "false" } as const;
+
+/**
+ * A word weighs as it does over all shards: by the statistics of each, equal texts would score otherwise from shard to shard. The server
+ * leaves the round that this takes out where there is one shard. Source: manual, "Search", `search_type`.
+ */
+export const scoredAlike = { ...wholeAnswer, search_type: "dfs_query_then_fetch" } as const;
+
 /** The scored query, and what must hold beside it. */
 export const filtered = (query: Clause, filters: readonly Clause[]): Clause =>
   filters.length === 0 ? query : { bool: { must: [query], filter: filters } };

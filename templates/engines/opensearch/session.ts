@@ -17,7 +17,14 @@ import { typeOf } from "./errors.ts";
 import { type Clause, comparedIn, propertyOf } from "./filter.ts";
 import { fusedByRank, type KeyedNeighbour, ranked, withoutKey } from "./neighbours.ts";
 import { anchored, closePit, isOver, openPit, type PitSearch } from "./pit.ts";
-import { filtered, nearestBody, noCounts, searchBody } from "./search-body.ts";
+import {
+  filtered,
+  nearestBody,
+  noCounts,
+  scoredAlike,
+  searchBody,
+  wholeAnswer,
+} from "./search-body.ts";
 import { textQuery } from "./text-query.ts";
 import type { ViewFit } from "./view-fit.ts";
 
@@ -124,7 +131,11 @@ export class SearchSession {
       const scoped = this.#scoped(method.of, clauses);
       const nearest = async (size: number): Promise<readonly KeyedNeighbour<T>[]> => {
         const body = nearestBody(method, elements, scoped, size);
-        return ranked(method, vector, hitsOf(await this.#ask(method.of, body, attempt)));
+        return ranked(
+          method,
+          vector,
+          hitsOf(await this.#ask(method.of, body, attempt, wholeAnswer)),
+        );
       };
       const { searched } = method;
       const { text } = options ?? {};
@@ -228,13 +239,17 @@ export class SearchSession {
     return anchored(this.connection, body, { ...from, pit, moved: true }, attempt);
   }
 
-  #ask<T>(view: ViewDeclaration<T>, body: Clause, attempt: Attempt): Promise<Answer> {
+  #ask<T>(
+    view: ViewDeclaration<T>,
+    body: Clause,
+    attempt: Attempt,
+    how: typeof wholeAnswer = scoredAlike,
+  ): Promise<Answer> {
     return this.connection.http.send(
       {
         method: "POST",
         path: `/${encodeURIComponent(this.#index(view))}/_search`,
-        // Half an answer is no answer.
-        query: { allow_partial_search_results: "false", ...this.#routing(view) },
+        query: { ...how, ...this.#routing(view) },
         body,
       },
       attempt,
