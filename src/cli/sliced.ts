@@ -8,8 +8,8 @@ import { normalise } from "../reconcile/content.ts";
 import { decide } from "../reconcile/decide.ts";
 import { nodeFileSystem } from "../reconcile/file-system.ts";
 import { type SoundSchema, soundSchema, wantedSeal } from "../reconcile/known-schema.ts";
+import { asWatchedPath, isAsBefore } from "../reconcile/shortcut.ts";
 import {
-  isAsBefore,
   type KnownUnits,
   readKnownUnits,
   type UntouchedUnits,
@@ -101,7 +101,7 @@ function runOf(
   const watched = [
     ...decided.writePlan.watched,
     ...watchedOf(settled),
-    ...watchedOf(new Map([["shared", spec.shared]])),
+    ...spec.shared.map(asWatchedPath),
     ...sound.flatMap(({ store, files }) => [...foldersOf(store), ...files]),
   ];
   return {

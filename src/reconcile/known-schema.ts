@@ -2,11 +2,12 @@ import { hash } from "node:crypto";
 import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { sorted } from "./record.ts";
+import { recalled, remember } from "./cache-file.ts";
 import {
-  isOwnFolder,
+  asWatchedPath,
+  isAsBefore,
+  isAsScanned,
   isWatched,
-  removeQuietly,
-  sameStamp,
   type Watched,
   watchedAt,
 } from "./shortcut.ts";
@@ -59,14 +60,8 @@ export function soundSchema(
   const known = readKnown(root, fileSystem)?.[store];
   if (known === undefined) return undefined;
   if (namesOf(root, store, fileSystem).join("\n") !== known.names.join("\n")) return undefined;
-  const same = known.files.every((before) =>
-    sameStamp(before, watchedAt(before[0], root, fileSystem)),
-  );
-  if (!same) return undefined;
-  const files = known.files.map(([path, size = 0, mtimeMs = 0, ctimeMs = 0]) => ({
-    path,
-    stamp: { size, mtimeMs, ctimeMs },
-  }));
+  if (!known.files.every(isAsBefore(root, fileSystem))) return undefined;
+  const files = known.files.map(asWatchedPath);
   const { engine, parts, pending } = known;
   return { store, engine, files, parts, pending };
 }
@@ -77,30 +72,20 @@ export function rememberSchemas(
   root: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): void {
-  const temp = join(root, `${schemaStateFile}.tmp`);
-  try {
-    if (!isOwnFolder(root, fileSystem)) return;
-    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+  remember(schemaStateFile, root, fileSystem, () => {
     const known: Record<string, Known> = Object.create(null);
     for (const { store, engine, files, ...seals } of schemas) {
       const now = files.map(({ path }) => watchedAt(path, root, fileSystem));
       if (!files.every(({ stamp }, at) => isAsFound(stamp, now[at]))) continue;
       known[store] = { engine, names: namesOf(root, store, fileSystem), files: now, ...seals };
     }
-    fileSystem.create(temp, JSON.stringify({ version: 2, stores: known }), 0o644);
-    fileSystem.rename(temp, join(root, schemaStateFile));
-  } catch {
-    removeQuietly(temp, fileSystem);
-  }
+    return JSON.stringify({ version: 2, stores: known });
+  });
 }
 
 /** A file that was changed after it was judged must not be taken for the one that was; a missing one is none to rest on. */
-function isAsFound(stamp: WatchedPath["stamp"], now: Watched | undefined): boolean {
-  const [, size, mtimeMs, ctimeMs] = now ?? [];
-  if (size === undefined) return false;
-  if (stamp === undefined) return true;
-  return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
-}
+const isAsFound = (stamp: WatchedPath["stamp"], now: Watched | undefined): boolean =>
+  now?.length === 4 && isAsScanned(stamp, now);
 
 const namesOf = (root: string, store: string, fileSystem: FileSystem): readonly string[] =>
   [`migrations/${store}`, `${schemaFolder}/${store}`].flatMap((folder) =>
@@ -112,24 +97,24 @@ const namesOf = (root: string, store: string, fileSystem: FileSystem): readonly 
       : [],
   );
 
-function readKnown(
+/** By store; one that is not sound is left out. */
+const readKnown = (
   root: string,
   fileSystem: FileSystem,
-): Readonly<Record<string, Known>> | undefined {
-  try {
-    if (!isOwnFolder(root, fileSystem)) return undefined;
-    const value: unknown = JSON.parse(fileSystem.readText(join(root, schemaStateFile)));
-    if (typeof value !== "object" || value === null) return undefined;
-    if (!("version" in value && "stores" in value) || value.version !== 2) return undefined;
-    const { stores } = value;
-    if (typeof stores !== "object" || stores === null) return undefined;
-    return Object.fromEntries(
-      Object.entries(stores).filter((entry): entry is [string, Known] => isKnown(entry[1])),
-    );
-  } catch {
-    return undefined;
-  }
-}
+): Readonly<Record<string, Known>> | undefined => {
+  const stored = recalled(schemaStateFile, root, fileSystem, isStored);
+  return (
+    stored &&
+    Object.fromEntries(
+      Object.entries(stored.stores).filter((entry): entry is [string, Known] => isKnown(entry[1])),
+    )
+  );
+};
+
+const isStored = (
+  value: unknown,
+): value is { readonly version: 2; readonly stores: Readonly<Record<string, unknown>> } =>
+  isRecord(value) && value["version"] === 2 && isRecord(value["stores"]);
 
 function isKnown(value: unknown): value is Known {
   if (typeof value !== "object" || value === null) return false;
@@ -146,4 +131,5 @@ function isKnown(value: unknown): value is Known {
   );
 }
 
-const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

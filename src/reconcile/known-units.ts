@@ -1,12 +1,12 @@
-import { join } from "node:path";
 import { relatedUnits, type UnitInput, type UnitInputs } from "../ir/unit-inputs.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
+import { recalled, remember } from "./cache-file.ts";
 import {
-  isOwnFolder,
+  asWatchedPath,
+  isAsBefore,
+  isAsScanned,
   isWatched,
-  removeQuietly,
-  sameStamp,
   waitForClock,
   type Watched,
   watchedAt,
@@ -57,18 +57,9 @@ export function untouchedUnits(
   );
 }
 
-/** Whether a path carries the stamp that it had. */
-export const isAsBefore =
-  (root: string, fileSystem: FileSystem) =>
-  (before: Watched): boolean =>
-    sameStamp(before, watchedAt(before[0], root, fileSystem));
-
 /** Their paths, which a run without them rests on too. */
 export const watchedOf = (untouched: UntouchedUnits): readonly WatchedPath[] =>
-  [...untouched.values()].flat().map(([path, size = 0, mtimeMs = 0, ctimeMs = 0]) => ({
-    path,
-    stamp: { size, mtimeMs, ctimeMs },
-  }));
+  [...untouched.values()].flat().map(asWatchedPath);
 
 /**
  * Stores what {@link untouchedUnits} compares with, for the units that nothing is to be said of. A failure is ignored: the next run is
@@ -84,10 +75,7 @@ export function rememberUnits(
   },
   fileSystem: FileSystem = nodeFileSystem,
 ): void {
-  const temp = join(root, `${unitsFile}.tmp`);
-  try {
-    if (!isOwnFolder(root, fileSystem)) return;
-    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+  remember(unitsFile, root, fileSystem, () => {
     waitForClock();
     const paths = pathsByUnit(run.files, run.plan);
     const stamps = new Map(run.plan.watched.map((one) => [one.path, one]));
@@ -98,12 +86,8 @@ export function rememberUnits(
         before ?? stampsOf(paths.get(unit), (path) => watchedAt(path, root, fileSystem), stamps);
       known[unit] = files === undefined ? inputs : { ...inputs, files };
     }
-    const text = JSON.stringify({ version: 2, common, units: known } satisfies KnownUnits);
-    fileSystem.create(temp, text, 0o644);
-    fileSystem.rename(temp, join(root, unitsFile));
-  } catch {
-    removeQuietly(temp, fileSystem);
-  }
+    return JSON.stringify({ version: 2, common, units: known } satisfies KnownUnits);
+  });
 }
 
 /** Paths of each unit's files and its record; a unit that something has to be said of at each run has none. */
@@ -136,30 +120,17 @@ function stampsOf(
     const watched = judged.get(path);
     const found = now(path);
     if (watched === undefined || found.length === 1) return undefined;
-    const { stamp } = watched;
-    const [, size, mtimeMs, ctimeMs] = found;
-    const asJudged =
-      stamp === undefined ||
-      (stamp.size === size && stamp.mtimeMs === mtimeMs && stamp.ctimeMs === ctimeMs);
-    if (!asJudged) return undefined;
+    if (!isAsScanned(watched.stamp, found)) return undefined;
     files.push(found);
   }
   return paths === undefined ? undefined : files;
 }
 
 /** What the last run left; undefined where nothing sound is. */
-export function readKnownUnits(
+export const readKnownUnits = (
   root: string,
   fileSystem: FileSystem = nodeFileSystem,
-): KnownUnits | undefined {
-  try {
-    if (!isOwnFolder(root, fileSystem)) return undefined;
-    const value: unknown = JSON.parse(fileSystem.readText(join(root, unitsFile)));
-    return isKnown(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+): KnownUnits | undefined => recalled(unitsFile, root, fileSystem, isKnown);
 
 function isKnown(value: unknown): value is KnownUnits {
   if (typeof value !== "object" || value === null) return false;

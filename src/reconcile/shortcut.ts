@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { recalled, remember } from "./cache-file.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
-import { cacheFolder, inputsFile, journalFile } from "./tool-files.ts";
-import { toolFolder } from "./paths.ts";
+import { inputsFile, journalFile } from "./tool-files.ts";
 import type { WatchedPath } from "./write-plan.ts";
 
 /** [path, size in bytes, mtime, ctime in ms], or [path] for one that was not there. */
@@ -59,9 +59,7 @@ function stillSo(
 ): boolean {
   if (inputs?.hash !== hash) return false;
   if (fileSystem.stat(join(root, journalFile)) !== undefined) return false;
-  return inputs.files.every((before) => {
-    return sameStamp(before, watchedAt(before[0], root, fileSystem));
-  });
+  return inputs.files.every(isAsBefore(root, fileSystem));
 }
 
 // Two writes within one tick of the kernel's clock (at most 10 ms) can carry the same time.
@@ -77,19 +75,12 @@ export function rememberInputs(
   paths: readonly WatchedPath[],
   fileSystem: FileSystem = nodeFileSystem,
 ): void {
-  const temp = join(root, `${inputsFile}.tmp`);
-  try {
-    if (!isOwnFolder(root, fileSystem)) return;
-    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
+  remember(inputsFile, root, fileSystem, () => {
     waitForClock();
     const files = paths.map(({ path }) => watchedAt(path, root, fileSystem));
-    if (!paths.every(({ stamp }, at) => isAsScanned(stamp, files[at]))) return;
-    const inputs: Inputs = { version: 2, hash, clean, files };
-    fileSystem.create(temp, JSON.stringify(inputs), 0o644);
-    fileSystem.rename(temp, join(root, inputsFile));
-  } catch {
-    removeQuietly(temp, fileSystem);
-  }
+    if (!paths.every(({ stamp }, at) => isAsScanned(stamp, files[at]))) return undefined;
+    return JSON.stringify({ version: 2, hash, clean, files } satisfies Inputs);
+  });
 }
 
 /** After the wait, a later edit has a later time than one that is stored then, so it cannot hide. */
@@ -97,9 +88,24 @@ export function waitForClock(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, clockTickMs);
 }
 
-export function sameStamp(a: Watched, b: Watched): boolean {
+/** Whether a path carries the stamp that it had. */
+export const isAsBefore =
+  (root: string, fileSystem: FileSystem) =>
+  (before: Watched): boolean =>
+    sameStamp(before, watchedAt(before[0], root, fileSystem));
+
+function sameStamp(a: Watched, b: Watched): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at]);
 }
+
+/** What was there, as a run rests on it. */
+export const asWatchedPath = ([path, size, mtimeMs, ctimeMs]: Watched): WatchedPath => ({
+  path,
+  stamp:
+    size === undefined || mtimeMs === undefined || ctimeMs === undefined
+      ? undefined
+      : { size, mtimeMs, ctimeMs },
+});
 
 export function watchedAt(path: string, root: string, fileSystem: FileSystem): Watched {
   const stat = fileSystem.stat(`${root}/${path}`);
@@ -113,21 +119,8 @@ export function isAsScanned(stamp: WatchedPath["stamp"], now: Watched | undefine
   return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
 }
 
-export function isOwnFolder(root: string, fileSystem: FileSystem): boolean {
-  return [toolFolder, cacheFolder].every(
-    (folder) => fileSystem.stat(join(root, folder))?.kind === "folder",
-  );
-}
-
-function readInputs(root: string, fileSystem: FileSystem): Inputs | undefined {
-  try {
-    if (!isOwnFolder(root, fileSystem)) return undefined;
-    const value: unknown = JSON.parse(fileSystem.readText(join(root, inputsFile)));
-    return isInputs(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const readInputs = (root: string, fileSystem: FileSystem): Inputs | undefined =>
+  recalled(inputsFile, root, fileSystem, isInputs);
 
 function isInputs(value: unknown): value is Inputs {
   if (typeof value !== "object" || value === null) return false;
@@ -145,12 +138,4 @@ function isInputs(value: unknown): value is Inputs {
 
 export function isWatched(value: unknown): value is Watched {
   return Array.isArray(value) && typeof value[0] === "string";
-}
-
-export function removeQuietly(path: string, fileSystem: FileSystem): void {
-  try {
-    fileSystem.unlink(path);
-  } catch {
-    // It may never have been created.
-  }
 }

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "../reconcile/file-system.ts";
-import { isOwnFolder, isWatched, removeQuietly, type Watched } from "../reconcile/shortcut.ts";
+import { forget, recalled, remember } from "../reconcile/cache-file.ts";
+import { isWatched, type Watched } from "../reconcile/shortcut.ts";
 import { schemaStateFile, specStateFile, unitsFile } from "../reconcile/tool-files.ts";
 import type { Captured } from "./captured-files.ts";
 import type { Sizes } from "./side.ts";
@@ -39,13 +40,9 @@ export function readKnownSpec(
   root: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): KnownSpec | undefined {
-  try {
-    if (!isOwnFolder(root, fileSystem)) return undefined;
-    const value: unknown = JSON.parse(fileSystem.readText(join(root, specStateFile)));
-    return isStored(value) && value.beside === besideOf(root, fileSystem) ? value.spec : undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = recalled(specStateFile, root, fileSystem, isStored);
+  if (stored === undefined) return undefined;
+  return stored.beside === besideOf(root, fileSystem) ? stored.spec : undefined;
 }
 
 /** Stores it after units and schemas; undefined forgets it. A failure is ignored: the next run is slower, not wrong. */
@@ -54,25 +51,22 @@ export function rememberSpecText(
   root: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): void {
-  const path = join(root, specStateFile);
-  const temp = `${path}.tmp`;
-  try {
-    if (!isOwnFolder(root, fileSystem)) return;
-    if (spec === undefined) return removeQuietly(path, fileSystem);
-    if (fileSystem.stat(temp) !== undefined) fileSystem.unlink(temp);
-    const stored: Stored = { version, beside: besideOf(root, fileSystem), spec };
-    fileSystem.create(temp, JSON.stringify(stored), 0o644);
-    fileSystem.rename(temp, path);
-  } catch {
-    removeQuietly(temp, fileSystem);
-  }
+  if (spec === undefined) return forget(specStateFile, root, fileSystem);
+  remember(specStateFile, root, fileSystem, () => {
+    const beside = besideOf(root, fileSystem);
+    return beside && JSON.stringify({ version, beside, spec } satisfies Stored);
+  });
 }
 
-const besideOf = (root: string, fileSystem: FileSystem): string =>
-  hash(
-    "sha1",
-    [unitsFile, schemaStateFile].map((path) => fileSystem.readText(join(root, path))).join("\n"),
-  );
+/** Hash of the units and schemas that are remembered; undefined unless both are. */
+function besideOf(root: string, fileSystem: FileSystem): string | undefined {
+  try {
+    const texts = [unitsFile, schemaStateFile].map((path) => fileSystem.readText(join(root, path)));
+    return hash("sha1", texts.join("\n"));
+  } catch {
+    return undefined;
+  }
+}
 
 interface Stored {
   readonly version: typeof version;
