@@ -57,13 +57,25 @@ export async function commit(
 const isUnknown = (error: unknown): boolean =>
   error instanceof MongoError && error.hasErrorLabel("UnknownTransactionCommitResult");
 
-/** Where the connection failed, the server ends the transaction by itself: nobody waits for it. Never rejects. */
+/** How long a run waits for its abort to arrive where the connection failed, in milliseconds. */
+const abortWaitMs = 200;
+
+/**
+ * Where the connection failed, the abort goes out over another one. The server would end the transaction by itself only after a minute
+ * (transactionLifetimeLimitSeconds), and until then its locks stand in the way of the next run: so it is waited for, but briefly, since the
+ * server may be gone. Where it was silent, nobody waits. Never rejects.
+ */
 export async function rollback(session: ClientSession, cause: unknown): Promise<void> {
-  const ended = abort(session).then(() => session.endSession());
+  const ended = abort(session)
+    .then(() => session.endSession())
+    .catch(() => {});
   const { kind } = classify(cause);
-  if (kind === "connection" || kind === "timeout") ended.catch(() => {});
-  else await ended.catch(() => {});
+  if (kind === "timeout") return;
+  await (kind === "connection" ? Promise.race([ended, elapsed(abortWaitMs)]) : ended);
 }
+
+const elapsed = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
 async function abort(session: ClientSession): Promise<void> {
   if (session.inTransaction()) await session.abortTransaction();
