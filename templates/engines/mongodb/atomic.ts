@@ -1,5 +1,6 @@
 import { MongoError, type ClientSession, type MongoClient, type TransactionOptions } from "mongodb";
 import type { Attempt } from "../../runtime/call.ts";
+import { waitAtMost } from "../../runtime/deadline.ts";
 import { DataError } from "../../runtime/errors.ts";
 import { classify } from "./errors.ts";
 
@@ -71,11 +72,8 @@ export async function rollback(session: ClientSession, cause: unknown): Promise<
     .catch(() => {});
   const { kind } = classify(cause);
   if (kind === "timeout") return;
-  await (kind === "connection" ? Promise.race([ended, elapsed(abortWaitMs)]) : ended);
+  await (kind === "connection" ? waitAtMost(abortWaitMs, ended) : ended);
 }
-
-const elapsed = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms));
 
 async function abort(session: ClientSession): Promise<void> {
   if (session.inTransaction()) await session.abortTransaction();
