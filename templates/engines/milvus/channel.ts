@@ -8,7 +8,7 @@ import {
   type ReplyStatus,
 } from "./errors.ts";
 import { Gate } from "./gate.ts";
-import { type Connector, connectorTo, type Reply, type Service } from "./service.ts";
+import { type Connector, connectorTo, lastTry, type Reply, type Service } from "./service.ts";
 
 export interface ChannelConfig {
   /** Connections at most; calls share them. */
@@ -92,12 +92,16 @@ export class MilvusChannel {
     const end = Date.now() + Math.min(this.#config.connectTimeoutMs, attempt.remainingMs());
     for (let state = channel.getConnectivityState(true); state !== states.ready;) {
       if (state === states.shutdown) throw new MilvusConnectError("the connection is closed");
-      if (state === states.failed) throw new MilvusConnectError("no server answers there");
+      if (state === states.failed)
+        throw new MilvusConnectError(
+          "no server answers there",
+          await lastTry(connection.service, connector.metadata, end),
+        );
       const before = state;
       await new Promise<void>((changed, failed) => {
         channel.watchConnectivityState(before, end, (late) => {
           if (late === undefined) changed();
-          else failed(new MilvusConnectError("no connection within its time"));
+          else failed(new MilvusConnectError("no connection within its time", late.message));
         });
       });
       state = channel.getConnectivityState(true);

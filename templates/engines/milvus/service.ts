@@ -72,6 +72,19 @@ export async function connectorTo(dsn: Dsn): Promise<Connector> {
   };
 }
 
+/**
+ * What gRPC tells of its last try to connect: a call on a connection that has failed fails at once, with that.
+ *
+ * @param deadline as of `Date.now()`
+ */
+export function lastTry(service: Service, metadata: Metadata, deadline: number): Promise<string> {
+  return new Promise((told) => {
+    service["GetVersion"]?.({}, metadata, { deadline }, (error) => {
+      told(error !== null && "details" in error ? String(error.details) : "");
+    });
+  });
+}
+
 function addressOf({ hosts: [host] }: Dsn): string {
   const name = host?.host ?? "127.0.0.1";
   return `${name.includes(":") ? `[${name}]` : name}:${host?.port ?? defaultPort}`;

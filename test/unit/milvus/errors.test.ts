@@ -103,6 +103,32 @@ test("what was never sent is not applied; what has no status is no success", () 
   expect(classify("a text")).toMatchObject({ kind: "unknown", outcome: "unknown" });
 });
 
+/** What gRPC tells of a connection that did not come about, kind, transient, what the caller reads. */
+const unconnected: readonly (readonly [string, string, boolean, RegExp])[] = [
+  ["Last error: Error: connect ECONNREFUSED 127.0.0.1:1.", "connection", true, /host and port/],
+  ["Name resolution failed for target dns:db:19530", "connection", true, /no address is known/],
+  ["Last error: Error: self-signed certificate;", "auth", false, /GRPC_DEFAULT_SSL_ROOTS/],
+  ["Error [ERR_TLS_CERT_ALTNAME_INVALID]: certificate's altnames", "auth", false, /made out to/],
+  ["Last error: Error: SSL routines::wrong version number", "connection", false, /one side only/],
+  ["Last error: Protocol error", "connection", false, /no gRPC server/],
+  ["Last error: Failed to connect", "connection", true, /milvus\+https: is gRPC over TLS/],
+];
+
+test.each(unconnected)("not connected: %s", (details, kind, transient, read) => {
+  const told = classify(new MilvusConnectError("no server answers there", details));
+  expect(told).toMatchObject({ kind, transient, outcome: "not-applied", fatal: true });
+  expect(`${told.message} ${told.hint}`).toMatch(read);
+});
+
+test("what is exhausted by one message is not busy: no later try sends less", () => {
+  const texts = ["SERVER: Received message larger than max (5 vs. 4)", "quota"];
+  const told = texts.map((text) => classify(Object.assign(new Error(text), { code: 8 })));
+  expect(told.map(({ kind, transient }) => [kind, transient])).toEqual([
+    ["programming", false],
+    ["overload", true],
+  ]);
+});
+
 test("a collection or an alias that is not there is told apart, by either code", () => {
   expect([100, 101, 1600].map((code) => isAbsent(status(code)))).toEqual([true, false, true]);
   expect(isAbsent(status(0, 4))).toBe(true);
