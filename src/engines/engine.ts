@@ -69,16 +69,56 @@ export interface Transport {
   readonly embedded: boolean;
 }
 
-/** Something that must hold for the generated project, as text for report, compose and settings. */
+/** One setting of a local server, and why it has it. */
+export interface ServerSetting {
+  /** As the server's documentation writes it. */
+  readonly name: string;
+  readonly value: string;
+  /** In a clause; it may cite the engine's card. */
+  readonly reason: string;
+  /** What production has in its place, in a clause; absent where it keeps the value. */
+  readonly production?: string;
+}
+
+/** A setting as one server is given it: on its command line, or by variables of its environment. */
+export type GivenSetting = ServerSetting &
+  (
+    | { readonly arguments: readonly string[] }
+    | { readonly variables: Readonly<Record<string, string>> }
+  );
+
+/** A local server for development: one service of `compose.yaml`. */
 export interface ComposeService {
   readonly service: string;
   readonly image: string;
   readonly port: number;
   /** Further ports, for a service of several servers. */
   readonly morePorts?: readonly number[];
+  /** Besides the settings: users and databases that the image makes. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly command?: readonly string[];
+  /** What the settings that are arguments follow; the image's own command where it is empty. */
+  readonly command: readonly string[];
+  readonly settings: readonly GivenSetting[];
   readonly healthcheck: readonly string[];
+  /** Folder of the image that holds the data, which a named volume keeps; absent where nothing has to last. */
+  readonly data?: string;
+}
+
+/** A server that is set up as its store needs it. */
+export interface ServicePerStore {
+  /** Every setting that a store may have, with its values in words. */
+  readonly settings: readonly ServerSetting[];
+  readonly of: (store: StoreIr, ir: Ir) => ComposeService;
+}
+
+/** Whose password a DSN holds, and how it is changed; for the report. */
+export interface Credentials {
+  /** What is secret in the DSN. */
+  readonly secret: string;
+  /** The least that the application's login may do, as this engine grants it. */
+  readonly role: string;
+  /** How the secret is replaced while the application runs. */
+  readonly rotation: string;
 }
 
 export interface EngineDescriptor {
@@ -92,6 +132,8 @@ export interface EngineDescriptor {
   readonly capabilities: Capabilities;
   readonly types: (type: FieldType, field: FieldIr) => StoredType;
   readonly dsn: DsnSpec;
+  /** Absent for an engine that is always in process. */
+  readonly credentials?: Credentials;
   readonly transports: readonly Transport[];
   /** Kind and outcome of a driver's or server's error; the same code is shipped to users verbatim. */
   readonly classify: (error: unknown) => Fault;
@@ -111,8 +153,8 @@ export interface EngineDescriptor {
   readonly searchNote?: string;
   /** Its generated store has `transaction(work, options)`, a unit of work over the store's repositories. */
   readonly unitOfWork?: boolean;
-  /** A local server for development, perhaps as its store needs it; absent for in-process engines. */
-  readonly compose?: ComposeService | ((store: StoreIr, ir: Ir) => ComposeService);
+  /** A local server for development, one for all its stores or one for each; absent for in-process engines. */
+  readonly compose?: ComposeService | ServicePerStore;
   /** Problems of the Ir that this engine cannot carry (identifier too long after naming, type not storable), for exit 2. */
   readonly refuse?: (
     store: StoreIr,

@@ -1,5 +1,6 @@
 import { defineEngine } from "../engine.ts";
 import { composeOf } from "../mysql/compose.ts";
+import { twoUsers } from "../mysql/credentials.ts";
 import { mariadbDialect } from "../mysql/dialect.ts";
 import { engineOf } from "../mysql/engine.ts";
 import { capabilities } from "./capabilities.ts";
@@ -10,6 +11,7 @@ export default defineEngine({
     title: "MariaDB",
     dialect: mariadbDialect,
     capabilities,
+    rotation: twoUsers,
     compose: composeOf({
       service: "mariadb",
       image: "mariadb:10.11",

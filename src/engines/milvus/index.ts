@@ -2,6 +2,7 @@ import { classify } from "../../../templates/engines/milvus/errors.ts";
 import { defineEngine } from "../engine.ts";
 import { capabilities } from "./capabilities.ts";
 import { compose } from "./compose.ts";
+import { credentials } from "./credentials.ts";
 import { columnOf } from "./definition.ts";
 import { refuse, vectorViews } from "./refuse.ts";
 import { planner } from "./schema/planner.ts";
@@ -32,6 +33,7 @@ export default defineEngine({
       },
     ],
   },
+  credentials,
   transports: [
     {
       name: "@zilliz/milvus2-sdk-node",

@@ -3,6 +3,8 @@ import { defineEngine } from "../engine.ts";
 import { feedFile } from "./adapter/feed-file.ts";
 import { repositoryFile } from "./adapter/repository-file.ts";
 import { capabilities } from "./capabilities.ts";
+import { compose } from "./compose.ts";
+import { credentials } from "./credentials.ts";
 import { bsonTypes } from "./fields.ts";
 import { refuse } from "./refuse.ts";
 import { planner } from "./schema/planner.ts";
@@ -58,6 +60,7 @@ export default defineEngine({
       { dsn: "mongodb+srv://app:password@cluster.example/shop", comment: "a managed cluster" },
     ],
   },
+  credentials,
   transports: [
     { name: "mongodb", packages: { mongodb: "^7.9.0" }, scheme: "mongodb:", embedded: false },
   ],
@@ -71,19 +74,5 @@ export default defineEngine({
   refuse,
   nullsFirst: true,
   unitOfWork: true,
-  compose: {
-    service: "mongodb",
-    image: "mongo:8.2",
-    port: 27017,
-    environment: {},
-    // Transactions, which operation ids need, exist on replica sets only; one member is enough for development.
-    command: ["--replSet", "rs0", "--bind_ip_all"],
-    healthcheck: [
-      "CMD",
-      "mongosh",
-      "--quiet",
-      "--eval",
-      "try { rs.status().ok } catch { rs.initiate({ _id: 'rs0', members: [{ _id: 0, host: '127.0.0.1:27017' }] }).ok }",
-    ],
-  },
+  compose,
 });

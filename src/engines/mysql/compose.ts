@@ -1,18 +1,12 @@
-import type { ComposeService } from "../engine.ts";
+import type { ComposeService, ServerSetting } from "../engine.ts";
 
-/** One setting of the local server, and why. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
-  readonly reason: string;
-}
-
-/** Settings of the development server, sized for a machine that it shares. */
-export const settings: readonly Setting[] = [
+/** Sized for a machine that the development server shares. */
+const settings: readonly ServerSetting[] = [
   {
     name: "innodb-buffer-pool-size",
     value: "512M",
     reason: "pages stay in memory: the default of 128 MB is for the smallest machines",
+    production: "half to three quarters of the machine's memory",
   },
   {
     name: "innodb-flush-log-at-trx-commit",
@@ -23,6 +17,7 @@ export const settings: readonly Setting[] = [
     name: "max-connections",
     value: "300",
     reason: "room for thirty processes of ten connections beside the administrator's (MY-04)",
+    production: "the pools of all processes together, and ten more",
   },
   {
     name: "character-set-server",
@@ -39,7 +34,12 @@ export const settings: readonly Setting[] = [
     value: "0.25",
     reason: "a slow statement shows in the slow log, which says when indexes are missing",
   },
-  { name: "slow-query-log", value: "1", reason: "else nothing is written there" },
+  {
+    name: "slow-query-log",
+    value: "1",
+    reason:
+      "else nothing is written there; statements stand in it with their values, so that it is as personal as the data",
+  },
 ];
 
 /** A development server of this family. */
@@ -59,7 +59,11 @@ export const composeOf = (server: {
     [`${server.prefix}_DATABASE`]: "app",
     [`${server.prefix}_RANDOM_ROOT_PASSWORD`]: "yes",
   },
-  command: [server.daemon, ...settings.map(({ name, value }) => `--${name}=${value}`)],
+  command: [server.daemon],
+  settings: settings.map((setting) => ({
+    ...setting,
+    arguments: [`--${setting.name}=${setting.value}`],
+  })),
   healthcheck: [
     "CMD",
     server.admin,
@@ -68,4 +72,5 @@ export const composeOf = (server: {
     "--user=app",
     "--password=password",
   ],
+  data: "/var/lib/mysql",
 });

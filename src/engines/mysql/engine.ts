@@ -1,6 +1,7 @@
 import { classify } from "../../../templates/engines/mysql/errors.ts";
 import type { Capabilities } from "../../select/criteria.ts";
 import type { ComposeService, EngineDescriptor } from "../engine.ts";
+import { credentialsOf } from "./credentials.ts";
 import type { Dialect } from "./dialect.ts";
 import { dsnOf } from "./dsn.ts";
 import { emit } from "./emit.ts";
@@ -15,6 +16,8 @@ export interface Sibling {
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly compose: ComposeService;
+  /** How a password is replaced while the application runs. */
+  readonly rotation: string;
 }
 
 /** The descriptor of an engine that speaks this protocol: one dialect value is all that tells them apart. */
@@ -24,6 +27,7 @@ export const engineOf = ({
   dialect,
   capabilities,
   compose,
+  rotation,
 }: Sibling): EngineDescriptor => ({
   id,
   title,
@@ -31,6 +35,7 @@ export const engineOf = ({
   capabilities,
   types: storedType,
   dsn: dsnOf(dialect.name),
+  credentials: credentialsOf(rotation),
   transports: [
     {
       name: "mysql2",

@@ -1,6 +1,7 @@
 import { defineEngine } from "../engine.ts";
 import { capabilities } from "./capabilities.ts";
 import { composeOf } from "./compose.ts";
+import { twoPasswords } from "./credentials.ts";
 import { mysqlDialect } from "./dialect.ts";
 import { engineOf } from "./engine.ts";
 
@@ -10,6 +11,7 @@ export default defineEngine(
     title: "MySQL",
     dialect: mysqlDialect,
     capabilities,
+    rotation: twoPasswords,
     compose: composeOf({
       service: "mysql",
       image: "mysql:9.7",

@@ -1,7 +1,8 @@
 import { classify } from "../../../templates/engines/opensearch/errors.ts";
 import { defineEngine } from "../engine.ts";
 import { capabilities } from "./capabilities.ts";
-import { settings } from "./compose.ts";
+import { compose } from "./compose.ts";
+import { credentials } from "./credentials.ts";
 import { storedType } from "./fields.ts";
 import { refuse } from "./refuse.ts";
 import { planner } from "./schema/planner.ts";
@@ -37,6 +38,7 @@ export default defineEngine({
       },
     ],
   },
+  credentials,
   transports: [
     {
       name: "http",
@@ -54,14 +56,5 @@ export default defineEngine({
   ],
   schema: planner,
   refuse,
-  compose: {
-    service: "opensearch",
-    image: "opensearchproject/opensearch:3.8.0",
-    port: 9_200,
-    environment: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
-    healthcheck: [
-      "CMD-SHELL",
-      "curl -fs 'http://127.0.0.1:9200/_cluster/health?wait_for_status=yellow&timeout=5s'",
-    ],
-  },
+  compose,
 });

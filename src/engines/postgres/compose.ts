@@ -1,28 +1,24 @@
-import type { ComposeService } from "../engine.ts";
+import type { ComposeService, ServerSetting } from "../engine.ts";
 
-/** One setting of the local server, and why. */
-interface Setting {
-  readonly name: string;
-  readonly value: string;
-  readonly reason: string;
-}
-
-/** Settings of the development server, sized for a machine that it shares. */
-export const settings: readonly Setting[] = [
+/** Sized for a machine that the development server shares. */
+const settings: readonly ServerSetting[] = [
   {
     name: "shared_buffers",
     value: "256MB",
     reason: "pages stay in memory: the default of 128 MB is for the smallest machines",
+    production: "a quarter of the machine's memory",
   },
   {
     name: "effective_cache_size",
     value: "1GB",
     reason: "tells the planner what the system's cache holds, so that it prefers indexes",
+    production: "half to three quarters of the machine's memory",
   },
   {
     name: "maintenance_work_mem",
     value: "256MB",
     reason: "an HNSW index is built in memory, else its build slows down many times (PV-08)",
+    production: "1 GB; more than the largest HNSW index while that is built",
   },
   {
     name: "random_page_cost",
@@ -57,6 +53,13 @@ export const compose: ComposeService = {
   image: "pgvector/pgvector:0.8.1-pg18",
   port: 5432,
   environment: { POSTGRES_USER: "app", POSTGRES_PASSWORD: "password", POSTGRES_DB: "app" },
-  command: ["postgres", ...settings.flatMap(({ name, value }) => ["-c", `${name}=${value}`])],
-  healthcheck: ["CMD", "pg_isready", "--username=app"],
+  command: ["postgres"],
+  settings: settings.map((setting) => ({
+    ...setting,
+    arguments: ["-c", `${setting.name}=${setting.value}`],
+  })),
+  // Over TCP: while the image makes the database, a server of its own listens on the socket alone.
+  healthcheck: ["CMD", "pg_isready", "--host=127.0.0.1", "--username=app"],
+  // From 18 on the image keeps the data in a folder below, named by the version.
+  data: "/var/lib/postgresql",
 };

@@ -2,6 +2,7 @@ import { classify } from "../../../templates/engines/postgres/errors.ts";
 import { defineEngine } from "../engine.ts";
 import { capabilities } from "./capabilities.ts";
 import { compose } from "./compose.ts";
+import { credentials } from "./credentials.ts";
 import { dsn } from "./dsn.ts";
 import { emit } from "./emit.ts";
 import { refuse } from "./refuse.ts";
@@ -15,6 +16,7 @@ export default defineEngine({
   capabilities,
   types: storedType,
   dsn,
+  credentials,
   transports: [
     {
       name: "pg",

@@ -4,6 +4,7 @@ import { type RedisRuntime, storeFiles } from "../redis/adapter/store.ts";
 import redis from "../redis/index.ts";
 import { capabilities } from "./capabilities.ts";
 import { compose } from "./compose.ts";
+import { credentials } from "./credentials.ts";
 
 const runtime: RedisRuntime = {
   id: "redis-cluster",
@@ -37,6 +38,7 @@ export default defineEngine({
       },
     ],
   },
+  credentials,
   transports: redis.transports,
   classify,
   emit: (store, ir) => storeFiles(runtime, store, ir),

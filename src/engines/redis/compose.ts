@@ -1,74 +1,73 @@
 import type { Ir, StoreIr } from "../../ir/types.ts";
-import type { ComposeService } from "../engine.ts";
+import type { ComposeService, GivenSetting, ServerSetting, ServicePerStore } from "../engine.ts";
 
-interface Setting {
-  readonly name: string;
-  readonly value: string;
-  /** Why, in a sentence. */
-  readonly reason: string;
-}
-
-/** What each of the settings is for; which of them a server gets is decided by what its store holds. */
-export const settings: readonly Setting[] = [
-  {
-    name: "maxmemory-policy",
-    value: "noeviction for records, else the cache's eviction",
-    reason:
-      "a server has one policy: one that evicts would throw records away, one that does not would refuse a full cache's writes (RD-04)",
-  },
-  {
-    name: "maxmemory",
-    value: "twice the records after growth, or the caches' memory",
-    reason:
-      "keys, fields and the allocator take about as much again as small values; a machine needs as much once more for the fork of the append-only file (RD-11)",
-  },
-  {
-    name: "appendonly",
-    value: "yes for records, no for caches",
-    reason:
-      "without the file a crash loses what was written since the last snapshot; what a cache holds is read again (RD-03)",
-  },
-  {
-    name: "appendfsync",
-    value: "everysec, or always where rpoSeconds is below 1",
-    reason: "everysec loses at most a second; always costs a disk write for every command (RD-03)",
-  },
-  {
-    name: "save",
+/** What each setting is for, and its values in words: which of them a server gets is decided by what its store holds. */
+export const settings = {
+  save: {
     value: "empty",
     reason:
       "snapshots beside the append-only file cost a second fork and are needed for nothing here",
   },
-];
+  appendonly: {
+    value: "yes for records, no for caches",
+    reason:
+      "without the file a crash loses what was written since the last snapshot; what a cache holds is read again (RD-03)",
+  },
+  appendfsync: {
+    value: "everysec, or always where rpoSeconds is below 1",
+    reason: "everysec loses at most a second; always costs a disk write for every command (RD-03)",
+  },
+  maxmemory: {
+    value: "twice the records after growth, or the caches' memory",
+    reason:
+      "keys, fields and the allocator take about as much again as small values; a machine needs as much once more for the fork of the append-only file (RD-11)",
+  },
+  "maxmemory-policy": {
+    value: "noeviction for records, else the cache's eviction",
+    reason:
+      "a server has one policy: one that evicts would throw records away, one that does not would refuse a full cache's writes (RD-04)",
+  },
+} as const satisfies Readonly<Record<string, Omit<ServerSetting, "name">>>;
+
+const given = (name: keyof typeof settings, value: string): GivenSetting => ({
+  name,
+  value,
+  reason: settings[name].reason,
+  arguments: [`--${name}`, value],
+});
 
 const mebibyte = 1_048_576;
 const firstPort = 6_379;
 
-/** Settings of a server that holds this store, as `name value` pairs. */
-export function serverSettings(store: StoreIr): readonly (readonly [string, string])[] {
+/** Settings of a server that holds this store. */
+export function serverSettings(store: StoreIr): readonly GivenSetting[] {
   if (!store.ports.includes("keyvalue")) {
     const caches = store.views.flatMap((view) => (view.port === "cache" ? [view] : []));
     const bytes = caches.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0);
     return [
-      ["save", ""],
-      ["appendonly", "no"],
-      ["maxmemory", bytes === 0 ? "256mb" : megabytes(bytes)],
-      ["maxmemory-policy", caches[0]?.eviction ?? "allkeys-lru"],
+      given("save", ""),
+      given("appendonly", "no"),
+      given("maxmemory", bytes === 0 ? "256mb" : megabytes(bytes)),
+      given("maxmemory-policy", caches[0]?.eviction ?? "allkeys-lru"),
     ];
   }
   const { datasetBytes, rpoSeconds = 1 } = store;
   return [
-    ["save", ""],
-    ["appendonly", "yes"],
-    ["appendfsync", rpoSeconds < 1 ? "always" : "everysec"],
+    given("save", ""),
+    given("appendonly", "yes"),
+    given("appendfsync", rpoSeconds < 1 ? "always" : "everysec"),
     ...(datasetBytes === undefined
       ? []
-      : [["maxmemory", megabytes(Math.max(datasetBytes * 2, 64 * mebibyte))] as const]),
-    ["maxmemory-policy", "noeviction"],
+      : [given("maxmemory", megabytes(Math.max(datasetBytes * 2, 64 * mebibyte)))]),
+    given("maxmemory-policy", "noeviction"),
   ];
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / mebibyte)}mb`;
+
+/** Where the server keeps what has to last, if anything has. */
+export const lastingData = ({ ports }: StoreIr): { readonly data?: string } =>
+  ports.includes("keyvalue") ? { data: "/data" } : {};
 
 /** Where a store stands among those of its engine: a second one needs a server, a name and a port of its own. */
 export function placeOf(store: StoreIr, ir: Ir): { readonly at: number; readonly suffix: string } {
@@ -78,7 +77,12 @@ export function placeOf(store: StoreIr, ir: Ir): { readonly at: number; readonly
 }
 
 /** One server per store. */
-export function compose(store: StoreIr, ir: Ir): ComposeService {
+export const compose: ServicePerStore = {
+  settings: Object.entries(settings).map(([name, setting]) => ({ name, ...setting })),
+  of: serviceOf,
+};
+
+function serviceOf(store: StoreIr, ir: Ir): ComposeService {
   const { at, suffix } = placeOf(store, ir);
   const port = firstPort + at;
   const own = at === 0 ? [] : ["--port", String(port)];
@@ -87,11 +91,9 @@ export function compose(store: StoreIr, ir: Ir): ComposeService {
     image: "redis:8.4",
     port,
     environment: {},
-    command: [
-      "redis-server",
-      ...own,
-      ...serverSettings(store).flatMap(([name, value]) => [`--${name}`, value]),
-    ],
+    command: ["redis-server", ...own],
+    settings: serverSettings(store),
     healthcheck: ["CMD", "redis-cli", ...(at === 0 ? [] : ["-p", String(port)]), "ping"],
+    ...lastingData(store),
   };
 }

@@ -3,6 +3,7 @@ import { defineEngine } from "../engine.ts";
 import { type RedisRuntime, storeFiles } from "./adapter/store.ts";
 import { capabilities } from "./capabilities.ts";
 import { compose } from "./compose.ts";
+import { credentials } from "./credentials.ts";
 import { refuse } from "./refuse.ts";
 
 const runtime: RedisRuntime = {
@@ -40,6 +41,7 @@ export default defineEngine({
       { dsn: "rediss://app:password@cache.example:6380/0", comment: "TLS and an ACL user" },
     ],
   },
+  credentials,
   transports: [
     { name: "ioredis", packages: { ioredis: "^6.0.0" }, scheme: "redis:", embedded: false },
   ],

@@ -1,11 +1,13 @@
-import type { ComposeService, EngineDescriptor, FileRequest } from "../../engines/engine.ts";
+import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import type { Ir, StoreIr } from "../../ir/types.ts";
 import type { Output } from "../../spec/model.ts";
 import type { RenderInput } from "../render.ts";
 import { print } from "../document.ts";
 import { lineCommentText } from "../encode.ts";
 import { jsonDocument } from "../layout.ts";
+import { composeFile } from "./compose-file.ts";
 import { engineOf } from "./composition.ts";
+import { type Placed, serviceOf } from "./services.ts";
 import { testVariable } from "./tests/test-variable.ts";
 
 type Engines = ReadonlyMap<string, EngineDescriptor>;
@@ -166,11 +168,6 @@ function compilerOptions({ importExtension, dir }: Output): unknown {
   };
 }
 
-interface Placed {
-  readonly store: StoreIr;
-  readonly engine: EngineDescriptor;
-}
-
 /** `.env.example`: every variable with what it may hold. */
 function environmentFile(stores: readonly Placed[], ir: Ir): FileRequest {
   const blocks = stores.flatMap(({ store, engine }) =>
@@ -188,7 +185,7 @@ function variableBlock(
   port: number | undefined,
 ): string {
   const example = dsn.embedded?.(store.name) ?? dsn.examples[0]?.dsn ?? "";
-  const first = typeof compose === "function" ? onPort(example, port) : example;
+  const first = compose !== undefined && "of" in compose ? onPort(example, port) : example;
   const comments = [
     `Store ${store.name}: ${title}.`,
     ...dsn.schemes.map(({ scheme, meaning }) => `  ${scheme} ${meaning}`),
@@ -220,51 +217,3 @@ function onPort(dsn: string, port: number | undefined): string {
 /** Quoted where an environment file would read it otherwise. */
 const environmentValue = (value: string): string =>
   /^[\w:/@.?=&%+,-]*$/.test(value) ? value : `"${value.replaceAll('"', "%22")}"`;
-
-const serviceOf = ({ store, engine }: Placed, ir: Ir): ComposeService | undefined =>
-  typeof engine.compose === "function" ? engine.compose(store, ir) : engine.compose;
-
-/** `compose.yaml`: one server per engine that has one, or per store where each needs its own; reachable from this machine only. */
-function composeFile(stores: readonly Placed[], ir: Ir): readonly FileRequest[] {
-  const services = new Map<string, ComposeService>();
-  for (const placed of stores) {
-    const service = serviceOf(placed, ir);
-    if (service !== undefined) services.set(service.service, service);
-  }
-  if (services.size === 0) return [];
-  const data = { services: [...services.values()].map(serviceData) };
-  return [
-    {
-      path: "compose.yaml",
-      ownership: "generated",
-      unit: "project",
-      template: "shared/compose.yaml.hbs",
-      data,
-    },
-  ];
-}
-
-function serviceData({
-  service,
-  image,
-  port,
-  morePorts = [],
-  environment,
-  command = [],
-  healthcheck,
-}: ComposeService): unknown {
-  return {
-    service,
-    image,
-    ports: [port, ...morePorts].map((one) => `127.0.0.1:${one}:${one}`),
-    environment: Object.entries(environment).map(([name, value]) => ({
-      name,
-      value: literal(value),
-    })),
-    command: command.map(literal),
-    healthcheck: healthcheck.map(literal),
-  };
-}
-
-/** Compose would put a variable in place of a single dollar sign. */
-const literal = (text: string): string => text.replaceAll("$", "$$$$");

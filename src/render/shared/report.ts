@@ -8,6 +8,7 @@ import type { RenderInput } from "../render.ts";
 import { placeOfNull } from "../../engines/families/record/describe.ts";
 import { engineOf } from "./composition.ts";
 import { normalForm } from "./normal-form.ts";
+import { serverData } from "./report-servers.ts";
 
 /** `docs/data-layer.md`: the five-part report of what was decided and generated, and why. */
 export function reportFile(
@@ -25,6 +26,7 @@ export function reportFile(
       project: model.project,
       decisions: plan.decisions.map((decision) => decisionData(decision, engines)),
       stores: ir.stores.map((store) => storeData(store, engineOf(store, engines))),
+      ...serverData(ir, engines),
       repositories: ir.stores.flatMap((store) => repositoryData(store, engineOf(store, engines))),
       views: ir.stores.flatMap(viewData),
       tables: ir.entities.map(tableData).filter(({ indexes }) => indexes.length > 0),

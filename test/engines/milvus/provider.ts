@@ -55,8 +55,9 @@ const provider: EngineProvider = {
       image: compose.image,
       port: compose.port,
       offers: [],
-      environment: () => compose.environment,
-      command: () => [...(compose.command ?? [])],
+      environment: () =>
+        Object.fromEntries(compose.settings.map(({ name, value }) => [name, value])),
+      command: () => [...compose.command],
       dsn: (at) => `milvus://${at}`,
     }),
   ],

@@ -37,6 +37,8 @@ export function fakeEngine(id: string): EngineDescriptor {
       image: `${id}:1`,
       port: 1234,
       environment: { PASSWORD: "local" },
+      command: [],
+      settings: [],
       healthcheck: ["CMD", "true"],
     },
   });
