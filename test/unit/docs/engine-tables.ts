@@ -1,7 +1,6 @@
 /** The parts of the documents that are made from the engine descriptors. */
-import { existsSync } from "node:fs";
 import { engines } from "../../../src/engines/registry.gen.ts";
-import type { EngineDescriptor } from "../../../src/engines/engine.ts";
+import { markdownText } from "../../../src/render/encode.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const table = (head: readonly string[], rows: readonly string[]): string =>
@@ -30,26 +29,30 @@ export function languageTable(): string {
   return table(["engine", "languages"], rows);
 }
 
-interface Setting {
-  readonly name: string;
-  readonly value: string;
-  readonly reason: string;
+/** The settings of every engine's local server, with their reasons. */
+export function settingTable(): string {
+  const rows = engines.flatMap(({ title, compose }) =>
+    (compose?.settings ?? []).map(({ name, value, production = "the same", reason }) =>
+      row(title, `\`${name} = ${value}\``, production, reason),
+    ),
+  );
+  return table(["engine", "setting", "in production", "reason"], rows);
 }
 
-/** The settings that an engine's `compose.ts` gives with reasons, as rows. */
-export async function settingRows(): Promise<string> {
-  const rows = await Promise.all(engines.map(settingsOf));
-  return rows
-    .flat()
-    .map(({ title, name, value, reason }) => row(title, `\`${name} = ${value}\``, reason))
-    .join("\n");
-}
-
-async function settingsOf({ id, title }: EngineDescriptor) {
-  const file = new URL(`../../../src/engines/${id}/compose.ts`, import.meta.url);
-  if (!existsSync(file)) return [];
-  const { settings }: { settings: readonly Setting[] } = await import(file.href);
-  return settings.map((setting) => ({ title, ...setting }));
+/** The secret of every engine's DSN. */
+export function credentialTable(): string {
+  const rows = engines.flatMap(({ title, credentials }) =>
+    credentials === undefined
+      ? []
+      : [
+          row(
+            title,
+            ...[credentials.secret, credentials.role, credentials.rotation].map(markdownText),
+          ),
+        ],
+  );
+  const head = ["engine", "secret in the DSN", "least privilege", "rotation without downtime"];
+  return table(head, rows);
 }
 
 const intro = `# Every form of DSN that this release accepts, made from the engines' own descriptions.

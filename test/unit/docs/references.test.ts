@@ -4,7 +4,14 @@ import { describe, expect, test } from "vitest";
 import { engines } from "../../../src/engines/registry.gen.ts";
 import type { ErrorKind } from "../../../templates/runtime/errors.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
-import { between, dsnExamples, dsnTables, languageTable, settingRows } from "./engine-tables.ts";
+import {
+  between,
+  credentialTable,
+  dsnExamples,
+  dsnTables,
+  languageTable,
+  settingTable,
+} from "./engine-tables.ts";
 
 const at = (path: string): URL => new URL(`../../../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(at(path), "utf8");
@@ -14,10 +21,11 @@ function current(path: string, expected: string): void {
   expect(read(path)).toBe(expected);
 }
 
-test("reference.md lists every scheme, parameter, search language and setting", async () => {
+test("reference.md lists every scheme, parameter, secret, search language and setting", () => {
   const dsn = between(read("references/reference.md"), "dsn", dsnTables());
-  const text = between(dsn, "languages", languageTable());
-  current("references/reference.md", between(text, "settings", await settingRows()));
+  const secrets = between(dsn, "secrets", credentialTable());
+  const text = between(secrets, "languages", languageTable());
+  current("references/reference.md", between(text, "settings", settingTable()));
 });
 
 test("dsn-examples.env holds every example", () => {
