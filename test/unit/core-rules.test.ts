@@ -91,7 +91,7 @@ test("the registry is what the folders make", () => {
 
 describe.each(engines)(
   "engine $id",
-  ({ id, extends: base, ports, capabilities, transports, dsn }) => {
+  ({ id, extends: base, ports, capabilities, transports, dsn, compose, credentials }) => {
     test("has its card, its runtime and, where it is a server, a provider for tests", () => {
       expect(existsSync(join(root, `references/engines/${id}.md`))).toBe(true);
       expect(existsSync(join(root, `templates/engines/${base ?? id}/store.ts`))).toBe(true);
@@ -109,6 +109,20 @@ describe.each(engines)(
           port,
         ).toBe(true);
       }
+    });
+
+    test("where it is a server, it has one for development with reasons for its settings, and says whose secret its DSN holds", () => {
+      const served = transports.some(({ embedded }) => !embedded);
+      expect(compose !== undefined).toBe(served);
+      expect(credentials !== undefined).toBe(served);
+      if (!served) return;
+      const page = readFileSync(join(root, "references/reference.md"), "utf8");
+      expect(compose?.settings.length).toBeGreaterThan(0);
+      for (const { name, value, reason } of compose?.settings ?? []) {
+        expect(reason).toMatch(/\S/);
+        expect(page).toContain(`\`${name} = ${value}\``);
+      }
+      for (const text of Object.values(credentials ?? {})) expect(text).toMatch(/\S/);
     });
 
     test("every transport's scheme is one that its DSN may have", () => {
