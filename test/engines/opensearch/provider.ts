@@ -36,11 +36,13 @@ async function start(release: Release, need: ServerNeed): Promise<PrivateServer>
   const folder = serverFolder("opensearch", undefined);
   const [http, transport] = [await freePort(), await freePort()];
   const dsn = `opensearch://127.0.0.1:${http}`;
-  const settings = Object.entries(need.settings ?? {}).map(([name, value]) => `${name}=${value}`);
+  const { OPENSEARCH_JAVA_OPTS: heap = "", ...own } = need.settings ?? {};
+  const settings = Object.entries(own).map(([name, value]) => `${name}=${value}`);
+  const options = [...javaOptions, ...heap.split(" ").filter((option) => option !== "")];
   const node = [join(folder, "node"), String(http), String(transport), plugins, ...settings];
   const plan = {
     command: java,
-    args: [...javaOptions, "-cp", classPath, "Start", ...node],
+    args: [...options, "-cp", classPath, "Start", ...node],
     folder,
     log: join(folder, "log"),
     probe: () => probe(dsn),
