@@ -54,7 +54,7 @@ export default defineEngine({
     ],
     examples: [
       {
-        dsn: "mongodb://127.0.0.1:27017/shop?replicaSet=rs0",
+        dsn: "mongodb://127.0.0.1:27017/app?replicaSet=rs0",
         comment: "a local replica set of one",
       },
       { dsn: "mongodb+srv://app:password@cluster.example/shop", comment: "a managed cluster" },

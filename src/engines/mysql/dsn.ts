@@ -26,7 +26,7 @@ export const dsnOf = (scheme: string): DsnSpec => ({
   ],
   parameters,
   examples: [
-    { dsn: `${scheme}://app:password@127.0.0.1:3306/shop`, comment: "a local server" },
+    { dsn: `${scheme}://app:password@127.0.0.1:3306/app`, comment: "a local server" },
     {
       dsn: `${scheme}://app:password@a.example,b.example/shop?target_session_attrs=read-write`,
       comment: "the primary of two, over TLS",

@@ -29,13 +29,13 @@ export const dsn: DsnSpec = {
     { name: "inline", meaning: "pglite: true runs it in the caller's thread", flag: true },
   ],
   examples: [
-    { dsn: "postgresql://app:password@127.0.0.1:5432/shop", comment: "a local server" },
+    { dsn: "postgresql://app:password@127.0.0.1:5432/app", comment: "a local server" },
     {
       dsn: "postgresql://app:password@a.example,b.example/shop?target_session_attrs=read-write",
       comment: "the primary of two, over TLS",
     },
     {
-      dsn: "postgresql://app:password@127.0.0.1:6432/shop?pgbouncer=true",
+      dsn: "postgresql://app:password@127.0.0.1:6432/app?pgbouncer=true",
       comment: "through PgBouncer",
     },
     {

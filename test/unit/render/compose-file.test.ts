@@ -123,6 +123,20 @@ describe.each(cases)("$name", (one) => {
     expect(own?.healthcheck.test.map(interpolated)).toEqual(declared.healthcheck);
   });
 
+  test("the first example of its DSNs, which .env names, is this server with its user and its database", () => {
+    const [example] = one.engine.dsn.examples;
+    if (example === undefined) throw new Error("no example");
+    const { hostname, port, username, password, pathname } = new URL(
+      example.dsn.replace(/,[^/]*/, ""),
+    );
+    expect(hostname).toBe("127.0.0.1");
+    const { port: first, morePorts = [] } = declared;
+    expect([first, ...morePorts]).toContain(Number(port));
+    const made = Object.values(declared.environment);
+    if (username === "") return;
+    expect(made).toEqual(expect.arrayContaining([username, password, pathname.slice(1)]));
+  });
+
   test("what has to last lies in a named volume", () => {
     const used = (own?.volumes ?? []).map((mount) => mount.split(":")[0]);
     expect(used).toEqual(Object.keys(parsed.volumes ?? {}));

@@ -32,7 +32,7 @@ export const mainDsn: DsnRules = {
   ],
   examples: [
     // a local replica set of one
-    { dsn: "mongodb://127.0.0.1:27017/shop?replicaSet=rs0" },
+    { dsn: "mongodb://127.0.0.1:27017/app?replicaSet=rs0" },
     // a managed cluster
     { dsn: "mongodb+srv://app:password@cluster.example/shop" },
   ],

@@ -25,7 +25,7 @@ export const mainDsn: DsnRules = {
   ],
   examples: [
     // a local server
-    { dsn: "mysql://app:password@127.0.0.1:3306/shop" },
+    { dsn: "mysql://app:password@127.0.0.1:3306/app" },
     // the primary of two, over TLS
     { dsn: "mysql://app:password@a.example,b.example/shop?target_session_attrs=read-write" },
   ],

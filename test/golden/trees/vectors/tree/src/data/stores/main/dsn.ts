@@ -33,11 +33,11 @@ export const mainDsn: DsnRules = {
   ],
   examples: [
     // a local server
-    { dsn: "postgresql://app:password@127.0.0.1:5432/shop" },
+    { dsn: "postgresql://app:password@127.0.0.1:5432/app" },
     // the primary of two, over TLS
     { dsn: "postgresql://app:password@a.example,b.example/shop?target_session_attrs=read-write" },
     // through PgBouncer
-    { dsn: "postgresql://app:password@127.0.0.1:6432/shop?pgbouncer=true" },
+    { dsn: "postgresql://app:password@127.0.0.1:6432/app?pgbouncer=true" },
     // in process, kept in a folder below the working directory
     { dsn: "pglite:./.data/main" },
   ],
