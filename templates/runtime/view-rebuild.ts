@@ -228,7 +228,7 @@ function incomplete(name: string, store: string, refused: readonly Refused[]): D
     operation: "views.rebuild",
     store,
     message: `${refused.length} ${refused.length === 1 ? "row" : "rows"} of ${name} could not be written (${named.join(", ")}${more}): ${first?.error.message ?? ""}`,
-    hint: "the generation that answered before still does; mend the rows and run it again",
+    hint: `the generation that answered before still does; ${first?.error.hint ?? "mend the rows"}, then run it again`,
     ...(first !== undefined && { code: first.error.code, cause: first.error }),
   });
 }

@@ -119,9 +119,10 @@ export function rowOf<T, J>(
         columns: {},
         vector: tombstoneVector(key, definition.dimensions),
       };
-    const item = JSON.stringify(view.toJson(change.item));
+    const json = view.toJson(change.item);
+    const item = JSON.stringify(json);
     if (Buffer.byteLength(item) > textBytes)
-      throw tooLarge("the item as JSON", Buffer.byteLength(item));
+      throw tooLarge("the item as JSON", Buffer.byteLength(item), largestOf(json));
     const columns = view.columns(change.item);
     for (const column of definition.columns) columnData(column, [columns[column.name]]);
     const row = { ...base, deleted: false, item, columns };
@@ -132,17 +133,26 @@ export function rowOf<T, J>(
   }
 }
 
+/** `, 70000 of them in body`: where the bytes of an item are. */
+function largestOf(json: unknown): string {
+  const sizes = Object.entries(Object(json)).map(
+    ([name, value]) => [name, Buffer.byteLength(JSON.stringify(value) ?? "")] as const,
+  );
+  const [largest] = sizes.toSorted((a, b) => b[1] - a[1]);
+  return largest === undefined ? "" : `, ${largest[1]} of them in ${largest[0]}`;
+}
+
 /** A row whose vector has no direction is left out of a cosine view, as one without a vector is. */
 function held(vector: Float32Array | null, definition: ViewDefinition): Float32Array | null {
   if (vector === null || hasNoDirection(vector, definition)) return null;
   return checkedVector(vector, definition);
 }
 
-const tooLarge = (what: string, bytes: number): DataError =>
+const tooLarge = (what: string, bytes: number, where = ""): DataError =>
   new DataError({
     kind: "constraint",
-    message: `${what} has ${bytes} bytes, and Milvus holds ${textBytes} of a text`,
-    hint: "keep large fields in an entity of their own, or serve the view from another engine",
+    message: `${what} has ${bytes} bytes${where}, and Milvus holds ${textBytes} of a text`,
+    hint: "shorten it, bound it in the spec by max, or keep it in an entity of its own",
   });
 
 /** Upserts in portions that a request can hold. */

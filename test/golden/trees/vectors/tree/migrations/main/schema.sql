@@ -49,13 +49,14 @@ create table passages (
   ) stored,
   constraint passages_pkey primary key (id),
   constraint passages_book_check check (char_length(book) <= 80),
+  constraint passages_body_check check (char_length(body) <= 8000),
   constraint passages_language_check check (language in ('de', 'en')),
   constraint passages_tags_check check (cardinality(tags) <= 20)
 );
 comment on table passages is 'Rows of Passage.';
 comment on column passages.id is 'Key: a version 7 uuid, made by the client.';
 comment on column passages.book is 'Book, up to 80 characters.';
-comment on column passages.body is 'Body.';
+comment on column passages.body is 'Body, up to 8000 characters.';
 comment on column passages.language is 'Language: de, en.';
 comment on column passages.page is 'Page.';
 comment on column passages.serial is 'Serial.';

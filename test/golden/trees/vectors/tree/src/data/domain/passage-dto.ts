@@ -6,7 +6,7 @@ import { passageId, type NewPassage } from "./passage.ts";
 export const newPassageSchema = schema.object<NewPassage>({
   id: schema.optional(schema.branded(schema.uuid, passageId)),
   book: schema.text(80),
-  body: schema.text(),
+  body: schema.text(8000),
   language: schema.oneOf("de", "en"),
   page: schema.int(),
   serial: schema.bigint,

@@ -32,7 +32,7 @@ const view: VectorView<Passage, PassageJson> = {
       { name: "f_tags", kind: "text", list: true },
     ],
     consistency: "Strong",
-    item: "45854e53",
+    item: "7b15c0f5",
   },
   vector: (passage) => passage.embedding,
   columns: (passage) => ({
