@@ -175,7 +175,7 @@ export type Method =
       readonly op: "list";
       readonly where: readonly Predicate[];
       readonly optional: readonly Predicate[];
-      /** Always ends with the key, so that the order is total. */
+      /** Total: no two rows are equal in it. It ends with the key unless a unique constraint says so without it. */
       readonly orderBy: readonly OrderTerm[];
       readonly page: "keyset" | "none";
     })

@@ -58,15 +58,37 @@ export function methodOf(name: string, method: MethodSpec, entity: Entity): Meth
   }
 }
 
-/** The order the user gave, completed by the key in the direction of its last term, so that no two rows are equal in it. */
+/**
+ * The order the user gave, so that no two rows are equal in it: completed by the key in the direction of its last term, unless a unique
+ * constraint over what it names and what is equal anyway says that already.
+ */
 function totalOrder(method: MethodSpec, entity: Entity): readonly OrderTerm[] {
   const given = (method.orderBy ?? []).map(orderTerm);
   const named = new Set(given.map(({ field }) => field));
+  if (given.length > 0 && isUnique(entity, new Set([...named, ...equalIn(method, entity)])))
+    return given;
   const direction = given.at(-1)?.direction ?? "asc";
   return [
     ...given,
     ...entity.key.filter((key) => !named.has(key)).map((field) => ({ field, direction })),
   ];
+}
+
+/** Fields that have one value in all rows of a list. */
+const equalIn = ({ where = [] }: MethodSpec, { tenant }: Entity): readonly string[] => [
+  ...where.map(predicate).flatMap(({ field, operator }) => (operator === "eq" ? [field] : [])),
+  ...(tenant === undefined ? [] : [tenant]),
+];
+
+/** Whether no two rows agree in all of these fields. Null is no value: rows that have it may be many. */
+function isUnique({ fields, unique }: Entity, named: ReadonlySet<string>): boolean {
+  const decides = new Set(
+    fields.filter(({ name, nullable }) => !nullable && named.has(name)).map(({ name }) => name),
+  );
+  return (
+    fields.some((field) => field.unique && decides.has(field.name)) ||
+    unique.some((together) => together.every((name) => decides.has(name)))
+  );
 }
 
 const patchable = (entity: Entity): readonly string[] =>

@@ -89,6 +89,50 @@ test("an order is total: the key completes it in its last direction", () => {
   });
 });
 
+test("an order that a unique constraint makes total stays as it was given: no index ends with a key for nothing", () => {
+  const text = `version: 1
+project: p
+entities:
+  Document: { fields: { id: { type: uuid, key: true } } }
+  Chunk:
+    tenant: tenantId
+    fields:
+      id: { type: uuid, key: true }
+      documentId: { type: uuid, references: Document }
+      ordinal: { type: int }
+      page: { type: int, nullable: true }
+      code: { type: string, max: 20, unique: true }
+    unique: [[documentId, ordinal], [documentId, page]]
+workloads:
+  w:
+    kind: transactional
+    entities: [Document, Chunk]
+    access:
+      Document: { get: {} }
+      Chunk:
+        ofDocument: { op: list, where: [documentId], orderBy: [-ordinal] }
+        byCode: { op: list, orderBy: [code] }
+        byNullable: { op: list, where: [documentId], orderBy: [page] }
+        maybeOfDocument: { op: list, optional: [documentId], orderBy: [ordinal] }
+        within: { op: list, where: [page.range], orderBy: [ordinal] }
+        unordered: { op: list, where: [documentId, ordinal] }
+`;
+  const model = loadSpec("w.yaml", { files: memoryFiles({ "w.yaml": text }) }).model;
+  const [work] = model?.workloads ?? [];
+  const methods = work && "access" in work ? work.access.flatMap((one) => one.methods) : [];
+  const orders = methods.flatMap((method) =>
+    method.op === "list" ? [[method.name, ...method.orderBy.map(({ field }) => field)]] : [],
+  );
+  expect(orders).toEqual([
+    ["ofDocument", "ordinal"],
+    ["byCode", "code"],
+    ["byNullable", "page", "id"],
+    ["maybeOfDocument", "ordinal", "id"],
+    ["within", "ordinal", "id"],
+    ["unordered", "id"],
+  ]);
+});
+
 test("quantities, durations and sizes become numbers", () => {
   expect(workload("orders", "authority").scale).toEqual({
     rows: 50e6,
