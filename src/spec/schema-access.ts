@@ -51,7 +51,9 @@ export const methodSchema = z.strictObject({
   orderBy: z
     .array(value.orderTerm)
     .optional()
-    .describe("list: order; a minus is descending. The key completes it, unless a unique constraint makes it total."),
+    .describe(
+      "list: order; a minus is descending. The key completes it, unless a unique constraint makes it total.",
+    ),
   page,
   groupBy: z
     .array(value.term)
