@@ -1,5 +1,5 @@
 import { readUserFile } from "../reconcile/single-file.ts";
-import { extensionless } from "../render/shared/project.ts";
+import { extensionless } from "../render/shared/scripts.ts";
 import type { Model } from "../spec/model.ts";
 import type { Output } from "./io.ts";
 

@@ -46,12 +46,16 @@ export interface StoredType {
 export interface DsnSpec {
   /** Accepted schemes with what each means: `postgresql:` a server, `pglite:` in process. */
   readonly schemes: readonly { readonly scheme: string; readonly meaning: string }[];
-  /** Allowed query parameters with their meaning; anything else is refused. The value of a flag is true or false, others may be listed. */
+  /**
+   * Allowed query parameters with their meaning; anything else is refused. The value of a flag is true or false, others may be listed,
+   * and beside a list a name may be allowed.
+   */
   readonly parameters: readonly {
     readonly name: string;
     readonly meaning: string;
     readonly flag?: boolean;
     readonly values?: readonly string[];
+    readonly orName?: boolean;
   }[];
   readonly examples: readonly { readonly dsn: string; readonly comment: string }[];
   /** The DSN that `init` writes for a machine with nothing but Node, if there is one. */

@@ -5,11 +5,15 @@ import { type DataError, isDataError, programmingError } from "./errors.ts";
 export interface DsnRules {
   /** `embedded`: a store in process, which has a path and no host. */
   readonly schemes: readonly { readonly scheme: string; readonly embedded?: boolean }[];
-  /** Query parameters that may be given; any other is refused. A `flag` is true or false, another may have a closed list of values. */
+  /**
+   * Query parameters that may be given; any other is refused. A `flag` is true or false, another may have a closed list of values, which
+   * `orName` opens to what is defined elsewhere under a name.
+   */
   readonly parameters: readonly {
     readonly name: string;
     readonly flag?: boolean;
     readonly values?: readonly string[];
+    readonly orName?: boolean;
   }[];
   readonly examples?: readonly { readonly dsn: string }[];
 }
@@ -233,12 +237,22 @@ function parseParameters(
     const value = equals === -1 ? "" : decode(pair.slice(equals + 1), refuse);
     if (rule.flag === true && value !== "true" && value !== "false")
       refuse(`has a parameter ${name} that is neither true nor false`);
-    if (rule.values?.includes(value) === false)
-      refuse(`has a parameter ${name} that is none of ${rule.values.join(", ")}`);
+    if (
+      rule.values?.includes(value) === false &&
+      !(rule.orName === true && isName(value, rule.values))
+    )
+      refuse(
+        `has a parameter ${name} that is none of ${rule.values.join(", ")}${rule.orName === true ? ", and no name" : ""}`,
+      );
     found.set(name, value);
   }
   return found;
 }
+
+/** A letter, then letters, digits, dashes and underscores; one of the values in other letters is taken for a slip, not for a name. */
+const isName = (text: string, values: readonly string[]): boolean =>
+  /^[a-z][\w-]{0,127}$/i.test(text) &&
+  !values.some((value) => value.toLowerCase() === text.toLowerCase());
 
 function decode(text: string, refuse: Refuse): string {
   try {

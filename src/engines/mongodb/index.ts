@@ -36,9 +36,11 @@ export default defineEngine({
       { name: "directConnection", meaning: "true to talk to the named host only", flag: true },
       {
         name: "w",
-        meaning: "write concern: majority, the default, or how many members hold a write, 1 to 7",
+        meaning:
+          "write concern: majority, the default, or how many members hold a write, 1 to 7, or the name of a mode that the replica set's settings define (getLastErrorModes): what it acknowledges survives a fail-over only where its members are a majority",
         // Without 0: an unacknowledged write tells of no duplicate, and of no failure at all. A set has seven voting members.
         values: ["majority", "1", "2", "3", "4", "5", "6", "7"],
+        orName: true,
       },
       {
         name: "readConcernLevel",

@@ -30,11 +30,12 @@ export function dsnFile(store: StoreIr, engine: EngineDescriptor): readonly File
 }
 
 /** `    { name: "tls", flag: true },` */
-function parameterLine({ name, flag, values }: DsnSpec["parameters"][number]): string {
+function parameterLine({ name, flag, values, orName }: DsnSpec["parameters"][number]): string {
   const rule = objectLiteral([
     ["name", stringLiteral(name)],
     ...(flag === true ? [["flag", "true"] as const] : []),
     ...(values === undefined ? [] : [["values", arrayLiteral(values.map(stringLiteral))] as const]),
+    ...(orName === true ? [["orName", "true"] as const] : []),
   ]);
   return print(["    ", rule, ","], 4);
 }

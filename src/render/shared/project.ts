@@ -7,6 +7,7 @@ import { lineCommentText } from "../encode.ts";
 import { jsonDocument } from "../layout.ts";
 import { composeFile } from "./compose-file.ts";
 import { engineOf } from "./composition.ts";
+import { extensionless, nodeCheck, projectScripts } from "./scripts.ts";
 import { type Placed, serviceOf } from "./services.ts";
 import { testVariable } from "./tests/test-variable.ts";
 
@@ -67,7 +68,7 @@ const json = (value: unknown): string => `${print(jsonDocument(value))}\n`;
 function packageJson(
   name: string,
   dir: string,
-  extension: string,
+  extension: Output["importExtension"],
   engines: readonly EngineDescriptor[],
 ): unknown {
   const needed = Object.assign(
@@ -76,62 +77,17 @@ function packageJson(
     ...engines.flatMap(({ transports }) => transports.map(({ packages }) => packages)),
   );
   const [types, runtime] = [packagesWhere(needed, true), packagesWhere(needed, false)];
-  const node = "node --env-file-if-exists=.env";
-  const check = `node ${dir}/${nodeCheck} && `;
   return {
     name: name.toLowerCase(),
     version: "0.1.0",
     private: true,
     type: "module",
-    scripts: checked(
-      check,
-      extension === ".js"
-        ? builtScripts(node, dir)
-        : sourceScripts(
-            extension === "" ? `${node} --import ./${dir}/${extensionless}` : node,
-            dir,
-          ),
-    ),
+    scripts: projectScripts(extension, dir),
     dependencies: runtime,
     devDependencies: sorted({ ...developmentPackages, ...types }),
     engines: { node: ">=22.18.0" },
   };
 }
-
-/** In plain JavaScript: an older Node would stop at the first TypeScript file, or at an option, with an error that does not say why. */
-const nodeCheck = "check-node.cjs";
-
-/** Node finds no import without an extension; a bundler does. */
-export const extensionless = "extensionless.mjs";
-
-/** The scripts that run what is generated begin with the check. */
-const checked = (
-  check: string,
-  scripts: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(scripts).map(([name, script]) => [
-      name,
-      script.includes("node --env-file") ? `${check}${script}` : script,
-    ]),
-  );
-
-/** Node runs the TypeScript as it is. */
-const sourceScripts = (node: string, dir: string): Readonly<Record<string, string>> => ({
-  db: `${node} ${dir}/cli.ts`,
-  start: `${node} ${dir}/cli.ts migrate up && ${node} src/example.ts`,
-  test: `${node} --test "test/**/*.test.ts"`,
-  types: "tsc --noEmit",
-});
-
-/** Imports of another extension exist only after a build. */
-const builtScripts = (node: string, dir: string): Readonly<Record<string, string>> => ({
-  build: "tsc",
-  db: `npm run --silent build && ${node} dist/${dir}/cli.js`,
-  start: `npm run --silent build && ${node} dist/${dir}/cli.js migrate up && ${node} dist/src/example.js`,
-  test: `npm run --silent build && ${node} --test "dist/test/**/*.test.js"`,
-  types: "tsc --noEmit",
-});
 
 const packagesWhere = (
   packages: Readonly<Record<string, string>>,

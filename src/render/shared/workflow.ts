@@ -1,6 +1,7 @@
 import type { EngineDescriptor, FileRequest } from "../../engines/engine.ts";
 import type { RenderInput } from "../render.ts";
 import { engineOf } from "./composition.ts";
+import { dataLayerChecks } from "./scripts.ts";
 
 /**
  * `.github/workflows/data-layer.yml`: the user's from the first moment, so an own file of this name is left alone. It lies in the output
@@ -20,6 +21,7 @@ export function workflowFile(
       generator: `async-db-starter@${version}`,
       spec: expressionText(spec),
       folder: expressionText(folder),
+      checks: dataLayerChecks(ir.output).map(expressionText),
       rehearsed: ir.stores.some((store) => rehearsedInProcess(engineOf(store, engines))),
     },
   };

@@ -43,6 +43,7 @@ const codes: Readonly<Record<number, Rule>> = {
   134: elsewhere, // ReadConcernMajorityNotAvailableYet
   50: { kind: "timeout", transient: false, outcome: "unknown" }, // MaxTimeMSExpired
   64: { kind: "connection", transient: true, outcome: "unknown" }, // WriteConcernTimeout
+  79: { kind: "connection", transient: false, outcome: "unknown" }, // UnknownReplWriteConcern: told of a write that was applied
   100: { kind: "connection", transient: false, outcome: "unknown" }, // UnsatisfiableWriteConcern
   24: lost, // LockTimeout
   112: lost, // WriteConflict

@@ -133,6 +133,15 @@ test("an insert waits for what the client asks, and a document that is refused i
   await expect(failure).rejects.toMatchObject({ code: 11_000, keyPattern: { _id: 1 } });
 });
 
+test.each([
+  ["2", 2],
+  ["multiDC", "multiDC"],
+])("an insert waits for w=%s of the DSN", async (written, w) => {
+  const at = place([{ ok: 1, n: 1 }], { dsn: `?w=${written}` });
+  await insertDocument(at, "items", { _id: "a" });
+  expect(at.asked[0]?.command).toMatchObject({ writeConcern: { w } });
+});
+
 test("where the server would make the key, the driver makes it, so that it is known", async () => {
   const at = place([]);
   await insertDocument(at, "items", { value: 1 });

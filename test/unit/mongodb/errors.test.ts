@@ -52,6 +52,7 @@ const codes: readonly (readonly [number, string, string, boolean])[] = [
   [244, "conflict", "not-applied", true],
   [246, "conflict", "not-applied", true],
   [43, "connection", "not-applied", true],
+  [79, "connection", "unknown", false],
   [100, "connection", "unknown", false],
   [134, "connection", "unknown", true],
   [26, "programming", "not-applied", false],

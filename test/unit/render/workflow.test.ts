@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { EngineDescriptor } from "../../../src/engines/engine.ts";
 import { lower } from "../../../src/ir/lower.ts";
+import type { Output } from "../../../src/spec/model.ts";
 import { renderTemplate } from "../../../src/render/render.ts";
 import { workflowFile } from "../../../src/render/shared/workflow.ts";
 import { entity, key, model as modelOf, planFor, transactional } from "../ir/models.ts";
@@ -32,13 +33,19 @@ interface Options {
   readonly spec?: string;
   readonly folder?: string;
   readonly ephemeral?: string;
+  readonly importExtension?: Output["importExtension"];
 }
 
-function made({ spec = "workloads.yaml", folder = ".", ephemeral }: Options = {}) {
+function made({
+  spec = "workloads.yaml",
+  folder = ".",
+  ephemeral,
+  importExtension = ".ts",
+}: Options = {}) {
   const model = modelOf(
     [entity("Note", [key()])],
     [transactional("notes", { Note: [{ op: "get", name: "get" }] })],
-    { output: { dir: "src/data", importExtension: ".ts", package: folder } },
+    { output: { dir: "src/data", importExtension, package: folder } },
   );
   const plan = planFor(model);
   const engines = [fakeEngine("alpha"), fakeEngine("beta")].map((engine): EngineDescriptor =>
@@ -89,11 +96,27 @@ test("it checks drift, lints migrations, compares pull requests, and runs types 
     "migrate lint",
     "compat --against",
     "npm ci",
-    "npm run types",
-    "npm test",
+    "npx --no-install tsc --noEmit",
+    'node src/data/check-node.cjs && node --env-file-if-exists=.env --test "test/data/**/*.test.ts"',
   ])
     expect(text).toContain(command);
 });
+
+test("nothing depends on scripts of the package, which may be others of these names", () => {
+  expect(runs(made().parsed)).not.toMatch(/npm (?:run|test|start)/);
+});
+
+test.each([
+  ["", "npx --no-install tsc --noEmit", '--import ./src/data/extensionless.mjs --test "test/data/**/*.test.ts"'],
+  [".js", "npx --no-install tsc\n", '--test "dist/test/data/**/*.test.js"'],
+] as const)(
+  "with imports that end in %j it runs what can be run",
+  (importExtension, types, tests) => {
+    const text = runs(made({ importExtension }).parsed);
+    expect(text).toContain(types);
+    expect(text).toContain(tests);
+  },
+);
 
 test("migrations are rehearsed where an engine can be had without a server", () => {
   expect(runs(made().parsed)).not.toContain("rehearse");

@@ -19,6 +19,7 @@ const rules: DsnRules = {
     { name: "sslpassword" },
     { name: "inline", flag: true },
     { name: "sees", values: ["all", "own"] },
+    { name: "waits", values: ["most", "1"], orName: true },
   ],
   examples: [{ dsn: "testdb://app:secret@127.0.0.1:4711/shop" }],
 };
@@ -75,7 +76,10 @@ describe("parseDsn", () => {
     ["testdb://u:p@h:99999/db", "port outside"],
     ["testdb://u:p@h:abc/db", "malformed host or port"],
     ["testdb:///db", "names no host"],
-    ["testdb://u:p@h/db?unknown=1", "not allowed; allowed: sslmode, sslpassword, inline, sees"],
+    [
+      "testdb://u:p@h/db?unknown=1",
+      "not allowed; allowed: sslmode, sslpassword, inline, sees, waits",
+    ],
     ["testdb://u:p@h/db?sslmode=a&sslmode=b", "sslmode twice"],
     ["testdb://u:p%zz@h/db", "percent-encoding"],
     ["testdb://u:p w@h/db", "white space"],
@@ -84,6 +88,10 @@ describe("parseDsn", () => {
     ["embedded:./main?inline=1", "inline that is neither true nor false"],
     ["embedded:./main?inline", "inline that is neither true nor false"],
     ["testdb://u:p@h/db?sees=secret", "a parameter sees that is none of all, own"],
+    ["testdb://u:p@h/db?waits=0", "a parameter waits that is none of most, 1, and no name"],
+    ["testdb://u:p@h/db?waits=Most", "a parameter waits that is none of most, 1, and no name"],
+    ["testdb://u:p@h/db?waits=a.b", "a parameter waits that is none of most, 1, and no name"],
+    ["testdb://u:p@h/db?waits=", "a parameter waits that is none of most, 1, and no name"],
     ["testdb://u:p@h/db?sees", "a parameter sees that is none of all, own"],
   ];
   test.each(wrong)("%s is refused: %s", (text, says) => {
