@@ -20,8 +20,8 @@ export const mainDsn: DsnRules = {
     { name: "tlsCAFile" },
     // true to talk to the named host only
     { name: "directConnection", flag: true },
-    // write concern: majority, the default, or how many members hold a write, 1 to 7
-    { name: "w", values: ["majority", "1", "2", "3", "4", "5", "6", "7"] },
+    // write concern: majority, the default, or how many members hold a write, 1 to 7, or the name of a mode that the replica set's settings define (getLastErrorModes): what it acknowledges survives a fail-over only where its members are a majority
+    { name: "w", values: ["majority", "1", "2", "3", "4", "5", "6", "7"], orName: true },
     // what reads may see: majority, the default, linearizable, local or available
     { name: "readConcernLevel", values: ["majority", "linearizable", "local", "available"] },
     // primary unless stale reads are fine: primaryPreferred, secondary, secondaryPreferred, nearest
