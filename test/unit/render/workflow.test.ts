@@ -107,7 +107,11 @@ test("nothing depends on scripts of the package, which may be others of these na
 });
 
 test.each([
-  ["", "npx --no-install tsc --noEmit", '--import ./src/data/extensionless.mjs --test "test/data/**/*.test.ts"'],
+  [
+    "",
+    "npx --no-install tsc --noEmit",
+    '--import ./src/data/extensionless.mjs --test "test/data/**/*.test.ts"',
+  ],
   [".js", "npx --no-install tsc\n", '--test "dist/test/data/**/*.test.js"'],
 ] as const)(
   "with imports that end in %j it runs what can be run",
