@@ -1,5 +1,6 @@
 import { typeName } from "../ir/names.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../ir/types.ts";
+import type { FieldType } from "../spec/model.ts";
 import { noteOf, type SpecChange } from "./change.ts";
 import { pairs } from "./pairs.ts";
 import { fieldPairs } from "./renames.ts";
@@ -66,7 +67,7 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
       ),
     ),
     ...fields.kept
-      .filter(({ before: old, after: field }) => !readable(old.type.kind, field.type.kind))
+      .filter(({ before: old, after: field }) => !readable(old.type, field.type))
       .map(({ before: old, after: field }) =>
         storage(
           "breaking",
@@ -75,6 +76,14 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
           "no migration converts a record; a new field with a default can be read from all of them",
         ),
       ),
+    ...takenNames(before, fields).map(({ old, field }) =>
+      storage(
+        "breaking",
+        `${after.name}.${field.name}`,
+        `stored as ${field.column}, as ${old.name} was before`,
+        `records of before hold ${old.name} there, and it would be read as ${field.name}; another column: keeps both apart`,
+      ),
+    ),
     ...fields.added
       .filter((field) => stored(field) && !field.nullable && field.source.default === undefined)
       .map((field) =>
@@ -88,11 +97,34 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
   ];
 }
 
-type Kind = FieldIr["type"]["kind"];
+interface TakenName {
+  readonly old: FieldIr;
+  readonly field: FieldIr;
+}
+
+/** Fields that have in the hash what was the name of another one. */
+function takenNames(
+  before: EntityIr,
+  { kept, added }: Pick<ReturnType<typeof fieldPairs>, "kept" | "added">,
+): readonly TakenName[] {
+  const former = new Map(kept.map((pair) => [pair.after, pair.before]));
+  const owners = new Map(before.fields.map((field) => [field.column, field]));
+  return [...kept.map(({ after }) => after), ...added].flatMap((field) => {
+    const old = owners.get(field.column);
+    return old === undefined || old === former.get(field) ? [] : [{ old, field }];
+  });
+}
 
 /** Whether the text of a value is one of the other type, too. */
-const readable = (from: Kind, to: Kind): boolean =>
-  from === to ||
-  to === "string" ||
-  to === "text" ||
-  (from === "int" && ["bigint", "float", "decimal"].includes(to));
+function readable(from: FieldType, to: FieldType): boolean {
+  if (to.kind === "string" || to.kind === "text") return true;
+  if (from.kind === "enum" && to.kind === "enum")
+    return from.values.every((value) => to.values.includes(value));
+  if (from.kind === "decimal" && to.kind === "decimal") return from.scale <= to.scale;
+  if (from.kind === "vector" && to.kind === "vector") return from.dimensions === to.dimensions;
+  if (from.kind === "array" && to.kind === "array") return from.of === to.of;
+  return (
+    from.kind === to.kind ||
+    (from.kind === "int" && ["bigint", "float", "decimal"].includes(to.kind))
+  );
+}

@@ -1,5 +1,6 @@
-import { tableName } from "../../ir/names.ts";
+import { columnName, tableName } from "../../ir/names.ts";
 import type { EntityIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
+import { type FormerName, formerNames } from "./adapter/former.ts";
 
 interface Problem {
   readonly path: string;
@@ -56,6 +57,7 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
           },
         ]
       : []),
+    ...formerNames(entity).flatMap((name) => takenProblem(path, name)),
     ...(entity.keyless
       ? [
           {
@@ -91,5 +93,20 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
         text: "stored: is for columns of an existing SQL schema",
         hint: "leave it out",
       })),
+  ];
+}
+
+/** No migration renames what a record holds: it stays readable only while its names are nobody else's. */
+function takenProblem(entity: string, { field, former, takenBy }: FormerName): readonly Problem[] {
+  if (takenBy === undefined) return [];
+  const path = `${entity}.fields.${field.name}.was`;
+  const own = takenBy.source.was;
+  const other = own === undefined ? "another column: on" : `column: ${columnName(own)} on`;
+  return [
+    {
+      path,
+      text: `records of before hold ${field.name} as ${former}, which is ${takenBy.name} now: of a record nobody could tell whose value it is, and no migration renames it`,
+      hint: `column: ${former} on ${field.name} and ${other} ${takenBy.name} keep both apart in all records; leave was: out when none of before is left`,
+    },
   ];
 }

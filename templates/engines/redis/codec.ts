@@ -92,7 +92,11 @@ const misfit = (length: number, what: string, max: number, min: number): string 
 export const oneOf = <T extends string>(...values: readonly T[]): ValueCodec<T> => ({
   problem: (value) => (values.includes(value) ? undefined : `is none of ${values.join(", ")}`),
   encode: (value) => value,
-  decode: (stored) => stored as T,
+  decode: (stored) => {
+    const known = values.find((value) => value === stored);
+    if (known === undefined) throw new RangeError("none of the values");
+    return known;
+  },
 });
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -100,14 +104,23 @@ const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
 export const uuid = <T extends string = string>(): ValueCodec<T> => ({
   problem: (value) => (uuidForm.test(value) ? undefined : "is no UUID"),
   encode: (value) => value.toLowerCase(),
-  decode: (stored) => stored as T,
+  decode: (stored) => inForm(uuidForm, stored) as T,
 });
 
-function numberOf(stored: string): number {
-  const value = Number(stored);
-  if (stored.trim() === "" || (Number.isNaN(value) && stored !== "NaN"))
-    throw new RangeError("not a number");
-  return value;
+const wholeForm = /^-?\d+$/;
+const floatForm = /^(?:-?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|Infinity)|NaN)$/i;
+
+/** The text itself. @throws RangeError when it was written as another type */
+function inForm(form: RegExp, stored: string): string {
+  if (form.test(stored)) return stored;
+  throw new RangeError("another type's text");
+}
+
+/** @throws RangeError for what is no whole number, or none that a number holds exactly */
+function wholeNumber(stored: string): number {
+  const value = Number(inForm(wholeForm, stored));
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError("too long a number");
 }
 
 /** 32 bits. */
@@ -120,7 +133,7 @@ export const int = <T extends number = number>(
       ? undefined
       : `is no whole number from ${min} to ${max}`,
   encode: String,
-  decode: (stored) => numberOf(stored) as T,
+  decode: (stored) => wholeNumber(stored) as T,
 });
 
 /** 64 bits. */
@@ -131,13 +144,13 @@ export const int64 = <T extends bigint = bigint>(
   problem: (value) =>
     value >= min && value <= max ? undefined : `is no whole number from ${min} to ${max}`,
   encode: String,
-  decode: (stored) => BigInt(stored) as T,
+  decode: (stored) => BigInt(inForm(wholeForm, stored)) as T,
 });
 
 export const float = (min = -Infinity, max = Infinity): ValueCodec<number> => ({
   problem: (value) => (value < min || value > max ? `is not from ${min} to ${max}` : undefined),
   encode: (value) => (Object.is(value, -0) ? "-0" : String(value)),
-  decode: numberOf,
+  decode: (stored) => Number(inForm(floatForm, stored)),
 });
 
 /** Kept with all of its `scale` digits, as SQL keeps it. */
@@ -160,7 +173,11 @@ export const decimal = (
       return most !== undefined && digits > most ? `is more than ${max}` : undefined;
     },
     encode: (value) => pointed(scaled(value, scale) ?? 0n, scale),
-    decode: (stored) => stored,
+    decode: (stored) => {
+      const digits = scaled(stored, scale);
+      if (digits === undefined) throw new RangeError("no such decimal number");
+      return pointed(digits, scale);
+    },
   };
 };
 
@@ -181,7 +198,7 @@ function pointed(digits: bigint, scale: number): string {
 
 export const boolean = (): ValueCodec<boolean> => ({
   encode: String,
-  decode: (stored) => stored === "true",
+  decode: (stored) => inForm(/^(?:true|false)$/, stored) === "true",
 });
 
 /** Milliseconds since 1970; bounds as ISO texts. */
@@ -192,13 +209,15 @@ export const timestamp = (min?: string, max?: string): ValueCodec<Date> => ({
     return max !== undefined && value > new Date(max) ? `is after ${max}` : undefined;
   },
   encode: (value) => String(value.getTime()),
-  decode: (stored) => new Date(numberOf(stored)),
+  decode: (stored) => new Date(wholeNumber(stored)),
 });
+
+const dayForm = /^\d{4}-\d{2}-\d{2}$/;
 
 /** `YYYY-MM-DD` */
 export const date = (min?: string, max?: string): ValueCodec<string> => ({
   problem: (value) => {
-    const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
+    const time = dayForm.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
     const real =
       time !== undefined && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value);
     if (!real) return "is no day of the form YYYY-MM-DD";
@@ -206,7 +225,7 @@ export const date = (min?: string, max?: string): ValueCodec<string> => ({
     return max !== undefined && value > max ? `is after ${max}` : undefined;
   },
   encode: (value) => value,
-  decode: (stored) => stored,
+  decode: (stored) => inForm(dayForm, stored),
 });
 
 export const json = <T>(): ValueCodec<T> => ({
@@ -224,12 +243,20 @@ function isJson(value: unknown): boolean {
   }
 }
 
+const base64Form = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** @throws RangeError for a text that is no base64 */
+function bytesOf(stored: string): Buffer {
+  if (stored.length % 4 > 0) throw new RangeError("no base64");
+  return Buffer.from(inForm(base64Form, stored), "base64");
+}
+
 /** Base64, since a script's results are texts. */
 export const binary = (max = Infinity, min = 0): ValueCodec<Uint8Array> => ({
   problem: (value) => misfit(value.byteLength, "bytes", max, min),
   encode: (value) =>
     Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64"),
-  decode: (stored) => new Uint8Array(Buffer.from(stored, "base64")),
+  decode: (stored) => new Uint8Array(bytesOf(stored)),
 });
 
 /** The base64 of little-endian 32-bit floats. */
@@ -242,8 +269,9 @@ export const vector = (dimensions: number): ValueCodec<Float32Array> => ({
     return bytes.toString("base64");
   },
   decode: (stored) => {
-    const bytes = Buffer.from(stored, "base64");
-    return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+    const bytes = bytesOf(stored);
+    if (bytes.length !== dimensions * 4) throw new RangeError("other dimensions");
+    return Float32Array.from({ length: dimensions }, (_, at) => bytes.readFloatLE(at * 4));
   },
 });
 
@@ -256,5 +284,13 @@ export const array = <T>(of: ValueCodec<T>, max = Infinity, min = 0): ValueCodec
     return wrong === undefined ? undefined : `has an element that ${wrong}`;
   },
   encode: (values) => JSON.stringify(values.map(of.encode)),
-  decode: (stored) => (JSON.parse(stored) as readonly string[]).map(of.decode),
+  decode: (stored) => textsOf(stored).map(of.decode),
 });
+
+/** @throws Error for a text that is no JSON array of texts */
+function textsOf(stored: string): readonly string[] {
+  const elements: unknown = JSON.parse(stored);
+  const isText = (element: unknown): element is string => typeof element === "string";
+  if (Array.isArray(elements) && elements.every(isText)) return elements;
+  throw new RangeError("no list of texts");
+}

@@ -19,6 +19,17 @@ entities:
       note: { type: string, max: 80, nullable: true, was: remark }
       visits: { type: int, was: hits }
       theme: { type: string, max: 20, default: plain }
+      open: { type: boolean, default: true }
+      rank: { type: bigint, default: 0 }
+      level: { type: enum, values: [low, high], default: low }
+      price: { type: decimal, precision: 8, scale: 2, default: "0" }
+      share: { type: float, default: 0 }
+      day: { type: date, default: "2026-01-01" }
+      at: { type: timestamp, default: "2026-01-01T00:00:00Z" }
+      ref: { type: uuid, nullable: true }
+      mark: { type: vector, dimensions: 2, metric: l2, nullable: true }
+      bytes: { type: binary, nullable: true }
+      names: { type: array, of: string, nullable: true }
 workloads:
   sessions:
     kind: keyvalue
@@ -42,7 +53,7 @@ interface Session {
 interface Sessions {
   get(id: string): Promise<Session | undefined>;
   getMany(ids: readonly string[]): Promise<readonly Session[]>;
-  put(session: Omit<Session, "theme">): Promise<Session>;
+  put(session: Pick<Session, "id" | "secret" | "note" | "visits">): Promise<Session>;
   amend(id: string, patch: object): Promise<Session>;
   visit(id: string, by: number): Promise<Session>;
 }
@@ -82,7 +93,23 @@ describe.skipIf(isMissing(server))("records of before", () => {
     await redis.hset(keyOf(id), { id, token: "t", remark: "r", hits: "4", ...more });
     return id;
   };
-  const was = { secret: "t", note: "r", visits: 4, theme: "plain" };
+  const was = {
+    secret: "t",
+    note: "r",
+    visits: 4,
+    theme: "plain",
+    open: true,
+    rank: 0n,
+    level: "low",
+    price: "0.00",
+    share: 0,
+    day: "2026-01-01",
+    at: new Date("2026-01-01T00:00:00Z"),
+    ref: null,
+    mark: null,
+    bytes: null,
+    names: null,
+  };
 
   test(
     "are read by the former names of their fields, an added one with its default",
@@ -111,15 +138,51 @@ describe.skipIf(isMissing(server))("records of before", () => {
     proving(proof, async () => {
       const id = await before();
       await data.sessions.put({ id, secret: "new", note: null, visits: 0 });
-      expect(Object.keys(await redis.hgetall(keyOf(id))).toSorted()).toEqual([
-        "id",
-        "secret",
-        "theme",
-        "visits",
-      ]);
+      expect(Object.keys(await redis.hgetall(keyOf(id)))).toEqual(
+        expect.not.arrayContaining(["token", "remark", "hits"]),
+      );
       expect(await data.sessions.get(id)).toMatchObject({ secret: "new", note: null, visits: 0 });
     }),
   );
+
+  test.each([
+    ["open", "1"],
+    ["open", ""],
+    ["visits", "1.5"],
+    ["visits", "0x10"],
+    ["visits", "9007199254740993"],
+    ["rank", ""],
+    ["rank", "0x10"],
+    ["level", "middle"],
+    ["price", "1.234"],
+    ["share", "0x10"],
+    ["share", " "],
+    ["day", "1767225600000"],
+    ["at", "2026-01-01"],
+    ["ref", "no uuid"],
+    ["mark", "AAAAAAAAAAAAAAAA"],
+    ["bytes", "plain text"],
+    ["names", "[1]"],
+    ["names", '{"a":1}'],
+  ] as const)("%s that is stored as %j is no value of its type", async (field, text) => {
+    const id = await before({ [field]: text });
+    const failure = await data.sessions.get(id).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: "programming" });
+    expect(String(failure)).toContain(`the stored ${field} of a record is not of its type`);
+  });
+
+  test("what has the form of its type is read as such, a decimal with all of its digits", async () => {
+    const texts = { price: "-12.5", share: "1e+21", rank: "-9007199254740993", open: "false" };
+    const id = await before({ ...texts, mark: "AACAPwAAAEA=", names: '["a"]' });
+    expect(await data.sessions.get(id)).toMatchObject({
+      price: "-12.50",
+      share: 1e21,
+      rank: -9_007_199_254_740_993n,
+      open: false,
+      mark: new Float32Array([1, 2]),
+      names: ["a"],
+    });
+  });
 
   test(
     "a text that is not of the field's type is told by the field's name, without its value",

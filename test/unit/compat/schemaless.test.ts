@@ -35,6 +35,24 @@ test.each([
   ["hits: { type: int }", "hits: { type: bigint }", []],
   ["token: { type: string, max: 80 }", "token: { type: text }", []],
   [
+    "token: { type: string, max: 80 }",
+    "secret: { type: string, max: 80, was: token }\n      token: { type: string, max: 9, default: plain }",
+    [
+      "breaking Session.secret: stored under another name than token",
+      "breaking Session.token: stored as token, as token was before",
+    ],
+  ],
+  [
+    "token: { type: string, max: 80 }",
+    'mark: { type: string, max: 80, column: token, default: "" }',
+    ["breaking Session.mark: stored as token, as token was before"],
+  ],
+  [
+    "hits: { type: int }",
+    "hits: { type: vector, dimensions: 3, metric: l2 }",
+    ["breaking Session.hits: stored as int, read as vector(3, l2)"],
+  ],
+  [
     "hits: { type: int }",
     "hits: { type: int }\n      theme: { type: string, max: 9 }",
     ["breaking Session.theme: required, without a default"],

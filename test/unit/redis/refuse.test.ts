@@ -46,3 +46,40 @@ test("a renamed entity whose records would not be found any more is told with wh
     },
   ]);
 });
+
+test.each([
+  [
+    "a chain",
+    "secret: { type: string, max: 80, was: mark }\n      mark: { type: string, max: 80, was: token }",
+    "secret",
+    "mark",
+    "column: mark on secret and column: token on mark",
+  ],
+  [
+    "a new field",
+    "secret: { type: string, max: 80, was: token }\n      token: { type: string, max: 80 }",
+    "secret",
+    "token",
+    "column: token on secret and another column: on token",
+  ],
+])(
+  "a former name that another field has now is told with what keeps both apart: %s",
+  (_, fields, field, other, mend) => {
+    const renamed = edited(sessions, "token: { type: string, max: 80 }", fields);
+    expect(problemsOf(renamed)).toMatchObject([
+      {
+        path: `entities.Session.fields.${field}.was`,
+        text: expect.stringContaining(`which is ${other} now`),
+        hint: expect.stringContaining(mend),
+      },
+    ]);
+  },
+);
+
+test("a chain of names that keep their columns is not refused, nor is another spelling of one name", () => {
+  const chain =
+    "secret: { type: string, max: 80, was: mark, column: mark }\n      mark: { type: string, max: 80, was: token, column: token }";
+  expect(problemsOf(edited(sessions, "token: { type: string, max: 80 }", chain))).toEqual([]);
+  const spelled = "userId: { type: string, max: 80, was: userID }";
+  expect(problemsOf(edited(sessions, "token: { type: string, max: 80 }", spelled))).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { decimal } from "../../../../templates/engines/redis/codec.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 
@@ -99,10 +100,9 @@ export function defaultLiteral({ type, source, tsType }: FieldIr): string | unde
   if (value === undefined) return undefined;
   if (type.kind === "bigint") return `${String(value)}n`;
   if (type.kind === "timestamp") return `new Date(${stringLiteral(String(value))})`;
-  const literal =
-    type.kind === "decimal" || typeof value === "string"
-      ? stringLiteral(String(value))
-      : JSON.stringify(value);
+  if (type.kind === "decimal")
+    return stringLiteral(decimal(type.precision, type.scale).decode(String(value)));
+  const literal = typeof value === "string" ? stringLiteral(value) : JSON.stringify(value);
   return type.kind === "json" && tsType !== "Json" ? `${literal} as ${tsType}` : literal;
 }
 

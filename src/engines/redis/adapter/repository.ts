@@ -9,7 +9,6 @@ import type {
   StoreIr,
 } from "../../../ir/types.ts";
 import { ModuleNames } from "../../../ir/module-names.ts";
-import { columnName } from "../../../ir/names.ts";
 import { adapterNames } from "../../../ir/reserved.ts";
 import { code, propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, indent, join, line, print, softline } from "../../../render/document.ts";
@@ -25,6 +24,7 @@ import {
 import { type SharedContext, sharedContext } from "../../../render/shared/types.ts";
 import type { FileRequest } from "../../engine.ts";
 import { columnsOf, defaultLiteral, fieldCodec } from "./codec.ts";
+import { formerNames } from "./former.ts";
 import type { RedisRuntime } from "./store.ts";
 
 /** The adapter of one entity's records: codecs, declarations and the repository made of them. */
@@ -127,7 +127,7 @@ function declarationText(entity: EntityIr): string {
     ["entity", stringLiteral(entity.name)],
     ["table", stringLiteral(entity.table)],
     ["columns", arrayLiteral(columns.map(({ column }) => stringLiteral(column)))],
-    ...formerNames(given),
+    ...formerly(entity),
     ["keyAt", arrayLiteral(entity.key.map((field) => String(given.indexOf(field))))],
     ...(entity.key.some(isMade) && entity.key.length === 1 ? [["madeKey", "true"] as const] : []),
     ["key", ["(key) => ", arrayLiteral(keyParts)]],
@@ -142,13 +142,11 @@ function declarationText(entity: EntityIr): string {
   return entryLines(entries);
 }
 
-/** A name that another field has now says nothing of a record's text. */
-function formerNames(fields: readonly FieldIr[]): readonly (readonly [string, Doc])[] {
-  const taken = new Set(fields.map(({ column }) => column));
-  const renamed = fields.flatMap(({ column, source: { was, column: mapped } }) => {
-    const former = was === undefined || mapped !== undefined ? column : columnName(was);
-    return taken.has(former) ? [] : [arrayLiteral([stringLiteral(column), stringLiteral(former)])];
-  });
+/** A spec in which one of them is another field's name now is refused before. */
+function formerly(entity: EntityIr): readonly (readonly [string, Doc])[] {
+  const renamed = formerNames(entity).map(({ field: { column }, former }) =>
+    arrayLiteral([stringLiteral(column), stringLiteral(former)]),
+  );
   return renamed.length === 0 ? [] : [["formerly", arrayLiteral(renamed)]];
 }
 
