@@ -42,6 +42,7 @@ function stepRecord(step: Step): StepRecord {
     risks: risks.length === 0 ? undefined : risks,
     verify: step.verify,
     repair: step.repair,
+    debris: step.debris,
     batch: step.batch,
     removes: step.removes,
     destroys: step.destroys,

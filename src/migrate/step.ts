@@ -72,6 +72,8 @@ export interface Step {
   readonly verify?: string;
   /** For a step outside of a transaction: what removes the debris of a broken attempt, before it is tried again. */
   readonly repair?: string;
+  /** For a step with a `repair`: a query that answers true when that removes nothing but such debris. */
+  readonly debris?: string;
   readonly batch?: Batch;
   /** Parts of the snapshot that it touches: a later change of the same part comes after it. */
   readonly touches: readonly string[];

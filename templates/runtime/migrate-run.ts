@@ -117,8 +117,15 @@ async function isWhole({ target }: Run, { verify }: RunStep): Promise<boolean> {
   return verify !== undefined && (await target.holds(verify));
 }
 
-async function repair({ target, context }: Run, step: RunStep): Promise<void> {
-  if (step.repair !== undefined) await target.runAlone({ ...step.up, text: step.repair }, context);
+/** @throws DataError programming where something else bears the name of what the step makes */
+async function repair({ target, context, migration }: Run, step: RunStep): Promise<void> {
+  if (step.repair === undefined) return;
+  if (step.debris !== undefined && !(await target.holds(step.debris)))
+    throw programmingError(
+      `${migration.file}:${step.up.line}: what is there under the name of what step ${step.name} makes is something else`,
+      { operation: "migrate", hint: "it is left as it is: rename or drop it, then run this again" },
+    );
+  await target.runAlone({ ...step.up, text: step.repair }, context);
 }
 
 /** Runs the step and looks at what it made. What a failed attempt leaves (an invalid index costs every writer) is removed at once. */

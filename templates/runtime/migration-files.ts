@@ -18,12 +18,13 @@ export function migrationHash(up: string, down: string, steps: readonly StepReco
   return hash.digest("hex");
 }
 
-const steering = ({ name, transactional, verify, repair, batch }: StepRecord): unknown => [
+const steering = ({ name, transactional, verify, repair, batch, debris }: StepRecord): unknown => [
   name,
   transactional,
   verify ?? null,
   repair ?? null,
   batch === undefined ? null : [batch.keys, batch.size, batch.pauseMs, batch.estimate ?? null],
+  ...(debris === undefined ? [] : [debris]),
 ];
 
 /** Whether the migrations of a store are there at all: an image may come without them. */

@@ -52,6 +52,7 @@ function stepOf(value: unknown, index: number): StepRecord {
     risks,
     verify: optional(step, "verify", "string", name),
     repair: optional(step, "repair", "string", name),
+    debris: optional(step, "debris", "string", name),
     batch: batchOf(step["batch"], name),
     removes: optional(step, "removes", "string", name),
     destroys: optional(step, "destroys", "string", name),

@@ -30,6 +30,8 @@ export interface StepRecord {
   readonly verify?: string | undefined;
   /** Outside of a transaction: what removes the debris of an attempt that broke off. */
   readonly repair?: string | undefined;
+  /** A query that answers true when `repair` would remove nothing but what a broken attempt left. */
+  readonly debris?: string | undefined;
   readonly batch?: BatchRule | undefined;
   /** What its down removes with all that was written there since. */
   readonly removes?: string | undefined;

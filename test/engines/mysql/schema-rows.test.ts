@@ -312,6 +312,196 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
 
+    test.each([
+      [
+        "bigint to int",
+        field("size", { kind: "bigint" }),
+        field("size", { kind: "int" }),
+        "9",
+        "3000000000",
+      ],
+      ["shorter text", words("size", 200), words("size", 5), "'short'", "'much longer'"],
+      [
+        "fewer digits",
+        field("size", { kind: "decimal", precision: 12, scale: 2 }),
+        field("size", { kind: "decimal", precision: 4, scale: 2 }),
+        "12.50",
+        "123456.50",
+      ],
+    ] as const)(
+      "a narrower type under the same name (%s): rows are asked before new code waits, and nothing is changed where one does not fit",
+      proving(proof, async (_, before, after, good, bad) => {
+        const { lab, other, steps } = await begun(notes([before]), notes([after]));
+        const waiting = steps.filter(({ risks }) => risks.includes("new-code-waits"));
+        expect(waiting.map(({ phase }) => phase)).toEqual(["contract"]);
+        const stored = () =>
+          lab.rows(
+            "select column_type from information_schema.columns where table_schema = database() and column_name = 'size'",
+          );
+        const type = await stored();
+        await lab.run(`insert into notes (id, size) values ('a', ${good}), ('b', ${bad})`);
+        await expect(applied(lab, of(steps, "expand"))).rejects.toThrow(
+          /size of notes does not fit .*first seen at b$/,
+        );
+        await lab.run("delete from notes where id = 'b'");
+        await applied(lab, of(steps, "expand", "backfill"));
+        expect(await stored()).toEqual(type);
+        await other.run(`insert into notes (id, size) values ('c', ${bad})`);
+        await expect(applied(lab, of(steps, "contract"))).rejects.toThrow(
+          /size of notes does not fit/,
+        );
+        expect(await stored()).toEqual(type);
+        await lab.run("delete from notes where id = 'c'");
+        await applied(lab, of(steps, "contract"));
+        expect(await stored()).not.toEqual(type);
+        expect(await lab.rows("select count(*) from notes")).toEqual([[1]]);
+        await takenBack(lab, steps);
+        expect(await stored()).toEqual(type);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test.each([
+      [
+        "boolean to int",
+        field("size", { kind: "boolean" }),
+        field("size", { kind: "int" }),
+        "true",
+        "5",
+        "1",
+      ],
+      [
+        "int to decimal",
+        field("size", { kind: "int" }),
+        field("size", { kind: "decimal", precision: 12, scale: 2 }),
+        "7",
+        "1.50",
+        undefined,
+      ],
+      ["int to text", field("size", { kind: "int" }), words("size", 40), "7", "'x'", undefined],
+      [
+        "day to moment",
+        field("size", { kind: "date" }),
+        field("size", { kind: "timestamp" }),
+        "'2026-01-02'",
+        "'2026-01-02 10:00:00.000'",
+        undefined,
+      ],
+    ] as const)(
+      "a value of another kind is not seen by code of before: %s waits for the contract",
+      proving(proof, async (_, before, after, old, now, back) => {
+        const { lab, other, steps } = await begun(notes([before]), notes([after]));
+        const waiting = steps.filter(({ risks }) => risks.includes("new-code-waits"));
+        expect(waiting.map(({ phase }) => phase)).toEqual(["contract"]);
+        const stored = () =>
+          lab.rows(
+            "select data_type from information_schema.columns where table_schema = database() and column_name = 'size'",
+          );
+        const type = await stored();
+        await lab.run(`insert into notes (id, size) values ('a', ${old})`);
+        await applied(lab, of(steps, "expand", "backfill"));
+        expect(await stored()).toEqual(type);
+        await other.run(`insert into notes (id, size) values ('b', ${old})`);
+        await applied(lab, of(steps, "contract"));
+        expect(await stored()).not.toEqual(type);
+        expect(await lab.rows("select count(*) from notes where size is not null")).toEqual([[2]]);
+        await other.run(`update notes set size = ${now} where id = 'b'`);
+        await takenBack(lab, steps);
+        expect(await stored()).toEqual(type);
+        const [[kept], [changed]] = (await lab.rows(
+          "select cast(size as char) from notes order by id",
+        )) as [[string], [string]];
+        expect(kept).toBe(old === "true" ? "1" : old.replaceAll("'", ""));
+        if (back !== undefined) expect(changed).toBe(back);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "a boolean that becomes a number under another name is no number for code of before",
+      proving(proof, async () => {
+        const { lab, other, steps } = await begun(
+          notes([field("hot", { kind: "boolean" })]),
+          notes([field("heat", { kind: "int" }, { was: "hot" })]),
+        );
+        await lab.run("insert into notes (id, hot) values ('a', true)");
+        await applied(lab, of(steps, "expand", "backfill"));
+        await other.run("insert into notes (id, heat) values ('b', 500), ('c', 0)");
+        await other.run("update notes set heat = 7 where id = 'a'");
+        expect(await lab.rows("select hot, heat from notes order by id")).toEqual([
+          [1, 7],
+          [1, 500],
+          [0, 0],
+        ]);
+        await other.run("update notes set hot = false where id = 'a'");
+        await applied(lab, of(steps, "contract"));
+        expect(await lab.rows("select heat from notes order by id")).toEqual([[0], [500], [0]]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test.each([
+      ["required", false, /^column code of notes is empty in a row; first seen at b$/],
+      ["nullable", true, /'none'/],
+    ] as const)(
+      "what a given expression cannot convert is no hindrance for code of before, but for the contract: %s",
+      proving(proof, async (_, nullable, refusal) => {
+        const [from, to] = [
+          notes([words("code", 40, { nullable })]),
+          notes([field("code", { kind: "int" }, { nullable })]),
+        ];
+        const { lab, other } = await begun(from, from);
+        const values = { "notes.code": "cast(code as signed)" };
+        const steps = planned(planner, from, to, { mode: "split", values });
+        await lab.run("insert into notes (id, code) values ('a', '7')");
+        await applied(lab, of(steps, "expand", "backfill"));
+        await other.run("insert into notes (id, code) values ('b', 'none')");
+        await other.run("update notes set code = 'x' where id = 'a'");
+        await other.run("update notes set code = '8' where id = 'a'");
+        await other.run("insert into notes (id, code) values ('c', '9')");
+        expect(await lab.rows("select code from notes order by id")).toEqual([
+          ["8"],
+          ["none"],
+          ["9"],
+        ]);
+        await expect(applied(lab, of(steps, "contract"))).rejects.toThrow(refusal);
+        expect(await lab.rows("select code from notes order by id")).toEqual([
+          ["8"],
+          ["none"],
+          ["9"],
+        ]);
+        await lab.run("update notes set code = '10' where id = 'b'");
+        await applied(lab, of(steps, "contract"));
+        expect(await lab.rows("select code from notes order by id")).toEqual([[8], [10], [9]]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "rows that were deleted are named by a key that takes another name in the same change",
+      proving(proof, async () => {
+        const softly = (fields: readonly Field[], softDelete: boolean) =>
+          mainStore(
+            [entity({ name: "Note", timestamps: false, softDelete, fields })],
+            [transactional("all", { Note: [{ op: "get", name: "get" }] })],
+          ).store;
+        const { lab, other, steps } = await begun(
+          softly([id, words("name", 40)], true),
+          softly([field("key", uuid, { key: true, was: "id" }), words("name", 10)], false),
+        );
+        await lab.run("insert into notes (id, name, deleted_at) values ('a', 'n', now())");
+        await expect(applied(lab, of(steps, "expand"))).rejects.toThrow(/first seen at a$/);
+        await lab.run("delete from notes");
+        await applied(lab, steps);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
     test(
       "every change is in the history while its triggers are exchanged",
       proving(proof, async () => {

@@ -1,7 +1,7 @@
 // The name of an index is one of its schema: what one table's index is called says nothing of another's.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { planner } from "../../../src/engines/postgres/schema/planner.ts";
-import { isGone, isWhole } from "../../../src/engines/postgres/schema/statement.ts";
+import { isDebris, isGone, isWhole } from "../../../src/engines/postgres/schema/statement.ts";
 import { plannedChange } from "../../../src/migrate/reused-names.ts";
 import type { StoreIr } from "../../../src/ir/types.ts";
 import { entity, field, mainStore, text, transactional, uuid } from "./model.ts";
@@ -59,13 +59,57 @@ test("a step is done only when the index is its own table's", async () => {
   await lab.exec(
     "create table items (note text); create table others (note text); create index ix on others (note);",
   );
-  const plain = { name: "ix", unique: false };
+  const plain = { name: "ix", unique: false, body: "(note)" };
   expect(await holds(isWhole("others", plain))).toBe(true);
   expect(await holds(isWhole("others", { ...plain, unique: true }))).toBe(false);
   expect(await holds(isWhole("items", plain))).toBe(false);
   expect(await holds(isGone("items", "ix"))).toBe(true);
   expect(await holds(isGone("others", "ix"))).toBe(false);
   expect(await holds(isGone("missing", "ix"))).toBe(true);
+});
+
+test("a step is done only when the index is the one that was meant, and only what a broken build of it left is its debris", async () => {
+  await lab.exec(
+    'create table shaped (a text, b int, tags text[], "Odd ""name" text, d timestamptz)',
+  );
+  const bodies = [
+    ["(a)", "(b)", "(a desc)", "(a, b)", "(lower(a))", "(a) where b > 0", "using hash (a)"],
+    ["(a, b desc)", "(b desc, a)", "(a, b)", "(a desc, b)"],
+    ['("Odd ""name", d desc)', "(a, d desc)", '("Odd ""name", d)'],
+    ["((lower(a)), b)", "(a, b)", "(b, (lower(a)))"],
+    ["((coalesce(a, 'x, y)')) desc) where b > 0", "(a desc) where b > 0", "((lower(a)) desc)"],
+    ["using gin (tags)", "(tags)"],
+    ["(a text_pattern_ops) include (b)", "(b)"],
+    ["(a nulls first, b desc nulls last) where a is not null", "(a, b) where a is not null"],
+  ] as const;
+  const found: unknown[] = [];
+  for (const unique of [false, true])
+    for (const [body, ...others] of bodies) {
+      if (unique && body.startsWith("using")) continue;
+      const index = { name: "ix_shaped", unique, body };
+      await lab.exec(`create ${unique ? "unique " : ""}index ix_shaped on shaped ${body}`);
+      const wrong = [
+        ...others.map((other) => ({ ...index, body: other })),
+        { ...index, unique: !unique },
+      ];
+      const asked = async () => [
+        await holds(isWhole("shaped", index)),
+        await holds(isDebris("shaped", index)),
+        await Promise.all(wrong.map((other) => holds(isWhole("shaped", other)))),
+        await Promise.all(wrong.map((other) => holds(isDebris("shaped", other)))),
+      ];
+      const none = wrong.map(() => false);
+      expect([body, ...(await asked())]).toEqual([body, true, false, none, none]);
+      await lab.exec(
+        "update pg_index set indisvalid = false where indexrelid = 'ix_shaped'::regclass",
+      );
+      expect([body, ...(await asked())]).toEqual([body, false, true, none, none]);
+      expect(await holds(isDebris("items", index))).toBe(false);
+      await lab.exec("drop index ix_shaped");
+      expect(await holds(isDebris("shaped", index))).toBe(true);
+      found.push(body);
+    }
+  expect(found.length).toBe(15);
 });
 
 test("the steps that build and drop an index ask about their table", () => {

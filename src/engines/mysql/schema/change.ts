@@ -8,7 +8,8 @@ import type { Dialect } from "../dialect.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
 import { partName } from "./snapshot.ts";
-import { conversion, fits } from "./types.ts";
+import { kindOf, parsed } from "./parsed-type.ts";
+import { conversion, fits, isOtherKind } from "./types.ts";
 
 /** A table on both sides of a change: of an entity, or its history. */
 export interface TablePair {
@@ -34,6 +35,8 @@ export type ColumnChange =
       /** The value in the new type, over the table's columns; and back, where that is known. */
       readonly forward: string;
       readonly backward?: string;
+      /** The user gave `forward`: it may have none for what code of before writes. */
+      readonly given?: true;
     }
   | { readonly kind: "added"; readonly to: ColumnShape; readonly fill?: string }
   | { readonly kind: "dropped"; readonly from: ColumnShape };
@@ -97,13 +100,20 @@ function keptColumn(
   context: ChangeContext,
   ask: (question: Question | undefined) => void,
 ): ColumnChange {
-  const converted = given(pair, to, context) ?? conversion(from.type, to.type, from.name);
+  const own = given(pair, to, context);
+  const converted = own ?? conversion(from.type, to.type, from.name);
   const fit = fits(from.type, to.type);
   const held = isHeld(pair, from, to) || from.value?.kind === "identity";
   if (from.value?.kind === "generated" || to.value?.kind === "generated")
     return { kind: "kept", from, to };
   if (fit === "never" && converted === undefined) ask(howToConvert(pair, from, to));
-  const retyped = fit === "never";
+  // Code of before would find values of the other kind in its column.
+  const seen =
+    context.mode === "split" &&
+    fit === "always" &&
+    isOtherKind(from.type, to.type) &&
+    !isComputedFrom(pair, to);
+  const retyped = fit === "never" || seen;
   const renamed = from.name !== to.name;
   if (held && from.type !== to.type) ask(heldKey(pair, from, to));
   if (held || (!renamed && !retyped) || (context.mode === "direct" && !retyped))
@@ -111,15 +121,32 @@ function keptColumn(
   const taken = [...pair.from.columns, ...pair.to.columns].some(
     (column) => column !== to && column.name === to.name,
   );
+  const name = taken ? `${to.name}_next` : to.name;
+  const backward = retyped && !(seen && renamed) ? undefined : meanwhileBack(from, to, name);
   return {
     kind: "copied",
     from,
     to,
-    name: taken ? `${to.name}_next` : to.name,
+    name,
     forward: converted ?? identifier(from.name),
-    ...(!retyped && { backward: identifier(taken ? `${to.name}_next` : to.name) }),
+    ...(backward !== undefined && { backward }),
+    ...(own !== undefined && from.type !== to.type && { given: true }),
   };
 }
+
+/** What code of before finds of what new code writes under another name; undefined where that may be no value of its type at all. */
+function meanwhileBack(from: ColumnShape, to: ColumnShape, name: string): string | undefined {
+  const isWord = kindOf(parsed(to.type)) === "text" && isOtherKind(from.type, to.type);
+  return conversion(to.type, from.type, name) ?? (isWord ? undefined : identifier(name));
+}
+
+/** What a column of after is computed from keeps its place: the server lets go of it only with what hangs on it. */
+const isComputedFrom = ({ to }: TablePair, { name }: ColumnShape): boolean =>
+  to.columns.some(
+    ({ value }) =>
+      value?.kind === "generated" &&
+      substituted(value.expression, new Map([[name, ""]])) !== value.expression,
+  );
 
 /** What refers to a key, and what a key is made of, hangs together with other tables: that changes at once. */
 const isHeld = ({ from, to }: TablePair, before: ColumnShape, after: ColumnShape): boolean =>

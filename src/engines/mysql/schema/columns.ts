@@ -8,11 +8,11 @@ import { copiedDrafts } from "./copied.ts";
 import { refuseHanging, refuseLostCheck } from "./hanging.ts";
 import { lossOf } from "./loss.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
-import { refusal, rowName, unfitRefusal } from "./refusals.ts";
+import { formerRowName, refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alone, beside, relaxed, requireDraft, slow, standIn, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
-import { fits, growsInPlace } from "./types.ts";
+import { fits, growsInPlace, isNarrower } from "./types.ts";
 import { fitting } from "./fitting.ts";
 import { columnOfType, noColumn } from "./verify.ts";
 
@@ -112,7 +112,10 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
   const until: ColumnShape = required ? { ...to, nullable: true } : to;
   if (columnText(named) !== columnText(until)) {
     const narrowed = { column: to.name, from: named.type, to: until.type };
-    drafts.push(...fitting(change, narrowed, modified(change, named, until)));
+    drafts.push(
+      ...askedNarrower(change, from, until),
+      ...fitting(change, narrowed, modified(change, named, until)),
+    );
   }
   if (required) drafts.push(...requiredDrafts(change, to, until));
   return drafts;
@@ -138,6 +141,7 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
     risks: [
       ...slow(online).filter((risk) => risk !== "none"),
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
+      ...(newCodeWaits(change, from, to) ? (["new-code-waits"] as const) : []),
     ],
     up: [
       ...refuseLostCheck(change, to.name),
@@ -147,6 +151,28 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
     down: [alterTable(table, [`modify column ${columnText(from)}`], beside(change.from, back))],
     touches: [change.part],
   });
+}
+
+/** Until then the column holds what is no value of new code's type. */
+const newCodeWaits = ({ mode }: TableChange, from: ColumnShape, to: ColumnShape): boolean =>
+  mode === "split" && isNarrower(from.type, to.type);
+
+/** Before code of before is stopped for it. */
+function askedNarrower(change: TableChange, from: ColumnShape, to: ColumnShape): readonly Draft[] {
+  if (!newCodeWaits(change, from, to)) return [];
+  const table = change.from.name;
+  return [
+    draft({
+      ...alone,
+      rank: rank.askRows,
+      stem: `${table}-ask-${from.name}`,
+      title: `${table}: stops where a value of ${from.name} does not fit ${to.type}`,
+      risks: ["scans", "depends-on-data"],
+      up: unfitRefusal(change, from.name, from.type, to.type, formerRowName(change)),
+      down: [],
+      touches: [change.part],
+    }),
+  ];
 }
 
 /** MY-21: a default or a comment is the catalogue's; nullability rebuilds the table beside its writers; a type copies it. */
@@ -248,18 +274,22 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
 }
 
 /** Rows that only their mark keeps from being seen: code of after knows no mark. */
-const deletedRows = (change: TableChange, { name, role }: ColumnShape): readonly string[] =>
+const deletedRows = (
+  change: TableChange,
+  { name, role }: ColumnShape,
+  named = rowName(change),
+): readonly string[] =>
   role !== "deletedAt"
     ? []
     : refusal(
         deletedReason(change.from.name, name),
-        rowName(change),
+        named,
         `${identifier(change.from.name)} where ${identifier(name)} is not null`,
       );
 
 /** Before code of after starts, too. */
 function askedDeleted(change: TableChange, column: ColumnShape): readonly Draft[] {
-  const asked = deletedRows(change, column);
+  const asked = deletedRows(change, column, formerRowName(change));
   if (asked.length === 0 || change.mode === "direct") return [];
   const table = change.from.name;
   return [

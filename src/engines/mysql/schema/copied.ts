@@ -11,7 +11,7 @@ import { alone, beside, relaxed, requireDraft, restored, standIn, told } from ".
 import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { syncTriggers } from "./sync.ts";
-import { fits, meanwhileType } from "./types.ts";
+import { comesBack, meanwhileType, valueBack } from "./types.ts";
 import { columnOfType, noColumn, triggerIs } from "./verify.ts";
 
 /**
@@ -172,8 +172,9 @@ const newCodeWaits = ({ mode }: TableChange, { backward }: Copied): boolean =>
 /** What a row gets in the first column when that comes back; where it is required, something in place of none. */
 function wayBack(change: TableChange, copied: Copied): string | undefined {
   const { from, to, name, backward } = copied;
-  const known = backward ?? (fits(to.type, from.type) === "always" ? identifier(name) : undefined);
-  if (from.nullable || (known !== undefined && !to.nullable)) return known;
+  const known = backward ?? valueBack(to.type, from.type, name);
+  const total = backward !== undefined || comesBack(to.type, from.type);
+  if (from.nullable || (known !== undefined && total && !to.nullable)) return known;
   const spare = from.value?.kind === "default" ? from.value.expression : standIn(change, from);
   return known === undefined || spare === undefined ? spare : `coalesce(${known}, ${spare})`;
 }

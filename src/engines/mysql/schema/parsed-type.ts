@@ -74,6 +74,11 @@ const bits: ReadonlyMap<string, bigint> = new Map([
 
 export const isInteger = ({ name }: ParsedType): boolean => bits.has(name);
 
+/** `tinyint(1)` is how the server writes it. */
+export function isTruth({ name, length }: ParsedType): boolean {
+  return name === "boolean" || (name === "tinyint" && length === 1);
+}
+
 /** Whole numbers from and to which a type holds every one. */
 export interface Range {
   readonly min: bigint;
@@ -92,6 +97,19 @@ export function rangeOf({ name, length, scale, unsigned }: ParsedType): Range | 
   return { min: unsigned ? 0n : -max, max };
 }
 
+const kinds: readonly (readonly [kind: string, holds: (type: ParsedType) => boolean])[] = [
+  ["truth", isTruth],
+  ["whole", ({ name }) => bits.has(name) || name === "year"],
+  ["fraction", ({ name }) => name === "float" || name === "double"],
+  ["text", (type) => textRoom(type) !== undefined],
+  ["moment", (type) => secondDigits(type) !== undefined],
+  ["bytes", (type) => byteRoom(type) !== undefined],
+];
+
+/** What the values of a type are to code, whatever their size. */
+export const kindOf = (type: ParsedType): string =>
+  kinds.find(([, holds]) => holds(type))?.[0] ?? type.name;
+
 /** Digits before the point. */
 export const wholeDigits = (type: ParsedType): number => {
   const { min = 0n, max = 0n } = rangeOf(type) ?? {};
@@ -99,5 +117,6 @@ export const wholeDigits = (type: ParsedType): number => {
 };
 
 /** Digits of a second that a moment keeps. */
-export const secondDigits = ({ name, length }: ParsedType): number | undefined =>
-  name === "datetime" || name === "timestamp" ? length : undefined;
+export function secondDigits({ name, length }: ParsedType): number | undefined {
+  return name === "datetime" || name === "timestamp" ? length : undefined;
+}

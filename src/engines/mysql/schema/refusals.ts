@@ -13,24 +13,34 @@ export const refusal = (reason: string, named: string, from: string): readonly s
 ];
 
 /** How a row is told: its key, as it is named once columns have been renamed on the spot. @param prefix of its columns: `own.` */
-export function rowName(change: TableChange, prefix = ""): string {
-  const names = new Map(only(change, "kept").map(({ from, to }) => [from.name, to.name]));
+export const rowName = (change: TableChange, prefix = ""): string =>
+  namedBy(
+    change,
+    prefix,
+    new Map(only(change, "kept").map(({ from, to }) => [from.name, to.name])),
+  );
+
+/** The same, before anything has changed. */
+export const formerRowName = (change: TableChange): string => namedBy(change, "", new Map());
+
+function namedBy(change: TableChange, prefix: string, names: ReadonlyMap<string, string>): string {
   const key = change.from.constraints.find(({ kind }) => kind === "primary")?.columns ?? [];
   const own = key.map((column) => `${prefix}${identifier(names.get(column) ?? column)}`);
   if (own.length === 0) return "1";
   return own.length === 1 ? `${own[0]}` : `concat_ws(', ', ${own.join(", ")})`;
 }
 
-/** Rows whose value a column's new type would refuse, round or cut. */
+/** Rows whose value a column's new type would refuse, round or cut. @param named how one is told */
 export function unfitRefusal(
   change: TableChange,
   column: string,
   from: string,
   to: string,
+  named = rowName(change),
 ): readonly string[] {
   const condition = unfit(from, to, identifier(column));
   if (condition === undefined) return [];
   const table = change.from.name;
   const reason = `a value of ${column} of ${table} does not fit ${to}`;
-  return refusal(reason, rowName(change), `${identifier(table)} where ${condition}`);
+  return refusal(reason, named, `${identifier(table)} where ${condition}`);
 }

@@ -16,39 +16,75 @@ export function syncTriggers(change: TableChange, copied: Copied): readonly Sync
   const { name } = copied;
   return (["insert", "update"] as const).map((event) => {
     const trigger = triggerName(table, `sync_${name}_${event}`);
-    const sets = event === "insert" ? inserted(change, copied) : updated(change, copied);
+    const head = `create trigger ${identifier(trigger)} before ${event} on ${identifier(table)} for each row`;
+    const row = ofRow(change, copied);
     return {
       event,
       trigger,
-      create: `create trigger ${identifier(trigger)} before ${event} on ${identifier(table)} for each row\nset ${sets.join(",\n  ")};`,
+      create:
+        copied.given === true
+          ? ["delimiter $$", `${head}\n${guarded(event, row)}`, "$$", "delimiter ;"].join("\n")
+          : `${head}\n${plain(event, row)}`,
       drop: dropTrigger(trigger),
     };
   });
 }
 
-/** Of a row without a value in the second column code of before is the writer; the first one may have its default. */
-function inserted(change: TableChange, copied: Copied): readonly string[] {
-  const { first, second, forward, backward } = ofRow(change, copied);
+type Event = SyncTrigger["event"];
+
+/** A value that is always one. */
+const plain = (event: Event, row: Row): string => {
+  const { second, forward } = row;
+  const value =
+    event === "insert" ? inserted(row) : `if(not (${same(row.first)}), ${forward}, ${second})`;
+  const first = firstOf(event, row);
+  const sets = [`${second} = ${value}`, ...first];
+  return `set ${(event === "insert" ? sets.toReversed() : sets).join(",\n  ")};`;
+};
+
+/**
+ * What the expression does not convert leaves the second column empty, for the contract to stop at, instead of refusing the write. The
+ * server assigns what it could make of the value before it says that it is none.
+ */
+const guarded = (event: Event, row: Row): string => {
+  const { first, second, forward } = row;
+  const own = firstOf(event, row).map((set) => `  set ${set};`);
+  const lines =
+    event === "insert"
+      ? [...own, `  set ${second} = ${inserted(row)};`]
+      : [`  if not (${same(first)}) then`, `    set ${second} = ${forward};`, "  end if;", ...own];
   return [
-    ...(backward === undefined ? [] : [`${first} = if(${second} is null, ${first}, ${backward})`]),
-    `${second} = coalesce(${second}, ${forward})`,
-  ];
+    "begin",
+    `  declare continue handler for sqlexception set ${second} = null;`,
+    ...lines,
+    "end",
+  ].join("\n");
+};
+
+const same = (column: string): string => `${column} <=> ${column.replace(/^new/, "old")}`;
+
+const inserted = ({ second, forward }: Row): string => `coalesce(${second}, ${forward})`;
+
+/**
+ * Of a row without a value in the second column code of before is the writer; the first one may have its default. What code of before writes
+ * stays as it wrote it, also where the second column rounds it: the contract asks for such values.
+ */
+function firstOf(event: Event, { first, second, backward }: Row): readonly string[] {
+  if (backward === undefined) return [];
+  return event === "insert"
+    ? [`${first} = if(${second} is null, ${first}, ${backward})`]
+    : [`${first} = if(${same(first)} and not (${same(second)}), ${backward}, ${first})`];
 }
 
-/** What code of before writes stays as it wrote it, also where the second column rounds it: the contract asks for such values. */
-function updated(change: TableChange, copied: Copied): readonly string[] {
-  const { first, second, forward, backward } = ofRow(change, copied);
-  const same = (column: string): string => `${column} <=> ${column.replace(/^new/, "old")}`;
-  return [
-    `${second} = if(not (${same(first)}), ${forward}, ${second})`,
-    ...(backward === undefined
-      ? []
-      : [`${first} = if(${same(first)} and not (${same(second)}), ${backward}, ${first})`]),
-  ];
+interface Row {
+  readonly first: string;
+  readonly second: string;
+  readonly forward: string;
+  readonly backward: string | undefined;
 }
 
 /** The two columns and their values, of the new row. */
-function ofRow(change: TableChange, { from, name, forward, backward }: Copied) {
+function ofRow(change: TableChange, { from, name, forward, backward }: Copied): Row {
   const columns = [...change.from.columns.map((column) => column.name), name];
   const names = new Map(columns.map((column) => [column, `new.${identifier(column)}`]));
   return {

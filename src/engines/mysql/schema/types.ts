@@ -2,6 +2,8 @@ import { identifier, literal } from "../sql/quote.ts";
 import {
   byteRoom,
   isInteger,
+  isTruth,
+  kindOf,
   parsed,
   type ParsedType,
   rangeOf,
@@ -51,10 +53,6 @@ function textsFit(a: ParsedType, b: ParsedType): Fit | undefined {
   return when(held.perhaps <= room.perhaps && (a.name === b.name || held.perhaps <= room.surely));
 }
 
-/** `tinyint(1)` is how the server writes it. */
-const isTruth = ({ name, length }: ParsedType): boolean =>
-  name === "boolean" || (name === "tinyint" && length === 1);
-
 /** Of a number only whether it is 0; the server would keep the number, which no code takes for true. */
 const becomesTruth = (a: ParsedType, b: ParsedType): boolean =>
   b.name === "boolean" && !isTruth(a) && rangeOf(a) !== undefined;
@@ -62,6 +60,37 @@ const becomesTruth = (a: ParsedType, b: ParsedType): boolean =>
 /** The value in another type where there is one for every value, though not the same. @param column unquoted */
 export const conversion = (from: string, to: string, column: string): string | undefined =>
   becomesTruth(parsed(from), parsed(to)) ? `${identifier(column)} <> 0` : undefined;
+
+/** Whether code of before takes a value of the new type for something else, or for none, though every one of its own fits. */
+export const isOtherKind = (from: string, to: string): boolean =>
+  kindOf(parsed(from)) !== kindOf(parsed(to));
+
+/** Whether new code finds values that are none of its type until a column has become narrower. A list of words is a rule of the rows only. */
+export const isNarrower = (from: string, to: string): boolean =>
+  fits(from, to) === "perhaps" && parsed(to).words.length === 0;
+
+/**
+ * The value of the type of before where a value of the new one has one; null where it has none. Undefined when that is not known.
+ *
+ * @param column unquoted
+ */
+export function valueBack(to: string, from: string, column: string): string | undefined {
+  const own = identifier(column);
+  const [a, b] = [parsed(to), parsed(from)];
+  const fit = fits(to, from);
+  if (becomesTruth(a, b)) return `${own} <> 0`;
+  if (fit === "always") return own;
+  if (fit === "perhaps") return `case when not (${unfit(to, from, own)}) then ${own} end`;
+  if (secondDigits(a) !== undefined && b.name === "date") return `date(${own})`;
+  const range = rangeOf(b);
+  if (textRoom(a) === undefined || !isInteger(b) || range === undefined) return undefined;
+  const isInRange = `cast(${own} as decimal(20)) between ${range.min} and ${range.max}`;
+  return `case when ${own} regexp '^-?[0-9]{1,19}$' then case when ${isInRange} then ${own} end end`;
+}
+
+/** Whether {@link valueBack} has one for every value. */
+export const comesBack = (to: string, from: string): boolean =>
+  fits(to, from) === "always" || becomesTruth(parsed(to), parsed(from));
 
 function numbersFit(a: ParsedType, b: ParsedType): Fit | undefined {
   if (becomesTruth(a, b)) return undefined;

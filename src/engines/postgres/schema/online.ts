@@ -12,6 +12,7 @@ import {
   dropIndex,
   isGone,
   isValidated,
+  isDebris,
   isWhole,
   renameConstraint,
   renameIndex,
@@ -183,6 +184,7 @@ export function concurrently(
     risks: shape.unique ? ["depends-on-data"] : ["none"],
     transactional: false,
     verify: isWhole(table, shape),
+    debris: isDebris(table, shape),
     repair: `drop index concurrently if exists ${identifier(name)};`,
     touches: [change.part],
   });

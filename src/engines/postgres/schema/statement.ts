@@ -1,4 +1,5 @@
 import { identifier, literal } from "../sql/quote.ts";
+import { type IndexText, isShaped } from "./index-text.ts";
 
 /** Statements over a table that stands: the small ones that several kinds of change are made of. */
 
@@ -45,12 +46,13 @@ export const validate = (table: string, constraint: string): string =>
 export const isValidated = (table: string, constraint: string): string =>
   `select exists (select from pg_constraint where conrelid = ${regclass(table)} and conname = ${literal(constraint)} and convalidated)`;
 
-/** Answers whether a table's index is there and whole: a broken concurrent build leaves one that is not. */
-export const isWhole = (
-  table: string,
-  { name, unique }: { readonly name: string; readonly unique: boolean },
-): string =>
-  `select exists (select from pg_index where ${isIndexOf(table, name)} and indisunique = ${unique} and indisvalid and indisready)`;
+/** Answers whether a table's index is there, as it is meant, and whole: a broken concurrent build leaves one that is not. */
+export const isWhole = (table: string, index: IndexText): string =>
+  `select exists (select from pg_index where ${isIndexOf(table, index.name)} and indisvalid and indisready and ${isShaped(index)})`;
+
+/** Answers whether nothing bears the name of an index but what a broken build of it left. */
+export const isDebris = (table: string, index: IndexText): string =>
+  `select to_regclass(${literal(identifier(index.name))}) is null or exists (select from pg_index where ${isIndexOf(table, index.name)} and not (indisvalid and indisready) and ${isShaped(index)})`;
 
 export const isGone = (table: string, index: string): string =>
   `select not exists (select from pg_index where ${isIndexOf(table, index)})`;
