@@ -30,7 +30,6 @@ export function plannedChange(
  */
 export function reusedNames(match: NameMatch): readonly Question[] {
   const renamed = match.kept.filter(({ from, to }) => from !== to);
-  const before = new Set(match.before.map(folded));
   const left = new Map(
     [
       ...renamed.map(({ from, to }) => [from, `${from} becomes ${to}`] as const),
@@ -38,9 +37,11 @@ export function reusedNames(match: NameMatch): readonly Question[] {
     ].map(([name, how]) => [folded(name), how]),
   );
   return [
-    ...renamed
-      .filter(({ to }) => before.has(folded(to)))
-      .map(({ from, to }) => takenName(match, from, to)),
+    ...renamed.flatMap(({ from, to }) => {
+      const others = match.before.filter((name) => name !== from);
+      if (others.some((name) => sameButCase(name, to))) return [takenName(match, from, to)];
+      return match.holder === undefined && sameButCase(from, to) ? [sameName(match, from, to)] : [];
+    }),
     ...match.added.flatMap((name) => {
       const how = left.get(folded(name));
       return how === undefined ? [] : [leftName(match, name, how)];
@@ -49,6 +50,9 @@ export function reusedNames(match: NameMatch): readonly Question[] {
 }
 
 const folded = (name: string): string => name.toLowerCase();
+
+/** Whether two names are one for a store that does not mind case. */
+export const sameButCase = (a: string, b: string): boolean => folded(a) === folded(b);
 
 const aboutOf = ({ holder }: NameMatch, name: string): string =>
   holder === undefined ? name : `${holder}.${name}`;
@@ -61,6 +65,13 @@ const takenName = (match: NameMatch, from: string, to: string): Question => ({
   about: aboutOf(match, to),
   text: `${match.kind} ${from}${within(match)} is to be called ${to}, and before the change there is a ${match.kind} of that name`,
   hint: `make two changes of it: first migrate diff with ${to} renamed or dropped and ${from} as it is, ${toTheEnd}, then migrate diff with ${from} renamed. Where was: is left of a change that is done, take it out`,
+});
+
+/** Of a table or collection; within one, each engine knows whether it minds case. */
+const sameName = ({ kind }: NameMatch, from: string, to: string): Question => ({
+  about: to,
+  text: `${kind} ${from} is to be called ${to}, which differs by case only: not every server tells the two apart, nor every file system their snapshots`,
+  hint: `keep its name (table: ${from}), or go by a third name: two changes, each applied to the end (migrate up --contract)`,
 });
 
 const leftName = (match: NameMatch, name: string, how: string): Question => ({

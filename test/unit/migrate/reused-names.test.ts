@@ -144,6 +144,14 @@ describe.each(cases)("$id $mode", ({ schema, mode }) => {
     ]);
   });
 
+  test("a column may change its case, a table may not", () => {
+    goes(item({ note: { column: "Note" } }), item({ note: {} }));
+    goes(item({ note: { column: "Note" } }), item({ remark: { was: "note", column: "NOTE" } }));
+    expect(refused({ Item: { table: "Items" } }, { Item: {} })).toContainEqual(
+      whole("items", "Items is to be called items, which differs by case only: not every server"),
+    );
+  });
+
   test("histories follow their tables", () => {
     expect(
       refused({ Item: { audit: true } }, { Thing: { was: "Item", audit: true }, Item: {} }),

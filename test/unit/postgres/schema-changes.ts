@@ -196,6 +196,12 @@ const sorted = (direction: "asc" | "desc", more: object = {}) => ({
 const rules: readonly SchemaChange[] = [
   fields("enum wider", [kinds(["a", "b"])], [kinds(["a", "b", "c"])]),
   fields("enum narrower", [kinds(["a", "b", "c"])], [kinds(["a", "b"])]),
+  fields("column in another case", [words({ column: "Words" })], [words()]),
+  fields(
+    "column in another case and of another type",
+    [rank({ column: "RANK" })],
+    [field("rank", { kind: "decimal", precision: 12, scale: 2 })],
+  ),
   fields("text longer", [words()], [field("words", { kind: "string", max: 80 })]),
   fields("text shorter", [words()], [field("words", { kind: "string", max: 20 })]),
   fields("text without limit", [words()], [field("words", text)]),

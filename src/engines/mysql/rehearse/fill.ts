@@ -34,8 +34,10 @@ export async function fillTables(
   );
   const circles = circular.map((each): Circle => {
     const { columns, target, targetColumns } = each.reference;
-    const held = tables.find(({ name }) => name === target)?.keys.find(({ primary }) => primary);
-    return { ...each, closing: { columns, targetColumns, targetKey: held?.columns ?? [] } };
+    const keyOf = (table: LiveTable | undefined): readonly string[] =>
+      table?.keys.find(({ primary }) => primary)?.columns ?? [];
+    const targetKey = keyOf(tables.find(({ name }) => name === target));
+    return { ...each, closing: { columns, ownKey: keyOf(each.table), targetColumns, targetKey } };
   });
   const filled: Filled[] = [];
   await connection.command(`set session foreign_key_checks = ${circular.length === 0 ? 1 : 0}`);

@@ -1,6 +1,7 @@
 import type { EntityIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import { fillExample, openPlace, shellQuoted, wantedText } from "../../../migrate/fill-example.ts";
+import { sameButCase } from "../../../migrate/reused-names.ts";
 import { matchColumns, misnamedFields } from "../../families/sql/match.ts";
 import { constantText } from "../ddl/column.ts";
 import { tokens } from "../sql/tokens.ts";
@@ -114,12 +115,13 @@ function keptColumn(
     isOtherKind(from.type, to.type) &&
     !isComputedFrom(pair, to);
   const retyped = fit === "never" || seen;
-  const renamed = from.name !== to.name;
+  // The server knows both as one name.
+  const renamed = !sameButCase(from.name, to.name);
   if (held && from.type !== to.type) ask(heldKey(pair, from, to));
   if (held || (!renamed && !retyped) || (context.mode === "direct" && !retyped))
     return { kind: "kept", from, to };
   const taken = [...pair.from.columns, ...pair.to.columns].some(
-    (column) => column !== to && column.name === to.name,
+    (column) => column !== to && sameButCase(column.name, to.name),
   );
   const name = taken ? `${to.name}_next` : to.name;
   const backward = retyped && !(seen && renamed) ? undefined : meanwhileBack(from, to, name);

@@ -1,5 +1,6 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
+import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
@@ -14,7 +15,7 @@ import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { fits, growsInPlace, isNarrower } from "./types.ts";
 import { fitting } from "./fitting.ts";
-import { columnOfType, noColumn } from "./verify.ts";
+import { columnOfType, columnWritten, noColumn } from "./verify.ts";
 
 /** What happens to the columns of a table. */
 export const columnDrafts = (change: TableChange): readonly Draft[] => [
@@ -88,17 +89,18 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
   const drafts: Draft[] = [];
   const common = { ...alone, touches: [change.part] } as const;
   if (from.name !== to.name) {
+    const cased = sameButCase(from.name, to.name);
     drafts.push(
       draft({
         ...common,
         rank: rank.renameColumn,
         stem: `${table}-rename-${from.name}`,
         title: `${table}: column ${from.name} becomes ${to.name}`,
-        risks: ["breaks-old-code"],
-        ...renamedAtOnce(change.mode),
+        risks: cased ? ["none"] : ["breaks-old-code"],
+        ...(cased ? { accepts: onlyCase } : renamedAtOnce(change.mode)),
         up: [renameColumn(change.from, from.name, to.name)],
         down: [renameColumn(change.from, to.name, from.name)],
-        verify: noColumn(table, from.name),
+        verify: cased ? columnWritten(table, to.name) : noColumn(table, from.name),
       }),
     );
   }
@@ -120,6 +122,11 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
   if (required) drafts.push(...requiredDrafts(change, to, until));
   return drafts;
 }
+
+const onlyCase = {
+  rule: "rename-column",
+  because: "the server does not mind the case of a column: code of before and after finds it",
+} as const;
 
 const renameColumn = ({ name: table }: TableShape, from: string, to: string): string =>
   alterTable(table, [`rename column ${identifier(from)} to ${identifier(to)}`], "instant");

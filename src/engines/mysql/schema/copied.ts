@@ -1,3 +1,4 @@
+import { sameButCase } from "../../../migrate/reused-names.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
@@ -159,7 +160,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
       // What stands for a value that is gone is none of the second column.
       ...(backward === undefined ? [...filled, ...made] : [...made, ...filled]),
     ],
-    verify: noColumn(table, from.name === to.name ? name : from.name),
+    verify: noColumn(table, sameButCase(from.name, to.name) ? name : from.name),
     touches: [change.part],
     ...lossOf(`${table}.${from.name}`, from.type, to.type),
   });

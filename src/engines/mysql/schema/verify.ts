@@ -45,6 +45,18 @@ export const noColumn = (table: string, column: string): string =>
     false,
   );
 
+/** A column whose name is written so; the catalogue compares names without case. */
+export const columnWritten = (table: string, column: string): string =>
+  asked(
+    "columns",
+    {
+      table_schema: here,
+      table_name: literal(table),
+      "cast(column_name as binary)": `cast(${literal(column)} as binary)`,
+    },
+    true,
+  );
+
 /** A column that a step adds. */
 export const columnOfType = (
   table: string,

@@ -17,14 +17,15 @@ export const deferrable = ({ table, constraint }: CircularKey, on: boolean): str
   `alter table ${identifier(table)} alter constraint ${identifier(constraint.name)} ${on ? "deferrable initially deferred" : "not deferrable"}`;
 
 /** Points every row at one of the target's, each at the next one, within a tenant at one of its own; where the reference may be null, some stay so. */
-export function closeCircle({ table, constraint }: CircularKey, catalogue: Catalogue): string {
+export function closeCircle(closing: CircularKey, catalogue: Catalogue): string {
+  const { table, constraint } = closing;
   const { columns, target } = constraint;
   const own = catalogue.tables.find(({ name }) => name === table)?.columns ?? [];
-  const nullable = lateColumns(circularColumns(constraint, catalogue)).some((name) =>
+  const nullable = lateColumns(circularColumns(closing, catalogue)).some((name) =>
     own.some((column) => column.name === name && column.nullable),
   );
   const keys = target?.columns ?? [];
-  const scope = scopeColumns(circularColumns(constraint, catalogue));
+  const scope = scopeColumns(circularColumns(closing, catalogue));
   const pairs = columns.map((name, at) => ({ name, key: identifier(keys[at] ?? "") }));
   const sets = pairs.flatMap(({ name, key }) =>
     scope.includes(name) ? [] : [`${identifier(name)} = there.${key}`],
@@ -45,13 +46,19 @@ join (
 where made.ctid = here.place and made.tableoid = here.part${nullable ? " and here.n % 5 <> 0" : ""}`;
 }
 
-/** The columns of such a reference, with the key of what it leads to. */
+/** The columns of such a reference, with the keys of both sides. */
 export function circularColumns(
-  { columns, target }: CatalogueConstraint,
+  { table, constraint: { columns, target } }: CircularKey,
   { tables }: Catalogue,
 ): CircularColumns {
-  const key = tables
-    .find(({ name }) => name === target?.table)
-    ?.constraints.find(({ kind }) => kind === "primary key");
-  return { columns, targetColumns: target?.columns ?? [], targetKey: key?.columns ?? [] };
+  const keyOf = (name: string | undefined): readonly string[] =>
+    tables
+      .find((each) => each.name === name)
+      ?.constraints.find(({ kind }) => kind === "primary key")?.columns ?? [];
+  return {
+    columns,
+    ownKey: keyOf(table),
+    targetColumns: target?.columns ?? [],
+    targetKey: keyOf(target?.table),
+  };
 }

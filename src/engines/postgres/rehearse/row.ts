@@ -50,7 +50,7 @@ export async function tablePlan(
       nullable: own.some(({ nullable }) => nullable),
     });
   }
-  const circles = late.map(({ constraint }) => circularColumns(constraint, catalogue));
+  const circles = late.map((closing) => circularColumns(closing, catalogue));
   return {
     table,
     columns,

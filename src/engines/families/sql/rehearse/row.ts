@@ -43,7 +43,10 @@ export function rowOf(plan: RowPlan, request: ValueRequest): Row {
   for (const { columns, rows: all, distinct, nullable } of plan.references) {
     const rows = fitting(columns, all, held);
     const none = nullable && (rows.length === 0 || random.next() < 0.1);
-    const place = distinct && attempt === 0 ? rows[row % Math.max(1, rows.length)] : undefined;
+    const scoped = columns.every((name) => plan.scope.has(name));
+    const among = scoped ? Math.min(scopes, rows.length) : rows.length;
+    const placed = (distinct || scoped) && attempt === 0;
+    const place = placed ? rows[row % Math.max(1, among)] : undefined;
     const target = none ? undefined : (place ?? random.pick(rows));
     for (const [at, name] of columns.entries()) {
       if (none && plan.columns.some((each) => each.name === name && !each.nullable)) continue;
@@ -85,20 +88,27 @@ function farValue(column: ColumnPlan, request: ValueRequest): string | null {
   );
 }
 
-/** A reference that closes a circle, and the key of the table that it leads to. */
+/** A reference that closes a circle, the key of its own table, and that of the table that it leads to. */
 export interface CircularColumns {
   readonly columns: readonly string[];
+  readonly ownKey: readonly string[];
   readonly targetColumns: readonly string[];
   readonly targetKey: readonly string[];
 }
 
-/** The tenant, with which such a reference is held: what it leads to beside the key. A circle closes among the rows that share it. */
+/**
+ * The tenant, with which such a reference is held: what it leads to beside the key, or what its own rows are known by. A circle closes among
+ * the rows that share it.
+ */
 export const scopeColumns = ({
   columns,
+  ownKey,
   targetColumns,
   targetKey,
 }: CircularColumns): readonly string[] => {
-  const scope = columns.filter((_, at) => !targetKey.includes(targetColumns[at] ?? ""));
+  const scope = columns.filter(
+    (name, at) => ownKey.includes(name) || !targetKey.includes(targetColumns[at] ?? ""),
+  );
   return scope.length === columns.length ? [] : scope;
 };
 
