@@ -128,7 +128,7 @@ await onSharedServer("M2: kill -9 inside every step", (server) => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       kill();
-      await opened.rows(`select pg_terminate_backend(${pid})`);
+      await opened.rows(`select pg_terminate_backend(${pid}, 5000)`);
     });
     expect(cut.killed).toBe(true);
     await writer.query("commit");
