@@ -38,9 +38,12 @@ export const int = <T extends number = number>(): Codec<T> => ({
   encode: (value) => ((value | 0) === value ? value : refuse("int (32 bit)", value)),
   decode: (stored) => Number(stored) as T,
 });
-/** Always a BSON double: 1 stays a double and is not stored as an int. */
+/**
+ * Always a BSON double: 1 stays a double and is not stored as an int. Finite, as on every engine: after NaN, which no comparison meets, a
+ * keyset page would find nothing more.
+ */
 export const float = (): Codec<number> => ({
-  encode: (value) => (typeof value === "number" ? new Double(value) : refuse("float", value)),
+  encode: (value) => (Number.isFinite(value) ? new Double(value) : refuse("float (finite)", value)),
   decode: (stored) => Number(stored),
 });
 export const boolean = (): Codec<boolean> =>

@@ -28,7 +28,7 @@ export async function incremented<E, N>(
   const { of, property, number, nullable } = method;
   const changed = await alter(place, of, {
     key,
-    when: { [property]: number.before(by) },
+    when: roomFor(method, by),
     update: { $inc: { [property]: added } },
   });
   if (changed !== null) return changed;
@@ -41,6 +41,16 @@ export async function incremented<E, N>(
     if (begun !== null) return begun;
   }
   throw await refusal(place, of, key, outOfLimits(property));
+}
+
+/** Without limits null alone stands in the way, to which nothing is added; an empty condition would be equality with an empty document. */
+function roomFor<E, N>(
+  { property, number, nullable }: IncrementDeclaration<E, N>,
+  by: N,
+): Document {
+  const limits = number.before(by);
+  if (Object.keys(limits).length > 0) return { [property]: limits };
+  return nullable === true ? { [property]: { $ne: null } } : {};
 }
 
 const outOfLimits = (property: string): DataError =>

@@ -42,10 +42,15 @@ export const long = ({ min = least, max = most }: Limits<bigint>): NumberKind<bi
     throw new TypeError("bigint (64 bit) cannot hold this value");
   },
   zero: Long.ZERO,
-  before: (by) => ({
-    ...(min - by > least ? { $gte: Long.fromBigInt(min - by) } : {}),
-    ...(max - by < most ? { $lte: Long.fromBigInt(max - by) } : {}),
-  }),
+  before: (by) => {
+    const [low, high] = [min - by, max - by];
+    // A limit that no int64 keeps would come round to the other end of its range.
+    if (low > most || high < least) return { $gte: Long.MAX_VALUE, $lte: Long.MIN_VALUE };
+    return {
+      ...(low > least ? { $gte: Long.fromBigInt(low) } : {}),
+      ...(high < most ? { $lte: Long.fromBigInt(high) } : {}),
+    };
+  },
   sign: (by) => (by > 0n ? 1 : by < 0n ? -1 : 0),
   alone: (by) => by >= min && by <= max,
 });
@@ -74,13 +79,15 @@ export const decimal128 = (
   const [low, high] = [min ?? `-${largest}`, max ?? largest];
   const text = (by: string): string => decimalText(by, precision, scale);
   const stored = (value: string): Decimal128 => Decimal128.fromString(value);
+  // Of 35 digits only where it is beyond every value of this type.
+  const bound = (value: string): Decimal128 => Decimal128.fromStringWithRounding(value);
   const negative = (value: string): boolean => value.startsWith("-") && /[1-9]/.test(value);
   return {
     encode: (by) => stored(text(by)),
     zero: stored(decimalText("0", precision, scale)),
     before: (by) => ({
-      $gte: stored(subtracted(low, text(by))),
-      $lte: stored(subtracted(high, text(by))),
+      $gte: bound(subtracted(low, text(by))),
+      $lte: bound(subtracted(high, text(by))),
     }),
     sign: (by) => (negative(by) ? -1 : /[1-9]/.test(by) ? 1 : 0),
     alone: (by) => !negative(subtracted(text(by), low)) && !negative(subtracted(high, text(by))),

@@ -103,10 +103,14 @@ export const numeric = (precision: number, scale: number): Codec<string> => {
   };
 };
 
-/** `double precision`. */
+/** `double precision`. Finite, as on every engine, though this one would keep NaN and the infinities. */
 export const float: Codec<number> = {
   encode: (value) =>
-    typeof value === "number" ? (Object.is(value, -0) ? "-0" : `${value}`) : refuse("float", value),
+    Number.isFinite(value)
+      ? Object.is(value, -0)
+        ? "-0"
+        : `${value}`
+      : refuse("float (finite)", value),
   decode: (text) => Number(present(text)),
 };
 

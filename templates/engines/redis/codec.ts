@@ -148,7 +148,12 @@ export const int64 = <T extends bigint = bigint>(
 });
 
 export const float = (min = -Infinity, max = Infinity): ValueCodec<number> => ({
-  problem: (value) => (value < min || value > max ? `is not from ${min} to ${max}` : undefined),
+  problem: (value) =>
+    !Number.isFinite(value)
+      ? "is no finite number"
+      : value < min || value > max
+        ? `is not from ${min} to ${max}`
+        : undefined,
   encode: (value) => (Object.is(value, -0) ? "-0" : String(value)),
   decode: (stored) => Number(inForm(floatForm, stored)),
 });

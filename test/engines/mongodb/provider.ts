@@ -31,7 +31,7 @@ async function startEmulator(need: ServerNeed): Promise<PrivateServer> {
   } as const;
   const facts = async (): Promise<ServerFacts> => {
     const found = await describe(dsn);
-    const origin = `PyPI package ${emulator.name} ${emulator.version}, two faults mended`;
+    const origin = `PyPI package ${emulator.name} ${emulator.version}, three faults mended`;
     return { ...found, kind: "emulator", version: `${found.version} (as claimed)`, origin };
   };
   return startPrivate(plan, facts, namespace);

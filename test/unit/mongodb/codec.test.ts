@@ -1,6 +1,8 @@
+import { Double } from "mongodb";
 import { expect, test } from "vitest";
 import {
   array,
+  float,
   int64,
   json,
   named,
@@ -40,4 +42,10 @@ test("what is stored and no date is refused by its field, not read as an invalid
   expect(() => codecs.sections.read.decode("sentinel")).toThrow(
     expect.objectContaining({ message: "Article.sections.read: what is stored cannot be read" }),
   );
+});
+
+test("a float is finite, as on every engine: after NaN a keyset page would find nothing", () => {
+  for (const wrong of [Number.NaN, Infinity, -Infinity])
+    expect(() => float().encode(wrong)).toThrow("float (finite)");
+  expect(float().encode(-0)).toEqual(new Double(-0));
 });

@@ -41,7 +41,7 @@ describe("codecs give back what they were given", () => {
   it("numbers", () => {
     holds(int, fc.integer());
     holds(bigint, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }));
-    holds(float, fc.double());
+    holds(float, fc.double({ noNaN: true, noDefaultInfinity: true }));
     holds(decimal, fc.stringMatching(/^-?\d{1,20}(\.\d{1,20})?$/));
   });
 
@@ -155,6 +155,8 @@ describe("values that cannot be sent are refused before anything is", () => {
     ["a moment before PostgreSQL's first", () => timestamp.encode(new Date("-004713-11-23"))],
     ["uuid in braces", () => uuid.encode("{01890a5d-ac96-774b-bcce-b302099a8057}")],
     ["uuid of another length", () => uuid.encode("01890a5d-ac96-774b-bcce-b302099a805")],
+    ["float NaN", () => float.encode(Number.NaN)],
+    ["float infinity", () => float.encode(-Infinity)],
     ["vector with NaN", () => vector(1).encode(Float32Array.of(Number.NaN))],
     ["vector of other dimensions", () => vector(2).encode(Float32Array.of(1, 2, 3))],
     ["no list", () => array(int).encode("1" as unknown as readonly number[])],
