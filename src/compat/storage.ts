@@ -197,6 +197,7 @@ function groupChange(store: StoreIr, steps: readonly Step[]): SpecChange {
 const burdenOf: Readonly<Partial<Record<Risk, string>>> = {
   locks: "it takes a lock",
   scans: "it reads every row while writers wait",
+  "new-code-waits": "code of after starts only then",
   rewrites: "it writes every row anew while everybody waits",
   "depends-on-data": "it fails when the rows do not fit",
 };

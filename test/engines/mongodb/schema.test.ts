@@ -4,6 +4,7 @@ import { MongoClient, type Db, type Document } from "mongodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mongoMigrations } from "../../../templates/engines/mongodb/migrations.ts";
 import { migrateDown, migrateUp } from "../../../templates/runtime/migrate.ts";
+import { deployCheck } from "../../../templates/runtime/migrate-deploy.ts";
 import { readMigrations } from "../../../templates/runtime/migration-files.ts";
 import { cell, notProven, proving } from "../../support/closing-table.ts";
 import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
@@ -149,6 +150,52 @@ describe.skipIf(isMissing(server))("the schema of a document store", () => {
     ]);
   });
 
+  test("what code of before writes until it is stopped comes along into the new name", async () => {
+    const renamed = second
+      .replace("[draft, live, gone]", "[draft, live]")
+      .replace("path: {", "title: {")
+      .replace("was: slug", "was: path");
+    await diff(renamed, "retitle");
+    const ids = ["0004-retitle", "0005-retitle-contract"];
+    const held = async () => deployCheck(await migrations(), await target.ledger());
+    const old = (id: string, path: string) =>
+      articles().updateOne({ _id: id }, { $set: { path } }, { upsert: true });
+
+    await old("a0001", "before the expand");
+    expect(await migrateUp(target, await migrations())).toEqual([ids[0]]);
+    expect(await held()).toMatchObject({
+      mayStart: false,
+      findings: [expect.stringContaining("0005-retitle-contract (contract) is not applied")],
+    });
+    await old("a0002", "acknowledged after the expand");
+    await articles().insertOne({ _id: "b0001", path: "made after it", state: "draft" });
+    expect(await migrateUp(target, await migrations(), { contract: true })).toEqual([ids[1]]);
+    expect((await held()).mayStart).toBe(true);
+    const titles = new Map((await all()).map(({ _id, title }) => [_id, title as unknown]));
+    expect([titles.get("a0001"), titles.get("a0002"), titles.get("b0001")]).toEqual([
+      "before the expand",
+      "acknowledged after the expand",
+      "made after it",
+    ]);
+    expect(titles.get("a1199")).toBe("slug-1199");
+    expect((await all()).filter((found) => "path" in found)).toEqual([]);
+
+    await articles().updateOne({ _id: "a0003" }, { $set: { title: "by new code" } });
+    expect(await migrateDown(target, await migrations())).toBe(ids[1]);
+    const back = new Map((await all()).map(({ _id, path }) => [_id, path as unknown]));
+    expect([back.get("a0002"), back.get("a0003")]).toEqual([
+      "acknowledged after the expand",
+      "by new code",
+    ]);
+    // New code that ran before its time: neither value is lost in silence.
+    await articles().updateOne({ _id: "a0004" }, { $set: { title: "too early" } });
+    await expect(migrateUp(target, await migrations(), { contract: true })).rejects.toThrow(
+      /title stands beside path.*first seen at _id "a0004"/,
+    );
+    await articles().updateOne({ _id: "a0004" }, { $unset: { title: "" } });
+    expect(await migrateUp(target, await migrations(), { contract: true })).toEqual([ids[1]]);
+  });
+
   if (server.kind === "emulator") {
     cell(
       { ...proof, method: pipelines },
@@ -161,7 +208,7 @@ describe.skipIf(isMissing(server))("the schema of a document store", () => {
     "copies, conversions and embedded documents",
     proving({ ...proof, method: pipelines }, async () => {
       const lines = spec(
-        `      title: { type: string, max: 120, unique: true, was: path }
+        `      headline: { type: string, max: 120, unique: true, was: title }
       state: { type: enum, values: [draft, live], default: draft }
       rating: { type: text }`,
         "",
@@ -174,7 +221,7 @@ describe.skipIf(isMissing(server))("the schema of a document store", () => {
       await migrateUp(target, await migrations(), { contract: true });
       expect(await articles().findOne({ _id: "a0005" })).toEqual({
         _id: "a0005",
-        title: "slug-5",
+        headline: "slug-5",
         state: "draft",
         rating: "7",
         sections: [],

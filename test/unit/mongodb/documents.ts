@@ -153,12 +153,16 @@ function updated(doc: Doc, update: Value): Doc {
     throw new Error(`unknown in an update: ${Object.keys(rest).join()}`);
   const gone = new Set([...Object.keys($unset), ...Object.keys($rename)]);
   const moved = Object.entries($rename).map(([from, to]) => [String(to), doc[from]] as const);
+  const overwritten = moved.find(([to]) => doc[to] !== undefined);
+  if (overwritten !== undefined) throw new Error(`a value would be lost: ${overwritten[0]}`);
   const kept = Object.entries(doc).filter(([key]) => !gone.has(key));
   return Object.fromEntries([...kept, ...moved, ...Object.entries($set)]);
 }
 
 function staged(doc: Doc, stage: Doc): Doc {
   const [[name, set] = ["", {}], ...more] = Object.entries(stage);
+  if (name === "$unset" && typeof set === "string" && more.length === 0)
+    return Object.fromEntries(Object.entries(doc).filter(([key]) => key !== set));
   if (name !== "$set" || more.length > 0)
     throw new Error(`unknown stage: ${Object.keys(stage).join()}`);
   const scope = { ROOT: doc };

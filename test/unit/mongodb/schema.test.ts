@@ -217,29 +217,60 @@ describe("a rename by was:", () => {
     "path: { type: string, max: 80, unique: true, was: slug }",
   );
 
-  test("copies, then copies what old code has written since, then removes; every step has a way back", () => {
+  test("moves the values in one step when no old code runs, and new code waits for it: a copy would miss what old code writes", () => {
     const change = changed(press, after);
     expect(outline(change)).toEqual([
-      "expand articles-drop-index-articles-slug-key",
       "expand articles-widen-validator",
-      "backfill articles-copy-slug-to-path",
-      "contract articles-copy-slug-to-path-again",
+      // Until then it keeps old code from writing one value twice.
+      "contract articles-drop-index-articles-slug-key",
+      "contract articles-ask-path",
+      "contract articles-rename-slug-to-path",
       "contract articles-narrow-validator",
       "contract articles-add-index-articles-path-key",
-      "contract articles-drop-slug",
     ]);
-    const copy = stepCalled(change, "articles-copy-slug-to-path");
-    expect(commandsOf(copy.up)).toMatchObject([
-      {
-        filter: { slug: { $exists: true }, path: { $exists: false } },
-        update: [{ $set: { path: "$slug" } }],
-      },
+    const move = stepCalled(change, "articles-rename-slug-to-path");
+    expect(move).toMatchObject({
+      title:
+        "articles: slug is renamed to path; column: slug in the spec would keep the stored name, and need no step",
+      reversibility: "reversible",
+      risks: ["breaks-old-code", "new-code-waits"],
+      batch: { keys: 1 },
+    });
+    expect(move).not.toHaveProperty("destroys");
+    expect(move.note).toMatch(/stop code of before, run this, then start code of after/);
+    expect(commandsOf(move.up)).toMatchObject([
+      { filter: { slug: { $exists: true } }, update: { $rename: { slug: "path" } } },
     ]);
-    expect(copy.note).toMatch(/runs no trigger/);
-    const drop = stepCalled(change, "articles-drop-slug");
-    expect(drop).toMatchObject({ reversibility: "reversible" });
-    expect(drop).not.toHaveProperty("destroys");
-    expect(commandsOf(drop.down)).toMatchObject([{ update: [{ $set: { slug: "$path" } }] }]);
+    expect(commandsOf(move.down)).toMatchObject([
+      { filter: { path: { $exists: true } }, update: { $rename: { path: "slug" } } },
+    ]);
+    expect(commandsOf(stepCalled(change, "articles-ask-path").up)).toMatchObject([
+      { refuse: "articles", filter: { slug: { $exists: true }, path: { $exists: true } } },
+    ]);
+  });
+
+  test("is no step where column: keeps the stored name", () => {
+    const kept = edited(
+      press,
+      "slug: { type: string, max: 80, unique: true }",
+      "path: { type: string, max: 80, unique: true, column: slug, was: slug }",
+    );
+    const change = changed(press, kept);
+    expect(change.questions).toEqual([]);
+    expect(
+      change.steps.flatMap(({ up }) => commandsOf(up)).filter((one) => "updateMany" in one),
+    ).toEqual([]);
+    expect(outline(change).filter((one) => !one.includes("index"))).toEqual([]);
+  });
+
+  test("of an embedded property moves it in every item that has it", () => {
+    const inner = edited(press, "text: { type: text }", "body: { type: text, was: text }");
+    const change = changed(press, inner);
+    const move = stepCalled(change, "articles-rename-sections-text-to-sections-body");
+    expect(move.phase).toBe("contract");
+    expect(JSON.stringify(commandsOf(move.up))).toContain(
+      '{"$unsetField":{"field":"text","input":{"$mergeObjects":["$$item0",{"body":"$$item0.text"}]}}}',
+    );
   });
 
   test("is one $rename of a store that stands still", () => {
@@ -260,9 +291,11 @@ describe("a rename by was:", () => {
     const [first] = change.steps;
     expect(first).toMatchObject({
       name: "stories-rename-from-articles",
-      risks: ["breaks-old-code", "locks"],
+      phase: "contract",
+      risks: ["breaks-old-code", "new-code-waits", "locks"],
       touches: ["stories", "articles"],
     });
+    expect(change.steps.filter(({ phase }) => phase !== "contract")).toEqual([]);
     expect(commandsOf(first?.up ?? "")).toEqual([{ renameCollection: "articles", to: "stories" }]);
     expect(commandsOf(first?.down ?? "")).toEqual([
       { renameCollection: "stories", to: "articles" },
@@ -275,14 +308,11 @@ describe("another type", () => {
   const becomes = (type: string): string =>
     edited(press, "words: { type: int, min: 0 }", `words: { type: ${type} }`);
 
-  test("converts in place, both ways, with old code stopped", () => {
+  test("of a number that holds all of the other converts in place, both ways, while both codes run", () => {
     const change = changed(press, becomes("bigint"));
     const convert = stepCalled(change, "articles-convert-words");
-    expect(convert).toMatchObject({
-      phase: "backfill",
-      risks: ["breaks-old-code"],
-    });
-    expect(convert.note).toContain("Stop the old code");
+    expect(convert).toMatchObject({ phase: "backfill", risks: ["none"] });
+    expect(outline(change)).toContain("contract articles-convert-words-again");
     expect(commandsOf(convert.up)).toMatchObject([
       {
         filter: { words: { $type: ["int"] } },
@@ -294,10 +324,25 @@ describe("another type", () => {
     expect(commandsOf(convert.down)).toMatchObject([{ filter: { words: { $type: ["long"] } } }]);
   });
 
+  test("that is not compared with the old one is converted once, between old code and new code", () => {
+    const change = changed(becomes("int"), becomes("text"));
+    expect(outline(change)).toEqual([
+      "expand articles-widen-validator",
+      "contract articles-convert-words",
+      "contract articles-narrow-validator",
+    ]);
+    const convert = stepCalled(change, "articles-convert-words");
+    expect(convert.risks).toEqual(["breaks-old-code", "new-code-waits"]);
+    expect(convert.note).toContain("stop code of before");
+    const direct = changed(becomes("int"), becomes("text"), { mode: "direct" });
+    expect(stepCalled(direct, "articles-convert-words").risks).toEqual(["breaks-old-code"]);
+  });
+
   test("may fail where values do not convert, and says so", () => {
     const change = changed(becomes("text"), becomes("int"));
     expect(stepCalled(change, "articles-convert-words")).toMatchObject({
-      risks: ["breaks-old-code", "depends-on-data"],
+      phase: "contract",
+      risks: ["breaks-old-code", "new-code-waits", "depends-on-data"],
       reversibility: "loses-data",
     });
   });
@@ -313,9 +358,12 @@ describe("another type", () => {
     expect(changed(press, moved).questions).toHaveLength(1);
     const given = changed(press, moved, { values: { "articles.weights": '["$words"]' } });
     expect(given.questions).toEqual([]);
-    expect(commandsOf(stepCalled(given, "articles-copy-words-to-weights").up)).toMatchObject([
-      { update: [{ $set: { weights: ["$words"] } }] },
+    const move = stepCalled(given, "articles-rename-words-to-weights");
+    expect(commandsOf(move.up)).toMatchObject([
+      { update: [{ $set: { weights: ["$words"] } }, { $unset: "words" }] },
     ]);
+    // Nobody said how the old value comes back.
+    expect(move).toMatchObject({ reversibility: "irreversible", down: "" });
   });
 
   test("of the key is no change of a document", () => {

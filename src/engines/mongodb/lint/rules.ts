@@ -70,7 +70,7 @@ function droppedProperty(command: MigrationStep, scene: Scene): readonly Finding
     "error",
     `a property of ${command.updateMany} goes while code that reads it may run`,
     renames
-      ? "copy it in the phase backfill, and remove the old one in the phase contract"
+      ? "rename it in a migration of the phase contract, between the end of the code of before and the start of the new code; column: in the spec keeps the stored name and needs no step"
       : "remove it in a migration of the phase contract",
   );
 }
@@ -144,7 +144,7 @@ function staleCopy(command: MigrationStep, scene: Scene): readonly Finding[] {
     "copy-goes-stale",
     "warning",
     `what code of before writes to ${old} of a copied document does not reach ${now}`,
-    `deploy the new code soon after this step, or stop the code of before first; column: ${old} in the spec keeps the name and needs no copy`,
+    `rename it in one step of the phase contract, when no code of before runs any more; column: ${old} in the spec keeps the stored name and needs no step`,
   );
 }
 

@@ -9,6 +9,8 @@ export interface Conversion {
   readonly reversibility: Reversibility;
   /** A value may not convert: then the migration stops and names the server's reason. */
   readonly mayFail: boolean;
+  /** Either code reads, finds and sorts what the other writes. Source: MongoDB manual, "Comparison/Sort Order": numbers are compared by value. */
+  readonly comparable: boolean;
 }
 
 /** BSON type of a kind whose values `$convert` knows. Source: MongoDB manual, "$convert (aggregation)". */
@@ -40,7 +42,7 @@ export function conversion(from: string, to: string): Conversion | undefined {
     reversibility: Reversibility,
     mayFail: boolean,
     expression: Conversion["expression"] = (path) => ({ $convert: { input: path, to: now } }),
-  ): Conversion => ({ from: [old], expression, reversibility, mayFail });
+  ): Conversion => ({ from: [old], expression, reversibility, mayFail, comparable: false });
   if (old === "date" && to === "date")
     return made("loses-data", false, (path) => ({
       $dateToString: { date: path, format: "%Y-%m-%d" },
@@ -66,5 +68,8 @@ function widens(
     long: ["decimal"],
   };
   const whole = wider[old]?.includes(now) === true;
-  return made(whole ? "reversible" : "loses-data", !whole);
+  return {
+    ...made(whole ? "reversible" : "loses-data", !whole),
+    comparable: whole && old === "int",
+  };
 }

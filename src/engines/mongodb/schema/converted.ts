@@ -1,7 +1,7 @@
 import type { FieldIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import { conversion, storedAlike } from "./convert.ts";
-import type { Named } from "./document-change.ts";
+import { bothStop, type DocumentChange, type Named, nothing } from "./document-change.ts";
 import { type Place, setEach, shownPath, type Value } from "./expressions.ts";
 import { fillOf } from "./fill.ts";
 import type { Draft } from "./steps.ts";
@@ -14,6 +14,8 @@ export type Changed =
       readonly value: Value;
       readonly lost: boolean;
       readonly mayFail: boolean;
+      /** Code of before and of after both work on values of either type. */
+      readonly comparable: boolean;
     }
   | { readonly question: Question };
 
@@ -26,13 +28,20 @@ export function changedValue(
 ): Changed {
   const copied: Value = { expression: (of) => of(before.column) };
   if (storedAlike(before.kind, after.kind))
-    return { alike: true, types: [], value: copied, lost: false, mayFail: false };
+    return { alike: true, types: [], value: copied, lost: false, mayFail: false, comparable: true };
   const about = `${place.collection}.${shownPath(place, after.column)}`;
   const moved = before.column !== after.column;
   if (moved && context.values[about] !== undefined) {
     const fill = fillOf(place, after.column, field, context);
     if ("question" in fill) return fill;
-    return { alike: false, types: [], value: fill.value, lost: true, mayFail: true };
+    return {
+      alike: false,
+      types: [],
+      value: fill.value,
+      lost: true,
+      mayFail: true,
+      comparable: false,
+    };
   }
   const rule = conversion(before.kind, after.kind);
   if (rule === undefined) return { question: inconvertible(about, before, after, moved) };
@@ -42,6 +51,7 @@ export function changedValue(
     value: { expression: (of) => nullSafe(of(before.column), rule.expression) },
     lost: rule.reversibility !== "reversible",
     mayFail: rule.mayFail,
+    comparable: rule.comparable,
   };
 }
 
@@ -58,16 +68,17 @@ const inconvertible = (about: string, before: Named, after: Named, moved: boolea
     : `give the field a new name with was: ${before.field}, and say how its value is made: --set '<collection>.<new name>=<aggregation expression>'`,
 });
 
-const stopsOldCode =
-  "This engine runs no trigger: code of before and of after cannot both work on these documents. Stop the old code while it runs.";
+const convertedNote =
+  "This engine runs no trigger that would keep two types alike: stop code of before, run this, then start code of after.";
 
-/** Values that are converted where they are. */
+/** Values that are converted where they are: while both codes run where both can work on either type, else between the two. */
 export function converted(
   place: Place,
   before: Named,
   after: Named,
-  { types, value, lost, mayFail }: Exclude<Changed, { readonly question: Question }>,
-): readonly Draft[] {
+  { types, value, lost, mayFail, comparable }: Exclude<Changed, { readonly question: Question }>,
+  context: ChangeContext,
+): DocumentChange {
   const path = shownPath(place, after.column);
   const condition = { [after.column]: { $type: [...types] } };
   const back = conversion(after.kind, before.kind);
@@ -83,27 +94,29 @@ export function converted(
           ),
         ];
   const title = `${path}: ${before.kind} becomes ${after.kind}`;
-  const up = [setEach(place, after.column, value, condition)];
-  return [
+  const both: Pick<Draft, "up" | "batched"> = {
+    up: [setEach(place, after.column, value, condition)],
+    batched: true,
+  };
+  const fails = mayFail ? (["depends-on-data"] as const) : [];
+  const drafts: readonly Draft[] = [
     {
+      ...both,
       act: `convert ${path}`,
       title,
       phase: "backfill",
-      up,
       down: restore,
       reversibility: back === undefined ? "irreversible" : lost ? "loses-data" : "reversible",
-      risks: mayFail ? ["breaks-old-code", "depends-on-data"] : ["breaks-old-code"],
-      note: stopsOldCode,
-      batched: true,
+      ...(comparable ? {} : { risks: [...bothStop(context), ...fails], note: convertedNote }),
     },
     {
+      ...both,
       act: `convert ${path} again`,
       title: `${title}, where code of before has written since`,
       phase: "contract",
-      up,
       down: [],
-      risks: mayFail ? ["depends-on-data"] : ["none"],
-      batched: true,
+      repeats: true,
     },
   ];
+  return { ...nothing, drafts };
 }

@@ -12,6 +12,7 @@ import type {
 import { narrowingChecks } from "./checks.ts";
 import { storedAlike } from "./convert.ts";
 import { createIndexes, indexDrafts } from "./indexes.ts";
+import { bothStop, heldBack } from "./document-change.ts";
 import { documentChanges } from "./properties.ts";
 import { sameJson } from "./same-json.ts";
 import { type Collection, collectionsOf, type Shape } from "./state.ts";
@@ -141,34 +142,35 @@ function collectionChange(
   const { name } = after;
   const touches = [...new Set([name, before.name])];
   const place = { collection: name, lists: [] };
-  const { drafts, removals, questions, late } = documentChanges(
-    place,
-    before,
-    after,
-    entity,
-    context,
-  );
-  const indexes = indexDrafts(name, before, after, late);
+  const documents = documentChanges(place, before, after, entity, context);
+  const { drafts, removals, questions } = documents;
+  const indexes = indexDrafts(name, before, after, documents);
   const validators = validatorDrafts(name, before, after);
   const inPhase = (phase: Draft["phase"], list: readonly Draft[]): readonly Draft[] =>
     list.filter((draft) => draft.phase === phase);
   const ordered = [
-    ...deletedDocuments(before, after),
-    ...renamedCollection(before.name, name),
     // New code writes without what an old unique index is over; old indexes also stand in the way of new ones.
-    ...inPhase("expand", indexes.dropped),
+    ...inPhase("expand", indexes.cleared),
     ...inPhase("expand", validators),
     ...inPhase("expand", indexes.made),
     ...inPhase("backfill", drafts),
+    ...inPhase("contract", indexes.cleared),
     ...inPhase("contract", drafts),
     ...inPhase("contract", validators),
     ...inPhase("contract", indexes.made),
     // An index over what is removed would slow the removal down.
-    ...inPhase("contract", indexes.dropped),
+    ...indexes.dropped,
     ...removals,
   ];
+  const moved = renamedCollection(before.name, name, context);
+  const all = [
+    ...deletedDocuments(before, after),
+    ...moved,
+    // Until it has its name, there is nothing of that name to change.
+    ...(moved.length === 0 ? ordered : heldBack(ordered)),
+  ];
   return {
-    steps: ordered.map((draft) => stepOf(name, touches, draft)),
+    steps: all.map((draft) => stepOf(name, touches, draft)),
     questions: [...keyQuestions(before, after, entity), ...questions],
   };
 }
@@ -196,17 +198,22 @@ const deletedDocuments = (before: Named, after: Named): readonly Draft[] =>
         ],
   );
 
-function renamedCollection(before: string, after: string): readonly Draft[] {
+/** What code of before writes under the old name would make a collection of that name anew, which nobody reads. */
+function renamedCollection(
+  before: string,
+  after: string,
+  context: ChangeContext,
+): readonly Draft[] {
   if (before === after) return [];
   return [
     {
       act: `rename from ${before}`,
-      title: `the collection ${before} is renamed`,
-      phase: "expand",
+      title: `the collection ${before} is renamed; table: ${before} in the spec would keep its name, and need no step`,
+      phase: "contract",
       up: [{ renameCollection: before, to: after }],
       down: [{ renameCollection: after, to: before }],
-      risks: ["breaks-old-code", "locks"],
-      note: `A collection has one name: code of before does not find it any more. Stop it first, or keep the name by table: ${before}.`,
+      risks: [...bothStop(context), "locks"],
+      note: "A collection has one name: stop code of before, run this, then start code of after.",
     },
   ];
 }

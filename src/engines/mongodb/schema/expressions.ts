@@ -50,12 +50,30 @@ export function unsetEach(place: Place, column: string): UpdateMany {
   return overItems(place, filter, (item) => ({ $unsetField: { field: column, input: item } }));
 }
 
-/** Renames a property of the document itself in one go; for embedded ones there is no such operator. */
-export const renameEach = (collection: string, from: string, to: string): UpdateMany => ({
-  updateMany: collection,
-  filter: { [from]: { $exists: true } },
-  update: { $rename: { [from]: to } },
-});
+/**
+ * Moves a property to another name in one change of each document; for embedded ones there is no operator that renames.
+ *
+ * @param value what it becomes on the way; the value as it is where none is given
+ */
+export function moveEach(place: Place, from: string, to: string, value?: Value): UpdateMany {
+  const condition = { [from]: { $exists: true } };
+  const filter = within(place.lists, condition);
+  const made = (path: (column: string) => string): Json => {
+    if (value === undefined) return path(from);
+    return "constant" in value ? { $literal: value.constant } : value.expression(path);
+  };
+  if (place.lists.length > 0)
+    return overItems(place, filter, (item) => {
+      const both = { $mergeObjects: [item, { [to]: made((name) => `${item}.${name}`) }] };
+      const moved = { $unsetField: { field: from, input: both } };
+      return { $cond: [conditionOf(condition, item), moved, item] };
+    });
+  const update =
+    value === undefined
+      ? { $rename: { [from]: to } }
+      : [{ $set: { [to]: made((name) => `$${name}`) } }, { $unset: from }];
+  return { updateMany: place.collection, filter, update };
+}
 
 /** A condition on an embedded document as one on the whole. */
 export const within = (lists: readonly string[], condition: JsonObject): JsonObject =>

@@ -4,7 +4,14 @@ import { misnamed } from "../../../migrate/misnamed.ts";
 import type { NameMatch } from "../../../migrate/reused-names.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { changedValue, converted } from "./converted.ts";
-import { type DocumentChange, filled, type Named, nothing, together } from "./document-change.ts";
+import {
+  type DocumentChange,
+  filled,
+  heldChange,
+  type Named,
+  nothing,
+  together,
+} from "./document-change.ts";
 import { type Place, shownPath, unsetEach, type Value } from "./expressions.ts";
 import { fillOf } from "./fill.ts";
 import { renamed } from "./renamed.ts";
@@ -106,15 +113,16 @@ function kept(
 ): DocumentChange {
   const value = changedValue(place, before, after, field, context);
   if ("question" in value) return { ...nothing, questions: [value.question] };
-  if (before.column !== after.column)
-    return together([
-      renamed(place, before, after, value, context),
-      neverNull(place, before, after, field, context),
-    ]);
-  return together([
-    value.alike ? nothing : { ...nothing, drafts: converted(place, before, after, value) },
+  const moves = before.column !== after.column;
+  const change = together([
+    moves
+      ? renamed(place, before, after, value, context)
+      : value.alike
+        ? nothing
+        : converted(place, before, after, value, context),
     neverNull(place, before, after, field, context),
   ]);
+  return moves || !value.comparable ? heldChange(shownPath(place, before.column), change) : change;
 }
 
 /** A value that may have been null and may be no more. */
@@ -234,8 +242,18 @@ function childChanges(
         schema: {},
       });
       const value: Value = { expression: (of) => of(before.property) };
-      const moved = { alike: true, types: [], value, lost: false, mayFail: false };
-      return together([renamed(place, list(before), list(after), moved, context), inside]);
+      const moved = {
+        alike: true,
+        types: [],
+        value,
+        lost: false,
+        mayFail: false,
+        comparable: true,
+      };
+      return heldChange(
+        shownPath(place, before.property),
+        together([renamed(place, list(before), list(after), moved, context), inside]),
+      );
     }),
     ...paired.removed.map(({ property }) => removed(place, property, true)),
   ];

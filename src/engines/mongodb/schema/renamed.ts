@@ -1,77 +1,75 @@
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import { conversion } from "./convert.ts";
 import { type Changed, nullSafe } from "./converted.ts";
-import { type DocumentChange, filled, type Named, nothing } from "./document-change.ts";
-import {
-  type Place,
-  renameEach,
-  setEach,
-  shownPath,
-  unsetEach,
-  type Value,
-} from "./expressions.ts";
+import { bothStop, type DocumentChange, type Named, nothing } from "./document-change.ts";
+import { moveEach, type Place, shownPath, type Value, within } from "./expressions.ts";
 import type { Draft } from "./steps.ts";
 
-/** A property under another name, its values converted on the way where the type changes too. */
+/**
+ * A property under another name, its values converted on the way where the type changes too. A copy beside it would not see what code of
+ * before goes on writing, so it moves in one step when that code is stopped.
+ */
 export function renamed(
   place: Place,
   before: Named,
   after: Named,
   changed: Exclude<Changed, { readonly question: Question }>,
-  { mode }: ChangeContext,
+  context: ChangeContext,
 ): DocumentChange {
   const [old, now] = [shownPath(place, before.column), shownPath(place, after.column)];
-  const late = [now];
-  if (mode === "direct" && changed.alike && place.lists.length === 0) {
-    const draft: Draft = {
-      act: `rename ${old} to ${now}`,
-      title: `${old} is renamed to ${now}`,
-      phase: "backfill",
-      up: [renameEach(place.collection, before.column, after.column)],
-      down: [renameEach(place.collection, after.column, before.column)],
-      risks: ["breaks-old-code"],
-      batched: true,
-    };
-    return { ...nothing, drafts: [draft], late };
-  }
-  const condition = {
-    [before.column]: { $exists: true },
-    [after.column]: { $exists: false },
-  };
-  const [copy, again] = filled(place, after.column, changed.value, condition, {
-    act: `copy ${old} to ${now}`,
-    title: `${old} is copied to ${now}`,
-    down: [unsetEach(place, after.column)],
-  });
-  const back = conversion(after.kind, before.kind);
-  const restored: Value = {
-    expression: (of) =>
-      changed.alike || back === undefined
-        ? of(after.column)
-        : nullSafe(of(after.column), back.expression),
-  };
-  const drop: Draft = {
-    act: `drop ${old}`,
-    title: `${old} is removed from every document, its value being in ${now}`,
+  const back = wayBack(before, after, changed);
+  const moved: Draft = {
+    act: `rename ${old} to ${now}`,
+    title: `${old} is renamed to ${now}${changed.alike ? "" : `, ${before.kind} becomes ${after.kind}`}${kept(before)}`,
     phase: "contract",
-    up: [unsetEach(place, before.column)],
-    down: [
-      setEach(place, before.column, restored, {
-        [after.column]: { $exists: true },
-        [before.column]: { $exists: false },
-      }),
-    ],
-    reversibility: changed.lost ? "loses-data" : "reversible",
-    risks: ["breaks-old-code"],
+    up: [moveEach(place, before.column, after.column, changed.alike ? undefined : changed.value)],
+    down: back === undefined ? [] : [moveEach(place, after.column, before.column, back.value)],
+    reversibility: back === undefined ? "irreversible" : changed.lost ? "loses-data" : "reversible",
+    risks: [...bothStop(context), ...(changed.mayFail ? (["depends-on-data"] as const) : [])],
+    note: movedNote,
     batched: true,
   };
-  const noted: Draft = {
-    ...copy,
-    note: copiedNote(old, now),
-    ...(changed.mayFail ? { risks: ["depends-on-data"] } : {}),
-  };
-  return { ...nothing, drafts: [noted, again], removals: [drop], late };
+  return { ...nothing, drafts: [neverBoth(place, before, after), moved], late: [now] };
 }
 
-const copiedNote = (old: string, now: string): string =>
-  `This engine runs no trigger: what code of before writes to ${old} of a copied document does not reach ${now}. Keep the time short in which both run.`;
+const movedNote =
+  "This engine runs no trigger that would keep two names alike: stop code of before, run this, then start code of after.";
+
+/** The way without any stop, where the spec has one. */
+const kept = ({ column, kind }: Named): string =>
+  kind === "list"
+    ? ""
+    : `; column: ${column} in the spec would keep the stored name, and need no step`;
+
+/** Code of after that ran before its time has written the new name beside the old one: one of the two would be lost. */
+function neverBoth(place: Place, before: Named, after: Named): Draft {
+  const [old, now] = [shownPath(place, before.column), shownPath(place, after.column)];
+  return {
+    act: `ask ${now}`,
+    title: `stops where ${now} stands beside ${old}`,
+    phase: "contract",
+    up: [
+      {
+        refuse: place.collection,
+        filter: within(place.lists, {
+          [before.column]: { $exists: true },
+          [after.column]: { $exists: true },
+        }),
+        reason: `${now} stands beside ${old}, and one of the two would be lost: remove the one that is not to stay`,
+      },
+    ],
+    down: [],
+    risks: ["depends-on-data"],
+  };
+}
+
+/** Undefined where no rule leads back. */
+function wayBack(
+  before: Named,
+  after: Named,
+  { alike }: Exclude<Changed, { readonly question: Question }>,
+): { readonly value?: Value } | undefined {
+  if (alike) return {};
+  const back = conversion(after.kind, before.kind);
+  return back && { value: { expression: (of) => nullSafe(of(after.column), back.expression) } };
+}

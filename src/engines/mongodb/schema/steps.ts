@@ -17,6 +17,8 @@ export interface Draft {
   readonly removes?: string;
   /** Its one command runs in batches. */
   readonly batched?: boolean;
+  /** What a step of the backfill did, for what code of before has written since. */
+  readonly repeats?: boolean;
 }
 
 const batchSize = 500;
