@@ -1,4 +1,4 @@
-import { typeName } from "../ir/names.ts";
+import { columnName, typeName } from "../ir/names.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../ir/types.ts";
 import type { FieldType } from "../spec/model.ts";
 import { noteOf, type SpecChange } from "./change.ts";
@@ -63,7 +63,10 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
         "breaking",
         `${after.name}.${field.name}`,
         `stored under another name than ${old.name}`,
-        "records of before are read by it while was: stays, but code of before does not find what is written from now on",
+        [
+          "records of before are read by it while was: stays, but code of before does not find what is written from now on",
+          ...stillFormer(old),
+        ].join("; "),
       ),
     ),
     ...fields.kept
@@ -96,6 +99,18 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
       ),
   ];
 }
+
+/** A field has one former name: of a second rename the first is forgotten. */
+const stillFormer = ({
+  name,
+  column,
+  source: { was, column: mapped },
+}: FieldIr): readonly string[] =>
+  was === undefined || mapped !== undefined || columnName(was) === column
+    ? []
+    : [
+        `a record that was not written since ${name} was called ${was} loses its value: rename it again when none of these is left`,
+      ];
 
 interface TakenName {
   readonly old: FieldIr;

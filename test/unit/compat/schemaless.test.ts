@@ -73,6 +73,17 @@ test.each([
   expect(lines({ ...found, changes })).toEqual(said);
 });
 
+test("a second rename tells of the records that still have the first name", () => {
+  const once = edited(sessions, "token: {", "secret: { was: token,");
+  const twice = edited(sessions, "token: {", "key2: { was: secret,");
+  const [told] = compared(once, twice, () => undefined).changes.filter(
+    ({ surface }) => surface === "storage",
+  );
+  expect(told?.why).toMatch(
+    /; a record that was not written since secret was called token loses its value: rename it again when none of these is left$/,
+  );
+});
+
 test("an entity that leaves says where its records stay", () => {
   const draft = `  Draft:
     table: unsent
