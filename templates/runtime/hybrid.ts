@@ -45,12 +45,31 @@ export async function fuse<T>({
   for (const [at, { item, distance }] of near.entries()) add(at + 1, item, distance);
   for (const [at, { item }] of texts.entries()) {
     const distance = distanceOf(item);
-    if (distance !== undefined) add(at + 1, item, distance);
+    if (distance !== undefined && !Number.isNaN(distance)) add(at + 1, item, distance);
   }
   return [...fused]
     .toSorted(([a, left], [b, right]) => right.score - left.score || (a < b ? -1 : 1))
     .slice(0, limit)
     .map(([, neighbour]) => neighbour);
+}
+
+/** Squares of lengths whose products single precision holds, which servers compute in. */
+const comparableSquare = { min: 2 ** -100, max: 2 ** 100 };
+
+/** Whether a cosine can be computed of it: not of zeros, nor of elements whose squares vanish or overflow in single precision. */
+export function hasDirection(vector: ArrayLike<number>): boolean {
+  const square = dot(vector, vector);
+  return square >= comparableSquare.min && square <= comparableSquare.max;
+}
+
+/** The vector if a view by cosine holds it; null for one that it leaves out. */
+export const directed = (vector: Float32Array | null): Float32Array | null =>
+  vector !== null && hasDirection(vector) ? vector : null;
+
+/** The same direction at length 1, so that no product with a row's length overflows. */
+export function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(vector, vector));
+  return vector.map((element) => element / length);
 }
 
 /** 0 is the same direction, 2 the opposite; NaN for a vector without length. */
@@ -65,5 +84,8 @@ export function euclideanDistance(a: Float32Array, b: Float32Array): number {
 /** Lower is nearer, as with the other distances. */
 export const negativeInnerProduct = (a: Float32Array, b: Float32Array): number => -dot(a, b);
 
-const dot = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
+  return sum;
+}

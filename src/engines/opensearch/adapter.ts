@@ -1,3 +1,4 @@
+import { type ItemShape, mappedIn } from "../../../templates/engines/opensearch/view-shape.ts";
 import type { FieldIr, Ir, StoreIr } from "../../ir/types.ts";
 import { type Doc, group, indent, line, print } from "../../render/document.ts";
 import { code, identifier, stringLiteral } from "../../render/encode.ts";
@@ -15,9 +16,16 @@ import type { Predicate } from "../../spec/model.ts";
 import type { FileRequest } from "../engine.ts";
 import { isUuid } from "../families/filters.ts";
 import { access } from "../families/sql/source.ts";
-import { definitionOf, type HeldView, searchedFields, textView, useOf } from "./definition.ts";
+import {
+  type Defined,
+  definitionOf,
+  type HeldView,
+  searchedFields,
+  textView,
+  useOf,
+} from "./definition.ts";
 import { comparedPath } from "./fields.ts";
-import { propertiesOf } from "./item-shape.ts";
+import { itemShape } from "./item-shape.ts";
 import { aliasOf } from "./names.ts";
 
 /** A method of the adapter: its declaration, and what calls it. */
@@ -44,8 +52,8 @@ export class ViewModule {
     return aliasOf(this.#ir.project, this.view);
   }
 
-  get fingerprint(): string {
-    return definitionOf(this.view, this.#ir.project).fingerprint;
+  get defined(): Defined {
+    return definitionOf(this.view, this.#ir.project);
   }
 
   runtime(file: string, ...names: readonly string[]): void {
@@ -125,16 +133,19 @@ const describe = ({ port, entity, store }: HeldView): string =>
   `${port === "search" ? "Full text search" : "Nearest neighbours"} over the copies of ${entity.name} in ${store}.`;
 
 function viewDeclaration(module: ViewModule): string {
-  const { view, alias, fingerprint } = module;
-  const { required, nullable } = propertiesOf(view.entity);
+  const { view, alias, defined } = module;
+  const { fingerprint, definition } = defined;
   return print([
     "const view = viewOf(",
     openObject([
       entry("view", stringLiteral(view.workload)),
       entry("alias", stringLiteral(alias)),
       entry("definition", stringLiteral(fingerprint)),
-      entry("required", texts(required)),
-      entry("nullable", texts(nullable)),
+      entry("item", shape(itemShape(view.entity))),
+      entry("mapped", shape(mappedIn(definition.mappings))),
+      ...(view.port === "vector" && view.metric === "cosine"
+        ? [entry("directed", stringLiteral(view.field.name))]
+        : []),
       entry("tenantScoped", String(view.entity.tenant !== undefined)),
       entry("toJson", toJson(view)),
       entry("fromJson", fromJson(view)),
@@ -142,6 +153,13 @@ function viewDeclaration(module: ViewModule): string {
     ");",
   ]);
 }
+
+const shape = (kinds: ItemShape): Doc =>
+  openObject(
+    Object.entries(kinds).map(([name, kind]) =>
+      entry(name, typeof kind === "string" ? stringLiteral(kind) : shape(kind)),
+    ),
+  );
 
 export const texts = (names: readonly string[]): Doc => arrayLiteral(names.map(stringLiteral));
 

@@ -43,11 +43,13 @@ export function useOf(view: HeldView, field: FieldIr): FieldUse {
 export function definitionOf(view: HeldView, project: string): Defined {
   const parts = { settings: settingsOf(view), mappings: mappingsOf(view) };
   // Of the items too: an index that holds items of another shape is another one, whatever its mapping.
+  const item = itemShape(view.entity);
   const fingerprint = createHash("sha256")
-    .update(JSON.stringify({ ...parts, item: itemShape(view.entity) }))
+    .update(JSON.stringify({ ...parts, item }))
     .digest("hex")
     .slice(0, 12);
-  const meta = { project, view: view.workload, definition: fingerprint, reasons: reasonsOf(view) };
+  const reasons = reasonsOf(view);
+  const meta = { project, view: view.workload, definition: fingerprint, item, reasons };
   return {
     fingerprint,
     definition: { ...parts, mappings: { _meta: meta, ...parts.mappings } },

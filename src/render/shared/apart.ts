@@ -51,7 +51,11 @@ function viewsFile(views: readonly ApartView[]): FileRequest {
   const vectors = views.filter(isMeasured);
   for (const { entity, metric } of vectors)
     imports
-      .value("../runtime/hybrid.ts", distances[metric])
+      .value(
+        "../runtime/hybrid.ts",
+        distances[metric],
+        ...(metric === "cosine" ? ["directed"] : []),
+      )
       .type("../runtime/view-bench.ts", "NearestBench")
       .type(`../domain/${entity.domainFile}.ts`, entity.name);
   const head = `export const rebuildableViews = (stores: OpenStores["stores"]): readonly RebuildableView[] => [`;
@@ -98,9 +102,11 @@ function measured(view: VectorViewIr): string {
     ...((methods[0]?.method.filter.length ?? 0) > 0 ? ["{}"] : []),
     "{ limit }",
   ]);
+  const held = `${item}.${identifier(field.name)}`;
+  const vector = metric === "cosine" ? `directed(${held})` : held;
   const value = openObject([
     entry("key", `(${item}) => ${keyText(entity, item)}`),
-    entry("vector", `(${item}) => ${item}.${identifier(field.name)}`),
+    entry("vector", `(${item}) => ${vector}`),
     entry("distance", distances[metric]),
     [`nearest: (query, limit${tenant ? ', tenant = ""' : ""}) =>`, group(indent([line, asked]))],
   ]);

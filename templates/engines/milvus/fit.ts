@@ -52,7 +52,7 @@ export class CollectionFit {
     this.#views.set(definition.alias, { name, definition });
   }
 
-  /** What is wrong with the collections that answer; undefined where nothing is, or a view is still to be built. */
+  /** What is wrong with the collections that answer; or that there are none; undefined where nothing is. */
   async misfit(attempt: Attempt): Promise<string | undefined> {
     for (const { name, definition } of this.#views.values()) {
       try {
@@ -60,6 +60,7 @@ export class CollectionFit {
       } catch (error) {
         if (!isDataError(error)) throw error;
         if (error.kind === "programming") return error.message;
+        if (error.kind === "unavailable") return `${error.message}; ${String(error.hint)}`;
       }
     }
     return undefined;

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { programmingError } from "../../runtime/errors.ts";
-import { cosineDistance, euclideanDistance, negativeInnerProduct } from "../../runtime/hybrid.ts";
+import {
+  cosineDistance,
+  euclideanDistance,
+  hasDirection,
+  negativeInnerProduct,
+} from "../../runtime/hybrid.ts";
 import type { ViewDefinition } from "./definition.ts";
 
 /** @throws DataError programming before anything is sent */
@@ -14,15 +19,15 @@ export function checkedVector(
   }
   if (!vector.every(Number.isFinite)) throw programmingError("the vector holds what is no number");
   if (hasNoDirection(vector, { metric }))
-    throw programmingError("a vector of zeros has no direction to compare");
+    throw programmingError("a vector of zeros, or far from length 1, has no direction to compare");
   return vector;
 }
 
-/** Cosine compares directions, and a vector of zeros has none. */
+/** Cosine compares directions, and a vector of zeros has none; nor one whose squares single precision does not hold. */
 export const hasNoDirection = (
   vector: Float32Array,
   { metric }: Pick<ViewDefinition, "metric">,
-): boolean => metric === "COSINE" && vector.every((element) => element === 0);
+): boolean => metric === "COSINE" && !hasDirection(vector);
 
 /**
  * Distances as the port promises them, from the vectors themselves: a server's score of L2 is the square (Milvus) or its root (Milvus Lite),

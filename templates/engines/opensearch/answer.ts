@@ -5,6 +5,8 @@ import { UnexpectedAnswer } from "./errors.ts";
 
 /** One hit of a search as the server gives it. */
 export interface Hit {
+  /** The index that holds it. */
+  readonly index: string;
   readonly key: string;
   readonly score: number;
   readonly sort: readonly unknown[];
@@ -38,6 +40,7 @@ export function hitsOf(answer: Answer): readonly Hit[] {
   const hits = part(answer, "hits", "hits");
   if (!Array.isArray(hits)) throw new UnexpectedAnswer();
   return hits.map((hit: unknown) => ({
+    index: String(part(hit, "_index")),
     key: String(part(hit, "_source", "key")),
     score: Number(part(hit, "_score") ?? 0),
     sort: listOf(part(hit, "sort")),
@@ -70,15 +73,17 @@ export const notBuilt = (view: string, what: string): DataError =>
     hint: `npm run db -- views rebuild ${view}`,
   });
 
+export const neverBuilt = (view: string): DataError => notBuilt(view, "was never built");
+
 /** Why items that lack a property are no answer. */
 export const otherVersion = (lacking: string): string =>
   `was built by another version of this code: its items lack ${lacking}`;
 
-/** A property that every item has, and this one not. */
+/** A property that every item has a value for, and this one not. */
 export const lackingIn = (
   { required }: Pick<ViewDeclaration<unknown>, "required">,
   json: object | undefined,
-): string | undefined => json && required.find((name) => !(name in json));
+): string | undefined => json && required.find((name) => (part(json, name) ?? null) === null);
 
 /** The item of a hit. @throws DataError unavailable when it is of an earlier version that lacks what this one needs */
 export function itemOf<T>(view: ViewDeclaration<T>, json: object): T {

@@ -1,33 +1,39 @@
 import type { OpSpec } from "../../runtime/op.ts";
+import { propertiesOf, type ViewShape } from "./view-shape.ts";
 
 /** What a generated adapter declares of a view: plain data, made once. */
-export interface ViewDeclaration<T> {
+export interface ViewDeclaration<T> extends ViewShape {
   /** Name of the view in the spec, as `views rebuild` takes it. */
   readonly view: string;
   /** Alias of the generation that answers, without the store's prefix. */
   readonly alias: string;
   /** Fingerprint of the index definition that this code was generated with. */
   readonly definition: string;
-  /** Properties that every item has. */
+  /** Properties that every item has a value for. */
   readonly required: readonly string[];
-  /** Properties that are null where an item of an earlier version lacks them. */
+  /** Properties that are null where an item that earlier code has written lacks them. */
   readonly nullable: readonly string[];
-  /** Every document belongs to a tenant. */
-  readonly tenantScoped: boolean;
+  /** A vector that is compared by its direction; the copy of one that has none is null. */
+  readonly directed?: string | undefined;
   readonly encode: (item: T) => object;
   readonly decode: (json: object) => T;
 }
 
 /** Ties the two sides of an item's JSON together. */
 export function viewOf<T, J extends object>(
-  declared: Omit<ViewDeclaration<T>, "encode" | "decode"> & {
+  declared: Omit<ViewDeclaration<T>, "encode" | "decode" | "required" | "nullable"> & {
     readonly toJson: (item: T) => J;
     readonly fromJson: (json: J) => T;
   },
 ): ViewDeclaration<T> {
   const { toJson, fromJson, ...rest } = declared;
   // The index holds what `toJson` made, which `itemOf` checks before it gives it here.
-  return { ...rest, encode: toJson, decode: (json) => fromJson(json as J) };
+  return {
+    ...rest,
+    ...propertiesOf(rest.item),
+    encode: toJson,
+    decode: (json) => fromJson(json as J),
+  };
 }
 
 /** Full text over fields of a view's items. */

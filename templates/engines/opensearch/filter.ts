@@ -13,23 +13,6 @@ const encoded = (value: Comparable): string | number | boolean => {
   return value instanceof Date ? value.toISOString() : value;
 };
 
-const itemPrefix = "item.";
-
-/** Properties of items that clauses compare: `item.brand.exact` → `brand`. */
-export const comparedIn = (clauses: readonly Clause[]): readonly string[] =>
-  clauses.flatMap((clause) =>
-    Object.values(clause).flatMap((compared) =>
-      Object.keys(compared as object).flatMap(propertyOf),
-    ),
-  );
-
-/** The property that a path lies in; none for what is no part of an item. */
-export function propertyOf(path: string): readonly string[] {
-  if (!path.startsWith(itemPrefix)) return [];
-  const [name = ""] = path.slice(itemPrefix.length).split(".");
-  return [name];
-}
-
 /** Characters of a text that is found by itself; the index holds no longer one so. */
 const longest = 8_191;
 

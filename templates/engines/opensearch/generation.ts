@@ -4,6 +4,7 @@ import { part } from "./answer.ts";
 import type { Answer, HttpClient } from "./client.ts";
 import { typeOf } from "./errors.ts";
 import { isAbsent } from "./state-index.ts";
+import { type ItemShape, type Mapped, mappedIn } from "./view-shape.ts";
 
 /** Settings and mappings of a view's index, as its migration put them on the cluster. */
 export interface IndexDefinition {
@@ -18,8 +19,10 @@ export interface Generation {
   readonly definition: string | undefined;
   /** Properties that its items do not have before a rebuild, as far as its definition tells. */
   readonly lacking: readonly string[];
-  /** Properties of its items that it can compare. */
-  readonly compared: ReadonlySet<string>;
+  /** What its items look like; an index of an earlier release does not say it. */
+  readonly item: ItemShape | undefined;
+  readonly mapped: Mapped;
+  readonly tenantScoped: boolean;
 }
 
 /** The indexes of one view on the cluster; `alias` with the store's prefix. */
@@ -282,11 +285,14 @@ export const isIncomplete = ({ definition }: Generation): boolean =>
 
 function describedBy(of: unknown): Omit<Generation, "index"> {
   const lacking: unknown = part(of, "mappings", "_meta", "lacking");
-  const item = part(of, "mappings", "properties", "item", "properties");
+  const mappings = part(of, "mappings");
   return {
     definition: fingerprintOf(of),
     lacking: Array.isArray(lacking) ? lacking.map(String) : [],
-    compared: new Set(Object.keys((item ?? {}) as object)),
+    // A definition of ours wrote it.
+    item: part(mappings, "_meta", "item") as ItemShape | undefined,
+    mapped: mappedIn(mappings),
+    tenantScoped: part(mappings, "properties", "tenant") !== undefined,
   };
 }
 

@@ -4,7 +4,15 @@ import { keyset, pageLimit } from "../../runtime/keyset.ts";
 import type { Neighbour } from "../../runtime/hybrid.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { Page, PageRequest, ReadOptions } from "../../runtime/options.ts";
-import { type Counts, countsOf, foundOf, type Hit, hitsOf, isCutOff, notBuilt } from "./answer.ts";
+import {
+  type Counts,
+  countsOf,
+  foundOf,
+  type Hit,
+  hitsOf,
+  isCutOff,
+  neverBuilt,
+} from "./answer.ts";
 import type { Answer, HttpClient } from "./client.ts";
 import type {
   NearestDeclaration,
@@ -14,7 +22,7 @@ import type {
 } from "./declaration.ts";
 import { checkedVector } from "./vector.ts";
 import { typeOf } from "./errors.ts";
-import { type Clause, comparedIn, propertyOf } from "./filter.ts";
+import type { Clause } from "./filter.ts";
 import { fusedByRank, type KeyedNeighbour, ranked, withoutKey } from "./neighbours.ts";
 import { anchored, closePit, isOver, openPit, type PitSearch } from "./pit.ts";
 import {
@@ -39,6 +47,11 @@ export interface SearchConnection {
 
 /** The facets of an answer in the form of their port. */
 export type FacetsOf<F> = (counts: Counts) => F;
+
+interface Asked {
+  readonly answer: Answer;
+  readonly hits: readonly Hit[];
+}
 
 interface Counted<A> {
   readonly answer: A;
@@ -126,16 +139,12 @@ export class SearchSession {
       const limit = pageLimit(method.operation, options?.limit ?? defaultNeighbours);
       const elements = checkedVector(vector, method.dimensions, method.metric);
       const clauses = filters();
-      const asked = [method.field, ...comparedIn(clauses)];
-      await this.connection.fit.check(method.of, asked, attempt);
+      await this.connection.fit.check(method.of, attempt);
       const scoped = this.#scoped(method.of, clauses);
       const nearest = async (size: number): Promise<readonly KeyedNeighbour<T>[]> => {
         const body = nearestBody(method, elements, scoped, size);
-        return ranked(
-          method,
-          vector,
-          hitsOf(await this.#ask(method.of, body, attempt, wholeAnswer)),
-        );
+        const { hits } = await this.#ask(method.of, body, attempt, wholeAnswer);
+        return ranked(method, vector, hits);
       };
       const { searched } = method;
       const { text } = options ?? {};
@@ -156,7 +165,7 @@ export class SearchSession {
     return this.#call(method.of, method, options, async (attempt) => {
       const query = await this.#query(method, text, filters(), attempt);
       if (query === undefined) return { answer: [], counts: noCounts(method.facets) };
-      const answer = await this.#ask(
+      const { answer, hits } = await this.#ask(
         method.of,
         searchBody(method, query, unpagedLimit, true),
         attempt,
@@ -164,7 +173,7 @@ export class SearchSession {
       if (isCutOff(answer))
         throw programmingError("more than 10,000 hits; declare page: keyset for this search");
       return {
-        answer: hitsOf(answer).map((hit) => method.hit(foundOf(method.of, hit))),
+        answer: hits.map((hit) => method.hit(foundOf(method.of, hit))),
         counts: countsOf(answer, method.facets),
       };
     });
@@ -187,9 +196,9 @@ export class SearchSession {
       const [score = null, key = null, pit = null] = after ?? [];
       const found =
         score === null || key === null
-          ? { answer: await this.#ask(method.of, body, attempt), pit: null }
+          ? { ...(await this.#ask(method.of, body, attempt)), pit: null }
           : await this.#further(method.of, body, { score, key, pit }, attempt);
-      const hits = hitsOf(found.answer);
+      const { hits } = found;
       const items = hits.slice(0, limit).map((hit) => method.hit(foundOf(method.of, hit)));
       const last = hits[limit - 1];
       const counts = countsOf(found.answer, method.facets);
@@ -218,7 +227,7 @@ export class SearchSession {
       sort: [{ _score: "desc" }, { key: "asc" }],
       track_total_hits: false,
     };
-    return hitsOf(await this.#ask(of, body, attempt));
+    return (await this.#ask(of, body, attempt)).hits;
   }
 
   /** A page after the first: out of the point in time that the cursor names, or a new one where that is over. */
@@ -227,25 +236,31 @@ export class SearchSession {
     body: Clause,
     from: PitSearch,
     attempt: Attempt,
-  ): Promise<{ readonly answer: Answer; readonly pit: string | null }> {
+  ): Promise<Asked & { readonly pit: string | null }> {
+    const confirmed = async (found: Awaited<ReturnType<typeof anchored>>) => ({
+      ...found,
+      ...(await this.#confirmed(view, found.answer, attempt)),
+    });
     if (from.pit !== null) {
       try {
-        return await anchored(this.connection, body, { ...from, pit: from.pit }, attempt);
+        return await confirmed(
+          await anchored(this.connection, body, { ...from, pit: from.pit }, attempt),
+        );
       } catch (error) {
         if (!isOver(error)) throw error;
       }
     }
     const pit = await openPit(this.connection, this.#index(view), this.#routing(view), attempt);
-    return anchored(this.connection, body, { ...from, pit, moved: true }, attempt);
+    return confirmed(await anchored(this.connection, body, { ...from, pit, moved: true }, attempt));
   }
 
-  #ask<T>(
+  async #ask<T>(
     view: ViewDeclaration<T>,
     body: Clause,
     attempt: Attempt,
     how: typeof wholeAnswer = scoredAlike,
-  ): Promise<Answer> {
-    return this.connection.http.send(
+  ): Promise<Asked> {
+    const answer = await this.connection.http.send(
       {
         method: "POST",
         path: `/${encodeURIComponent(this.#index(view))}/_search`,
@@ -254,6 +269,13 @@ export class SearchSession {
       },
       attempt,
     );
+    return this.#confirmed(view, answer, attempt);
+  }
+
+  async #confirmed<T>(view: ViewDeclaration<T>, answer: Answer, attempt: Attempt): Promise<Asked> {
+    const hits = hitsOf(answer);
+    await this.connection.fit.confirm(view, hits, attempt);
+    return { answer, hits };
   }
 
   #index<T>({ alias }: ViewDeclaration<T>): string {
@@ -266,15 +288,14 @@ export class SearchSession {
   }
 
   async #query<T, H>(
-    { of, searched, facets }: SearchDeclaration<T, H>,
+    { of, searched }: SearchDeclaration<T, H>,
     text: string,
     filters: readonly Clause[],
     attempt: Attempt,
   ): Promise<Clause | undefined> {
     const query = textQuery(text, searched);
     if (query === undefined) return undefined;
-    const counted = facets.flatMap(({ path }) => propertyOf(path));
-    await this.connection.fit.check(of, [...comparedIn(filters), ...counted], attempt);
+    await this.connection.fit.check(of, attempt);
     return filtered(query, this.#scoped(of, filters));
   }
 
@@ -298,7 +319,7 @@ export class SearchSession {
     return callOp(this.connection.runtime, spec, options, (attempt) =>
       work(attempt).catch((error: unknown) => {
         if (!isDataError(error) && typeOf(error) === "index_not_found_exception")
-          throw notBuilt(view.view, "was never built");
+          throw neverBuilt(view.view);
         throw error;
       }),
     );

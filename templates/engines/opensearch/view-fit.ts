@@ -1,25 +1,30 @@
 import type { Attempt } from "../../runtime/call.ts";
-import { lackingIn, notBuilt, otherVersion, part } from "./answer.ts";
+import type { DataError } from "../../runtime/errors.ts";
+import { type Hit, lackingIn, neverBuilt, notBuilt, otherVersion, part } from "./answer.ts";
 import type { HttpClient } from "./client.ts";
 import type { ViewDeclaration } from "./declaration.ts";
 import { typeOf } from "./errors.ts";
 import { type Generation, Generations } from "./generation.ts";
+import { lackingOf } from "./view-shape.ts";
 
 /** Milliseconds for which what was found is believed: a rebuild or another deployment may move the alias. */
 const believedMs = 30_000;
 
 type View = ViewDeclaration<unknown>;
 /** What tells whether a view fits; every declaration has it. */
-type Watched = Pick<View, "view" | "alias" | "definition" | "required" | "nullable">;
+type Watched = Omit<View, "encode" | "decode">;
+
+/** Nobody may see how it was made. */
+type Unseen = "unseen";
 
 interface Believed {
   readonly until: number;
-  readonly generation: Generation | undefined;
+  readonly index: string | undefined;
 }
 
 /**
- * Whether the items that answer have what this code asks them by. A filter on a property that they lack finds nothing, which would be an
- * answer like any other.
+ * Whether the items that answer have what this code searches, compares and gives back. Words or values of a property that they lack under its
+ * name find nothing, which would be an answer like any other.
  */
 export class ViewFit {
   readonly #http: HttpClient;
@@ -37,47 +42,58 @@ export class ViewFit {
     this.#views.set(view.alias, view);
   }
 
-  /** @param asked properties that are filtered by or counted @throws DataError unavailable when the items that answer lack one of them */
-  async check(view: Watched, asked: readonly string[], attempt: Attempt): Promise<void> {
-    if (asked.length === 0) return;
+  /** @throws DataError unavailable when the items that answer lack what this code needs */
+  async check(view: Watched, attempt: Attempt): Promise<void> {
     const known = this.#believed.get(view.alias);
-    const now = performance.now();
-    if (known !== undefined && now < known.until && unasked(known, asked) === undefined) return;
-    const found = { until: now + believedMs, generation: await this.#live(view, attempt) };
-    const lacking = unasked(found, asked);
-    if (lacking === undefined) return void this.#believed.set(view.alias, found);
-    this.#believed.delete(view.alias);
-    throw notBuilt(view.view, otherVersion(lacking));
+    if (known === undefined || performance.now() >= known.until) await this.#look(view, attempt);
   }
 
-  /** What is wrong with the items that answer; undefined where nothing is, or a view is still to be built. */
+  /**
+   * Hits came out of the index that was checked; else, and where there are none, the alias may have moved since.
+   *
+   * @throws DataError as `check`
+   */
+  async confirm(view: Watched, hits: readonly Hit[], attempt: Attempt): Promise<void> {
+    const known = this.#believed.get(view.alias)?.index;
+    if (hits.length > 0 && hits.every(({ index }) => index === known)) return;
+    await this.#look(view, attempt);
+  }
+
+  /** What is wrong with the items that answer, or that there are none; undefined where nothing is. */
   async misfit(attempt: Attempt): Promise<string | undefined> {
     const found = await Promise.all(
       [...this.#views.values()].map(async (view) => {
-        const lacking = await this.#lacking(view, attempt);
-        if (lacking === undefined) return [];
-        const { message, hint } = notBuilt(view.view, otherVersion(lacking));
-        return [`${message}; ${String(hint)}`];
+        const { message, hint } = (await this.#wrong(view, attempt)) ?? {};
+        return message === undefined ? [] : [`${message}; ${String(hint)}`];
       }),
     );
     return found.flat()[0];
   }
 
-  async #lacking(view: Watched, attempt: Attempt): Promise<string | undefined> {
+  async #look(view: Watched, attempt: Attempt): Promise<void> {
+    this.#believed.delete(view.alias);
     const live = await this.#live(view, attempt);
-    if (live === undefined || live.definition === view.definition) return undefined;
-    const lacking = [...view.required, ...view.nullable].find((name) =>
-      live.lacking.includes(name),
-    );
-    return lacking ?? lackingIn(view, await this.#anyItem(live, attempt));
+    // The search itself says that nothing is there.
+    if (live === undefined) return;
+    const lacking = live === "unseen" ? undefined : unfit(view, live);
+    if (lacking !== undefined) throw notBuilt(view.view, otherVersion(lacking));
+    const index = live === "unseen" ? undefined : live.index;
+    this.#believed.set(view.alias, { until: performance.now() + believedMs, index });
   }
 
-  /** Undefined where nothing answers yet, and where nobody may see how it was made. */
-  async #live({ alias }: Watched, attempt: Attempt): Promise<Generation | undefined> {
+  async #wrong(view: Watched, attempt: Attempt): Promise<DataError | undefined> {
+    const live = await this.#live(view, attempt);
+    if (live === undefined) return neverBuilt(view.view);
+    if (live === "unseen" || live.definition === view.definition) return undefined;
+    const lacking = unfit(view, live) ?? lackingIn(view, await this.#anyItem(live, attempt));
+    return lacking === undefined ? undefined : notBuilt(view.view, otherVersion(lacking));
+  }
+
+  async #live({ alias }: Watched, attempt: Attempt): Promise<Generation | Unseen | undefined> {
     try {
       return await new Generations(this.#http, `${this.#prefix}${alias}`).live(attempt);
     } catch (error) {
-      if (typeOf(error) === "security_exception") return undefined;
+      if (typeOf(error) === "security_exception") return "unseen";
       throw error;
     }
   }
@@ -97,6 +113,6 @@ export class ViewFit {
   }
 }
 
-const unasked = ({ generation }: Believed, asked: readonly string[]): string | undefined =>
-  generation &&
-  asked.find((name) => generation.lacking.includes(name) || !generation.compared.has(name));
+/** A property that the items of a generation lack, as far as its index tells. */
+const unfit = (view: Watched, live: Generation): string | undefined =>
+  Object.keys(view.item).find((name) => live.lacking.includes(name)) ?? lackingOf(view, live);

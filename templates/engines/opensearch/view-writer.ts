@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { type Attempt, callOp } from "../../runtime/call.ts";
 import { DataError, isDataError } from "../../runtime/errors.ts";
 import { amended } from "../../runtime/failure.ts";
+import { hasDirection } from "../../runtime/hybrid.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type { CallOptions } from "../../runtime/options.ts";
 import type { ViewChange, ViewOutcome, ViewRow, ViewWriter } from "../../runtime/view.ts";
-import { notBuilt, part } from "./answer.ts";
+import { neverBuilt, part } from "./answer.ts";
 import type { ViewDeclaration } from "./declaration.ts";
 import { classify, RefusedItems, ruleOf, typeOf, UnexpectedAnswer } from "./errors.ts";
 import type { SearchConnection } from "./session.ts";
@@ -28,7 +29,7 @@ export function viewWriter<T>(
   connection: SearchConnection,
   view: ViewDeclaration<T>,
   alias: string,
-  gone: () => DataError = () => notBuilt(view.view, "was never built"),
+  gone: () => DataError = () => neverBuilt(view.view),
 ): ViewWriter<T> {
   const spec: OpSpec = {
     operation: `${view.view}.write`,
@@ -204,8 +205,15 @@ export const documentOf = <T>(
 ): object => ({
   key,
   ...(tenant === undefined ? {} : { tenant }),
-  item: view.encode(item),
+  item: comparable(view, view.encode(item)),
 });
+
+/** No distance can be computed to a vector without a direction: one would fail the search of all. */
+function comparable<T>({ directed }: ViewDeclaration<T>, json: object): object {
+  const vector = directed === undefined ? undefined : part(json, directed);
+  if (directed === undefined || !Array.isArray(vector)) return json;
+  return hasDirection(vector as readonly number[]) ? json : { ...json, [directed]: null };
+}
 
 /** Keys of two tenants may be equal; an id holds 512 bytes. */
 export function documentId(key: string, tenant: string | undefined): string {

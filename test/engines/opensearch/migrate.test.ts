@@ -9,6 +9,7 @@ import {
 import type { MigrationCommand } from "../../../templates/engines/opensearch/migration-step.ts";
 import { searchMigrations } from "../../../templates/engines/opensearch/migrations.ts";
 import { StateIndex } from "../../../templates/engines/opensearch/state-index.ts";
+import { mappedIn, propertiesOf } from "../../../templates/engines/opensearch/view-shape.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
 import {
   migrateDown,
@@ -41,11 +42,12 @@ const one = noteView("notes");
 /** Its items name their number `count`. */
 const two = (() => {
   const { declared, definition } = noteView("notes", { fingerprint: "two" });
-  const { mappings } = definition;
-  const text = JSON.stringify(mappings).replace('"number":', '"count":');
+  const text = JSON.stringify(definition.mappings).replaceAll('"number":', '"count":');
+  const mappings = JSON.parse(text) as typeof definition.mappings;
+  const item = { id: "string", count: "int", text: "text" };
   return {
-    declared,
-    definition: { ...definition, mappings: JSON.parse(text) as typeof mappings },
+    declared: { ...declared, item, ...propertiesOf(item), mapped: mappedIn(mappings) },
+    definition: { ...definition, mappings },
   };
 })();
 
@@ -163,8 +165,13 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
   it("copied items lack what is new: asked by it they are unavailable, health says so, and a rebuild mends both", async () => {
     const opened = await built();
     const { store } = opened;
+    const item = { ...one.declared.item, price: "int?" };
     const json = JSON.stringify(noteView("notes", { fingerprint: "three" }).definition);
-    const priced = JSON.parse(json.replace('"number":', '"price":{"type":"integer"},"number":'));
+    const priced = JSON.parse(
+      json
+        .replace('"number":"int"', '"number":"int","price":"int?"')
+        .replace('"number":{', '"price":{"type":"integer"},"number":{'),
+    );
     const later = migration(
       "0003-price",
       ["0001-initial"],
@@ -180,7 +187,8 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
     );
     await migrateUp(store.migrationTarget(), [initial, later]);
     await opened.settle();
-    const declared = { ...one.declared, definition: "three", nullable: ["price"] };
+    const mapped = mappedIn((priced as IndexDefinition).mappings);
+    const declared = { ...one.declared, definition: "three", item, nullable: ["price"], mapped };
     const target = viewTarget(store, declared);
     const find = findIn({ declared, definition: one.definition });
     const cheap = () => within("item.price", { max: 5 });
@@ -193,7 +201,9 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
     await expect(session.list(find, "note", cheap)).rejects.toMatchObject(told);
     await expect(session.page(find, "note", cheap, {})).rejects.toMatchObject(told);
     await expect(session.list(counted, "note", () => [])).rejects.toMatchObject(told);
-    expect(await session.list(find, "note", () => [])).toHaveLength(11);
+    await expect(session.list(find, "note", () => [])).rejects.toMatchObject(told);
+    // Code of before finds all that it had.
+    expect(await session.list(findIn(one), "note", () => [])).toHaveLength(11);
     const detail = `${message}; ${hint}`;
     expect(await store.health()).toMatchObject({ state: "degraded", detail });
     const generation = await target.begin();
@@ -204,19 +214,47 @@ describe.skipIf(isMissing(server))("migrations of views", () => {
     expect((await store.health()).state).toBe("up");
   });
 
-  it("a property that the index does not compare yet is no filter that finds nothing", async () => {
-    const { store } = await built(3);
-    const newer = () => within("item.price", { max: 5 });
-    await expect(store.session.list(findIn(one), "note", newer)).rejects.toMatchObject({
-      kind: "unavailable",
+  for (const [what, more, lacking] of [
+    ["searches", { mapped: { ...one.declared.mapped, "item.body": "text" } }, "body"],
+    ["compares otherwise", { mapped: { "item.number": "keyword" } }, "number"],
+    ["gives back, nullable", { item: { ...one.declared.item, body: "text?" } }, "body"],
+    ["knows as another kind", { item: { ...one.declared.item, number: "string" } }, "number"],
+    ["knows as a tenant's", { tenantScoped: true }, "tenant"],
+  ] as const)
+    it(`what code ${what} and the index lacks is no answer that lacks it`, async () => {
+      const { store } = await built(3);
+      const declared = { ...one.declared, definition: "other", ...more };
+      const find = findIn({ declared, definition: one.definition });
+      const message = expect.stringContaining(`its items lack ${lacking}`);
+      const { session } = store;
+      for (const text of ["note", "nowhere"])
+        await expect(session.list(find, text, () => [])).rejects.toMatchObject({
+          kind: "unavailable",
+          message,
+        });
+      viewTarget(store, declared);
+      expect(await store.health()).toMatchObject({ state: "degraded", detail: message });
     });
+
+  it("an alias that moves to what code lacks is found with its first answer, and with its first that is empty", async () => {
+    const opened = await built(3);
+    const { session } = opened.store;
+    const find = findIn(one);
+    await opened.settle();
+    expect(await session.list(find, "note", () => [])).toHaveLength(2);
+    await migrateUp(opened.store.migrationTarget(), all);
+    for (const text of ["nowhere", "note"])
+      await expect(session.list(find, text, () => [])).rejects.toMatchObject({
+        kind: "unavailable",
+        message: expect.stringContaining("its items lack number"),
+      });
   });
 
   it("items without a required property are told by the health of a store that looks at one", async () => {
     const { store } = await built(3);
     expect((await store.health()).state).toBe("up");
-    const required = [...one.declared.required, "currency"];
-    viewTarget(store, { ...one.declared, definition: "four", required });
+    const item = { ...one.declared.item, currency: "string" };
+    viewTarget(store, { ...one.declared, definition: "four", item });
     const { state, detail } = await store.health();
     expect([state, detail]).toEqual([
       "degraded",

@@ -1,13 +1,14 @@
 /** A store of its own on a server, with a view to write and to read. */
 import opensearch from "../../../src/engines/opensearch/index.ts";
 import type { ViewDeclaration } from "../../../templates/engines/opensearch/declaration.ts";
-import { nearestOf, searchOf } from "../../../templates/engines/opensearch/declaration.ts";
+import { nearestOf, searchOf, viewOf } from "../../../templates/engines/opensearch/declaration.ts";
 import {
   Generations,
   type IndexDefinition,
 } from "../../../templates/engines/opensearch/generation.ts";
 import type { HttpClient } from "../../../templates/engines/opensearch/client.ts";
 import { openSearchStore, type SearchStore } from "../../../templates/engines/opensearch/store.ts";
+import { mappedIn } from "../../../templates/engines/opensearch/view-shape.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
 import { type Attempt, callOp } from "../../../templates/runtime/call.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
@@ -76,17 +77,7 @@ export function noteView(
   alias: string,
   { vectors = false, tenants = false, fingerprint = "one" } = {},
 ): NoteView {
-  const declared = {
-    view: alias,
-    alias,
-    definition: fingerprint,
-    required: ["id", "number", "text"],
-    nullable: [],
-    tenantScoped: tenants,
-    encode: (item: Note) => item,
-    // The index holds what was written here.
-    decode: (json: object) => json as Note,
-  };
+  const item = { id: "string", number: "int", text: "text" };
   const method = { name: "hnsw", engine: "lucene" };
   const embedding = { type: "knn_vector", dimension: dimensions, space_type: "l2", method };
   const properties = {
@@ -105,16 +96,26 @@ export function noteView(
       },
     },
     mappings: {
-      _meta: { project: "test", view: alias, definition: fingerprint },
+      _meta: { project: "test", view: alias, definition: fingerprint, item },
       dynamic: "strict",
       properties: {
         key: { type: "keyword" },
-        tenant: { type: "keyword" },
+        ...(tenants ? { tenant: { type: "keyword" } } : {}),
         deleted: { type: "date", format: "epoch_millis" },
         item: { type: "object", dynamic: false, properties },
       },
     },
   };
+  const declared = viewOf({
+    view: alias,
+    alias,
+    definition: fingerprint,
+    item,
+    mapped: mappedIn(definition.mappings),
+    tenantScoped: tenants,
+    toJson: (one: Note) => one,
+    fromJson: (json: Note) => json,
+  });
   return { declared, definition };
 }
 

@@ -154,34 +154,74 @@ test("a text index is cut by its documents, as the plan reckons with it: no shar
   expect(capabilities.textSearch?.shards).toEqual({ documents: 20_000_000, atOnce: 10 });
 });
 
-test("a renamed field is renamed in the copies, and back", () => {
-  const after = edited(
-    books,
-    "      body: { type: text }",
-    "      prose: { type: text, was: body }",
-  )
-    .replaceAll("body: {}", "prose: {}")
-    .replaceAll("text: [title, body]", "text: [title, prose]");
-  const [copy] = changed(books, after).steps;
-  expect(commandsOf(copy?.up ?? "")[1]).toEqual({
-    copyView: "books-book-search",
-    renamed: { body: "prose" },
-  });
-  expect(commandsOf(copy?.down ?? "")[1]).toEqual({
-    copyView: "books-book-search",
-    renamed: { prose: "body" },
-  });
+const renamed = edited(
+  books,
+  "      body: { type: text }",
+  "      prose: { type: text, was: body }",
+)
+  .replaceAll("body: {}", "prose: {}")
+  .replaceAll("text: [title, body]", "text: [title, prose]");
+
+test("a renamed field: code of before reads the old index until the contract, which renames it in the copies; and back", () => {
+  const { steps } = changed(books, renamed);
+  expect(steps.map(({ name, phase, risks }) => [name, phase, risks])).toEqual([
+    ["books-book-search-define", "expand", ["none"]],
+    ["books-book-search-copy", "contract", ["breaks-old-code"]],
+    ["books-similar-books-define", "expand", ["none"]],
+    ["books-similar-books-copy", "contract", ["breaks-old-code"]],
+  ]);
+  const [define, copy] = steps;
+  expect(commandsOf(define?.up ?? "").map((command) => Object.keys(command)[0])).toEqual([
+    "defineView",
+  ]);
+  expect(commandsOf(copy?.up ?? "")).toEqual([
+    { copyView: "books-book-search", renamed: { body: "prose" } },
+  ]);
+  const after = definitionOf(renamed, "books-book-search");
+  const before = definitionOf(books, "books-book-search");
+  expect(commandsOf(copy?.down ?? "")).toMatchObject([
+    { defineView: "books-book-search", definition: defined(before) },
+    { copyView: "books-book-search", renamed: { prose: "body" } },
+    { defineView: "books-book-search", definition: defined(after) },
+  ]);
 });
 
-test("values of another kind leave the copies, which count as incomplete until a rebuild", () => {
+const defined = (state: unknown): unknown =>
+  typeof state === "object" && state !== null && "definition" in state ? state.definition : state;
+
+test("values of another kind leave the copies in the contract, and are lacking until a rebuild", () => {
   const after = edited(books, "sold: { type: bigint }", "sold: { type: string, max: 20 }");
-  const [copy] = changed(books, after).steps;
+  const [define, copy] = changed(books, after).steps;
   const copied = { copyView: "books-book-search", removed: ["sold"], lacking: ["sold"] };
-  expect(commandsOf(copy?.up ?? "")[1]).toEqual(copied);
+  expect([define?.phase, copy?.phase]).toEqual(["expand", "contract"]);
+  expect(commandsOf(copy?.up ?? "")).toEqual([copied]);
   expect(commandsOf(copy?.down ?? "")[1]).toEqual(copied);
-  expect(copy?.note).toContain(
+  expect(define?.note).toContain(
     "Items have no sold before a rebuild: npm run db -- views rebuild book-search.",
   );
+});
+
+test.each([
+  [
+    "a filter more",
+    "filter: [title, price.range]",
+    "filter: [title, genre, price.range]",
+    "expand",
+  ],
+  ["a filter less", "filter: [title, price.range]", "filter: [title]", "contract"],
+  ["a facet less", "facets: [tags, sold]", "facets: [tags]", "contract"],
+  ["a text less", "text: [title, body]", "text: [title]", "contract"],
+  ["finer amounts", "precision: 8, scale: 2", "precision: 8, scale: 4", "contract"],
+  ["vectors of another size", "dimensions: 8", "dimensions: 16", "contract"],
+  ["a longer text", "title: { type: string, max: 200 }", "title: { type: text }", "expand"],
+])("%s: copied in the phase in which nobody misses anything", (_, from, to, phase) => {
+  const { steps } = changed(books, edited(books, from, to));
+  const phases = steps.filter(({ name }) => name.endsWith("-copy")).map((step) => step.phase);
+  if (to.includes("type: text")) expect([steps.length, phases]).toEqual([2, []]);
+  else expect(new Set(phases)).toEqual(new Set([phase]));
+  expect(
+    steps.every((step) => step.phase === "contract" || !step.risks.includes("breaks-old-code")),
+  ).toBe(true);
 });
 
 test("a view that is gone is dropped when no old code runs any more", () => {

@@ -1,8 +1,9 @@
 import type { IndexDefinition } from "../../../../templates/engines/opensearch/generation.ts";
+import type { ItemShape } from "../../../../templates/engines/opensearch/view-shape.ts";
 import type { StoreIr } from "../../../ir/types.ts";
 import type { Snapshot } from "../../../migrate/step.ts";
 import { definitionOf } from "../definition.ts";
-import { itemShape, type ItemShape } from "../item-shape.ts";
+import { itemShape } from "../item-shape.ts";
 import { aliasOf } from "../names.ts";
 import { heldViews } from "../store-file.ts";
 

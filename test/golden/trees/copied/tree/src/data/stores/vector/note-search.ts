@@ -11,8 +11,15 @@ const view = viewOf({
   view: "note-search",
   alias: "journal-note-search",
   definition: "00de902f6fb5",
-  required: ["id", "text", "createdAt", "updatedAt"],
-  nullable: [],
+  item: {
+    id: "uuid",
+    text: "text",
+    createdAt: "timestamp",
+    updatedAt: "timestamp",
+  },
+  mapped: {
+    "item.text": "text",
+  },
   tenantScoped: true,
   toJson: noteToJson,
   fromJson: noteFromJson,
