@@ -76,7 +76,7 @@ test.each([
 test("a second rename tells of the records that still have the first name", () => {
   const once = edited(sessions, "token: {", "secret: { was: token,");
   const twice = edited(sessions, "token: {", "key2: { was: secret,");
-  const [told] = compared(once, twice, () => undefined).changes.filter(
+  const told = compared(once, twice, () => undefined).changes.find(
     ({ surface }) => surface === "storage",
   );
   expect(told?.why).toMatch(
