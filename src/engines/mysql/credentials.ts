@@ -13,6 +13,6 @@ export const twoUsers: Rotation =
 /** What the DSN of an engine of this family keeps. Source: MySQL manual, Privileges Provided by MySQL. */
 export const credentialsOf = (rotation: Rotation): Credentials => ({
   secret: "the password of the application's user; sslkey names a file beside it",
-  role: "a user with select, insert, update and delete on the store's database, and nothing on *.*; the user that migrates has alter, create, drop, index, references and trigger besides",
+  role: "a user with select, insert, update and delete on the store's database, and nothing on *.*; the user that migrates has alter, create, drop, index, references and trigger besides, and stays: the triggers of the history run with its rights",
   rotation,
 });

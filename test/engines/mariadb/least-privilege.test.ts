@@ -1,0 +1,3 @@
+import { applicationUser } from "../mysql/application-user.ts";
+
+await applicationUser("mariadb");

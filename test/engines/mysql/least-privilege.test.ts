@@ -1,0 +1,3 @@
+import { applicationUser } from "./application-user.ts";
+
+await applicationUser("mysql");
