@@ -53,6 +53,7 @@ import { cwdAbove, type Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
 import { refuseSecondSpec } from "./spec-of-package.ts";
+import { unreadRecords } from "./unread-records.ts";
 
 /** A valid spec. */
 export interface Loaded {
@@ -213,6 +214,7 @@ function prepare(
   const root = resolve(place.folder, model.output.package);
   refuseSecondSpec(root, place);
   const ir = storable({ model, locate }, plan, output);
+  refuseUnread(ir, root, locate);
   const inputs = unitInputs(ir, { spec: place.spec, version: packageVersion() });
   return {
     place,
@@ -313,6 +315,12 @@ function refuseUnstorable(ir: Ir, locate: Loaded["locate"]): void {
       })),
     ),
   );
+}
+
+/** Records that no migration renames, and that nobody would find any more. @throws Failure 2 */
+export function refuseUnread(ir: Ir, root: string, locate: Loaded["locate"]): void {
+  const problems = unreadRecords(ir, root);
+  if (problems.length > 0) throw wrongSpec(locate(problems));
 }
 
 /** Everything about what is to be emitted that must not be. */

@@ -34,6 +34,7 @@ import { hashOfSettings } from "./input-hash.ts";
 import { packageVersion } from "./package-files.ts";
 import { type Reconciled, refusalsOf } from "./pipeline.ts";
 import type { Place } from "./place.ts";
+import { unreadRecords } from "./unread-records.ts";
 import { differingParts, foldersOf, sealsOf } from "./schema-stage.ts";
 
 /** What a run comes to that did not look at all of the spec. */
@@ -88,6 +89,7 @@ function runOf(
   const present = former === undefined ? undefined : sideOf(found, slice, now);
   if (settled === undefined || former === undefined || present === undefined) return undefined;
   if (!agree(former, present, slice.units)) return undefined;
+  if (unreadRecords(present.ir, place.folder).length > 0) return undefined;
   const names = nextNames(claimedNames(former.ir), claimedNames(present.ir), spec.names);
   const sizes = nextSizes(former.sizes, present.sizes, spec.sizes);
   const sound = nextSchemas(former, present, place.folder);

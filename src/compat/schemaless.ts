@@ -1,9 +1,9 @@
-import { columnName, typeName } from "../ir/names.ts";
+import { keptName, typeName } from "../ir/names.ts";
 import type { EntityIr, FieldIr, StoreIr } from "../ir/types.ts";
 import type { FieldType } from "../spec/model.ts";
 import { noteOf, type SpecChange } from "./change.ts";
-import { pairs } from "./pairs.ts";
-import { fieldPairs } from "./renames.ts";
+import { keptPairs, otherwiseKept } from "./kept-pairs.ts";
+import { pairs, type Pairs } from "./pairs.ts";
 import { shown } from "./type-change.ts";
 
 const storage = noteOf("storage");
@@ -45,7 +45,7 @@ export function schemalessChanges(
 }
 
 function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[] {
-  const fields = fieldPairs(before, after);
+  const fields = keptPairs(before.fields.filter(isHeld), after.fields.filter(isHeld));
   const stored = (field: FieldIr): boolean => !field.managed;
   return [
     ...(before.table === after.table
@@ -58,15 +58,12 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
             `records of before are not found; table: ${before.table} keeps them`,
           ),
         ]),
-    ...fields.renamed.map(({ before: old, after: field }) =>
+    ...otherwiseKept(fields).map(({ before: old, after: field }) =>
       storage(
         "breaking",
         `${after.name}.${field.name}`,
-        `stored under another name than ${old.name}`,
-        [
-          "records of before are read by it while was: stays, but code of before does not find what is written from now on",
-          ...stillFormer(old),
-        ].join("; "),
+        `stored as ${keptName(field.source)}, no longer as ${keptName(old.source)}`,
+        `what records of before hold is not found, and code of before does not find what is written; column: ${keptName(old.source)} keeps it`,
       ),
     ),
     ...fields.kept
@@ -83,7 +80,7 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
       storage(
         "breaking",
         `${after.name}.${field.name}`,
-        `stored as ${field.column}, as ${old.name} was before`,
+        `stored as ${keptName(field.source)}, as ${old.name} was before`,
         `records of before hold ${old.name} there, and it would be read as ${field.name}; another column: keeps both apart`,
       ),
     ),
@@ -100,17 +97,8 @@ function recordChanges(before: EntityIr, after: EntityIr): readonly SpecChange[]
   ];
 }
 
-/** A field has one former name: of a second rename the first is forgotten. */
-const stillFormer = ({
-  name,
-  column,
-  source: { was, column: mapped },
-}: FieldIr): readonly string[] =>
-  was === undefined || mapped !== undefined || columnName(was) === column
-    ? []
-    : [
-        `a record that was not written since ${name} was called ${was} loses its value: rename it again when none of these is left`,
-      ];
+/** The tenant is part of a record's key alone. */
+const isHeld = ({ source }: FieldIr): boolean => source.role !== "tenant";
 
 interface TakenName {
   readonly old: FieldIr;
@@ -120,12 +108,14 @@ interface TakenName {
 /** Fields that have in the hash what was the name of another one. */
 function takenNames(
   before: EntityIr,
-  { kept, added }: Pick<ReturnType<typeof fieldPairs>, "kept" | "added">,
+  { kept, added }: Pick<Pairs<FieldIr>, "kept" | "added">,
 ): readonly TakenName[] {
   const former = new Map(kept.map((pair) => [pair.after, pair.before]));
-  const owners = new Map(before.fields.map((field) => [field.column, field]));
+  const owners = new Map(
+    before.fields.filter(isHeld).map((field) => [keptName(field.source), field]),
+  );
   return [...kept.map(({ after }) => after), ...added].flatMap((field) => {
-    const old = owners.get(field.column);
+    const old = owners.get(keptName(field.source));
     return old === undefined || old === former.get(field) ? [] : [{ old, field }];
   });
 }

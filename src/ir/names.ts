@@ -128,6 +128,16 @@ export const tableName = (entity: string, mapped?: string): string =>
 export const historyTableName = (table: string): string => fitted(`${table}_history`);
 export const columnName = (field: string, mapped?: string): string =>
   mapped ?? fitted(snakeCase(field));
+
+/**
+ * The name under which records that no migration touches hold a field: a rename is one of the code, since code of before and after read
+ * and write the same records.
+ */
+export const keptName = (field: {
+  readonly name: string;
+  readonly was?: string;
+  readonly column?: string;
+}): string => columnName(field.was ?? field.name, field.column);
 export const primaryKeyName = (table: string): string => fitted(`${table}_pkey`);
 export const uniqueName = (table: string, columns: readonly string[]): string =>
   fitted(`${table}_${columns.join("_")}_key`);

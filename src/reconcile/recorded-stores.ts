@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { tableName } from "../ir/names.ts";
+import type { Field } from "../spec/model.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { isObject, parseRecord } from "./record.ts";
 import { toolFolder } from "./paths.ts";
@@ -40,17 +41,35 @@ function workloadOf(value: unknown): RecordedStore["workloads"] {
 }
 
 /** The table of an entity as the last run of `generate` knew it; its usual name where that cannot be read. */
-export function recordedTable(root: string, entity: string): string {
-  const path = join(root, toolFolder, "entities", `${entity}.json`);
-  const model =
-    nodeFileSystem.stat(path)?.kind === "file"
-      ? parseRecord(`entities/${entity}`, nodeFileSystem.readText(path))
-      : undefined;
-  const known = model === undefined || "damage" in model ? undefined : model.model;
-  const own =
-    isObject(known) && Array.isArray(known["entities"])
-      ? known["entities"].find((each) => isObject(each) && each["name"] === entity)
-      : undefined;
-  const mapped = isObject(own) ? own["table"] : undefined;
-  return tableName(entity, typeof mapped === "string" ? mapped : undefined);
+export const recordedTable = (root: string, entity: string): string =>
+  recordedEntity(root, entity)?.table ?? tableName(entity);
+
+/** An entity as the last run of `generate` left it. */
+export interface RecordedEntity {
+  readonly table: string;
+  readonly fields: readonly { readonly source: RecordedField }[];
 }
+
+type RecordedField = Pick<Field, "name" | "was" | "column" | "role">;
+
+/** Undefined where the record cannot be read, which is left to who repairs it. */
+export function recordedEntity(root: string, entity: string): RecordedEntity | undefined {
+  const path = join(root, toolFolder, "entities", `${entity}.json`);
+  if (nodeFileSystem.stat(path)?.kind !== "file") return undefined;
+  const record = parseRecord(`entities/${entity}`, nodeFileSystem.readText(path));
+  const known = "damage" in record ? undefined : record.model;
+  if (!isObject(known) || !Array.isArray(known["entities"])) return undefined;
+  const own: unknown = known["entities"].find((each) => isObject(each) && each["name"] === entity);
+  if (!isObject(own) || !Array.isArray(own["fields"])) return undefined;
+  const mapped = own["table"];
+  return {
+    table: tableName(entity, typeof mapped === "string" ? mapped : undefined),
+    fields: own["fields"].filter(isField).map((source) => ({ source })),
+  };
+}
+
+const isField = (value: unknown): value is RecordedField =>
+  isObject(value) &&
+  typeof value["name"] === "string" &&
+  typeof value["role"] === "string" &&
+  [value["was"], value["column"]].every((name) => name === undefined || typeof name === "string");

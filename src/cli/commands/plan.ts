@@ -10,7 +10,7 @@ import { Failure } from "../failure.ts";
 import { type Output, widthOf } from "../io.ts";
 import { readLock, writeLock } from "../lock-file.ts";
 import { leftEntities, leftText, movedEntities, movedText } from "../moved-entities.ts";
-import { choose, load, type Loaded, storable } from "../pipeline.ts";
+import { choose, load, type Loaded, refuseUnread, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
 
 /** `plan`: decides and explains; writes a missing lock, a changed one with `--accept`. */
@@ -24,13 +24,14 @@ export async function run(
   const found = readLock(place);
   const plan = choose(loaded, undefined, output);
   const ir = storable(loaded, plan, output);
+  const root = resolve(place.folder, loaded.model.output.package);
+  refuseUnread(ir, root, loaded.locate);
   output.line(planText(plan, engines, widthOf(io)).trimEnd());
   const changes = found === undefined ? [] : compareLock(found.lock, lockOf(plan, engines));
   const refused = changes.some(needsAcceptance) && !options.accept;
   const write = found === undefined || !refused;
   const written = write && writeLock(place, plan);
   output.document({ plan, changes, lock: { file: place.lock, written } });
-  const root = resolve(place.folder, loaded.model.output.package);
   for (const each of movedEntities(ir, root)) output.problem(`note: ${movedText(each)}`);
   for (const each of leftEntities(ir, root)) output.problem(`note: ${leftText(each)}`);
   if (written) output.line(`\n${place.lock} written; commit it.`);

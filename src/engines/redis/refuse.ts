@@ -1,6 +1,6 @@
-import { columnName, tableName } from "../../ir/names.ts";
-import type { EntityIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
-import { type FormerName, formerNames } from "./adapter/former.ts";
+import { keptName, tableName } from "../../ir/names.ts";
+import type { EntityIr, FieldIr, RepositoryIr, StoreIr } from "../../ir/types.ts";
+import { columnsOf } from "./adapter/codec.ts";
 
 interface Problem {
   readonly path: string;
@@ -57,7 +57,7 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
           },
         ]
       : []),
-    ...formerNames(entity).flatMap((name) => takenProblem(path, name)),
+    ...sharedNames(path, entity),
     ...(entity.keyless
       ? [
           {
@@ -96,17 +96,22 @@ function entityProblems(entity: EntityIr): readonly Problem[] {
   ];
 }
 
-/** No migration renames what a record holds: it stays readable only while its names are nobody else's. */
-function takenProblem(entity: string, { field, former, takenBy }: FormerName): readonly Problem[] {
-  if (takenBy === undefined) return [];
-  const path = `${entity}.fields.${field.name}.was`;
-  const own = takenBy.source.was;
-  const other = own === undefined ? "another column: on" : `column: ${columnName(own)} on`;
-  return [
-    {
-      path,
-      text: `records of before hold ${field.name} as ${former}, which is ${takenBy.name} now: of a record nobody could tell whose value it is, and no migration renames it`,
-      hint: `column: ${former} on ${field.name} and ${other} ${takenBy.name} keep both apart in all records; leave was: out when none of before is left`,
-    },
-  ];
+/** Fields that a record would hold under one name: a renamed one has its former name there. */
+function sharedNames(entity: string, of: EntityIr): readonly Problem[] {
+  const { given, managed } = columnsOf(of);
+  const named = Map.groupBy([...given, ...managed], ({ source }) => keptName(source));
+  return [...named].flatMap(([name, fields]) => {
+    const renamed = fields.find(isRenamed);
+    if (renamed === undefined) return [];
+    return fields
+      .filter((field) => field !== renamed)
+      .map((other) => ({
+        path: `${entity}.fields.${renamed.name}.was`,
+        text: `records hold ${renamed.name} as ${name}, its former name, since no migration renames it; ${other.name} would be held as ${name}, too`,
+        hint: `another column: on ${other.name} keeps both apart`,
+      }));
+  });
 }
+
+const isRenamed = ({ source }: FieldIr): boolean =>
+  source.was !== undefined && source.column === undefined;

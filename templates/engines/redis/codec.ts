@@ -1,4 +1,4 @@
-import { DataError, programmingError } from "../../runtime/errors.ts";
+import { DataError, type ErrorDetails, programmingError } from "../../runtime/errors.ts";
 
 /** A value and its text, exactly; the text is what a hash field holds. */
 export interface ValueCodec<T> {
@@ -123,10 +123,18 @@ function wholeNumber(stored: string): number {
   throw new RangeError("too long a number");
 }
 
+/** What is said of a number that would no more be one of its type. */
+export const outOfRange: ErrorDetails = {
+  kind: "constraint",
+  message: "the value would leave the range of its type",
+};
+
+export const bounds32 = [-2_147_483_648, 2_147_483_647] as const;
+
 /** 32 bits. */
 export const int = <T extends number = number>(
-  min = -2_147_483_648,
-  max = 2_147_483_647,
+  min: number = bounds32[0],
+  max: number = bounds32[1],
 ): ValueCodec<T> => ({
   problem: (value) =>
     Number.isInteger(value) && value >= min && value <= max

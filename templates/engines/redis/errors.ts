@@ -50,6 +50,8 @@ const spelledOut: readonly (readonly [RegExp, Rule])[] = [
   [/^ERR Client sent AUTH, but no password is set/, { kind: "auth", transient: false }],
   // A cluster's client asked a server that stands alone.
   [/^ERR This instance has cluster support disabled/, { kind: "programming", transient: false }],
+  [/^ERR increment or decrement would overflow/, { kind: "constraint", transient: false }],
+  [/^ERR resulting score is not a number/, { kind: "constraint", transient: false }],
   [/^ERR max number of client connections/, { kind: "overload", transient: true, fatal: true }],
 ];
 

@@ -1,4 +1,4 @@
-import { type Script, script } from "./script.ts";
+import { added, type Script, script } from "./script.ts";
 
 /**
  * Changes of one record, each atomic. A record is a hash of texts; what may be null and is, is absent. KEYS[1] is the record, KEYS[2] the
@@ -59,15 +59,6 @@ return done({ version, created, now })`);
 const found = `
 if redis.call('exists', KEYS[1]) == 0 then return 'missing' end
 if ARGV[3] ~= '' and redis.call('hget', KEYS[1], ARGV[4]) ~= ARGV[3] then return 'stale' end
-if ARGV[6] ~= '' then
-  for _, rename in ipairs(cjson.decode(ARGV[6])) do
-    local text = redis.call('hget', KEYS[1], rename[2])
-    if text then
-      redis.call('hsetnx', KEYS[1], rename[1], text)
-      redis.call('hdel', KEYS[1], rename[2])
-    end
-  end
-end
 local function touched(columns)
   if ARGV[4] ~= '' then redis.call('hset', KEYS[1], ARGV[4], raised(redis.call('hget', KEYS[1], ARGV[4]))) end
   if ARGV[5] ~= '' then redis.call('hset', KEYS[1], ARGV[5], milliseconds()) end
@@ -75,18 +66,18 @@ local function touched(columns)
 end`;
 
 /**
- * ARGV: 3 expected version or '', 4 and 5 fields of version and updatedAt or '', 6 renamed fields as JSON or '', 7 how many arguments are
- * set, 8 how many fields go, then these and the fields of the result.
+ * ARGV: 3 expected version or '', 4 and 5 fields of version and updatedAt or '', 6 how many arguments are set, 7 how many fields go, then
+ * these and the fields of the result.
  */
 export const patchRecord: Script = script(`${begin}
 ${found}
-local first = 9
-local set, gone = tonumber(ARGV[7]), tonumber(ARGV[8])
+local first = 8
+local set, gone = tonumber(ARGV[6]), tonumber(ARGV[7])
 if set > 0 then redis.call('hset', KEYS[1], unpack(ARGV, first, first + set - 1)) end
 if gone > 0 then redis.call('hdel', KEYS[1], unpack(ARGV, first + set, first + set + gone - 1)) end
 return touched(first + set + gone)`);
 
-/** Whole numbers are compared as texts, since Lua's numbers end at 2^53. ARGV as above, then 7 field, 8 by, 9 floor, 10 ceiling, 11 kind. */
+/** Whole numbers are compared as texts, since Lua's numbers end at 2^53. ARGV as above, then 6 field, 7 by, 8 floor, 9 ceiling, 10 kind. */
 export const incrementRecord: Script = script(`${begin}
 ${found}
 local function less(a, b)
@@ -96,26 +87,25 @@ local function less(a, b)
   if #a ~= #b then return #a < #b end
   return a < b
 end
-local old = redis.call('hget', KEYS[1], ARGV[7])
+local old = redis.call('hget', KEYS[1], ARGV[6])
 local number = old or '0'
 local now
-if ARGV[11] == 'float' then
-  now = tonumber(number) + tonumber(ARGV[8])
+if ARGV[10] == 'float' then
+  now = tonumber(number) + tonumber(ARGV[7])
   if now ~= now or now == math.huge or now == -math.huge then return 'range' end
-  if ARGV[9] ~= '' and now < tonumber(ARGV[9]) then return 'floor' end
-  if ARGV[10] ~= '' and now > tonumber(ARGV[10]) then return 'ceiling' end
-  redis.call('hset', KEYS[1], ARGV[7], string.format('%.17g', now))
+  if ARGV[8] ~= '' and now < tonumber(ARGV[8]) then return 'floor' end
+  if ARGV[9] ~= '' and now > tonumber(ARGV[9]) then return 'ceiling' end
+  redis.call('hset', KEYS[1], ARGV[6], string.format('%.17g', now))
 else
-  local reply = redis.pcall('hincrby', KEYS[1], ARGV[7], ARGV[8])
-  if type(reply) == 'table' and reply.err then return string.find(reply.err, 'would overflow', 1, true) and 'range' or reply end
-  now = redis.call('hget', KEYS[1], ARGV[7])
-  local outside = ARGV[9] ~= '' and less(now, ARGV[9]) and 'floor' or ARGV[10] ~= '' and less(ARGV[10], now) and 'ceiling'
+  ${added("ARGV[6]", "ARGV[7]")}
+  now = redis.call('hget', KEYS[1], ARGV[6])
+  local outside = ARGV[8] ~= '' and less(now, ARGV[8]) and 'floor' or ARGV[9] ~= '' and less(ARGV[9], now) and 'ceiling'
   if outside then
-    if old then redis.call('hset', KEYS[1], ARGV[7], old) else redis.call('hdel', KEYS[1], ARGV[7]) end
+    if old then redis.call('hset', KEYS[1], ARGV[6], old) else redis.call('hdel', KEYS[1], ARGV[6]) end
     return outside
   end
 end
-return touched(12)`);
+return touched(11)`);
 
 /** ARGV: 3 expected version or '', 4 field of the version or ''. */
 export const deleteRecord: Script = script(`${begin}

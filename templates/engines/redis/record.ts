@@ -11,8 +11,6 @@ export interface RecordDeclaration<K, N, E> {
   readonly table: string;
   /** Fields of the hash: what a new record gives first, then the managed ones. */
   readonly columns: readonly string[];
-  /** Columns that were renamed, with their name before: a record written then is read by it, and renamed with its next change. */
-  readonly formerly?: readonly (readonly [column: string, former: string])[];
   /** Where the parts of the key stand in the columns. */
   readonly keyAt: readonly number[];
   /** The key is one uuid, which is made here when it is not given. */
@@ -52,25 +50,4 @@ export interface IncrementDeclaration<K, N, E> extends MethodDeclaration<K, N, E
   readonly floor?: string;
   readonly ceiling?: string;
   readonly by: "any" | "positive" | "negative";
-}
-
-/** Fields of the hash to ask for: the columns, then the former names of those that were renamed. */
-export const fieldsOf = ({
-  columns,
-  formerly = [],
-}: RecordDeclaration<never, never, unknown>): readonly string[] =>
-  formerly.length === 0 ? columns : [...columns, ...formerly.map(([, former]) => former)];
-
-/** The texts of the columns, each from where the record has it. */
-export function settled(
-  { columns, formerly = [] }: RecordDeclaration<never, never, unknown>,
-  row: Row,
-): Row {
-  if (formerly.length === 0) return row;
-  const texts = row.slice(0, columns.length);
-  for (const [at, [column]] of formerly.entries()) {
-    const index = columns.indexOf(column);
-    texts[index] ??= row[columns.length + at];
-  }
-  return texts;
 }

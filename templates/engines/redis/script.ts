@@ -14,6 +14,14 @@ export function script(text: string): Script {
   return { text, digest: createHash("sha1").update(text).digest("hex") };
 }
 
+/** Lua that adds to a whole number in the hash KEYS[1]; what leaves 64 bits is the reply `range`. */
+export const added = (field: string, by: string): string => `
+local sum = redis.pcall('hincrby', KEYS[1], ${field}, ${by})
+if type(sum) == 'table' and sum.err then
+  if string.find(sum.err, 'would overflow', 1, true) or string.find(sum.err, 'out of range', 1, true) then return 'range' end
+  return sum
+end`;
+
 /** Runs a script. NOSCRIPT is a reply, so nothing was applied and the text may follow, within what is left of the deadline. */
 export async function runScript(
   caller: RedisCaller,

@@ -11,16 +11,15 @@ import { verdictError } from "../../runtime/failure.ts";
 import { newUuidKey } from "../../runtime/keys.ts";
 import type { OpOptions, OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, VersionedWriteOptions, WriteOptions } from "../../runtime/options.ts";
+import { outOfRange } from "./codec.ts";
 import { keptMs } from "./keyed.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
 import {
-  fieldsOf,
   type IncrementDeclaration,
   type MethodDeclaration,
   type PatchDeclaration,
   type RecordDeclaration,
   type Row,
-  settled,
   type UpsertDeclaration,
 } from "./record.ts";
 import {
@@ -58,7 +57,7 @@ const refusals: Readonly<Record<string, ErrorDetails>> = {
   operation: conflict,
   floor: { kind: "constraint", message: "the value would fall below its floor" },
   ceiling: { kind: "constraint", message: "the value would rise above its ceiling" },
-  range: { kind: "constraint", message: "the value would leave the range of its type" },
+  range: outOfRange,
 };
 
 const judge: Judge = (reply) => {
@@ -87,7 +86,7 @@ export class RedisSession {
   ): Promise<E | undefined> {
     const { of } = method;
     try {
-      const args = [this.#key(of, of.key(key)), ...fieldsOf(of)];
+      const args = [this.#key(of, of.key(key)), ...of.columns];
       const row = this.#host.router.call(method, "hmget", args, options);
       return row.then((reply) => decoded(of, reply));
     } catch (error) {
@@ -106,7 +105,7 @@ export class RedisSession {
       const limits = { ...options, deadlineMs: Math.max(1, attempt.remainingMs()) };
       const rows = await Promise.all(
         keys.map((key) => {
-          const args = [this.#key(method.of, method.of.key(key)), ...fieldsOf(method.of)];
+          const args = [this.#key(method.of, method.of.key(key)), ...method.of.columns];
           return router.nested.call(method, "hmget", args, limits);
         }),
       );
@@ -159,7 +158,6 @@ export class RedisSession {
         expected,
         of.version ?? "",
         of.updatedAt ?? "",
-        renamed(of),
         set.length,
         gone.length,
         ...set,
@@ -195,7 +193,6 @@ export class RedisSession {
         "",
         of.version ?? "",
         of.updatedAt ?? "",
-        renamed(of),
         column,
         String(by),
         floor,
@@ -388,10 +385,6 @@ function claimOf(method: OpSpec): OpSpec {
 }
 
 function decoded<K, N, E>(of: RecordDeclaration<K, N, E>, reply: Reply): E | undefined {
-  const row = settled(of, reply as Row);
+  const row = reply as Row;
   return typeof row[of.keyAt[0] ?? 0] === "string" ? of.decode(row) : undefined;
 }
-
-/** The renamed columns as the scripts take them; most records have none. */
-const renamed = ({ formerly }: Declared): string =>
-  formerly === undefined ? "" : JSON.stringify(formerly);

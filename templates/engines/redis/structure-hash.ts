@@ -1,5 +1,5 @@
 import type { CountingHashStructure, HashStructure } from "../../shared/ports/structures.ts";
-import { nullable, type ValueCodec } from "./codec.ts";
+import { bounds32, nullable, type ValueCodec } from "./codec.ts";
 import {
   StructureCaller,
   type StructureDeclaration,
@@ -39,6 +39,9 @@ export function hash<V>(host: StructureHost, declaration: HashDeclaration<V>): H
   };
 }
 
+/** The server itself keeps a sum within 64 bits. */
+const bounds64 = ["", ""] as const;
+
 /** A hash of whole numbers that are counted up and down where they lie. */
 export function countingHash<V extends number | bigint>(
   host: StructureHost,
@@ -50,8 +53,9 @@ export function countingHash<V extends number | bigint>(
     async increment(key, field, by, options) {
       if (typeof by === "number" && !Number.isSafeInteger(by))
         throw caller.mistake("increment", "the amount must be a whole number");
-      const sum = await caller.write("increment", "hincrby", key, [field, String(by)], options);
-      return declaration.value.decode(String(sum));
+      const bounds = typeof by === "number" ? bounds32 : bounds64;
+      const sum = await caller.count("increment", key, field, String(by), bounds, options);
+      return declaration.value.decode(sum);
     },
   };
 }

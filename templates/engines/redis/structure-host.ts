@@ -1,12 +1,13 @@
-import { programmingError } from "../../runtime/errors.ts";
+import { DataError, programmingError } from "../../runtime/errors.ts";
 import { verdictError } from "../../runtime/failure.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { ReadOptions, WriteOptions } from "../../runtime/options.ts";
 import { keptMs, onceScript } from "./keyed.ts";
+import { outOfRange } from "./codec.ts";
 import { fingerprintOf, keyPart } from "./record-key.ts";
 import type { Argument, Judge, Reply } from "./op.ts";
 import type { RedisRouter } from "./router.ts";
-import { runScript } from "./script.ts";
+import { added, runScript } from "./script.ts";
 
 /** What structures share: where they are. A store is one. */
 export interface StructureHost {
@@ -40,15 +41,32 @@ export interface StructureDeclaration {
 
 /**
  * One changing command, its time to live and its operation id at once. KEYS as in record-scripts.ts; ARGV from 3: time to live or 0,
- * command, its arguments after the key. A counter's sum is read as a text: Lua's numbers end at 2^53.
+ * command, its arguments after the key.
  */
 const change = onceScript(
   "KEYS[2]",
   `
 reply = redis.call(ARGV[4], KEYS[1], unpack(ARGV, 5))
-if ARGV[4] == 'hincrby' then reply = redis.call('hget', KEYS[1], ARGV[5]) end
 if ARGV[3] ~= '0' then redis.call('pexpire', KEYS[1], ARGV[3]) end`,
 );
+
+/** The same for a counter. ARGV from 3: time to live or 0, field, amount, least and most or ''. The sum is a text: Lua's numbers end at 2^53. */
+const count = onceScript(
+  "KEYS[2]",
+  `
+local old = redis.call('hget', KEYS[1], ARGV[4])
+${added("ARGV[4]", "ARGV[5]")}
+reply = redis.call('hget', KEYS[1], ARGV[4])
+if ARGV[6] ~= '' and (tonumber(reply) < tonumber(ARGV[6]) or tonumber(reply) > tonumber(ARGV[7])) then
+  if old then redis.call('hset', KEYS[1], ARGV[4], old) else redis.call('hdel', KEYS[1], ARGV[4]) end
+  return 'range'
+end
+if ARGV[3] ~= '0' then redis.call('pexpire', KEYS[1], ARGV[3]) end`,
+);
+
+const judgeSum: Judge = (reply) => {
+  if (reply === "range") throw new DataError(outOfRange);
+};
 
 /** Sends the commands of one structure. */
 export class StructureCaller {
@@ -95,15 +113,27 @@ export class StructureCaller {
     const { ttlMs } = this.#declaration;
     const spec = this.spec(method, "write");
     const key = this.#checked(spec, name);
-    const operation = options?.operation;
-    if (operation === undefined && ttlMs === undefined && command !== "hincrby")
+    if (options?.operation === undefined && ttlMs === undefined)
       return this.host.router.call(spec, command, [key, ...args], options);
-    const keys =
-      operation === undefined ? [key] : [key, `${key}:operation:${spec.operation}:${operation}`];
-    const fingerprint =
-      operation === undefined ? "" : fingerprintOf([command, ...args.map(String)]);
-    const given = [fingerprint, keptMs, ttlMs ?? 0, command, ...args];
+    const [keys, record] = kept(key, spec, [command, ...args], options);
+    const given = [...record, ttlMs ?? 0, command, ...args];
     return runScript(this.host.router, spec, change, keys, given, options);
+  }
+
+  /** Adds to a whole number in a hash; the sum as a text. @throws DataError constraint when it would leave the bounds */
+  async count(
+    method: string,
+    name: string,
+    field: string,
+    by: string,
+    [least, most]: readonly [number | "", number | ""],
+    options?: WriteOptions,
+  ): Promise<string> {
+    const spec = this.spec(method, "write");
+    const key = this.#checked(spec, name);
+    const [keys, record] = kept(key, spec, ["hincrby", field, by], options);
+    const given = [...record, this.#declaration.ttlMs ?? 0, field, by, least, most];
+    return String(await runScript(this.host.router, spec, count, keys, given, options, judgeSum));
   }
 
   /** A command whose arguments name the key themselves. */
@@ -144,6 +174,22 @@ export class StructureCaller {
     const call = { spec, attempts: 0, runtime: this.host.runtime, options: {} };
     throw verdictError(call, programmingError("the key of a structure must not be empty"), 0);
   }
+}
+
+/** What a script of keyed.ts takes: the keys, and what is recorded of the operation id. */
+function kept(
+  key: string,
+  { operation: method }: OpSpec,
+  stands: readonly Argument[],
+  options: WriteOptions | undefined,
+): readonly [keys: readonly string[], record: readonly Argument[]] {
+  const operation = options?.operation;
+  if (operation === undefined) return [[key], ["", keptMs]];
+  const fingerprint = fingerprintOf(stands.map(String));
+  return [
+    [key, `${key}:operation:${method}:${operation}`],
+    [fingerprint, keptMs],
+  ];
 }
 
 /** A message, or undefined for what is no JSON: something else sent it. */

@@ -87,11 +87,38 @@ export function stream<M>(host: StructureHost, declaration: StreamDeclaration): 
       return Number(await caller.read("acknowledge", "xack", key, [group, ...ids], options));
     },
     async claim(key, group, consumer, idleMs, limit, options) {
-      const args = [caller.key(key), group, consumer, idleMs, "0", "count", limitOf(limit)];
-      const reply = await grouped(caller.call("claim", "read", "xautoclaim", args, options));
-      return held("claim", key, group, (reply as readonly Reply[])[1] ?? [], options);
+      const most = limitOf(limit);
+      const name = caller.key(key);
+      const rest = remaining(host, options);
+      const claimed: StreamEntry<M>[] = [];
+      let cursor = "0";
+      // A request looks at ten times as many entries as it may claim, and they need not be among those.
+      do {
+        const args = [name, group, consumer, idleMs, cursor, "count", most - claimed.length];
+        try {
+          const reply = await grouped(caller.call("claim", "read", "xautoclaim", args, rest()));
+          const [next, entries = []] = reply as readonly Reply[];
+          claimed.push(...(await held("claim", key, group, entries, rest())));
+          cursor = String(next);
+        } catch (error) {
+          // What is claimed already is this consumer's: kept back it would lie idle once more.
+          if (claimed.length === 0 || options?.signal?.aborted === true) throw error;
+          return claimed;
+        }
+      } while (cursor !== "0-0" && claimed.length < most);
+      return claimed;
     },
   };
+}
+
+/** The options of each request of a call, with what is left of its deadline. */
+function remaining(
+  { runtime }: StructureHost,
+  options: CallOptions | undefined,
+): () => CallOptions {
+  const began = performance.now();
+  const limit = options?.deadlineMs ?? runtime.defaultDeadlineMs;
+  return () => ({ ...options, deadlineMs: Math.max(1, limit - (performance.now() - began)) });
 }
 
 /** A group that nobody made is told as what is missing. */

@@ -16,7 +16,7 @@ export interface HashStructure<V> {
 
 /** Whole numbers under fields. */
 export interface CountingHashStructure<V> extends HashStructure<V> {
-  /** Adds to a field, a missing one counting as 0; the sum. @throws DataError outcome-unknown */
+  /** Adds to a field, a missing one counting as 0; the sum. @throws DataError constraint (range of the type), outcome-unknown */
   increment(key: string, field: string, by: V, options?: WriteOptions): Promise<V>;
 }
 
@@ -97,7 +97,11 @@ export interface StreamStructure<M> {
     ids: readonly string[],
     options?: ReadOptions,
   ): Promise<number>;
-  /** Takes over what other consumers have not acknowledged for `idleMs`. @throws DataError not-found without such a group */
+  /**
+   * Takes over what has not been acknowledged for `idleMs` since a consumer got it or claimed it, this one's own included; the oldest first.
+   *
+   * @throws DataError not-found without such a group
+   */
   claim(
     key: string,
     group: string,

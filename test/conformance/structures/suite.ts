@@ -94,6 +94,26 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    method: "hash increment",
+    name: "beyond the range of the type is refused, and nothing is added",
+    run: async ({ visits }, roomsOf) => {
+      const key = randomUUID();
+      const { people } = roomsOf("a");
+      const outside = ofKind("constraint");
+      const most = 2n ** 63n - 1n;
+      await visits.set(key, { n: most });
+      await expect(visits.increment(key, "n", 1n)).rejects.toEqual(outside);
+      await expect(visits.increment(key, "m", 2n ** 63n)).rejects.toEqual(outside);
+      expect(await visits.getAll(key)).toEqual(new Map([["n", most]]));
+      await people.set(key, { n: 2_147_483_647 });
+      const operation = randomUUID();
+      await expect(people.increment(key, "n", 1, { operation })).rejects.toEqual(outside);
+      await expect(people.increment(key, "m", -2_147_483_649)).rejects.toEqual(outside);
+      expect(await people.getAll(key)).toEqual(new Map([["n", 2_147_483_647]]));
+      expect(await people.increment(key, "n", -1)).toBe(2_147_483_646);
+    },
+  },
+  {
     method: "sorted set",
     name: "ranks, pages from the top, ranges by score, counts",
     run: async ({ board }) => {
@@ -241,6 +261,25 @@ export const cases: readonly Case[] = [
       const claimed = await moves.claim(key, "workers", "three", 20);
       expect(claimed.map(({ message }) => message.from)).toEqual(["3", "4", "5"]);
       expect(await moves.claim(key, "workers", "one", 60_000)).toEqual([]);
+    },
+  },
+  {
+    method: "stream groups",
+    name: "what has lain idle is found behind what another consumer keeps",
+    run: async ({ moves }) => {
+      const key = randomUUID();
+      await moves.join(key, "workers");
+      await Promise.all(
+        Array.from({ length: 60 }, (_, n) => moves.append(key, { from: `${n}`, to: "" })),
+      );
+      const kept = await moves.take(key, "workers", "busy", 55);
+      const left = await moves.take(key, "workers", "gone", 5);
+      expect([kept.length, left.length]).toEqual([55, 5]);
+      const idleMs = 2_000;
+      await sleep(idleMs + 200);
+      expect(await moves.claim(key, "workers", "busy", idleMs, 55)).toEqual(kept);
+      expect(await moves.claim(key, "workers", "other", idleMs, 3)).toEqual(left.slice(0, 3));
+      expect(await moves.claim(key, "workers", "other", idleMs, 3)).toEqual(left.slice(3));
     },
   },
   {

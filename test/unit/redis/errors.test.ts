@@ -30,6 +30,8 @@ const replies: readonly (readonly [string, string, boolean])[] = [
   ["ERR unknown command 'nonsense'", "programming", false],
   ["ERR max number of clients reached", "overload", true],
   ["ERR invalid password", "auth", false],
+  ["ERR increment or decrement would overflow", "constraint", false],
+  ["ERR resulting score is not a number (NaN)", "constraint", false],
   ["NOGROUP No such key 'k' or consumer group 'g'", "programming", false],
   ["BUSYGROUP Consumer Group name already exists", "conflict", false],
   ["UNBLOCKED force unblock from blocking operation", "connection", true],

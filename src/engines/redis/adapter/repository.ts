@@ -9,6 +9,7 @@ import type {
   StoreIr,
 } from "../../../ir/types.ts";
 import { ModuleNames } from "../../../ir/module-names.ts";
+import { keptName } from "../../../ir/names.ts";
 import { adapterNames } from "../../../ir/reserved.ts";
 import { code, propertyName, stringLiteral } from "../../../render/encode.ts";
 import { type Doc, group, indent, join, line, print, softline } from "../../../render/document.ts";
@@ -24,7 +25,6 @@ import {
 import { type SharedContext, sharedContext } from "../../../render/shared/types.ts";
 import type { FileRequest } from "../../engine.ts";
 import { columnsOf, defaultLiteral, fieldCodec } from "./codec.ts";
-import { formerNames } from "./former.ts";
 import type { RedisRuntime } from "./store.ts";
 
 /** The adapter of one entity's records: codecs, declarations and the repository made of them. */
@@ -126,8 +126,7 @@ function declarationText(entity: EntityIr): string {
   const entries: readonly (readonly [string, Doc])[] = [
     ["entity", stringLiteral(entity.name)],
     ["table", stringLiteral(entity.table)],
-    ["columns", arrayLiteral(columns.map(({ column }) => stringLiteral(column)))],
-    ...formerly(entity),
+    ["columns", arrayLiteral(columns.map(({ source }) => stringLiteral(keptName(source))))],
     ["keyAt", arrayLiteral(entity.key.map((field) => String(given.indexOf(field))))],
     ...(entity.key.some(isMade) && entity.key.length === 1 ? [["madeKey", "true"] as const] : []),
     ["key", ["(key) => ", arrayLiteral(keyParts)]],
@@ -136,18 +135,10 @@ function declarationText(entity: EntityIr): string {
     ...(entity.tenant === undefined ? [] : [["tenant", "true"] as const]),
     ...(["version", "createdAt", "updatedAt"] as const).flatMap((name) => {
       const field = entity[name];
-      return field === undefined ? [] : [[name, stringLiteral(field.column)] as const];
+      return field === undefined ? [] : [[name, stringLiteral(keptName(field.source))] as const];
     }),
   ];
   return entryLines(entries);
-}
-
-/** A spec in which one of them is another field's name now is refused before. */
-function formerly(entity: EntityIr): readonly (readonly [string, Doc])[] {
-  const renamed = formerNames(entity).map(({ field: { column }, former }) =>
-    arrayLiteral([stringLiteral(column), stringLiteral(former)]),
-  );
-  return renamed.length === 0 ? [] : [["formerly", arrayLiteral(renamed)]];
 }
 
 const decoded = (field: FieldIr, at: number): string =>
@@ -210,7 +201,7 @@ function details(method: Method, entity: EntityIr): readonly (readonly [string, 
   if (field === undefined) return [];
   const { floor, ceiling } = boundsOf(method, field);
   return [
-    ["column", stringLiteral(field.column)],
+    ["column", stringLiteral(keptName(field.source))],
     ["kind", stringLiteral(field.type.kind === "float" ? "float" : "integer")],
     ...(floor === undefined ? [] : [["floor", stringLiteral(floor)] as const]),
     ...(ceiling === undefined ? [] : [["ceiling", stringLiteral(ceiling)] as const]),
@@ -226,7 +217,7 @@ function patchObject(fields: readonly string[], entity: EntityIr): Doc {
     const field = known.get(name);
     return field === undefined
       ? []
-      : [[field.column, call("optional", [`codecs.${name}`, `patch.${name}`])] as const];
+      : [[keptName(field.source), call("optional", [`codecs.${name}`, `patch.${name}`])] as const];
   });
   return objectLiteral(entries);
 }
