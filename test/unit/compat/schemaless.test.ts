@@ -69,7 +69,7 @@ test.each([
 test("a second rename tells what keeps the records in reach", () => {
   const once = edited(sessions, "token: {", "secret: { was: token,");
   const twice = edited(sessions, "token: {", "key2: { was: secret,");
-  const [told] = compared(once, twice, () => undefined).changes.filter(
+  const told = compared(once, twice, () => undefined).changes.find(
     ({ surface }) => surface === "storage",
   );
   expect(told?.why).toMatch(/; column: token keeps it$/);
