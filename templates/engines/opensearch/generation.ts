@@ -3,6 +3,7 @@ import { programmingError } from "../../runtime/errors.ts";
 import { part } from "./answer.ts";
 import type { Answer, HttpClient } from "./client.ts";
 import { typeOf } from "./errors.ts";
+import { unlessThreadDied } from "./faiss.ts";
 import { isAbsent } from "./state-index.ts";
 import { type ItemShape, type Mapped, mappedIn } from "./view-shape.ts";
 
@@ -122,7 +123,8 @@ export class Generations {
 
   /** Makes all that was written to it visible. */
   async refresh(index: string, attempt: Attempt): Promise<void> {
-    await this.#send("POST", `/${encode(index)}/_refresh`, attempt);
+    const refreshed = this.#send("POST", `/${encode(index)}/_refresh`, attempt);
+    await unlessThreadDied(this.#http, index, attempt, refreshed);
   }
 
   /** Ends writing to it, waits for what is being written, and makes it visible. */
