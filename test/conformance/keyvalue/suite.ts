@@ -307,7 +307,8 @@ export const cases: readonly Case[] = [
       expect((await shop.quotas.sum(key, 9_214_364_837_600_034_814n)).total).toBe(
         9_223_372_036_854_775_807n,
       );
-      await expect(shop.quotas.sum(key, 1n)).rejects.toEqual(ofKind("constraint"));
+      for (const by of [1n, 2n ** 63n])
+        await expect(shop.quotas.sum(key, by)).rejects.toEqual(ofKind("constraint"));
       expect((await shop.quotas.get(key))?.total).toBe(9_223_372_036_854_775_807n);
       await shop.quotas.split(key, 0.1);
       expect((await shop.quotas.split(key, 0.2)).share).toBe(0.1 + 0.2);

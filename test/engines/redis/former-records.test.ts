@@ -147,6 +147,20 @@ describe.skipIf(isMissing(server))("records of before", () => {
     }),
   );
 
+  test(
+    "a required field that one lacks is told by its name",
+    proving(proof, async () => {
+      const id = randomUUID();
+      await redis.hset(keyOf(id), { id, token: "t" });
+      const failure = await data.sessions.get(id).catch((error: unknown) => error);
+      expect(failure).toMatchObject({
+        kind: "programming",
+        message: expect.stringContaining("a stored record has no visits"),
+        hint: expect.stringContaining("give the field a default"),
+      });
+    }),
+  );
+
   test.each([
     ["open", "1"],
     ["open", ""],
