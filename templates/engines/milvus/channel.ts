@@ -21,6 +21,8 @@ export interface ChannelConfig {
 
 /** Streams that a server takes on one HTTP/2 connection, at least: RFC 9113 section 6.5.2. */
 const streamsPerConnection = 100;
+/** `status.DEADLINE_EXCEEDED` of grpc-js. */
+const deadlineExceeded = 4;
 /** `connectivityState` of grpc-js. */
 const states = { ready: 2, failed: 3, shutdown: 4 } as const;
 
@@ -131,16 +133,21 @@ export class MilvusChannel {
     const began = performance.now();
     connection.calls += 1;
     attempt.sent = true;
+    const dropSilent = (): void => {
+      if (connection.answeredAt < began) this.#drop(connection);
+    };
     return new Promise<Reply>((resolve, reject) => {
       let call: ClientUnaryCall | undefined;
       attempt.onAbandon = (reason) => {
         call?.cancel();
-        if (reason === "deadline" && connection.answeredAt < began) this.#drop(connection);
+        if (reason === "deadline") dropSilent();
       };
       const deadline = Date.now() + Math.max(1, Math.ceil(attempt.remainingMs()));
       call = send.call(connection.service, request, metadata, { deadline }, (error, reply) => {
         connection.calls -= 1;
         if (error === null) connection.answeredAt = performance.now();
+        // Of the two clocks that watch the deadline, gRPC's was first.
+        else if ("code" in error && error.code === deadlineExceeded) dropSilent();
         if (error !== null) reject(error);
         else settle(method, reply, resolve, reject);
       });
