@@ -19,6 +19,7 @@ type Unseen = "unseen";
 
 interface Believed {
   readonly until: number;
+  /** Undefined where nobody may see it. */
   readonly index: string | undefined;
 }
 
@@ -54,8 +55,9 @@ export class ViewFit {
    * @throws DataError as `check`
    */
   async confirm(view: Watched, hits: readonly Hit[], attempt: Attempt): Promise<void> {
-    const known = this.#believed.get(view.alias)?.index;
-    if (hits.length > 0 && hits.every(({ index }) => index === known)) return;
+    const known = this.#believed.get(view.alias);
+    if (known !== undefined && known.index === undefined) return;
+    if (hits.length > 0 && hits.every(({ index }) => index === known?.index)) return;
     await this.#look(view, attempt);
   }
 

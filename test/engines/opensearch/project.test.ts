@@ -1,5 +1,4 @@
 /** A generated project with a view in OpenSearch, as its user works with it: migrate, rebuild, kill the rebuild, rebuild while rows change. */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { migrate, type DataModule } from "../../conformance/layer.ts";
 import { cell, proving } from "../../support/closing-table.ts";
 import { cli, type GeneratedProject } from "../../support/generated-project.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
+import { type Ended, runDb } from "./project-db.ts";
 import { ask, settle } from "./session.ts";
 
 const server = await sharedServer("opensearch", ["vector"]);
@@ -52,12 +52,6 @@ interface Stores {
       };
     };
   };
-}
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 const rows = 6_000;
@@ -105,25 +99,10 @@ describe.skipIf(missing !== undefined)("a project with a view in OpenSearch", ()
   const it = (name: string, body: () => Promise<void>): void =>
     void test(name, proving(proof, body), 240_000);
 
-  /** The project's own command; `during` may end it. */
-  function db(
+  const db = (
     args: readonly string[],
     during?: (kill: () => void) => Promise<void>,
-  ): Promise<Ended> {
-    return new Promise((done, fail) => {
-      const child = spawn(process.execPath, ["--no-warnings", "src/data/cli.ts", ...args], {
-        cwd: project.folder,
-        env: { ...process.env, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let [stdout, stderr] = ["", ""];
-      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-      child.once("error", fail);
-      child.once("close", (status) => done({ status, stdout, stderr }));
-      during?.(() => void child.kill("SIGKILL")).catch(fail);
-    });
-  }
+  ): Promise<Ended> => runDb(project.folder, env, args, during);
 
   const built = async (): Promise<number> => (await target.state()).building?.rows ?? 0;
 

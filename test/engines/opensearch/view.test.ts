@@ -11,6 +11,7 @@ import { cell, proving } from "../../support/closing-table.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
 import {
   findIn,
+  nearestIn,
   note,
   type Note,
   noteView,
@@ -261,6 +262,29 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
       ).toEqual([false, false, false, true, false]);
       await generation.release();
     });
+
+  it("leaves out a vector that has no direction, and is asked by one of any length", async () => {
+    const { declared, definition } = noteView("directed", { vectors: true });
+    const view = { declared: { ...declared, directed: "embedding" }, definition };
+    const target = await place(opened, view);
+    const elements = [0, 1e-30, 1e19, 1e38, 1, 0.5];
+    const outcomes = await target
+      .live()
+      .write(
+        elements.map((element, at) =>
+          upsert({ ...note(at), embedding: [element, element, element, 0] }, 1n),
+        ),
+      );
+    expect(new Set(kinds(outcomes))).toEqual(new Set(["written"]));
+    await opened.settle();
+    const near = { ...nearestIn(view), metric: "cosine", exact: true } as const;
+    for (const element of [1e-30, 1, 1e19, 3e38]) {
+      const asked = Float32Array.of(element, element, 0, 0);
+      const hits = await opened.store.session.nearest(near, asked, () => []);
+      expect(hits.map(({ item }) => item.number).toSorted()).toEqual([4, 5]);
+      expect(hits[0]?.distance).toBeCloseTo(1 - 2 / Math.sqrt(6), 5);
+    }
+  });
 
   it("shows a tenant its own documents only, of one key too, and names one in every query", async () => {
     const view = noteView("tenants", { tenants: true });
