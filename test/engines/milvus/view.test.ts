@@ -86,7 +86,8 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     found.map(({ item }) => item.number);
 
   it("that was never built is unavailable, and says what builds it", async () => {
-    const { session } = opened.store;
+    const own = openStore(place.dsn);
+    const { session } = own.store;
     const never = noteView("never");
     await expect(session.nearest(nearestOf(never), filled(1), [])).rejects.toMatchObject({
       kind: "unavailable",
@@ -103,6 +104,11 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
       hint: "npm run db -- views rebuild never",
     });
     expect(await session.target(never).state()).toEqual({});
+    expect(await own.store.health()).toMatchObject({
+      state: "degraded",
+      detail: expect.stringContaining("the view never has not been built; npm run db -- views"),
+    });
+    await own.close();
   });
 
   it("keeps the newest revision of a key, whatever comes late or twice; a delete leaves its revision", async () => {

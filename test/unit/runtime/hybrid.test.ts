@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   cosineDistance,
+  directed,
   euclideanDistance,
   fuse,
   negativeInnerProduct,
@@ -45,4 +46,11 @@ test("the distances are those of the metrics", () => {
   expect(cosineDistance(vector(1, 0), vector(0, 0))).toBeNaN();
   expect(euclideanDistance(vector(1, 2), vector(4, 6))).toBe(5);
   expect(negativeInnerProduct(vector(1, 2), vector(3, 4))).toBe(-11);
+});
+
+test("a vector has a direction where single precision holds the square of its length", () => {
+  const of = (element: number): Float32Array => new Float32Array(16).fill(element);
+  for (const element of [0, 1e-40, 1e-18, 1e18, 1e38]) expect(directed(of(element))).toBe(null);
+  expect(directed(null)).toBe(null);
+  for (const element of [1e-12, 0.5, -1, 1e12]) expect(directed(of(element))).toEqual(of(element));
 });
