@@ -48,14 +48,47 @@ export function propertyOf(entity: EntityIr, field: FieldIr): string {
 }
 
 /** Names of the codecs that a field needs, for the import. */
-export function codecNames({ type, nullable }: FieldIr): readonly string[] {
+export function codecNames(field: FieldIr): readonly string[] {
+  const { type } = field;
   const of = type.kind === "array" ? ["array", codecs[type.of]] : [codecs[type.kind]];
-  return nullable ? [...of, "nullable"] : of;
+  return [...of, ...wrappers.filter((name) => name === wrapperOf(field))];
 }
 
-/** `nullable(uuid<CustomerId>())` */
-export const codecOf = (field: FieldIr): Doc =>
-  field.nullable ? call("nullable", [valueCodec(field)]) : valueCodec(field);
+/** What a codec adds for documents that lack the value. */
+export const wrappers = ["nullable", "defaulted"] as const;
+
+function wrapperOf(field: FieldIr): (typeof wrappers)[number] | undefined {
+  if (field.nullable) return "nullable";
+  return readsDefault(field) ? "defaulted" : undefined;
+}
+
+/**
+ * Whether a document that lacks the value is read with its default. Null is a value of JSON, and not one that is missing; a version is
+ * compared by the server.
+ */
+export const readsDefault = ({ nullable, key, source, type }: FieldIr): boolean =>
+  !nullable &&
+  !key &&
+  source.default !== undefined &&
+  source.role === "data" &&
+  type.kind !== "json";
+
+/** `nullable(uuid<CustomerId>())`, `defaulted(int(), 1)` */
+export function codecOf(field: FieldIr): Doc {
+  const wrapper = wrapperOf(field);
+  if (wrapper === undefined) return valueCodec(field);
+  const fallback = wrapper === "defaulted" ? [defaultLiteral(field)] : [];
+  return call(wrapper, [valueCodec(field), ...fallback]);
+}
+
+/** The default that the spec declares, as TypeScript writes it. */
+export function defaultLiteral({ type, source }: FieldIr): string {
+  if (type.kind === "bigint") return `${String(source.default)}n`;
+  if (type.kind === "timestamp") return `new Date(${stringLiteral(String(source.default))})`;
+  if (type.kind === "decimal" || typeof source.default === "string")
+    return stringLiteral(String(source.default));
+  return JSON.stringify(source.default);
+}
 
 /** Without null: what a filter compares with. */
 export function valueCodec({ type, tsType }: FieldIr): Doc {

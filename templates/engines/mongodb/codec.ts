@@ -16,9 +16,15 @@ export interface Codec<T> {
   decode(stored: unknown): T;
 }
 
+/** @throws TypeError where there is nothing */
+function present(stored: unknown): unknown {
+  if (stored !== undefined && stored !== null) return stored;
+  throw new TypeError("nothing is there, and the spec calls it required");
+}
+
 const checked = <T>(what: string, holds: (value: T) => boolean): Codec<T> => ({
   encode: (value) => (holds(value) ? value : refuse(what, value)),
-  decode: (stored) => stored as T,
+  decode: (stored) => present(stored) as T,
 });
 
 const wholeText = (value: string): boolean => typeof value === "string" && value.isWellFormed();
@@ -26,7 +32,7 @@ const wholeText = (value: string): boolean => typeof value === "string" && value
 /** As text: readable in every tool, and the order of version 7 uuids is the order of their time. */
 export const uuid = <T extends string = string>(): Codec<T> => ({
   encode: (value) => uuidText(value) ?? refuse("uuid", value),
-  decode: (stored) => stored as T,
+  decode: (stored) => present(stored) as T,
 });
 /** Half a surrogate pair is refused, which UTF-8 cannot hold. */
 export const text = <T extends string = string>(): Codec<T> => checked<T>("text", wholeText);
@@ -36,7 +42,7 @@ export const enumeration = <T extends string>(...values: readonly T[]): Codec<T>
 /** BSON int32. */
 export const int = <T extends number = number>(): Codec<T> => ({
   encode: (value) => ((value | 0) === value ? value : refuse("int (32 bit)", value)),
-  decode: (stored) => Number(stored) as T,
+  decode: (stored) => Number(present(stored)) as T,
 });
 /**
  * Always a BSON double: 1 stays a double and is not stored as an int. Finite, as on every engine: after NaN, which no comparison meets, a
@@ -44,7 +50,7 @@ export const int = <T extends number = number>(): Codec<T> => ({
  */
 export const float = (): Codec<number> => ({
   encode: (value) => (Number.isFinite(value) ? new Double(value) : refuse("float (finite)", value)),
-  decode: (stored) => Number(stored),
+  decode: (stored) => Number(present(stored)),
 });
 export const boolean = (): Codec<boolean> =>
   checked("boolean", (value) => typeof value === "boolean");
@@ -64,7 +70,7 @@ export const integer = (): Codec<bigint> => ({
 /** BSON decimal128, exact to 34 digits; `scale` digits after the point where the field declares them. */
 export const decimal = (precision?: number, scale?: number): Codec<string> => ({
   encode: (value) => Decimal128.fromString(decimalText(value, precision, scale)),
-  decode: (stored) => plainDecimal(String(stored)),
+  decode: (stored) => plainDecimal(String(present(stored))),
 });
 /** BSON date, milliseconds; a copy, so that nobody changes the driver's, and tolerant of the ISO text that other writers leave. */
 export const timestamp = (): Codec<Date> => ({
@@ -82,11 +88,15 @@ export const timestamp = (): Codec<Date> => ({
 export const date = (): Codec<string> =>
   checked("date (YYYY-MM-DD)", (value) => isDay(value) && value.length === 10);
 /** Objects that the driver takes for values of its own are refused: they would be stored, or read, as something else. */
-export const json = <T>(): Codec<T> =>
-  checked<T>("json (without _bsontype, and $ref beside $id)", (value) => isPlainJson(value));
+export const json = <T>(): Codec<T> => ({
+  encode: (value) =>
+    isPlainJson(value) ? value : refuse("json (without _bsontype, and $ref beside $id)", value),
+  // Null is a value of JSON.
+  decode: (stored) => (stored === undefined ? present(stored) : stored) as T,
+});
 export const binary = (): Codec<Uint8Array> => ({
   encode: (value) => (value instanceof Uint8Array ? new Binary(value) : refuse("binary", value)),
-  decode: (stored) => new Uint8Array((stored as Binary).value()),
+  decode: (stored) => new Uint8Array((present(stored) as Binary).value()),
 });
 /** Doubles, one per dimension. */
 export const vector = (): Codec<Float32Array> => ({
@@ -94,17 +104,23 @@ export const vector = (): Codec<Float32Array> => ({
     value instanceof Float32Array && value.every(Number.isFinite)
       ? Array.from(value, (one) => new Double(one))
       : refuse("vector (finite numbers)", value),
-  decode: (stored) => Float32Array.from(stored as readonly unknown[], Number),
+  decode: (stored) => Float32Array.from(present(stored) as readonly unknown[], Number),
 });
 export const array = <T>(of: Codec<T>): Codec<readonly T[]> => ({
   encode: (values) =>
     Array.isArray(values) ? values.map((value: T) => of.encode(value)) : refuse("array", values),
-  decode: (stored) => (stored as readonly unknown[]).map((value) => of.decode(value)),
+  decode: (stored) => (present(stored) as readonly unknown[]).map((value) => of.decode(value)),
 });
 /** Null both ways; a missing property reads as null. */
 export const nullable = <T>(of: Codec<T>): Codec<T | null> => ({
   encode: (value) => (value === null ? null : of.encode(value)),
   decode: (stored) => (stored === null || stored === undefined ? null : of.decode(stored)),
+});
+
+/** Null, too, reads as the default: code from before the field was declared, or was required, leaves it so. */
+export const defaulted = <T>(of: Codec<T>, value: T): Codec<T> => ({
+  encode: (given) => of.encode(given),
+  decode: (stored) => of.decode(stored ?? of.encode(value)),
 });
 
 function isPlainJson(value: unknown): boolean {
@@ -115,7 +131,7 @@ function isPlainJson(value: unknown): boolean {
 
 function whole(stored: unknown): bigint {
   if (typeof stored === "number") return BigInt(stored);
-  return stored instanceof Long ? stored.toBigInt() : BigInt(plainDecimal(String(stored)));
+  return stored instanceof Long ? stored.toBigInt() : BigInt(plainDecimal(String(present(stored))));
 }
 
 /** The same codecs, but what one of them refuses, to be sent or as it was stored, is told with its property. */

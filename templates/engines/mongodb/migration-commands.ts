@@ -1,6 +1,7 @@
 import { BSON, MongoServerError, type Db, type Document } from "mongodb";
 import { DataError } from "../../runtime/errors.ts";
 import type { MigrationCommand } from "./migration-step.ts";
+import { sequenceCollection } from "./sequence.ts";
 
 const namespaceExists = 48;
 const namespaceNotFound = 26;
@@ -116,8 +117,21 @@ async function renameCollection(db: Db, from: string, to: string): Promise<void>
       ({ name }) => name,
     ),
   );
+  await carrySequence(db, from, to);
   if (names.has(to) && !names.has(from)) return;
   await db.renameCollection(from, to);
+}
+
+/** The last key that the store made is kept by the collection's name; without it the first keys would be made again. */
+async function carrySequence(db: Db, from: string, to: string): Promise<void> {
+  const sequences = db.collection<Document>(sequenceCollection);
+  const last = await sequences.findOne({ _id: from as never });
+  if (last === null) return;
+  await sequences.updateOne(
+    { _id: to as never },
+    { $max: { last: last["last"] as unknown } },
+    { upsert: true },
+  );
 }
 
 /** Whether the command failed with one of these codes; any other failure is thrown. */

@@ -266,9 +266,13 @@ describe.skipIf(isMissing(server))("migrations of a document store", () => {
         [{ step: "rename", renameCollection: "goods", to: "product" }],
         [{ step: "rename", renameCollection: "product", to: "goods" }],
       );
+      const sequence = db.collection<{ readonly _id: string; readonly last: number }>("sequence");
+      await sequence.insertOne({ _id: "goods", last: 41 });
       await migrateUp(dying(target, 2, true), [initial, moved]).catch(() => {});
       await migrateUp(target, [initial, moved]);
       expect(await db.collection("product").countDocuments()).toBe(rows);
+      // The keys that the store makes go on from there.
+      expect(await sequence.findOne({ _id: "product" })).toMatchObject({ last: 41 });
       await migrateDown(target, [initial, moved]);
       expect(await db.collection("goods").countDocuments()).toBe(rows);
     }),

@@ -2,11 +2,15 @@ import { Double } from "mongodb";
 import { expect, test } from "vitest";
 import {
   array,
+  defaulted,
+  enumeration,
   float,
+  int,
   int64,
   json,
   named,
   nullable,
+  text,
   timestamp,
 } from "../../../templates/engines/mongodb/codec.ts";
 
@@ -48,4 +52,32 @@ test("a float is finite, as on every engine: after NaN a keyset page would find 
   for (const wrong of [Number.NaN, Infinity, -Infinity])
     expect(() => float().encode(wrong)).toThrow("float (finite)");
   expect(float().encode(-0)).toEqual(new Double(-0));
+});
+
+test("what code of before leaves out reads as the default, else it is told by its field, and never as 0 or nothing", () => {
+  const at = new Date(5);
+  const codecs = named("Article", {
+    state: defaulted(enumeration("draft", "live"), "draft"),
+    at: defaulted(timestamp(), at),
+    count: defaulted(int64(), 7n),
+    title: text(),
+    words: int(),
+    rank: float(),
+    tags: array(text()),
+    extra: json<unknown>(),
+  });
+  for (const nothing of [undefined, null]) {
+    expect(codecs.state.decode(nothing)).toBe("draft");
+    expect(codecs.count.decode(nothing)).toBe(7n);
+    for (const field of ["title", "words", "rank", "tags"] as const)
+      expect(() => codecs[field].decode(nothing)).toThrow(
+        `Article.${field}: what is stored cannot be read: nothing is there, and the spec calls it required`,
+      );
+  }
+  const read = codecs.at.decode(undefined);
+  expect(read).toEqual(at);
+  expect(read).not.toBe(at);
+  expect(codecs.state.decode("live")).toBe("live");
+  expect(() => codecs.extra.decode(undefined)).toThrow("Article.extra");
+  expect(codecs.extra.decode(null)).toBeNull();
 });

@@ -137,6 +137,39 @@ describe("a new property", () => {
     ).toMatchObject([{ text: "articles.note: none is not JSON" }]);
   });
 
+  test("that code of after could not read, or not find, is filled once, between the two codes", () => {
+    const held = [
+      "expand articles-widen-validator",
+      "contract articles-fill-note",
+      "contract articles-narrow-validator",
+    ];
+    const outlineOf = (after: string, values = {}): readonly string[] =>
+      outline(changed(press, after, { values })).filter((one) => !one.includes("index"));
+    const listed = (spec: string): string => spec.replace("where: [state]", "where: [state, note]");
+    // No default that it could read.
+    expect(outlineOf(withNote("type: text"), { "articles.note": '"none"' })).toEqual(held);
+    // A default that the server does not know when it is asked by the field.
+    expect(outlineOf(listed(withNote("type: int, default: 7")))).toEqual(held);
+    // Another value than the default that it would read until then.
+    expect(outlineOf(withNote("type: int, default: 7"), { "articles.note": "8" })).toEqual(held);
+    const versioned = press.replace(
+      "    timestamps: false\n",
+      "    timestamps: false\n    version: true\n",
+    );
+    expect(outlineOf(versioned)[1]).toBe("contract articles-fill-version");
+    const change = changed(press, withNote("type: text"), {
+      values: { "articles.note": '"none"' },
+    });
+    expect(stepCalled(change, "articles-fill-note")).toMatchObject({
+      risks: ["breaks-old-code", "new-code-waits"],
+      note: expect.stringContaining("stop code of before"),
+    });
+    const nullable = withNote("type: text, nullable: true");
+    expect(
+      outline(changed(nullable, withNote("type: text"), { values: { "articles.note": '""' } })),
+    ).toEqual(["contract articles-fill-note", "contract articles-narrow-validator"]);
+  });
+
   test("with a unique index is indexed when it is filled: before, all would be the same null", () => {
     const change = changed(press, withNote("type: text, unique: true"), {
       values: { "articles.note": '{"$toString":"$_id"}' },

@@ -8,7 +8,7 @@ import {
   objectLiteral,
   openObject,
 } from "../../../render/layout.ts";
-import { codecOf, madeKeys, propertyOf } from "../fields.ts";
+import { codecOf, defaultLiteral, madeKeys, propertyOf } from "../fields.ts";
 
 /** `["a"]["b"]` of `a.b`. */
 export const access = (path: string): string =>
@@ -60,7 +60,8 @@ function decodeObject(entity: EntityIr, from: string, codecs: string, root: Enti
   const children = entity.children.map((child): Doc => {
     const name = child.entity.variable;
     const inner = decodeObject(child.entity, name, `${codecs}${member(child.property)}`, root);
-    const list = `(${from}${access(child.property)} as readonly Document[])`;
+    // Code from before the list was declared leaves it out.
+    const list = `((${from}${access(child.property)} ?? []) as readonly Document[])`;
     return [propertyName(child.property), ": ", `${list}.map((${name}) => (`, inner, "))"];
   });
   return openObject([...fields, ...children]);
@@ -111,7 +112,8 @@ function encoded(field: FieldIr, from: string, entity: EntityIr, codecs: string)
     return entity.owner === undefined
       ? `keyOr(${codec}, ${own}, make)`
       : `optional(${codec}, ${own})`;
-  if (field.source.default !== undefined) return `${codec}.encode(${own} ?? ${literal(field)})`;
+  if (field.source.default !== undefined)
+    return `${codec}.encode(${own} ?? ${defaultLiteral(field)})`;
   return `${codec}.encode(${field.nullable ? `${own} ?? null` : own})`;
 }
 
@@ -131,14 +133,6 @@ export const makesOwnKey = ({ key }: EntityIr): boolean => key.some(madeByClient
 
 export const makesChildKeys = ({ children }: EntityIr): boolean =>
   children.some((child) => child.localKey.some(madeByClient) || makesChildKeys(child.entity));
-
-function literal({ type, source }: FieldIr): string {
-  if (type.kind === "bigint") return `${String(source.default)}n`;
-  if (type.kind === "timestamp") return `new Date(${stringLiteral(String(source.default))})`;
-  if (type.kind === "decimal" || typeof source.default === "string")
-    return stringLiteral(String(source.default));
-  return JSON.stringify(source.default);
-}
 
 /** `(document) => String(codecs.id.decode(document["_id"]))` */
 export function keyTextDoc({ key }: EntityIr, head = "(document)"): Doc {

@@ -3,6 +3,7 @@ import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { misnamed } from "../../../migrate/misnamed.ts";
 import type { NameMatch } from "../../../migrate/reused-names.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
+import { bridged } from "./bridged.ts";
 import { changedValue, converted } from "./converted.ts";
 import {
   type DocumentChange,
@@ -85,7 +86,7 @@ function added(
       down: [unsetEach(place, column)],
     },
   );
-  return { ...nothing, drafts, late: [path] };
+  return bridged({ ...nothing, drafts, late: [path] }, field, fill, context);
 }
 
 function removed(place: Place, column: string, required: boolean): DocumentChange {
@@ -148,7 +149,8 @@ function neverNull(
       down: [],
     },
   );
-  return { ...nothing, drafts: drafts.map((draft) => ({ ...draft, reversibility: "loses-data" })) };
+  const losing = drafts.map((draft): Draft => ({ ...draft, reversibility: "loses-data" }));
+  return bridged({ ...nothing, drafts: losing }, field, fill, context);
 }
 
 interface NamedChild extends Child {

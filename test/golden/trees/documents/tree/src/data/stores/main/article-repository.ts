@@ -7,6 +7,7 @@ import type { Json } from "../../runtime/json.ts";
 import { inOrder } from "../../runtime/mongodb/children.ts";
 import {
   array,
+  defaulted,
   enumeration,
   int,
   json,
@@ -28,7 +29,7 @@ import type { MongoSession } from "../../runtime/mongodb/session.ts";
 const codecs = named("Article", {
   id: uuid<ArticleId>(),
   slug: text(),
-  state: enumeration<ArticleState>("draft", "live"),
+  state: defaulted(enumeration<ArticleState>("draft", "live"), "draft"),
   title: text(),
   words: int(),
   tags: array(text()),
@@ -58,7 +59,7 @@ const stored: CollectionDeclaration<Article> = {
     version: codecs.version.decode(document["version"]),
     createdAt: codecs.createdAt.decode(document["created_at"]),
     updatedAt: codecs.updatedAt.decode(document["updated_at"]),
-    sections: (document["sections"] as readonly Document[]).map((articleSection) => ({
+    sections: ((document["sections"] ?? []) as readonly Document[]).map((articleSection) => ({
       no: codecs.sections.no.decode(articleSection["no"]),
       text: codecs.sections.text.decode(articleSection["text"]),
     })),

@@ -6,6 +6,7 @@ import { guarded } from "../../runtime/guarded.ts";
 import {
   date,
   decimal,
+  defaulted,
   enumeration,
   int,
   integer,
@@ -29,9 +30,9 @@ import type { MongoSession } from "../../runtime/mongodb/session.ts";
 const codecs = named("Reading", {
   reader: text(),
   day: date(),
-  device: enumeration<ReadingDevice>("phone", "page"),
+  device: defaulted(enumeration<ReadingDevice>("phone", "page"), "phone"),
   minutes: nullable(int()),
-  cost: decimal(8, 2),
+  cost: defaulted(decimal(8, 2), "0.00"),
   paperId: uuid(),
   version: int(),
   createdAt: timestamp(),
