@@ -2,7 +2,7 @@ import type { Attempt } from "../../runtime/call.ts";
 import { programmingError } from "../../runtime/errors.ts";
 import { part } from "./answer.ts";
 import type { Answer, HttpClient } from "./client.ts";
-import { typeOf } from "./errors.ts";
+import { typeOf, UnexpectedAnswer } from "./errors.ts";
 import { unlessThreadDied } from "./faiss.ts";
 import { isAbsent } from "./state-index.ts";
 import { type ItemShape, type Mapped, mappedIn } from "./view-shape.ts";
@@ -208,7 +208,10 @@ export class Generations {
     try {
       const found = await this.#send("GET", `/${encode(name)}/_mapping`, attempt);
       return Object.entries(found)
-        .map(([index, mapping]) => ({ index, ...describedBy(mapping) }))
+        .map(([index, told]) => {
+          if (part(told, "mappings") === undefined) throw new UnexpectedAnswer();
+          return { index, ...describedBy(told) };
+        })
         .toSorted((a, b) => this.#number(a.index) - this.#number(b.index));
     } catch (error) {
       if (typeOf(error) === "index_not_found_exception" || isAbsent(error)) return [];
