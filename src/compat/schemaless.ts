@@ -12,6 +12,8 @@ const storage = noteOf("storage");
 export interface Around {
   /** Before. */
   readonly project: string;
+  /** After: keys begin with it. */
+  readonly later: string;
   /** The entities of every store of after: what is there has moved, which is told elsewhere. */
   readonly all: readonly EntityIr[];
 }
@@ -20,7 +22,7 @@ export interface Around {
 export function schemalessChanges(
   before: StoreIr,
   after: StoreIr,
-  { project, all }: Around,
+  { project, later, all }: Around,
 ): readonly SpecChange[] {
   const entities = pairs(before.entities, after.entities, {
     name: ({ name }) => name,
@@ -40,6 +42,16 @@ export function schemalessChanges(
           `its records stay in store ${before.name} under keys that begin with ${project}:${table}:, and nothing reads them any more`,
         ),
       ),
+    ...(project === later || entities.kept.length === 0
+      ? []
+      : [
+          storage(
+            "breaking",
+            after.name,
+            `keys begin with ${later}:, no longer with ${project}:`,
+            `records of before are not found; project: ${project} keeps them`,
+          ),
+        ]),
     ...entities.kept.flatMap((pair) => recordChanges(pair.before, pair.after)),
   ];
 }

@@ -123,6 +123,7 @@ function plannedChanges(
   if (planner === undefined)
     return schemalessChanges(before, after, {
       project: whole.project,
+      later: project,
       all: stores.flatMap(({ entities }) => entities),
     });
   const from = planner.snapshot(before, whole.project);

@@ -56,6 +56,11 @@ test.each([
     [],
   ],
   [
+    "project: sessions",
+    "project: desk",
+    ["breaking main: keys begin with desk:, no longer with sessions:"],
+  ],
+  [
     "  Session:\n    fields",
     "  Session:\n    table: visits\n    fields",
     ["breaking Session: keys begin with visits, no longer with sessions"],
