@@ -136,7 +136,8 @@ function replacement(
   return {
     filter: owned(place, of, { _id: _id as unknown }),
     update: {
-      ...(Object.keys(set).length === 0 ? {} : { $set: set }),
+      // An empty one changes nothing; without any operator the driver takes the update for a document, and refuses it.
+      $set: set,
       ...(version === undefined ? {} : { $inc: { [version]: 1 } }),
       ...(createdAt === undefined ? {} : { $setOnInsert: { [createdAt]: now } }),
     } as UpdateFilter<Document>,
