@@ -76,11 +76,13 @@ export class MysqlMigrations implements MigrationTarget {
   runAlone(step: StepText, context: RunContext): Promise<void> {
     return this.#session.with(async (connection) => {
       await connection.command(lockTimeouts(context));
-      for (const statement of statementsOf(step.text)) {
-        const place = { file: context.file, step, line: statement.line };
-        const attempt = (): Promise<void> => runOne(connection, statement, place);
-        await patiently(attempt, lockRule, context.lock, context.waiting);
-      }
+      await recordedAfter(connection, async () => {
+        for (const statement of statementsOf(step.text)) {
+          const place = { file: context.file, step, line: statement.line };
+          const attempt = (): Promise<void> => runOne(connection, statement, place);
+          await patiently(attempt, lockRule, context.lock, context.waiting);
+        }
+      });
     });
   }
 
@@ -103,20 +105,22 @@ export class MysqlMigrations implements MigrationTarget {
     const [choose, ...changes] = statementsOf(step.text);
     if (choose === undefined) return Promise.resolve(undefined);
     const attempt = (): Promise<BatchResult | undefined> =>
-      this.#session.transaction(async (connection) => {
-        const run = (statement: MigrationStatement, values: readonly Value[]) =>
-          located({ file: context.file, step, line: statement.line }, () =>
-            connection.run(prepared(statement.text), values),
-          );
-        const [row] = (await run(choose, [...key, size])).rows;
-        const done = Number(row?.[0] ?? 0);
-        if (row === undefined || done === 0) return undefined;
-        const next = row.slice(1, 1 + key.length).map(keyText);
-        for (const change of changes) await run(change, [...key, size, ...next]);
-        const result = { done, key: next };
-        await writeNote(connection, note(result));
-        return result;
-      });
+      this.#session.transaction((connection) =>
+        recordedAfter(connection, async () => {
+          const run = (statement: MigrationStatement, values: readonly Value[]) =>
+            located({ file: context.file, step, line: statement.line }, () =>
+              connection.run(prepared(statement.text), values),
+            );
+          const [row] = (await run(choose, [...key, size])).rows;
+          const done = Number(row?.[0] ?? 0);
+          if (row === undefined || done === 0) return undefined;
+          const next = row.slice(1, 1 + key.length).map(keyText);
+          for (const change of changes) await run(change, [...key, size, ...next]);
+          const result = { done, key: next };
+          await writeNote(connection, note(result));
+          return result;
+        }),
+      );
     return patiently(attempt, lockRule, context.lock, context.waiting);
   }
 
@@ -133,6 +137,16 @@ export class MysqlMigrations implements MigrationTarget {
     return mysqlGuestLedger(this.#source, this.#dialect, store);
   }
 }
+
+/** A step that broke off leaves no connection behind whose writes no history records. */
+const recordedAfter = async <T>(connection: LentConnection, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!connection.lost) await connection.command("set @app_backfill = null");
+    throw error;
+  }
+};
 
 /** For metadata and for rows; whole seconds are all that the server takes. */
 const lockTimeouts = ({ lock }: RunContext): string => {

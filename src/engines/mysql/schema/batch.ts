@@ -3,6 +3,7 @@ import { identifier } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import type { TableShape } from "./shape.ts";
+import { unrecorded } from "./unrecorded.ts";
 
 /** What a backfill does to each row. */
 export interface Backfill {
@@ -30,16 +31,17 @@ export function batchDraft(change: TableChange, fill: Backfill): Draft {
       title: `${table}: column ${fill.column} is filled`,
       risks: ["rewrites"],
       note: "The table has no key to walk it by: every row in one statement.",
-      up: [updateText(table, fill)],
+      up: unrecorded(change, [updateText(table, fill)]),
       down: [],
     });
+  const [asked, ...filled] = batchTexts(table, key, fill);
   return draft({
     ...common,
     transactional: false,
     rank: rank.batch,
     stem: `${table}-fill-${fill.column}`,
     title: `${table}: column ${fill.column} is filled in batches of ${size}`,
-    up: batchTexts(table, key, fill),
+    up: asked === undefined ? [] : [asked, ...unrecorded(change, filled)],
     down: [],
     batch: {
       keys: key.length,

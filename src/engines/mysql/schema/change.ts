@@ -19,6 +19,8 @@ export interface TablePair {
   readonly to: TableShape;
   readonly dialect: Dialect;
   readonly entity?: EntityIr;
+  /** Its triggers write a history. */
+  readonly recorded?: true;
   /** The part whose rows it records, of a history. */
   readonly historyOf?: string;
 }

@@ -15,6 +15,7 @@ import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { fits, growsInPlace, isNarrower } from "./types.ts";
 import { fitting } from "./fitting.ts";
+import { unrecorded } from "./unrecorded.ts";
 import { columnOfType, columnWritten, noColumn } from "./verify.ts";
 
 /** What happens to the columns of a table. */
@@ -248,9 +249,9 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
         alterTable(table, [`add column ${columnText(back)}`], beside(change.from, howAdded(back))),
         ...(column.nullable || value === undefined || column.value !== undefined
           ? []
-          : [
+          : unrecorded(change, [
               `update ${identifier(table)} set ${identifier(column.name)} = ${value} where ${identifier(column.name)} is null;`,
-            ]),
+            ])),
       ];
   return [
     ...askedDeleted(change, column),

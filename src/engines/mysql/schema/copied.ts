@@ -13,6 +13,7 @@ import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { syncTriggers } from "./sync.ts";
 import { comesBack, meanwhileType, valueBack } from "./types.ts";
+import { unrecorded } from "./unrecorded.ts";
 import { columnOfType, noColumn, triggerIs } from "./verify.ts";
 
 /**
@@ -112,7 +113,9 @@ function settled(change: TableChange, copied: Copied): Draft {
       ...(backward === undefined
         ? []
         : unfitRefusal(change, from.name, from.type, heldType(copied))),
-      `update ${identifier(table)} set ${value} = ${forward}\nwhere ${value} is null and ${identifier(from.name)} is not null;`,
+      ...unrecorded(change, [
+        `update ${identifier(table)} set ${value} = ${forward}\nwhere ${value} is null and ${identifier(from.name)} is not null;`,
+      ]),
     ],
     down: [],
     touches: [change.part],
@@ -192,7 +195,9 @@ function refilled(change: TableChange, copied: Copied): readonly string[] {
   return [
     ...(fill === undefined
       ? []
-      : [`update ${identifier(table)} set ${column} = ${fill} where ${column} is null;`]),
+      : unrecorded(change, [
+          `update ${identifier(table)} set ${column} = ${fill} where ${column} is null;`,
+        ])),
     ...(from.value === undefined
       ? []
       : [alterTable(table, [`modify column ${optional}`], beside(change.from, "instant"))]),

@@ -85,7 +85,11 @@ function changesOf(
     dialect,
     ...(entity !== undefined && { entity }),
   };
-  const own = tableChange({ ...common, from: from.table, to: to.table }, context);
+  const isRecorded = from.history !== undefined || to.history !== undefined;
+  const own = tableChange(
+    { ...common, ...(isRecorded && { recorded: true }), from: from.table, to: to.table },
+    context,
+  );
   if (from.history === undefined || to.history === undefined) return [own];
   // Nobody but the triggers and the data layer knows the history: it changes at once.
   return [

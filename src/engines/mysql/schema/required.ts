@@ -8,6 +8,7 @@ import { rank } from "./rank.ts";
 import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
+import { unrecorded } from "./unrecorded.ts";
 import { growsInPlace, placeholderOf } from "./types.ts";
 
 /** No transaction holds DDL here: each statement commits by itself, whole or not at all (MY-21). */
@@ -41,7 +42,9 @@ export function requireDraft(
   const rest =
     fill === undefined
       ? []
-      : [`update ${identifier(table)} set ${name} = ${fill} where ${name} is null;`];
+      : unrecorded(change, [
+          `update ${identifier(table)} set ${name} = ${fill} where ${name} is null;`,
+        ]);
   return draft({
     ...alone,
     ...told(online),
@@ -120,13 +123,14 @@ function allowed(name: string, checks: readonly string[]): string | undefined {
 
 /** The column as it was, when every row has a value. */
 export function restored(
-  { from }: TableChange,
+  change: TableChange,
   column: ColumnShape,
   fill: string,
 ): readonly string[] {
+  const { from } = change;
   const [table, name] = [identifier(from.name), identifier(column.name)];
   return [
-    `update ${table} set ${name} = ${fill} where ${name} is null;`,
+    ...unrecorded(change, [`update ${table} set ${name} = ${fill} where ${name} is null;`]),
     alterTable(from.name, [`modify column ${columnText(column)}`], beside(from, "inplace")),
   ];
 }

@@ -106,7 +106,8 @@ from (
     select change_of_row.changed_at from accounts_history change_of_row
     where change_of_row.id = new.id order by change_of_row.revision desc limit 1
   ) latest
-) last_change;
+) last_change
+where @app_backfill is null or substring_index(user(), '@', 1) <> substring_index(current_user(), '@', 1);
 
 -- step: create-accounts-record-update
 -- accounts: trigger accounts_record_update records its changes
@@ -130,7 +131,8 @@ from (
     select change_of_row.changed_at from accounts_history change_of_row
     where change_of_row.id = new.id order by change_of_row.revision desc limit 1
   ) latest
-) last_change;
+) last_change
+where @app_backfill is null or substring_index(user(), '@', 1) <> substring_index(current_user(), '@', 1);
 
 -- step: create-accounts-record-delete
 -- accounts: trigger accounts_record_delete records its changes
@@ -154,4 +156,5 @@ from (
     select change_of_row.changed_at from accounts_history change_of_row
     where change_of_row.id = old.id order by change_of_row.revision desc limit 1
   ) latest
-) last_change;
+) last_change
+where @app_backfill is null or substring_index(user(), '@', 1) <> substring_index(current_user(), '@', 1);

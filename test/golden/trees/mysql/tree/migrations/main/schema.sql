@@ -93,7 +93,8 @@ from (
     select change_of_row.changed_at from accounts_history change_of_row
     where change_of_row.id = new.id order by change_of_row.revision desc limit 1
   ) latest
-) last_change;
+) last_change
+where @app_backfill is null or substring_index(user(), '@', 1) <> substring_index(current_user(), '@', 1);
 
 create trigger accounts_record_update after update on accounts for each row
 insert into accounts_history (id, shop_id, operation, changed_at, changed_by, content, children)
@@ -115,7 +116,8 @@ from (
     select change_of_row.changed_at from accounts_history change_of_row
     where change_of_row.id = new.id order by change_of_row.revision desc limit 1
   ) latest
-) last_change;
+) last_change
+where @app_backfill is null or substring_index(user(), '@', 1) <> substring_index(current_user(), '@', 1);
 
 create trigger accounts_record_delete before delete on accounts for each row
 insert into accounts_history (id, shop_id, operation, changed_at, changed_by, content, children)
@@ -137,4 +139,5 @@ from (
     select change_of_row.changed_at from accounts_history change_of_row
     where change_of_row.id = old.id order by change_of_row.revision desc limit 1
   ) latest
-) last_change;
+) last_change
+where @app_backfill is null or substring_index(user(), '@', 1) <> substring_index(current_user(), '@', 1);
