@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planner } from "../../../src/engines/mongodb/schema/planner.ts";
-import { edited } from "../compat/versions.ts";
+import { compared, edited } from "../compat/versions.ts";
 import {
   changed,
   commandsOf,
@@ -280,6 +280,16 @@ describe("a rename by was:", () => {
     expect(commandsOf(stepCalled(change, "articles-ask-path").up)).toMatchObject([
       { refuse: "articles", filter: { slug: { $exists: true }, path: { $exists: true } } },
     ]);
+  });
+
+  test("is told by compat: code of after starts only when it has run; with column: the storage does not change", () => {
+    const told = (spec: string) =>
+      compared(press, spec, () => planner).changes.filter(({ surface }) => surface === "storage");
+    expect(told(after).map(({ why }) => why)).toContainEqual(
+      expect.stringContaining("code of after starts only then"),
+    );
+    const named = after.replace("was: slug", "was: slug, column: slug");
+    expect(told(named).filter(({ what }) => !what.includes("index"))).toEqual([]);
   });
 
   test("is no step where column: keeps the stored name", () => {
