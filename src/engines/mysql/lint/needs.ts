@@ -1,9 +1,10 @@
 import type { Dialect } from "../dialect.ts";
+import { isBefore } from "../schema/indexes.ts";
 import { growsInPlace } from "../schema/types.ts";
 import type { Action } from "./alter.ts";
 import type { TableFacts } from "./catalogue.ts";
 import { type ColumnSpec, typeText } from "./column.ts";
-import { indexedColumns } from "./index-spec.ts";
+import { indexedColumns, type IndexSpec } from "./index-spec.ts";
 
 /** How a server changes a table, from the gentlest: its catalogue alone, beside the writers, with readers only, by a copy. */
 export const ways = ["instant", "inplace", "shared", "copy"] as const;
@@ -27,6 +28,7 @@ export function needOf(
   facts: TableFacts | undefined,
   dialect: Dialect,
 ): Way | undefined {
+  if (mixesComputed(actions, facts)) return "copy";
   const swaps = actions.some(({ kind }) => kind === "add-primary");
   let most = 0;
   for (const action of actions) {
@@ -59,7 +61,15 @@ function actionNeed(
     case "drop-column":
       return droppedNeed(action.name, facts, { searched, stores, dialect });
     case "add-index":
-      return action.index.kind === "plain" || action.index.kind === "unique" ? "inplace" : "shared";
+      return indexNeed(action.index, facts);
+    case "drop-index": {
+      const index = facts?.indexes.get(action.name);
+      return index !== undefined && isComputed(index) && index.kind === "unique"
+        ? "copy"
+        : "inplace";
+    }
+    case "rename-index":
+      return computedOf(facts).some(({ name }) => name === action.name) ? undefined : "inplace";
     case "add-reference":
     case "add-check":
     case "drop-primary":
@@ -77,6 +87,29 @@ function actionNeed(
     default:
       return "inplace";
   }
+}
+
+/** An index over an expression has a column for it; these lie in the order of their names. */
+function indexNeed(index: IndexSpec, facts: TableFacts | undefined): Way {
+  if (index.kind === "fulltext" || index.kind === "spatial") return "shared";
+  if (!isComputed(index)) return "inplace";
+  if (index.kind === "unique") return "copy";
+  return computedOf(facts).every(({ name }) => isBefore(name, index.name)) ? "shared" : "copy";
+}
+
+const isComputed = ({ parts }: IndexSpec): boolean =>
+  parts.some(({ column }) => column === undefined);
+
+const computedOf = (facts: TableFacts | undefined): readonly IndexSpec[] =>
+  [...(facts?.indexes.values() ?? [])].filter(isComputed);
+
+/** The column of an expression comes and goes by itself: a change beside it that adds or drops a column, or such an index, asks for a copy. */
+function mixesComputed(actions: readonly Action[], facts: TableFacts | undefined): boolean {
+  const known = computedOf(facts).map(({ name }) => name);
+  const adds = actions.some((each) => each.kind === "add-index" && isComputed(each.index));
+  const drops = actions.some((each) => each.kind === "drop-index" && known.includes(each.name));
+  const columns = actions.some(({ kind }) => kind === "add-column" || kind === "drop-column");
+  return (adds && drops) || ((adds || drops) && columns);
 }
 
 function addedNeed(column: ColumnSpec, searched: boolean, dialect: Dialect): Way {

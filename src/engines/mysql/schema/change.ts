@@ -27,7 +27,13 @@ export interface TablePair {
 
 /** What happens to one column. */
 export type ColumnChange =
-  | { readonly kind: "kept"; readonly from: ColumnShape; readonly to: ColumnShape }
+  | {
+      readonly kind: "kept";
+      readonly from: ColumnShape;
+      readonly to: ColumnShape;
+      /** What rows without a value get, where one is required from now on. */
+      readonly fill?: string;
+    }
   /** A second column is filled beside it, so that code of before and after finds its own. */
   | {
       readonly kind: "copied";
@@ -40,6 +46,8 @@ export type ColumnChange =
       readonly backward?: string;
       /** The user gave `forward`: it may have none for what code of before writes. */
       readonly given?: true;
+      /** What rows without a value get, where one is required from now on; over the columns of before. */
+      readonly fill?: string;
     }
   | { readonly kind: "added"; readonly to: ColumnShape; readonly fill?: string }
   | { readonly kind: "dropped"; readonly from: ColumnShape };
@@ -53,7 +61,12 @@ export interface TableChange extends TablePair {
 
 type Of<K extends ColumnChange["kind"]> = Extract<ColumnChange, { readonly kind: K }>;
 
+export type Kept = Of<"kept">;
 export type Copied = Of<"copied">;
+
+/** The value of the second column over those of before: what the first one's becomes, else what stands where it has none. */
+export const valueOf = ({ forward, fill }: Copied): string =>
+  fill === undefined ? forward : `coalesce(${forward}, ${fill})`;
 
 export const only = <K extends ColumnChange["kind"]>(
   { columns }: Pick<TableChange, "columns">,
@@ -103,9 +116,14 @@ function keptColumn(
   context: ChangeContext,
   ask: (question: Question | undefined) => void,
 ): ColumnChange {
-  const own = given(pair, to, context);
-  const converted = own ?? conversion(from.type, to.type, from.name);
   const fit = fits(from.type, to.type);
+  const known = conversion(from.type, to.type, from.name);
+  const { converting, filling } = purposes(
+    { from, to },
+    given(pair, to, context),
+    fit !== "never" || known !== undefined,
+  );
+  const converted = converting ?? known;
   const held = isHeld(pair, from, to) || from.value?.kind === "identity";
   if (from.value?.kind === "generated" || to.value?.kind === "generated")
     return { kind: "kept", from, to };
@@ -120,8 +138,17 @@ function keptColumn(
   // The server knows both as one name.
   const renamed = !sameButCase(from.name, to.name);
   if (held && from.type !== to.type) ask(heldKey(pair, from, to));
+  const fillFor = (column: string): { readonly fill?: string } =>
+    filling === undefined
+      ? {}
+      : {
+          fill: substituted(
+            filling,
+            new Map([from, to].map(({ name }) => [name, identifier(column)])),
+          ),
+        };
   if (held || (!renamed && !retyped) || (context.mode === "direct" && !retyped))
-    return { kind: "kept", from, to };
+    return { kind: "kept", from, to, ...fillFor(to.name) };
   const taken = [...pair.from.columns, ...pair.to.columns].some(
     (column) => column !== to && sameButCase(column.name, to.name),
   );
@@ -134,7 +161,31 @@ function keptColumn(
     name,
     forward: converted ?? identifier(from.name),
     ...(backward !== undefined && { backward }),
-    ...(own !== undefined && from.type !== to.type && { given: true }),
+    ...(converting !== undefined && { given: true }),
+    ...fillFor(from.name),
+  };
+}
+
+/**
+ * What an expression that the user gave for a column of before is for: to convert what it holds, or to stand where it holds nothing. A
+ * value that is kept as it is needs no conversion; where one is known, an expression that does not ask for the value is no other.
+ *
+ * @param isKnown whether there is a conversion without it
+ */
+function purposes(
+  { from, to }: { readonly from: ColumnShape; readonly to: ColumnShape },
+  given: string | undefined,
+  isKnown: boolean,
+): { readonly converting: string | undefined; readonly filling: string | undefined } {
+  const becomesRequired = from.nullable && !to.nullable;
+  const plain = to.value?.kind === "default" ? to.value.expression : undefined;
+  const converts =
+    given !== undefined &&
+    from.type !== to.type &&
+    !(isKnown && becomesRequired && !mentions(given, from.name) && !mentions(given, to.name));
+  return {
+    converting: converts ? given : undefined,
+    filling: becomesRequired ? ((converts ? undefined : given) ?? plain) : undefined,
   };
 }
 
@@ -146,11 +197,11 @@ function meanwhileBack(from: ColumnShape, to: ColumnShape, name: string): string
 
 /** What a column of after is computed from keeps its place: the server lets go of it only with what hangs on it. */
 const isComputedFrom = ({ to }: TablePair, { name }: ColumnShape): boolean =>
-  to.columns.some(
-    ({ value }) =>
-      value?.kind === "generated" &&
-      substituted(value.expression, new Map([[name, ""]])) !== value.expression,
-  );
+  to.columns.some(({ value }) => value?.kind === "generated" && mentions(value.expression, name));
+
+/** Whether a text names a column. */
+export const mentions = (text: string, column: string): boolean =>
+  substituted(text, new Map([[column, ""]])) !== text;
 
 /** What refers to a key, and what a key is made of, hangs together with other tables: that changes at once. */
 const isHeld = ({ from, to }: TablePair, before: ColumnShape, after: ColumnShape): boolean =>

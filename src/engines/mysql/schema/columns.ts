@@ -4,7 +4,7 @@ import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
-import { only, type TableChange } from "./change.ts";
+import { type Kept, only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
 import { refuseHanging, refuseLostCheck } from "./hanging.ts";
 import { lossOf } from "./loss.ts";
@@ -21,7 +21,7 @@ import { columnOfType, columnWritten, noColumn } from "./verify.ts";
 /** What happens to the columns of a table. */
 export const columnDrafts = (change: TableChange): readonly Draft[] => [
   ...only(change, "added").flatMap((each) => addedDrafts(change, each.to, each.fill)),
-  ...only(change, "kept").flatMap((each) => keptDrafts(change, each.from, each.to)),
+  ...only(change, "kept").flatMap((each) => keptDrafts(change, each)),
   ...only(change, "copied").flatMap((each) => copiedDrafts(change, each)),
   ...only(change, "dropped").flatMap((each) => droppedDrafts(change, each.from)),
 ];
@@ -85,7 +85,7 @@ function howDropped(table: TableShape, { name, value }: ColumnShape): Online {
 }
 
 /** A column that stays, perhaps under another name, with another type, default or comment: all in its place. */
-function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): readonly Draft[] {
+function keptDrafts(change: TableChange, { from, to, fill }: Kept): readonly Draft[] {
   const table = change.from.name;
   const drafts: Draft[] = [];
   const common = { ...alone, touches: [change.part] } as const;
@@ -120,7 +120,7 @@ function keptDrafts(change: TableChange, from: ColumnShape, to: ColumnShape): re
       ...fitting(change, narrowed, modified(change, named, until)),
     );
   }
-  if (required) drafts.push(...requiredDrafts(change, to, until));
+  if (required) drafts.push(...requiredDrafts(change, to, until, fill));
   return drafts;
 }
 
@@ -145,7 +145,7 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
     rank: rank.alterColumn,
     stem: `${table}-change-${to.name}`,
     title: `${table}: column ${to.name} is changed`,
-    ...lossOf(`${table}.${to.name}`, from.type, to.type),
+    ...lossOf(`${table}.${to.name}`, { from: from.type, to: to.type }),
     risks: [
       ...slow(online).filter((risk) => risk !== "none"),
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
@@ -196,12 +196,12 @@ function requiredDrafts(
   change: TableChange,
   to: ColumnShape,
   until: ColumnShape,
+  fill: string | undefined,
 ): readonly Draft[] {
-  const value = to.value?.kind === "default" ? to.value.expression : undefined;
   const where = `${identifier(to.name)} is null`;
   return [
-    ...(value === undefined ? [] : [batchDraft(change, { column: to.name, value, where })]),
-    requireDraft(change, to, until, value),
+    ...(fill === undefined ? [] : [batchDraft(change, { column: to.name, value: fill, where })]),
+    requireDraft(change, to, until, fill),
   ];
 }
 

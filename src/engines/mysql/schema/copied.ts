@@ -2,7 +2,7 @@ import { sameButCase } from "../../../migrate/reused-names.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
-import type { Copied, TableChange } from "./change.ts";
+import { type Copied, type TableChange, valueOf } from "./change.ts";
 import { fitting } from "./fitting.ts";
 import { refuseHanging } from "./hanging.ts";
 import { lossOf } from "./loss.ts";
@@ -22,7 +22,6 @@ import { columnOfType, noColumn, triggerIs } from "./verify.ts";
  */
 export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draft[] => {
   const { from, to, name } = copied;
-  const value = identifier(name);
   const required = !to.nullable;
   return [
     added(change, copied),
@@ -30,8 +29,8 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
     ...(change.mode === "split" ? synchronised(change, copied) : []),
     batchDraft(change, {
       column: name,
-      value: copied.forward,
-      where: `${value} is null and ${identifier(from.name)} is not null`,
+      value: valueOf(copied),
+      where: unfilled(copied),
     }),
     settled(change, copied),
     dropped(change, copied),
@@ -44,6 +43,13 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
       : []),
   ];
 };
+
+/** Rows whose second column is to have a value, and has none; an expression of the user may have one for a row that had none. */
+const unfilled = ({ from, name, fill, given }: Copied): string =>
+  [
+    `${identifier(name)} is null`,
+    ...(fill === undefined && given !== true ? [`${identifier(from.name)} is not null`] : []),
+  ].join(" and ");
 
 /** Code of after, which does not know the first one, has to get by without a value for it, or writes none. */
 const isRelaxed = ({ mode }: TableChange, { from, to, backward }: Copied): boolean =>
@@ -101,8 +107,7 @@ function synchronised(change: TableChange, copied: Copied): readonly Draft[] {
 /** While both are kept equal, so that a null which code of after writes meanwhile is no gap. Done once it never runs again. */
 function settled(change: TableChange, copied: Copied): Draft {
   const table = change.from.name;
-  const { from, name, forward, backward } = copied;
-  const value = identifier(name);
+  const { from, name, backward } = copied;
   return draft({
     ...alone,
     phase: "contract",
@@ -114,7 +119,7 @@ function settled(change: TableChange, copied: Copied): Draft {
         ? []
         : unfitRefusal(change, from.name, from.type, heldType(copied))),
       ...unrecorded(change, [
-        `update ${identifier(table)} set ${value} = ${forward}\nwhere ${value} is null and ${identifier(from.name)} is not null;`,
+        `update ${identifier(table)} set ${identifier(name)} = ${valueOf(copied)}\nwhere ${unfilled(copied)};`,
       ]),
     ],
     down: [],
@@ -165,7 +170,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
     ],
     verify: noColumn(table, sameButCase(from.name, to.name) ? name : from.name),
     touches: [change.part],
-    ...lossOf(`${table}.${from.name}`, from.type, to.type),
+    ...lossOf(`${table}.${from.name}`, { from: from.type, to: to.type, given: copied.given }),
   });
 }
 

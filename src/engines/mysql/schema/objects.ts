@@ -1,16 +1,16 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { only, substituted, type TableChange } from "./change.ts";
-import { heldType } from "./copied.ts";
+import { indexDrafts } from "./indexes.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName } from "./refusals.ts";
 import { alone } from "./required.ts";
 import { fitted } from "../../../ir/names.ts";
 import { isStricter } from "../../families/sql/reference-succession.ts";
-import { holdsKey, otherwiseDeleting, type Succession, successions } from "./reference-change.ts";
-import { alterTable, constraintText, indexText, type Online } from "./render.ts";
-import type { ConstraintShape, IndexShape } from "./shape.ts";
-import { constraintIs, indexIs, noConstraint, noIndex } from "./verify.ts";
+import { otherwiseDeleting, type Succession, successions } from "./reference-change.ts";
+import { alterTable, constraintText, type Online } from "./render.ts";
+import type { ConstraintShape } from "./shape.ts";
+import { constraintIs, noConstraint } from "./verify.ts";
 import { referenceDraft } from "./whole.ts";
 
 type Names = ReadonlyMap<string, string>;
@@ -231,152 +231,4 @@ function orphans(
     rowName(change, "own."),
     `${identifier(table)} own where ${given.join(" and ")} and not exists (select 1 from ${identifier(target)} held where ${same.join(" and ")})`,
   );
-}
-
-function indexDrafts(change: TableChange, columns: Names): readonly Draft[] {
-  const before = change.from.indexes.map((index) => ({
-    ...index,
-    body: substituted(index.body, columns),
-  }));
-  const after = change.to.indexes;
-  const text = ({ kind, body }: IndexShape): string => `${kind} ${body}`;
-  const gone = before.filter(
-    (each) => !after.some((other) => other.name === each.name && text(other) === text(each)),
-  );
-  const come = after.filter(
-    (each) => !before.some((other) => other.name === each.name && text(other) === text(each)),
-  );
-  const drafts: Draft[] = [];
-  const done = new Set<IndexShape>();
-  for (const to of come) {
-    const namesake = gone.find((each) => !done.has(each) && each.name === to.name);
-    const twin = gone.find((each) => !done.has(each) && text(each) === text(to));
-    const from = namesake ?? twin;
-    if (from === undefined) {
-      drafts.push(addIndex(change, to));
-      continue;
-    }
-    done.add(from);
-    drafts.push(
-      namesake === undefined ? renameIndex(change, from, to) : exchangeIndex(change, from, to),
-    );
-  }
-  return [
-    ...drafts,
-    ...gone
-      .filter((each) => !done.has(each))
-      .map((each) => dropIndex(change, ownIndex(change, each))),
-  ];
-}
-
-/** An index is built while readers and writers go on; the first full text index of a table lets writers wait. */
-const built = ({ kind }: IndexShape): Online => (kind === "fulltext" ? "shared" : "inplace");
-
-const dropText = (table: string, { name }: IndexShape): string =>
-  alterTable(table, [`drop key ${identifier(name)}`], "inplace");
-
-function addIndex(change: TableChange, index: IndexShape): Draft {
-  const table = change.from.name;
-  const free = holdsKey(change.to, index);
-  const unique = index.kind === "unique" && !free;
-  return draft({
-    ...alone,
-    phase: phaseOfIndex(change, index, free),
-    rank: rank.addIndex,
-    stem: `${table}-add-${index.name}`,
-    title: `${table}: index ${index.name} is built`,
-    risks: unique ? ["depends-on-data"] : index.kind === "fulltext" ? ["scans"] : ["none"],
-    up: [
-      ...(index.kind === "unique" ? duplicates(change, index) : []),
-      alterTable(table, [`add ${indexText(index)}`], built(index)),
-    ],
-    down: [dropText(table, index)],
-    verify: indexIs(table, index),
-    touches: [change.part],
-  });
-}
-
-/** One that new tables refer to comes before them; code of before may break one that refuses a row. */
-function phaseOfIndex(change: TableChange, index: IndexShape, free: boolean): Draft["phase"] {
-  if (free) return "expand";
-  return index.kind === "unique" || isWider(change, index) ? "contract" : "backfill";
-}
-
-/** Whether one of its columns is of a wider type as yet, which an index may not hold. */
-const isWider = (change: TableChange, { columns }: IndexShape): boolean =>
-  only(change, "copied").some(
-    (copied) => heldType(copied) !== copied.to.type && columns.includes(copied.to.name),
-  );
-
-function duplicates(change: TableChange, index: IndexShape): readonly string[] {
-  if (index.columns.length === 0) return [];
-  const table = change.from.name;
-  const own = index.columns.map(identifier).join(", ");
-  const given = index.columns.map((column) => `${identifier(column)} is not null`).join(" and ");
-  return refusal(
-    `${table} holds (${index.columns.join(", ")}) twice, which ${index.name} forbids`,
-    `min(${rowName(change)})`,
-    `${identifier(table)} where ${given} group by ${own} having count(*) > 1`,
-  );
-}
-
-function renameIndex(change: TableChange, from: IndexShape, to: IndexShape): Draft {
-  const table = change.from.name;
-  const text = (a: string, b: string): string =>
-    alterTable(table, [`rename key ${identifier(a)} to ${identifier(b)}`], "inplace");
-  return draft({
-    ...alone,
-    phase: "contract",
-    rank: rank.addIndex,
-    stem: `${table}-rename-${from.name}`,
-    title: `${table}: index ${from.name} becomes ${to.name}`,
-    up: [text(from.name, to.name)],
-    down: [text(to.name, from.name)],
-    verify: noIndex(table, from.name),
-    touches: [change.part],
-  });
-}
-
-/** Both have one name: the one goes as the other comes. */
-function exchangeIndex(change: TableChange, from: IndexShape, to: IndexShape): Draft {
-  const table = change.from.name;
-  const text = (gone: IndexShape, made: IndexShape): string =>
-    alterTable(table, [`drop key ${identifier(gone.name)}`, `add ${indexText(made)}`], built(made));
-  const unique = to.kind === "unique";
-  return draft({
-    ...alone,
-    phase: change.mode === "direct" ? "expand" : "contract",
-    rank: isThere(change, to) ? rank.dropIndex : rank.addIndex,
-    stem: `${table}-exchange-${to.name}`,
-    title: `${table}: index ${to.name} is built otherwise`,
-    risks: unique ? ["depends-on-data"] : ["none"],
-    up: [...(unique ? duplicates(change, to) : []), text(from, to)],
-    down: [text(to, from)],
-    touches: [change.part],
-  });
-}
-
-/** Whether its columns have their names already when the first ones go. */
-const isThere = (change: TableChange, { columns }: IndexShape): boolean =>
-  !only(change, "copied").some(({ to, name }) => name !== to.name && columns.includes(to.name)) &&
-  (change.mode === "split" || !only(change, "added").some(({ to }) => columns.includes(to.name)));
-
-/** In a store that stands still it is dropped before columns take their new names. */
-const ownIndex = ({ from, mode }: TableChange, index: IndexShape): IndexShape =>
-  (mode === "direct" ? from.indexes.find(({ name }) => name === index.name) : undefined) ?? index;
-
-function dropIndex(change: TableChange, index: IndexShape): Draft {
-  const table = change.from.name;
-  return draft({
-    ...alone,
-    // In a store that stands still it goes before what it is about.
-    phase: change.mode === "direct" ? "expand" : "contract",
-    rank: rank.dropIndex,
-    stem: `${table}-drop-${index.name}`,
-    title: `${table}: index ${index.name} is dropped`,
-    up: [dropText(table, index)],
-    down: [alterTable(table, [`add ${indexText(index)}`], built(index))],
-    verify: noIndex(table, index.name),
-    touches: [change.part],
-  });
 }

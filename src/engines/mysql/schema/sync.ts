@@ -1,6 +1,6 @@
 import { triggerName } from "../ddl/naming.ts";
 import { identifier } from "../sql/quote.ts";
-import { type Copied, substituted, type TableChange } from "./change.ts";
+import { type Copied, substituted, type TableChange, valueOf } from "./change.ts";
 import { dropTrigger } from "./render.ts";
 
 /** A trigger that lives for the time of a change: whoever writes one of two columns writes the other with it. */
@@ -84,13 +84,14 @@ interface Row {
 }
 
 /** The two columns and their values, of the new row. */
-function ofRow(change: TableChange, { from, name, forward, backward }: Copied): Row {
+function ofRow(change: TableChange, copied: Copied): Row {
+  const { from, name, backward } = copied;
   const columns = [...change.from.columns.map((column) => column.name), name];
   const names = new Map(columns.map((column) => [column, `new.${identifier(column)}`]));
   return {
     first: `new.${identifier(from.name)}`,
     second: `new.${identifier(name)}`,
-    forward: substituted(forward, names),
+    forward: substituted(valueOf(copied), names),
     backward: backward === undefined ? undefined : substituted(backward, names),
   };
 }

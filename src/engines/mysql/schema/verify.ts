@@ -96,8 +96,12 @@ export const noIndex = (table: string, index: string): string =>
     false,
   );
 
+/** Whether an index is over an expression. */
+export const isComputed = ({ body }: Pick<IndexShape, "body">): boolean => /\(\(|, \(/.test(body);
+
 /** An index that a step adds, over its columns; the server has no name for an expression. */
-export function indexIs(table: string, { name, kind, body, columns }: IndexShape): string {
+export function indexIs(table: string, index: IndexShape): string {
+  const { name, kind, columns } = index;
   const own = asked(
     "statistics",
     {
@@ -108,7 +112,7 @@ export function indexIs(table: string, { name, kind, body, columns }: IndexShape
     },
     true,
   );
-  if (/\(\(|, \(/.test(body)) return own;
+  if (isComputed(index)) return own;
   const places = columns.map(
     (column, at) => `(seq_in_index = ${at + 1} and column_name = ${literal(column)})`,
   );
