@@ -188,12 +188,13 @@ function unfitMoment(b: ParsedType, to: string, column: string): string {
     : cut;
 }
 
-/** Whether a fraction is rounded without a word. */
+/** Whether a fraction, the time of a day, or digits are rounded or cut without a word. */
 export function rounds(from: string, to: string): boolean {
   const [a, b] = [parsed(from), parsed(to)];
-  const digits = secondDigits(b);
-  if (digits !== undefined) return (secondDigits(a) ?? 0) > digits;
-  return rangeOf(b) !== undefined && a.scale > b.scale;
+  const digits = b.name === "date" ? -1 : secondDigits(b);
+  if (digits !== undefined) return (secondDigits(a) ?? -1) > digits;
+  if (a.name === "double" && b.name === "float") return true;
+  return rangeOf(b) !== undefined && (kindOf(a) === "fraction" || a.scale > b.scale);
 }
 
 /** Whether a longer type is a change of the catalogue only: a `varchar` whose length takes as many bytes as before, words added at the end (MY-21). */
