@@ -72,6 +72,36 @@ describe.skipIf(isMissing(server))("another type under one name", () => {
     expect(await differences(lab, "public", "fresh")).toEqual([]);
   }
 
+  test.each(["split", "direct"] as const)(
+    "rows without a value get the default of a column that becomes required with its type and name, %s",
+    async (mode) => {
+      const more = { default: 4, was: "amount" } as const;
+      const note = entity({
+        name: "Note",
+        audit: true,
+        timestamps: false,
+        fields: [field("id", uuid, { key: true }), field("width", { kind: "bigint" }, more)],
+      });
+      const all = transactional("all", { Note: [{ op: "get", name: "get" }] });
+      const [from, to] = [counted(int, { nullable: true }), mainStore([note], [all]).store];
+      await run(lab, wholeOf(from), "up");
+      await lab.exec(
+        `insert into notes (id, amount) values ('${randomUUID()}', 1), ('${randomUUID()}', null)`,
+      );
+      const steps = planned(from, to, mode);
+      await run(lab, ofPhase(steps, "expand"), "up");
+      await run(lab, ofPhase(steps, "backfill"), "up");
+      if (mode === "split")
+        await lab.exec(`insert into notes (id, amount) values ('${randomUUID()}', null)`);
+      await run(lab, ofPhase(steps, "contract"), "up");
+      const { rows } = await client.query("select width::int as width from notes order by width");
+      expect(rows.map(({ width }: { width: number }) => width)).toEqual(
+        mode === "split" ? [1, 4, 4] : [1, 4],
+      );
+      await sameAs(to);
+    },
+  );
+
   test("a wider integer is there before the new code starts, and the old code goes on with it", async () => {
     const [from, to] = [
       counted(int, { min: 0, default: 7 }),

@@ -55,7 +55,13 @@ export function forwardOf(
   const given = givenFor(change, column, values);
   const plain =
     given === undefined ? gentle(from.type, to.type, identifier(from.name)) : own(given);
-  return fill.kind === "expression" ? `coalesce(${plain}, ${own(fill.text)})` : plain;
+  if (fill.kind !== "expression") return plain;
+  // What only does not fit is no gap: before the exchange the rows are asked for such.
+  const spare =
+    from.type === to.type
+      ? own(fill.text)
+      : `case when ${identifier(from.name)} is null then ${own(fill.text)} end`;
+  return `coalesce(${plain}, ${spare})`;
 }
 
 /** What does not fit stays out of the second column, so that code of before can write it; before the exchange the rows are asked for such. */

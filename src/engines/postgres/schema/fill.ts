@@ -36,7 +36,9 @@ export function fillOf(from: ColumnShape | undefined, to: ColumnShape, place: Fi
   const given = givenValue(to, place);
   if (from !== undefined && from.type !== to.type) {
     const known = given ?? conversion(from.type, to.type, "value");
-    return known === undefined ? asked(to, place, howToConvert(from, to, place)) : nothing;
+    if (known === undefined) return asked(to, place, howToConvert(from, to, place));
+    const spare = from.nullable && !to.nullable ? plainDefault(to) : undefined;
+    return spare === undefined ? nothing : expression(spare);
   }
   if (to.nullable || from?.nullable === false) {
     return from === undefined && given !== undefined ? expression(given) : nothing;
