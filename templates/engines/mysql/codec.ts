@@ -6,6 +6,7 @@
 import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
+import { parsed } from "./cut-json.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
 /** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
@@ -153,7 +154,7 @@ export const json = <T>(): Codec<T> => ({
       ? encoded
       : refuse("json without NUL and halves of characters", value);
   },
-  decode: (value) => JSON.parse(present(value)) as T,
+  decode: (value) => parsed(present(value)) as T,
 });
 
 /** `varbinary`, `blob`; within JSON as hexadecimal text (`hex(c)` there, `unhex(…)` back). */
@@ -205,9 +206,9 @@ export const array = <T>(element: ElementCodec<T>): Codec<readonly T[]> => ({
       ? JSON.stringify(values.map((value: T) => inJson(element.encode(value))))
       : refuse("array", values),
   decode: (value) => {
-    const parsed: unknown = JSON.parse(present(value));
-    if (!Array.isArray(parsed)) throw new TypeError("an array was expected");
-    return parsed.map((each: Value) => element.decode(each));
+    const values = parsed(present(value));
+    if (!Array.isArray(values)) throw new TypeError("an array was expected");
+    return values.map((each: Value) => element.decode(each));
   },
 });
 

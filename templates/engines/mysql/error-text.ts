@@ -1,4 +1,5 @@
 /** What a server's message tells beside its number. */
+import { packetHint } from "./cut-json.ts";
 
 // MySQL puts the table before the key, MariaDB does not.
 const forms: readonly RegExp[] = [
@@ -21,6 +22,8 @@ export const violatedName = (message: string): string | undefined => {
   return undefined;
 };
 
+const cut = packetHint("the children of one row");
+
 const notMigrated =
   "the store lacks a migration, or has one more than this code knows: npm run db -- migrate status";
 
@@ -34,11 +37,13 @@ export const hints: ReadonlyMap<string, string> = new Map([
   ["1146", notMigrated],
   ["1153", "the value is larger than the server's max_allowed_packet"],
   ["1203", "pools times processes exceed the user's max_user_connections: make the pools smaller"],
+  ["1260", cut],
   ["1264", "the number is beyond its field's range"],
   [
     "1292",
     "a date or time does not exist or has not the form of its field, or a cursor was changed",
   ],
+  ["1301", cut],
   ["1364", notMigrated],
   ["1366", "a value has not the form of its field"],
   ["1406", "the text is longer than its field"],

@@ -57,7 +57,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1142, forbidden],
   [1143, forbidden],
   [1152, lost],
-  [1153, misdirected], // packet larger than max_allowed_packet: the server closes the connection
+  [1153, entry("constraint", "not-applied", false, true)], // packet larger than max_allowed_packet: the server closes the connection
   [1154, lost],
   [1155, lost],
   [1156, lost],
@@ -79,8 +79,10 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1227, forbidden],
   [1243, stalePlan], // unknown prepared statement
   [1251, refused],
+  [1260, constraint()], // MariaDB: json_arrayagg cut at max_allowed_packet
   [1264, constraint()],
   [1292, wrong], // no such date or time
+  [1301, constraint()], // the result of a function cut at max_allowed_packet
   [1317, timeout], // interrupted: KILL QUERY
   [1364, constraint("not-null")],
   [1365, wrong],

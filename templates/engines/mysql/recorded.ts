@@ -1,4 +1,5 @@
 import { present } from "./codec.ts";
+import { parsed } from "./cut-json.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
 /**
@@ -21,8 +22,8 @@ export const recordedRow = (
 };
 
 const objectOf = (json: Value | undefined): Readonly<Record<string, Value>> => {
-  const parsed: unknown = JSON.parse(present(json));
-  if (typeof parsed !== "object" || parsed === null)
+  const values = parsed(present(json));
+  if (typeof values !== "object" || values === null)
     throw new TypeError("a JSON object was expected");
-  return parsed as Readonly<Record<string, Value>>;
+  return values as Readonly<Record<string, Value>>;
 };

@@ -5,6 +5,7 @@
 
 import { keyset, type Keyset } from "../../runtime/keyset.ts";
 import type { OpSpec } from "../../runtime/op.ts";
+import { toldRow } from "./cut-json.ts";
 import { prepared, type Prepared } from "./prepared.ts";
 
 /**
@@ -310,7 +311,8 @@ export interface ReadParts<R> {
 
 /** @param rows its `name` is what stands before the dot in the names of the operations */
 export function tableOf<R>(rows: RowsOf<R>): Table<R> {
-  const of = (method: string): RowsOf<R> => ({ ...rows, name: `${rows.name}.${method}` });
+  const row = toldRow(rows.entity, rows.key, rows.row);
+  const of = (method: string): RowsOf<R> => ({ ...rows, row, name: `${rows.name}.${method}` });
   return {
     keyedRead: (method, text, further) => keyedRead({ ...of(method), text, ...further }),
     read: (method, text) => read({ ...of(method), text }),

@@ -47,6 +47,7 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
   readonly #finish: (rows: readonly R[]) => T;
   /** The change was answered, and only its row is to be read. */
   #committed = false;
+  #decoded: { readonly rows: readonly ValueRow[]; readonly items: readonly R[] } | undefined;
 
   constructor(
     context: WriteContext,
@@ -157,6 +158,7 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
       write: this.#write,
       tenant,
       given: () => this.settled,
+      decode: (rows: readonly ValueRow[]) => void this.#items(rows),
       committing: () => {
         this.sent = true;
       },
@@ -192,14 +194,22 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
   }
 
   #applied(rows: readonly ValueRow[]): void {
-    const { key, row } = this.#statement;
+    const { key } = this.#statement;
     try {
-      const result = this.#finish(rows.map(row));
+      const result = this.#finish(this.#items(rows));
       const told = this.#tell(rows.map((one) => keyText(one, key)));
       this.succeedAfter(told, result);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  #items(rows: readonly ValueRow[]): readonly R[] {
+    if (this.#decoded?.rows === rows) return this.#decoded.items;
+    const { row } = this.#statement;
+    const items = rows.map((one) => row(one));
+    this.#decoded = { rows, items };
+    return items;
   }
 
   #tell(keys: ChangedKeys): Promise<unknown> | undefined {

@@ -12,6 +12,8 @@ export interface WriteJob<R> {
   readonly tenant: string | undefined;
   /** The caller has its answer: nothing more must be done. */
   readonly given: () => boolean;
+  /** Throws for rows that cannot be read: what nobody could read again must not be committed. */
+  readonly decode: (rows: readonly ValueRow[]) => void;
   /** The next thing to happen is that COMMIT leaves. */
   readonly committing: () => void;
 }
@@ -61,6 +63,7 @@ const changedAndStored = async <R>(
     return connection.run(step, write.values, tenant);
   };
   const rows = await runSteps(statement, write, run);
+  if (rows !== undefined) job.decode(rows);
   if (rows !== undefined && rows.length > 0 && write.operation !== undefined) {
     await storeResult(connection, write.operation, rows);
   }
