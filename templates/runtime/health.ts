@@ -26,10 +26,17 @@ export interface HealthSource {
   readonly name: string;
   readonly engine: string;
   health(): Promise<StoreHealth>;
+  load?(): Promise<unknown>;
   unapplied?(): Promise<readonly string[] | undefined>;
 }
 
-/** Liveness, readiness and start-up of a data layer. No probe ever rejects or outlasts its timeout. */
+/** Milliseconds that a probe waits for what stores start in this process. */
+const loadPatienceMs = 15_000;
+
+/**
+ * Liveness, readiness and start-up of a data layer. No probe ever rejects or outlasts its timeout; the first waits, for 15 s at most, until
+ * drivers are loaded and databases in process are started, which would cost any store its answer.
+ */
 export class HealthMonitor {
   readonly #sources: readonly HealthSource[];
   readonly #timeoutMs: number;
@@ -55,7 +62,8 @@ export class HealthMonitor {
     return report("startup", await this.#all((source) => this.#start(source)));
   }
 
-  #all(ask: (source: HealthSource) => Promise<StoreHealth>): Promise<StoreHealth[]> {
+  async #all(ask: (source: HealthSource) => Promise<StoreHealth>): Promise<StoreHealth[]> {
+    await loaded(this.#sources);
     return Promise.all(this.#sources.map((source) => bounded(source, ask, this.#timeoutMs)));
   }
 
@@ -88,6 +96,17 @@ async function missingOf(source: HealthSource): Promise<string | [] | undefined>
   }
 }
 
+/** What fails to load fails again when its store is asked. */
+async function loaded(sources: readonly HealthSource[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, loadPatienceMs);
+  });
+  const loading = Promise.allSettled(sources.map(async (source) => source.load?.()));
+  await Promise.race([loading, patience]);
+  clearTimeout(timer);
+}
+
 /** Asks one store, for the timeout at most; a check that fails or hangs is a store that is down. */
 async function bounded(
   source: HealthSource,
@@ -99,7 +118,9 @@ async function bounded(
     describe(source, "down", Math.round(performance.now() - began), detail);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<StoreHealth>((resolve) => {
-    timer = setTimeout(() => resolve(down(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const late = (): void => resolve(down(`no answer within ${timeoutMs} ms`));
+    // After a busy event loop timers come before answers that have long arrived.
+    timer = setTimeout(() => setImmediate(late), timeoutMs);
   });
   try {
     return await Promise.race([ask(source), timeout]);

@@ -41,6 +41,8 @@ export interface OpenedStore {
   readonly engine: string;
   /** Never rejects. */
   health(): Promise<StoreHealth>;
+  /** Loads the driver, or starts the database in process, once; reaches for no server. Absent when there is nothing to wait for. */
+  load?(): Promise<void>;
   /**
    * Ids of migrations that the code expects and the store has not applied; absent when the store has none. Undefined when they do not
    * come with the code.

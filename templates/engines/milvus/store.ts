@@ -77,6 +77,10 @@ export class MilvusStore implements OpenedStore, MilvusConnection {
     return new MilvusSession(this, tenant);
   }
 
+  load(): Promise<void> {
+    return this.channel.load();
+  }
+
   async health(): Promise<StoreHealth> {
     const began = performance.now();
     const answer = (state: StoreHealth["state"], detail?: string): StoreHealth => ({

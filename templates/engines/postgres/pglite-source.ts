@@ -26,6 +26,8 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
   #sent = 0;
   #lent: Loan | undefined;
   #closed = false;
+  /** It has answered since it was started. */
+  #answers = false;
 
   constructor(start: () => Promise<PgliteHost>) {
     this.#start = start;
@@ -38,6 +40,15 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
   get state(): PoolState {
     const used = this.#lent === undefined ? 0 : 1;
     return { idle: 1 - used, used, max: 1, pending: this.#turns.length };
+  }
+
+  /** Starts PGlite and lets it answer, which takes longer the first time than ever after. @throws FaultError not-applied */
+  async load(): Promise<void> {
+    if (this.#closed || this.#answers) return;
+    await this.#started();
+    const first = new Question("select pg_is_in_recovery()");
+    this.send(first);
+    await first.answer;
   }
 
   submit(exchange: Exchange): void {
@@ -119,12 +130,16 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
     return this.#turns.length >= maxWaiting;
   }
 
-  async #run(exchange: Exchange): Promise<PgliteReply> {
+  #started(): Promise<PgliteHost> {
     this.#host ??= this.#start();
-    const host = await this.#host.catch((error: unknown) => {
+    return this.#host.catch((error: unknown) => {
       this.#host = undefined;
       throw beforeSending(error);
     });
+  }
+
+  async #run(exchange: Exchange): Promise<PgliteReply> {
+    const host = await this.#started();
     const frames = this.#encoder.encode(exchange);
     exchange.sending();
     return host.run(frames, exchange.binding === undefined ? 0 : 1).catch((error: unknown) => {
@@ -136,10 +151,12 @@ export class PgliteSource implements Lane, ConnectionSource, Flight {
   /** Its session is gone: the next call starts a new one. */
   #forgetHost(): void {
     this.#host = undefined;
+    this.#answers = false;
     this.#encoder = new ExchangeEncoder(true);
   }
 
   #answer(exchange: Exchange, reply: PgliteReply): void {
+    this.#answers = true;
     if ("error" in reply) {
       const error = asError(reply.error);
       this.#encoder.distrust(exchange, isStalePlan(classify(error)));

@@ -19,6 +19,7 @@ export const pgliteTransport = (
     lanes: { keyedReads: source, keyedWrites: source, pooled: source },
     probe: source,
     source,
+    load: () => source.load(),
     get opened() {
       return source.opened;
     },

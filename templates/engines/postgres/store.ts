@@ -121,6 +121,10 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
     return this.#feed.onChanged(listener);
   }
 
+  async load(): Promise<void> {
+    await this.#transport.load?.();
+  }
+
   async health(): Promise<StoreHealth> {
     const who = { store: this.name, engine: this.engine };
     const { probe, opened } = this.#transport;

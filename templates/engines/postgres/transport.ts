@@ -9,6 +9,8 @@ export interface Transport {
   readonly probe: Lane;
   /** Connections for transactions and migrations. */
   readonly source: ConnectionSource;
+  /** Starts the database itself, once; absent where that is a server's own affair. */
+  load?(): Promise<void>;
   /** True once something was sent or connected. */
   readonly opened: boolean;
   readonly poolState: () => PoolState;

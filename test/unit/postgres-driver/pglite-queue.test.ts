@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { classify } from "../../../templates/engines/postgres/errors.ts";
+import type { PgliteHost } from "../../../templates/engines/postgres/pglite-host.ts";
 import { PgliteSource } from "../../../templates/engines/postgres/pglite-source.ts";
 import type { Connection, Exchange, Waiter } from "../../../templates/engines/postgres/wire.ts";
 
@@ -47,4 +48,24 @@ it("10,000 calls may wait, the next one is overloaded, and calls that were given
   source.acquire(waiter());
   expect(refusals).toEqual([]);
   expect(source.state.pending).toBe(2);
+});
+
+it("is started before its first call for whoever asks, once, and not after it was closed", async () => {
+  let starts = 0;
+  const host: PgliteHost = {
+    run: async () => ({ rows: [["f"]], tag: "SELECT 1" }),
+    close: async () => {},
+    terminate: () => {},
+  };
+  const source = new PgliteSource(async () => {
+    starts += 1;
+    return host;
+  });
+  expect(source.opened).toBe(false);
+  await Promise.all([source.load(), source.load()]);
+  expect([source.opened, starts]).toEqual([true, 1]);
+  const closed = new PgliteSource(() => Promise.reject(new Error("started")));
+  await expect(closed.load()).rejects.toMatchObject({ fault: { outcome: "not-applied" } });
+  await closed.close();
+  await closed.load();
 });

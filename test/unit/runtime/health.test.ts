@@ -1,3 +1,4 @@
+import { stat } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ChangeBuffer, ChangeFeed, type Change } from "../../../templates/runtime/changes.ts";
 import { DataError } from "../../../templates/runtime/errors.ts";
@@ -53,6 +54,51 @@ describe("health", () => {
       { store: "broken", state: "down", detail: "the health check failed" },
     ]);
     expect(JSON.stringify(report)).not.toContain("s3cret");
+  });
+
+  test("what is loaded in this process costs no store its answer", async () => {
+    let loads = 0;
+    const reached = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
+    const slow = source("slow", "up", {
+      load: async () => {
+        loads += 1;
+        const end = performance.now() + 200;
+        await reached();
+        while (performance.now() < end);
+      },
+      health: async () => ({
+        store: "slow",
+        engine: "testdb",
+        state: loads > 0 ? "up" : "down",
+        latencyMs: 1,
+      }),
+    });
+    const far = source("far", "up", {
+      health: () =>
+        reached().then(() => ({ store: "far", engine: "testdb", state: "up", latencyMs: 20 })),
+    });
+    const monitor = new HealthMonitor([slow, far], 100);
+    expect(await monitor.ready()).toMatchObject({ ok: true });
+    expect(await monitor.startup()).toMatchObject({ ok: true });
+    const broken = source("broken", "down", { load: () => Promise.reject(new Error("no driver")) });
+    expect(await new HealthMonitor([broken]).ready()).toMatchObject({ state: "down" });
+  });
+
+  test("an answer that has arrived counts though the event loop was busy beyond the timeout", async () => {
+    const busy = source("busy", "up", {
+      health: async () => {
+        const answer = new Promise<void>((arrived) => {
+          stat(new URL(import.meta.url), () => arrived());
+        });
+        const end = performance.now() + 120;
+        setImmediate(() => {
+          while (performance.now() < end);
+        });
+        await answer;
+        return { store: "busy", engine: "testdb", state: "up", latencyMs: 120 };
+      },
+    });
+    expect(await new HealthMonitor([busy], 60).ready()).toMatchObject({ ok: true });
   });
 
   test("startup waits for the first connection and for the migrations, then stays", async () => {

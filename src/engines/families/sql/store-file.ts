@@ -29,6 +29,8 @@ export interface StoreOpening {
   readonly stem: string;
   /** Properties of what the store says of itself beside name and engine, as TypeScript: `role: "shop_app"`. */
   readonly identity: readonly string[];
+  /** It may run in this process: a probe's time begins when it is started. */
+  readonly loads?: true;
   /** Session that reads the rows of all tenants. */
   readonly acrossTenants: string;
 }
@@ -76,6 +78,7 @@ export function sqlStoreFile(store: StoreIr, opening: StoreOpening): FileRequest
       name: store.name,
       engine: store.engine,
       identity: opening.identity.map(code),
+      loads: opening.loads === true,
       storeClass: `${stem}Store`,
       bindingType: `${stem}Binding`,
       openFunction: `open${stem}`,

@@ -13,5 +13,6 @@ export const storeFile = (store: StoreIr, ir: Ir): FileRequest =>
       ...(store.tenantScoped ? [`role: ${stringLiteral(applicationRole(ir.project))}`] : []),
       ...(recordsOperations(store) ? ["operations: true"] : []),
     ],
+    loads: true,
     acrossTenants: "opened.acrossTenants()",
   });

@@ -76,6 +76,7 @@ export function openMain(config: StoreConfig, context: RuntimeContext): OpenedMa
     name: opened.name,
     engine: opened.engine,
     health: () => opened.health(),
+    load: () => opened.load(),
     migrationTarget: () => opened.migrationTarget(),
     unapplied: () => unapplied(opened.migrationTarget(), "main", import.meta.url),
     onChanged: (listener) => opened.onChanged(listener),
