@@ -50,7 +50,16 @@ const child = (name: string, owner: string, fields: readonly Field[], was?: stri
 };
 
 const title = field("title", text);
-const before = store(root("List", [title]), child("Line", "List", [field("words", text)]));
+const optional = field("note", text, { nullable: true });
+const numbers = [
+  field("cost", int),
+  field("day", { kind: "date" }),
+  field("done", { kind: "boolean" }),
+];
+const before = store(
+  root("List", [title, optional, ...numbers]),
+  child("Line", "List", [field("words", text), optional, field("cost", int)]),
+);
 
 /** After, the tables of after, and what is given for the rows. */
 type Change = readonly [
@@ -65,8 +74,12 @@ const changes: readonly Change[] = [
   [
     "columns renamed",
     store(
-      root("List", [field("heading", text, { was: "title" })]),
-      child("Line", "List", [field("phrase", text, { was: "words" })]),
+      root("List", [field("heading", text, { was: "title" }), optional, ...numbers]),
+      child("Line", "List", [
+        field("phrase", text, { was: "words" }),
+        optional,
+        field("cost", int),
+      ]),
     ),
     "lists",
     "lines",
@@ -75,9 +88,11 @@ const changes: readonly Change[] = [
   [
     "required columns",
     store(
-      root("List", [title, field("rank", int, { default: 3 })]),
+      root("List", [title, optional, ...numbers, field("rank", int, { default: 3 })]),
       child("Line", "List", [
         field("words", text),
+        optional,
+        field("cost", int),
         field("kind", { kind: "enum", values: ["a", "b"] }, { default: "b" }),
       ]),
     ),
@@ -86,10 +101,89 @@ const changes: readonly Change[] = [
     {},
   ],
   [
+    "required now",
+    store(
+      root("List", [title, field("note", text, { default: "-" }), ...numbers]),
+      child("Line", "List", [
+        field("words", text),
+        field("note", text, { default: "-" }),
+        field("cost", int),
+      ]),
+    ),
+    "lists",
+    "lines",
+    {},
+  ],
+  [
+    "a child's table renamed",
+    store(
+      root("List", [title, optional, ...numbers]),
+      child("Row", "List", [field("words", text), optional, field("cost", int)], "Line"),
+    ),
+    "lists",
+    "rows",
+    {},
+  ],
+  [
+    "types",
+    store(
+      root("List", [
+        field("title", text),
+        optional,
+        field("cost", { kind: "decimal", precision: 12, scale: 2 }),
+        field("day", { kind: "timestamp" }),
+        field("done", int),
+      ]),
+      child("Line", "List", [
+        field("words", text),
+        optional,
+        field("cost", { kind: "decimal", precision: 12, scale: 2 }),
+      ]),
+    ),
+    "lists",
+    "lines",
+    {},
+  ],
+  [
+    "types and names",
+    store(
+      root("List", [
+        field("title", text),
+        optional,
+        field("price", { kind: "decimal", precision: 12, scale: 2 }, { was: "cost" }),
+        field("moment", { kind: "timestamp" }, { was: "day" }),
+        field("finished", int, { was: "done" }),
+      ]),
+      child("Line", "List", [
+        field("words", text),
+        optional,
+        field("price", { kind: "decimal", precision: 12, scale: 2 }, { was: "cost" }),
+      ]),
+    ),
+    "lists",
+    "lines",
+    {},
+  ],
+  [
+    "a type by the user's words",
+    store(
+      root("List", [field("title", int), optional, ...numbers]),
+      child("Line", "List", [field("words", int), optional, field("cost", int)]),
+    ),
+    "lists",
+    "lines",
+    { "lists.title": "char_length(title)", "lines.words": "char_length(concat(words, line_no))" },
+  ],
+  [
     "a column that is given",
     store(
-      root("List", [title, field("short", text)]),
-      child("Line", "List", [field("words", text), field("short", text)]),
+      root("List", [title, field("short", text), optional, ...numbers]),
+      child("Line", "List", [
+        field("words", text),
+        field("short", text),
+        optional,
+        field("cost", int),
+      ]),
     ),
     "lists",
     "lines",
@@ -98,10 +192,50 @@ const changes: readonly Change[] = [
 ];
 
 const rows = `
-insert into lists (id, title) values ('01890000-0000-7000-8000-000000000001', 'title 1'), ('01890000-0000-7000-8000-000000000002', 'null');
-insert into \`lines\` (list_id, line_no, words) select id, 1, concat(title, 'a') from lists;
-insert into \`lines\` (list_id, line_no, words) select id, 2, concat(title, 'b') from lists;
+insert into lists (id, title, note, cost, day, done) values
+  ('01890000-0000-7000-8000-000000000001', 'title 1', null, 1, '2026-02-01', true),
+  ('01890000-0000-7000-8000-000000000002', 'null', 'it''s', 200, '2026-02-02', false);
+insert into \`lines\` (list_id, line_no, words, cost) select id, 1, concat(title, 'a'), 7 from lists;
+insert into \`lines\` (list_id, line_no, words, note, cost) select id, 2, concat(title, 'b'), 'a"b', 8 from lists;
 update lists set title = concat(title, '!');`;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What the state of `made` has; a recorded state may have more, for code of before. */
+const asMade = (recorded: Json, made: Json): Json =>
+  Object.fromEntries(Object.keys(made).map((name) => [name, recorded[name]]));
+
+/** The last recorded state of each row, and the row itself as its trigger records it. */
+async function expectRead(lab: SchemaLab, table: string): Promise<void> {
+  const latest = async () =>
+    lab.rows(
+      `select revision, content, children from ${table}_history h where revision = (select max(revision) from ${table}_history where id = h.id) order by id`,
+    );
+  const stood = await latest();
+  await lab.run(`update ${table} set id = id`);
+  const made = await latest();
+  const [content, children] = [1, 2].map((at) =>
+    [stood, made].map((all) =>
+      all.map((row) => JSON.parse(JSON.stringify(row[at])) as Json | string).map(parsedJson),
+    ),
+  );
+  expect(content?.[0]?.map((row, at) => asMade(row, content[1]?.[at] ?? {}))).toEqual(content?.[1]);
+  const rowsOf = (all: Json, like: Json): Json =>
+    Object.fromEntries(
+      Object.entries(like).map(([of, own]) => {
+        const [first = {}] = own as readonly Json[];
+        const kept = ((all[of] ?? []) as readonly Json[]).map((row) => asMade(row, first));
+        return [of, kept.toSorted((a, b) => Number(a["line_no"]) - Number(b["line_no"]))];
+      }),
+    );
+  for (const [at, like] of (children?.[1] ?? []).entries())
+    expect(rowsOf(children?.[0]?.[at] ?? {}, like)).toEqual(rowsOf(like, like));
+  const [[last = 0] = []] = stood.toSorted(([a], [b]) => Number(b) - Number(a));
+  await lab.run(`delete from ${table}_history where revision > ${last}`);
+}
+
+const parsedJson = (value: Json | string): Json =>
+  typeof value === "string" ? (JSON.parse(value) as Json) : value;
 
 for (const engine of [mysql, mariadb]) {
   const server = await sharedServer(engine.id);
@@ -154,7 +288,7 @@ grant all on ${url.pathname.slice(1)}.* to ${user};`);
 
   describe.each(["split", "direct"] as const)(`${of.engine} %s`, (mode) => {
     test.each(changes)(
-      "%s: no row is recorded",
+      "%s: recorded rows are read, none is recorded",
       proving(of, async (_, after, table, _of, values) => {
         const { lab } = await fresh(before);
         await lab.run(rows);
@@ -162,8 +296,10 @@ grant all on ${url.pathname.slice(1)}.* to ${user};`);
         const steps = planned(planner, before, after, { mode, values });
         await applied(lab, steps);
         expect(await recorded(lab, table)).toEqual(had);
+        await expectRead(lab, table);
         await takenBack(lab, steps);
         expect(await recorded(lab, "lists")).toEqual(had);
+        await expectRead(lab, "lists");
         await lab.close();
       }),
     );

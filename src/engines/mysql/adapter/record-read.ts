@@ -15,6 +15,7 @@ import {
 import type { Dialect } from "../dialect.ts";
 import { asOfText, historyFragments, recordedColumns } from "../statements/history.ts";
 import { getManyText, getText } from "../statements/read.ts";
+import { childFields } from "../../families/sql/row.ts";
 import { visibleFields } from "../statements/row.ts";
 
 export function getMethods(target: MethodTarget, dialect: Dialect): readonly MethodBody[] {
@@ -98,11 +99,14 @@ export function historyMethods(target: MethodTarget): readonly MethodBody[] {
   return ir.asOf === undefined ? [history] : [history, asOfMethod(target, ir.asOf.name)];
 }
 
-/** `orderRow(recordedRow(row[0], ["id", …], { of: row[1], tables: ["order_lines"] }))` */
+/** `orderRow(recordedRow(row[0], ["id", …], { of: row[1], tables: [["order_lines", ["line_no", …]]] }))` */
 function recordedState({ entity, module }: MethodTarget): Doc {
   module.runtime("recorded", "recordedRow");
   const columns = visibleFields(entity).map(({ column }) => stringLiteral(column));
-  const tables = entity.children.map((child) => stringLiteral(child.entity.table));
+  const tables = entity.children.map((child): Doc => {
+    const shown = childFields(child).map(({ column }) => stringLiteral(column));
+    return arrayLiteral([stringLiteral(child.entity.table), arrayLiteral(shown)]);
+  });
   const children = objectLiteral([
     ["of", "row[1]"],
     ["tables", arrayLiteral(tables)],

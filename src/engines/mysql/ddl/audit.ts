@@ -5,7 +5,7 @@ import type { Dialect } from "../dialect.ts";
 import type { ColumnShape, TableShape, TriggerShape } from "../schema/shape.ts";
 import { filled, indented } from "../../families/sql/layout.ts";
 import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
-import { childrenText, jsonValue } from "../statements/row.ts";
+import { jsonValue, namedChildrenText } from "../statements/row.ts";
 import { columnType } from "../types.ts";
 import { now, ownColumn } from "./column.ts";
 import { historyTable, triggerName } from "./naming.ts";
@@ -126,10 +126,11 @@ function operationText(entity: EntityIr, event: string): string {
   return `if(${qualified("old", column)} is null and ${qualified("new", column)} is not null, 'delete', 'update')`;
 }
 
-/** `{"order_lines": [[1, "a"], …]}`: the rows as the data layer reads children. @param root how the owner's columns are named */
+/** `{"order_lines": [{"line_no": 1, …}, …]}`. @param root how the owner's columns are named */
 export const childrenObject = (entity: EntityIr, root: string): string =>
   `json_object(${entity.children
     .map(
-      (child) => `${literal(child.entity.table)}, ${indented(childrenText(child, entity, root))}`,
+      (child) =>
+        `${literal(child.entity.table)}, ${indented(namedChildrenText(child, entity, root))}`,
     )
     .join(", ")})`;

@@ -5,6 +5,7 @@ import { matchTables } from "../../families/sql/match.ts";
 import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { entityNamed } from "../../families/sql/naming.ts";
 import { refusalsFirst } from "./ask-rows.ts";
+import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { only, tableChange, type TableChange } from "./change.ts";
 import type { Dialect } from "../dialect.ts";
 import { columnDrafts } from "./columns.ts";
@@ -63,6 +64,7 @@ export function diffSnapshots(
         dialect,
       ),
     ]),
+    ...recordedRows(planned, context).flatMap((each) => contentDrafts(each, context.values)),
     ...droppedTables(tables.dropped),
   ];
   return { steps: ordered(drafts), questions: [] };
@@ -100,6 +102,27 @@ function changesOf(
     ),
   ];
 }
+
+interface PlannedTable {
+  readonly pair: Pair;
+  /** Of the table, then of its history. */
+  readonly changes: readonly TableChange[];
+}
+
+/** Where the rows of each table are recorded: in its own history, and in its root's. */
+const recordedRows = (
+  planned: readonly PlannedTable[],
+  { store }: ChangeContext,
+): readonly RecordedRows[] =>
+  planned.flatMap(({ pair, changes: [rows, history] }): readonly RecordedRows[] => {
+    if (rows === undefined) return [];
+    const { owner } = entityNamed(pair.to.entity, store) ?? {};
+    const root = planned.find((each) => each.pair.to.entity === owner)?.changes[1];
+    return [
+      ...(history === undefined ? [] : [{ rows, history, column: "content" } as const]),
+      ...(root === undefined ? [] : [{ rows, history: root, column: "children" } as const]),
+    ];
+  });
 
 /** A trigger names columns: one that is to name what takes its name on the spot cannot come before. */
 function exchangeOf(changes: readonly TableChange[]): Exchange {

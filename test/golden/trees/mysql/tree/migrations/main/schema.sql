@@ -85,7 +85,7 @@ select
       'opened_at', cast(new.opened_at as char), 'shop_id', new.shop_id, 'version', new.version,
       'created_at', cast(new.created_at as char), 'updated_at', cast(new.updated_at as char)),
   json_object('account_entries', (
-    select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
+    select coalesce(json_arrayagg(json_object('line_no', child.line_no, 'amount', cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = new.id
   ))
 from (
@@ -108,7 +108,7 @@ select
       'opened_at', cast(new.opened_at as char), 'shop_id', new.shop_id, 'version', new.version,
       'created_at', cast(new.created_at as char), 'updated_at', cast(new.updated_at as char)),
   json_object('account_entries', (
-    select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
+    select coalesce(json_arrayagg(json_object('line_no', child.line_no, 'amount', cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = new.id
   ))
 from (
@@ -131,7 +131,7 @@ select
       'opened_at', cast(old.opened_at as char), 'shop_id', old.shop_id, 'version', old.version,
       'created_at', cast(old.created_at as char), 'updated_at', cast(old.updated_at as char)),
   json_object('account_entries', (
-    select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
+    select coalesce(json_arrayagg(json_object('line_no', child.line_no, 'amount', cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = old.id
   ))
 from (

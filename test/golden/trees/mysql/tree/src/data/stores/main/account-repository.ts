@@ -128,7 +128,7 @@ join (
   select
     (select max(last_change.revision) from accounts_history last_change where last_change.id = a.id) as revision,
     json_object('account_entries', (
-    select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
+    select coalesce(json_arrayagg(json_object('line_no', child.line_no, 'amount', cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = a.id
   )) as children
   from accounts a
@@ -194,7 +194,7 @@ join (
   select
     (select max(last_change.revision) from accounts_history last_change where last_change.id = a.id) as revision,
     json_object('account_entries', (
-    select coalesce(json_arrayagg(json_array(child.line_no, cast(child.amount as char))), json_array())
+    select coalesce(json_arrayagg(json_object('line_no', child.line_no, 'amount', cast(child.amount as char))), json_array())
     from account_entries child where child.account_id = a.id
   )) as children
   from accounts a
@@ -276,7 +276,7 @@ from accounts_history change_of_row`,
       recordedRow(
         row[0],
         ["id", "owner", "balance", "opened_at", "version", "created_at", "updated_at"],
-        { of: row[1], tables: ["account_entries"] },
+        { of: row[1], tables: [["account_entries", ["line_no", "amount"]]] },
       ),
     ),
   }),
@@ -298,7 +298,7 @@ where last_change.operation <> 'delete'`,
         recordedRow(
           row[0],
           ["id", "owner", "balance", "opened_at", "version", "created_at", "updated_at"],
-          { of: row[1], tables: ["account_entries"] },
+          { of: row[1], tables: [["account_entries", ["line_no", "amount"]]] },
         ),
       ),
   },

@@ -1,0 +1,214 @@
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { type Draft, draft } from "../../families/sql/draft.ts";
+import { identifier, literal } from "../sql/quote.ts";
+import { tokens } from "../sql/tokens.ts";
+import { batchDraft } from "./batch.ts";
+import type { TableChange } from "./change.ts";
+import { rank } from "./rank.ts";
+import { pathTo, type ReadColumn, typedColumns } from "./recorded-form.ts";
+import { type Property, recordedColumn } from "./recorded-values.ts";
+import { alone } from "./required.ts";
+
+/**
+ * What a history recorded is read by the names and types of now, so a column under a new name, or one that is required now, has to be in the
+ * rows recorded before. What they hold already stays as it is: code of before reads it, too.
+ */
+export interface RecordedRows {
+  /** The table whose rows were recorded. */
+  readonly rows: TableChange;
+  /** The history that holds them: its own, or that of the root. */
+  readonly history: TableChange;
+  readonly column: "content" | "children";
+}
+
+export function contentDrafts(
+  recorded: RecordedRows,
+  values: ChangeContext["values"],
+): readonly Draft[] {
+  const { rows, column } = recorded;
+  const [before, after] = [placeOf(recorded, "from"), placeOf(recorded, "to")];
+  const shown = rows.columns.filter((each) => column === "content" || isShown(rows, each));
+  const all = ({ row }: Place, side: "forwards" | "settled" | "unsettled" | "backwards") =>
+    shown.flatMap((each) => recordedColumn(rows, each, values, row)[side]);
+  const [forwards, settled] = [all(after, "forwards"), all(after, "settled")];
+  const next = settled.flatMap(({ instead }) => instead ?? []);
+  const copied = forwards.filter(({ name }) => next.includes(name));
+  const about = `what was recorded of ${rows.to.name}`;
+  const read = readBefore(rows);
+  return [
+    ...moved(recorded),
+    ...batched(recorded, `${about} is read with its new columns`, {
+      at: { rank: rank.batch + 1 },
+      update: updateOf(recorded, after, read, forwards),
+    }),
+    ...batched(recorded, `${about} meanwhile is read with its new columns`, {
+      at: { phase: "contract", rank: rank.settle },
+      update: updateOf(recorded, after, read, copied),
+    }),
+    ...batched(recorded, `${about} is read by its new types`, {
+      at: { phase: "contract", rank: rank.dropColumn + 1 },
+      update: updateOf(recorded, after, read, settled),
+    }),
+    ...takenBack(
+      recorded,
+      { phase: "contract", rank: rank.dropColumn + 1 },
+      updateOf(recorded, after, readAfter(rows), all(after, "unsettled")),
+    ),
+    ...takenBack(
+      recorded,
+      { rank: rank.createTable + 1 },
+      updateOf(recorded, before, readAfter(rows), all(before, "backwards")),
+    ),
+  ];
+}
+
+type At = Partial<Pick<Draft, "phase" | "rank">>;
+
+interface Update {
+  readonly value: string;
+  readonly where: string;
+}
+
+const hidden: readonly string[] = ["ownerKey", "tenant", "search", "live"];
+
+/** A root's history holds what the root shows of a child. */
+const isShown = ({ entity }: TableChange, column: TableChange["columns"][number]): boolean => {
+  if (column.kind === "dropped") return !hidden.includes(column.from.role);
+  return entity?.fields.find((each) => each.column === column.to.name)?.visible === true;
+};
+
+/** Where a recorded row stands in the statement that changes it. */
+interface Place {
+  readonly table: string;
+  /** JSON of the row. */
+  readonly row: string;
+}
+
+const ofHistory = ({ history, column }: RecordedRows): string =>
+  `${identifier(history.from.name)}.${column}`;
+
+const rowNumber = "recorded_place";
+
+function placeOf(recorded: RecordedRows, side: "from" | "to"): Place {
+  const table = recorded.rows[side].name;
+  const held = ofHistory(recorded);
+  if (recorded.column === "content") return { table, row: held };
+  const path = `concat(${literal(`$.${JSON.stringify(table)}[`)}, ${rowNumber} - 1, ']')`;
+  return { table, row: `json_extract(${held}, ${path})` };
+}
+
+/** What expressions over the rows of before read, by the names of after where those have taken their place. */
+const readBefore = ({ from, columns }: TableChange): readonly ReadColumn[] => {
+  const own = from.columns.map(({ name, type }) => ({ name, type, under: name }));
+  const renamed = columns.flatMap((column) =>
+    column.kind === "kept" || column.kind === "copied"
+      ? [{ name: column.to.name, type: column.from.type, under: column.from.name }]
+      : [],
+  );
+  return distinct([...own, ...renamed]);
+};
+
+const readAfter = ({ from, to }: TableChange): readonly ReadColumn[] =>
+  distinct([...to.columns, ...from.columns].map(({ name, type }) => ({ name, type, under: name })));
+
+const distinct = (columns: readonly ReadColumn[]): readonly ReadColumn[] => [
+  ...new Map(columns.toReversed().map((each) => [each.name, each])).values(),
+];
+
+const batched = (
+  { rows, history, column }: RecordedRows,
+  title: string,
+  { at, update }: { readonly at: At; readonly update: Update | undefined },
+): readonly Draft[] =>
+  update === undefined
+    ? []
+    : [
+        {
+          ...batchDraft(history, { column, ...update }),
+          ...at,
+          stem: `${history.from.name}-${column}-of-${rows.to.name}`,
+          title: `${history.from.name}: ${title}`,
+        },
+      ];
+
+function takenBack(
+  { rows, history, column }: RecordedRows,
+  at: { readonly phase?: Draft["phase"]; readonly rank: number },
+  update: Update | undefined,
+): readonly Draft[] {
+  if (update === undefined) return [];
+  const table = history.from.name;
+  return [
+    draft({
+      ...alone,
+      ...at,
+      stem: `${table}-${column}-of-${rows.to.name}-back`,
+      title: `${table}: what was recorded of ${rows.to.name} since is read as before, when the change is taken back`,
+      up: [],
+      down: [`update ${identifier(table)} set ${column} = ${update.value}\nwhere ${update.where};`],
+      touches: [history.part],
+    }),
+  ];
+}
+
+/** The rows of a child under its new table's name, beside those under its former one. */
+function moved(recorded: RecordedRows): readonly Draft[] {
+  const { rows, column } = recorded;
+  if (column === "content" || rows.from.name === rows.to.name) return [];
+  const held = ofHistory(recorded);
+  const under = (from: string, to: string): Update => ({
+    value: `json_set(${held}, ${pathTo(to)}, json_extract(${held}, ${pathTo(from)}))`,
+    where: `${hasRows(held, from)} and not ${hasRows(held, to)}`,
+  });
+  return [
+    ...batched(recorded, `what was recorded of ${rows.from.name} is read as of ${rows.to.name}`, {
+      at: { rank: rank.batch + 1 },
+      update: under(rows.from.name, rows.to.name),
+    }),
+    ...takenBack(recorded, { rank: rank.createTable + 2 }, under(rows.to.name, rows.from.name)),
+  ];
+}
+
+const hasRows = (held: string, table: string): string =>
+  `json_contains_path(${held}, 'one', ${pathTo(table)})`;
+
+/** A recorded row keeps what it has and gets what it lacks. */
+function updateOf(
+  recorded: RecordedRows,
+  { table, row }: Place,
+  columns: readonly ReadColumn[],
+  properties: readonly Property[],
+): Update | undefined {
+  if (properties.length === 0) return undefined;
+  const whole = properties.reduce((made, each) => setIn(row, made, each), row);
+  const when = properties.map((each) => `(${each.when})`).join(" or ");
+  const asText = properties.flatMap((each) => each.asText ?? []);
+  const read = columns.filter(({ name }) => properties.some(({ value }) => names(value, name)));
+  const typed = [`${rowNumber} for ordinality`, ...typedColumns(read, asText)].join(", ");
+  const held = ofHistory(recorded);
+  const rowsOf = (path: string): string =>
+    `json_table(${held}, ${path} columns (${typed})) ${identifier(table)}`;
+  if (recorded.column === "content") {
+    const value = read.length === 0 ? whole : `(select ${whole} from ${rowsOf("'$'")})`;
+    return { value, where: when };
+  }
+  const from = rowsOf(`${pathTo(table).slice(0, -1)}[*]'`);
+  return {
+    value: `json_set(${held}, ${pathTo(table)}, (\n  select coalesce(json_arrayagg(${whole}), json_array()) from ${from}))`,
+    where: `${hasRows(held, table)} and exists (select 1 from ${from} where ${when})`,
+  };
+}
+
+/** A choice of two values by their place: a condition over them would be no JSON on MariaDB, and neither has one collation. */
+const setIn = (row: string, made: string, { name, value, when, instead }: Property): string => {
+  const path = pathTo(name);
+  const chosen = `json_extract(json_array(${value}, json_extract(${row}, ${path})), if(${when}, '$[0]', '$[1]'))`;
+  const own = `json_set(${made}, ${path}, ${chosen})`;
+  return instead === undefined ? own : `json_remove(${own}, ${pathTo(instead)})`;
+};
+
+const names = (expression: string, name: string): boolean =>
+  tokens(expression).some(
+    ({ kind, text }) =>
+      (kind === "word" && text === name) || (kind === "quoted-name" && text === identifier(name)),
+  );

@@ -1,0 +1,160 @@
+import type { ChangeContext } from "../../../migrate/step.ts";
+import { identifier } from "../sql/quote.ts";
+import type { ColumnChange, Copied, TableChange } from "./change.ts";
+import { isInteger, parsed } from "./parsed-type.ts";
+import { isRecordedAlike, pathTo, recordedForm } from "./recorded-form.ts";
+import { standIn } from "./required.ts";
+import type { ColumnShape } from "./shape.ts";
+import { valueBack } from "./types.ts";
+
+/** A property that recorded rows get. */
+export interface Property {
+  readonly name: string;
+  /** Over the columns of the recorded row, or JSON of it. */
+  readonly value: string;
+  /** Which recorded rows get it. */
+  readonly when: string;
+  /** A property that goes when it comes. */
+  readonly instead?: string;
+  /** A column that `value` reads as it was written. */
+  readonly asText?: string;
+}
+
+/** What becomes of the recorded values of one column. */
+export interface RecordedColumn {
+  /** What rows recorded before get, beside what code of before reads. */
+  readonly forwards: readonly Property[];
+  /** What takes its place once no code of before runs; and how that is taken back. */
+  readonly settled: readonly Property[];
+  readonly unsettled: readonly Property[];
+  /** What rows recorded since get when the change is taken back. */
+  readonly backwards: readonly Property[];
+}
+
+const none: RecordedColumn = { forwards: [], settled: [], unsettled: [], backwards: [] };
+
+/**
+ * A recorded row is read by the names and types of the columns of now, so a value under a new name, of another type, or one that has come for
+ * every row has to stand in the rows recorded before.
+ *
+ * @param row the recorded row in the statement: JSON
+ */
+export function recordedColumn(
+  rows: TableChange,
+  column: ColumnChange,
+  values: ChangeContext["values"],
+  row: string,
+): RecordedColumn {
+  if (column.kind === "dropped") return { ...none, backwards: returned(rows, column.from, row) };
+  if (column.to.value?.kind === "generated") return none;
+  const { to } = column;
+  const given = values[`${rows.part}.${to.name}`];
+  if (column.kind === "added") {
+    const fill = column.fill ?? defaultOf(to);
+    const unknown =
+      to.nullable && column.fill === undefined ? `not ${has(to.name, row)}` : undefined;
+    return { ...none, forwards: filled(to, fill, unknown ?? isNone(to.name, row)) };
+  }
+  const { from } = column;
+  const empty = [...new Set([from.name, column.kind === "copied" ? column.name : to.name])];
+  const late = filled(
+    to,
+    from.nullable && !to.nullable ? (given ?? defaultOf(to) ?? standIn(rows, to)) : undefined,
+    empty.map((name) => isNone(name, row)).join(" and "),
+  );
+  if (column.kind === "copied") return copiedColumn(rows, column, late, row);
+  return { ...none, ...keptColumn(from, to, late, row) };
+}
+
+const moved = (name: string, row: string): string => `json_extract(${row}, ${pathTo(name)})`;
+const has = (name: string, row: string): string =>
+  `json_contains_path(${row}, 'one', ${pathTo(name)})`;
+const isNone = (name: string, row: string): string => {
+  const type = `json_type(${moved(name, row)})`;
+  return `(${type} is null or cast(${type} as binary) = 'NULL')`;
+};
+
+const defaultOf = ({ value }: ColumnShape): string | undefined =>
+  value?.kind === "default" ? value.expression : undefined;
+
+const filled = (to: ColumnShape, text: string | undefined, when: string): readonly Property[] =>
+  text === undefined ? [] : [{ name: to.name, value: recordedForm(to.type, text), when }];
+
+/** What has another name in what was recorded. */
+const underName = (
+  name: string,
+  former: string,
+  row: string,
+  value = moved(former, row),
+): Property => ({
+  name,
+  value,
+  when: `${isNone(name, row)} and not ${isNone(former, row)}`,
+});
+
+/** A column that comes back when the change is taken back: code of before has to find something in it. */
+const returned = (rows: TableChange, from: ColumnShape, row: string): readonly Property[] =>
+  from.nullable || from.value?.kind === "generated"
+    ? []
+    : filled(from, defaultOf(from) ?? standIn(rows, from), isNone(from.name, row));
+
+/** A whole number may have been recorded with a fraction of zeros. */
+const asWritten = (type: string, text: string): string =>
+  isInteger(parsed(type)) ? `cast(${text} as decimal(38,9))` : text;
+
+function keptColumn(
+  from: ColumnShape,
+  to: ColumnShape,
+  late: readonly Property[],
+  row: string,
+): Partial<RecordedColumn> {
+  const alike = isRecordedAlike(from.type, to.type);
+  const rewritten = (name: string, type: string, source: string): Property => ({
+    ...(name === source
+      ? { name, when: `not ${isNone(name, row)}` }
+      : underName(name, source, row)),
+    value: alike ? moved(source, row) : recordedForm(type, asWritten(type, identifier(source))),
+    ...(!alike && { asText: source }),
+  });
+  if (from.name === to.name && alike) return { forwards: late };
+  return {
+    forwards: [rewritten(to.name, to.type, from.name), ...late],
+    backwards: [rewritten(from.name, from.type, to.name)],
+  };
+}
+
+function copiedColumn(
+  rows: TableChange,
+  { from, to, name, forward }: Copied,
+  late: readonly Property[],
+  row: string,
+): RecordedColumn {
+  const sameType = from.type === to.type;
+  const value = sameType ? moved(from.name, row) : recordedForm(to.type, forward);
+  const back = sameType ? moved(to.name, row) : backward(rows, from, to);
+  if (name === to.name)
+    return {
+      ...none,
+      forwards: [underName(to.name, from.name, row, value), ...late],
+      backwards: [underName(from.name, to.name, row, back)],
+    };
+  return {
+    forwards: [{ name, value, when: `${has(from.name, row)} and not ${has(name, row)}` }],
+    settled: [
+      { name: to.name, value: moved(name, row), when: has(name, row), instead: name },
+      ...late,
+    ],
+    unsettled: [
+      { name, value: moved(to.name, row), when: `not ${has(name, row)}` },
+      { name: from.name, value: back, when: `not ${has(name, row)}` },
+    ],
+    backwards: [{ name, value: "null", when: has(name, row), instead: name }],
+  };
+}
+
+function backward(rows: TableChange, from: ColumnShape, to: ColumnShape): string {
+  const known = valueBack(to.type, from.type, to.name);
+  const spare = from.nullable ? undefined : (defaultOf(from) ?? standIn(rows, from));
+  const value = [known, spare].filter((each) => each !== undefined).join(", ");
+  return recordedForm(from.type, value === "" ? "null" : `coalesce(${value})`);
+}
