@@ -56,7 +56,7 @@ const column = (type: FieldType) => ({
 const there = ({ from, to }: (typeof pairs)[number]): Verdict =>
   columnType(from) === columnType(to)
     ? "none"
-    : verdict(lossThere("notes.x", column(from), column(to)));
+    : verdict(lossThere("notes.x", { from: column(from), to: column(to) }));
 
 test("what the other planner calls a loss is one here, but what is refused before it is rounded", () => {
   const unsaid = pairs.filter((pair) => there(pair) !== "none" && here(pair) === "none");

@@ -1,4 +1,3 @@
-import type { ChangeContext } from "../../../migrate/step.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
@@ -25,36 +24,32 @@ type Asked = Pick<RowQuestion, "shown" | "where" | "reason"> & { readonly stem: 
 export function askDrafts(
   change: TableChange,
   objects: readonly ObjectChange[],
-  values: ChangeContext["values"],
   exchanged: Draft["phase"],
 ): readonly Draft[] {
-  const unfit = unfitValues(change, values);
+  const unfit = unfitValues(change);
   if (change.mode === "direct")
     return asDrafts(change, "expand", [...unfit, ...deletedRows(change)]);
-  const given = givenValues(change, values);
+  const given = givenValues(change);
   const written = exchanged === "contract" ? unfit.filter(({ copied }) => copied) : [];
   return [
     ...asDrafts(change, "expand", [...unfit, ...given, ...deletedRows(change)]),
     ...asDrafts(change, "contract", [
       ...deletedRows(change),
       ...written,
-      ...emptyValues(change, values, exchanged),
+      ...emptyValues(change, exchanged),
       ...brokenChecks(change, objects),
     ]),
   ];
 }
 
-function unfitValues(
-  change: TableChange,
-  values: ChangeContext["values"],
-): readonly (Asked & { readonly copied: boolean })[] {
-  const { part, was } = change;
+function unfitValues(change: TableChange): readonly (Asked & { readonly copied: boolean })[] {
+  const { was } = change;
   return change.columns.flatMap((column) => {
     if (column.kind !== "copied" && !(column.kind === "kept" && column.converted !== undefined))
       return [];
     const { from, to } = column;
     const condition = fits(from.type, to.type, identifier(from.name));
-    if (condition === undefined || values[`${part}.${to.name}`] !== undefined) return [];
+    if (condition === undefined || column.given !== undefined) return [];
     return [
       {
         copied: column.kind === "copied",
@@ -83,15 +78,15 @@ const deletedRows = (change: TableChange): readonly Asked[] =>
   );
 
 /** An expression of the user fails here, if it does, and not in the trigger. Where it names what comes with the change, nobody can ask yet. */
-function givenValues(change: TableChange, values: ChangeContext["values"]): readonly Asked[] {
+function givenValues(change: TableChange): readonly Asked[] {
   const there = new Set(
     change.columns.flatMap((each) => (each.kind === "added" ? [] : [each.from.name])),
   );
   const coming = change.to.columns.map(({ name }) => name).filter((name) => !there.has(name));
   return only(change, "copied").flatMap((column) => {
     const { from, to } = column;
-    const value = forwardOf(change, column, values);
-    if (!isGiven(change, column, values) || mentionsAny(value, coming)) return [];
+    const value = forwardOf(column);
+    if (column.given === undefined || mentionsAny(value, coming)) return [];
     return [
       {
         stem: `given-${to.name}`,
@@ -103,18 +98,8 @@ function givenValues(change: TableChange, values: ChangeContext["values"]): read
   });
 }
 
-const isGiven = (
-  { part }: TableChange,
-  { from, to }: Copied,
-  values: ChangeContext["values"],
-): boolean => from.type !== to.type && values[`${part}.${to.name}`] !== undefined;
-
 /** Columns that become required, and that nothing fills. */
-function emptyValues(
-  change: TableChange,
-  values: ChangeContext["values"],
-  exchanged: Draft["phase"],
-): readonly Asked[] {
+function emptyValues(change: TableChange, exchanged: Draft["phase"]): readonly Asked[] {
   const table = change.to.name;
   const required = (to: ColumnShape, name: string): Asked => ({
     stem: `value-of-${to.name}`,
@@ -125,7 +110,7 @@ function emptyValues(
   const isOpen = (column: Copied): boolean =>
     !column.to.nullable &&
     column.fill.kind === "none" &&
-    (column.from.nullable || isGiven(change, column, values));
+    (column.from.nullable || column.given !== undefined);
   return [
     ...only(change, "kept").flatMap(({ from, to, fill }) =>
       from.nullable && !to.nullable && fill.kind === "none" && !isHeld(change.to, to, "primary")

@@ -2,7 +2,7 @@ import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import type { EntityIr } from "../../../ir/types.ts";
 import { identifier } from "../sql/quote.ts";
 import { conversion, isWidening } from "./convert.ts";
-import { type Fill, type FillPlace, fillOf, givenValue } from "./fill.ts";
+import { type Fill, type FillPlace, fillOf, purposes } from "./fill.ts";
 import { matchColumns } from "../../families/sql/match.ts";
 import type { Names, Renames } from "./renamed.ts";
 import { renamedTable } from "./renamed.ts";
@@ -19,6 +19,8 @@ export type ColumnChange =
       readonly to: ColumnShape;
       /** Expression of the old value in the new type, when the type changes. */
       readonly converted?: string;
+      /** An expression of the user makes that value. */
+      readonly given?: string;
       readonly fill: Fill;
     }
   /** A second column is filled beside it, so that code of before and after finds its own. */
@@ -28,6 +30,8 @@ export type ColumnChange =
       readonly to: ColumnShape;
       /** Of the second column, until the first one goes. */
       readonly name: string;
+      /** The user's expression for its value, over the columns of before and after, when the type changes. */
+      readonly given?: string;
       readonly fill: Fill;
     }
   | { readonly kind: "added"; readonly to: ColumnShape; readonly fill: Fill }
@@ -101,31 +105,29 @@ interface Standing {
 
 function keptColumn(from: ColumnShape, to: ColumnShape, standing: Standing): ColumnChange {
   const { context, temporary, place } = standing;
-  const fill = fillOf(from, to, place);
-  const retyped = from.type !== to.type && !isWidening(from.type, to.type);
+  const { converting } = purposes(from, to, place);
+  const common = {
+    fill: fillOf(from, to, place),
+    ...(converting !== undefined && { given: converting }),
+  };
+  const retyped =
+    from.type !== to.type && (converting !== undefined || !isWidening(from.type, to.type));
   const moves = from.name !== to.name || retyped;
   if (moves && context.mode === "split" && canBeCopied(from, to, retyped, standing)) {
     const taken = standing.pair.from.columns.some((column) => column.name === to.name);
     const name = taken ? temporary(to.name, "next") : to.name;
-    return { kind: "copied", from, to, name, fill };
+    return { kind: "copied", from, to, name, ...common };
   }
   if (from.type === to.type || to.value?.kind === "generated")
-    return { kind: "kept", from, to, fill };
-  return { kind: "kept", from, to, fill, converted: convertedValue(from, to, to.name, place) };
+    return { kind: "kept", from, to, ...common };
+  return { kind: "kept", from, to, ...common, converted: convertedValue(from, to, converting) };
 }
 
-/** A column's value in its new type. @param column its name when it is asked for */
-export function convertedValue(
-  from: ColumnShape,
-  to: ColumnShape,
-  column: string,
-  place: FillPlace,
-): string {
-  const given = givenValue(to, place);
-  if (given !== undefined && from.type !== to.type)
-    return substituted(given, new Map([[from.name, column]]));
-  return conversion(from.type, to.type, identifier(column)) ?? `null::${to.type}`;
-}
+/** A column's value in its new type, under its new name. */
+const convertedValue = (from: ColumnShape, to: ColumnShape, given: string | undefined): string =>
+  given === undefined
+    ? (conversion(from.type, to.type, identifier(to.name)) ?? `null::${to.type}`)
+    : substituted(given, new Map([[from.name, to.name]]));
 
 /**
  * A key, a tenant and what refers to a key hang together with other tables and policies; what the database makes itself has nothing to

@@ -1,5 +1,4 @@
 import { identifier } from "../sql/quote.ts";
-import type { ChangeContext } from "../../../migrate/step.ts";
 import { batchDrafts } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { loosened, valueActions } from "./columns.ts";
@@ -33,15 +32,11 @@ export interface Exchange {
 }
 
 /** Columns under another name or of another type, each beside the one of before until no code of before needs that. */
-export function copyDrafts(
-  change: TableChange,
-  values: ChangeContext["values"],
-  exchange: Exchange,
-): readonly Draft[] {
+export function copyDrafts(change: TableChange, exchange: Exchange): readonly Draft[] {
   const { phase, after } = exchange;
   const copies = only(change, "copied").map((column) => ({
     column,
-    ...wayOf(change, column, values),
+    ...wayOf(change, column),
   }));
   if (copies.length === 0) return [];
   return [
@@ -124,7 +119,7 @@ function exchanged(
       ...(isFirst ? restored : []),
       ...triggerStatements(trigger),
     ],
-    ...lossOf(`${change.part}.${from.name}`, from, to),
+    ...lossOf(`${change.part}.${from.name}`, column),
     risks: waits ? ["locks", "new-code-waits"] : ["locks"],
     note: "Taken back, it writes every row again.",
     touches: [change.part],

@@ -1,4 +1,3 @@
-import type { ChangeContext } from "../../../migrate/step.ts";
 import { identifier } from "../sql/quote.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { conversion } from "./convert.ts";
@@ -19,13 +18,13 @@ export interface Way {
   readonly defaults: CopyDefaults | undefined;
 }
 
-export function wayOf(change: TableChange, column: Copied, values: ChangeContext["values"]): Way {
+export function wayOf(change: TableChange, column: Copied): Way {
   const { from, to, name } = column;
-  const forward = forwardOf(change, column, values);
+  const forward = forwardOf(column);
   const backward = conversion(to.type, from.type, identifier(name));
   // Under one name nobody writes the second column before the exchange.
   const written = from.name !== to.name && backward !== undefined;
-  const plain = givenFor(change, column, values) === undefined;
+  const plain = column.given === undefined;
   const defaults = written && plain ? copyDefaults(from, to) : undefined;
   const trigger = copyTrigger(change, {
     from: from.name,
@@ -38,21 +37,9 @@ export function wayOf(change: TableChange, column: Copied, values: ChangeContext
   return { forward, backward, trigger, written, defaults };
 }
 
-const givenFor = (
-  { part }: TableChange,
-  { from, to }: Copied,
-  values: ChangeContext["values"],
-): string | undefined => (from.type === to.type ? undefined : values[`${part}.${to.name}`]);
-
 /** The value of the column of before as the column of after has it, over the columns of before. */
-export function forwardOf(
-  change: TableChange,
-  column: Copied,
-  values: ChangeContext["values"],
-): string {
-  const { from, to, fill } = column;
+export function forwardOf({ from, to, fill, given }: Copied): string {
   const own = (text: string): string => substituted(text, new Map([[to.name, from.name]]));
-  const given = givenFor(change, column, values);
   const plain =
     given === undefined ? gentle(from.type, to.type, identifier(from.name)) : own(given);
   if (fill.kind !== "expression") return plain;
@@ -60,7 +47,7 @@ export function forwardOf(
   const spare =
     from.type === to.type
       ? own(fill.text)
-      : `case when ${identifier(from.name)} is null then ${own(fill.text)} end`;
+      : `case when ${identifier(from.name)} is null then (${own(fill.text)})::${to.type} end`;
   return `coalesce(${plain}, ${spare})`;
 }
 

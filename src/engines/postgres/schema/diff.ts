@@ -64,8 +64,8 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
   const drafts = [
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
-    ...changes.flatMap((change) => changedTable(change, changes, context)),
-    ...recordedRows(changes, context).flatMap((each) => contentDrafts(each, context.values)),
+    ...changes.flatMap((change) => changedTable(change, changes, context.mode)),
+    ...recordedRows(changes, context).flatMap(contentDrafts),
     ...addedTables(tables.added, after, spec, ready, late),
   ];
   return { steps: ordered(drafts), questions: [] };
@@ -174,14 +174,14 @@ function recordedRows(
 function changedTable(
   { table, history, pair }: PlannedTable,
   changes: readonly PlannedTable[],
-  context: ChangeContext,
+  mode: ChangeContext["mode"],
 ): readonly Draft[] {
-  const where = { part: table.part, mode: context.mode };
+  const where = { part: table.part, mode };
   return [
-    ...alteredTable(table, pair.from.table, context, changes),
+    ...alteredTable(table, pair.from.table, changes),
     ...(history === undefined || pair.from.history === undefined
       ? []
-      : alteredTable(history, pair.from.history, context, changes)),
+      : alteredTable(history, pair.from.history, changes)),
     ...recordingDrafts(table, pair.from, pair.to),
     ...domainDrafts(pair.from.domains, pair.to.domains, where),
   ];
@@ -191,13 +191,12 @@ function changedTable(
 function alteredTable(
   change: TableChange,
   before: TablePair["from"],
-  { values }: ChangeContext,
   changes: readonly PlannedTable[],
 ): readonly Draft[] {
   const objects = objectChanges(change, rebuiltColumns(change));
   const exchange = exchangeOf(change, objects);
   return [
-    ...askDrafts(change, objects, values, exchange.phase),
+    ...askDrafts(change, objects, exchange.phase),
     ...orphanDrafts(
       change,
       objects,
@@ -206,7 +205,7 @@ function alteredTable(
     ...renameDrafts(change, before),
     ...keyDrafts(change),
     ...columnDrafts(change),
-    ...copyDrafts(change, values, exchange),
+    ...copyDrafts(change, exchange),
     ...generatedDrafts(change),
     ...objectDrafts(change, objects),
     ...securityDrafts(change),

@@ -7,7 +7,7 @@ import { identifier, literal, qualified } from "../sql/quote.ts";
 import { conversion } from "./convert.ts";
 import type { Bounds, ColumnShape, TableShape } from "./shape.ts";
 import { partName } from "./snapshot.ts";
-import { mentions } from "./tokens.ts";
+import { mentions, mentionsAny } from "./tokens.ts";
 
 /** What the rows that are there get in a column that they have no value for. */
 export type Fill =
@@ -33,11 +33,11 @@ const expression = (text: string): Fill => ({ kind: "expression", text });
 /** Values for the rows that are there, when a column is added or may no longer be empty. */
 export function fillOf(from: ColumnShape | undefined, to: ColumnShape, place: FillPlace): Fill {
   if (to.value?.kind === "generated" || to.value?.kind === "identity") return nothing;
-  const given = givenValue(to, place);
+  const { converting, filling: given } = purposes(from, to, place);
   if (from !== undefined && from.type !== to.type) {
-    const known = given ?? conversion(from.type, to.type, "value");
+    const known = converting ?? conversion(from.type, to.type, "value");
     if (known === undefined) return asked(to, place, howToConvert(from, to, place));
-    const spare = from.nullable && !to.nullable ? plainDefault(to) : undefined;
+    const spare = becomesRequired(from, to) ? (given ?? plainDefault(to)) : undefined;
     return spare === undefined ? nothing : expression(spare);
   }
   if (to.nullable || from?.nullable === false) {
@@ -49,8 +49,34 @@ export function fillOf(from: ColumnShape | undefined, to: ColumnShape, place: Fi
   return from === undefined ? asked(to, place, whatToFill(to, place)) : nothing;
 }
 
-export const givenValue = (to: ColumnShape, { table, values }: FillPlace): string | undefined =>
-  values[`${partName(table.name)}.${to.name}`];
+/** What an expression that the user gave for a column is for. */
+export interface Purposes {
+  /** It makes the new value of every row. */
+  readonly converting: string | undefined;
+  /** It stands where a row has no value. */
+  readonly filling: string | undefined;
+}
+
+/** A value of a type that becomes another one by itself needs no conversion: an expression that does not ask for it fills what is empty. */
+export function purposes(
+  from: ColumnShape | undefined,
+  to: ColumnShape,
+  { table, values }: FillPlace,
+): Purposes {
+  const given = values[`${partName(table.name)}.${to.name}`];
+  const fills =
+    from === undefined ||
+    from.type === to.type ||
+    (becomesRequired(from, to) &&
+      conversion(from.type, to.type, "value") !== undefined &&
+      !mentionsAny(given ?? "", [from.name, to.name]));
+  return fills
+    ? { converting: undefined, filling: given }
+    : { converting: given, filling: undefined };
+}
+
+const becomesRequired = (from: ColumnShape, to: ColumnShape): boolean =>
+  from.nullable && !to.nullable;
 
 /** A default that every row may get; that of a tenant is the one of the session. */
 const plainDefault = ({ value, role }: ColumnShape): string | undefined =>

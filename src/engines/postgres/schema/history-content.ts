@@ -1,4 +1,3 @@
-import type { ChangeContext } from "../../../migrate/step.ts";
 import { literal } from "../sql/quote.ts";
 import { batchDrafts } from "./batch.ts";
 import type { TableChange } from "./change.ts";
@@ -20,12 +19,9 @@ export interface RecordedRows {
   readonly column: "content" | "children";
 }
 
-export function contentDrafts(
-  recorded: RecordedRows,
-  values: ChangeContext["values"],
-): readonly Draft[] {
+export function contentDrafts(recorded: RecordedRows): readonly Draft[] {
   const { rows } = recorded;
-  const columns = rows.columns.map((column) => recordedColumn(rows, column, values));
+  const columns = rows.columns.map((column) => recordedColumn(rows, column));
   const added = columns.flatMap((each) => each.forwards);
   const settled = columns.flatMap((each) => each.settled);
   const back = columns.flatMap((each) => each.backwards);

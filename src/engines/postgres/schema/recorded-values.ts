@@ -1,4 +1,3 @@
-import type { ChangeContext } from "../../../migrate/step.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { conversion, losesSilently, readsTheSame } from "./convert.ts";
@@ -39,35 +38,27 @@ const of = (name: string): string => `recorded -> ${literal(name)}`;
  * A recorded row is read through the table's own type, so a value under a new name, of another type, or one that has come for every row has to
  * stand in the rows recorded before.
  */
-export function recordedColumn(
-  rows: TableChange,
-  column: ColumnChange,
-  values: ChangeContext["values"],
-): RecordedColumn {
+export function recordedColumn(rows: TableChange, column: ColumnChange): RecordedColumn {
   const none = { forwards: [], settled: [], backwards: [] };
   if (column.kind === "dropped" || column.to.value?.kind === "generated") return none;
   if (column.kind === "added") return { ...none, forwards: filled(rows, column) };
   const { from, to } = column;
   const converts = column.kind === "copied" || column.converted !== undefined;
-  const retyped = from.type !== to.type && converts && isReadOtherwise(rows, column, values);
-  if (retyped) return converted(rows, column, values);
+  const retyped = from.type !== to.type && converts && isReadOtherwise(column);
+  if (retyped) return converted(rows, column);
   if (from.name === to.name) return { ...none, forwards: filled(rows, column) };
   const renamed = underName(to.name, of(from.name), from.name);
-  const filling = from.nullable && !to.nullable ? filled(rows, column) : [];
   return {
     ...none,
-    forwards: filling.length === 0 ? [renamed] : filling.map((each) => orElse(renamed, each)),
+    forwards: [orFilled(rows, column, renamed)],
     backwards: [underName(from.name, of(to.name), to.name)],
   };
 }
 
 type Kept = Extract<ColumnChange, { readonly kind: "kept" | "copied" }>;
 
-const isReadOtherwise = (
-  { part }: TableChange,
-  { from, to }: Kept,
-  values: ChangeContext["values"],
-): boolean => values[`${part}.${to.name}`] !== undefined || !readsTheSame(from.type, to.type);
+const isReadOtherwise = ({ from, to, given }: Kept): boolean =>
+  given !== undefined || !readsTheSame(from.type, to.type);
 
 /** What has another name in what was recorded. */
 const underName = (name: string, value: string, former: string): Property => ({
@@ -76,11 +67,16 @@ const underName = (name: string, value: string, former: string): Property => ({
   lacking: `${isNone(name)} and recorded ->> ${literal(former)} is not null`,
 });
 
-const orElse = (first: Property, second: Property): Property => ({
-  name: first.name,
-  value: `coalesce(nullif(${first.value}, 'null'), ${second.value})`,
-  lacking: second.lacking,
-});
+/** What has a value has that one; what has none gets one where it is required from now on. */
+function orFilled(rows: TableChange, column: Kept, property: Property): Property {
+  const [filling] = column.from.nullable && !column.to.nullable ? filled(rows, column) : [];
+  if (filling === undefined) return property;
+  return {
+    name: property.name,
+    value: `coalesce(nullif(${property.value}, 'null'), ${filling.value})`,
+    lacking: column.from.name === property.name ? "true" : filling.lacking,
+  };
+}
 
 /** A value for every row: one that is required, or that the rows were given. */
 function filled(
@@ -105,19 +101,14 @@ const defaultOf = ({ value }: ColumnShape): string | undefined =>
   value?.kind === "default" ? value.expression : undefined;
 
 /** Of another type, written otherwise. */
-function converted(
-  rows: TableChange,
-  column: Kept,
-  values: ChangeContext["values"],
-): RecordedColumn {
+function converted(rows: TableChange, column: Kept): RecordedColumn {
   const { from, to } = column;
-  const forward =
-    column.kind === "copied" ? forwardOf(rows, column, values) : (column.converted ?? "null");
+  const forward = column.kind === "copied" ? forwardOf(column) : (column.converted ?? "null");
   const value = `(select to_jsonb((${forward})::${to.type}) from ${recordBefore(rows, forward)})`;
   const back = `(select to_jsonb((${backward(rows, column)})::${from.type}) from ${recordOf(rows, [[to.name, to.type]])})`;
   if (from.name !== to.name) {
     return {
-      forwards: [underName(to.name, value, from.name)],
+      forwards: [orFilled(rows, column, underName(to.name, value, from.name))],
       settled: [],
       backwards: [underName(from.name, back, to.name)],
     };
@@ -125,13 +116,13 @@ function converted(
   if (column.kind === "kept") {
     const [name, lacking] = [to.name, `recorded ->> ${literal(to.name)} is not null`];
     return {
-      forwards: [{ name, value, lacking }],
+      forwards: [orFilled(rows, column, { name, value, lacking })],
       settled: [],
       backwards: [{ name, value: back, lacking }],
     };
   }
   const next = column.name;
-  const given = values[`${rows.part}.${to.name}`] !== undefined;
+  const given = column.given !== undefined;
   return {
     lossy: given || losesSilently(from.type, to.type) || fits(from.type, to.type, "") !== undefined,
     forwards: [{ name: next, value, lacking: `${has(from.name)} and not ${has(next)}` }],

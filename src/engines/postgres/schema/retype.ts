@@ -12,19 +12,26 @@ import { alterColumn } from "./statement.ts";
 /** A column that changes its type where it stands: in the catalogue alone where that is enough, else by writing every row again. */
 export function retypedColumn(
   change: TableChange,
-  { from, to, converted }: Extract<ColumnChange, { readonly kind: "kept" }>,
+  column: Extract<ColumnChange, { readonly kind: "kept" }>,
 ): readonly Draft[] {
+  const { from, to, converted, given } = column;
   const table = change.to.name;
-  const widening = isWidening(from.type, to.type);
+  const widening = given === undefined && isWidening(from.type, to.type);
   const narrows = mayNarrow(from.type, to.type);
   return [
     draft({
       rank: rank.alterColumn,
       stem: `${table}-type-of-${to.name}`,
       title: `${table}: column ${to.name} becomes ${to.type}`,
-      up: typeActions(table, to.name, from, to, converted),
-      down: typeActions(table, to.name, to, from, backwards(change, from, to)),
-      ...lossOf(`${change.part}.${to.name}`, from, to),
+      up: typeActions(table, to.name, from, to, widening ? undefined : converted),
+      down: typeActions(
+        table,
+        to.name,
+        to,
+        from,
+        isWidening(to.type, from.type) ? undefined : backwards(change, from, to),
+      ),
+      ...lossOf(`${change.part}.${to.name}`, column),
       risks: [
         widening ? "locks" : "rewrites",
         ...(narrows ? (["depends-on-data"] as const) : []),
@@ -55,7 +62,7 @@ function typeActions(
   to: ColumnShape,
   converted: string | undefined,
 ): readonly string[] {
-  const using = isWidening(from.type, to.type) ? "" : ` using ${converted ?? identifier(column)}`;
+  const using = converted === undefined ? "" : ` using ${converted}`;
   const [before, after] = [from.value, to.value];
   return [
     ...(before?.kind === "default" ? [alterColumn(table, column, "drop default")] : []),
