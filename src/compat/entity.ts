@@ -88,7 +88,7 @@ function ownChanges(before: EntityIr, after: EntityIr): readonly SpecChange[] {
                 "internal",
                 after.name,
                 "softDelete is on",
-                "callers see a deleted record in neither case",
+                "callers see a deleted record in neither case; code of before, which would, stops before the migration",
               ),
         ]),
   ];

@@ -33,10 +33,10 @@ export function unlisted(path: string, disk: DiskFile, planned: Content): Findin
     kind: "unlisted",
     path,
     message: isMarked
-      ? `${path} was generated once, but no record of it is here: a merge has lost it`
+      ? `${path} was generated once, but no record of it is here: it was kept as yours when the spec let go of it, or a merge has lost the record`
       : `${path} would be generated, but a file that was not generated is already there`,
     mend: isMarked
-      ? `delete it and run generate, which makes it anew; a change of yours in it is in version control`
+      ? `move it aside and run generate, which makes it anew; then put what is yours into that`
       : `move or rename your file, or let the spec's "output:" name another folder`,
     change: { path, before: disk.content, after: planned },
   };

@@ -1,5 +1,6 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
+import { unknownRisks } from "../../families/sql/unknown-to-code.ts";
 import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
@@ -49,7 +50,7 @@ function addedDrafts(
       rank: generated ? rank.addGenerated : rank.addColumn,
       stem: `${table}-add-${column.name}`,
       title: `${table}: column ${column.name} is added`,
-      risks: slow(online),
+      risks: addedRisks(change, column, online),
       up: [alterTable(table, [`add column ${columnText(made)}`], online)],
       down: [dropColumn(change.from, column)],
       verify: columnOfType(table, made),
@@ -67,6 +68,17 @@ function addedDrafts(
         ]),
     ...(later ? [requireDraft(change, column, withoutValue(column), fill)] : []),
   ];
+}
+
+function addedRisks(
+  { historyOf }: TableChange,
+  { role }: ColumnShape,
+  online: Online,
+): Draft["risks"] {
+  const own = historyOf === undefined ? unknownRisks(role) : [];
+  return own.length === 0
+    ? slow(online)
+    : [...slow(online).filter((risk) => risk !== "none"), ...own];
 }
 
 const withoutValue = ({ value: _value, ...column }: ColumnShape): ColumnShape => column;

@@ -2,6 +2,7 @@ import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
+import { unknownRisks } from "../../families/sql/unknown-to-code.ts";
 import { placeholder } from "./fill.ts";
 import { refuseHanging } from "./hanging.ts";
 import { asOwner } from "./owner.ts";
@@ -48,7 +49,12 @@ function addedColumn(change: TableChange, { to, fill }: Added): readonly Draft[]
       up: [alterTable(table, `add column ${columnLine(to)}`), commentOnColumn(table, to)],
       down: [dropColumn(table, to.name)],
       removes: `${change.part}.${to.name}`,
-      risks: [to.value?.kind === "identity" ? "rewrites" : "none"],
+      risks:
+        to.value?.kind === "identity"
+          ? ["rewrites"]
+          : unknownRisks(to.role).length > 0
+            ? unknownRisks(to.role)
+            : ["none"],
       touches: [change.part],
     }),
   ];
