@@ -104,6 +104,8 @@ export interface ComposeService {
   readonly command: readonly string[];
   readonly settings: readonly GivenSetting[];
   readonly healthcheck: readonly string[];
+  /** The second database, for tests: statements that the image runs as its administrator when it makes the data. */
+  readonly testDatabase?: { readonly name: string; readonly text: string };
   /** Folder of the image that holds the data, which a named volume keeps; absent where nothing has to last. */
   readonly data?: string;
 }

@@ -72,5 +72,10 @@ export const composeOf = (server: {
     "--user=app",
     "--password=password",
   ],
+  testDatabase: {
+    name: "app_test",
+    // An underscore in a grant stands for any character, so that it would take in databases of other names.
+    text: "create database app_test; grant all on `app\\_test`.* to 'app'@'%';",
+  },
   data: "/var/lib/mysql",
 });

@@ -60,6 +60,7 @@ export const compose: ComposeService = {
   })),
   // Over TCP: while the image makes the database, a server of its own listens on the socket alone.
   healthcheck: ["CMD", "pg_isready", "--host=127.0.0.1", "--username=app"],
+  testDatabase: { name: "app_test", text: "create database app_test;" },
   // From 18 on the image keeps the data in a folder below, named by the version.
   data: "/var/lib/postgresql",
 };

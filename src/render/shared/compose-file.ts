@@ -14,6 +14,11 @@ export function composeFile(stores: readonly Placed[], ir: Ir): readonly FileReq
       template: "shared/compose.yaml.hbs",
       data: {
         services: services.map(serviceData),
+        configs: services.flatMap(({ service, testDatabase }) =>
+          testDatabase === undefined
+            ? []
+            : [{ name: configOf(service), content: literal(testDatabase.text) }],
+        ),
         volumes: services.flatMap(({ service, data }) => (data === undefined ? [] : [service])),
       },
     },
@@ -21,17 +26,26 @@ export function composeFile(stores: readonly Placed[], ir: Ir): readonly FileReq
 }
 
 function serviceData(declared: ComposeService): unknown {
-  const { service, image, port, morePorts = [], healthcheck, data } = declared;
+  const { service, image, port, morePorts = [], healthcheck, data, testDatabase } = declared;
   return {
     service,
     image,
     ports: [port, ...morePorts].map((one) => `127.0.0.1:${one}:${one}`),
     environment: variablesOf(declared),
     command: commandOf(declared),
+    config:
+      testDatabase === undefined
+        ? ""
+        : {
+            source: configOf(service),
+            target: `/docker-entrypoint-initdb.d/${testDatabase.name}.sql`,
+          },
     healthcheck: healthcheck.map(literal),
     volume: data === undefined ? "" : `${service}:${data}`,
   };
 }
+
+const configOf = (service: string): string => `${service}-test-database`;
 
 interface Line<Value> {
   /** Why it is there; empty where nobody asks. */

@@ -152,12 +152,25 @@ function variableBlock(
     dsn.ephemeral === undefined
       ? `Tests of this store run only with ${testVariable(env)}, a database that they may empty.`
       : `Tests run in process, or with ${testVariable(env)}, a database that they may empty.`,
+    ...testExample(env, dsn.examples[0]?.dsn, compose),
   ];
   return [
     ...comments.map((text) => `# ${lineCommentText(text)}`),
     `${env}=${environmentValue(first)}`,
     "",
   ].join("\n");
+}
+
+/** The second database of the server in compose.yaml. */
+function testExample(
+  env: string,
+  example: string | undefined,
+  compose: EngineDescriptor["compose"],
+): readonly string[] {
+  if (example === undefined || compose === undefined || !("testDatabase" in compose)) return [];
+  const { testDatabase } = compose;
+  if (testDatabase === undefined) return [];
+  return [`  ${testVariable(env)}=${example.replace(/\/[^/?]*(?=\?|$)/, `/${testDatabase.name}`)}`];
 }
 
 /** The example with the port of this store's own server; further hosts keep their distance to the first. */

@@ -18,6 +18,9 @@ const service = z.strictObject({
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).min(1),
   environment: z.record(z.string(), z.string()).optional(),
   command: z.array(z.string()).min(1).optional(),
+  configs: z
+    .array(z.strictObject({ source: z.string(), target: z.string().regex(/^\/[\w/.-]+\.sql$/) }))
+    .optional(),
   volumes: z.array(z.string().regex(/^[\w.-]+:\/[\w/.-]+$/)).optional(),
   healthcheck: z.strictObject({
     test: z.tuple([z.enum(["CMD", "CMD-SHELL"])], z.string()),
@@ -28,6 +31,7 @@ const service = z.strictObject({
 });
 const file = z.strictObject({
   services: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/), service),
+  configs: z.record(z.string(), z.strictObject({ content: z.string().min(1) })).optional(),
   volumes: z.record(z.string(), z.strictObject({})).optional(),
 });
 
@@ -135,6 +139,19 @@ describe.each(cases)("$name", (one) => {
     const made = Object.values(declared.environment);
     if (username === "") return;
     expect(made).toEqual(expect.arrayContaining([username, password, pathname.slice(1)]));
+  });
+
+  test("the image makes the database of the tests, for the user of the DSN", () => {
+    const { testDatabase } = declared;
+    if (testDatabase === undefined) {
+      expect([own?.configs, parsed.configs]).toEqual([undefined, undefined]);
+      return;
+    }
+    const [mounted] = own?.configs ?? [];
+    expect(mounted?.target).toBe(`/docker-entrypoint-initdb.d/${testDatabase.name}.sql`);
+    const { content = "" } = parsed.configs?.[mounted?.source ?? ""] ?? {};
+    expect(interpolated(content)).toBe(testDatabase.text);
+    expect(content).toContain(`create database ${testDatabase.name};`);
   });
 
   test("what has to last lies in a named volume", () => {
