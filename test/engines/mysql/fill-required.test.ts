@@ -160,6 +160,28 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
 
+    test.each([
+      ["split", "state"],
+      ["direct", "state"],
+      ["split", "status"],
+    ] as const)(
+      `what fails where nothing fills is said, with what would, %s, %s, on ${column}`,
+      (mode, name) => {
+        const was = name === "state" ? {} : { was: "state" };
+        const [from, to] = [notes(words("state", optional)), notes(words(name, was))];
+        const said = (values: Readonly<Record<string, string>>) =>
+          planned(planner, from, to, { mode, values }).flatMap(({ note }) =>
+            note?.includes("holds null") === true ? [note] : [],
+          );
+        expect(said({})).toEqual([
+          expect.stringContaining(
+            `It fails while a row holds null in ${name}; a migration made with --set notes.${name}=EXPRESSION fills those rows first.`,
+          ),
+        ]);
+        expect(said({ [`notes.${name}`]: "'none'" })).toEqual([]);
+      },
+    );
+
     test(`a column that is required before has nothing to fill, on ${column}`, () => {
       const [from, to] = [notes(words("state")), notes(words("status", { was: "state" }))];
       const steps = (values: Readonly<Record<string, string>>) =>

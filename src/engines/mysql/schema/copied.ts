@@ -211,10 +211,13 @@ function refilled(change: TableChange, copied: Copied): readonly string[] {
 
 /** Required, or with its default, once it stands alone. */
 function finished(change: TableChange, copied: Copied): Draft {
-  const { to } = copied;
+  const { from, to } = copied;
   const was = { ...meanwhile(copied), name: to.name };
   const value = to.value?.kind === "default" ? to.value.expression : undefined;
-  if (!to.nullable) return requireDraft(change, to, was, value);
+  if (!to.nullable) {
+    const unfilled = from.nullable && (copied.fill ?? value) === undefined;
+    return requireDraft(change, to, was, value, unfilled);
+  }
   const table = change.from.name;
   const narrowed = was.type !== to.type;
   const online = narrowed ? "copy" : "instant";

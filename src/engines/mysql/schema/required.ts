@@ -1,5 +1,6 @@
 import { boundsOf, literalsOf } from "../../families/sql/conditions.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { unfilledNote } from "../../families/sql/unfilled-note.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import { tokens } from "../sql/tokens.ts";
 import type { TableChange } from "./change.ts";
@@ -28,12 +29,18 @@ export const told = (online: Online): Pick<Draft, "note"> | undefined =>
       }
     : undefined;
 
-/** Makes a column required once every row has a value. @param was how it is until then */
+/**
+ * Makes a column required once every row has a value.
+ *
+ * @param was how it is until then
+ * @param unfilled whether rows may be empty there, and nothing fills them
+ */
 export function requireDraft(
   change: TableChange,
   column: ColumnShape,
   was: ColumnShape,
   fill: string | undefined,
+  unfilled = fill === undefined,
 ): Draft {
   const table = change.from.name;
   const retyped = was.type !== column.type && !growsInPlace(was.type, column.type);
@@ -45,9 +52,13 @@ export function requireDraft(
       : unrecorded(change, [
           `update ${identifier(table)} set ${name} = ${fill} where ${name} is null;`,
         ]);
+  const notes = [
+    unfilled ? unfilledNote(change.part, column.name) : undefined,
+    told(online)?.note,
+  ].filter((note) => note !== undefined);
   return draft({
     ...alone,
-    ...told(online),
+    ...(notes.length > 0 && { note: notes.join(" ") }),
     phase: "contract",
     rank: rank.require,
     stem: `${table}-require-${column.name}`,

@@ -15,6 +15,7 @@ import {
   validate,
 } from "./statement.ts";
 import { dropConstraint } from "./render.ts";
+import { unfilledNote } from "../../families/sql/unfilled-note.ts";
 import { fillTrigger, type SyncTrigger, triggerStatements } from "./sync.ts";
 
 /** A new column whose rows get a value that is no default. */
@@ -122,10 +123,6 @@ const helper = (change: TableChange, column: string): ConstraintShape => ({
   kind: "check",
   definition: `check (${identifier(column)} is not null)`,
 });
-
-/** Of a column that rows may hold null in, when nothing was given that fills it. */
-export const unfilledNote = (part: string, column: string): string =>
-  `It fails while a row holds null in ${column}; a migration made with --set ${part}.${column}=EXPRESSION fills those rows first.`;
 
 /**
  * The check that lets `set not null` do without a scan, made and validated while others read and write.
