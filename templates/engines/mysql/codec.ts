@@ -6,6 +6,7 @@
 import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
+import { unknownMember } from "../../runtime/unknown-member.ts";
 import { parsed } from "./cut-json.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
@@ -133,13 +134,15 @@ export const boolean: Codec<boolean> = {
 /**
  * A text of a closed set. The values are no part of what is inferred, which would cost the compiler a list type for each set.
  *
- * @throws TypeError for a value outside it, both ways
+ * @throws TypeError for a value outside it; DataError programming for a stored one
  */
 export const enumeration = <T extends string>(...values: readonly string[]): Codec<T> => {
   const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value as T]));
-  const check = (value: string): T =>
-    known.get(value) ?? refuse(`enum (${values.join(", ")})`, value);
-  return { encode: check, decode: (value) => check(present(value)) };
+  const read = (stored: string): T => known.get(stored) ?? unknownMember(values, stored);
+  return {
+    encode: (value) => known.get(value) ?? refuse(`enum (${values.join(", ")})`, value),
+    decode: (value) => read(present(value)),
+  };
 };
 
 /** What the history says of a row. */

@@ -5,6 +5,7 @@
 import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
+import { unknownMember } from "../../runtime/unknown-member.ts";
 import type { Text } from "./statement.ts";
 
 /** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
@@ -123,13 +124,15 @@ export const boolean: Codec<boolean> = {
 /**
  * A text of a closed set. The values are no part of what is inferred, which would cost the compiler a list type for each set.
  *
- * @throws TypeError for a value outside it, both ways
+ * @throws TypeError for a value outside it; DataError programming for a stored one
  */
 export const enumeration = <T extends string>(...values: readonly string[]): Codec<T> => {
   const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value as T]));
-  const check = (value: string): T =>
-    known.get(value) ?? refuse(`enum (${values.join(", ")})`, value);
-  return { encode: check, decode: (text) => check(present(text)) };
+  const read = (stored: string): T => known.get(stored) ?? unknownMember(values, stored);
+  return {
+    encode: (value) => known.get(value) ?? refuse(`enum (${values.join(", ")})`, value),
+    decode: (text) => read(present(text)),
+  };
 };
 
 /** What the history says of a row. */

@@ -27,7 +27,13 @@ describe("what a type cannot hold is refused before it is sent", () => {
     refuses(() => codec.text.encode(7 as unknown as string));
     refuses(() => codec.uuid.encode("not a uuid"));
     refuses(() => codec.enumeration<"a">("a").encode("b" as "a"));
-    refuses(() => codec.enumeration("a").decode("b"));
+    expect(() => codec.enumeration("a").decode("b")).toThrow(
+      expect.objectContaining({
+        kind: "programming",
+        message: expect.stringMatching(/^"b" is stored/),
+      }),
+    );
+    expect(() => codec.enumeration("a").decode("of somebody")).toThrow(/^a text is stored/);
     expect(codec.uuid.encode("00000000-0000-7000-8000-00000000000A")).toBe(
       "00000000-0000-7000-8000-00000000000a",
     );
