@@ -28,6 +28,6 @@ export function reportLines(store: string, report: RehearsalReport): ReportLines
     verdict:
       findings.length > 0
         ? `${store}: ${findings.length} ${findings.length === 1 ? "finding" : "findings"}; ran: ${ran}`
-        : `${store}: ${told.length === 0 ? "nothing is lost" : "lost is only what its steps say"}${oneWay ? "; there is no way down" : ""}; ran: ${ran}`,
+        : `${store}: ${told.length === 0 ? "nothing that was there before is lost" : "lost is only what its steps say"}${oneWay ? "; there is no way down" : ""}; ran: ${ran}`,
   };
 }
