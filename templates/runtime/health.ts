@@ -16,7 +16,7 @@ export interface StoreHealth {
 export interface HealthReport {
   readonly probe: "live" | "ready" | "startup";
   readonly ok: boolean;
-  /** The worst of the stores. */
+  /** The worst of the stores, of which one that only caches is no worse than degraded. */
   readonly state: HealthState;
   readonly stores: readonly StoreHealth[];
 }
@@ -25,6 +25,8 @@ export interface HealthReport {
 export interface HealthSource {
   readonly name: string;
   readonly engine: string;
+  /** True of a store that only caches: while it is away, its calls are answered from where they are cached from. */
+  readonly dispensable?: boolean;
   health(): Promise<StoreHealth>;
   load?(): Promise<unknown>;
   unapplied?(): Promise<readonly string[] | undefined>;
@@ -52,19 +54,27 @@ export class HealthMonitor {
     return { probe: "live", ok: true, state: "up", stores: [] };
   }
 
-  /** Every store answers; degraded is ready. */
+  /** Every store answers that is no mere cache; degraded is ready. */
   async ready(): Promise<HealthReport> {
-    return report("ready", await this.#all((source) => source.health()));
+    return this.#report("ready", await this.#all((source) => source.health()));
   }
 
-  /** Every store was reached once and has the migrations the code expects. What has started stays started. */
+  /** Every store that is no mere cache was reached once, and all have the migrations the code expects. What has started stays started. */
   async startup(): Promise<HealthReport> {
-    return report("startup", await this.#all((source) => this.#start(source)));
+    return this.#report("startup", await this.#all((source) => this.#start(source)));
   }
 
   async #all(ask: (source: HealthSource) => Promise<StoreHealth>): Promise<StoreHealth[]> {
     await loaded(this.#sources);
     return Promise.all(this.#sources.map((source) => bounded(source, ask, this.#timeoutMs)));
+  }
+
+  #report(probe: HealthReport["probe"], stores: readonly StoreHealth[]): HealthReport {
+    const weights = stores.map(({ state }, at) =>
+      fromBest.indexOf(this.#sources[at]?.dispensable === true ? atWorstDegraded(state) : state),
+    );
+    const state = fromBest[Math.max(0, ...weights)] ?? "down";
+    return { probe, ok: state === "up" || state === "degraded", state, stores };
   }
 
   async #start(source: HealthSource): Promise<StoreHealth> {
@@ -159,8 +169,4 @@ function describe(
 
 const fromBest: readonly HealthState[] = ["up", "degraded", "starting", "down"];
 
-function report(probe: HealthReport["probe"], stores: readonly StoreHealth[]): HealthReport {
-  const worst = Math.max(0, ...stores.map((store) => fromBest.indexOf(store.state)));
-  const state = fromBest[worst] ?? "down";
-  return { probe, ok: state === "up" || state === "degraded", state, stores };
-}
+const atWorstDegraded = (state: HealthState): HealthState => (state === "up" ? "up" : "degraded");

@@ -39,6 +39,8 @@ export interface RuntimeContext {
 export interface OpenedStore {
   readonly name: string;
   readonly engine: string;
+  /** True of a store that only caches: readiness does not hang on it. */
+  readonly dispensable?: boolean;
   /** Never rejects. */
   health(): Promise<StoreHealth>;
   /** Loads the driver, or starts the database in process, once; reaches for no server. Absent when there is nothing to wait for. */

@@ -105,6 +105,10 @@ export class RedisStore implements OpenedStore, CacheStore {
     this.router = kind.connect(config, this.runtime, context.onError, greeting);
   }
 
+  get dispensable(): boolean {
+    return !this.#authority;
+  }
+
   /** Runs the methods of records that belong to this tenant, or to none. */
   session(tenant?: string): RedisSession {
     return new RedisSession(this, tenant);

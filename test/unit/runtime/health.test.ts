@@ -38,6 +38,19 @@ describe("health", () => {
     expect(await monitor.ready()).toMatchObject({ probe: "ready", ok, state });
   });
 
+  test("a cache that is away takes nobody out of service, and is told", async () => {
+    const away = { dispensable: true };
+    const monitor = new HealthMonitor([source("main", "up"), source("cache", "down", away)]);
+    const stores = [
+      { store: "main", state: "up" },
+      { store: "cache", state: "down" },
+    ];
+    expect(await monitor.ready()).toMatchObject({ ok: true, state: "degraded", stores });
+    expect(await monitor.startup()).toMatchObject({ ok: true, state: "degraded" });
+    const both = new HealthMonitor([source("main", "down"), source("cache", "up", away)]);
+    expect(await both.ready()).toMatchObject({ ok: false, state: "down" });
+  });
+
   test("a check that hangs is down after the timeout, one that fails is down without its text", async () => {
     const monitor = new HealthMonitor(
       [
