@@ -201,7 +201,7 @@ describe("two branches, each with a migration of its own", () => {
     await mend();
     await ads("plan", "--accept", "--quiet");
     const { stderr: lost } = await cli(at.folder, "generate");
-    const paths = [...lost.matchAll(/^(\S+) was generated once.+?; delete it/gm)].map(
+    const paths = [...lost.matchAll(/^(\S+) was generated once.+?; move it aside/gm)].map(
       ([, path]) => path ?? "",
     );
     expect(paths).toContain("src/data/stores/main/memo-repository.ts");
