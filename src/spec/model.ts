@@ -90,6 +90,8 @@ export interface Field {
   readonly default?: Json;
   /** SQL expression by which an existing column is filled: `stored: { default: … }`; then `generated` is `database`. */
   readonly storedDefault?: string;
+  /** `stored: { identity: always }`: the database numbers the existing key and refuses a number that a statement gives without a word. */
+  readonly storedIdentity?: "always";
   readonly pii: boolean;
   readonly reference?: Reference;
   /** Explicit `column:` mapping. */

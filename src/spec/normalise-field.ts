@@ -38,6 +38,7 @@ export function fieldOf(name: string, field: FieldSpec, role: FieldRole, spec: S
     ...(field.default !== undefined && { default: field.default as Json }),
     ...(field.default === undefined && role === "version" && { default: 1 }),
     ...(field.stored?.default !== undefined && { storedDefault: field.stored.default }),
+    ...(field.stored?.identity !== undefined && { storedIdentity: field.stored.identity }),
     pii: field.pii === true,
     ...(reference !== undefined && { reference }),
     ...(field.column !== undefined && { column: field.column }),

@@ -83,6 +83,12 @@ export const fieldSchema = z.strictObject({
         .min(1, { error: () => "text" })
         .optional()
         .describe("SQL expression by which the store fills the column, such as now()."),
+      identity: value
+        .oneOf(["always"])
+        .optional()
+        .describe(
+          "always: a key with generated: database that the store numbers and statements may not name (generated always as identity).",
+        ),
     })
     .optional()
     .describe("How a column of an existing schema is stored, where the other words do not say it."),

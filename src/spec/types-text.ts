@@ -62,7 +62,7 @@ export function specTypesText(): string {
     "",
     `Every type takes: ${keysOfEveryType().join(" ")}`,
     "  generated: who makes the value of a key: client (uuid v7; the default of uuid), database or caller",
-    "  stored: { type, default }: how a column of an existing schema is stored, in the store's own words",
+    "  stored: { type, default, identity }: how a column of an existing schema is stored, in the store's own words",
     "",
   ].join("\n");
 }

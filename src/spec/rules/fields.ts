@@ -195,6 +195,12 @@ function defaultValue(field: FieldSpec, title: string, path: Path): readonly Pro
 
 const databaseMade = ["uuid", "int", "bigint"];
 
+const isNumbered = ({ key, generated, type, stored }: FieldSpec): boolean =>
+  key === true &&
+  generated === "database" &&
+  (type === "int" || type === "bigint") &&
+  stored?.default === undefined;
+
 function keyRules(field: FieldSpec, title: string, path: Path): readonly Problem[] {
   const problems: Problem[] = [];
   const { key = false, generated, type } = field;
@@ -233,6 +239,15 @@ function keyRules(field: FieldSpec, title: string, path: Path): readonly Problem
         [...path, "generated"],
         `${title} of type ${type} cannot be made by the database`,
         `use ${choice(databaseMade)}`,
+      ),
+    );
+  }
+  if (field.stored?.identity !== undefined && !isNumbered(field)) {
+    problems.push(
+      error(
+        [...path, "stored", "identity"],
+        `${title} is no number that the database makes for a key`,
+        "use key: true, generated: database and type: int or bigint; or remove identity",
       ),
     );
   }

@@ -42,7 +42,7 @@ function columnValue(field: FieldIr): ColumnValue | undefined {
   if (!field.key || generated !== "database") return undefined;
   return field.type.kind === "uuid"
     ? byDefault("gen_random_uuid()")
-    : { kind: "identity", always: false };
+    : { kind: "identity", always: field.source.storedIdentity === "always" };
 }
 
 /** The tenant a session is bound to, in the tenant column's type; null when there is none, so that no row matches it. */

@@ -3,6 +3,7 @@ import { filled, indented, selectList } from "../../families/sql/layout.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 import type { ChildInput, Insert } from "./insert.ts";
 import { onConflict } from "./conflict.ts";
+import { overriding } from "./row.ts";
 import {
   droppedChild,
   element,
@@ -85,6 +86,6 @@ function droppedMember(entity: EntityIr, child: ChildIr): string {
 function savedMember(child: ChildIr, fields: readonly FieldIr[], method: Insert): string {
   const columns = filled([...child.ownerKey, ...fields].map((field) => identifier(field.column)));
   const conflict = method.op === "upsert" ? `\n${onConflict(child.entity, fields, [])}` : "";
-  const insert = `insert into ${identifier(child.entity.table)} (${columns})\nselect ${columns} from ${givenChild(child)}${conflict}`;
+  const insert = `insert into ${identifier(child.entity.table)} (${columns})\n${overriding(fields)}select ${columns} from ${givenChild(child)}${conflict}`;
   return `${savedChild(child)} as (\n  ${indented(insert)}\n  returning *\n)`;
 }

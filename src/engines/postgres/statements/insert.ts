@@ -4,7 +4,14 @@ import { identifier, identifiers, literal, qualified } from "../sql/quote.ts";
 import { parameterType } from "../types.ts";
 import { onConflict, seenByStatement } from "./conflict.ts";
 import { childMembers } from "./insert-children.ts";
-import { alwaysSet, childFields, childRows, returnedExpressions, visibleFields } from "./row.ts";
+import {
+  alwaysSet,
+  childFields,
+  childRows,
+  overriding,
+  returnedExpressions,
+  visibleFields,
+} from "./row.ts";
 import { element, givenRows, place, savedChild, savedRoot, unnested } from "./with-member.ts";
 
 export type Insert = Extract<Method, { readonly op: "insert" | "upsert" }>;
@@ -64,7 +71,7 @@ function rootInsert(entity: EntityIr, method: Insert): string {
   const conflict =
     method.op === "upsert" ? `\n${onConflict(entity, fields, rootChanges(entity))}` : "";
   const seen = conflict !== "" && entity.children.length > 0 ? `\n${seenByStatement(entity)}` : "";
-  return `insert into ${identifier(entity.table)} (${columns})\n${source}${conflict}${seen}`;
+  return `insert into ${identifier(entity.table)} (${columns})\n${overriding(fields)}${source}${conflict}${seen}`;
 }
 
 /** Two batches that lock the rows they share in one order cannot wait for each other in a circle. */

@@ -1,4 +1,4 @@
-import type { ChildIr, EntityIr } from "../../../ir/types.ts";
+import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
 import { aliasOf, childFields, visibleFields } from "../../families/sql/row.ts";
 import { filled, indented } from "../../families/sql/layout.ts";
 import { identifier, qualified } from "../sql/quote.ts";
@@ -71,3 +71,9 @@ export function alwaysSet(entity: EntityIr, current?: string): readonly string[]
     ...(entity.updatedAt === undefined ? [] : [`${identifier(entity.updatedAt.column)} = now()`]),
   ];
 }
+
+/** The statement numbers such a key itself, from the same sequence, and the server takes no number without these words. */
+export const overriding = (fields: readonly FieldIr[]): string =>
+  fields.some(({ source }) => source.storedIdentity !== undefined)
+    ? "overriding system value\n"
+    : "";

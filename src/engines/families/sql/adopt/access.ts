@@ -52,11 +52,10 @@ const canBeAsked = (field: FieldSpec | undefined): boolean =>
 const canInsert = ({ columns }: KnownTable, fields: FieldsByColumn, isFilled: boolean): boolean =>
   columns.every(
     ({ name, nullable, default: value, generated, identity }) =>
-      identity !== "always" &&
-      (fields.has(name) ||
-        nullable ||
-        value !== undefined ||
-        generated !== undefined ||
-        identity !== undefined ||
-        isFilled),
+      fields.has(name) ||
+      nullable ||
+      value !== undefined ||
+      generated !== undefined ||
+      identity !== undefined ||
+      isFilled,
   );

@@ -9,7 +9,7 @@ export type TypeSpec = Pick<
 
 /** What a field says of the value that its column has when none is given. */
 export type Filled = Pick<FieldSpec, "default" | "generated"> & {
-  readonly stored?: { readonly default: string };
+  readonly stored?: { readonly default: string } | { readonly identity: "always" };
 };
 
 /** Field and type by column, of the columns that are fields. */

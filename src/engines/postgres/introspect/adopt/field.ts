@@ -24,7 +24,11 @@ export function valueOf(
   type: Pick<FieldSpec, "type" | "values">,
   inKey: boolean,
 ): Filled {
-  if (identity === "by default" && inKey) return { generated: "database" };
+  if (identity !== undefined && inKey)
+    return {
+      generated: "database",
+      ...(identity === "always" && { stored: { identity } }),
+    };
   if (expression === undefined) return {};
   if (inKey && type.type === "uuid" && expression === "gen_random_uuid()")
     return { generated: "database" };

@@ -2,7 +2,6 @@ import type { Catalogue, CatalogueTable } from "../catalogue.ts";
 
 /** What a table has that no word of the spec says, column by column apart. */
 export function tableNotes(table: CatalogueTable): readonly string[] {
-  const always = table.columns.filter(({ identity }) => identity === "always");
   return [
     ...(table.partitionKey === undefined ? [] : [`is partitioned by ${table.partitionKey}`]),
     ...(table.inherits.length === 0 ? [] : [`inherits from ${table.inherits.join(", ")}`]),
@@ -12,7 +11,6 @@ export function tableNotes(table: CatalogueTable): readonly string[] {
       ? []
       : [`has row-level security (${table.policies.map(({ name }) => name).join(", ")})`]),
     ...table.triggers.map(({ name }) => `trigger ${name}`),
-    ...always.map(({ name }) => `no insert: ${name} is always made by the database`),
   ];
 }
 
