@@ -58,8 +58,8 @@ export async function commit(
 const isUnknown = (error: unknown): boolean =>
   error instanceof MongoError && error.hasErrorLabel("UnknownTransactionCommitResult");
 
-/** How long a run waits for its abort to arrive where the connection failed, in milliseconds. */
-const abortWaitMs = 200;
+/** How long a run waits for its abort where the connection failed, in milliseconds: the driver looks for the server again after up to 500. */
+const abortWaitMs = 1_000;
 
 /**
  * Where the connection failed, the abort goes out over another one. The server would end the transaction by itself only after a minute
