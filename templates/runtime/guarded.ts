@@ -16,6 +16,14 @@ export interface Encoder {
   readonly encode: (value: unknown) => unknown;
 }
 
+type Decode = (stored: unknown) => unknown;
+
+const decoders = new Map<string, readonly (readonly [property: string, decode: Decode])[]>();
+
+/** The decoders of what `named` took under this name, by property and in its order; none of what it never took. */
+export const decodersOf = (of: string): readonly (readonly [string, Decode])[] =>
+  decoders.get(of) ?? [];
+
 /**
  * The same codecs, but what one of them refuses is told with its property: `Order.totalCents: …`. Reading is not touched.
  *
@@ -23,12 +31,19 @@ export interface Encoder {
  * @param tell the codec of a path; where an engine lets documents of other writers in, its decoder is told with the path, too
  */
 export function named<C extends object>(of: string, codecs: C, tell = namedEncoder): C {
-  const entries = Object.entries(codecs).map(([property, codec]: [string, object]) => {
+  const all: readonly [string, object][] = Object.entries(codecs);
+  decoders.set(of, all.flatMap(decoderOf));
+  const entries = all.map(([property, codec]) => {
     const path = `${of}.${property}`;
     return [property, isEncoder(codec) ? tell(path, codec) : named(path, codec, tell)];
   });
   return Object.fromEntries(entries) as C;
 }
+
+const decoderOf = ([property, codec]: readonly [string, object]): readonly [string, Decode][] => {
+  const decode: unknown = "decode" in codec ? codec.decode : undefined;
+  return typeof decode === "function" ? [[property, decode as Decode]] : [];
+};
 
 // A child may have a field of that name, but its codec is no function.
 const isEncoder = (codec: object): codec is Encoder =>

@@ -7,6 +7,7 @@ import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
 import { unknownMember } from "../../runtime/unknown-member.ts";
+import { absentValue } from "../../runtime/unreadable.ts";
 import { parsed } from "./cut-json.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
@@ -26,7 +27,7 @@ export interface NullableCodec<T> {
 export const present = (value: Value | undefined): string => {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "bigint") return `${value}`;
-  throw new TypeError("null in a column that the spec calls not null; mend the data or the spec");
+  return absentValue();
 };
 
 /** Adds null. */
@@ -134,7 +135,7 @@ export const boolean: Codec<boolean> = {
 /**
  * A text of a closed set. The values are no part of what is inferred, which would cost the compiler a list type for each set.
  *
- * @throws TypeError for a value outside it; DataError programming for a stored one
+ * @throws TypeError for a value outside it; UnreadableValue for a stored one
  */
 export const enumeration = <T extends string>(...values: readonly string[]): Codec<T> => {
   const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value as T]));

@@ -1,5 +1,6 @@
 import { FaultError } from "../../runtime/fault-error.ts";
-import type { Value, ValueRow } from "./statement.ts";
+import { rowName } from "../../runtime/unreadable.ts";
+import type { ValueRow } from "./statement.ts";
 
 const bound = "max_allowed_packet";
 
@@ -33,14 +34,6 @@ export const parsed = (json: string): unknown => {
   } catch (cause) {
     throw cutFault("the children of one row, or its JSON value,", cause);
   }
-};
-
-// A generated key tells nothing of anybody; a text may.
-const plainKey = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d+)$/;
-
-const rowName = (entity: string, key: readonly (Value | undefined)[]): string => {
-  const texts = key.map(String);
-  return texts.every((text) => plainKey.test(text)) ? `${entity} ${texts.join(", ")}` : entity;
 };
 
 /** The same mapping; of a row that was cut it tells whose it is. */

@@ -7,6 +7,7 @@ import {
   type OpRuntime,
   type OpSpec,
 } from "../../runtime/op.ts";
+import { type RowSource, unreadable } from "../../runtime/unreadable.ts";
 import type { Answer, MysqlConnection } from "./mysql-connection.ts";
 import type { Prepared } from "./prepared.ts";
 import type { Value } from "./statement.ts";
@@ -90,6 +91,7 @@ export class ReadCall<T> extends ConnectionCall<T> {
   readonly #values: readonly Value[];
   readonly #tenant: string | undefined;
   readonly #decode: (answer: Answer) => T;
+  readonly #source: RowSource<Value> | undefined;
 
   constructor(
     context: CallContext,
@@ -97,12 +99,14 @@ export class ReadCall<T> extends ConnectionCall<T> {
     statement: { readonly prepared: Prepared; readonly values: readonly Value[] },
     options: OpOptions | undefined,
     decode: (answer: Answer) => T,
+    source?: RowSource<Value>,
   ) {
     super(context, spec, options);
     this.#prepared = statement.prepared;
     this.#values = statement.values;
     this.#tenant = context.tenant;
     this.#decode = decode;
+    this.#source = source;
   }
 
   protected use(connection: MysqlConnection): void {
@@ -115,7 +119,10 @@ export class ReadCall<T> extends ConnectionCall<T> {
       try {
         this.succeed(this.#decode(answer));
       } catch (wrong) {
-        this.fail(wrong);
+        const { rows } = answer;
+        this.fail(
+          this.#source === undefined ? wrong : unreadable(wrong, rows, this.#source, "read"),
+        );
       }
     });
   }

@@ -53,7 +53,14 @@ export class StatementSession implements MysqlSession, RawSession {
   ): Promise<R | undefined> {
     const { prepared: text, spec, decode } = statement;
     const bound = { prepared: text, values };
-    return new ReadCall(this.#context, spec, bound, options, ({ rows }) => decode(rows)).start();
+    return new ReadCall(
+      this.#context,
+      spec,
+      bound,
+      options,
+      ({ rows }) => decode(rows),
+      statement,
+    ).start();
   }
 
   all<R>(
@@ -63,7 +70,14 @@ export class StatementSession implements MysqlSession, RawSession {
   ): Promise<readonly R[]> {
     const { prepared: text, spec, decode } = statement;
     const bound = { prepared: text, values };
-    return new ReadCall(this.#context, spec, bound, options, ({ rows }) => decode(rows)).start();
+    return new ReadCall(
+      this.#context,
+      spec,
+      bound,
+      options,
+      ({ rows }) => decode(rows),
+      statement,
+    ).start();
   }
 
   page<R>(
@@ -183,7 +197,14 @@ export class StatementSession implements MysqlSession, RawSession {
     const composed = composeRead(statement, values, window);
     const { spec, prepared: text } = composed.statement;
     const bound = { prepared: text, values: composed.values };
-    return new ReadCall(this.#context, spec, bound, options, ({ rows }) => decode(rows)).start();
+    return new ReadCall(
+      this.#context,
+      spec,
+      bound,
+      options,
+      ({ rows }) => decode(rows),
+      statement,
+    ).start();
   }
 
   /** Wrong input rejects, as every other failure does. */

@@ -27,6 +27,10 @@ export interface Statement<R> {
   readonly scoped?: boolean;
   readonly text: string;
   readonly row: (row: ValueRow) => R;
+  /** The entity whose rows they are, for errors; absent where they are of none. */
+  readonly entity?: string;
+  /** Columns of a row that are the entity's key. */
+  readonly key?: readonly number[];
 }
 
 /** A read of at most one row by key. */
@@ -181,6 +185,8 @@ export interface DynamicStatement<R> extends ListParts {
   readonly collection: string;
   readonly scoped?: boolean;
   readonly row: (row: ValueRow) => R;
+  readonly entity?: string;
+  readonly key?: readonly number[];
 }
 
 /** A dynamic statement with the cache of its composed texts. */

@@ -3,6 +3,7 @@ import { DataError, isDataError } from "../../runtime/errors.ts";
 import { FaultError } from "../../runtime/fault-error.ts";
 import type { Fault } from "../../runtime/fault.ts";
 import type { OpOptions } from "../../runtime/op.ts";
+import { type Unread, unreadable } from "../../runtime/unreadable.ts";
 import { classify } from "./errors.ts";
 import { struckAnother } from "./key-guard.ts";
 import type { Answer, MysqlConnection } from "./mysql-connection.ts";
@@ -158,7 +159,7 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
       write: this.#write,
       tenant,
       given: () => this.settled,
-      decode: (rows: readonly ValueRow[]) => void this.#items(rows),
+      decode: (rows: readonly ValueRow[]) => this.#readable(rows),
       committing: () => {
         this.sent = true;
       },
@@ -200,8 +201,26 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
       const told = this.#tell(rows.map((one) => keyText(one, key)));
       this.succeedAfter(told, result);
     } catch (error) {
-      this.fail(error);
+      this.doubtful();
+      this.fail(this.#unread(error, rows));
     }
+  }
+
+  /** Before COMMIT. */
+  #readable(rows: readonly ValueRow[]): void {
+    try {
+      this.#items(rows);
+    } catch (error) {
+      this.spoiled();
+      throw unreadable(error, rows, this.#statement, "undone");
+    }
+  }
+
+  /** A write of one statement is read after it was committed, unless a transaction holds it. */
+  #unread(error: unknown, rows: readonly ValueRow[]): unknown {
+    if (this.#context.inTransaction) this.spoiled();
+    const became: Unread = this.#context.inTransaction ? "undone" : "applied";
+    return unreadable(error, rows, this.#statement, became);
   }
 
   #items(rows: readonly ValueRow[]): readonly R[] {

@@ -6,6 +6,7 @@ import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
 import { unknownMember } from "../../runtime/unknown-member.ts";
+import { absentValue } from "../../runtime/unreadable.ts";
 import type { Text } from "./statement.ts";
 
 /** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
@@ -21,9 +22,7 @@ export interface NullableCodec<T> {
 }
 
 const present = (text: Text | undefined): string => {
-  if (typeof text !== "string") {
-    throw new TypeError("null in a column that the spec calls not null; mend the data or the spec");
-  }
+  if (typeof text !== "string") return absentValue();
   return text;
 };
 
@@ -124,7 +123,7 @@ export const boolean: Codec<boolean> = {
 /**
  * A text of a closed set. The values are no part of what is inferred, which would cost the compiler a list type for each set.
  *
- * @throws TypeError for a value outside it; DataError programming for a stored one
+ * @throws TypeError for a value outside it; UnreadableValue for a stored one
  */
 export const enumeration = <T extends string>(...values: readonly string[]): Codec<T> => {
   const known: ReadonlyMap<string, T> = new Map(values.map((value) => [value, value as T]));

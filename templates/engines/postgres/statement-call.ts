@@ -6,6 +6,7 @@ import {
   type OpRuntime,
   type OpSpec,
 } from "../../runtime/op.ts";
+import { type RowSource, unreadable } from "../../runtime/unreadable.ts";
 import { patientBinding } from "./binding.ts";
 import { classify } from "./errors.ts";
 import type { Prepared, Text, TextRow } from "./statement.ts";
@@ -111,6 +112,7 @@ export abstract class StatementCall<T> extends Op<T> implements Exchange {
 /** A call whose rows give its result at once. */
 export class ReadCall<T> extends StatementCall<T> {
   readonly #decode: (rows: readonly TextRow[], tag: string) => T;
+  readonly #source: RowSource<Text> | undefined;
 
   constructor(
     context: CallContext,
@@ -119,12 +121,20 @@ export class ReadCall<T> extends StatementCall<T> {
     bound: Bound,
     options: OpOptions | undefined,
     decode: (rows: readonly TextRow[], tag: string) => T,
+    source?: RowSource<Text>,
   ) {
     super(context, lanes, spec, bound.prepared, bound.values, options);
     this.#decode = decode;
+    this.#source = source;
   }
 
   protected received(rows: readonly TextRow[], tag: string): void {
-    this.succeed(this.#decode(rows, tag));
+    let result: T;
+    try {
+      result = this.#decode(rows, tag);
+    } catch (error) {
+      throw this.#source === undefined ? error : unreadable(error, rows, this.#source, "read");
+    }
+    this.succeed(result);
   }
 }

@@ -72,7 +72,15 @@ export class StatementSession implements PostgresSession, RawSession {
     const { prepared, spec, decode } = statement;
     const { lanes } = this.#context;
     const lane = leaving(lanes.keyedReads, lanes);
-    return new ReadCall(this.#context, lane, spec, { prepared, values }, options, decode).start();
+    return new ReadCall(
+      this.#context,
+      lane,
+      spec,
+      { prepared, values },
+      options,
+      decode,
+      statement,
+    ).start();
   }
 
   all<R>(
@@ -82,7 +90,15 @@ export class StatementSession implements PostgresSession, RawSession {
   ): Promise<readonly R[]> {
     const { prepared, spec, decode } = statement;
     const lane = { first: this.#context.lanes.pooled };
-    return new ReadCall(this.#context, lane, spec, { prepared, values }, options, decode).start();
+    return new ReadCall(
+      this.#context,
+      lane,
+      spec,
+      { prepared, values },
+      options,
+      decode,
+      statement,
+    ).start();
   }
 
   page<R>(
@@ -208,7 +224,7 @@ export class StatementSession implements PostgresSession, RawSession {
     const { spec, prepared } = composed.statement;
     const bound = { prepared, values: composed.values };
     const lane = { first: this.#context.lanes.pooled };
-    return new ReadCall(this.#context, lane, spec, bound, options, decode).start();
+    return new ReadCall(this.#context, lane, spec, bound, options, decode, statement).start();
   }
 
   /** Wrong input rejects, as every other failure does. */

@@ -23,6 +23,10 @@ export interface Statement<R> {
   /** SQL with `$1…$n`. */
   readonly text: string;
   readonly row: (row: TextRow) => R;
+  /** The entity whose rows they are, for errors; absent where they are of none. */
+  readonly entity?: string;
+  /** Columns of a row that are the entity's key. */
+  readonly key?: readonly number[];
 }
 
 /** A statement ready to be sent: its prepared name is unique for its text. */
@@ -156,6 +160,8 @@ export interface DynamicStatement<R> extends ListParts {
   readonly name: string;
   readonly collection: string;
   readonly row: (row: TextRow) => R;
+  readonly entity?: string;
+  readonly key?: readonly number[];
 }
 
 /** A dynamic statement with the cache of its composed texts. */

@@ -1,6 +1,7 @@
 import type { ChangedKeys } from "../../runtime/changes.ts";
 import { DataError } from "../../runtime/errors.ts";
 import type { OpOptions } from "../../runtime/op.ts";
+import { unreadable } from "../../runtime/unreadable.ts";
 import { classify, FaultError } from "./errors.ts";
 import { operationKey, storedResult } from "./operation-text.ts";
 import { type OperationKey, storedRows } from "./operation.ts";
@@ -139,9 +140,23 @@ export class WriteCall<R, T> extends StatementCall<T> {
 
   #applied(rows: readonly TextRow[]): void {
     const { key, row } = this.#statement;
-    const result = this.#finish(rows.map(row));
+    let items: readonly R[];
+    try {
+      items = rows.map(row);
+    } catch (error) {
+      return this.#unread(error, rows);
+    }
+    const result = this.#finish(items);
     const told = this.#tell(rows.map((one) => keyText(one, key)));
     this.succeedAfter(told, result);
+  }
+
+  /** The change is there, whether its row can be read or not; in a transaction it goes with it. */
+  #unread(error: unknown, rows: readonly TextRow[]): void {
+    const { fate } = this.runtime;
+    fate?.spoil(this.spec.operation);
+    this.doubtful();
+    this.fail(unreadable(error, rows, this.#statement, fate === undefined ? "applied" : "undone"));
   }
 
   #tell(keys: ChangedKeys): Promise<unknown> | undefined {
