@@ -8,7 +8,9 @@ import { keyBytes } from "./ddl/index-shape.ts";
 import { searchColumn } from "./ddl/search.ts";
 import type { Dialect } from "./dialect.ts";
 import { sharedConstraintNames } from "./refuse-names.ts";
+import { parsed } from "./schema/parsed-type.ts";
 import { expressionProblem } from "./sql/expression.ts";
+import { literal } from "./sql/quote.ts";
 import { isMadeByServer } from "./statements/insert.ts";
 import { columnBytes, isUnlimited, rowBytes } from "./types.ts";
 
@@ -216,6 +218,10 @@ function fieldLimits(entity: EntityIr, { name, type }: FieldIr): readonly Refusa
         hint: "write it as the server does: int unsigned, enum('a','b'), varchar(40) character set latin1 collate latin1_bin",
       },
     ];
+  if (type.kind === "enum" && type.native !== undefined) {
+    const words = wordsProblem(type.values, type.native);
+    if (words !== undefined) return [{ path: `${path}.values`, ...words }];
+  }
   if (type.kind === "decimal" && (type.precision > 65 || type.scale > 30))
     return [
       {
@@ -233,6 +239,26 @@ function fieldLimits(entity: EntityIr, { name, type }: FieldIr): readonly Refusa
       },
     ];
   return [];
+}
+
+/** A type of the server that lists its values, and a field that names others: no statement would make them one. */
+function wordsProblem(
+  values: readonly string[],
+  native: string,
+): Pick<Refusal, "text" | "hint"> | undefined {
+  const { name, words, collated } = parsed(native);
+  if (name !== "enum") return undefined;
+  const missing = values.filter((value) => !words.includes(value));
+  const left = words.filter((word) => !values.includes(word));
+  if (missing.length + left.length === 0) return undefined;
+  const listed = (texts: readonly string[]): string => texts.map(literal).join(", ");
+  return {
+    text:
+      missing.length > 0
+        ? `stored type ${native} has no ${listed(missing)}`
+        : `stored type ${native} has ${listed(left)} besides`,
+    hint: `change both: stored: { type: ${JSON.stringify(`enum(${values.map(literal).join(",")})${collated}`)} }`,
+  };
 }
 
 /** Keys and unique keys compare whole values: MY-01. */

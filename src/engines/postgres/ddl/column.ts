@@ -26,9 +26,16 @@ export const columnShape = (field: FieldIr): ColumnShape => {
     type: columnType(field.type),
     nullable: field.nullable,
     ...(value !== undefined && { value }),
+    ...(isEnumType(field.type) && { values: field.type.values }),
     comment: columnComment(field, "row-level security shows it to nobody else"),
   };
 };
+
+/** Whether the column's own type lists the values; one of text does not. */
+const isEnumType = (type: FieldIr["type"]): type is FieldIr["type"] & { readonly kind: "enum" } =>
+  type.kind === "enum" && type.native !== undefined && !textTypes.test(type.native);
+
+const textTypes = /^(?:(?:text|citext|name|bpchar|char|character|varchar)\b|"char"$)/;
 
 const byDefault = (expression: string): ColumnValue => ({ kind: "default", expression });
 

@@ -23,6 +23,7 @@ import { keyDrafts } from "./key.ts";
 import { matchTables, misnamedFields } from "../../families/sql/match.ts";
 import { domainDrafts } from "./named.ts";
 import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
+import { enumDrafts, enumQuestions } from "./enum-values.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { rank } from "./rank.ts";
@@ -51,8 +52,8 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     context.store,
   );
   const { changes, questions } = plannedTables(tables.kept, before, after, context);
-  if (unknown.length + questions.length > 0)
-    return { steps: [], questions: [...unknown, ...questions] };
+  const asked = [...unknown, ...questions, ...enumQuestions(before.tables, after.tables)];
+  if (asked.length > 0) return { steps: [], questions: asked };
   const there = tables.kept
     .map((each) => each.to.table.name)
     .filter((name) => !changes.some(({ table }) => table.rekeyed.has(name)));
@@ -62,6 +63,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ? rank.addHeldReference
     : rank.addReference;
   const drafts = [
+    ...enumDrafts(before.tables, after.tables),
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
     ...changes.flatMap((change) => changedTable(change, changes, context.mode)),

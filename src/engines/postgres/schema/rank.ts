@@ -4,6 +4,7 @@
  */
 export const rank = {
   ask: 2,
+  enumValue: 4,
   dropFirst: 6,
   extension: 10,
   storeFunction: 12,

@@ -20,6 +20,8 @@ export interface ColumnShape {
   readonly type: string;
   readonly nullable: boolean;
   readonly value?: ColumnValue;
+  /** Of an enum type that was there before the data layer, those that the field names. */
+  readonly values?: readonly string[];
   readonly comment: string;
 }
 
