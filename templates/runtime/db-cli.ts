@@ -21,7 +21,7 @@ import {
   type ParsedCommand,
 } from "./db-cli-options.ts";
 import { ProgressLines } from "./db-cli-progress.ts";
-import { DataError, isDataError } from "./errors.ts";
+import { DataError, faultOf, isDataError } from "./errors.ts";
 import { amended } from "./failure.ts";
 import type { HealthReport } from "./health.ts";
 import type { MigrationTarget } from "./migrate.ts";
@@ -149,9 +149,9 @@ async function run(
   }
 }
 
-/** A store that refuses what the files ask is a finding; one that cannot be reached is the environment's. */
+/** A store that refuses what the files ask is a finding; one that cannot be reached, or has no such database, is the environment's. */
 function statusOf(error: unknown): ExitStatus {
-  if (!isDataError(error)) return 3;
+  if (!isDataError(error) || faultOf(error)?.fatal === true) return 3;
   return ["programming", "conflict", "constraint"].includes(error.kind) ? 1 : 3;
 }
 

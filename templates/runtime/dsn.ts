@@ -102,11 +102,15 @@ export class Dsn implements DsnParts {
 
 const secretName = /pass|secret|token|key|auth|cred|sign/i;
 
-/** Parses and checks a DSN. No message of it repeats any part of the text. @throws DataError programming */
+/** Parses and checks a DSN. No message of it repeats any part of the text but the plain name of a parameter. @throws DataError programming */
 export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): Dsn {
   const refuse = (what: string): never => {
     throw wrongDsn(variable, what, rules);
   };
+  if (text.includes("#"))
+    refuse(
+      "has a #, which ends an address; percent-encode it as %23 where it is part of a password",
+    );
   const shape =
     /^([a-z][a-z0-9+.-]*):(\/\/)?([^?#]*)(?:\?([^#]*))?$/is.exec(text) ??
     refuse("is not of the form scheme://user:password@host/name?parameter=value");
@@ -117,7 +121,9 @@ export function parseDsn(text: string, rules: DsnRules, variable = "the DSN"): D
     refuse("has another scheme");
   if (/[\s\p{Cc}]/u.test(text))
     refuse("contains white space or control characters; percent-encode them");
-  const parameters = parseParameters(query, rules, refuse);
+  // What is cut off at a question mark may be half of a password, where no @ came before it.
+  const sayable = slashes === undefined || rest.includes("@") || !rest.includes(":");
+  const parameters = parseParameters(query, rules, { refuse, sayable });
   if (slashes !== undefined) {
     if (known.embedded === true)
       refuse(
@@ -221,7 +227,7 @@ function parseHost(text: string, refuse: Refuse): DsnHost {
 function parseParameters(
   query: string,
   rules: DsnRules,
-  refuse: Refuse,
+  { refuse, sayable }: { readonly refuse: Refuse; readonly sayable: boolean },
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (query.includes("@")) refuse("has an @ after the question mark; percent-encode it");
@@ -231,7 +237,7 @@ function parseParameters(
     const rule =
       rules.parameters.find((parameter) => parameter.name === name) ??
       refuse(
-        `has a parameter that is not allowed; allowed: ${rules.parameters.map((parameter) => parameter.name).join(", ") || "none"}`,
+        `has a parameter${sayable && equals !== -1 && plainName.test(name) ? ` ${name}` : ""} that is not allowed; allowed: ${rules.parameters.map((parameter) => parameter.name).join(", ") || "none"}`,
       );
     if (found.has(name)) refuse(`has the parameter ${name} twice`);
     const value = equals === -1 ? "" : decode(pair.slice(equals + 1), refuse);
@@ -248,6 +254,8 @@ function parseParameters(
   }
   return found;
 }
+
+const plainName = /^[a-z][a-z_-]{0,39}$/i;
 
 /** A letter, then letters, digits, dashes and underscores; one of the values in other letters is taken for a slip, not for a name. */
 const isName = (text: string, values: readonly string[]): boolean =>

@@ -157,6 +157,24 @@ describe("migrate", () => {
       out: "",
       err: "down: no connection\nstart it\n",
     });
+    const fault = {
+      kind: "programming",
+      outcome: "not-applied",
+      transient: false,
+      fatal: true,
+    } as const;
+    const nowhere = {
+      kind: "programming",
+      message: "no such database",
+      hint: "create it",
+      fault,
+    } as const;
+    down.ledger = () => Promise.reject(new DataError(nowhere));
+    expect(await run(["migrate", "status"], () => layer({ down }).made)).toEqual({
+      status: 3,
+      out: "",
+      err: "down: no such database\ncreate it\n",
+    });
     down.ledger = () => Promise.reject(new Error("testdb://app:s3cret@h"));
     expect(await run(["migrate", "status"], () => layer({ down }).made)).toEqual({
       status: 3,
