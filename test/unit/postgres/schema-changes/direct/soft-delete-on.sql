@@ -13,6 +13,7 @@ drop index notes_by_words;
 
 -- step: notes-add-deleted-at
 -- notes: column deleted_at is added
+-- code of before fails on it
 alter table notes add column deleted_at timestamptz(3);
 comment on column notes.deleted_at is 'When the row was deleted; null while it is there.';
 

@@ -3,6 +3,7 @@
 
 -- step: notes-add-version
 -- notes: column version is added
+-- code of before fails on it
 alter table notes add column version integer not null default 1;
 comment on column notes.version is 'Raised by one on every change; a change that names an older one is a conflict.';
 
