@@ -174,9 +174,18 @@ function dropped(change: TableChange, copied: Copied): Draft {
   });
 }
 
-/** Whether only code of before writes until the first column goes: the way back is not known. */
-const newCodeWaits = ({ mode }: TableChange, { backward }: Copied): boolean =>
-  mode === "split" && backward === undefined;
+/**
+ * Whether only code of before writes until the first column goes, since the way back is not known, or whether code of after could not read a
+ * row that nothing fills.
+ */
+const newCodeWaits = ({ mode }: TableChange, copied: Copied): boolean =>
+  mode === "split" && (copied.backward === undefined || isUnfilled(copied));
+
+/** Rows may be empty in a column that is to be required, and nothing fills them. */
+const isUnfilled = ({ from, to, fill, given }: Copied): boolean => {
+  const value = fill ?? (to.value?.kind === "default" ? to.value.expression : undefined);
+  return from.nullable && !to.nullable && value === undefined && given !== true;
+};
 
 /** What a row gets in the first column when that comes back; where it is required, something in place of none. */
 function wayBack(change: TableChange, copied: Copied): string | undefined {
@@ -211,12 +220,11 @@ function refilled(change: TableChange, copied: Copied): readonly string[] {
 
 /** Required, or with its default, once it stands alone. */
 function finished(change: TableChange, copied: Copied): Draft {
-  const { from, to } = copied;
+  const { to } = copied;
   const was = { ...meanwhile(copied), name: to.name };
   const value = to.value?.kind === "default" ? to.value.expression : undefined;
   if (!to.nullable) {
-    const unfilled = from.nullable && (copied.fill ?? value) === undefined;
-    return requireDraft(change, to, was, value, unfilled);
+    return requireDraft(change, to, was, value, isUnfilled(copied));
   }
   const table = change.from.name;
   const narrowed = was.type !== to.type;

@@ -3,7 +3,7 @@ import { batchDrafts } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { loosened, valueActions } from "./columns.ts";
 import { lossOf } from "./loss.ts";
-import { type Copied, type Way, wayOf } from "./copy-way.ts";
+import { type Copied, isUnfilled, type Way, wayOf } from "./copy-way.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
 import { refuseHanging } from "./hanging.ts";
@@ -87,7 +87,9 @@ function besides(change: TableChange, copy: Copy, phase: Draft["phase"]): readon
       value: forward,
       where: `${identifier(name)} is distinct from ${forward}`,
     }),
-    ...(to.nullable ? [] : checkedNotNull(change, name, phase)),
+    ...(to.nullable
+      ? []
+      : checkedNotNull(change, name, phase, isUnfilled(column) ? to.name : undefined)),
   ];
 }
 
@@ -100,7 +102,7 @@ function exchanged(
   const table = change.to.name;
   const { column, trigger, written } = copy;
   const { from, to, name } = column;
-  const waits = phase === "contract" && !written;
+  const waits = phase === "contract" && (!written || isUnfilled(column));
   return draft({
     rank: rank.swap,
     phase,

@@ -37,6 +37,10 @@ export function wayOf(change: TableChange, column: Copied): Way {
   return { forward, backward, trigger, written, defaults };
 }
 
+/** Rows may be empty in a column that is to be required, and nothing fills them: code of after could not read such a row. */
+export const isUnfilled = ({ from, to, fill, given }: Copied): boolean =>
+  from.nullable && !to.nullable && fill.kind === "none" && given === undefined;
+
 /** The value of the column of before as the column of after has it, over the columns of before. */
 export function forwardOf({ from, to, fill, given }: Copied): string {
   const own = (text: string): string => substituted(text, new Map([[to.name, from.name]]));

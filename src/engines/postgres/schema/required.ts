@@ -90,7 +90,7 @@ export function requiredLater(
             ? batchDrafts(change, { column, value, where: isEmpty(column) }, "contract")
             : []),
         ]),
-    ...checkedNotNull(change, column, "contract", value === undefined),
+    ...checkedNotNull(change, column, "contract", value === undefined ? column : undefined),
     draft({
       rank: rank.swap,
       phase: "contract",
@@ -127,13 +127,13 @@ const helper = (change: TableChange, column: string): ConstraintShape => ({
 /**
  * The check that lets `set not null` do without a scan, made and validated while others read and write.
  *
- * @param unfilled whether rows may be empty there, and no step before fills them
+ * @param unfilled what `--set` calls it, where rows may be empty there and no step before fills them
  */
 export function checkedNotNull(
   change: TableChange,
   column: string,
   phase: Draft["phase"] = "contract",
-  unfilled = false,
+  unfilled?: string,
 ): readonly Draft[] {
   const table = change.to.name;
   const check = helper(change, column);
@@ -156,7 +156,7 @@ export function checkedNotNull(
       up: [validate(table, check.name)],
       down: [],
       risks: ["depends-on-data"],
-      ...(unfilled && { note: unfilledNote(change.part, column) }),
+      ...(unfilled !== undefined && { note: unfilledNote(change.part, unfilled) }),
       transactional: false,
       verify: isValidated(table, check.name),
     }),
