@@ -22,14 +22,13 @@ export const createIndex: Rule = {
     const { relation, concurrent, idxname } = statement.node.IndexStmt;
     if (relation === undefined || concurrent === true) return [];
     const table = tableKey(relation);
-    if (scene.isFresh(table)) return [];
+    if (scene.isFresh(table) || isOverNewGenerated(statement, scene)) return [];
     if (scene.facts(table)?.partitioned === true)
       return relation.inh === true ? [onPartitioned(statement, table, idxname)] : [];
     return [
       {
         message: `every row of ${table} is read under SHARE to build the index: nobody writes meanwhile`,
         recipe: [alone(concurrently(statement, "index"))],
-        severity: isOverNewGenerated(statement, scene) ? "warning" : "error",
       },
     ];
   },
