@@ -51,6 +51,22 @@ export function sampleVector(dimensions: number, n: number): Float32Array {
   });
 }
 
+/**
+ * The numbers of all samples that a suite may store, for rows that each of them refers to: its rows to read, three from every tenth
+ * number on, those beside these, and ten for changes.
+ *
+ * @param last the number that the last test begins with
+ */
+export function sampleNumbers(rows: number, last: number): readonly number[] {
+  const from = (first: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, at) => first + at);
+  const tests = from(10, last / 10 - 9).flatMap((ten) => [
+    ...from(10 * ten, 3),
+    ...from(10 * ten + 400, 4),
+  ]);
+  return [...new Set([...from(0, rows), ...tests, ...from(401, 4), ...from(900, 10)])];
+}
+
 const moments = [
   "2026-03-11T09:30:15.250Z",
   "2026-03-11T11:45:05.125Z",

@@ -9,10 +9,10 @@ import { type Entry, bindings, declared, huggingCall, keyOf, lines, texts } from
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
 import { besideName, parentsOf, rowsName, sampleName, sampleParts } from "./sample-parts.ts";
-import { sampleLayout } from "./samples.ts";
+import { firstTest, missingSample } from "./sample-numbers.ts";
 import { type TestContext, dataType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
-import { untestable } from "./testable.ts";
+import { notTested } from "./too-few-values.ts";
 
 /** `test/data/main/order.ts`: samples of an entity and a test for each of its methods. */
 export function recordSuite(
@@ -23,7 +23,7 @@ export function recordSuite(
   nullsFirst: boolean,
 ): FileRequest {
   const { entity } = repository;
-  let taken = 90;
+  let taken = firstTest - 10;
   const scope: SuiteScope = {
     ...context,
     imports: new ImportSet(),
@@ -32,7 +32,7 @@ export function recordSuite(
     nullsFirst,
     number: () => (taken += 10),
   };
-  const reason = untestable(repository, context);
+  const reason = notTested(repository, context);
   const shape = reason === undefined ? testedParts(scope, views) : undefined;
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
   scope.imports.type("../support/store.ts", "TestStore");
@@ -71,9 +71,10 @@ interface Parts {
 }
 
 function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
-  const layout = sampleLayout(scope.repository, views, scope);
-  const { declarations, differences, defaults } = sampleParts(layout, scope);
   const { entity } = scope.repository;
+  const layout = scope.layoutOf(entity.name);
+  if (layout === undefined) return { declarations: [], setup: [], tests: [] };
+  const { declarations, differences, defaults } = sampleParts(layout, scope);
   const isShared = views.some((view) => view.entity?.name === entity.name);
   const own = defaults.map(([name, value]) => entry(name, value));
   return {
@@ -93,8 +94,8 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
 function missingKey(entity: EntityIr, scope: SuiteScope): string {
   const given = entity.key.every((field) => !field.optionalOnInsert);
   return entity.key.length > 1 && given
-    ? keyOf(entity, `${sampleName(entity)}(900)`)
-    : keyAt(entity, "900", scope);
+    ? keyOf(entity, `${sampleName(entity)}(${missingSample})`)
+    : keyAt(entity, String(missingSample), scope);
 }
 
 /** The method that leaves a row stored but deleted. */
@@ -183,8 +184,8 @@ function readEntry({ repository: { entity, methods } }: SuiteScope): Entry {
 function prepareEntry(scope: SuiteScope): readonly Entry[] {
   const parents = parentsOf(scope.repository.entity, scope);
   if (parents.length === 0) return [];
-  const statements = parents.map(({ name, count, property }): Doc =>
-    indent([hardline, `await ${name}(${portVariable(property)}, ${count});`]),
+  const statements = parents.map(({ name, samples, property }): Doc =>
+    indent([hardline, `await ${name}(${portVariable(property)}, ${samples});`]),
   );
   return [["prepare", ["async () => {", ...statements, hardline, "}"]]];
 }

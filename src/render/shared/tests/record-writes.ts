@@ -13,8 +13,9 @@ import {
   texts,
   valueLists,
 } from "./forms.ts";
+import { missingSample, unstoredSample } from "./sample-numbers.ts";
+import type { SampleLayout } from "./scope.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
-import type { SampleLayout } from "./samples.ts";
 import { steadyValues } from "./samples.ts";
 import { parentOf } from "./testable.ts";
 import { ownValue, sampleValue } from "./values.ts";
@@ -114,9 +115,9 @@ function otherValues(
   field: FieldIr,
   number: string,
   scope: SuiteScope,
-  { steady }: SampleLayout,
+  { steady, wide }: SampleLayout,
 ): readonly string[] {
-  if (steady.includes(field) || field.source.reference !== undefined)
+  if (!wide.includes(field) && (steady.includes(field) || field.source.reference !== undefined))
     return unmakable(field, scope)
       ? []
       : steadyValues(entity, field, scope).slice(1, 3).toReversed();
@@ -228,7 +229,9 @@ function refusals(scope: SuiteScope): readonly Doc[] {
     if (parent === undefined || key === undefined || !scope.store.entities.includes(parent.entity))
       return [];
     if (field.managed || !field.visible) return [];
-    return [shorthand([[field.name, ownValue(parent.entity, key, "900", scope) ?? ""]])];
+    const many = scope.manyStored().has(parent.entity.name);
+    const unstored = String(many ? unstoredSample : missingSample);
+    return [shorthand([[field.name, ownValue(parent.entity, key, unstored, scope) ?? ""]])];
   });
   return [
     ...refusal("unique", unique, scope),

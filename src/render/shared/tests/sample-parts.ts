@@ -1,4 +1,4 @@
-import type { EntityIr, FieldIr, RepositoryIr } from "../../../ir/types.ts";
+import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { portVariable } from "../../../ir/names.ts";
 import type { Json } from "../../../spec/model.ts";
 import type { Doc } from "../../document.ts";
@@ -7,13 +7,14 @@ import { identifier, stringLiteral } from "../../encode.ts";
 import { docBlock, entry, functionHead, openObject } from "../../layout.ts";
 import { insertable } from "../types.ts";
 import { type Entry, texts, valueLists } from "./forms.ts";
-import type { SampleLayout } from "./samples.ts";
-import { steadyValues } from "./samples.ts";
-import type { TestScope } from "./scope.ts";
-import { dataType, domainType, support } from "./scope.ts";
+import { givenFields } from "./given-fields.ts";
+import { lastNumber } from "./sample-numbers.ts";
+import { apartValues, rowCount, steadyValues } from "./samples.ts";
+import { type SampleLayout, dataType, domainType, support } from "./scope.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
-import { parentOf, untestable } from "./testable.ts";
-import { parentRows, sampleValue } from "./values.ts";
+import { parentOf } from "./testable.ts";
+import { uniqueGroups } from "./unique-groups.ts";
+import { firstNumbers, sampleValue } from "./values.ts";
 
 /** `sampleOrder`, the function that makes a new order. */
 export const sampleName = (entity: EntityIr): string => identifier(`sample${entity.name}`);
@@ -27,20 +28,45 @@ export interface Parent {
   /** The function that stores them. */
   readonly name: string;
   readonly property: string;
-  readonly count: number;
+  /** How many of its samples, or the list of their numbers. */
+  readonly samples: string;
   readonly tenant: boolean;
 }
 
 export function parentsOf(entity: EntityIr, scope: SuiteScope): readonly Parent[] {
-  const found = new Map<string, Parent>();
+  const found = new Map<string, Omit<Parent, "samples">>();
   collect(entity, scope, found, entity.name);
-  return [...found.values()];
+  const many = ownRows(entity, scope);
+  return [...found].map(([name, parent]) => ({ ...parent, samples: samplesOf(name, many, scope) }));
+}
+
+function samplesOf(parent: string, many: ReadonlySet<string>, scope: SuiteScope): string {
+  if (!scope.manyStored().has(parent)) return String(firstNumbers.length);
+  if (!many.has(parent)) return `[${firstNumbers.join(", ")}]`;
+  const layout = scope.layoutOf(scope.repository.entity.name);
+  const rows = layout === undefined ? 0 : rowCount(layout, scope);
+  return `${support(scope, "samples", "sampleNumbers")}(${rows}, ${lastNumber(scope.repository)})`;
+}
+
+/** Entities of which each sample of this one has a row of its own, directly or by others. */
+function ownRows(
+  { name }: EntityIr,
+  scope: SuiteScope,
+  found = new Set<string>(),
+): ReadonlySet<string> {
+  for (const { source } of scope.layoutOf(name)?.wide ?? []) {
+    const parent = scope.entities.get(source.reference?.entity ?? "");
+    if (parent === undefined || found.has(parent.name)) continue;
+    found.add(parent.name);
+    ownRows(parent, scope, found);
+  }
+  return found;
 }
 
 function collect(
   entity: EntityIr,
   scope: SuiteScope,
-  found: Map<string, Parent>,
+  found: Map<string, Omit<Parent, "samples">>,
   own: string,
 ): void {
   const given = [entity, ...entity.children.map((child) => child.entity)].flatMap(
@@ -59,37 +85,9 @@ function collect(
     found.set(needed.name, {
       name,
       property: needed.property,
-      count: parentRows,
       tenant: needed.tenant !== undefined,
     });
   }
-}
-
-/** The fields that samples give: all that can be made up and whose referenced rows can be stored. */
-export const givenFields =
-  (scope: TestScope) =>
-  (entity: EntityIr): readonly FieldIr[] =>
-    insertable(entity).filter((field) => {
-      const parent = parentOf(field.source.reference?.entity, scope);
-      const refers = field.source.reference !== undefined;
-      const met =
-        !refers || !field.optionalOnInsert || (parent !== undefined && endsSoon(parent, scope));
-      return met && sampleValue(entity, field, "0", scope) !== undefined;
-    });
-
-/** Levels of rows that tests store for the sake of a reference that may be left out. */
-const followedLevels = 3;
-
-/** Optional references are followed only where they soon lead to rows that need none: a long chain would be stored for one column. */
-function endsSoon(parent: RepositoryIr, scope: TestScope, levels = followedLevels): boolean {
-  if (levels === 0 || untestable(parent, scope) !== undefined) return false;
-  const { entity } = parent;
-  return [entity, ...entity.children.map((child) => child.entity)].every((each) =>
-    insertable(each).every(({ source }) => {
-      const next = parentOf(source.reference?.entity, scope);
-      return next === undefined || endsSoon(next, scope, levels - 1);
-    }),
-  );
 }
 
 interface SampleParts {
@@ -103,7 +101,7 @@ interface SampleParts {
 export function sampleParts(layout: SampleLayout, scope: SuiteScope): SampleParts {
   const { entity } = layout;
   const children = entity.children.map((child) =>
-    sampleFunction({ entity: child.entity, steady: [] }, scope),
+    sampleFunction({ entity: child.entity, steady: [], wide: [] }, scope),
   );
   return {
     declarations: [
@@ -148,23 +146,28 @@ function sampleFunction(layout: SampleLayout, scope: SuiteScope): Doc {
 function storeFunction(scope: SuiteScope): Doc {
   const { entity, typeName, file } = scope.repository;
   const type = dataType(scope, `ports/${file}`, typeName);
+  const many = scope.manyStored().has(entity.name);
   const method = storing(scope.repository)?.method;
   const row = `${sampleName(entity)}(n)`;
   const argument = method !== undefined && "bulk" in method && method.bulk ? `[${row}]` : row;
   return [
-    docBlock([`Stores the first samples, for rows that refer to them.`]),
+    docBlock([
+      many
+        ? "Stores the samples of these numbers, for rows that refer to them."
+        : "Stores the first samples, for rows that refer to them.",
+    ]),
     functionHead(
       storeName(entity),
       [
         { name: portVariable(entity.property), type },
-        { name: "count", type: "number" },
+        many ? { name: "numbers", type: "readonly number[]" } : { name: "count", type: "number" },
       ],
       "Promise<void>",
       "export async function",
     ),
     indent([
       hardline,
-      `for (let n = 0; n < count; n += 1) await ${portVariable(entity.property)}.${method?.name ?? ""}(${argument});`,
+      `${many ? "for (const n of numbers)" : "for (let n = 0; n < count; n += 1)"} await ${portVariable(entity.property)}.${method?.name ?? ""}(${argument});`,
     ]),
     hardline,
     "}",
@@ -186,11 +189,13 @@ function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): re
       : sampleValue(entity, field, "n", scope);
     return made ?? "";
   };
-  const items = entity.key.map((field) => {
+  // Rows that differ in the key only would meet in what else must be unique.
+  const single = uniqueGroups(entity).length > 1;
+  const items = entity.key.map((field, at) => {
     const others = entity.key.filter((other) => other !== field);
     const own = steady.includes(field) ? steadyValues(entity, field, scope)[1] : undefined;
     return openObject([
-      `...${sample}(n + 400)`,
+      `...${sample}(n + ${single ? 400 + at : 400})`,
       ...(own === undefined ? [] : [entry(field.name, own)]),
       ...others.map((field) => entry(field.name, sameAsSample(field))),
     ]);
@@ -223,17 +228,6 @@ function differencesOf({ entity, steady }: SampleLayout, scope: SuiteScope): Doc
     ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
   ];
   return openObject(entries.map(([name, value]) => entry(name, value)));
-}
-
-/** Another value for each row that is set apart by this field. */
-function apartValues(
-  entity: EntityIr,
-  field: FieldIr,
-  scope: SuiteScope,
-): string | readonly string[] {
-  if (field.type.kind === "timestamp" && field.source.reference === undefined)
-    return support(scope, "samples", "otherMoments");
-  return steadyValues(entity, field, scope).slice(1);
 }
 
 /** What a row has under each property that was left out, where the spec says it. */

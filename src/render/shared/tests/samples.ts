@@ -1,17 +1,16 @@
 import type { EntityIr, FieldIr, RepositoryIr, ViewIr } from "../../../ir/types.ts";
 import type { Predicate } from "../../../spec/model.ts";
 import { stringLiteral } from "../../encode.ts";
-import { mentions } from "../../layout.ts";
 import { insertable } from "../types.ts";
-import { type TestContext, type TestScope, searchedFields, support } from "./scope.ts";
+import {
+  type SampleLayout,
+  type TestContext,
+  type TestScope,
+  searchedFields,
+  support,
+} from "./scope.ts";
+import { leavingUniquesApart } from "./unique-groups.ts";
 import { ownValue, roomOf, sampleValue } from "./values.ts";
-
-/** How the samples of one entity are laid out. */
-export interface SampleLayout {
-  readonly entity: EntityIr;
-  /** What lists, aggregates and views filter, sort or group by: alike in all samples, so that rows can differ in one of them only. */
-  readonly steady: readonly FieldIr[];
-}
 
 export function sampleLayout(
   { entity, methods }: RepositoryIr,
@@ -41,7 +40,7 @@ export function sampleLayout(
   const wanted = insertable(entity).filter(
     (field) => names.has(field.name) && variesFreely(field) && !searched.has(field),
   );
-  return { entity, steady: leavingUniquesApart(entity, wanted) };
+  return { entity, ...leavingUniquesApart(entity, wanted, context) };
 }
 
 const fieldsOf = (predicates: readonly Predicate[]): readonly string[] =>
@@ -49,30 +48,6 @@ const fieldsOf = (predicates: readonly Predicate[]): readonly string[] =>
 
 const variesFreely = ({ type }: FieldIr): boolean =>
   !["json", "binary", "vector"].includes(type.kind);
-
-/** Rows that are alike in a whole key or unique group could not be stored: the last of its fields differs. */
-function leavingUniquesApart(entity: EntityIr, wanted: readonly FieldIr[]): readonly FieldIr[] {
-  const steady = new Set(wanted);
-  const groups = [entity.key, ...entity.unique.map(({ fields }) => fields), ...indexed(entity)];
-  for (const group of groups) {
-    const last = group.findLast((field) => field !== entity.tenant);
-    if (last !== undefined && group.every((field) => steady.has(field) || field === entity.tenant))
-      steady.delete(last);
-  }
-  return wanted.filter((field) => steady.has(field));
-}
-
-/** The fields of each unique index, those that its expressions mention among them: `lower(mail)`. */
-const indexed = ({ indexes, fields }: EntityIr): readonly (readonly FieldIr[])[] =>
-  indexes
-    .filter(({ unique }) => unique)
-    .map(({ terms }) =>
-      terms.flatMap((term) =>
-        "field" in term
-          ? [term.field]
-          : fields.filter(({ column }) => mentions(term.expression, column)),
-      ),
-    );
 
 /** The value that a steady field has in all samples, then others to set one row apart. */
 export function steadyValues(
@@ -125,4 +100,27 @@ function amounts(entity: EntityIr, field: FieldIr, scope: TestScope): readonly n
   return [middle, Math.max(middle - 7, min), Math.min(middle + 30, max)].filter(
     (one, at, all) => all.indexOf(one) === at,
   );
+}
+
+/** How many rows a suite reads: three alike, those set apart, and the last. */
+export function rowCount(layout: SampleLayout, scope: TestScope): number {
+  const apart = layout.steady.map((field) => {
+    const values = apartValues(layout.entity, field, scope);
+    return typeof values === "string" ? otherMoments : values.length;
+  });
+  return apart.reduce((all, count) => all + count, 4);
+}
+
+/** Moments that `otherMoments` of the generated tests holds. */
+const otherMoments = 5;
+
+/** Another value for each row that is set apart by this field. */
+export function apartValues(
+  entity: EntityIr,
+  field: FieldIr,
+  scope: TestScope,
+): string | readonly string[] {
+  if (field.type.kind === "timestamp" && field.source.reference === undefined)
+    return support(scope, "samples", "otherMoments");
+  return steadyValues(entity, field, scope).slice(1);
 }

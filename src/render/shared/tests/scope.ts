@@ -1,13 +1,15 @@
-import type {
-  EntityIr,
-  FieldIr,
-  Ir,
-  RepositoryIr,
-  SearchViewIr,
-  StoreIr,
-} from "../../../ir/types.ts";
+import type { EntityIr, FieldIr, RepositoryIr, SearchViewIr, StoreIr } from "../../../ir/types.ts";
 import { ImportSet, importLines, mentions } from "../../layout.ts";
 import type { SharedContext } from "../types.ts";
+
+/** How the samples of one entity are laid out. */
+export interface SampleLayout {
+  readonly entity: EntityIr;
+  /** What lists, aggregates and views filter, sort or group by: alike in all samples, so that rows can differ in one of them only. */
+  readonly steady: readonly FieldIr[];
+  /** References by which samples are told apart: each refers to a row of its own. */
+  readonly wide: readonly FieldIr[];
+}
 
 /** What one test module knows while it is made. */
 export interface TestScope {
@@ -18,6 +20,10 @@ export interface TestScope {
   readonly searches: ReadonlyMap<string, readonly SearchViewIr[]>;
   /** Names of the entities that another refers to. */
   readonly referred: ReadonlySet<string>;
+  /** By the name of an entity; undefined for one that has no repository. */
+  readonly layoutOf: (entity: string) => SampleLayout | undefined;
+  /** Names of the entities of which other suites may store as many rows as they have samples. */
+  readonly manyStored: () => ReadonlySet<string>;
   /** Way from the module to the data layer. */
   readonly data: string;
   readonly imports: ImportSet;
@@ -25,30 +31,6 @@ export interface TestScope {
 
 /** What all test modules of a project have in common. */
 export type TestContext = Omit<TestScope, "imports">;
-
-export function testContext(ir: Ir, context: SharedContext): TestContext {
-  const searches = new Map<string, SearchViewIr[]>();
-  for (const view of ir.stores.flatMap((store) => store.views)) {
-    if (view.port !== "search") continue;
-    searches.set(view.entity.name, [...(searches.get(view.entity.name) ?? []), view]);
-  }
-  return {
-    context,
-    entities: new Map(ir.entities.map((entity) => [entity.name, entity])),
-    repositories: new Map(
-      ir.stores.flatMap(({ repositories }) => repositories.map((one) => [one.entity.name, one])),
-    ),
-    searches,
-    referred: new Set(
-      ir.entities.flatMap(({ name, fields }) =>
-        fields.flatMap(({ source: { reference } }) =>
-          reference === undefined || reference.entity === name ? [] : [reference.entity],
-        ),
-      ),
-    ),
-    data: ir.output.dir === "." ? "../../.." : `../../../${ir.output.dir}`,
-  };
-}
 
 /** Imports a value of the data layer and gives its name back. */
 export function dataValue({ imports, data }: TestScope, module: string, name: string): string {

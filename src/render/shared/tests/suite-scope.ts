@@ -8,7 +8,7 @@ import type {
 import { identifier, stringLiteral } from "../../encode.ts";
 import { type TestScope, support } from "./scope.ts";
 import { parentOf } from "./testable.ts";
-import { ownValue, referredTenant } from "./values.ts";
+import { ownValue, referredTenant, sampleValue } from "./values.ts";
 
 /** What the tests of one repository are made from. */
 export interface SuiteScope extends TestScope {
@@ -56,7 +56,11 @@ function referringTenant(
 
 /** The key of sample `n`. */
 export function keyAt(entity: EntityIr, n: string, scope: TestScope): string {
-  const values = entity.key.map((field) => [field.name, ownValue(entity, field, n, scope) ?? ""]);
+  const wide = scope.layoutOf(entity.name)?.wide ?? [];
+  const values = entity.key.map((field) => [
+    field.name,
+    (wide.includes(field) ? sampleValue : ownValue)(entity, field, n, scope) ?? "",
+  ]);
   const [only, ...rest] = values;
   return only !== undefined && rest.length === 0
     ? (only[1] ?? "")

@@ -15,8 +15,9 @@ import { engineOf } from "../composition.ts";
 import { dsnRulesName } from "../dsn.ts";
 import type { SharedContext } from "../types.ts";
 import { recordSuite } from "./record-suite.ts";
-import { type TestContext, testContext } from "./scope.ts";
+import type { TestContext } from "./scope.ts";
 import { suiteName } from "./suite-scope.ts";
+import { testContext } from "./test-context.ts";
 import { testVariable } from "./test-variable.ts";
 import { viewSuite } from "./view-suite.ts";
 

@@ -2,12 +2,15 @@ import type { ArrayElement, JsonSchema } from "../../../spec/model.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { propertyName, stringLiteral, templateText } from "../../encode.ts";
 import { idFunction } from "../domain.ts";
-import { type TestScope, dataValue, searchedFields, support } from "./scope.ts";
+import { type TestContext, type TestScope, dataValue, searchedFields, support } from "./scope.ts";
 
 /** Sample values as TypeScript expressions: from number to number another one, and no two properties of a row alike. */
 
-/** How many rows of a referenced entity are stored before those that refer to them. */
-export const parentRows = 3;
+/** Samples of a referenced entity that are stored before rows that refer to them. */
+export const firstNumbers = [0, 1, 2];
+
+/** More than an entity's key can refer to others' in turn. */
+const referenceLevels = 6;
 
 /** The value of a field in sample `n`, an expression; undefined when none can be made up. */
 export function sampleValue(
@@ -15,14 +18,22 @@ export function sampleValue(
   field: FieldIr,
   n: string,
   scope: TestScope,
+  levels = referenceLevels,
 ): string | undefined {
   const { reference } = field.source;
   if (reference === undefined) return ownValue(entity, field, n, scope);
   const parent = scope.entities.get(reference.entity);
   const key = parent?.fields.find(({ name }) => name === reference.field);
-  if (parent === undefined || key === undefined) return undefined;
-  const at = known(n) ? String(Number(n) % parentRows) : `${n} % ${parentRows}`;
-  return ownValue(parent, key, at, scope);
+  if (parent === undefined || key === undefined || levels === 0) return undefined;
+  return sampleValue(parent, key, referredNumber(entity, field, n, scope), scope, levels - 1);
+}
+
+/** The sample that is referred to: one of the first, or one of its own. */
+function referredNumber(entity: EntityIr, field: FieldIr, n: string, scope: TestScope): string {
+  const rows = firstNumbers.length;
+  if (known(n) && Number(n) < rows) return n;
+  if (scope.layoutOf(entity.name)?.wide.includes(field) === true) return n;
+  return known(n) ? String(Number(n) % rows) : `${n} % ${rows}`;
 }
 
 /** Sample `n` of the key that a tenant field refers to, as forTenant takes it; undefined when the field refers to nothing that is known. */
@@ -121,7 +132,7 @@ function textOf(
   const searched = searchedFields(entity, scope);
   const at = searched.indexOf(field);
   const word = field.name.toLowerCase();
-  if (at >= 0 && max >= 3 * word.length + 20) {
+  if (isWordy(entity, field, max, scope)) {
     const [heaviest] = searched;
     const other =
       at === 0 || heaviest === undefined
@@ -131,10 +142,17 @@ function textOf(
       ? stringLiteral(`${word}000 ${word}${n}${other}`)
       : `\`${word}000 ${word}\${${n}}${other}\``;
   }
-  if (max < field.name.length + 5)
+  if (isCode(entity, field, max, scope))
     return `${support(scope, "samples", "sampleCode")}(${n}, ${Math.min(max, 4)})`;
   return numbered(field.name, n);
 }
+
+const isWordy = (entity: EntityIr, field: FieldIr, max: number, context: TestContext): boolean =>
+  max >= 3 * field.name.length + 20 && searchedFields(entity, context).includes(field);
+
+/** Whether a text is too short for its name and a number. */
+const isCode = (entity: EntityIr, field: FieldIr, max: number, context: TestContext): boolean =>
+  max < field.name.length + 5 && !isWordy(entity, field, max, context);
 
 /** More than the samples of any suite. */
 const wide = 1400;
@@ -147,13 +165,22 @@ function number(
   fraction: string,
   scope: TestScope,
 ): string {
-  const { min, max } = roomOf(entity, field, scope);
+  const { base, least, turns } = numberSpan(entity, field, scope);
+  const value = turns === Infinity ? sum(base, n) : `${least} + (${n} % ${turns})`;
+  return fraction === "" || turns < Infinity ? value : `${value} + 0${fraction}`;
+}
+
+/** Where the whole numbers of a field begin, and after how many samples they come again. */
+function numberSpan(
+  entity: EntityIr,
+  field: FieldIr,
+  context: TestContext,
+): { readonly base: number; readonly least: number; readonly turns: number } {
+  const { min, max } = roomOf(entity, field, context);
   const base = Math.ceil(Math.max(min, field.key ? 1000 : 100 * place(entity, field)));
-  const room = max - base;
   const least = Number.isFinite(min) ? Math.ceil(min) : Math.floor(max) - wide;
-  const value =
-    room >= wide ? sum(base, n) : `${least} + (${n} % ${Math.max(1, Math.floor(max - least))})`;
-  return fraction === "" || room < wide ? value : `${value} + 0${fraction}`;
+  const turns = max - base >= wide ? Infinity : Math.max(1, Math.floor(max - least));
+  return { base, least, turns };
 }
 
 function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
@@ -170,7 +197,7 @@ const moved = 5;
 export function roomOf(
   { name }: EntityIr,
   field: FieldIr,
-  { repositories }: TestScope,
+  { repositories }: TestContext,
 ): ReturnType<typeof bounds> {
   const { min, max } = bounds(field);
   const increments = (repositories.get(name)?.methods ?? []).flatMap(({ method }) =>
@@ -199,13 +226,7 @@ function decimal(
   n: string,
   scope: TestScope,
 ): string {
-  const { min, max } = roomOf(entity, field, scope);
-  const whole = 10 ** (precision - scale) - 1;
-  const most = Math.min(max, whole);
-  const base = Math.max(0, Math.ceil(min));
-  const step = 10 ** -Math.min(scale, 2);
-  const room = Math.floor((most - base) / step);
-  const turns = Math.max(1, Math.min(room, 997));
+  const { most, base, step, turns } = decimalSpan(entity, field, { precision, scale }, scope);
   const count = `${n.includes(" ") ? `(${n})` : n} % ${turns}`;
   const shift = Math.min(
     place(entity, field) * 3,
@@ -214,6 +235,54 @@ function decimal(
   return known(n)
     ? stringLiteral((base + shift + (Number(n) % turns) * step).toFixed(scale))
     : `(${base + shift} + (${count}) * ${step}).toFixed(${scale})`;
+}
+
+function decimalSpan(
+  entity: EntityIr,
+  field: FieldIr,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+  context: TestContext,
+): {
+  readonly most: number;
+  readonly base: number;
+  readonly step: number;
+  readonly turns: number;
+} {
+  const { min, max } = roomOf(entity, field, context);
+  const most = Math.min(max, 10 ** (precision - scale) - 1);
+  const base = Math.max(0, Math.ceil(min));
+  const step = 10 ** -Math.min(scale, 2);
+  const room = Math.floor((most - base) / step);
+  return { most, base, step, turns: Math.max(1, Math.min(room, 997)) };
+}
+
+/** After how many samples the values of a field of the entity's own come again. */
+export function distinctValues(entity: EntityIr, field: FieldIr, context: TestContext): number {
+  const { type } = field;
+  switch (type.kind) {
+    case "string":
+      return isCode(entity, field, type.max, context) ? 26 ** Math.min(type.max, 4) : Infinity;
+    case "int":
+    case "float":
+    case "bigint":
+      return numberSpan(entity, field, context).turns;
+    case "decimal":
+      return decimalSpan(entity, field, type, context).turns;
+    case "boolean":
+      return 2;
+    case "enum":
+      return type.values.length;
+    case "binary":
+      return 256;
+    case "vector":
+      return 1;
+    case "json":
+      return type.schema === undefined ? Infinity : 1;
+    case "array":
+      return type.of === "boolean" ? 2 : Infinity;
+    default:
+      return Infinity;
+  }
 }
 
 function elementOf(of: ArrayElement, name: string, n: string, scope: TestScope): string {

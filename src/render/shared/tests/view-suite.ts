@@ -28,7 +28,7 @@ import {
   support,
   usedImports,
 } from "./scope.ts";
-import { untestable } from "./testable.ts";
+import { notTested } from "./too-few-values.ts";
 
 /** `test/data/main/product-search.ts`: what a view answers over known rows. One that lies apart is tested beside its rows. */
 export function viewSuite(
@@ -86,7 +86,7 @@ function partsOf(view: ViewIr, store: StoreIr, scope: TestScope): ViewParts {
     return skipped(
       "not tested: nothing stores its rows; declare an insert or upsert of its entity in the spec",
     );
-  const reason = untestable(repository, scope);
+  const reason = notTested(repository, scope);
   if (reason !== undefined) return skipped(reason);
   if (view.sourceStore !== store.name)
     return skipped(`not tested: its rows are in store ${view.sourceStore}`);
@@ -136,7 +136,7 @@ function rowsSetup(
       ...[
         "await store.empty();",
         ...parents.map(
-          ({ name, count, property }) => `await ${name}(${portVariable(property)}, ${count});`,
+          ({ name, samples, property }) => `await ${name}(${portVariable(property)}, ${samples});`,
         ),
         ...(bulk
           ? [`rows = await ${insert}(${rows}());`]

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 e4839a4118244392; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 747ee06c7226fb22; a fix comes with a newer version of the generator.
 import { createHash } from "node:crypto";
 
 /** Sample values: the same in every run, different from property to property and from number to number. */
@@ -50,6 +50,22 @@ export function sampleVector(dimensions: number, n: number): Float32Array {
     const turn = (at * (n + 3) + n * n) % 7;
     return length * (turn / 4 - 0.5) + (at === n % dimensions ? 2 : 0);
   });
+}
+
+/**
+ * The numbers of all samples that a suite may store, for rows that each of them refers to: its rows to read, three from every tenth
+ * number on, those beside these, and ten for changes.
+ *
+ * @param last the number that the last test begins with
+ */
+export function sampleNumbers(rows: number, last: number): readonly number[] {
+  const from = (first: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, at) => first + at);
+  const tests = from(10, last / 10 - 9).flatMap((ten) => [
+    ...from(10 * ten, 3),
+    ...from(10 * ten + 400, 4),
+  ]);
+  return [...new Set([...from(0, rows), ...tests, ...from(401, 4), ...from(900, 10)])];
 }
 
 const moments = [
