@@ -8,10 +8,18 @@ import { docBlock, functionHead, ImportSet, entry, openObject } from "../../layo
 import { type Entry, bindings, declared, huggingCall, keyOf, lines, texts } from "./forms.ts";
 import { readTests } from "./record-reads.ts";
 import { writeTests } from "./record-writes.ts";
-import { besideName, parentsOf, rowsName, sampleName, sampleParts } from "./sample-parts.ts";
+import {
+  besideName,
+  parentsOf,
+  referredParts,
+  rowsName,
+  sampleName,
+  sampleParts,
+} from "./sample-parts.ts";
 import { firstTest, missingSample } from "./sample-numbers.ts";
 import { type TestContext, dataType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
+import { untestable } from "./testable.ts";
 import { notTested } from "./too-few-values.ts";
 
 /** `test/data/main/order.ts`: samples of an entity and a test for each of its methods. */
@@ -34,10 +42,13 @@ export function recordSuite(
   };
   const reason = notTested(repository, context);
   const shape = reason === undefined ? testedParts(scope, views) : undefined;
+  const others = shape === undefined && untestable(repository, context) === undefined;
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
   scope.imports.type("../support/store.ts", "TestStore");
   scope.imports.value("node:test", shape === undefined ? "it" : "describe");
-  const declarations = (shape?.declarations ?? []).map((one) => print(one));
+  const declarations = (shape?.declarations ?? (others ? referred(scope) : [])).map((one) =>
+    print(one),
+  );
   const setup = (shape?.setup ?? []).map((one) => print(one, 4));
   const tests = (shape?.tests ?? []).map((one) => print(one, 4));
   const subject = reason === undefined ? "store" : "_store";
@@ -62,6 +73,11 @@ export function recordSuite(
       tests: tests.map(code),
     },
   };
+}
+
+function referred(scope: SuiteScope): readonly Doc[] {
+  const layout = scope.layoutOf(scope.repository.entity.name);
+  return layout === undefined ? [] : referredParts(layout, scope);
 }
 
 interface Parts {

@@ -13,12 +13,12 @@ import {
   texts,
   valueLists,
 } from "./forms.ts";
-import { missingSample, unstoredSample } from "./sample-numbers.ts";
+import { missingSample, unstoredBetween, unstoredSample } from "./sample-numbers.ts";
 import type { SampleLayout } from "./scope.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
 import { steadyValues } from "./samples.ts";
 import { parentOf } from "./testable.ts";
-import { ownValue, sampleValue } from "./values.ts";
+import { distinctValues, firstNumbers, ownValue, sampleValue } from "./values.ts";
 
 type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
@@ -229,14 +229,23 @@ function refusals(scope: SuiteScope): readonly Doc[] {
     if (parent === undefined || key === undefined || !scope.store.entities.includes(parent.entity))
       return [];
     if (field.managed || !field.visible) return [];
-    const many = scope.manyStored().has(parent.entity.name);
-    const unstored = String(many ? unstoredSample : missingSample);
+    const unstored = unstoredNumber(parent.entity, key, scope);
+    if (unstored === undefined) return [];
     return [shorthand([[field.name, ownValue(parent.entity, key, unstored, scope) ?? ""]])];
   });
   return [
     ...refusal("unique", unique, scope),
     ...refusal("forbidden", [...bounds, ...references], scope),
   ];
+}
+
+/** A sample of which no row is stored; undefined where the values of all come again among those that are. */
+function unstoredNumber(parent: EntityIr, key: FieldIr, scope: SuiteScope): string | undefined {
+  const many = scope.manyStored().has(parent.name);
+  const turns = distinctValues(parent, key, scope);
+  if (turns === Infinity) return String(many ? unstoredSample : missingSample);
+  if (many) return String(unstoredBetween);
+  return turns > firstNumbers.length ? String(firstNumbers.length) : undefined;
 }
 
 /** Every row takes a number of its own. */

@@ -9,6 +9,9 @@ export const missingSample = 900;
 /** Number of a sample that no suite stores, not even for others to refer to. */
 export const unstoredSample = 999;
 
+/** The same within fewer values. */
+export const unstoredBetween = 99;
+
 /** The number that the last test of a repository's methods begins with, or one beyond it. */
 export function lastNumber({ entity, methods }: RepositoryIr): number {
   const tests = methods.flatMap(({ method }) => {

@@ -100,13 +100,9 @@ interface SampleParts {
 /** The functions that make samples, and what a row has that was given nothing. */
 export function sampleParts(layout: SampleLayout, scope: SuiteScope): SampleParts {
   const { entity } = layout;
-  const children = entity.children.map((child) =>
-    sampleFunction({ entity: child.entity, steady: [], wide: [] }, scope),
-  );
   return {
     declarations: [
-      ...children,
-      sampleFunction(layout, scope),
+      ...sampleFunctions(layout, scope),
       ...besideFunction(layout, scope),
       ...(scope.referred.has(entity.name) ? [storeFunction(scope)] : []),
     ],
@@ -114,6 +110,19 @@ export function sampleParts(layout: SampleLayout, scope: SuiteScope): SamplePart
     defaults: defaultsOf(entity),
   };
 }
+
+/** What other suites need of an entity that has no tests of its own. */
+export const referredParts = (layout: SampleLayout, scope: SuiteScope): readonly Doc[] =>
+  scope.referred.has(layout.entity.name)
+    ? [...sampleFunctions(layout, scope), storeFunction(scope)]
+    : [];
+
+const sampleFunctions = (layout: SampleLayout, scope: SuiteScope): readonly Doc[] => [
+  ...layout.entity.children.map((child) =>
+    sampleFunction({ entity: child.entity, steady: [], wide: [] }, scope),
+  ),
+  sampleFunction(layout, scope),
+];
 
 function sampleFunction(layout: SampleLayout, scope: SuiteScope): Doc {
   const { entity, steady } = layout;
