@@ -29,7 +29,7 @@ const vectorPlace = placeOf({
 // A skipped group does not count; a skipped test does, and says what to set.
 if (place.skip !== false) it("main", { skip: place.skip });
 
-describe("main", { skip: place.skip !== false }, () => {
+describe("main", { skip: place.skip }, () => {
   const store = new TestStore((context) => openMain({ dsn: place.dsn() }, context));
   after(() => store.close());
 
@@ -45,7 +45,7 @@ describe("main", { skip: place.skip !== false }, () => {
   const vectorSkip = skipOf(vectorPlace);
   if (vectorSkip !== false) it("views in vector", { skip: vectorSkip });
 
-  describe("views in vector", { skip: vectorSkip !== false }, () => {
+  describe("views in vector", { skip: vectorSkip }, () => {
     const vector = new TestStore(
       (context) => openVector({ dsn: vectorPlace.dsn() }, context),
       store.opened,
