@@ -401,6 +401,21 @@ export const cases: readonly Case[] = [
   },
   {
     method: "patch",
+    name: "of nothing changes no field and raises the version all the same",
+    run: async (data) => {
+      const { updatedAt, ...stored } = await data.posts.write(post({ ratio: 1.5, tags: ["a"] }));
+      const touched = await data.posts.revise(stored.id, {});
+      expect(touched).toEqual({ ...stored, version: 2, updatedAt: touched.updatedAt });
+      expect(touched.updatedAt.getTime()).toBeGreaterThanOrEqual(updatedAt.getTime());
+      expect(await data.posts.get(stored.id)).toEqual(touched);
+      await expect(data.posts.revise(stored.id, {}, { ifVersion: 1 })).rejects.toEqual(
+        ofKind("conflict"),
+      );
+      await expect(data.posts.revise(randomUUID(), {})).rejects.toEqual(ofKind("not-found"));
+    },
+  },
+  {
+    method: "patch",
     name: "a missing key is not found",
     run: async (data) =>
       expect(data.posts.revise(randomUUID(), { title: "x" })).rejects.toEqual(ofKind("not-found")),
