@@ -1,5 +1,4 @@
 /** Whoever migrates owns the tables and is bound by their policies: a backfill reaches every tenant's rows all the same. */
-import type pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { cell } from "../../support/closing-table.ts";
 import type { StoreIr } from "../../../src/ir/types.ts";
@@ -13,15 +12,9 @@ import {
   transactional,
   uuid,
 } from "../../unit/postgres/model.ts";
-import {
-  connected,
-  inPhases,
-  planned,
-  run,
-  serverLab,
-  wholeOf,
-} from "../../unit/postgres/schema-lab.ts";
+import { inPhases, planned, run, serverLab, wholeOf } from "../../unit/postgres/schema-lab.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import { plainOwner } from "./plain-owner.ts";
 
 const server = await sharedServer("postgres");
 const proof = {
@@ -45,37 +38,11 @@ const store = (tenant: boolean, ...fields: readonly Field[]): StoreIr =>
     [transactional("all", { Note: [{ op: "get", name: "get" }] })],
   ).store;
 
+const asOwner = plainOwner(server);
 const tenants = [1, 2, 3].map((at) => `01890000-0000-7000-8000-00000000000${at}`);
 const words = field("words", text);
 const phrase = field("phrase", text, { was: "words" });
 const rank = field("rank", int);
-
-async function asOwner(
-  work: (owner: pg.Client, all: pg.Client, project: string) => Promise<void>,
-): Promise<void> {
-  if (isMissing(server)) return;
-  const space = await server.namespace();
-  const name = `owner_${space.name.replaceAll(/[^a-z0-9]/g, "").slice(-20)}`;
-  const all = await connected(space.dsn);
-  try {
-    await all.query(
-      `create role ${name} login createrole password 'x'; grant create, usage on schema public to ${name}`,
-    );
-    const url = new URL(space.dsn);
-    Object.assign(url, { username: name, password: "x" });
-    const owner = await connected(url.href);
-    try {
-      await work(owner, all, name);
-    } finally {
-      await owner.end();
-    }
-  } finally {
-    await all.query(`drop owned by ${name} cascade; drop role ${name}`);
-    await all.query(`drop role if exists ${name}_app`);
-    await all.end();
-    await space.drop();
-  }
-}
 
 describe.skipIf(isMissing(server))("an owner that is bound by the policies", () => {
   afterAll(() => cell(proof, { kind: "proven" }));

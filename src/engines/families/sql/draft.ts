@@ -24,11 +24,18 @@ export const draft = (given: Given): Draft => ({
 });
 
 /** The steps in the order in which they run, each under a name of its own. */
-export function ordered(drafts: readonly Draft[]): readonly Step[] {
+export const ordered = (drafts: readonly Draft[]): readonly Step[] => steps(inOrder(drafts));
+
+/** Drafts in the order in which they run. */
+export const inOrder = (drafts: readonly Draft[]): readonly Draft[] =>
+  distinct(drafts).toSorted(
+    (a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase) || a.rank - b.rank,
+  );
+
+/** Drafts that are in order, each under a name of its own. */
+export function steps(drafts: readonly Draft[]): readonly Step[] {
   const taken = new Set<string>();
-  return distinct(drafts)
-    .toSorted((a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase) || a.rank - b.rank)
-    .map((each) => named(each, free(fileStem(each.stem), taken)));
+  return drafts.map((each) => named(each, free(fileStem(each.stem), taken)));
 }
 
 /** Two changes of one table may both need the same preparation. */

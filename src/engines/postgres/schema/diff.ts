@@ -1,6 +1,6 @@
 import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import type { ChangeContext, PlannedChange, Snapshot } from "../../../migrate/step.ts";
-import { entityNamed } from "../ddl/naming.ts";
+import { entityNamed, ownerOf } from "../ddl/naming.ts";
 import {
   only,
   columnChanges,
@@ -14,9 +14,10 @@ import {
 } from "./change.ts";
 import { orphanDrafts } from "./ask-references.ts";
 import { askDrafts } from "./ask-rows.ts";
+import { type TenantOfHistory, tenantlessDrafts } from "./ask-tenant.ts";
 import { columnDrafts } from "./columns.ts";
 import { copyDrafts } from "./copies.ts";
-import { type Draft, ordered } from "../../families/sql/draft.ts";
+import { type Draft, inOrder, ordered, steps } from "../../families/sql/draft.ts";
 import { generatedDrafts, rebuiltColumns } from "./generated.ts";
 import { contentDrafts, type RecordedRows } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
@@ -26,6 +27,7 @@ import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { enumDrafts, enumQuestions } from "./enum-values.ts";
 import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
+import { withOwnerReads } from "./owner-reads.ts";
 import { rank } from "./rank.ts";
 import { recordingDrafts } from "./recording.ts";
 import { gainsTenantKey } from "./reference-change.ts";
@@ -37,7 +39,7 @@ import { partName } from "./snapshot.ts";
 import { storeDrafts } from "./store-part.ts";
 import { addedTables, droppedTables } from "./tables.ts";
 import { temporaryNames } from "./temporary.ts";
-import { wholeSteps } from "./whole.ts";
+import { tablesOf, wholeSteps } from "./whole.ts";
 import { commentDrafts, grantDrafts } from "./words.ts";
 
 /** The steps from one snapshot to another. */
@@ -66,11 +68,14 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...enumDrafts(before.tables, after.tables),
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
-    ...changes.flatMap((change) => changedTable(change, changes, context.mode)),
+    ...changes.flatMap((change) => changedTable(change, changes, context)),
     ...recordedRows(changes, context).flatMap(contentDrafts),
     ...addedTables(tables.added, after, spec, ready, late),
   ];
-  return { steps: ordered(drafts), questions: [] };
+  const forced = before.tables
+    .flatMap(tablesOf)
+    .flatMap(({ name, security }) => (security === "forced" ? [name] : []));
+  return { steps: steps(withOwnerReads(inOrder(drafts), forced)), questions: [] };
 }
 
 interface PlannedTable {
@@ -174,12 +179,14 @@ function recordedRows(
 }
 
 function changedTable(
-  { table, history, pair }: PlannedTable,
+  planned: PlannedTable,
   changes: readonly PlannedTable[],
-  mode: ChangeContext["mode"],
+  context: ChangeContext,
 ): readonly Draft[] {
-  const where = { part: table.part, mode };
+  const { table, history, pair } = planned;
+  const where = { part: table.part, mode: context.mode };
   return [
+    ...tenantOfHistory(planned, changes, context).flatMap(tenantlessDrafts),
     ...alteredTable(table, pair.from.table, changes),
     ...(history === undefined || pair.from.history === undefined
       ? []
@@ -187,6 +194,18 @@ function changedTable(
     ...recordingDrafts(table, pair.from, pair.to),
     ...domainDrafts(pair.from.domains, pair.to.domains, where),
   ];
+}
+
+function tenantOfHistory(
+  { history, pair }: PlannedTable,
+  changes: readonly PlannedTable[],
+  { store, values }: ChangeContext,
+): readonly TenantOfHistory[] {
+  const entity = entityNamed(pair.to.entity, store);
+  const owner = entity === undefined ? undefined : ownerOf(entity, store);
+  const root = changes.find((each) => each.pair.to.entity === owner?.name);
+  if (!history || !entity || !owner || !root) return [];
+  return [{ entity, history, owner, root: root.table, rootHistory: root.history, values }];
 }
 
 /** All that happens to one table. */

@@ -2,7 +2,7 @@ import type { Question } from "../../../migrate/step.ts";
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { fillExample, openPlace, shellQuoted, wantedText } from "../../../migrate/fill-example.ts";
 import { constant } from "../ddl/column.ts";
-import { ownerOf } from "../ddl/naming.ts";
+import { historyTable, ownerOf } from "../ddl/naming.ts";
 import { identifier, literal, qualified } from "../sql/quote.ts";
 import { conversion } from "./convert.ts";
 import type { Bounds, ColumnShape, TableShape } from "./shape.ts";
@@ -13,8 +13,12 @@ import { mentions, mentionsAny } from "./tokens.ts";
 export type Fill =
   /** They need none, or the server gives them the default. */
   | { readonly kind: "none" }
-  /** An expression over the table's own columns. */
-  | { readonly kind: "expression"; readonly text: string }
+  /**
+   * An expression over the table's own columns.
+   *
+   * @property recorded the same over a row that was recorded, whose root may be gone, where that makes a difference
+   */
+  | { readonly kind: "expression"; readonly text: string; readonly recorded?: string }
   | { readonly kind: "asked"; readonly question: Question };
 
 /** Where a column stands, for what its rows can be filled from. */
@@ -28,7 +32,11 @@ export interface FillPlace {
 }
 
 const nothing: Fill = { kind: "none" };
-const expression = (text: string): Fill => ({ kind: "expression", text });
+const expression = (text: string, recorded?: string): Fill => ({
+  kind: "expression",
+  text,
+  ...(recorded !== undefined && { recorded }),
+});
 
 /** Values for the rows that are there, when a column is added or may no longer be empty. */
 export function fillOf(from: ColumnShape | undefined, to: ColumnShape, place: FillPlace): Fill {
@@ -43,7 +51,10 @@ export function fillOf(from: ColumnShape | undefined, to: ColumnShape, place: Fi
   if (to.nullable || from?.nullable === false) {
     return from === undefined && given !== undefined ? expression(given) : nothing;
   }
-  const known = given ?? derived(to, place) ?? plainDefault(to);
+  const tenant = tenantOfChild(to, place, place.historyOf ?? place.table.name);
+  if (tenant !== undefined && place.historyOf === undefined)
+    return expression(tenant.standing, orElse(tenant.recorded, given));
+  const known = given ?? ofRecordedRow(to, place, tenant?.recorded) ?? plainDefault(to);
   if (known !== undefined)
     return from === undefined && known === plainDefault(to) ? nothing : expression(known);
   return from === undefined ? asked(to, place, whatToFill(to, place)) : nothing;
@@ -82,35 +93,52 @@ const becomesRequired = (from: ColumnShape, to: ColumnShape): boolean =>
 const plainDefault = ({ value, role }: ColumnShape): string | undefined =>
   value?.kind === "default" && role !== "tenant" ? value.expression : undefined;
 
-/** What other tables know: a child has the tenant of its root, a history row the column of the row that it recorded. */
-function derived(to: ColumnShape, place: FillPlace): string | undefined {
-  const { table, entity, historyOf, store, values } = place;
-  if (historyOf !== undefined) {
-    if (to.type === "jsonb") return "'{}'";
-    const recorded = `jsonb_populate_record(null::${identifier(historyOf)}, content)`;
-    const column = qualified(identifier(historyOf), to.name);
-    const own = values[`${partName(historyOf)}.${to.name}`] ?? tenantOfOwner(to, place, historyOf);
-    const value = own === undefined ? column : `coalesce(${column}, ${own})`;
-    return `(select ${value} from ${recorded} ${identifier(historyOf)})`;
-  }
-  return entity === undefined || to.role !== "tenant"
-    ? undefined
-    : tenantOfOwner(to, { ...place, store }, table.name);
+/** A history row has the column of the row that it recorded. @param tenant of a child's row, where that has none */
+function ofRecordedRow(
+  to: ColumnShape,
+  { historyOf, values }: FillPlace,
+  tenant: string | undefined,
+): string | undefined {
+  if (historyOf === undefined) return undefined;
+  if (to.type === "jsonb") return "'{}'";
+  const recorded = `jsonb_populate_record(null::${identifier(historyOf)}, content)`;
+  const column = qualified(identifier(historyOf), to.name);
+  const given = values[`${partName(historyOf)}.${to.name}`];
+  const own = tenant === undefined ? given : orElse(tenant, given);
+  const value = own === undefined ? column : `coalesce(${column}, ${own})`;
+  return `(select ${value} from ${recorded} ${identifier(historyOf)})`;
 }
 
-function tenantOfOwner(
+const orElse = (first: string, second: string | undefined): string =>
+  second === undefined ? first : `coalesce(${first}, ${second})`;
+
+interface TenantOfChild {
+  /** Of a row that stands: that of its root. */
+  readonly standing: string;
+  /** Of one that was recorded: its root may be gone, and then was recorded as well. */
+  readonly recorded: string;
+}
+
+/** A child has the tenant of its root. @param table whose columns the expressions are over */
+function tenantOfChild(
   to: ColumnShape,
   { entity, store }: FillPlace,
   table: string,
-): string | undefined {
+): TenantOfChild | undefined {
   const owner = entity === undefined ? undefined : ownerOf(entity, store);
   const child = owner?.children.find((each) => each.entity.name === entity?.name);
   if (to.role !== "tenant" || owner === undefined || child === undefined) return undefined;
-  const same = owner.key.map((field, at) => {
-    const own = child.ownerKey[at]?.column ?? field.column;
-    return `${qualified("owner", field.column)} = ${qualified(identifier(table), own)}`;
-  });
-  return `(select ${qualified("owner", owner.tenant?.column ?? to.name)} from ${identifier(owner.table)} owner where ${same.join(" and ")})`;
+  const same = (alias: string): string =>
+    owner.key
+      .map((field, at) => {
+        const own = child.ownerKey[at]?.column ?? field.column;
+        return `${qualified(alias, field.column)} = ${qualified(identifier(table), own)}`;
+      })
+      .join(" and ");
+  const column = owner.tenant?.column ?? to.name;
+  const standing = `(select ${qualified("owner", column)} from ${identifier(owner.table)} owner where ${same("owner")})`;
+  const past = `(select ${qualified("past", column)} from ${identifier(historyTable(owner))} past where ${same("past")} order by past.revision desc limit 1)`;
+  return { standing, recorded: owner.audit ? `coalesce(${standing}, ${past})` : standing };
 }
 
 function asked(to: ColumnShape, { table }: FillPlace, texts: Omit<Question, "about">): Fill {

@@ -84,7 +84,7 @@ function filled(
   column: Extract<ColumnChange, { readonly kind: "added" }> | Kept,
 ): readonly Property[] {
   const { to, fill } = column;
-  const given = fill.kind === "expression" ? fill.text : undefined;
+  const given = fill.kind === "expression" ? (fill.recorded ?? fill.text) : undefined;
   const text = given ?? defaultOf(to);
   const isNew = column.kind === "added";
   const required = !to.nullable && (isNew || column.from.nullable);

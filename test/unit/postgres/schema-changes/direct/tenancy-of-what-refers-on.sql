@@ -65,7 +65,9 @@ $ask$;
 -- step: notes-add-notes-list-id-tenant-id-fkey
 -- notes: reference notes_list_id_tenant_id_fkey is made
 -- reads every row while writers wait; fails when the rows do not fit
+alter table lists no force row level security;
 alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
+alter table lists force row level security;
 
 -- step: notes-policies
 -- notes: a session sees the rows of its tenant
@@ -109,4 +111,6 @@ comment on index notes_list_id_idx is 'reference to List: checked when one is de
 
 -- step: notes-drop-notes-list-id-fkey
 -- notes: reference notes_list_id_fkey is dropped
+alter table lists no force row level security;
 alter table notes add constraint notes_list_id_fkey foreign key (list_id) references lists (id) on delete restrict;
+alter table lists force row level security;

@@ -59,4 +59,8 @@ alter table lists add constraint lists_id_tenant_id_key unique (id, tenant_id);
 
 -- step: notes-drop-notes-list-id-tenant-id-fkey
 -- notes: reference notes_list_id_tenant_id_fkey is dropped
+alter table notes no force row level security;
+alter table lists no force row level security;
 alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete set null (list_id);
+alter table notes force row level security;
+alter table lists force row level security;

@@ -62,10 +62,20 @@ with picked as (
 select (select count(*) from picked) as done, batch_key_1::text
 from picked order by batch_key_1 desc limit 1;
 
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lists no force row level security;
+
 -- step: notes-validate-notes-place-id-tenant-id-fkey
 -- notes: every row is checked by notes_place_id_tenant_id_fkey
 -- fails when the rows do not fit
 alter table notes validate constraint notes_place_id_tenant_id_fkey;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lists force row level security;
 
 -- step: notes-close-to-owner
 -- notes: its owner is bound by the policies again
@@ -125,7 +135,11 @@ alter table notes add constraint notes_place_id_required check (place_id is not 
 alter table notes alter column place_id drop not null;
 create index notes_list_id_tenant_id_idx on notes (list_id, tenant_id);
 comment on index notes_list_id_tenant_id_idx is 'reference to List: checked when one is deleted';
+alter table notes no force row level security;
+alter table lists no force row level security;
 alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
+alter table notes force row level security;
+alter table lists force row level security;
 create function notes_place_id_copy() returns trigger
 language plpgsql as $sync$
 begin
@@ -152,6 +166,14 @@ alter table notes drop constraint notes_place_id_required;
 -- step: notes-close-to-owner
 -- notes: its owner is bound by the policies again
 alter table notes no force row level security;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+alter table lists no force row level security;
+
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+alter table lists force row level security;
 
 -- step: notes-open-to-owner
 -- notes: its owner sees every row while they are filled

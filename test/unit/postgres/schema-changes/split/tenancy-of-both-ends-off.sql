@@ -20,10 +20,30 @@ alter policy notes_tenant on notes
   using (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid)
   with check (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
 
+-- step: notes-open-to-owner
+-- notes: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table notes no force row level security;
+
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lists no force row level security;
+
 -- step: notes-validate-notes-list-id-fkey
 -- notes: every row is checked by notes_list_id_fkey
 -- fails when the rows do not fit
 alter table notes validate constraint notes_list_id_fkey;
+
+-- step: notes-close-to-owner
+-- notes: its owner is bound by the policies again
+-- locks others out for a moment
+alter table notes force row level security;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lists force row level security;
 
 -- step: notes-build-notes-list-id-idx
 -- notes: index notes_list_id_idx is built while others write
@@ -231,11 +251,31 @@ comment on policy operation_purge_delete on operation is 'The purge: what is old
 
 -- step: notes-drop-notes-list-id-tenant-id-fkey
 -- notes: reference notes_list_id_tenant_id_fkey has another in its place
+alter table notes no force row level security;
+alter table lists no force row level security;
 alter table notes add constraint notes_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete restrict;
+alter table notes force row level security;
+alter table lists force row level security;
 
 -- step: notes-build-notes-list-id-idx
 -- notes: index notes_list_id_idx is built while others write
 drop index concurrently if exists notes_list_id_idx;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+alter table lists no force row level security;
+
+-- step: notes-close-to-owner
+-- notes: its owner is bound by the policies again
+alter table notes no force row level security;
+
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+alter table lists force row level security;
+
+-- step: notes-open-to-owner
+-- notes: its owner sees every row while another step looks at them
+alter table notes force row level security;
 
 -- step: notes-policies
 -- notes: a session that is bound to no tenant sees all

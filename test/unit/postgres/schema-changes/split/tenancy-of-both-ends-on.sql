@@ -270,10 +270,30 @@ alter table notes drop constraint notes_tenant_id_required;
 -- notes: index notes_list_id_idx is dropped
 drop index concurrently if exists notes_list_id_idx;
 
+-- step: notes-open-to-owner-2
+-- notes: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table notes no force row level security;
+
+-- step: lists-open-to-owner-2
+-- lists: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lists no force row level security;
+
 -- step: notes-validate-notes-list-id-tenant-id-fkey
 -- notes: every row is checked by notes_list_id_tenant_id_fkey
 -- fails when the rows do not fit
 alter table notes validate constraint notes_list_id_tenant_id_fkey;
+
+-- step: notes-close-to-owner-2
+-- notes: its owner is bound by the policies again
+-- locks others out for a moment
+alter table notes force row level security;
+
+-- step: lists-close-to-owner-2
+-- lists: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lists force row level security;
 
 -- step: notes-drop-notes-list-id-fkey
 -- notes: reference notes_list_id_fkey has another in its place
@@ -285,7 +305,27 @@ alter table notes drop constraint notes_list_id_fkey;
 
 -- step: notes-drop-notes-list-id-fkey
 -- notes: reference notes_list_id_fkey has another in its place
+alter table notes no force row level security;
+alter table lists no force row level security;
 alter table notes add constraint notes_list_id_fkey foreign key (list_id) references lists (id) on delete restrict;
+alter table notes force row level security;
+alter table lists force row level security;
+
+-- step: lists-close-to-owner-2
+-- lists: its owner is bound by the policies again
+alter table lists no force row level security;
+
+-- step: notes-close-to-owner-2
+-- notes: its owner is bound by the policies again
+alter table notes no force row level security;
+
+-- step: lists-open-to-owner-2
+-- lists: its owner sees every row while another step looks at them
+alter table lists force row level security;
+
+-- step: notes-open-to-owner-2
+-- notes: its owner sees every row while another step looks at them
+alter table notes force row level security;
 
 -- step: notes-drop-notes-list-id-idx
 -- notes: index notes_list_id_idx is dropped

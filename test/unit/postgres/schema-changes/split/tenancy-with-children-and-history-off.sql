@@ -118,10 +118,30 @@ end
 $history$;
 comment on function lines_record_history() is 'Records the changes of lines.';
 
+-- step: lines-open-to-owner
+-- lines: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lines no force row level security;
+
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lists no force row level security;
+
 -- step: lines-validate-lines-list-id-fkey
 -- lines: every row is checked by lines_list_id_fkey
 -- fails when the rows do not fit
 alter table lines validate constraint lines_list_id_fkey;
+
+-- step: lines-close-to-owner
+-- lines: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lines force row level security;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lists force row level security;
 
 -- step: lines-drop-lines-list-id-tenant-id-fkey
 -- lines: reference lines_list_id_tenant_id_fkey has another in its place
@@ -419,7 +439,27 @@ comment on policy operation_purge_delete on operation is 'The purge: what is old
 
 -- step: lines-drop-lines-list-id-tenant-id-fkey
 -- lines: reference lines_list_id_tenant_id_fkey has another in its place
+alter table lines no force row level security;
+alter table lists no force row level security;
 alter table lines add constraint lines_list_id_tenant_id_fkey foreign key (list_id, tenant_id) references lists (id, tenant_id) on delete cascade;
+alter table lines force row level security;
+alter table lists force row level security;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+alter table lists no force row level security;
+
+-- step: lines-close-to-owner
+-- lines: its owner is bound by the policies again
+alter table lines no force row level security;
+
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+alter table lists force row level security;
+
+-- step: lines-open-to-owner
+-- lines: its owner sees every row while another step looks at them
+alter table lines force row level security;
 
 -- step: lines-record-history
 -- lines: changes are recorded otherwise

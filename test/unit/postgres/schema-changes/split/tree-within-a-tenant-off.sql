@@ -13,10 +13,20 @@ alter policy lists_tenant on lists
   using (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid)
   with check (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
 
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lists no force row level security;
+
 -- step: lists-validate-lists-parent-id-fkey
 -- lists: every row is checked by lists_parent_id_fkey
 -- fails when the rows do not fit
 alter table lists validate constraint lists_parent_id_fkey;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lists force row level security;
 
 -- step: lists-build-lists-parent-id-idx
 -- lists: index lists_parent_id_idx is built while others write
@@ -173,11 +183,21 @@ comment on policy operation_purge_delete on operation is 'The purge: what is old
 
 -- step: lists-drop-lists-parent-id-tenant-id-fkey
 -- lists: reference lists_parent_id_tenant_id_fkey has another in its place
+alter table lists no force row level security;
 alter table lists add constraint lists_parent_id_tenant_id_fkey foreign key (parent_id, tenant_id) references lists (id, tenant_id) on delete restrict;
+alter table lists force row level security;
 
 -- step: lists-build-lists-parent-id-idx
 -- lists: index lists_parent_id_idx is built while others write
 drop index concurrently if exists lists_parent_id_idx;
+
+-- step: lists-close-to-owner
+-- lists: its owner is bound by the policies again
+alter table lists no force row level security;
+
+-- step: lists-open-to-owner
+-- lists: its owner sees every row while another step looks at them
+alter table lists force row level security;
 
 -- step: lists-policies
 -- lists: a session that is bound to no tenant sees all

@@ -184,10 +184,20 @@ alter table lists drop constraint lists_tenant_id_required;
 -- lists: index lists_parent_id_idx is dropped
 drop index concurrently if exists lists_parent_id_idx;
 
+-- step: lists-open-to-owner-2
+-- lists: its owner sees every row while another step looks at them
+-- locks others out for a moment
+alter table lists no force row level security;
+
 -- step: lists-validate-lists-parent-id-tenant-id-fkey
 -- lists: every row is checked by lists_parent_id_tenant_id_fkey
 -- fails when the rows do not fit
 alter table lists validate constraint lists_parent_id_tenant_id_fkey;
+
+-- step: lists-close-to-owner-2
+-- lists: its owner is bound by the policies again
+-- locks others out for a moment
+alter table lists force row level security;
 
 -- step: lists-drop-lists-parent-id-fkey
 -- lists: reference lists_parent_id_fkey has another in its place
@@ -199,7 +209,17 @@ alter table lists drop constraint lists_parent_id_fkey;
 
 -- step: lists-drop-lists-parent-id-fkey
 -- lists: reference lists_parent_id_fkey has another in its place
+alter table lists no force row level security;
 alter table lists add constraint lists_parent_id_fkey foreign key (parent_id) references lists (id) on delete restrict;
+alter table lists force row level security;
+
+-- step: lists-close-to-owner-2
+-- lists: its owner is bound by the policies again
+alter table lists no force row level security;
+
+-- step: lists-open-to-owner-2
+-- lists: its owner sees every row while another step looks at them
+alter table lists force row level security;
 
 -- step: lists-drop-lists-parent-id-idx
 -- lists: index lists_parent_id_idx is dropped
