@@ -48,8 +48,7 @@ function sampleValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc 
 
 function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc | undefined {
   const { type, source } = field;
-  // A child's key need only differ among the children of one root.
-  const single = (field.key && entity.owner === undefined) || source.unique;
+  const single = isSingle(entity, field);
   switch (type.kind) {
     case "uuid":
       return `${scope.use("node:crypto", "randomUUID")}()`;
@@ -59,15 +58,21 @@ function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc |
       return sampleText(field.name, type.max, single);
     case "int":
     case "float":
-      return single ? "Math.floor(Date.now() / 1000)" : String(within(source));
+      return single ? secondsWithin(source) : String(within(source));
     case "bigint":
-      return single ? "BigInt(Date.now())" : `${Math.trunc(within(source))}n`;
+      if (!single) return `${Math.trunc(within(source))}n`;
+      return hasRoom(source) ? "BigInt(Date.now())" : `BigInt(${secondsWithin(source)})`;
     case "decimal":
-      return stringLiteral(String(within(source)));
+      return single
+        ? `String(${secondsWithin(source, 10 ** (type.precision - type.scale) - 1)})`
+        : stringLiteral(String(within(source)));
     case "boolean":
       return "true";
     case "date":
-      return stringLiteral("2026-01-31");
+      // Another day with every second, for some hours.
+      return single
+        ? "new Date((Date.now() * 1e5) % 4e12).toISOString().slice(0, 10)"
+        : stringLiteral("2026-01-31");
     case "timestamp":
       return "new Date()";
     case "enum":
@@ -83,6 +88,30 @@ function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc |
   }
 }
 
+/** Whether a value must differ from run to run. */
+function isSingle(entity: EntityIr, field: FieldIr): boolean {
+  if (isSingleAlone(entity, field)) return true;
+  // A child's key need only differ among the children of one root.
+  const keys = entity.owner === undefined ? [entity.key] : [];
+  return [...keys, ...entity.unique.map(({ fields }) => fields)].some((group) => {
+    if (group.some((one) => isNew(one) || isSingleAlone(entity, one))) return false;
+    return group.find(canDiffer) === field;
+  });
+}
+
+const isSingleAlone = (entity: EntityIr, { key, type, source }: FieldIr): boolean =>
+  source.unique ||
+  (key && entity.owner === undefined && type.kind !== "date" && type.kind !== "decimal");
+
+/** Another one in every run by itself. */
+const isNew = ({ source, type }: FieldIr): boolean =>
+  source.reference !== undefined || type.kind === "uuid" || type.kind === "timestamp";
+
+const canDiffer = ({ type, managed, optionalOnInsert }: FieldIr): boolean =>
+  !managed &&
+  !optionalOnInsert &&
+  ["text", "string", "int", "float", "bigint", "decimal", "date"].includes(type.kind);
+
 const sampleElement = (of: ArrayElement): readonly string[] =>
   of === "string" || of === "text" ? [stringLiteral("example")] : [];
 
@@ -90,11 +119,30 @@ const sampleElement = (of: ArrayElement): readonly string[] =>
 function sampleText(name: string, max: number, single: boolean): Doc {
   if (!single) return stringLiteral(`Example ${name}`.slice(0, max));
   const room = max - runLength - 1;
-  return room > 0 ? `\`${identifier(name).slice(0, room)}-\${run}\`` : "run";
+  if (room > 0) return `\`${identifier(name).slice(0, room)}-\${run}\``;
+  // Its last characters change most.
+  return max < runLength ? `run.slice(-${max})` : "run";
 }
 
 /** Characters of the mark that the example makes from the clock. */
 const runLength = 8;
+
+/** The clock's seconds fit a whole number for as long as its type has 32 bits. */
+const mostSeconds = 2 ** 31 - 1;
+
+const hasRoom = ({ min, max }: FieldIr["source"]): boolean =>
+  Number(min ?? 0) <= 0 && Number(max ?? Infinity) >= 1e13;
+
+/** The clock's seconds where they fit, else what is left of them between the bounds. */
+function secondsWithin({ min, max }: FieldIr["source"], widest = Infinity): string {
+  const most = Math.floor(Math.min(max === undefined ? Infinity : Number(max), widest));
+  const least = Math.ceil(Number(min ?? Math.min(0, most - 999_999)));
+  const seconds = "Math.floor(Date.now() / 1000)";
+  if (least <= 1e9 && most >= mostSeconds) return seconds;
+  const low = min === undefined && most > 0 ? 0 : least;
+  const turns = Math.max(1, Math.min(most - low + 1, 1_000_000));
+  return low === 0 ? `${seconds} % ${turns}` : `${low} + (${seconds} % ${turns})`;
+}
 
 /** One, or the bound nearest to it. */
 function within({ min, max }: FieldIr["source"]): number {

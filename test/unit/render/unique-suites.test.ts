@@ -102,3 +102,16 @@ test("the suites compile and pass; the one whose rows could not differ says so, 
   for (const suite of ["accounts", "memberships", "bookings", "profiles", "visits", "reviews"])
     expect(printed).toMatch(new RegExp(`ok \\d+ - ${suite}$`, "m"));
 }, 240_000);
+
+test("the example stores what must be unique within its bounds, in one run after another", async () => {
+  const text = project.read("src/example.ts");
+  expect(text).toContain("code: run.slice(-3),");
+  expect(text).toContain("shelf: Math.floor(Date.now() / 1000) % 501,");
+  expect(node("src/data/cli.ts", "migrate", "up")).toMatchObject({ status: 0 });
+  for (const run of [1, 2]) {
+    const { status, printed } = node("src/example.ts");
+    expect(status, `run ${run}: ${printed}`).toBe(0);
+    // Whole numbers are the clock's seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}, 120_000);
