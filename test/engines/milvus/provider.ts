@@ -1,5 +1,6 @@
 /** Milvus: given by DSN, the vendor's small build from PyPI (named as such everywhere), a standalone only from Docker. */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { compose } from "../../../src/engines/milvus/compose.ts";
 import type { EngineProvider, PrivateServer, ServerFacts, ServerNeed } from "../contract.ts";
 import { dockerSource } from "../docker.ts";
@@ -12,6 +13,8 @@ const lite = { name: "milvus-lite", version: "3.2.2" } as const;
 /** Holds the protocol's messages, which the server part needs and the package does not ask for. */
 const messages = "pymilvus==3.0.2";
 
+const liteScript = fileURLToPath(new URL("lite.py", import.meta.url));
+
 async function startLite(_need: ServerNeed): Promise<PrivateServer> {
   const packages = await pythonPackage(lite.name, lite.version, [messages]);
   const folder = serverFolder("milvus", undefined);
@@ -20,8 +23,7 @@ async function startLite(_need: ServerNeed): Promise<PrivateServer> {
   const plan = {
     command: "python3",
     args: [
-      "-c",
-      "import sys; from milvus_lite.cmdline import main; sys.exit(main())",
+      liteScript,
       "server",
       "--data-dir",
       join(folder, "data"),
