@@ -2,9 +2,20 @@ import mysql from "mysql2/promise";
 import type { OpenCalls } from "../../harness/contender-process.ts";
 import { uuidV7 } from "../../../../templates/runtime/uuid.ts";
 import { collations, type Dialect } from "../../../../templates/engines/mysql/session-settings.ts";
-import { anyItem, itemId, itemRow, type NewRow, pageItems, prove } from "./items.ts";
+import {
+  anyItem,
+  anyWord,
+  bulk,
+  itemId,
+  itemRow,
+  type NewRow,
+  pageItems,
+  prove,
+  proveFound,
+} from "./items.ts";
 
-const columns = "id, customer_id, status, placed_at, total_cents, note, created_at, updated_at";
+const written = "id, customer_id, status, placed_at, total_cents, note";
+const columns = `${written}, created_at, updated_at`;
 
 interface Row extends mysql.RowDataPacket {
   readonly id: string;
@@ -44,29 +55,57 @@ export const open: OpenCalls = async ({ dsn, engine }) => {
     return { items: found.slice(0, pageItems).map(made), more: found.length > pageItems };
   };
   const insert = async (row: NewRow): Promise<unknown> => {
-    const given = [
-      row.id,
-      row.customerId,
-      row.status,
-      sent(row.placedAt),
-      row.totalCents,
-      row.note,
-    ];
-    const text = `insert into entries (id, customer_id, status, placed_at, total_cents, note) values (?, ?, ?, ?, ?, ?)`;
+    const given = cells(row);
+    const text = `insert into entries (${written}) values (?, ?, ?, ?, ?, ?)`;
     if (dialect === "mariadb") return (await rows(`${text} returning ${columns}`, given)).map(made);
     await pool.execute(text, given);
     return (await rows(`select ${columns} from entries where id = ?`, [row.id])).map(made);
   };
+  // One text with all values in it, which is how the driver takes many rows; it cannot be prepared.
+  const addAll = async (added: readonly NewRow[]): Promise<unknown> => {
+    await pool.query(`insert into batches (${written}) values ?`, [added.map(cells)]);
+    const ids = added.map(({ id }) => id);
+    const [found] = await pool.query<Row[]>(`select ${columns} from batches where id in (?)`, [
+      ids,
+    ]);
+    const byId = new Map(found.map((row) => [row.id, made(row)]));
+    return ids.map((id) => byId.get(id));
+  };
+  const search = async (word: string): Promise<unknown> => {
+    const asked = `+${word}`;
+    const found = await rows(
+      `select ${columns}, match(note_search) against (? in boolean mode) as score from items
+        where match(note_search) against (? in boolean mode) order by score desc, id limit ${pageItems + 1}`,
+      [asked, asked],
+    );
+    return {
+      items: found.slice(0, pageItems).map((row) => ({ item: made(row), score: row["score"] })),
+      more: found.length > pageItems,
+    };
+  };
   prove(await get(itemId(3)));
+  proveFound(await search("103"));
   return {
     calls: {
       get: () => get(anyItem().id),
       page: () => page(anyItem()),
       insert: () => insert({ ...itemRow(7), id: uuidV7() }),
+      search: () => search(anyWord()),
+      bulk: () => addAll(bulk()),
     },
     close: () => pool.end(),
   };
 };
+
+/** In the order of `written`. */
+const cells = (row: NewRow): (string | number)[] => [
+  row.id,
+  row.customerId,
+  row.status,
+  sent(row.placedAt),
+  row.totalCents,
+  row.note,
+];
 
 const sent = (moment: Date): string => moment.toISOString().slice(0, 23).replace("T", " ");
 const date = (text: string): Date => new Date(`${text.replace(" ", "T")}Z`);

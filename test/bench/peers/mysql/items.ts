@@ -1,4 +1,6 @@
 /** What both contenders read and write. */
+import { uuidV7 } from "../../../../templates/runtime/uuid.ts";
+
 export type Status = "new" | "paid" | "shipped";
 
 export interface NewRow {
@@ -30,10 +32,21 @@ export const itemRow = (index: number): NewRow => ({
   note: `Left at the door, number ${index} of many that look alike`,
 });
 
+/** Rows of a bulk insert, with keys of their own. */
+export const bulk = (): readonly NewRow[] =>
+  Array.from({ length: 500 }, (_, index) => ({ ...itemRow(index), id: uuidV7() }));
+
+/** A word of one row's note: three digits at least, shorter ones are not in the index. */
+export const anyWord = (): string => String(100 + Math.floor(Math.random() * (stored - 100)));
+
 export const anyItem = (): NewRow => itemRow(Math.floor(Math.random() * stored));
 
 /** @throws when a contender does not give what is stored */
-export const prove = (found: unknown): void => {
-  if (!JSON.stringify(found).includes("Left at the door, number 3 of many"))
-    throw new Error(`get gave ${JSON.stringify(found)}`);
-};
+export const prove = (found: unknown): void => holds("number 3 of many", found);
+
+/** @throws when a search for 103 does not give the row that has it */
+export const proveFound = (found: unknown): void => holds("number 103 of many", found);
+
+function holds(text: string, found: unknown): void {
+  if (!JSON.stringify(found).includes(text)) throw new Error(`found ${JSON.stringify(found)}`);
+}

@@ -3,7 +3,18 @@ import { pathToFileURL } from "node:url";
 import type { OpenCalls } from "../../harness/contender-process.ts";
 import { workFolder } from "../../harness/places.ts";
 import { uuidV7 } from "../../../../templates/runtime/uuid.ts";
-import { anyItem, itemId, itemRow, type NewRow, pageItems, prove, type Status } from "./items.ts";
+import {
+  anyItem,
+  anyWord,
+  bulk,
+  itemId,
+  itemRow,
+  type NewRow,
+  pageItems,
+  prove,
+  proveFound,
+  type Status,
+} from "./items.ts";
 
 interface Page {
   readonly items: readonly { readonly id: string }[];
@@ -17,6 +28,8 @@ interface Layer {
     listByStatus(where: { status: Status }, page: { limit: number; after?: string }): Promise<Page>;
   };
   readonly entries: { add(row: NewRow): Promise<unknown> };
+  readonly batches: { addAll(rows: readonly NewRow[]): Promise<unknown> };
+  readonly itemSearch: { search(query: string, page: { limit: number }): Promise<unknown> };
   close(): Promise<void>;
 }
 
@@ -32,7 +45,10 @@ export const open: OpenCalls = async ({ dsn, engine }) => {
   const config = configFromEnv({ MAIN_URL: String(dsn) });
   const data = openDataLayer({ ...config, lifecycle: { signals: false } });
   const cursors = await cursorsOf(data);
+  const search = (word: string): Promise<unknown> =>
+    data.itemSearch.search(word, { limit: pageItems });
   prove(await data.items.get(itemId(3)));
+  proveFound(await search("103"));
   return {
     calls: {
       get: () => data.items.get(anyItem().id),
@@ -43,6 +59,8 @@ export const open: OpenCalls = async ({ dsn, engine }) => {
         return data.items.listByStatus({ status }, { limit: pageItems, after });
       },
       insert: () => data.entries.add({ ...itemRow(7), id: uuidV7() }),
+      search: () => search(anyWord()),
+      bulk: () => data.batches.addAll(bulk()),
     },
     close: () => data.close(),
   };
