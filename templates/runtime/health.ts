@@ -1,3 +1,4 @@
+import { waitAtMost } from "./deadline.ts";
 import { faultOf, isDataError } from "./errors.ts";
 
 /** State of one store as a probe sees it. */
@@ -108,13 +109,10 @@ async function missingOf(source: HealthSource): Promise<string | [] | undefined>
 
 /** What fails to load fails again when its store is asked. */
 async function loaded(sources: readonly HealthSource[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, loadPatienceMs);
-  });
-  const loading = Promise.allSettled(sources.map(async (source) => source.load?.()));
-  await Promise.race([loading, patience]);
-  clearTimeout(timer);
+  await waitAtMost(
+    loadPatienceMs,
+    Promise.allSettled(sources.map(async (source) => source.load?.())),
+  );
 }
 
 /** Asks one store, for the timeout at most; a check that fails or hangs is a store that is down. */
