@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import mariadb from "../../../src/engines/mariadb/index.ts";
 import mysql from "../../../src/engines/mysql/index.ts";
 import postgres from "../../../src/engines/postgres/index.ts";
+import { changed } from "../mongodb/press.ts";
 import { entity, field, mainStore, text, transactional, uuid } from "../postgres/model.ts";
 
 const storeWith = (more: { readonly softDelete?: boolean; readonly version?: boolean }) =>
@@ -39,4 +40,28 @@ test.each(
   const added = steps.find(({ title }) => title.includes(`column ${column} is added`));
   expect(added?.phase).toBe("expand");
   expect(added?.risks).toContain("breaks-old-code");
+});
+
+const press = `version: 1
+project: press
+stores: { hosting: self-managed, running: [mongodb], never: [postgres, memory, redis] }
+entities:
+  Note:
+    timestamps: false
+    fields: { id: { type: uuid, key: true }, words: { type: text } }
+workloads:
+  all: { kind: document, entities: [Note], access: { Note: { get: {} } } }
+`;
+
+test.each([
+  // A document without the mark is not deleted, so it needs none.
+  ["softDelete", ["expand", ["breaks-old-code"]]],
+  // One without a version could not be read.
+  ["version", ["contract", ["breaks-old-code", "new-code-waits"]]],
+] as const)("mongodb: %s switched on keeps code of before away", (name, bound) => {
+  const after = press.replace("timestamps: false", `timestamps: false\n    ${name}: true`);
+  const { steps, questions } = changed(press, after);
+  expect(questions).toEqual([]);
+  const first = steps.find(({ risks }) => risks.includes("breaks-old-code"));
+  expect([first?.phase, first?.risks]).toEqual(bound);
 });

@@ -44,6 +44,7 @@ function specOf({ root, child }: Version, before: Version | undefined): string {
       })
       .join("");
   return press
+    .replace("    timestamps: false\n", "    timestamps: false\n    audit: true\n")
     .replace("      words: { type: int, min: 0 }\n", lines(root, before?.root ?? []))
     .replace("orderBy: [words], ", "")
     .replace(
@@ -111,10 +112,19 @@ function inForce({ steps }: PlannedChange, phase: Phase, before: Doc): Doc {
   return set.at(-1) ?? before;
 }
 
-const run = (docs: readonly Doc[], { steps }: PlannedChange, phase: Phase): readonly Doc[] =>
+const run = (
+  docs: readonly Doc[],
+  { steps }: PlannedChange,
+  phase: Phase,
+  of = "articles",
+): readonly Doc[] =>
   steps
     .filter((step) => step.phase === phase)
-    .reduce((now, { up }) => applied(now, commandsOf(up)), docs);
+    .reduce((now, { up }) => applied(now, commandsOf(up), of), docs);
+
+/** What the history records of a document. */
+const recordedOf = (state: Doc): Doc => ({ at: new Date(0), state });
+const stateOf = ({ state }: Doc): Doc => state as Doc;
 
 /** A document after code of a version wrote all it knows of it. */
 const edited = (doc: Doc, now: Doc): Doc => ({ ...doc, ...now });
@@ -135,6 +145,7 @@ test("documents follow a chain of changes while both versions write", () => {
       let version: Version = { root: [{ id: 0, name: "f0", type: types[0] }], child: [] };
       let spec = specOf(version, undefined);
       let docs: readonly Doc[] = [0, 1, 2, 3].map((at) => written(collection(spec), `a${at}`, at));
+      let past: readonly Doc[] = docs.map(recordedOf);
       for (const [at, [below, drawn]] of edits.entries()) {
         const part = below ? "child" : "root";
         const next: Version = { ...version, [part]: edit(version[part], at + 1, drawn) };
@@ -148,14 +159,19 @@ test("documents follow a chain of changes while both versions write", () => {
           if (!finds(between, doc))
             throw new Error(`refused between the phases: ${JSON.stringify(doc, bigints)}`);
           docs = [...docs, doc];
+          past = [...past, recordedOf(doc)];
         };
         const waits = change.steps.some(({ risks }) => risks.includes("new-code-waits"));
-        docs = run(docs, change, "expand");
+        const follow = (phase: Phase): void => {
+          docs = run(docs, change, phase);
+          past = run(past, change, phase, "articles_history");
+        };
+        follow("expand");
         if (mode === "split") {
           accept(written(then, `old${at}`, at));
           if (!waits) accept(written(now, `new${at}`, at + 1));
         }
-        docs = run(docs, change, "backfill");
+        follow("backfill");
         for (const doc of docs)
           expect(finds(between, doc), JSON.stringify(doc, bigints)).toBe(true);
         if (mode === "split") {
@@ -166,31 +182,47 @@ test("documents follow a chain of changes while both versions write", () => {
               ? doc
               : edited(doc, written(then, String(doc["_id"]), at + 1)),
           );
+          past = [...past, ...docs.map(recordedOf)];
           for (const doc of docs) expect(finds(between, doc)).toBe(true);
         }
-        const before = docs;
-        docs = run(docs, change, "contract");
-        if (mode === "split" && waits) docs = [...docs, written(now, `new${at}`, at + 1)];
+        const [before, recorded] = [docs, past.map(stateOf)];
+        follow("contract");
+        if (mode === "split" && waits) {
+          docs = [...docs, written(now, `new${at}`, at + 1)];
+          past = [...past, recordedOf(docs.at(-1) ?? {})];
+        }
         const { $jsonSchema } = validatorOf(now) as { readonly $jsonSchema: Doc };
-        for (const doc of docs)
+        for (const doc of [...docs, ...past.map(stateOf)])
           expect(fits($jsonSchema, doc), JSON.stringify(doc, bigints)).toBe(true);
-        for (const [index, doc] of docs.entries()) {
+        const sides = [
+          [before, docs],
+          [recorded, past.map(stateOf)],
+        ] as const;
+        const pairs = sides.flatMap(([old, fresh]) =>
+          fresh.map((doc, index) => [old[index], doc] as const),
+        );
+        for (const [old, doc] of pairs) {
           const known = Object.keys(now.properties).concat(Object.keys(now.children), "_id");
           expect(Object.keys(doc).filter((key) => !known.includes(key))).toEqual([]);
           // What does not change its type is what it was last, whatever it is called.
           for (const [name, { kind }] of Object.entries(now.properties)) {
             const was = nameBefore(name, version.root, next.root);
-            if (then.properties[was]?.kind !== kind || before[index]?.[was] == null) continue;
+            if (then.properties[was]?.kind !== kind || old?.[was] == null) continue;
             kept += was === name ? 0 : 1;
-            expect(doc[name]).toEqual(before[index]?.[was]);
+            expect(doc[name]).toEqual(old[was]);
           }
         }
         if (change.steps.every(({ reversibility }) => reversibility === "reversible")) {
           ways += 1;
           const old = validatorOf(then) as { readonly $jsonSchema: Doc };
-          const back = change.steps
-            .toReversed()
-            .reduce((found, { down }) => applied(found, commandsOf(down)), docs);
+          const takenBack = (found: readonly Doc[], of: string): readonly Doc[] =>
+            change.steps
+              .toReversed()
+              .reduce((each, { down }) => applied(each, commandsOf(down), of), found);
+          const back = [
+            ...takenBack(docs, "articles"),
+            ...takenBack(past, "articles_history").map(stateOf),
+          ];
           // What code of after wrote may be more than code of before knows.
           for (const doc of back.filter(({ _id }) => _id !== `new${at}`))
             expect(fits(old.$jsonSchema, doc), JSON.stringify(doc, bigints)).toBe(true);

@@ -57,8 +57,23 @@ export function finds(query: Doc, doc: Doc): boolean {
   return Object.entries(query).every(([key, test]) => {
     if (key === "$nor") return (test as readonly Doc[]).every((one) => !finds(one, doc));
     if (key === "$jsonSchema") return fits(test as Doc, doc);
-    return holds(doc[key], test);
+    return holds(at(doc, key), test);
   });
+}
+
+/** What stands under a dotted path of embedded documents. */
+const at = (doc: Value, path: string): Value =>
+  path.split(".").reduce<Value>((value, name) => (isObject(value) ? value[name] : undefined), doc);
+
+/** A document with another value under a dotted path, none where it is undefined. */
+function withAt(doc: Doc, path: string, value: Value): Doc {
+  const [name = "", ...rest] = path.split(".");
+  const inner = doc[name];
+  const made =
+    rest.length === 0 ? value : withAt(isObject(inner) ? inner : {}, rest.join("."), value);
+  if (made === undefined)
+    return Object.fromEntries(Object.entries(doc).filter(([key]) => key !== name));
+  return { ...doc, [name]: made };
 }
 
 function holds(value: Value, test: Value): boolean {
@@ -122,15 +137,20 @@ export function fits(schema: Doc, value: Value): boolean {
   });
 }
 
-/** The documents after the commands of a step. @throws for one that refuses them */
-export function applied(docs: readonly Doc[], commands: readonly MigrationStep[]): readonly Doc[] {
+/** The documents of a collection after the commands of a step. @throws for one that refuses them */
+export function applied(
+  docs: readonly Doc[],
+  commands: readonly MigrationStep[],
+  collection = "articles",
+): readonly Doc[] {
   return commands.reduce<readonly Doc[]>((now, command) => {
     if ("refuse" in command) {
+      if (command.refuse !== collection) return now;
       const found = now.find((doc) => finds(parsed(command.filter) as Doc, doc));
       if (found !== undefined) throw new Error(`${command.reason}: ${shown(found)}`);
       return now;
     }
-    if (!("updateMany" in command)) return now;
+    if (!("updateMany" in command) || command.updateMany !== collection) return now;
     const filter = parsed(command.filter) as Doc;
     const changed = now.map((doc) =>
       finds(filter, doc) ? updated(doc, parsed(command.update)) : doc,
@@ -151,27 +171,29 @@ function updated(doc: Doc, update: Value): Doc {
   const { $set = {}, $unset = {}, $rename = {}, ...rest } = update as Readonly<Record<string, Doc>>;
   if (Object.keys(rest).length > 0)
     throw new Error(`unknown in an update: ${Object.keys(rest).join()}`);
-  const gone = new Set([...Object.keys($unset), ...Object.keys($rename)]);
-  const moved = Object.entries($rename).map(([from, to]) => [String(to), doc[from]] as const);
-  const overwritten = moved.find(([to]) => doc[to] !== undefined);
+  const moved = Object.entries($rename).map(([from, to]) => [String(to), at(doc, from)] as const);
+  const overwritten = moved.find(([to]) => at(doc, to) !== undefined);
   if (overwritten !== undefined) throw new Error(`a value would be lost: ${overwritten[0]}`);
-  const kept = Object.entries(doc).filter(([key]) => !gone.has(key));
-  return Object.fromEntries([...kept, ...moved, ...Object.entries($set)]);
+  const without = [...Object.keys($unset), ...Object.keys($rename)].reduce<Doc>(
+    (now, path) => withAt(now, path, undefined),
+    doc,
+  );
+  return [...moved, ...Object.entries($set)].reduce<Doc>(
+    (now, [path, value]) => withAt(now, path, value),
+    without,
+  );
 }
 
 function staged(doc: Doc, stage: Doc): Doc {
   const [[name, set] = ["", {}], ...more] = Object.entries(stage);
   if (name === "$unset" && typeof set === "string" && more.length === 0)
-    return Object.fromEntries(Object.entries(doc).filter(([key]) => key !== set));
+    return withAt(doc, set, undefined);
   if (name !== "$set" || more.length > 0)
     throw new Error(`unknown stage: ${Object.keys(stage).join()}`);
-  const scope = { ROOT: doc };
-  const values = Object.entries(set as Doc).map(
-    ([key, value]) => [key, evaluated(value, scope)] as const,
-  );
-  return Object.fromEntries(
-    [...Object.entries(doc), ...values].filter(([, value]) => value !== undefined),
-  );
+  const scope = { ROOT: doc, CURRENT: doc };
+  return Object.entries(set as Doc)
+    .map(([key, value]) => [key, evaluated(value, scope)] as const)
+    .reduce<Doc>((now, [key, value]) => (value === undefined ? now : withAt(now, key, value)), doc);
 }
 
 function evaluated(expression: Value, scope: Scope): Value {
@@ -192,7 +214,7 @@ function evaluated(expression: Value, scope: Scope): Value {
 function path(text: string, scope: Scope): Value {
   const [head = "", ...names] = text.startsWith("$$")
     ? text.slice(2).split(".")
-    : ["ROOT", ...text.slice(1).split(".")];
+    : ["CURRENT", ...text.slice(1).split(".")];
   if (!(head in scope)) throw new Error(`unknown variable: ${text}`);
   return names.reduce<Value>(
     (value, name) => (isObject(value) ? value[name] : undefined),
@@ -255,6 +277,12 @@ const rules: Readonly<Record<string, Rule>> = {
       ? list.map((item: Value) => evaluated(made, { ...scope, [as]: item }))
       : null;
   },
+  $let: (operand, scope) => {
+    const { vars, in: made } = operand as { readonly vars: Doc; readonly in: Value };
+    const own = Object.entries(vars).map(([name, one]) => [name, evaluated(one, scope)] as const);
+    return evaluated(made, { ...scope, ...Object.fromEntries(own) });
+  },
+  $toUpper: (operand, scope) => String(evaluated(operand, scope)).toUpperCase(),
   $convert: (operand, scope) => {
     const { input, to } = operand as { readonly input: Value; readonly to: string };
     return converted(evaluated(input, scope), to);

@@ -2,7 +2,7 @@ import type { FieldIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import { conversion, storedAlike } from "./convert.ts";
 import { bothStop, type DocumentChange, type Named, nothing } from "./document-change.ts";
-import { type Place, setEach, shownPath, type Value } from "./expressions.ts";
+import { askedPath, type Place, setEach, shownPath, type Value } from "./expressions.ts";
 import { fillOf } from "./fill.ts";
 import type { Draft } from "./steps.ts";
 
@@ -29,7 +29,7 @@ export function changedValue(
   const copied: Value = { expression: (of) => of(before.column) };
   if (storedAlike(before.kind, after.kind))
     return { alike: true, types: [], value: copied, lost: false, mayFail: false, comparable: true };
-  const about = `${place.collection}.${shownPath(place, after.column)}`;
+  const about = askedPath(place, after.column);
   const moved = before.column !== after.column;
   if (moved && context.values[about] !== undefined) {
     const fill = fillOf(place, after.column, field, context);

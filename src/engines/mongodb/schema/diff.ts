@@ -2,6 +2,7 @@ import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { type Pairs, pairs } from "../../../compat/pairs.ts";
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { misnamedEntities } from "../../../migrate/misnamed.ts";
+import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
 import type {
   ChangeContext,
   PlannedChange,
@@ -12,8 +13,9 @@ import type {
 import { narrowingChecks } from "./checks.ts";
 import { storedAlike } from "./convert.ts";
 import { createIndexes, indexDrafts } from "./indexes.ts";
-import { bothStop, heldBack } from "./document-change.ts";
+import { bothStop, type DocumentChange, heldBack, nothing } from "./document-change.ts";
 import { documentChanges } from "./properties.ts";
+import { recordedChange } from "./recorded.ts";
 import { sameJson } from "./same-json.ts";
 import { type Collection, collectionsOf, type Shape } from "./state.ts";
 import { type Draft, stepOf, withUniqueNames } from "./steps.ts";
@@ -51,9 +53,12 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
   const paired = collectionPairs(from, to, context);
   const moving = movedLists(named(from), named(to));
   if (moving.length > 0) return { steps: [], questions: moving };
-  const changes = paired.kept.map((pair) =>
-    collectionChange(pair.before, pair.after, entities.get(pair.after.entity ?? ""), context),
-  );
+  const changes = paired.kept.map((pair) => {
+    const { entity, historyOf } = pair.after;
+    const own = entities.get(entity ?? historyOf ?? "");
+    const documents = documentsOf(pair, paired.kept, own, context);
+    return collectionChange(pair.before, pair.after, { entity: own, documents }, context);
+  });
   const steps = [
     ...paired.added.map((one) => stepOf(one.name, [one.name], created(one))),
     ...changes.flatMap((change) => change.steps),
@@ -128,6 +133,24 @@ const dropped = (one: Named): Draft => ({
   destroys: one.name,
 });
 
+type Kept = Pairs<Named>["kept"][number];
+
+/** What becomes of the documents of a collection; those of a history are what it recorded of another. */
+function documentsOf(
+  { before, after }: Kept,
+  kept: readonly Kept[],
+  entity: EntityIr | undefined,
+  context: ChangeContext,
+): DocumentChange {
+  const place = { collection: after.name, lists: [] };
+  const { historyOf } = after;
+  if (historyOf === undefined) return documentChanges(place, before, after, entity, context);
+  const documents = kept.find((pair) => pair.after.entity === historyOf);
+  return documents === undefined
+    ? nothing
+    : recordedChange({ before, after, documents }, entity, context);
+}
+
 interface CollectionChange {
   readonly steps: readonly Step[];
   readonly questions: readonly Question[];
@@ -136,13 +159,14 @@ interface CollectionChange {
 function collectionChange(
   before: Named,
   after: Named,
-  entity: EntityIr | undefined,
+  {
+    entity,
+    documents,
+  }: { readonly entity: EntityIr | undefined; readonly documents: DocumentChange },
   context: ChangeContext,
 ): CollectionChange {
   const { name } = after;
   const touches = [...new Set([name, before.name])];
-  const place = { collection: name, lists: [] };
-  const documents = documentChanges(place, before, after, entity, context);
   const { drafts, removals, questions } = documents;
   const indexes = indexDrafts(name, before, after, documents);
   const validators = validatorDrafts(name, before, after);
@@ -224,12 +248,16 @@ function validatorDrafts(name: string, before: Named, after: Named): readonly Dr
   const between = lenient(before, after);
   const set = (shape: Shape) => ({ setValidator: name, validator: validatorOf(shape) });
   const wide = sameShape(between, after);
+  const risks = Object.entries(after.properties).flatMap(([column, { role = "" }]) =>
+    before.properties[column] === undefined ? unknownRisks(role) : [],
+  );
   const expand: Draft = {
     act: "widen validator",
     title: wide ? "the validator follows the spec" : "the validator accepts both versions",
     phase: "expand",
     up: [set(between)],
     down: [set(before)],
+    ...(risks.length > 0 && { risks }),
   };
   const widens = sameShape(between, before) ? [] : [expand];
   if (wide) return widens;

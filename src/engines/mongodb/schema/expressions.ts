@@ -8,7 +8,16 @@ type UpdateMany = Extract<MigrationCommand, { readonly updateMany: string }>;
 export interface Place {
   readonly collection: string;
   readonly lists: readonly string[];
+  /** Of a history: the collection whose documents it holds, each under {@link recordedState}. */
+  readonly recordedOf?: string;
 }
+
+/** Property of a recorded change that holds the document. Source: templates/engines/mongodb/history.ts. */
+const recordedState = "state";
+
+/** Where a property of the document stands in what the collection holds. */
+const stored = ({ recordedOf }: Place, property: string): string =>
+  recordedOf === undefined ? property : `${recordedState}.${property}`;
 
 /** What a property becomes. Source: MongoDB manual, "Updates with Aggregation Pipeline". */
 export type Value =
@@ -20,6 +29,16 @@ export type Value =
 /** `sections.text`, for people. */
 export const shownPath = ({ lists }: Place, column: string): string => [...lists, column].join(".");
 
+/** `articles.sections.text`, as `--set` names it; what was recorded gets what the documents get. */
+export const askedPath = (place: Place, column: string): string =>
+  `${place.recordedOf ?? place.collection}.${shownPath(place, column)}`;
+
+/** An expression over the fields of a document, wherever it stands. Source: MongoDB manual, "Variables in Aggregation Expressions", CURRENT. */
+export const overDocument = ({ recordedOf }: Place, expression: Json): Json =>
+  recordedOf === undefined
+    ? expression
+    : { $let: { vars: { CURRENT: `$${recordedState}` }, in: expression } };
+
 /** Sets a property wherever the condition on its (embedded) document holds. */
 export function setEach(
   place: Place,
@@ -27,13 +46,14 @@ export function setEach(
   value: Value,
   condition: JsonObject,
 ): UpdateMany {
-  const filter = within(place.lists, condition);
+  const filter = found(place, condition);
+  const path = stored(place, column);
   if (place.lists.length === 0 && "constant" in value)
-    return { updateMany: place.collection, filter, update: { $set: { [column]: value.constant } } };
+    return { updateMany: place.collection, filter, update: { $set: { [path]: value.constant } } };
   const made = (path: (column: string) => string): Json =>
     "constant" in value ? { $literal: value.constant } : value.expression(path);
   if (place.lists.length === 0) {
-    const update = [{ $set: { [column]: made((name) => `$${name}`) } }];
+    const update = [{ $set: { [path]: made((name) => `$${stored(place, name)}`) } }];
     return { updateMany: place.collection, filter, update };
   }
   return overItems(place, filter, (item) => {
@@ -44,9 +64,13 @@ export function setEach(
 
 /** Removes a property wherever it is. */
 export function unsetEach(place: Place, column: string): UpdateMany {
-  const filter = within(place.lists, { [column]: { $exists: true } });
+  const filter = found(place, { [column]: { $exists: true } });
   if (place.lists.length === 0)
-    return { updateMany: place.collection, filter, update: { $unset: { [column]: "" } } };
+    return {
+      updateMany: place.collection,
+      filter,
+      update: { $unset: { [stored(place, column)]: "" } },
+    };
   return overItems(place, filter, (item) => ({ $unsetField: { field: column, input: item } }));
 }
 
@@ -56,8 +80,12 @@ export function unsetEach(place: Place, column: string): UpdateMany {
  * @param value what it becomes on the way; the value as it is where none is given
  */
 export function moveEach(place: Place, from: string, to: string, value?: Value): UpdateMany {
-  const condition = { [from]: { $exists: true } };
-  const filter = within(place.lists, condition);
+  const condition = {
+    [from]: { $exists: true },
+    // A document that has both is asked about first (renamed.ts); what was recorded of it has to stay readable.
+    ...(place.recordedOf === undefined ? {} : { [to]: { $exists: false } }),
+  };
+  const filter = found(place, condition);
   const made = (path: (column: string) => string): Json => {
     if (value === undefined) return path(from);
     return "constant" in value ? { $literal: value.constant } : value.expression(path);
@@ -68,10 +96,11 @@ export function moveEach(place: Place, from: string, to: string, value?: Value):
       const moved = { $unsetField: { field: from, input: both } };
       return { $cond: [conditionOf(condition, item), moved, item] };
     });
+  const [old, now] = [stored(place, from), stored(place, to)];
   const update =
     value === undefined
-      ? { $rename: { [from]: to } }
-      : [{ $set: { [to]: made((name) => `$${name}`) } }, { $unset: from }];
+      ? { $rename: { [old]: now } }
+      : [{ $set: { [now]: made((name) => `$${stored(place, name)}`) } }, { $unset: old }];
   return { updateMany: place.collection, filter, update };
 }
 
@@ -79,14 +108,20 @@ export function moveEach(place: Place, from: string, to: string, value?: Value):
 export const within = (lists: readonly string[], condition: JsonObject): JsonObject =>
   lists.reduceRight<JsonObject>((inner, list) => ({ [list]: { $elemMatch: inner } }), condition);
 
-function overItems(
-  { collection, lists }: Place,
-  filter: JsonObject,
-  change: (item: string) => Json,
-): UpdateMany {
-  const [first = "", ...rest] = lists;
-  const update = [{ $set: { [first]: mapped(`$${first}`, rest, change, 0) } }];
-  return { updateMany: collection, filter, update };
+/** The filter of what holds a document for which a condition is true. */
+const found = (place: Place, condition: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(within(place.lists, condition)).map(([property, test]) => [
+      stored(place, property),
+      test,
+    ]),
+  );
+
+function overItems(place: Place, filter: JsonObject, change: (item: string) => Json): UpdateMany {
+  const [first = "", ...rest] = place.lists;
+  const list = stored(place, first);
+  const update = [{ $set: { [list]: mapped(`$${list}`, rest, change, 0) } }];
+  return { updateMany: place.collection, filter, update };
 }
 
 function mapped(

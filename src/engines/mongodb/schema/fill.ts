@@ -9,7 +9,7 @@ import {
 import { fillFault } from "../../../migrate/fill-fault.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
-import { type Place, shownPath, type Value } from "./expressions.ts";
+import { askedPath, overDocument, type Place, type Value } from "./expressions.ts";
 
 /** What documents of before get for a property that they lack, or what has to be asked. */
 export type Fill =
@@ -23,11 +23,11 @@ export function fillOf(
   field: FieldIr | undefined,
   { store, values }: ChangeContext,
 ): Fill {
-  const about = `${place.collection}.${shownPath(place, column)}`;
+  const about = askedPath(place, column);
   const given = values[about];
   const filled = field === undefined ? undefined : { field, entity: entityOf(store, field) };
-  if (given !== undefined) return judged(about, parsed(about, given), filled);
-  const value = field === undefined ? undefined : ownValue(field);
+  if (given !== undefined) return judged(about, parsed(place, about, given), filled);
+  const value = field === undefined ? undefined : ownValue(place, field);
   return value === undefined ? { question: needsValue(about, filled) } : { value, given: false };
 }
 
@@ -52,13 +52,14 @@ function plain(value: Json): Json {
 }
 
 /** What the spec itself says of a value: its default, or what its role implies. */
-function ownValue({ source, type }: FieldIr): Value | undefined {
+function ownValue(place: Place, { source, type }: FieldIr): Value | undefined {
   switch (source.role) {
     case "version":
       return { constant: 1 };
     case "createdAt":
     case "updatedAt":
-      return { expression: () => "$$NOW" };
+      // What was recorded was made no later than that.
+      return { expression: () => (place.recordedOf === undefined ? "$$NOW" : "$at") };
     default:
       return source.default === undefined
         ? undefined
@@ -85,7 +86,7 @@ function stored(value: Json, kind: string): Json {
 }
 
 /** A value as the user gave it: Extended JSON, or an aggregation expression when it names fields or operators. */
-function parsed(about: string, text: string): Fill {
+function parsed(place: Place, about: string, text: string): Fill {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -99,7 +100,10 @@ function parsed(about: string, text: string): Fill {
     };
   }
   const constant = !/"\$(?!number|date|binary|oid|uuid)/.test(JSON.stringify(value));
-  return { value: constant ? { constant: value } : { expression: () => value }, given: true };
+  return {
+    value: constant ? { constant: value } : { expression: () => overDocument(place, value) },
+    given: true,
+  };
 }
 
 function needsValue(about: string, column: FillColumn | undefined): Question {

@@ -93,7 +93,7 @@ function removed(place: Place, column: string, required: boolean): DocumentChang
   const path = shownPath(place, column);
   const draft: Draft = {
     act: `drop ${path}`,
-    title: `${path} is removed from every document`,
+    title: `${path} is removed${place.recordedOf === undefined ? " from every document" : ""}`,
     phase: "contract",
     up: [unsetEach(place, column)],
     down: [],

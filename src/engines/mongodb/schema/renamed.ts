@@ -20,7 +20,7 @@ export function renamed(
   const back = wayBack(before, after, changed);
   const moved: Draft = {
     act: `rename ${old} to ${now}`,
-    title: `${old} is renamed to ${now}${changed.alike ? "" : `, ${before.kind} becomes ${after.kind}`}${kept(before)}`,
+    title: `${old} is renamed to ${now}${changed.alike ? "" : `, ${before.kind} becomes ${after.kind}`}${kept(place, before)}`,
     phase: "contract",
     up: [moveEach(place, before.column, after.column, changed.alike ? undefined : changed.value)],
     down: back === undefined ? [] : [moveEach(place, after.column, before.column, back.value)],
@@ -29,15 +29,16 @@ export function renamed(
     note: movedNote,
     batched: true,
   };
-  return { ...nothing, drafts: [neverBoth(place, before, after), moved], late: [now] };
+  const asked = place.recordedOf === undefined ? [neverBoth(place, before, after)] : [];
+  return { ...nothing, drafts: [...asked, moved], late: [now] };
 }
 
 const movedNote =
   "This engine runs no trigger that would keep two names alike: stop code of before, run this, then start code of after.";
 
 /** The way without any stop, where the spec has one. */
-const kept = ({ column, kind }: Named): string =>
-  kind === "list"
+const kept = ({ recordedOf }: Place, { column, kind }: Named): string =>
+  kind === "list" || recordedOf !== undefined
     ? ""
     : `; column: ${column} in the spec would keep the stored name, and need no step`;
 

@@ -1,6 +1,6 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
-import { unknownRisks } from "../../families/sql/unknown-to-code.ts";
+import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
 import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";

@@ -2,7 +2,7 @@ import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
-import { unknownRisks } from "../../families/sql/unknown-to-code.ts";
+import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
 import { placeholder } from "./fill.ts";
 import { refuseHanging } from "./hanging.ts";
 import { asOwner } from "./owner.ts";

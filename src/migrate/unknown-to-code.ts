@@ -1,5 +1,5 @@
-import type { FieldRole } from "../../../spec/model.ts";
-import type { Step } from "../../../migrate/step.ts";
+import type { FieldRole } from "../spec/model.ts";
+import type { Step } from "./step.ts";
 
 /**
  * Code that does not know a mark of deletion shows what is marked, and deletes it for good; code that does not raise a version hides its changes
