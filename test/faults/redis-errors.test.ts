@@ -1,4 +1,4 @@
-// E1: error replies as a real server gives them, with the kind that each is told as. Those of a cluster: redis-cluster-slots.test.ts.
+// E1: error replies as a real server gives them, with the kind that each is told as. Those of a cluster: redis-cluster-errors.test.ts.
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
