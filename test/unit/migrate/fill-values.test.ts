@@ -113,3 +113,28 @@ describe.each([
       expect(refused.stderr).toContain(fault);
   });
 });
+
+test("mongodb: a value of another type, or of an owned document, is judged before anything is written", async () => {
+  const owned = `  TicketNote:
+    owner: Ticket
+    fields: { no: { type: int, key: true }, text: { type: text } }
+`;
+  const notes = documents.replace("workloads:\n", `${owned}workloads:\n`);
+  at = await generateProject("fill-typed-mongodb", notes);
+  const later = withFields(notes, "seats: { type: int }").replace(
+    "text: { type: text } }",
+    "text: { type: text }, bold: { type: boolean } }",
+  );
+  at.write("workloads.yaml", later);
+  const given = (seats: string, bold: string): readonly string[] => [
+    "--set",
+    `tickets.seats=${seats}`,
+    "--set",
+    `tickets.notes.bold=${bold}`,
+  ];
+  const refused = await diff(...given('"many"', "0"));
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('--set tickets.seats: "many" is no int, which the field is');
+  expect(refused.stderr).toContain("--set tickets.notes.bold: 0 is no boolean");
+  expect(await diff(...given("5", "false"))).toMatchObject({ status: 0, stderr: "" });
+});

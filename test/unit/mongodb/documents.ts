@@ -250,6 +250,10 @@ const rules: Readonly<Record<string, Rule>> = {
     const [test, then, otherwise] = operand as readonly Value[];
     return evaluated(evaluated(test, scope) === true ? then : otherwise, scope);
   },
+  $gt: (operand, scope) => {
+    const [a, b] = pair(operand, scope);
+    return number(a) > number(b);
+  },
   $ifNull: (operand, scope) => {
     const [value, otherwise] = pair(operand, scope);
     return value ?? otherwise;

@@ -241,7 +241,7 @@ async function refuseValues(
     planned.flatMap(({ folder, change }) => [...folder.parts.keys(), ...change.snapshot.keys()]),
   );
   const strange = Object.keys(values).filter(
-    (about) => !parts.has(about.slice(0, about.lastIndexOf("."))),
+    (about) => ![...parts].some((part) => about.startsWith(`${part}.`)),
   );
   const judged = await Promise.all(
     planned.map(

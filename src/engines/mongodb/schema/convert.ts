@@ -34,6 +34,13 @@ const numbers: readonly string[] = ["int", "long", "decimal", "double"];
 export const storedAlike = (from: string, to: string): boolean =>
   from === to || to === "json" || (bson[from] !== undefined && bson[from] === bson[to]);
 
+/** BSON types of a kind's values; none for what may be of any. */
+export function bsonOf(kind: string): readonly string[] {
+  if (kind === "json") return [];
+  if (/^(?:array of |vector\()/.test(kind)) return ["array"];
+  return [bson[kind] ?? "binData"];
+}
+
 /** Undefined where no rule of the server leads from one to the other. */
 export function conversion(from: string, to: string): Conversion | undefined {
   const [old, now] = [bson[from], bson[to]];

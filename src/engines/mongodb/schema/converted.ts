@@ -1,9 +1,10 @@
 import type { FieldIr } from "../../../ir/types.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
-import { conversion, storedAlike } from "./convert.ts";
+import { bsonOf, conversion, storedAlike } from "./convert.ts";
 import { bothStop, type DocumentChange, type Named, nothing } from "./document-change.ts";
 import { askedPath, type Place, setEach, shownPath, type Value } from "./expressions.ts";
 import { fillOf } from "./fill.ts";
+import { mentionsAny } from "./given.ts";
 import type { Draft } from "./steps.ts";
 
 /** How a value of before becomes one of after. */
@@ -16,6 +17,8 @@ export type Changed =
       readonly mayFail: boolean;
       /** Code of before and of after both work on values of either type. */
       readonly comparable: boolean;
+      /** The user's own expression makes it, whatever that leaves of the former value. */
+      readonly given?: true;
     }
   | { readonly question: Question };
 
@@ -29,25 +32,30 @@ export function changedValue(
   const copied: Value = { expression: (of) => of(before.column) };
   if (storedAlike(before.kind, after.kind))
     return { alike: true, types: [], value: copied, lost: false, mayFail: false, comparable: true };
-  const about = askedPath(place, after.column);
-  const moved = before.column !== after.column;
-  if (moved && context.values[about] !== undefined) {
+  const rule = conversion(before.kind, after.kind);
+  const types = rule?.from ?? bsonOf(before.kind);
+  const moves = before.column !== after.column;
+  // A document that has its new value is told from another by the type, or by the name.
+  const isTold = moves || (types.length > 0 && !sameTypes(types, bsonOf(after.kind)));
+  if (isTold && converts(place, before, after, context)) {
     const fill = fillOf(place, after.column, field, context);
     if ("question" in fill) return fill;
+    const { value } = fill;
     return {
       alike: false,
-      types: [],
-      value: fill.value,
+      types,
+      value,
       lost: true,
       mayFail: true,
       comparable: false,
+      given: true,
     };
   }
-  const rule = conversion(before.kind, after.kind);
-  if (rule === undefined) return { question: inconvertible(about, before, after, moved) };
+  if (rule === undefined)
+    return { question: inconvertible(askedPath(place, after.column), before, after, isTold) };
   return {
     alike: false,
-    types: rule.from,
+    types,
     value: { expression: (of) => nullSafe(of(before.column), rule.expression) },
     lost: rule.reversibility !== "reversible",
     mayFail: rule.mayFail,
@@ -55,15 +63,38 @@ export function changedValue(
   };
 }
 
+/**
+ * Whether a value that the user gave makes that of every document, or stands where a document has none: what becomes required and converts
+ * by itself needs no conversion, so an expression that does not ask for the value is none.
+ */
+export function converts(
+  place: Place,
+  before: Named,
+  after: Named,
+  { values }: ChangeContext,
+): boolean {
+  const given = values[askedPath(place, after.column)];
+  if (given === undefined || storedAlike(before.kind, after.kind)) return false;
+  const fills =
+    !before.required &&
+    after.required &&
+    conversion(before.kind, after.kind) !== undefined &&
+    !mentionsAny(given, [before.column, after.column]);
+  return !fills;
+}
+
+const sameTypes = (some: readonly string[], others: readonly string[]): boolean =>
+  some.some((type) => others.includes(type));
+
 /** Null stays null. */
 export const nullSafe = (path: string, made: (path: string) => Named["schema"][string]) => ({
   $cond: [{ $in: [{ $type: path }, ["null", "missing"]] }, null, made(path)],
 });
 
-const inconvertible = (about: string, before: Named, after: Named, moved: boolean): Question => ({
+const inconvertible = (about: string, before: Named, after: Named, isTold: boolean): Question => ({
   about,
   text: `${about}: ${before.kind} does not become ${after.kind} by a rule of the server`,
-  hint: moved
+  hint: isTold
     ? `say how, as an aggregation expression: --set '${about}={"$toString":"$${before.column}"}'`
     : `give the field a new name with was: ${before.field}, and say how its value is made: --set '<collection>.<new name>=<aggregation expression>'`,
 });
@@ -76,7 +107,14 @@ export function converted(
   place: Place,
   before: Named,
   after: Named,
-  { types, value, lost, mayFail, comparable }: Exclude<Changed, { readonly question: Question }>,
+  {
+    types,
+    value,
+    lost,
+    mayFail,
+    comparable,
+    given,
+  }: Exclude<Changed, { readonly question: Question }>,
   context: ChangeContext,
 ): DocumentChange {
   const path = shownPath(place, after.column);
@@ -108,6 +146,7 @@ export function converted(
       down: restore,
       reversibility: back === undefined ? "irreversible" : lost ? "loses-data" : "reversible",
       ...(comparable ? {} : { risks: [...bothStop(context), ...fails], note: convertedNote }),
+      ...(given && { destroys: `${place.collection}.${path}` }),
     },
     {
       ...both,

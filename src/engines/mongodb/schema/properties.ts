@@ -4,7 +4,7 @@ import { misnamed } from "../../../migrate/misnamed.ts";
 import type { NameMatch } from "../../../migrate/reused-names.ts";
 import type { ChangeContext } from "../../../migrate/step.ts";
 import { bridged } from "./bridged.ts";
-import { changedValue, converted } from "./converted.ts";
+import { changedValue, converted, converts } from "./converted.ts";
 import {
   type DocumentChange,
   filled,
@@ -13,7 +13,7 @@ import {
   nothing,
   together,
 } from "./document-change.ts";
-import { type Place, shownPath, unsetEach, type Value } from "./expressions.ts";
+import { type Place, shownPath, unsetEach, type Value, within } from "./expressions.ts";
 import { fillOf } from "./fill.ts";
 import { renamed } from "./renamed.ts";
 import type { Child, Shape } from "./state.ts";
@@ -135,7 +135,12 @@ function neverNull(
   context: ChangeContext,
 ): DocumentChange {
   if (before.required || !after.required) return nothing;
-  const fill = fillOf(place, after.column, field, context);
+  const given = fillOf(place, after.column, field, context);
+  // What converts the values may leave those null that are.
+  const own = converts(place, before, after, context)
+    ? fillOf(place, after.column, field, { ...context, values: {} })
+    : given;
+  const fill = "question" in own ? given : own;
   if ("question" in fill) return { ...nothing, questions: [fill.question] };
   const path = shownPath(place, after.column);
   const drafts = filled(
@@ -150,7 +155,29 @@ function neverNull(
     },
   );
   const losing = drafts.map((draft): Draft => ({ ...draft, reversibility: "loses-data" }));
-  return bridged({ ...nothing, drafts: losing }, field, fill, context);
+  const change = bridged({ ...nothing, drafts: losing }, field, fill, context);
+  return "constant" in fill.value || place.recordedOf !== undefined
+    ? change
+    : { ...change, drafts: [...change.drafts, stillNull(place, after.column)] };
+}
+
+/** An expression may make no value of what a document holds. */
+function stillNull(place: Place, column: string): Draft {
+  const path = shownPath(place, column);
+  return {
+    act: `ask ${path} filled`,
+    title: `stops where ${path} is null still`,
+    phase: "contract",
+    up: [
+      {
+        refuse: place.collection,
+        filter: within(place.lists, { [column]: null }),
+        reason: `${path} is required, and what was given makes no value of it`,
+      },
+    ],
+    down: [],
+    risks: ["depends-on-data"],
+  };
 }
 
 interface NamedChild extends Child {

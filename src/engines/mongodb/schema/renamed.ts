@@ -28,6 +28,7 @@ export function renamed(
     risks: [...bothStop(context), ...(changed.mayFail ? (["depends-on-data"] as const) : [])],
     note: movedNote,
     batched: true,
+    ...(changed.given && { destroys: `${place.collection}.${old}` }),
   };
   const asked = place.recordedOf === undefined ? [neverBoth(place, before, after)] : [];
   return { ...nothing, drafts: [...asked, moved], late: [now] };
