@@ -131,6 +131,7 @@ function finish(
   refuseUnmade(reconciled.unmade);
   for (const each of reconciled.moved) output.problem(`note: ${movedText(each)}`);
   for (const each of reconciled.left) output.problem(`note: ${leftText(each)}`);
+  for (const each of reconciled.reused) output.problem(`note: ${each}`);
   reportNotes(writePlan.notes, output);
   for (const each of outdated) output.problem(outdatedText(each));
   const otherwise = decisions.filter(({ kind }) => kind !== "requirements" && kind !== "removed");
@@ -151,7 +152,8 @@ function finish(
   const { inputs: made, files, untouched } = reconciled;
   rememberUnits(made, root, { files, plan: writePlan, untouched });
   rememberSchemas(reconciled.sound, root);
-  const quiet = said + reconciled.moved.length + reconciled.left.length === 0;
+  const quiet =
+    said + reconciled.moved.length + reconciled.left.length + reconciled.reused.length === 0;
   rememberSpecText(quiet ? withShared(spec, reconciled) : undefined, root);
   rememberSpec(root, place);
   // Only the run that finds the user's own package.json says all that it lacks; later `doctor` does.

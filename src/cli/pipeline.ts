@@ -5,6 +5,7 @@ import { lower } from "../ir/lower.ts";
 import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
 import { decide } from "../reconcile/decide.ts";
+import { withFormerColumns } from "../reconcile/former-columns.ts";
 import { notRestoredNote } from "../reconcile/findings.ts";
 import { isAway } from "../reconcile/locate.ts";
 import { renamesOf } from "../reconcile/renames.ts";
@@ -53,7 +54,7 @@ import { cwdAbove, type Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
 import { refuseSecondSpec } from "./spec-of-package.ts";
-import { unreadRecords } from "./unread-records.ts";
+import { keptEntities, reusedNames, unreadRecords } from "./unread-records.ts";
 
 /** A valid spec. */
 export interface Loaded {
@@ -138,6 +139,8 @@ export interface Reconciled {
   /** Entities that have another authority than before. */
   readonly moved: readonly MovedEntity[];
   readonly left: readonly LeftEntity[];
+  /** Names in records that another field has now, as notes. */
+  readonly reused: readonly string[];
   /** Those of them whose rows nobody has said may stay behind. */
   readonly unmade: readonly MovedEntity[];
 }
@@ -203,6 +206,8 @@ interface Prepared {
   readonly inputs: UnitInputs;
   readonly moved: readonly MovedEntity[];
   readonly left: readonly LeftEntity[];
+  /** Names in records that another field has now, as notes. */
+  readonly reused: readonly string[];
 }
 
 function prepare(
@@ -226,11 +231,12 @@ function prepare(
     inputs,
     moved: movedEntities(ir, root),
     left: leftEntities(ir, root),
+    reused: reusedNames(ir, root),
   };
 }
 
 function reconcileUnits(
-  { place, model, plan, output, root, ir, inputs, moved, left }: Prepared,
+  { place, model, plan, output, root, ir, inputs, moved, left, reused }: Prepared,
   untouched: UntouchedUnits,
   restored: readonly string[],
   trusting = false,
@@ -250,7 +256,8 @@ function reconcileUnits(
   const { state, unknown, present } = restoreDeleted(found, files, root, restored);
   refuseUnknown(unknown);
   const renames = renamesOf(model.entities, files);
-  const decided = decide(files, state, models, renames);
+  const stored = withFormerColumns(models, state.records, keptEntities(ir));
+  const decided = decide(files, state, stored, renames);
   const notes = [...decided.notes, ...present.map(notRestoredNote)];
   const schema = schemaState(ir, root, trusting);
   const watched = [...decided.watched, ...watchedOf(untouched)];
@@ -262,7 +269,7 @@ function reconcileUnits(
   });
   const { outdated, sound } = schema;
   const unmade = unmadeEntities(moved, ir, root);
-  const about = { inputs, untouched, moved, left, unmade };
+  const about = { inputs, untouched, moved, left, reused, unmade };
   return { ir, files, writePlan, outdated, sound, root, state: found, ...about };
 }
 

@@ -7,6 +7,7 @@ import { type UnitInput, unitInputs } from "../ir/unit-inputs.ts";
 import { normalise } from "../reconcile/content.ts";
 import { decide } from "../reconcile/decide.ts";
 import { nodeFileSystem } from "../reconcile/file-system.ts";
+import { withFormerColumns } from "../reconcile/former-columns.ts";
 import { type SoundSchema, soundSchema, wantedSeal } from "../reconcile/known-schema.ts";
 import { asWatchedPath, isAsBefore } from "../reconcile/shortcut.ts";
 import {
@@ -34,7 +35,7 @@ import { hashOfSettings } from "./input-hash.ts";
 import { packageVersion } from "./package-files.ts";
 import { type Reconciled, refusalsOf } from "./pipeline.ts";
 import type { Place } from "./place.ts";
-import { unreadRecords } from "./unread-records.ts";
+import { keptEntities, reusedNames, unreadRecords } from "./unread-records.ts";
 import { differingParts, foldersOf, sealsOf } from "./schema-stage.ts";
 
 /** What a run comes to that did not look at all of the spec. */
@@ -90,6 +91,7 @@ function runOf(
   if (settled === undefined || former === undefined || present === undefined) return undefined;
   if (!agree(former, present, slice.units)) return undefined;
   if (unreadRecords(present.ir, place.folder).length > 0) return undefined;
+  if (reusedNames(present.ir, place.folder).length > 0) return undefined;
   const names = nextNames(claimedNames(former.ir), claimedNames(present.ir), spec.names);
   const sizes = nextSizes(former.sizes, present.sizes, spec.sizes);
   const sound = nextSchemas(former, present, place.folder);
@@ -121,6 +123,7 @@ function runOf(
       untouched: settled,
       moved: [],
       left: [],
+      reused: [],
       unmade: [],
     },
     sources: captured.reads.map(({ bytes }) => bytes),
@@ -222,7 +225,8 @@ function decidedOf(
   const state = scan(root, [...units], paths);
   if (!areRecorded(former.files.filter(isOwn), state)) return undefined;
   const models = new Map([...present.models].filter(([unit]) => units.has(unit)));
-  const writePlan = decide(files, state, models);
+  const stored = withFormerColumns(models, state.records, keptEntities(present.ir));
+  const writePlan = decide(files, state, stored);
   return isQuiet(writePlan) ? { files, state, writePlan } : undefined;
 }
 

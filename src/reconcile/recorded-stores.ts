@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { tableName } from "../ir/names.ts";
 import type { Field } from "../spec/model.ts";
+import { type FormerColumn, formerColumns, isType } from "./former-columns.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { isObject, parseRecord } from "./record.ts";
 import { toolFolder } from "./paths.ts";
@@ -48,9 +49,11 @@ export const recordedTable = (root: string, entity: string): string =>
 export interface RecordedEntity {
   readonly table: string;
   readonly fields: readonly { readonly source: RecordedField }[];
+  /** What records may hold of fields that went before. */
+  readonly former: readonly FormerColumn[];
 }
 
-type RecordedField = Pick<Field, "name" | "was" | "column" | "role">;
+type RecordedField = Pick<Field, "name" | "was" | "column" | "role" | "type">;
 
 /** Undefined where the record cannot be read, which is left to who repairs it. */
 export function recordedEntity(root: string, entity: string): RecordedEntity | undefined {
@@ -65,6 +68,7 @@ export function recordedEntity(root: string, entity: string): RecordedEntity | u
   return {
     table: tableName(entity, typeof mapped === "string" ? mapped : undefined),
     fields: own["fields"].filter(isField).map((source) => ({ source })),
+    former: formerColumns(known),
   };
 }
 
@@ -72,4 +76,5 @@ const isField = (value: unknown): value is RecordedField =>
   isObject(value) &&
   typeof value["name"] === "string" &&
   typeof value["role"] === "string" &&
+  isType(value["type"]) &&
   [value["was"], value["column"]].every((name) => name === undefined || typeof name === "string");

@@ -12,6 +12,7 @@ import { readLock, writeLock } from "../lock-file.ts";
 import { leftEntities, leftText, movedEntities, movedText } from "../moved-entities.ts";
 import { choose, load, type Loaded, refuseUnread, storable } from "../pipeline.ts";
 import { placeOf } from "../place.ts";
+import { reusedNames } from "../unread-records.ts";
 
 /** `plan`: decides and explains; writes a missing lock, a changed one with `--accept`. */
 export async function run(
@@ -34,6 +35,7 @@ export async function run(
   output.document({ plan, changes, lock: { file: place.lock, written } });
   for (const each of movedEntities(ir, root)) output.problem(`note: ${movedText(each)}`);
   for (const each of leftEntities(ir, root)) output.problem(`note: ${leftText(each)}`);
+  for (const each of reusedNames(ir, root)) output.problem(`note: ${each}`);
   if (written) output.line(`\n${place.lock} written; commit it.`);
   if (!refused) return exitCode.ok;
   return reportChanges(changes, place.lock, output);

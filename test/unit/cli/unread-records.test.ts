@@ -1,5 +1,5 @@
 // What no migration renames has to be looked for under the name that it has: a run that would lose sight of it is refused.
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { engines } from "../../../src/engines/registry.gen.ts";
 import { cli, type GeneratedProject } from "../../support/generated-project.ts";
 import { generation, isSliced } from "../../support/generation-run.ts";
@@ -98,6 +98,53 @@ test("a third name is taken with the first as its former one, or with its column
 
 test("what is left out of the spec once may come back under any name", async () => {
   expect(await after(spec(""), spec(field("seenAt", ", column: at")))).toMatchObject({ status: 0 });
+});
+
+describe("a name that is used again", () => {
+  // Names of their own: what records held once is not forgotten.
+  const moment = (name: string) => `${name}: { type: timestamp, nullable: true }`;
+  const count = (name: string, more = "") => `${name}: { type: int, default: 0${more} }`;
+
+  test("is refused where records hold what would look like another value, however long ago", async () => {
+    const other = spec("").replace("max: 40", "max: 41");
+    const refused = await after(spec(moment("beat")), spec(""), other, spec(count("beat")));
+    expect(refused).toMatchObject({ status: 2 });
+    expect(refused.stderr).toMatch(/^workloads\.yaml:13:7: /m);
+    expect(refused.stderr).toContain(
+      "records of before may hold beat of a field that went, as timestamp (milliseconds since 1970), and it would be read as int (the value's own text)",
+    );
+    expect(refused.stderr).toContain("column: beat_2 keeps both apart");
+    expect(at.read(".async-db-starter/entities/Visit.json")).toContain('"former": [');
+    for (const command of ["plan", "check"])
+      expect(await cli(at.folder, command)).toMatchObject({ status: 2 });
+    for (const way of [count("beat", ", column: beat_2"), count("beat", ", column: beat")]) {
+      at.write("workloads.yaml", spec(way));
+      expect(await cli(at.folder, "generate")).toMatchObject({ status: 0, stderr: "" });
+      at.write("workloads.yaml", spec(""));
+      expect(await cli(at.folder, "generate")).toMatchObject({ status: 0 });
+    }
+  });
+
+  test("is told where records hold text that is read as it says", async () => {
+    const told = await after(spec(seenAt), spec(""), spec(seenAt));
+    expect(told).toMatchObject({ status: 0 });
+    expect(told.stderr).toContain(
+      "note: records of before may hold seen_at of a field that Visit had once, and seenAt reads it: column: seen_at_2 keeps both apart",
+    );
+    at.write("workloads.yaml", spec(seenAt).replace("max: 40", "max: 42"));
+    expect(await cli(at.folder, "generate")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("another type of the same field is refused where its texts are of another encoding", async () => {
+    const refused = await after(spec(moment("tick")), spec(count("tick")));
+    expect(refused).toMatchObject({ status: 2 });
+    expect(refused.stderr).toContain(
+      "records hold tick as timestamp (milliseconds since 1970), and it would be read as int (the value's own text): no migration converts a record",
+    );
+    expect(refused.stderr).toContain("add another field of the new type");
+    const alike = await after(spec(count("ticks")), spec("ticks: { type: bigint, default: 0 }"));
+    expect(alike).toMatchObject({ status: 0 });
+  });
 });
 
 test("keys keep what they begin with", async () => {
