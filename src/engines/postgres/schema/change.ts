@@ -54,6 +54,8 @@ export interface TableChange {
   readonly recorded: boolean;
   /** Tables whose key or whose key's type changes: what refers to them has to let go meanwhile. */
   readonly rekeyed: ReadonlySet<string>;
+  /** Tables that lose their tenant while a reference holds them to rows that keep theirs. */
+  readonly torn: ReadonlySet<string>;
 }
 
 export const only = <K extends ColumnChange["kind"]>(
@@ -178,7 +180,7 @@ export const tableChange = (
   pair: TablePair,
   columns: readonly ColumnChange[],
   renames: Renames,
-  rest: Pick<TableChange, "mode" | "temporary" | "rekeyed" | "recorded">,
+  rest: Pick<TableChange, "mode" | "temporary" | "rekeyed" | "torn" | "recorded">,
 ): TableChange => ({
   part: pair.part,
   was: pair.from.name,

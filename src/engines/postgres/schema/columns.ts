@@ -1,17 +1,17 @@
 import { identifier, literal } from "../sql/quote.ts";
 import { type ColumnChange, isHeld, only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { droppedColumn } from "./dropped.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
 import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
-import { placeholder } from "./fill.ts";
-import { refuseHanging } from "./hanging.ts";
 import { asOwner } from "./owner.ts";
 import { unfilledNote } from "../../families/sql/unfilled-note.ts";
+import { loosened } from "./loosened.ts";
 import { filledColumn, requiredLater } from "./required.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn, valueClause } from "./render.ts";
 import { retypedColumn } from "./retype.ts";
-import type { ColumnShape, TableShape } from "./shape.ts";
+import type { ColumnShape } from "./shape.ts";
 import {
   alterColumn,
   alterTable,
@@ -149,7 +149,8 @@ function changedNullability(change: TableChange, { from, to, fill }: Kept): read
   const text = fill.kind === "expression" ? fill.text : undefined;
   if (change.mode === "split" && !isHeld(change.to, to, "primary"))
     return requiredLater(change, to.name, text);
-  const fills = text === undefined ? [] : [updateRows(table, to.name, text, isNull(to.name))];
+  const fills =
+    text === undefined ? [] : [updateRows(table, to.name, text, `${identifier(to.name)} is null`)];
   return [
     draft({
       rank: rank.alterColumn,
@@ -161,81 +162,5 @@ function changedNullability(change: TableChange, { from, to, fill }: Kept): read
       ...(text === undefined && { note: unfilledNote(change.part, to.name) }),
       touches: [change.part],
     }),
-  ];
-}
-
-const isNull = (column: string): string => `${identifier(column)} is null`;
-
-/** A column that may be empty from now on. Taken back, the empty ones get a value that stands for none. */
-export function loosened(change: TableChange, column: string, before: ColumnShape): Draft {
-  const table = change.to.name;
-  const value = placeholder(before, change.from);
-  const fills = value === undefined ? [] : [updateRows(table, column, value, isNull(column))];
-  return draft({
-    rank: rank.alterColumn,
-    stem: `${table}-optional-${column}`,
-    title: `${table}: column ${column} may be empty`,
-    up: [alterColumn(table, column, "drop not null")],
-    down: [...asOwner(change, "from", fills), alterColumn(table, column, "set not null")],
-    ...(value === undefined && {
-      note: "Taken back, it fails while a row has none: no value could stand for one.",
-    }),
-    touches: [change.part],
-  });
-}
-
-function droppedColumn(change: TableChange, from: ColumnShape): readonly Draft[] {
-  const table = change.to.name;
-  if (change.mode === "direct") return [removedColumn(change, from, restored(change, from))];
-  const needsValue = !from.nullable && from.value === undefined;
-  const optional = needsValue ? { ...from, nullable: true } : from;
-  return [
-    ...(needsValue ? [loosened(change, from.name, from)] : []),
-    removedColumn(change, from, [
-      alterTable(table, `add column ${columnLine(optional)}`),
-      commentOnColumn(table, from),
-    ]),
-  ];
-}
-
-function removedColumn(change: TableChange, from: ColumnShape, down: readonly string[]): Draft {
-  const table = change.to.name;
-  const lost = change.mode === "direct" && !canBeRestored(change.from, from);
-  return draft({
-    rank: change.mode === "direct" ? rank.dropColumn : rank.dropRest,
-    phase: change.mode === "direct" ? "expand" : "contract",
-    stem: `${table}-drop-${from.name}`,
-    title: `${table}: column ${from.name} is dropped`,
-    up: [refuseHanging(table, from.name, []), dropColumn(table, from.name)],
-    down,
-    reversibility: lost ? "irreversible" : "loses-data",
-    risks: change.mode === "direct" ? ["breaks-old-code"] : ["none"],
-    ...(from.role === "deletedAt" && {
-      note: "Rows that were marked as deleted would be shown again by code of after: it stops while there are any.",
-    }),
-    ...(lost && {
-      note: "Nothing can stand for its values: taken back, it fails unless the table is empty.",
-    }),
-    touches: [change.part],
-    destroys: `${change.part}.${from.name}`,
-  });
-}
-
-const canBeRestored = (table: TableShape, column: ColumnShape): boolean =>
-  column.nullable || column.value !== undefined || placeholder(column, table) !== undefined;
-
-/** The column as it was, with something in place of what is gone. */
-function restored(change: TableChange, column: ColumnShape): readonly string[] {
-  const table = change.from;
-  const add = (shape: ColumnShape): readonly string[] => [
-    alterTable(table.name, `add column ${columnLine(shape)}`),
-    commentOnColumn(table.name, shape),
-  ];
-  const value = placeholder(column, table);
-  if (column.nullable || column.value !== undefined || value === undefined) return add(column);
-  return [
-    ...add({ ...column, nullable: true }),
-    ...asOwner(change, "from", [updateRows(table.name, column.name, value)]),
-    alterColumn(table.name, column.name, "set not null"),
   ];
 }

@@ -1,7 +1,8 @@
 import { identifier } from "../sql/quote.ts";
 import { batchDrafts } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
-import { loosened, valueActions } from "./columns.ts";
+import { valueActions } from "./columns.ts";
+import { loosened } from "./loosened.ts";
 import { lossOf } from "./loss.ts";
 import { type Copied, isUnfilled, type Way, wayOf } from "./copy-way.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";

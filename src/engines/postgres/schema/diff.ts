@@ -39,6 +39,7 @@ import { partName } from "./snapshot.ts";
 import { storeDrafts } from "./store-part.ts";
 import { addedTables, droppedTables } from "./tables.ts";
 import { temporaryNames } from "./temporary.ts";
+import { tornTables } from "./torn.ts";
 import { tablesOf, wholeSteps } from "./whole.ts";
 import { commentDrafts, grantDrafts } from "./words.ts";
 
@@ -111,7 +112,7 @@ function plannedTables(
   const rekeyed = new Set(
     sides.flatMap(({ side, columns }) => (isRekeyed(side, columns) ? [side.to.name] : [])),
   );
-  const common = { mode: context.mode, temporary, rekeyed };
+  const common = { mode: context.mode, temporary, rekeyed, torn: tornTables(sides) };
   const made = (side: TablePair, columns: readonly ColumnChange[], recorded: boolean) =>
     tableChange(side, columns, renames, { ...common, recorded });
   const isRecorded = ({ from, to }: PlannedTable["pair"]): boolean =>

@@ -192,6 +192,7 @@ function exampleOf(
 export function placeholder(column: ColumnShape, table: TableShape): string | undefined {
   const own = plainDefault(column);
   if (own !== undefined) return own;
+  if (column.role === "tenant") return nobody(column.type);
   const holding = table.constraints.filter(({ columns = [] }) => columns.includes(column.name));
   if (holding.some(({ kind }) => kind === "foreign" || kind === "primary")) return undefined;
   const unique =
@@ -201,6 +202,12 @@ export function placeholder(column: ColumnShape, table: TableShape): string | un
     (each) => each.bounds !== undefined && mentions(each.definition, column.name),
   )?.bounds;
   return unique ? distinctValue(column.type, bounds) : placeholderOf(column.type, bounds);
+}
+
+/** A tenant that no code binds: one for all rows, whatever a key says of it, so that what belongs together still does. */
+function nobody(type: string): string | undefined {
+  if (type === "uuid") return literal("00000000-0000-0000-0000-000000000000");
+  return type === "text" ? literal("-") : placeholderOf(type, undefined);
 }
 
 function distinctValue(type: string, bounds: Bounds | undefined): string | undefined {

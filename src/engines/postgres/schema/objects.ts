@@ -5,7 +5,12 @@ import { isSameReference } from "../../families/sql/reference-succession.ts";
 import { holdsKey } from "./reference-change.ts";
 import type { Names } from "./renamed.ts";
 import { renamedConstraint } from "./renamed.ts";
-import type { ConstraintShape, IndexShape, TableShape } from "./shape.ts";
+import {
+  type ConstraintShape,
+  type IndexShape,
+  isEmptyUnlessGiven,
+  type TableShape,
+} from "./shape.ts";
 import { mentionsAny, substituted } from "./tokens.ts";
 
 /** A constraint or an index: what hangs on columns and has a name and a definition. */
@@ -245,7 +250,7 @@ function letsNullPass(from: TableObject, change: TableChange): boolean {
   if (left.length === 0) return false;
   if (from.shape.kind === "check") return from.shape.bounds !== undefined;
   const listed = left.filter(({ name }) => from.shape.columns?.includes(name) === true);
-  return from.shape.kind === "unique" && listed.some(({ value }) => value === undefined);
+  return from.shape.kind === "unique" && listed.some(isEmptyUnlessGiven);
 }
 
 /** What it would say of the columns of after. */

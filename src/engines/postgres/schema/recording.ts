@@ -1,5 +1,5 @@
 import { identifier } from "../sql/quote.ts";
-import type { TableChange } from "./change.ts";
+import { only, type TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { recordingOf } from "./named.ts";
 import { rank } from "./rank.ts";
@@ -69,14 +69,22 @@ const historyStatements = (history: TableShape): readonly string[] => [
   ...history.grants.flatMap((each) => grant(history.name, each)),
 ];
 
-/** What new code needs of the function is there before it starts; nothing is written meanwhile. */
-const replaced = (change: TableChange, from: TablePart, to: TablePart): Draft =>
-  recording(
+/**
+ * What new code needs of the function is there before it starts; nothing is written meanwhile. A tenant is recorded for as long as code of
+ * before binds one, which may read and write no history of another.
+ */
+const replaced = (change: TableChange, from: TablePart, to: TablePart): Draft => ({
+  ...recording(
     change,
     to.functions.flatMap(replaceFunction),
     from.functions.flatMap(replaceFunction),
     `${change.to.name}: changes are recorded otherwise`,
-  );
+  ),
+  phase: losesTenant(change) ? "contract" : "expand",
+});
+
+const losesTenant = (change: TableChange): boolean =>
+  only(change, "dropped").some(({ from }) => from.role === "tenant");
 
 /** While rows are changed for the sake of the schema alone, that is no change to record. */
 const stopped = (change: TableChange, before: Recording): Draft =>

@@ -25,6 +25,10 @@ export interface ColumnShape {
   readonly comment: string;
 }
 
+/** Whether a row has no value there when a statement leaves the column out; code that binds no tenant does so with that of a tenant. */
+export const isEmptyUnlessGiven = ({ value, role }: ColumnShape): boolean =>
+  value === undefined || role === "tenant";
+
 /** What a check that a field implies lets through: told apart, so that a wider one is known as wider. */
 export interface Bounds {
   readonly values?: readonly string[];

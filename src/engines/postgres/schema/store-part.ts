@@ -100,6 +100,7 @@ function operationDrafts(
     temporary,
     recorded: false,
     rekeyed: new Set(),
+    torn: new Set(),
   };
   return [
     ...keyDrafts(change),

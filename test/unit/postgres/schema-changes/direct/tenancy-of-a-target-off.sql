@@ -25,7 +25,8 @@ drop index notes_list_id_tenant_id_idx;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
--- down does not bring the values back; code of before fails on it
+-- there is no way down; code of before fails on it
+-- A reference holds its rows to others that keep their tenant, and nothing tells theirs: taken back, it fails unless the table is empty.
 do $hanging$
 declare
   hanging text;

@@ -41,6 +41,7 @@ drop index notes_list_id_tenant_id_idx;
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -63,6 +64,7 @@ alter table lists drop column tenant_id;
 -- step: notes-drop-tenant-id
 -- notes: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -163,13 +165,17 @@ drop index notes_list_id_idx;
 
 -- step: notes-drop-tenant-id
 -- notes: column tenant_id is dropped
-alter table notes add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
+alter table notes add column tenant_id uuid default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column notes.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
+update notes set tenant_id = '00000000-0000-0000-0000-000000000000';
+alter table notes alter column tenant_id set not null;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
-alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
+alter table lists add column tenant_id uuid default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
+update lists set tenant_id = '00000000-0000-0000-0000-000000000000';
+alter table lists alter column tenant_id set not null;
 
 -- step: notes-drop-notes-list-id-tenant-id-idx
 -- notes: index notes_list_id_tenant_id_idx is dropped

@@ -62,6 +62,7 @@ alter table lists drop constraint lists_id_tenant_id_key;
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -84,6 +85,7 @@ alter table lists drop column tenant_id;
 -- step: lists-history-drop-tenant-id
 -- lists_history: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -106,6 +108,7 @@ alter table lists_history drop column tenant_id;
 -- step: lines-drop-tenant-id
 -- lines: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -128,6 +131,7 @@ alter table lines drop column tenant_id;
 -- step: lines-history-drop-tenant-id
 -- lines_history: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -334,29 +338,33 @@ alter table lines drop constraint lines_list_id_fkey;
 -- lines_history: column tenant_id is dropped
 alter table lines_history add column tenant_id uuid;
 comment on column lines_history.tenant_id is 'As in lines.';
-alter table lines_history no force row level security;
-update lines_history set tenant_id = gen_random_uuid();
-alter table lines_history force row level security;
+update lines_history set tenant_id = '00000000-0000-0000-0000-000000000000';
 alter table lines_history alter column tenant_id set not null;
 
 -- step: lines-drop-tenant-id
 -- lines: column tenant_id is dropped
-alter table lines add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
+alter table lines add column tenant_id uuid default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lines.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
+select set_config('app.backfill', 'on', true);
+update lines set tenant_id = '00000000-0000-0000-0000-000000000000';
+select set_config('app.backfill', 'off', true);
+alter table lines alter column tenant_id set not null;
 
 -- step: lists-history-drop-tenant-id
 -- lists_history: column tenant_id is dropped
 alter table lists_history add column tenant_id uuid;
 comment on column lists_history.tenant_id is 'As in lists.';
-alter table lists_history no force row level security;
-update lists_history set tenant_id = gen_random_uuid();
-alter table lists_history force row level security;
+update lists_history set tenant_id = '00000000-0000-0000-0000-000000000000';
 alter table lists_history alter column tenant_id set not null;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
-alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
+alter table lists add column tenant_id uuid default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
+select set_config('app.backfill', 'on', true);
+update lists set tenant_id = '00000000-0000-0000-0000-000000000000';
+select set_config('app.backfill', 'off', true);
+alter table lists alter column tenant_id set not null;
 
 -- step: lists-drop-lists-id-tenant-id-key
 -- lists: unique constraint lists_id_tenant_id_key is dropped

@@ -34,6 +34,7 @@ drop index lists_parent_id_tenant_id_idx;
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
 -- down does not bring the values back; code of before fails on it
+-- Taken back, every row belongs to tenant '00000000-0000-0000-0000-000000000000', which is nobody's: set tenant_id of each to its own before code that binds tenants runs.
 do $hanging$
 declare
   hanging text;
@@ -126,8 +127,10 @@ drop index lists_parent_id_idx;
 
 -- step: lists-drop-tenant-id
 -- lists: column tenant_id is dropped
-alter table lists add column tenant_id uuid not null default nullif(current_setting('app.current_tenant', true), '')::uuid;
+alter table lists add column tenant_id uuid default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column lists.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
+update lists set tenant_id = '00000000-0000-0000-0000-000000000000';
+alter table lists alter column tenant_id set not null;
 
 -- step: lists-drop-lists-parent-id-tenant-id-idx
 -- lists: index lists_parent_id_tenant_id_idx is dropped

@@ -1,0 +1,88 @@
+/**
+ * Between expand and contract the statements of before and of after run side by side: both insert, patch and read. Where one of them cannot,
+ * the steps say so, and `deploy-check` refuses that version by the name of the migration.
+ */
+import { afterAll, describe, expect, test } from "vitest";
+import type { Step } from "../../../src/migrate/step.ts";
+import { cell } from "../../support/closing-table.ts";
+import { schemaChanges } from "../../unit/postgres/schema-changes.ts";
+import { planned, run, serverLab, wholeOf } from "../../unit/postgres/schema-lab.ts";
+import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import { plainOwner } from "./plain-owner.ts";
+import { RunningCode, type Written } from "./running-code.ts";
+
+const server = await sharedServer("postgres");
+const usable = !isMissing(server) && server.features.includes("vector");
+const proof = { port: "migrations", engine: columnOf(server), method: "both versions run" };
+if (!usable)
+  cell(proof, { kind: "not proven", why: isMissing(server) ? server.reason : "no pgvector" });
+
+const asOwner = plainOwner(server);
+
+/** As `deploy-check` reads the records of the steps. */
+const endsOldCode = (steps: readonly Step[]): boolean =>
+  steps.some(({ phase, risks }) => phase !== "contract" && risks.includes("breaks-old-code"));
+const keepsNewCodeWaiting = (steps: readonly Step[]): boolean =>
+  steps.some(({ phase, risks }) => phase === "contract" && risks.includes("new-code-waits"));
+
+const named = (of: (steps: readonly Step[]) => boolean): readonly string[] =>
+  schemaChanges
+    .filter(({ from, to, values = {} }) => of(planned(from, to, "split", values)))
+    .map(({ name }) => name);
+
+test("the changes that two versions cannot both live with", () => {
+  expect(named(endsOldCode)).toEqual([
+    "owner renamed",
+    "key retyped",
+    "key renamed",
+    "key longer",
+    "key shorter",
+    "soft delete on",
+    "soft delete of an audited on",
+    "version on",
+    "tenant renamed",
+    "tenant retyped",
+    "tenant renamed that references hold",
+    "key renamed that references within a tenant hold",
+  ]);
+  expect(named(keepsNewCodeWaiting)).toEqual([]);
+});
+
+describe.skipIf(!usable)("between expand and contract", () => {
+  afterAll(() => cell(proof, { kind: "proven" }));
+
+  test.each(schemaChanges)("$name", ({ from, to, values = {} }) =>
+    asOwner(async (owner, all, project) => {
+      await all.query(`create extension if not exists vector`);
+      const lab = serverLab(owner);
+      const place = { client: owner, schema: "public", role: `${project}_app` };
+      const steps = planned(from, to, "split", values, project);
+      const phase = (wanted: Step["phase"]) =>
+        run(
+          lab,
+          steps.filter((step) => step.phase === wanted),
+          "up",
+        );
+      const [before, after] = [new RunningCode(from, place), new RunningCode(to, place)];
+      await run(lab, wholeOf(from, project), "up");
+      const old: Written[] = [await before.insert()];
+      const writes = async (code: RunningCode, rows: Written[]): Promise<void> => {
+        for (const row of rows) await code.read(row);
+        rows.push(await code.insert());
+        for (const row of rows) await code.patch(row);
+      };
+      const oldRuns = !endsOldCode(steps);
+      const newRuns = !keepsNewCodeWaiting(steps);
+      await phase("expand");
+      if (oldRuns) await writes(before, old);
+      await phase("backfill");
+      const fresh: Written[] = [];
+      if (newRuns) await writes(after, fresh);
+      if (oldRuns) await writes(before, old);
+      if (newRuns) await writes(after, fresh);
+      await phase("contract");
+      await writes(after, fresh);
+      for (const row of old) await after.read(row);
+    }),
+  );
+});
