@@ -67,6 +67,8 @@ type At = Partial<Pick<Draft, "phase" | "rank">>;
 interface Update {
   readonly value: string;
   readonly where: string;
+  /** Columns whose recorded nulls become a value that nobody gave, with that value. */
+  readonly standIns?: readonly string[];
 }
 
 const hidden: readonly string[] = ["ownerKey", "tenant", "search", "live"];
@@ -127,9 +129,16 @@ const batched = (
           ...batchDraft(history, { column, ...update }),
           ...at,
           stem: `${history.from.name}-${column}-of-${rows.to.name}`,
-          title: `${history.from.name}: ${title}`,
+          title: `${history.from.name}: ${title}${inventedText(update)}`,
+          ...((update.standIns ?? []).length > 0 && { reversibility: "loses-data" as const }),
         },
       ];
+
+/** A null that was recorded cannot be told from such a value any more. */
+const inventedText = ({ standIns = [] }: Update): string =>
+  standIns.length === 0
+    ? ""
+    : `; what was recorded as null gets what its type has for nothing, since no --set and no default says more: ${standIns.join(", ")}`;
 
 function takenBack(
   { rows, history, column }: RecordedRows,
@@ -186,16 +195,21 @@ function updateOf(
   const read = columns.filter(({ name }) => properties.some(({ value }) => names(value, name)));
   const typed = [`${rowNumber} for ordinality`, ...typedColumns(read, asText)].join(", ");
   const held = ofHistory(recorded);
+  const invented = properties.flatMap(({ name, standIn }) =>
+    standIn === undefined ? [] : [`${name} ${standIn}`],
+  );
+  const standIns = { standIns: [...new Set(invented)] };
   const rowsOf = (path: string): string =>
     `json_table(${held}, ${path} columns (${typed})) ${identifier(table)}`;
   if (recorded.column === "content") {
     const value = read.length === 0 ? whole : `(select ${whole} from ${rowsOf("'$'")})`;
-    return { value, where: when };
+    return { value, where: when, ...standIns };
   }
   const from = rowsOf(`${pathTo(table).slice(0, -1)}[*]'`);
   return {
     value: `json_set(${held}, ${pathTo(table)}, (\n  select coalesce(json_arrayagg(${whole}), json_array()) from ${from}))`,
     where: `${hasRows(held, table)} and exists (select 1 from ${from} where ${when})`,
+    ...standIns,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Property {
   readonly instead?: string;
   /** A column that `value` reads as it was written. */
   readonly asText?: string;
+  /** The value that takes the place of null although nobody gave one: the type wants some. */
+  readonly standIn?: string;
 }
 
 /** What becomes of the recorded values of one column. */
@@ -57,11 +59,10 @@ export function recordedColumn(
   }
   const { from } = column;
   const empty = [...new Set([from.name, column.kind === "copied" ? column.name : to.name])];
-  const late = filled(
-    to,
-    from.nullable && !to.nullable ? (given ?? defaultOf(to) ?? standIn(rows, to)) : undefined,
-    empty.map((name) => isNone(name, row)).join(" and "),
-  );
+  const late =
+    from.nullable && !to.nullable
+      ? neverNull(rows, to, given, empty.map((name) => isNone(name, row)).join(" and "))
+      : [];
   if (column.kind === "copied") return copiedColumn(rows, column, late, row);
   return { ...none, ...keptColumn(from, to, late, row) };
 }
@@ -79,6 +80,22 @@ const defaultOf = ({ value }: ColumnShape): string | undefined =>
 
 const filled = (to: ColumnShape, text: string | undefined, when: string): readonly Property[] =>
   text === undefined ? [] : [{ name: to.name, value: recordedForm(to.type, text), when }];
+
+/** What was recorded as null and may be so no more. */
+function neverNull(
+  rows: TableChange,
+  to: ColumnShape,
+  given: string | undefined,
+  when: string,
+): readonly Property[] {
+  const known = given ?? defaultOf(to);
+  if (known !== undefined) return filled(to, known, when);
+  const value = standIn(rows, to);
+  return filled(to, value, when).map((each) => ({
+    ...each,
+    ...(value !== undefined && { standIn: value }),
+  }));
+}
 
 /** What has another name in what was recorded. */
 const underName = (
