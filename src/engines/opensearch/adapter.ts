@@ -141,7 +141,7 @@ function viewDeclaration(module: ViewModule): string {
       entry("view", stringLiteral(view.workload)),
       entry("alias", stringLiteral(alias)),
       entry("definition", stringLiteral(fingerprint)),
-      entry("item", shape(itemShape(view.entity))),
+      entry("item", shape(itemShape(view))),
       entry("mapped", shape(mappedIn(definition.mappings))),
       ...(view.port === "vector" && view.metric === "cosine"
         ? [entry("directed", stringLiteral(view.field.name))]

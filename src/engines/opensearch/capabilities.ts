@@ -114,7 +114,7 @@ export const capabilities: Capabilities = {
     documentsPerMs: 720_000,
     shards: { documents: shardDocuments, atOnce: 10 },
     ...says(
-      "2.8 ms measured over 2 M documents in one shard; a shard for every 20 M documents, ten at once",
+      "2.8 ms measured over 2 M documents in one shard; a shard for 20 M documents at most, ten at once",
       "BM-12",
       "BM-13",
       "OS-01",

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import type { IndexDefinition } from "../../../templates/engines/opensearch/generation.ts";
+import { packedKind } from "../../../templates/engines/opensearch/packed-vectors.ts";
 import { spaces } from "../../../templates/engines/opensearch/vector.ts";
 import { inThousands } from "../../ir/digits.ts";
 import type { FieldIr, SearchViewIr, VectorViewIr } from "../../ir/types.ts";
 import { analysisOf } from "./analysis.ts";
 import { type FieldUse, mappingOf } from "./fields.ts";
 import { itemShape } from "./item-shape.ts";
-import { shardDocuments, textShards } from "./text-shards.ts";
+import { documentsOfShard, textShards } from "./text-shards.ts";
 import { vectorPlan } from "./vector-plan.ts";
 
 /** A view that this engine holds. */
@@ -43,7 +44,7 @@ export function useOf(view: HeldView, field: FieldIr): FieldUse {
 export function definitionOf(view: HeldView, project: string): Defined {
   const parts = { settings: settingsOf(view), mappings: mappingsOf(view) };
   // Of the items too: an index that holds items of another shape is another one, whatever its mapping.
-  const item = itemShape(view.entity);
+  const item = itemShape(view);
   const fingerprint = createHash("sha256")
     .update(JSON.stringify({ ...parts, item }))
     .digest("hex")
@@ -57,7 +58,7 @@ export function definitionOf(view: HeldView, project: string): Defined {
 }
 
 const shardsOf = (view: HeldView): number =>
-  view.port === "vector" ? vectorPlan(view).shards : textShards(view.rows);
+  view.port === "vector" ? vectorPlan(view).shards : textShards(view.entity, view.rows);
 
 function settingsOf(view: HeldView): IndexDefinition["settings"] {
   const text = textView(view);
@@ -109,16 +110,22 @@ function vectorMapping(view: VectorViewIr): Readonly<Record<string, unknown>> {
   };
 }
 
+const isPacked = (kind: unknown): boolean =>
+  typeof kind === "string" && kind.startsWith(packedKind);
+
 /** Why the index is set as it is, for whoever reads its definition on the cluster. */
 function reasonsOf(view: HeldView): readonly string[] {
   const shards = shardsOf(view);
   return [
     shards === 1
       ? "1 shard: a shard holds 10 to 50 GB, and one counts facets and ranks exactly"
-      : `${shards} shards: each holds ${view.port === "vector" ? "about 30 GB" : `up to ${inThousands(shardDocuments)} documents, about 30 GB`}`,
+      : `${shards} shards: each holds ${view.port === "vector" ? "about 30 GB" : `up to ${inThousands(documentsOfShard(view.entity))} documents, about 30 GB`}`,
     "a replica as soon as there is a second node",
     "refresh every second: a change is found that soon",
     "items are mapped only where a method searches, filters or counts: nothing else costs memory or time",
+    ...(Object.values(itemShape(view)).some(isPacked)
+      ? ["vectors that nothing is compared by are kept as bytes: a third of their digits"]
+      : []),
     ...(view.port === "vector" ? [vectorPlan(view).reason] : []),
     ...(view.port === "vector" && !vectorPlan(view).exact
       ? ["vectors stay in the source as they came, so that items are given back exactly"]

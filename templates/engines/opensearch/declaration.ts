@@ -1,4 +1,5 @@
 import type { OpSpec } from "../../runtime/op.ts";
+import { packingOf } from "./packed-vectors.ts";
 import { propertiesOf, type ViewShape } from "./view-shape.ts";
 
 /** What a generated adapter declares of a view: plain data, made once. */
@@ -27,12 +28,13 @@ export function viewOf<T, J extends object>(
   },
 ): ViewDeclaration<T> {
   const { toJson, fromJson, ...rest } = declared;
+  const { pack, unpack } = packingOf(rest.item);
   // The index holds what `toJson` made, which `itemOf` checks before it gives it here.
   return {
     ...rest,
     ...propertiesOf(rest.item),
-    encode: toJson,
-    decode: (json) => fromJson(json as J),
+    encode: (item) => pack(toJson(item)),
+    decode: (json) => fromJson(unpack(json) as J),
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../../../templates/engines/opensearch/generation.ts";
 import type { HttpClient } from "../../../templates/engines/opensearch/client.ts";
 import { openSearchStore, type SearchStore } from "../../../templates/engines/opensearch/store.ts";
-import { mappedIn } from "../../../templates/engines/opensearch/view-shape.ts";
+import { type ItemShape, mappedIn } from "../../../templates/engines/opensearch/view-shape.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
 import { type Attempt, callOp } from "../../../templates/runtime/call.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
@@ -75,9 +75,9 @@ export const dimensions = 4;
 
 export function noteView(
   alias: string,
-  { vectors = false, tenants = false, fingerprint = "one" } = {},
+  { vectors = false, tenants = false, fingerprint = "one", more = {} as ItemShape } = {},
 ): NoteView {
-  const item = { id: "string", number: "int", text: "text" };
+  const item = { id: "string", number: "int", text: "text", ...more };
   const method = { name: "hnsw", engine: "lucene" };
   const embedding = { type: "knn_vector", dimension: dimensions, space_type: "l2", method };
   const properties = {

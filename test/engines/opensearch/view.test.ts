@@ -1,6 +1,7 @@
 /** The writing side of a view and what reads see of it, on a real server. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { part } from "../../../templates/engines/opensearch/answer.ts";
 import { Generations } from "../../../templates/engines/opensearch/generation.ts";
 import type { SearchSession } from "../../../templates/engines/opensearch/session.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
@@ -101,6 +102,42 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
     ]);
     await opened.settle();
     expect(await found(view, "note")).toEqual([8]);
+  });
+
+  it("keeps vectors that it compares nothing by as bytes, which take less than half of their digits", async () => {
+    const many = 768;
+    const vectorOf = (number: number): readonly number[] =>
+      Array.from({ length: many }, (_, at) => Math.fround(Math.sin(number * many + at)));
+    const numbers = Array.from({ length: 200 }, (_, at) => at);
+    const filled = async (alias: string, kind: string) => {
+      const view = noteView(alias, { more: { embedding: kind } });
+      const changes = numbers.map((at) =>
+        upsert({ ...note(at, "a whale"), embedding: vectorOf(at) }, 1n),
+      );
+      await (await place(opened, view)).live().write(changes);
+      const path = `/${opened.store.prefix}${alias}`;
+      const send = (method: "GET" | "POST", end: string) =>
+        request(opened, (attempt) =>
+          opened.store.http.send({ method, path: `${path}/${end}` }, attempt),
+        );
+      await send("POST", "_flush");
+      const stats = await send("GET", "_stats/store");
+      const bytes = Number(part(stats, "_all", "primaries", "store", "size_in_bytes"));
+      await opened.settle();
+      const read: readonly Note[] = await opened.store.session.list(
+        findIn(view),
+        "whale",
+        () => [],
+      );
+      return { bytes, read };
+    };
+    const digits = await filled("digits", `vector(${many})`);
+    const bytes = await filled("bytes", `packed vector(${many})`);
+    for (const { read } of [digits, bytes]) {
+      expect(read.length).toBeGreaterThan(0);
+      for (const { number, embedding } of read) expect(embedding).toEqual(vectorOf(number));
+    }
+    expect(bytes.bytes).toBeLessThan(digits.bytes / 2);
   });
 
   it("is filled beside the one that answers; broken off it goes on, and the alias moves at once", async () => {

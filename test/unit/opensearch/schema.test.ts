@@ -154,6 +154,36 @@ test("a text index is cut by its documents, as the plan reckons with it: no shar
   expect(capabilities.textSearch?.shards).toEqual({ documents: 20_000_000, atOnce: 10 });
 });
 
+test("vectors that are copied with a text count in its shards, about as they are kept: as bytes", () => {
+  const sized = (dimensions: number): unknown => {
+    const kind = "    kind: search\n";
+    const scaled = edited(books, kind, `${kind}    scale: { rows: 80M }\n`);
+    return definitionOf(
+      edited(scaled, "dimensions: 8,", `dimensions: ${dimensions},`),
+      "books-book-search",
+    );
+  };
+  const shards = (dimensions: number): string =>
+    /"number_of_shards":"(\d+)"/.exec(JSON.stringify(sized(dimensions)))?.[1] ?? "";
+  // Without vectors 4; base64 of 768 numbers is 4 kB beside 1.5 kB of text, their digits would be 15.
+  expect([8, 384, 768, 1536].map(shards)).toEqual(["4", "10", "15", "26"]);
+  expect(sized(768)).toMatchObject({
+    item: { embedding: "packed vector(768)?" },
+    definition: {
+      mappings: {
+        _meta: {
+          reasons: expect.arrayContaining([
+            "15 shards: each holds up to 5,400,000 documents, about 30 GB",
+          ]) as unknown,
+        },
+      },
+    },
+  });
+  expect(definitionOf(books, "books-similar-books")).toMatchObject({
+    item: { embedding: "vector(8)?" },
+  });
+});
+
 const renamed = edited(
   books,
   "      body: { type: text }",

@@ -23,7 +23,7 @@ export function snapshotOf(store: StoreIr, project: string): Snapshot {
       {
         entity: view.entity.name,
         ...definitionOf(view, project),
-        item: itemShape(view.entity),
+        item: itemShape(view),
       },
     ]),
   );

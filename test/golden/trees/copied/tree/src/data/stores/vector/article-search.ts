@@ -16,7 +16,7 @@ import type { ViewTarget } from "../../runtime/view.ts";
 const view = viewOf({
   view: "article-search",
   alias: "journal-article-search",
-  definition: "43e52367da11",
+  definition: "2a1c849105cb",
   item: {
     id: "uuid",
     title: "string",
@@ -29,7 +29,7 @@ const view = viewOf({
     printed: "boolean",
     day: "date",
     at: "timestamp",
-    embedding: "vector(16)?",
+    embedding: "packed vector(16)?",
     version: "int",
     createdAt: "timestamp",
     updatedAt: "timestamp",
