@@ -1,4 +1,5 @@
-import { isDataError, programmingError } from "./errors.ts";
+import { type DataError, isDataError, programmingError } from "./errors.ts";
+import { amended } from "./failure.ts";
 
 /**
  * The same methods, but a value that its codec refuses rejects the promise with `programming` instead of throwing at the call: values
@@ -70,9 +71,15 @@ const guard =
     try {
       return method(...values);
     } catch (error) {
-      return Promise.reject(isDataError(error) ? error : refused(operation, error));
+      return Promise.reject(
+        isDataError(error) ? told(operation, error) : refused(operation, error),
+      );
     }
   };
+
+/** What was refused before the call began knows no operation. */
+const told = (operation: string, error: DataError): DataError =>
+  error.operation === "" ? amended(error, { operation }) : error;
 
 const refused = (operation: string, cause: unknown): Error =>
   programmingError(cause instanceof TypeError ? cause.message : "a value cannot be encoded", {

@@ -227,6 +227,27 @@ export const cases: readonly Case[] = [
   },
   {
     method: "patch",
+    name: "a key that the method does not change is refused and named, and nothing is changed",
+    run: async (data) => {
+      const { createdAt, ...stored } = await data.settings.add(setting());
+      const patches = [
+        { title: "New", titel: "x" },
+        { createdAt },
+        JSON.parse('{"__proto__":{"title":"New"}}') as object,
+      ];
+      for (const patch of patches)
+        await expect(data.settings.change(stored.id, patch)).rejects.toMatchObject({
+          kind: "programming",
+          operation: "settings.change",
+          message: expect.stringMatching(/the patch has "(titel|createdAt|__proto__)".*title/),
+        });
+      expect(await data.settings.get(stored.id)).toEqual({ ...stored, createdAt });
+      const undefinedKey = { title: "New", titel: undefined };
+      expect((await data.settings.change(stored.id, undefinedKey)).title).toBe("New");
+    },
+  },
+  {
+    method: "patch",
     name: "a missing key is not found, and nothing comes about",
     run: async (data) => {
       const id = randomUUID();

@@ -416,6 +416,39 @@ export const cases: readonly Case[] = [
   },
   {
     method: "patch",
+    name: "a key that the method does not change is refused and named, and nothing is changed; one that is undefined is none",
+    run: async (data) => {
+      const stored = await data.posts.write(post({ title: "first" }));
+      const { id } = stored;
+      const refused = async (patch: object, what: string): Promise<void> => {
+        const error: unknown = await data.posts
+          .revise(id, patch)
+          .catch((reason: unknown) => reason);
+        expect(error).toMatchObject({
+          name: "DataError",
+          kind: "programming",
+          operation: "posts.revise",
+          message: expect.stringContaining(what),
+          hint: expect.stringContaining("fields in the spec"),
+        });
+        expect(error).toMatchObject({
+          message: expect.stringContaining("title, status, ratio, tags, extra"),
+        });
+        expect(String(error)).not.toContain("nobody's");
+      };
+      await refused({ titel: "nobody's" }, '"titel"');
+      await refused({ title: "second", score: 2, pinned: true }, '"score", "pinned"');
+      await refused({ title: "second", version: 7 }, '"version"');
+      await refused({ "nobody's key": 1 }, "a key of another form");
+      for (const text of ['{"__proto__":{"title":"second"}}', '{"constructor":1,"title":"second"}'])
+        await refused(JSON.parse(text) as object, text.slice(1).split(":")[0] ?? "");
+      expect(await data.posts.get(id)).toEqual(stored);
+      const same = { title: "third", score: undefined, titel: undefined };
+      expect((await data.posts.revise(id, same)).title).toBe("third");
+    },
+  },
+  {
+    method: "patch",
     name: "a missing key is not found",
     run: async (data) =>
       expect(data.posts.revise(randomUUID(), { title: "x" })).rejects.toEqual(ofKind("not-found")),

@@ -137,8 +137,16 @@ function patchShape(method: Of<"patch">, entity: EntityIr): Shape {
   return {
     parameters: [keyParameter(entity), required("patch", name), changeOptions(entity)],
     returns: entity.name,
-    types: [{ name, properties, comment: "What is left out stays as it is." }],
+    types: [{ name, properties, comment: patchComment(entity) }],
   };
+}
+
+/** What a patch leaves out, and what one of nothing does. */
+function patchComment({ version, updatedAt }: EntityIr): string {
+  const raised = [version, updatedAt].flatMap((field) => (field === undefined ? [] : [field.name]));
+  const touch =
+    raised.length === 0 ? "changes nothing" : `raises ${raised.join(" and ")} all the same`;
+  return `What is left out stays as it is; \`{}\` ${touch}. A key that is not here is refused as \`programming\`.`;
 }
 
 function incrementShape(method: Of<"increment">, entity: EntityIr): Shape {

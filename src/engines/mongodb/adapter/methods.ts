@@ -2,6 +2,7 @@ import type { EntityIr, FieldIr, Method, RecordMethodIr } from "../../../ir/type
 import { stringLiteral } from "../../../render/encode.ts";
 import { type Doc, hardline, indent } from "../../../render/document.ts";
 import { call, objectLiteral } from "../../../render/layout.ts";
+import { patchChanges } from "../../families/record/patch.ts";
 import { propertyOf } from "../fields.ts";
 import { makesKeys } from "./document.ts";
 import { aggregateDeclaration } from "./aggregate.ts";
@@ -161,13 +162,13 @@ function patchText(scope: Scope, ir: RecordMethodIr, method: Of<"patch">): strin
   const version = entity.version === undefined ? "" : `, $inc: { ${entity.version.column}: 1 }`;
   const doc = `\`findOneAndUpdate({ _id }, { $set${version} })\``;
   const name = declare(scope, "MethodDeclaration", doc, ir);
-  const set = objectLiteral(
-    method.fields.flatMap((fieldName) => {
-      const field = entity.fields.find((candidate) => candidate.name === fieldName);
+  scope.runtime("filter", "optional");
+  scope.imports.value("../../runtime/patch.ts", "changesOf");
+  const set = patchChanges(
+    method.fields.flatMap((of) => {
+      const field = entity.fields.find((candidate) => candidate.name === of);
       if (field === undefined) return [];
-      scope.runtime("filter", "optional");
-      const value = call("optional", [`codecs.${field.name}`, `patch.${field.name}`]);
-      return [[field.column, value] as const];
+      return [{ of, as: field.column, value: call("optional", [`codecs.${of}`, `patch.${of}`]) }];
     }),
   );
   return wired(

@@ -1,6 +1,6 @@
 import type { EntityIr, Method } from "../../../ir/types.ts";
 import type { Doc } from "../../../render/document.ts";
-import { print } from "../../../render/document.ts";
+import { hardline, indent, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import {
   arrayLiteral,
@@ -145,7 +145,7 @@ function changesFunction(
   const { entity, ir, module, port } = target;
   const type = ir.types.at(-1);
   module.portType(port, type);
-  module.runtime("values", "given");
+  module.runtime("values", "changesOf", "given");
   const name = module.variable(`${variable}Changes`);
   const entries = sets.map(({ field }) =>
     entry(
@@ -154,7 +154,10 @@ function changesFunction(
     ),
   );
   module.declarations.push(
-    print([`const ${name} = (patch: ${type?.name ?? "never"}) => (`, openObject(entries), ");"]),
+    print([
+      `const ${name} = (patch: ${type?.name ?? "never"}) =>`,
+      indent([hardline, "changesOf(patch, ", openObject(entries), ");"]),
+    ]),
   );
   return name;
 }

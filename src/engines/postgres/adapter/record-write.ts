@@ -208,7 +208,7 @@ function changesFunction(
   const { entity, ir, module, port } = target;
   const type = ir.types.at(-1);
   module.portType(port, type);
-  module.runtime("values", "given");
+  module.runtime("values", "changesOf", "given");
   const name = module.variable(`${variable}Changes`);
   const entries = sets.map(({ field }) =>
     entry(
@@ -217,7 +217,10 @@ function changesFunction(
     ),
   );
   module.declarations.push(
-    print([`const ${name} = (patch: ${type?.name ?? "never"}) => (`, openObject(entries), ");"]),
+    print([
+      `const ${name} = (patch: ${type?.name ?? "never"}) =>`,
+      indent([hardline, "changesOf(patch, ", openObject(entries), ");"]),
+    ]),
   );
   return name;
 }

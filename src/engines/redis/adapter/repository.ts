@@ -19,11 +19,11 @@ import {
   docBlock,
   importLines,
   ImportSet,
-  objectLiteral,
   openObject,
 } from "../../../render/layout.ts";
 import { type SharedContext, sharedContext } from "../../../render/shared/types.ts";
 import type { FileRequest } from "../../engine.ts";
+import { patchChanges } from "../../families/record/patch.ts";
 import { columnsOf, defaultLiteral, fieldCodec } from "./codec.ts";
 import type { RedisRuntime } from "./store.ts";
 
@@ -102,6 +102,7 @@ function importsOf(
     .type(`../../runtime/${runtime.folder}/record.ts`, "RecordDeclaration", ...kinds)
     .type(`../../runtime/${runtime.folder}/session.ts`, "RedisSession")
     .value(`../../runtime/${runtime.folder}/codec.ts`, ...codecs);
+  if (patches.length > 0) imports.value("../../runtime/patch.ts", "changesOf");
   if (patches.length > 0 || given.some(isMade))
     imports.value(`../../runtime/${runtime.folder}/codec.ts`, "optional");
   for (const type of [...given.map(({ tsType }) => tsType), entity.keyType]) {
@@ -195,7 +196,7 @@ function details(method: Method, entity: EntityIr): readonly (readonly [string, 
   if (method.op === "upsert" && method.ttlMs !== undefined)
     return [["ttlMs", digits(method.ttlMs)]];
   if (method.op === "patch")
-    return [["encode", ["(patch) => (", patchObject(method.fields, entity), ")"]]];
+    return [["encode", ["(patch) =>", group(indent([line, patchObject(method.fields, entity)]))]]];
   if (method.op !== "increment") return [];
   const field = entity.fields.find(({ name }) => name === method.field);
   if (field === undefined) return [];
@@ -213,13 +214,14 @@ const digits = (value: number): string => inThousands(value, "_");
 
 function patchObject(fields: readonly string[], entity: EntityIr): Doc {
   const known = new Map(entity.fields.map((field) => [field.name, field]));
-  const entries = fields.flatMap((name) => {
-    const field = known.get(name);
-    return field === undefined
-      ? []
-      : [[keptName(field.source), call("optional", [`codecs.${name}`, `patch.${name}`])] as const];
+  const entries = fields.flatMap((of) => {
+    const field = known.get(of);
+    if (field === undefined) return [];
+    return [
+      { of, as: keptName(field.source), value: call("optional", [`codecs.${of}`, `patch.${of}`]) },
+    ];
   });
-  return objectLiteral(entries);
+  return patchChanges(entries);
 }
 
 /** The method's bounds and the field's own, whichever is nearer; the field's type has some too. */

@@ -13,7 +13,10 @@ export interface ArticleListByStateFilter {
   readonly state: ArticleState;
 }
 
-/** What is left out stays as it is. */
+/**
+ * What is left out stays as it is; `{}` raises version and updatedAt all the same. A key that is
+ * not here is refused as `programming`.
+ */
 export interface ArticleRevisePatch {
   readonly title?: string;
   readonly state?: ArticleState;

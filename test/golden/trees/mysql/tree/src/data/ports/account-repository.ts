@@ -8,7 +8,10 @@ import type {
   WriteOptions,
 } from "../runtime/options.ts";
 
-/** What is left out stays as it is. */
+/**
+ * What is left out stays as it is; `{}` raises version and updatedAt all the same. A key that is
+ * not here is refused as `programming`.
+ */
 export interface AccountRenamePatch {
   readonly owner?: string;
 }

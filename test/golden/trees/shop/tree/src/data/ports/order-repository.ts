@@ -27,7 +27,10 @@ export interface OrderRevenueByDay {
   readonly count: number;
 }
 
-/** What is left out stays as it is. */
+/**
+ * What is left out stays as it is; `{}` raises version and updatedAt all the same. A key that is
+ * not here is refused as `programming`.
+ */
 export interface OrderAmendPatch {
   readonly status?: OrderStatus;
   readonly note?: string | null;

@@ -13,7 +13,10 @@ export interface ProductListByPriceFilter {
   readonly priceCents?: Range<number>;
 }
 
-/** What is left out stays as it is. */
+/**
+ * What is left out stays as it is; `{}` raises version and updatedAt all the same. A key that is
+ * not here is refused as `programming`.
+ */
 export interface ProductRepricePatch {
   readonly priceCents?: number;
   readonly title?: string;

@@ -14,7 +14,10 @@ export interface NoteNewestFilter {
   readonly writtenOn?: Range<string>;
 }
 
-/** What is left out stays as it is. */
+/**
+ * What is left out stays as it is; `{}` raises version and updatedAt all the same. A key that is
+ * not here is refused as `programming`.
+ */
 export interface NoteEditPatch {
   readonly title?: string;
   readonly body?: string | null;

@@ -2,7 +2,10 @@
 import type { NewPassage, Passage, PassageId } from "../domain/passage.ts";
 import type { ReadOptions, VersionedWriteOptions, WriteOptions } from "../runtime/options.ts";
 
-/** What is left out stays as it is. */
+/**
+ * What is left out stays as it is; `{}` raises version and updatedAt all the same. A key that is
+ * not here is refused as `programming`.
+ */
 export interface PassageAmendPatch {
   readonly body?: string;
   readonly embedding?: Float32Array;

@@ -25,6 +25,7 @@ import type {
 import { optional } from "../../runtime/mongodb/filter.ts";
 import { keyOr, leftOut, newKey } from "../../runtime/mongodb/made-key.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
+import { changesOf } from "../../runtime/patch.ts";
 
 const codecs = named("Article", {
   id: uuid<ArticleId>(),
@@ -143,13 +144,17 @@ export function articleRepository(session: MongoSession): ArticleRepository {
       session.patch(
         revise,
         codecs.id.encode(id),
-        {
-          title: optional(codecs.title, patch.title),
-          state: optional(codecs.state, patch.state),
-          tags: optional(codecs.tags, patch.tags),
-          extra: optional(codecs.extra, patch.extra),
-          published_at: optional(codecs.publishedAt, patch.publishedAt),
-        },
+        changesOf(
+          patch,
+          {
+            title: optional(codecs.title, patch.title),
+            state: optional(codecs.state, patch.state),
+            tags: optional(codecs.tags, patch.tags),
+            extra: optional(codecs.extra, patch.extra),
+            published_at: optional(codecs.publishedAt, patch.publishedAt),
+          },
+          { published_at: "publishedAt" },
+        ),
         options,
       ),
   });

@@ -34,7 +34,7 @@ import {
   type Value,
   type ValueRow,
 } from "../../runtime/mysql/statement.ts";
-import { given, guarded } from "../../runtime/mysql/values.ts";
+import { changesOf, given, guarded } from "../../runtime/mysql/values.ts";
 
 /** Owned children come as one json column: rows of texts. */
 const childRows = json<readonly ValueRow[]>();
@@ -234,9 +234,10 @@ where a.id = $1 and a.shop_id = $tenant`,
   exists: "select 1 from accounts where id = $1 and shop_id = $tenant",
 });
 
-const renameChanges = (patch: AccountRenamePatch) => ({
-  owner: given(accountCodecs.owner, patch.owner),
-});
+const renameChanges = (patch: AccountRenamePatch) =>
+  changesOf(patch, {
+    owner: given(accountCodecs.owner, patch.owner),
+  });
 
 const shut = table.remove(
   "shut",

@@ -41,7 +41,7 @@ import {
   type Text,
   type TextRow,
 } from "../../runtime/postgres/statement.ts";
-import { given, guarded } from "../../runtime/postgres/values.ts";
+import { changesOf, given, guarded } from "../../runtime/postgres/values.ts";
 
 /** Owned children come as one json column: rows of texts. */
 const childRows = json<readonly TextRow[]>();
@@ -245,10 +245,11 @@ const amend = table.patch("amend", {
   exists: "select 1 from orders where id = $1",
 });
 
-const amendChanges = (patch: OrderAmendPatch) => ({
-  status: given(orderCodecs.status, patch.status),
-  note: given(orderCodecs.note, patch.note),
-});
+const amendChanges = (patch: OrderAmendPatch) =>
+  changesOf(patch, {
+    status: given(orderCodecs.status, patch.status),
+    note: given(orderCodecs.note, patch.note),
+  });
 
 const cancel = table.remove(
   "cancel",

@@ -24,7 +24,7 @@ import {
   type Text,
   type TextRow,
 } from "../../runtime/postgres/statement.ts";
-import { given, guarded } from "../../runtime/postgres/values.ts";
+import { changesOf, given, guarded } from "../../runtime/postgres/values.ts";
 
 /** Between the properties of Note and the texts of its columns. */
 const noteCodecs = named("Note", {
@@ -122,11 +122,12 @@ const edit = table.patch("edit", {
   exists: "select 1 from notes where id = $1",
 });
 
-const editChanges = (patch: NoteEditPatch) => ({
-  title: given(noteCodecs.title, patch.title),
-  body: given(noteCodecs.body, patch.body),
-  starred: given(noteCodecs.starred, patch.starred),
-});
+const editChanges = (patch: NoteEditPatch) =>
+  changesOf(patch, {
+    title: given(noteCodecs.title, patch.title),
+    body: given(noteCodecs.body, patch.body),
+    starred: given(noteCodecs.starred, patch.starred),
+  });
 
 const remove = table.remove(
   "remove",

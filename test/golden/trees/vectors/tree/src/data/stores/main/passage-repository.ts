@@ -4,7 +4,7 @@ import type { PassageAmendPatch, PassageRepository } from "../../ports/passage-r
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { tableOf, type Text } from "../../runtime/postgres/statement.ts";
-import { given, guarded } from "../../runtime/postgres/values.ts";
+import { changesOf, given, guarded } from "../../runtime/postgres/values.ts";
 import { passageCodecs, passageRow } from "./passage-row.ts";
 
 const table = tableOf<Passage>({
@@ -73,10 +73,11 @@ const amend = table.patch("amend", {
   exists: "select 1 from passages where id = $1",
 });
 
-const amendChanges = (patch: PassageAmendPatch) => ({
-  body: given(passageCodecs.body, patch.body),
-  embedding: given(passageCodecs.embedding, patch.embedding),
-});
+const amendChanges = (patch: PassageAmendPatch) =>
+  changesOf(patch, {
+    body: given(passageCodecs.body, patch.body),
+    embedding: given(passageCodecs.embedding, patch.embedding),
+  });
 
 /** Passage in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function passageRepository(session: PostgresSession): PassageRepository {

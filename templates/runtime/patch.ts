@@ -1,0 +1,41 @@
+import { programmingError } from "./errors.ts";
+
+/** A name, as fields have them; anything else may be personal. */
+const nameForm = /^[\w$-]{1,50}$/;
+
+/**
+ * What a patch changes, encoded. The patch names nothing else: a key that is misspelt, or that the method does not change, would be passed over,
+ * and the rest applied without it. A key whose value is undefined names nothing. A patch of nothing is a touch: it raises the version and the
+ * time of the last change.
+ *
+ * @param changes encoded values by the store's names, undefined where the patch gives none
+ * @param fields the patch's names for those that have others in the store
+ * @throws DataError programming, before anything is sent
+ */
+export function changesOf<C extends object>(
+  patch: object,
+  changes: C,
+  fields: Readonly<Record<string, string>> = {},
+): C {
+  let given = 0;
+  for (const value of Object.values(changes)) if (value !== undefined) given += 1;
+  if (Object.keys(patch).length !== given)
+    refuseOthers(
+      patch,
+      Object.keys(changes).map((name) => fields[name] ?? name),
+    );
+  return changes;
+}
+
+function refuseOthers(patch: object, allowed: readonly string[]): void {
+  const others = Object.entries(patch).flatMap(([key, value]) =>
+    value === undefined || allowed.includes(key) ? [] : [shown(key)],
+  );
+  if (others.length === 0) return;
+  throw programmingError(
+    `the patch has ${[...new Set(others)].join(", ")}, and this method changes ${allowed.join(", ")} only`,
+    { hint: "leave out what is no change, or name it among the method's fields in the spec" },
+  );
+}
+
+const shown = (key: string): string => (nameForm.test(key) ? `"${key}"` : "a key of another form");
