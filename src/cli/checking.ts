@@ -18,6 +18,8 @@ import {
 export interface CheckOptions {
   /** Also name each file of the runtime that was edited or comes from another version. */
   readonly runtime?: boolean;
+  /** Generated files that are not as they were generated are a finding, too: deleted, moved, changed by hand. */
+  readonly strict?: boolean;
 }
 
 /** The whole path of `check`. */
@@ -33,7 +35,9 @@ export function check({ io, output }: CommandContext, options: CheckOptions): Ex
   const conflicts = conflictsOf(actions);
   const diff = renderDiff(writePlan);
   const drift = hasDrift(writePlan);
-  const clean = !drift && decisions.length + outdated.length + runtime.length === 0;
+  const deviations = deviationsOf(notes);
+  const same = !drift && decisions.length + outdated.length + runtime.length === 0;
+  const clean = same && (options.strict !== true || deviations.length === 0);
   output.document({
     clean,
     changes: changesOf(actions).map(({ kind, path }) => ({ kind, path })),
@@ -52,25 +56,30 @@ export function check({ io, output }: CommandContext, options: CheckOptions): Ex
   for (const each of outdated) output.problem(outdatedText(each));
   for (const each of runtime) output.problem(runtimeText(each));
   if (clean) {
-    output.line(cleanText(notes));
+    output.line(deviations.length === 0 ? cleanLine : `clean, but ${deviations.join("; ")}`);
     return exitCode.ok;
   }
+  if (same) output.problem(strictText(deviations));
   if (decisions.length > 0) output.problem(outdatedLockText(decisions, place.lock));
   if (findings.length > 0) output.problem("Until that is mended, generate writes nothing.");
   else if (drift) output.problem("Bring the tree up to date with: async-db-starter generate");
   return exitCode.finding;
 }
 
-function cleanText(notes: readonly Note[]): string {
+/** What `--strict` refuses, and what is left to do about it. */
+const strictText = (deviations: readonly string[]): string =>
+  `--strict: ${deviations.join("; ")}. Have it as it is generated: move back what was moved, delete what was changed, then async-db-starter generate --restore PATH; what is yours goes into files of yours`;
+
+/** Generated files that are not as they were generated, as the user left them. */
+function deviationsOf(notes: readonly Note[]): readonly string[] {
   const told = (kind: Note["kind"], one: string, many: string): readonly string[] => {
     const count = notes.filter((note) => note.kind === kind).length;
     if (count === 0) return [];
     return [count === 1 ? `1 generated file ${one}` : `${count} generated files ${many}`];
   };
-  const but = [
+  return [
     ...told("deleted", "is missing that you deleted", "are missing that you deleted"),
     ...told("hand-changed", "is changed by hand", "are changed by hand"),
     ...told("moved", "lies where you moved it", "lie where you moved them"),
   ];
-  return but.length === 0 ? cleanLine : `clean, but ${but.join("; ")}`;
 }

@@ -71,6 +71,11 @@ export function createProgram(version: string, run: Run): Command {
   program
     .command("check")
     .option("--runtime", "also name edited and outdated files of the runtime", false)
+    .option(
+      "--strict",
+      "also exit 1 for generated files that you deleted, moved or changed by hand",
+      false,
+    )
     .description("for CI: write nothing, exit 1 with the diff when code and spec differ")
     .action((options) => run(() => import("./commands/check.ts"), [options]));
   addMigrate(program, run);
