@@ -22,7 +22,8 @@ function compare(a: Path, b: Path): number {
 
 type Mutable = Tree[] | { [key: string]: Tree };
 
-function copied(tree: Tree): Tree {
+/** A copy that may be changed, of which no part stands in two places. */
+export function copied(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(copied);
   if (typeof tree !== "object" || tree === null) return tree;
   const copy: { [key: string]: Tree } = Object.create(null);

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Path, Problem } from "./issues.ts";
 import { kindsWith, knownKeys } from "./known-keys.ts";
 import { meant } from "./nearest.ts";
-import { kindAt, placeOf } from "./places.ts";
+import { kindAt, type ObjectKind, placeOf } from "./places.ts";
 import { choice, quoted, shown } from "./shown-text.ts";
 import { isPrototypeKey, treeAt, type Tree } from "./tree.ts";
 
@@ -80,15 +80,22 @@ function unknownKey(path: Path, tree: Tree): readonly Problem[] {
       ),
     ];
   }
-  return [
-    error(
-      path,
-      "key",
-      `unknown key ${quoted(key)} in ${inPart(kind, parent)}`,
-      meant(key, known, "known keys"),
-    ),
-  ];
+  return [error(path, "key", unknownText(key, kind, parent), meant(key, known, "known keys"))];
 }
+
+const unknownText = (key: string, kind: ObjectKind, parent: Path): string =>
+  `unknown key ${quoted(key)} in ${inPart(kind, parent)}`;
+
+/** A key that was probably meant to be the last step of a path. */
+export const misspeltKey = (key: string, path: Path, tree: Tree): Problem => {
+  const parent = path.slice(0, -1);
+  return error(
+    path,
+    "key",
+    unknownText(key, kindAt(parent, tree), parent),
+    `did you mean ${quoted(String(path.at(-1)))}?`,
+  );
+};
 
 const kindText = (kind: Tree | undefined): string =>
   typeof kind === "string" ? kind : shown(kind);

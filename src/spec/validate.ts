@@ -1,10 +1,11 @@
-import type { Problem } from "./issues.ts";
-import { withMeantKinds } from "./meant-kinds.ts";
+import type { z } from "zod";
+import type { Path, Problem } from "./issues.ts";
+import { asMeant, type Meant } from "./meant-words.ts";
 import { prunedSpec } from "./pruned-spec.ts";
 import { rules } from "./rules/index.ts";
 import { contextOf, type Context } from "./rules/context.ts";
 import { specSchema, type Spec } from "./schema.ts";
-import { shapeProblems } from "./shape-problems.ts";
+import { misspeltKey, shapeProblems } from "./shape-problems.ts";
 import type { Tree } from "./tree.ts";
 
 export interface Validation {
@@ -22,20 +23,51 @@ export function validate(tree: Tree, engines?: readonly string[]): Validation {
     const context = contextOf(result.data, tree, true, engines);
     return { spec: result.data, entities: context.entities, problems: judged(context) };
   }
-  const meant = withMeantKinds(tree);
-  const further = meant === tree ? result : specSchema.safeParse(meant);
-  const issues = further.error?.issues ?? [];
-  const shape = [
-    ...shapeProblems(result.error.issues, tree),
-    ...(meant === tree ? [] : shapeProblems(issues, meant)),
-  ];
-  const rest = prunedSpec(meant, issues);
-  const reported = new Set(shape.map(({ path }) => JSON.stringify(path)));
-  const more = rest === undefined ? [] : judged(contextOf(rest, meant, false, engines));
+  const shape = shapeProblems(result.error.issues, tree);
+  const meant = asMeant(tree);
+  const problems =
+    meant === undefined
+      ? problemsOf(tree, result.error.issues, engines)
+      : meantProblems(meant, engines);
+  const { form, rest } = at(problems, meant?.written);
+  const all = told([...shape, ...form]);
+  const reported = new Set(all.map(({ path }) => JSON.stringify(path)));
   return {
-    problems: [...told(shape), ...more.filter(({ path }) => !reported.has(JSON.stringify(path)))],
+    problems: [...all, ...rest.filter(({ path }) => !reported.has(JSON.stringify(path)))],
   };
 }
+
+/** Problems of a spec that was read as it was probably meant, and the words that were not read as they are. */
+function meantProblems(meant: Meant, engines: readonly string[] | undefined): Problems {
+  const issues = specSchema.safeParse(meant.tree).error?.issues ?? [];
+  const { form, rest } = problemsOf(meant.tree, issues, engines);
+  const keys = meant.misspelt.map(([key, path]) => misspeltKey(key, path, meant.tree));
+  return { form: [...keys, ...form], rest };
+}
+
+interface Problems {
+  readonly form: readonly Problem[];
+  readonly rest: readonly Problem[];
+}
+
+/** Problems of the form, and what the rules say of what is left without them. */
+function problemsOf(
+  tree: Tree,
+  issues: readonly z.core.$ZodIssue[],
+  engines: readonly string[] | undefined,
+): Problems {
+  const spec = prunedSpec(tree, issues);
+  return {
+    form: shapeProblems(issues, tree),
+    rest: spec === undefined ? [] : judged(contextOf(spec, tree, false, engines)),
+  };
+}
+
+/** The same at the places where they are written. */
+const at = ({ form, rest }: Problems, written: (path: Path) => Path = (path) => path): Problems => {
+  const placed = (problem: Problem): Problem => ({ ...problem, path: written(problem.path) });
+  return { form: form.map(placed), rest: rest.map(placed) };
+};
 
 /** Each once: a problem of the form shows in both readings of the tree. */
 const told = (problems: readonly Problem[]): readonly Problem[] => [
