@@ -1,4 +1,5 @@
 import { readUserFile } from "../reconcile/single-file.ts";
+import { oldestCompiler } from "../render/shared/project.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import type { Output } from "./io.ts";
 
@@ -48,14 +49,26 @@ export function packageAdditions(own: string, fresh: string): PackageAdditions |
     Object.fromEntries(
       Object.entries(wanted[part] ?? {}).filter(([name]) => !known.has(`${part} ${name}`)),
     );
+  const compiler = there.devDependencies?.["typescript"];
   const additions: PackageAdditions = {
     ...(wanted.type === "module" && there.type !== "module" && { type: wanted.type }),
     scripts: missing("scripts"),
     dependencies: missing("dependencies"),
-    devDependencies: missing("devDependencies"),
+    devDependencies: {
+      ...missing("devDependencies"),
+      ...(isOutdated(compiler) ? { typescript: `>=${oldestCompiler}` } : {}),
+    },
   };
   const lacks = parts.some((part) => Object.keys(additions[part]).length > 0);
   return lacks || additions.type !== undefined ? additions : undefined;
+}
+
+/** Whether a version, or the lowest of a range, is one of a compiler that does not know all libraries that the generated code uses. */
+export function isOutdated(compiler: string | undefined): boolean {
+  const [, major, minor = "0"] = /(\d+)(?:\.(\d+))?/.exec(compiler ?? "") ?? [];
+  const [oldestMajor = 0, oldestMinor = 0] = oldestCompiler.split(".").map(Number);
+  if (major === undefined) return false;
+  return Number(major) === oldestMajor ? Number(minor) < oldestMinor : Number(major) < oldestMajor;
 }
 
 type Manifest = Partial<

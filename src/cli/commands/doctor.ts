@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { engines } from "../../engines/registry.gen.ts";
+import { compilerProblem } from "../compiler-check.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
 import { addCommand, packageManager } from "../install.ts";
@@ -57,6 +58,7 @@ export async function run({ io, output }: CommandContext): Promise<ExitCode> {
         },
     ...moduleCheck(root, loaded.model.output.importExtension),
     ...scriptCheck(root, loaded.model.output),
+    ...compilerCheck(root, loaded.model.output),
     ...buildCheck(root, loaded.model.output),
     ...packageChecks(plan, root),
   ] satisfies Check[];
@@ -85,6 +87,11 @@ function moduleCheck(root: string, extension: string): readonly Check[] {
 function scriptCheck(root: string, output: Model["output"]): readonly Check[] {
   const problem = scriptProblem(readUserFile(root, "package.json") ?? "", output);
   return problem === undefined ? [] : [{ what: "scripts", ok: false, ...problem }];
+}
+
+function compilerCheck(root: string, output: Model["output"]): readonly Check[] {
+  const problem = compilerProblem(root, output);
+  return problem === undefined ? [] : [{ what: "compiler", ok: false, ...problem }];
 }
 
 /** The project's command as Node can run it: the source, or what the scripts' build makes of it. */

@@ -15,6 +15,9 @@ type Engines = ReadonlyMap<string, EngineDescriptor>;
 
 /** Ranges of the packages that every generated project needs; a test holds them to the versions this repository runs with. */
 export const sharedPackages = { "@opentelemetry/api": "^1.9.1", zod: "^4.6.7" } as const;
+/** Measured: the first whose libraries have all that the generated code uses; 5.6 has no `es2024`. */
+export const oldestCompiler = "5.7";
+
 export const developmentPackages = { "@types/node": "^22.20.5", typescript: "^7.0.2" } as const;
 
 /** The files around the data layer: package, compiler, environment, local servers. */
@@ -38,7 +41,7 @@ export function projectFiles({ ir, model }: RenderInput, engines: Engines): read
         ),
       ),
     ),
-    own("tsconfig.json", json(compilerOptions(ir.output))),
+    own("tsconfig.json", json(compilerFile(ir.output))),
     {
       path: `{data}/${nodeCheck}`,
       ownership: "generated",
@@ -102,25 +105,32 @@ const packagesWhere = (
 const sorted = (packages: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-function compilerOptions({ importExtension, dir }: Output): unknown {
+function compilerFile({ importExtension, dir }: Output): unknown {
+  return {
+    compilerOptions: compilerOptions(importExtension),
+    include: [...new Set(["src", "test", dir.split("/")[0] ?? dir])],
+  };
+}
+
+/** The compiler options of a new project. */
+export function compilerOptions(
+  importExtension: Output["importExtension"],
+): Readonly<Record<string, unknown>> {
   const fromSource = importExtension !== ".js";
   return {
-    compilerOptions: {
-      target: "es2023",
-      lib: ["es2024", "esnext.disposable"],
-      module: importExtension === "" ? "preserve" : "nodenext",
-      types: ["node"],
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      isolatedModules: true,
-      verbatimModuleSyntax: true,
-      erasableSyntaxOnly: true,
-      ...(importExtension === ".ts" ? { allowImportingTsExtensions: true } : {}),
-      skipLibCheck: true,
-      ...(fromSource ? { noEmit: true } : { rootDir: ".", outDir: "dist" }),
-    },
-    include: [...new Set(["src", "test", dir.split("/")[0] ?? dir])],
+    target: "es2023",
+    lib: ["es2024", "esnext.disposable"],
+    module: importExtension === "" ? "preserve" : "nodenext",
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    isolatedModules: true,
+    verbatimModuleSyntax: true,
+    erasableSyntaxOnly: true,
+    ...(importExtension === ".ts" ? { allowImportingTsExtensions: true } : {}),
+    skipLibCheck: true,
+    ...(fromSource ? { noEmit: true } : { rootDir: ".", outDir: "dist" }),
   };
 }
 
