@@ -8,7 +8,7 @@ import type {
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.ts";
-import { given, guarded, partlyMade, signed } from "../../runtime/postgres/values.ts";
+import { changesOf, given, guarded, partlyMade, signed } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const table = tableOf<Product>({
@@ -131,13 +131,14 @@ const reprice = table.patch("reprice", {
   exists: "select 1 from products where id = $1",
 });
 
-const repriceChanges = (patch: ProductRepricePatch) => ({
-  priceCents: given(productCodecs.priceCents, patch.priceCents),
-  title: given(productCodecs.title, patch.title),
-  description: given(productCodecs.description, patch.description),
-  tags: given(productCodecs.tags, patch.tags),
-  embedding: given(productCodecs.embedding, patch.embedding),
-});
+const repriceChanges = (patch: ProductRepricePatch) =>
+  changesOf(patch, {
+    priceCents: given(productCodecs.priceCents, patch.priceCents),
+    title: given(productCodecs.title, patch.title),
+    description: given(productCodecs.description, patch.description),
+    tags: given(productCodecs.tags, patch.tags),
+    embedding: given(productCodecs.embedding, patch.embedding),
+  });
 
 const reserve = table.write(
   "reserve",
