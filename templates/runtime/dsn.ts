@@ -248,7 +248,7 @@ function parseParameters(
       !(rule.orName === true && isName(value, rule.values))
     )
       refuse(
-        `has a parameter ${name} that is none of ${rule.values.join(", ")}${rule.orName === true ? ", and no name" : ""}`,
+        `has a parameter ${name} that is none of ${rule.values.join(", ")}${rule.orName === true ? ", and no name" : ""}${meantText(value, rule.values)}`,
       );
     found.set(name, value);
   }
@@ -257,10 +257,36 @@ function parseParameters(
 
 const plainName = /^[a-z][a-z_-]{0,39}$/i;
 
-/** A letter, then letters, digits, dashes and underscores; one of the values in other letters is taken for a slip, not for a name. */
+/** A letter, then letters, digits, dashes and underscores; what is nearly one of the values is taken for a slip, not for a name. */
 const isName = (text: string, values: readonly string[]): boolean =>
-  /^[a-z][\w-]{0,127}$/i.test(text) &&
-  !values.some((value) => value.toLowerCase() === text.toLowerCase());
+  /^[a-z][\w-]{0,127}$/i.test(text) && slipOf(text, values) === undefined;
+
+const meantText = (text: string, values: readonly string[]): string => {
+  const slip = slipOf(text, values);
+  return slip === undefined ? "" : `; is ${slip} meant?`;
+};
+
+/** The value that was meant: of other case, or of a longer word one or two letters are wrong. A digit, dash or underscore is on purpose. */
+const slipOf = (text: string, values: readonly string[]): string | undefined =>
+  values.find((value) => {
+    const [one, other] = [text.toLowerCase(), value.toLowerCase()];
+    if (one === other) return true;
+    return value.length > 5 && /^[a-z]{4,20}$/.test(one) && edits(one, other) <= 2;
+  });
+
+/** Letters to add, to leave out or to change. */
+function edits(one: string, other: string): number {
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 0; at < one.length; at += 1) {
+    const row = [at + 1];
+    for (let to = 0; to < other.length; to += 1) {
+      const changed = (last[to] ?? 0) + (one[at] === other[to] ? 0 : 1);
+      row.push(Math.min(changed, (last[to + 1] ?? 0) + 1, (row[to] ?? 0) + 1));
+    }
+    last = row;
+  }
+  return last[other.length] ?? 0;
+}
 
 function decode(text: string, refuse: Refuse): string {
   try {

@@ -18,6 +18,12 @@ const tooLarge: Rule = {
   violated: "check",
   hint: "a document holds 16 MB: keep a large list in a collection of its own (perOwner: on the owned entity), large content elsewhere",
 };
+const unmet: Rule = {
+  kind: "connection",
+  transient: false,
+  outcome: "unknown",
+  hint: "what the DSN asks for as w: majority, a number of members that the replica set has, or the name of a mode in its settings (getLastErrorModes)",
+};
 const noTransactions: Rule = {
   ...wrong,
   hint: "transactions, operation ids, audit and bulk writes need a replica set: start mongod with --replSet, or use a cluster",
@@ -43,8 +49,8 @@ const codes: Readonly<Record<number, Rule>> = {
   134: elsewhere, // ReadConcernMajorityNotAvailableYet
   50: { kind: "timeout", transient: false, outcome: "unknown" }, // MaxTimeMSExpired
   64: { kind: "connection", transient: true, outcome: "unknown" }, // WriteConcernTimeout
-  79: { kind: "connection", transient: false, outcome: "unknown" }, // UnknownReplWriteConcern: told of a write that was applied
-  100: { kind: "connection", transient: false, outcome: "unknown" }, // UnsatisfiableWriteConcern
+  79: unmet, // UnknownReplWriteConcern: told of a write that was applied
+  100: unmet, // UnsatisfiableWriteConcern
   24: lost, // LockTimeout
   112: lost, // WriteConflict
   225: lost, // TransactionTooOld

@@ -1,14 +1,23 @@
 import type { Document } from "mongodb";
+import type { Dsn } from "../../runtime/dsn.ts";
 import type { StoreHealth } from "../../runtime/health.ts";
 import { classify } from "./errors.ts";
 
 const patienceMs = 5_000;
 const slowMs = 500;
 
-/** Asks the server whether it takes writes. Never rejects, never takes longer than five seconds. */
+/** What only a write would tell: whether the replica set knows the mode that the DSN names. */
+export function modeHint({ parameters }: Pick<Dsn, "parameters">): string | undefined {
+  const mode = parameters.get("w");
+  if (mode === undefined || mode === "majority" || /^\d+$/.test(mode)) return undefined;
+  return `writes wait for the mode ${mode} (w in the DSN), which the settings of the replica set have to define (getLastErrorModes)`;
+}
+
+/** Asks the server whether it takes writes. Never rejects, never takes longer than five seconds. A `hint` stands beside a store that is up. */
 export async function checkHealth(
   who: Pick<StoreHealth, "store" | "engine">,
   hello: () => Promise<Document>,
+  hint?: string,
 ): Promise<StoreHealth> {
   const began = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -17,7 +26,12 @@ export async function checkHealth(
   });
   try {
     const answer = await Promise.race([hello(), patience]);
-    return { ...who, ...judge(answer, performance.now() - began) };
+    const judged = judge(answer, performance.now() - began);
+    return {
+      ...who,
+      ...(hint === undefined || judged.state !== "up" ? {} : { detail: hint }),
+      ...judged,
+    };
   } catch (error) {
     const { kind, code } = classify(error);
     const detail = code === undefined ? kind : `${kind} (${code})`;

@@ -13,7 +13,7 @@ import {
 import { runTransaction, type TransactionScope } from "../../runtime/unit-of-work.ts";
 import { clientOptions, migrationOptions } from "./client.ts";
 import { classify } from "./errors.ts";
-import { checkHealth } from "./health.ts";
+import { checkHealth, modeHint } from "./health.ts";
 import { mongoMigrations } from "./migrations.ts";
 import { Collections } from "./place.ts";
 import type { SessionContext } from "./session-call.ts";
@@ -108,8 +108,10 @@ export class MongoStore implements OpenedStore, MongoBinding {
   }
 
   async health(): Promise<StoreHealth> {
-    const answer = await checkHealth({ store: this.name, engine: this.engine }, async () =>
-      (await this.#open()).database.admin().command({ hello: 1 }),
+    const answer = await checkHealth(
+      { store: this.name, engine: this.engine },
+      async () => (await this.#open()).database.admin().command({ hello: 1 }),
+      modeHint(this.#config.dsn),
     );
     return located(answer, this.#runtime.address);
   }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import mongodb from "../../../src/engines/mongodb/index.ts";
+import { checkHealth, modeHint } from "../../../templates/engines/mongodb/health.ts";
 import { openMongo } from "../../../templates/engines/mongodb/store.ts";
 import { dsnFromEnv } from "../../../templates/runtime/dsn.ts";
 import { isDataError } from "../../../templates/runtime/errors.ts";
@@ -29,6 +30,9 @@ describe("values of DSN parameters", () => {
     "w=1x",
     "w=-1",
     "w=Majority",
+    "w=majorty",
+    "w=mayorty",
+    "w=majoritty",
     "w=multi%20DC",
     "w=multi.DC",
     "w=%24where",
@@ -48,6 +52,8 @@ describe("values of DSN parameters", () => {
     "w=majority",
     "w=1",
     "w=multiDC",
+    "w=majority2",
+    "w=major",
     "readConcernLevel=linearizable",
     "readPreference=nearest",
   ])("%s is taken, by the driver too", async (parameter) => {
@@ -60,6 +66,24 @@ describe("values of DSN parameters", () => {
     );
     await store.close();
   });
+});
+
+test("a slip is told with what was meant; a name is told beside a store that is up, since only a write would ask for it", async () => {
+  const slip = refusal(() => from(`mongodb://${login}h/shop?w=majorty`));
+  expect(slip).toContain("and no name; is majority meant?");
+  const asked = (dsn: string) =>
+    checkHealth(
+      { store: "main", engine: "mongodb" },
+      async () => await Promise.resolve({ isWritablePrimary: true }),
+      modeHint(from(dsn)),
+    );
+  const { state, detail } = await asked("mongodb://h/shop?w=multiDC");
+  expect([state, detail]).toEqual([
+    "up",
+    "writes wait for the mode multiDC (w in the DSN), which the settings of the replica set have to define (getLastErrorModes)",
+  ]);
+  for (const dsn of ["mongodb://h/shop", "mongodb://h/shop?w=majority", "mongodb://h/shop?w=2"])
+    expect(await asked(dsn)).not.toHaveProperty("detail");
 });
 
 test.each([
