@@ -17,9 +17,11 @@ export function changesOf<C extends object>(
   changes: C,
   fields: Readonly<Record<string, string>> = {},
 ): C {
-  let given = 0;
-  for (const value of Object.values(changes)) if (value !== undefined) given += 1;
-  if (Object.keys(patch).length !== given)
+  // Counted without a list of them: a patch is as cheap as it was.
+  let [given, named] = [0, 0];
+  for (const name in changes) if (changes[name] !== undefined) given += 1;
+  for (const _name in patch) named += 1;
+  if (named !== given)
     refuseOthers(
       patch,
       Object.keys(changes).map((name) => fields[name] ?? name),
