@@ -47,6 +47,7 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
     ...(entity.audit ? { historyTable: historyTableName(table) } : {}),
     ...(entity.owner === undefined ? {} : { owner: entity.owner }),
     ...(entity.perOwner === undefined ? {} : { perOwner: entity.perOwner }),
+    ...partitioned(entity, byName),
     ...(entity.constraints === undefined ? {} : { constraintNames: entity.constraints }),
     ...byRole(fields),
   };
@@ -100,6 +101,16 @@ export function lowerEntity(entity: Entity, context: EntityContext): EntityIr {
     dependencies: entity.dependencies,
     ...optional,
   };
+}
+
+function partitioned(
+  { partition }: Entity,
+  fields: ReadonlyMap<string, FieldIr>,
+): Pick<EntityIr, "partition"> {
+  const field = partition === undefined ? undefined : fields.get(partition.field);
+  return partition === undefined || field === undefined
+    ? {}
+    : { partition: { ...partition, field } };
 }
 
 const rolesShown = ["tenant", "version", "createdAt", "updatedAt", "deletedAt"] as const;

@@ -138,6 +138,8 @@ export const keptName = (field: {
   readonly was?: string;
   readonly column?: string;
 }): string => columnName(field.was ?? field.name, field.column);
+/** One part of a partitioned table: `orders_default`, `orders_p0`. */
+export const partitionName = (table: string, part: string): string => fitted(`${table}_${part}`);
 export const primaryKeyName = (table: string): string => fitted(`${table}_pkey`);
 export const uniqueName = (table: string, columns: readonly string[]): string =>
   fitted(`${table}_${columns.join("_")}_key`);

@@ -10,6 +10,7 @@ import type {
   JsonSchema,
   Method,
   Output,
+  PartitionPeriod,
   Predicate,
   SearchMethod,
   Sla,
@@ -69,6 +70,11 @@ export interface CheckIr {
   readonly path: string;
 }
 
+/** Of which rows each part of a table holds: see `Partition` of the Model. */
+export type PartitionIr =
+  | { readonly kind: "range"; readonly field: FieldIr; readonly every: PartitionPeriod }
+  | { readonly kind: "hash"; readonly field: FieldIr; readonly count: number };
+
 export interface EntityIr {
   /** `Order` */
   readonly name: string;
@@ -108,6 +114,7 @@ export interface EntityIr {
   readonly owner?: string;
   /** Of an owned child: how many one owner is expected to have. */
   readonly perOwner?: number;
+  readonly partition?: PartitionIr;
   readonly children: readonly ChildIr[];
   readonly indexes: readonly IndexIr[];
   readonly unique: readonly { readonly name: string; readonly fields: readonly FieldIr[] }[];

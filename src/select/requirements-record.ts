@@ -79,6 +79,9 @@ function switches(entities: readonly Entity[]): Requirement[] {
   return [
     ...(any(({ audit }) => audit) ? [feature("audit-history", "an audit history", true)] : []),
     ...(any(({ softDelete }) => softDelete) ? [feature("soft-delete", "soft delete")] : []),
+    ...(any(({ partition }) => partition !== undefined)
+      ? [feature("partitions", "partitioned tables")]
+      : []),
     ...(any(({ version }) => version)
       ? [feature("optimistic-version", "optimistic versions")]
       : []),

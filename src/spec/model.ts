@@ -116,6 +116,15 @@ export interface Index {
   readonly comment?: string;
 }
 
+/** Of which rows each part of a table holds. */
+export type Partition =
+  /** Those of one calendar unit (UTC) of a date or timestamp. */
+  | { readonly kind: "range"; readonly field: string; readonly every: PartitionPeriod }
+  /** Those whose value has the same hash modulo `count`. */
+  | { readonly kind: "hash"; readonly field: string; readonly count: number };
+
+export type PartitionPeriod = "day" | "month" | "year";
+
 export interface Entity {
   readonly name: string;
   readonly table?: string;
@@ -132,6 +141,7 @@ export interface Entity {
   readonly owner?: string;
   /** Of an owned child: how many one owner is expected to have. */
   readonly perOwner?: number;
+  readonly partition?: Partition;
   readonly version: boolean;
   readonly audit: boolean;
   readonly softDelete: boolean;

@@ -1,6 +1,6 @@
-import type { Entity, Field, Index } from "./model.ts";
+import type { Entity, Field, Index, Partition } from "./model.ts";
 import { fieldOf, hasTimestamps, keyNames, roleOf } from "./normalise-field.ts";
-import type { EntitySpec, FieldSpec, IndexSpec } from "./schema-entity.ts";
+import type { EntitySpec, FieldSpec, IndexSpec, PartitionSpec } from "./schema-entity.ts";
 import type { Spec } from "./schema.ts";
 import { quantity } from "./quantities.ts";
 import { dependency, orderTerm } from "./terms.ts";
@@ -42,6 +42,7 @@ export function entityOf(name: string, entity: EntitySpec, spec: Spec): Entity {
     ...(tenant !== undefined && { tenant }),
     ...(entity.owner !== undefined && { owner: entity.owner }),
     ...(entity.perOwner !== undefined && { perOwner: quantity(entity.perOwner) }),
+    ...(entity.partition !== undefined && partitionOf(entity.partition)),
     version,
     audit: entity.audit === true,
     softDelete: entity.softDelete === true,
@@ -98,6 +99,12 @@ function tenantField(entity: EntitySpec, tenant: string, spec: Spec): FieldSpec 
   const declared =
     entity.owner === undefined ? undefined : spec.entities[entity.owner]?.fields[tenant];
   return declared === undefined ? { type: "uuid" } : { type: declared.type, max: declared.max };
+}
+
+/** Nothing where it says neither how: `rules/partitions.ts` asks for one of the two. */
+function partitionOf({ by, every, hash }: PartitionSpec): { readonly partition?: Partition } {
+  if (every !== undefined) return { partition: { kind: "range", field: by, every } };
+  return hash === undefined ? {} : { partition: { kind: "hash", field: by, count: hash } };
 }
 
 function indexOf(index: IndexSpec): Index {

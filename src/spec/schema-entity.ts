@@ -135,6 +135,19 @@ export const indexSchema = z.strictObject({
   comment: value.text.optional().describe("Why the index exists."),
 });
 
+export const partitionSchema = z.strictObject({
+  by: value.fieldRef.describe("Field of the key that tells in which partition a row lies."),
+  every: value
+    .oneOf(["day", "month", "year"])
+    .optional()
+    .describe(
+      "A partition per calendar unit (UTC) of a date or timestamp; migrate up makes those to come.",
+    ),
+  hash: value.positive
+    .optional()
+    .describe("This many partitions, by a hash of the value: 2 to 1024."),
+});
+
 export const entitySchema = z.strictObject({
   table: value.text
     .min(1, { error: () => "text" })
@@ -156,6 +169,11 @@ export const entitySchema = z.strictObject({
     .optional()
     .describe(
       "Of an owned child: how many one owner is expected to have. A document store keeps a large list in a collection of its own instead of inside its root.",
+    ),
+  partition: partitionSchema
+    .optional()
+    .describe(
+      "The table in parts, each with its own indexes: by time (every) or spread evenly (hash).",
     ),
   version: value.flag.optional().describe("Optimistic version: a stale write is a conflict."),
   audit: value.flag.optional().describe("History table; history() and asOf()."),
@@ -191,6 +209,7 @@ export const entitySchema = z.strictObject({
     ),
 });
 
+export type PartitionSpec = z.infer<typeof partitionSchema>;
 export type FieldSpec = z.infer<typeof fieldSchema>;
 export type IndexSpec = z.infer<typeof indexSchema>;
 export type EntitySpec = z.infer<typeof entitySchema>;

@@ -5,6 +5,7 @@ import { deployCheck } from "./migrate-deploy.ts";
 import {
   acceptMigration,
   migrateDownTo,
+  migratePartitions,
   migrateUp,
   migrationDrift,
   migrationStatus,
@@ -15,6 +16,7 @@ import {
   type MigrationTarget,
 } from "./migrate.ts";
 import { differenceLines, snapshotDifferences } from "./migrate-snapshot.ts";
+import type { PartitionNote } from "./migration.ts";
 import { withAncestors } from "./migrate-status.ts";
 
 /** A store with what the commands need of it. */
@@ -45,7 +47,9 @@ export const up: StoreCommand = async (store, options) => {
   if (options.dryRun) return plan(store, options);
   const applied: Migration[] = [];
   const held: HeldMigration[] = [];
+  const notes: PartitionNote[] = [];
   const onEvent = (event: MigrateEvent): void => {
+    if (event.kind === "partition") notes.push(event.note);
     if (event.kind === "applied") applied.push(event.migration);
     if (event.kind === "held") held.push(event);
     store.progress.show(store.name, event);
@@ -57,10 +61,15 @@ export const up: StoreCommand = async (store, options) => {
   const lines = applied.flatMap((one) => [`applied ${one.id}`, ...noteLines(store, one)]);
   if (applied.length === 0 && failure === undefined) lines.push("nothing to apply");
   lines.push(...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`));
+  lines.push(...notes.map(partitionLine));
   const told = answer(
     store,
     lines,
-    { applied: applied.map(({ id }) => id), held: held.map(heldJson) },
+    {
+      applied: applied.map(({ id }) => id),
+      held: held.map(heldJson),
+      ...(notes.length > 0 && { partitions: notes }),
+    },
     failure,
   );
   // A contract can wait; what the new code needs and stands behind one cannot.
@@ -178,6 +187,19 @@ export const accept: StoreCommand = async (store, { id = "" }) => {
   await acceptMigration(store.target, store.migrations, id);
   return answer(store, [`accepted ${id}; the store stays as it is`], { accepted: id });
 };
+
+export const partitions: StoreCommand = async (store, { ahead }) => {
+  const notes = await migratePartitions(store.target, { ahead });
+  if (notes === undefined)
+    return answer(store, ["no table is partitioned by time"], { partitions: [] });
+  const lines = notes.length === 0 ? ["every partition is there"] : notes.map(partitionLine);
+  return answer(store, lines, { partitions: notes });
+};
+
+const partitionLine = ({ table, period, partition, state }: PartitionNote): string =>
+  state === "made"
+    ? `made partition ${partition} of ${table}`
+    : `left ${period} of ${table} in ${partition}, where rows of it lie already`;
 
 /** Runs the work; resolves to what it failed with, so that what was done before can be told. */
 async function ended(store: CommandStore, work: () => Promise<unknown>): Promise<unknown> {

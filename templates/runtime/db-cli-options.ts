@@ -5,6 +5,7 @@ export const usage = `usage: migrate up [--to ID] [--contract [ID]] [--dry-run]
        migrate status | plan | verify
        migrate deploy-check [--running ID]
        migrate accept ID
+       migrate partitions [--ahead N]
        views status | rebuild NAME [--fresh] | bench NAME
        health [ready|startup]
        each with [--store NAME] [--json]`;
@@ -19,6 +20,8 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly allowDestructive: readonly string[];
   readonly running?: string | undefined;
+  /** Periods for which `migrate partitions` makes partitions, after the one that has begun. */
+  readonly ahead?: number | undefined;
   /** `views rebuild` begins anew, whoever is at it. */
   readonly fresh: boolean;
   /** The migration of `migrate accept`, the view of `views rebuild` and `views bench`. */
@@ -40,6 +43,7 @@ const taken: ReadonlyMap<string, readonly string[]> = new Map([
   ["migrate verify", []],
   ["migrate deploy-check", ["running"]],
   ["migrate accept", ["id"]],
+  ["migrate partitions", ["ahead"]],
   ["views status", []],
   ["views rebuild", ["id", "fresh"]],
   ["views bench", ["id"]],
@@ -56,6 +60,7 @@ const options = {
   "dry-run": { type: "boolean" },
   "allow-destructive": { type: "string", multiple: true },
   running: { type: "string" },
+  ahead: { type: "string" },
   fresh: { type: "boolean" },
 } as const;
 
@@ -88,7 +93,8 @@ export function parseCommand(argv: readonly string[]): ParsedCommand | undefined
     const fits = given.every((each) => ["json", "store", ...(known ?? [])].includes(each));
     if (known === undefined || !fits || more.length > 0) return undefined;
     if (known.includes("id") && id === undefined) return undefined;
-    const { json = false, store, to, running, contract = [] } = values;
+    const { json = false, store, to, running, ahead, contract = [] } = values;
+    if (ahead !== undefined && !/^\d{1,4}$/.test(ahead)) return undefined;
     return {
       name,
       options: {
@@ -96,6 +102,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand | undefined
         json,
         to,
         running,
+        ...(ahead !== undefined && { ahead: Number(ahead) }),
         id,
         contract: contract.includes(everyOne) ? true : contract,
         fresh: values.fresh ?? false,

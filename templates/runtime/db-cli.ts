@@ -3,6 +3,7 @@ import {
   deploy,
   down,
   PartialFailure,
+  partitions,
   plan,
   status,
   up,
@@ -85,6 +86,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["migrate status", onStores(status)],
   ["migrate verify", onStores(verify)],
   ["migrate deploy-check", onStores(deploy)],
+  ["migrate partitions", onStores(partitions)],
   ["migrate accept", oneStore("migrate accept", accept)],
   ["views status", ({ views = [] }, { store }) => viewStatus(views, store)],
   [

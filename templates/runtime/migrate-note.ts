@@ -5,6 +5,7 @@ import type {
   LedgerNote,
   Migration,
   MigrationTarget,
+  PartitionNote,
   Progress,
   RunContext,
 } from "./migration.ts";
@@ -31,6 +32,8 @@ export type MigrateEvent =
   | { readonly kind: "held"; readonly migration: Migration; readonly reason: string }
   /** An attempt got no lock; another follows. */
   | { readonly kind: "waiting"; readonly migration: Migration; readonly attempt: number }
+  /** A partition that was made for the time to come, or could not be. */
+  | { readonly kind: "partition"; readonly note: PartitionNote }
   | StepProgress;
 
 /** One migration under way. */

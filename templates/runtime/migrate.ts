@@ -1,8 +1,10 @@
 import { programmingError } from "./errors.ts";
 import type { MigrateEvent } from "./migrate-note.ts";
+import { partitionsWithin } from "./migrate-partitions.ts";
 import { prepareRun, runDown, runUp } from "./migrate-run.ts";
 import { compare, withAncestors, type MigrationStatus, type Released } from "./migrate-status.ts";
 import { isPlanned, plannedNote, positionOf, stepsOf } from "./migrate-steps.ts";
+import { defaultLock, defaultWaitMs } from "./migrate-defaults.ts";
 import { adopted, changesOf, driftOf, type ObjectChange } from "./migrate-drift.ts";
 import type {
   LedgerEntry,
@@ -14,6 +16,7 @@ import type {
 
 export type { LedgerEntry, Migration, MigrationTarget } from "./migration.ts";
 export type { MigrateEvent, StepProgress } from "./migrate-note.ts";
+export { migratePartitions, type PartitionOptions } from "./migrate-partitions.ts";
 export { compare, type HeldMigration, type MigrationStatus } from "./migrate-status.ts";
 
 export interface MigrateOptions {
@@ -38,9 +41,6 @@ export interface DownOptions extends MigrateOptions {
   readonly allowDestructive?: Released | undefined;
 }
 
-const defaultWaitMs = 60_000;
-const defaultLock: LockPatience = { timeoutMs: 4_000, totalMs: 60_000 };
-
 /** Where a store stands against its files; takes no lock. */
 export async function migrationStatus(
   target: MigrationTarget,
@@ -52,7 +52,7 @@ export async function migrationStatus(
 
 /**
  * Applies what is pending, under the lock; of several that start together, the losers find nothing left to do. What broke off before is
- * gone on with. Contract migrations are held while the store is in use, unless they are released. Resolves to the ids it applied.
+ * gone on with. Then partitions are made for the time to come: see `migratePartitions`. Contract migrations are held while the store is in use, unless they are released. Resolves to the ids it applied.
  *
  * @throws DataError programming naming every problem, before anything is applied
  */
@@ -79,6 +79,7 @@ export function migrateUp(
       await runUp(run, entry !== undefined && isPlanned(entry) ? undefined : entry);
     }
     await recordCatalogue(target, migrations, lock);
+    for (const note of await partitionsWithin(target, { lock })) tell({ kind: "partition", note });
     return pending.map(({ id }) => id);
   }, options.waitMs ?? defaultWaitMs);
 }

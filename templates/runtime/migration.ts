@@ -191,6 +191,24 @@ export interface LedgerHost {
   write(note: LedgerNote, objects: Objects): Promise<void>;
 }
 
+/** What is asked of the partitions of every table that is partitioned by time. */
+export interface PartitionRequest {
+  readonly now: Date;
+  /** Periods after the one that `now` lies in; as many as suit their length where none is given. */
+  readonly ahead?: number;
+  readonly lock: LockPatience;
+}
+
+/** What became of one period of a table. */
+export interface PartitionNote {
+  readonly table: string;
+  /** `2026-11` */
+  readonly period: string;
+  /** The partition that was made, or where rows of the period lie already and stay. */
+  readonly partition: string;
+  readonly state: "made" | "left";
+}
+
 /** What an engine does for migrations. The order of things is the runner's: see migrate-run.ts. */
 export interface MigrationTarget {
   /** False where no step can run in a transaction: each is noted before it begins, and may be run again. */
@@ -218,6 +236,8 @@ export interface MigrationTarget {
   count(query: string): Promise<number>;
   /** The catalogue; absent where it cannot be read. */
   objects?(): Promise<Objects>;
+  /** Makes the partitions of the time to come, under the lock; those that are there are no part of the answer. Absent where no table has such. */
+  partitions?(request: PartitionRequest): Promise<readonly PartitionNote[]>;
   /** What the catalogue holds in words; absent where nothing is compared with a snapshot. */
   readonly described?: Described;
   /** Keeps the ledger of another store; absent where nothing compares and sets. */

@@ -79,6 +79,7 @@ export const capabilities: Capabilities = {
     ),
     "port:vector": says("a VECTOR type without distance function or index", "MY-05"),
     "port:cache": says("a table is no cache in this release", "MY-A1"),
+    partitions: says("this release makes no partitioned table of it", "MY-A1"),
     "typo-tolerance": says("full text matches words, not misspellings", "MY-11"),
   },
   limits: {

@@ -48,6 +48,7 @@ export const capabilities: Capabilities = {
     "flexible-schema": says("JSONB takes any shape, indexed by GIN", "PG-15"),
     joins: says("joins over any tables of the store", "PG-16"),
     "ad-hoc-queries": says("SQL over any column", "PG-16"),
+    partitions: says("tables partitioned by range or by hash", "PG-27", "PG-A5"),
     "audit-history": says("a history row in the statement that makes the change", "PG-A1"),
     "optimistic-version": says("a version column, compared in the statement", "PG-A1"),
     "soft-delete": says("a deletedAt column that every read respects", "PG-A1"),
@@ -303,6 +304,10 @@ export const capabilities: Capabilities = {
       fact: "database servers with 384 to 768 GB of memory are in published use",
       source: "Stack Overflow, The architecture, 2016",
     },
+    "PG-27": {
+      fact: "tables are partitioned by range, list or hash; a key or unique constraint has to hold the partition columns, an index on all parts is never built concurrently, and a row moves between parts when its partition columns change",
+      source: "PostgreSQL manual 5.12, Table Partitioning, and CREATE INDEX",
+    },
     "PV-01": {
       fact: "indexable dimensions of `vector`, HNSW and IVFFlat alike: 2,000; metrics cosine, L2 and inner product",
       source: "`pgvector/pgvector: README.md`, `src/hnsw.h`",
@@ -397,6 +402,10 @@ export const capabilities: Capabilities = {
     "PG-A4": {
       fact: "an entity's rows are given in key order, page by page, to views that lie in other stores",
       source: "`src/engines/postgres`, `templates/runtime/view-rebuild.ts`",
+    },
+    "PG-A5": {
+      fact: "a table partitioned by time has a default partition and gets those of the periods to come from migrate up; one by hash is made with all its parts",
+      source: "`src/engines/postgres/ddl/partition.ts`, `templates/engines/postgres/partitions.ts`",
     },
   },
 };

@@ -4,6 +4,7 @@ import { searchColumnShapes } from "./ddl/search.ts";
 import { foreignKeys } from "../families/sql/foreign-keys.ts";
 import { indexProblems } from "./refuse-indexes.ts";
 import { nameProblems, propertyProblems } from "./refuse-names.ts";
+import { partitionProblems } from "./refuse-partitions.ts";
 import { expressionProblem } from "./sql/expression.ts";
 import { type KnownNames, unknownColumn } from "./sql/unknown-column.ts";
 
@@ -23,6 +24,7 @@ export const refuse = (store: StoreIr): readonly Refusal[] => [
     ...indexProblems(entity),
     ...reservedTables(entity, store),
     ...unreachableKeys(entity, store),
+    ...partitionProblems(entity, store),
   ]),
   ...propertyProblems(store),
   ...expiringUpserts(store),

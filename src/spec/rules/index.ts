@@ -5,6 +5,7 @@ import { fields } from "./fields.ts";
 import { indexes } from "./indexes.ts";
 import { methods } from "./methods.ts";
 import { names } from "./names.ts";
+import { partitions } from "./partitions.ts";
 import { preferences } from "./preferences.ts";
 import { references } from "./references.ts";
 import { renames } from "./renames.ts";
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   references,
   requiredCircles,
   indexes,
+  partitions,
   authorities,
   methods,
   structures,

@@ -18,10 +18,11 @@ const kinds: readonly string[] = [
     left join pg_attrdef on adrelid = attrelid and adnum = attnum
   where relkind in ('r', 'p', 'f') and attnum > 0 and not attisdropped`,
 
-  // From PostgreSQL 18 on NOT NULL is a constraint with a name too; the column says it already.
+  // From PostgreSQL 18 on NOT NULL is a constraint with a name too; the column says it already. A reference to a partitioned table is one
+  // more to each of its partitions.
   `select 'constraint ' || relname || '.' || conname, concat_ws(' ', pg_get_constraintdef(pg_constraint.oid), convalidated,
     obj_description(pg_constraint.oid, 'pg_constraint'))
-  from relation join pg_constraint on conrelid = relation.oid where contype <> 'n'`,
+  from relation join pg_constraint on conrelid = relation.oid where contype <> 'n' and conparentid = 0`,
 
   `select 'index ' || pg_class.relname, concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid, indisready,
     obj_description(indexrelid, 'pg_class'))

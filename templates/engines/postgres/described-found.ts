@@ -33,7 +33,8 @@ const kinds: readonly string[] = [
       'target', (select target.relname from pg_class as target where target.oid = confrelid),
       'targetColumns', ${columnNames("confrelid", "confkey")},
       'onDelete', case confdeltype when 'c' then 'cascade' when 'n' then 'set null' || coalesce(substring(pg_get_constraintdef(pg_constraint.oid) from 'ON DELETE SET NULL( \\([^)]*\\))'), '') when 'd' then 'set default' else '' end)::text else '' end
-  from pg_class join pg_constraint on conrelid = pg_class.oid where relnamespace = ${here} and contype in ('p', 'u', 'f', 'c', 'x')`,
+  from pg_class join pg_constraint on conrelid = pg_class.oid where relnamespace = ${here} and contype in ('p', 'u', 'f', 'c', 'x')
+    and conparentid = 0`,
 
   `select 'index', 'index ' || own.relname, case when indisunique then 'unique ' else '' end, pg_get_indexdef(indexrelid)
   from pg_class as own join pg_index on indexrelid = own.oid where own.relnamespace = ${here} and indisvalid and indisready`,

@@ -8,6 +8,8 @@ import type {
   LedgerNote,
   MigrationTarget,
   Objects,
+  PartitionNote,
+  PartitionRequest,
   RunContext,
   StepText,
 } from "../../runtime/migration.ts";
@@ -30,6 +32,7 @@ import {
 import { lend, PostgresGuestLedger } from "./migration-guest.ts";
 import { give, sessionLock, take, transactionLock } from "./migration-lock.ts";
 import { lockRule } from "./migration-patience.ts";
+import { makePartitions, type PartitionAttempt, type PartitionedTable } from "./partitions.ts";
 import type { Connection, ConnectionSource } from "./wire.ts";
 
 export interface PostgresMigrationOptions {
@@ -37,6 +40,8 @@ export interface PostgresMigrationOptions {
   readonly pooler: boolean;
   /** The application's role: it may read the ledger. */
   readonly role?: string | undefined;
+  /** Tables that are partitioned by time. */
+  readonly partitioned?: readonly PartitionedTable[] | undefined;
 }
 
 /** Migrations on PostgreSQL: DDL is transactional, an advisory lock lets one migrator work at a time. */
@@ -57,6 +62,7 @@ export class PostgresMigrations implements MigrationTarget {
         ),
       ),
   };
+  readonly partitions?: NonNullable<MigrationTarget["partitions"]>;
   readonly #source: ConnectionSource;
   readonly #options: PostgresMigrationOptions;
   #guard: Connection | undefined;
@@ -64,6 +70,9 @@ export class PostgresMigrations implements MigrationTarget {
   constructor(source: ConnectionSource, options: PostgresMigrationOptions) {
     this.#source = source;
     this.#options = options;
+    const { partitioned = [] } = options;
+    if (partitioned.length > 0)
+      this.partitions = (request) => this.#partition(partitioned, request);
   }
 
   async locked<T>(work: () => Promise<T>, waitMs: number): Promise<T> {
@@ -158,6 +167,21 @@ export class PostgresMigrations implements MigrationTarget {
 
   host(store: string): LedgerHost {
     return new PostgresGuestLedger(this.#source, this.#options.pooler, store);
+  }
+
+  async #partition(
+    tables: readonly PartitionedTable[],
+    request: PartitionRequest,
+  ): Promise<readonly PartitionNote[]> {
+    const context = { file: "", lock: request.lock, waiting: () => {} };
+    const attempt: PartitionAttempt = (work) =>
+      this.#attempts(context, async (connection) => {
+        await ask(connection, lockTimeout(context, 0));
+        return work(connection);
+      });
+    const notes: PartitionNote[] = [];
+    for (const table of tables) notes.push(...(await makePartitions(table, request, attempt)));
+    return notes;
   }
 
   /** One transaction, again and again until it gets its locks. */

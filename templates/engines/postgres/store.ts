@@ -16,6 +16,7 @@ import { classify } from "./errors.ts";
 import { checkHealth } from "./health.ts";
 import { PostgresMigrations } from "./migrations.ts";
 import { purgeOperations } from "./operation-purge.ts";
+import type { PartitionedTable } from "./partitions.ts";
 import { pgliteTransport } from "./pglite-transport.ts";
 import { serverTransport } from "./server-transport.ts";
 import type { PostgresSession, RawOptions, RawResult, RawSession } from "./session.ts";
@@ -35,6 +36,8 @@ export interface PostgresIdentity {
   readonly role?: string;
   /** Some write takes an operation id: what is older than 7 days is purged. */
   readonly operations?: boolean;
+  /** Tables that are partitioned by time: migrations make their partitions. */
+  readonly partitioned?: readonly PartitionedTable[];
 }
 
 /** The session of a transaction: repositories are made on it. */
@@ -133,8 +136,9 @@ export class PostgresStore implements OpenedStore, PostgresBinding {
   }
 
   migrationTarget(): MigrationTarget {
-    const { role } = this.#identity;
-    return new PostgresMigrations(this.#transport.source, { pooler: this.#pooler, role });
+    const { role, partitioned } = this.#identity;
+    const { source } = this.#transport;
+    return new PostgresMigrations(source, { pooler: this.#pooler, role, partitioned });
   }
 
   /** Ends all connections: after their work, or after 2 s. A second call is the same promise. */

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dsn as rules } from "../../../src/engines/postgres/dsn.ts";
+import type { PartitionedTable } from "../../../templates/engines/postgres/partitions.ts";
 import { openPostgres, type PostgresStore } from "../../../templates/engines/postgres/store.ts";
 import { parseDsn } from "../../../templates/runtime/dsn.ts";
 import { Lifecycle } from "../../../templates/runtime/lifecycle.ts";
@@ -165,12 +166,24 @@ export interface MigratedStore {
   close(): Promise<void>;
 }
 
-/** @param role the application's role, which may read the ledger */
-export function openMigrated(dsn: string, role?: string): MigratedStore {
+/**
+ * @param role the application's role, which may read the ledger
+ * @param partitioned tables that are partitioned by time
+ */
+export function openMigrated(
+  dsn: string,
+  role?: string,
+  partitioned: readonly PartitionedTable[] = [],
+): MigratedStore {
   const lifecycle = new Lifecycle({ signals: false, drainMs: 1_000 });
   const context = { lifecycle, telemetry: {}, onError: () => {} };
   const config = { dsn: parseDsn(dsn, rules), deadlineMs: 10_000, pool: { max: 4 } };
-  const identity = { name: "main", engine: "postgres", ...(role !== undefined && { role }) };
+  const identity = {
+    name: "main",
+    engine: "postgres",
+    partitioned,
+    ...(role !== undefined && { role }),
+  };
   const store = openPostgres(config, context, identity);
   return {
     store,

@@ -2,10 +2,12 @@
 import { expect, test } from "vitest";
 import { lint } from "../../../src/engines/postgres/lint/lint.ts";
 import { planner } from "../../../src/engines/postgres/schema/planner.ts";
-import type { LintFinding } from "../../../src/migrate/step.ts";
+import { withAllowances } from "../../../src/migrate/lint.ts";
+import { type LintFinding, phases } from "../../../src/migrate/step.ts";
 import { seeded } from "../../support/random.ts";
 import { modelOf, randomChange, randomWorld } from "../../support/spec-changes.ts";
 import { entity, field, mainStore, transactional, uuid } from "./model.ts";
+import { schemaChanges } from "./schema-changes.ts";
 import { shop } from "./shop.ts";
 
 const context = (store: typeof shop.store) =>
@@ -61,6 +63,28 @@ test("an integer that becomes a wider one while code of before runs", async () =
   }
   expect(history.at(-1)).toContain("drop column amount");
 });
+
+test.each(schemaChanges.filter(({ name }) => name.includes("partition")))(
+  "$name: each phase, up and down",
+  async ({ from, to, values = {} }) => {
+    const first = planner.snapshot(from, "shop");
+    const asked = { ...context(to), values };
+    const { steps } = planner.diff(first, planner.snapshot(to, "shop"), asked);
+    const made = planner.diff(new Map(), first, context(from)).steps;
+    const history = [planner.print(made, "up", "0001")];
+    for (const phase of phases) {
+      const own = steps.filter((step) => step.phase === phase);
+      const text = planner.print(own, "up", phase);
+      const down = planner.print(own.toReversed(), "down", phase);
+      const common = { steps: own, fresh: [], phase, history };
+      expect(withAllowances(text, await lint({ text, ...common })), text).toEqual([]);
+      const back = { text: down, ...common, history: [...history, text] };
+      const found = await lint({ ...back, direction: "down" });
+      expect(withAllowances(down, found), down).toEqual([]);
+      history.push(text);
+    }
+  },
+);
 
 test("the same seed gives the same chain of specs", () => {
   const chain = (seed: number): readonly unknown[] => {

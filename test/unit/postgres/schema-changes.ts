@@ -1,5 +1,5 @@
 import type { StoreIr } from "../../../src/ir/types.ts";
-import type { Entity, Field, Method, Workload } from "../../../src/spec/model.ts";
+import type { Entity, Field, Method, Partition, Workload } from "../../../src/spec/model.ts";
 import {
   entity,
   type EntitySpec,
@@ -7,6 +7,7 @@ import {
   int,
   mainStore,
   text,
+  timestamp,
   transactional,
   uuid,
 } from "./model.ts";
@@ -728,6 +729,146 @@ const statements: readonly SchemaChange[] = [
   },
 ];
 
+const placedAt = field("placedAt", timestamp, { key: true, generated: "caller" });
+const byMonth: Partition = { kind: "range", field: "placedAt", every: "month" };
+const byId: Partition = { kind: "hash", field: "id", count: 3 };
+const parted = (fieldsOf: readonly Field[], more: Given = {}): Entity =>
+  entity({
+    name: "Order",
+    timestamps: false,
+    key: ["id", "placedAt"],
+    ...more,
+    fields: [id, placedAt, ...fieldsOf],
+  });
+const indexed: Given = {
+  unique: [["words", "placedAt"]],
+  checks: { hasWords: "words <> ''" },
+  indexes: [
+    { terms: [{ field: "words", direction: "asc" }], unique: false },
+    { terms: [{ field: "words", direction: "desc" }], unique: false, where: "words <> 'none'" },
+  ],
+};
+/** Each holds one key of an order. */
+const about = (): Entity =>
+  entity({
+    name: "Remark",
+    timestamps: false,
+    fields: [
+      id,
+      ...["id", "placedAt"].map((key) =>
+        field(`order${key === "id" ? "Id" : "PlacedAt"}`, key === "id" ? uuid : timestamp, {
+          nullable: true,
+          reference: { entity: "Order", field: key, onDelete: "restrict" },
+        }),
+      ),
+    ],
+  });
+const numberedOrder = (more: Given): Entity =>
+  entity({
+    name: "Ticket",
+    timestamps: false,
+    key: ["no", "placedAt"],
+    ...more,
+    fields: [
+      field("no", { kind: "bigint" }, { key: true, generated: "database" }),
+      placedAt,
+      words(),
+    ],
+  });
+const recorded: Given = { ...indexed, audit: true, tenant: "tenantId" };
+
+const partitioned: readonly SchemaChange[] = [
+  ...both(
+    "partitions by time",
+    [parted([words()], indexed)],
+    [parted([words()], { ...indexed, partition: byMonth })],
+  ),
+  ...both(
+    "partitions by hash",
+    [parted([words()], { ...indexed, unique: [["words", "id"]] })],
+    [parted([words()], { ...indexed, unique: [["words", "id"]], partition: byId })],
+  ),
+  ...both(
+    "partitions by time of a table that others refer to",
+    [parted([words()]), about()],
+    [parted([words()], { partition: byMonth }), about()],
+  ),
+  ...both(
+    "partitions by time of a recorded table within a tenant",
+    [parted([words()], recorded)],
+    [parted([words()], { ...recorded, partition: byMonth })],
+  ),
+  ...both(
+    "partitions by time of a numbered table",
+    [parted([words()], {}), numberedOrder({})],
+    [parted([words()], {}), numberedOrder({ partition: byMonth })],
+  ),
+  ...both(
+    "partitioned table",
+    [note([words()])],
+    [note([words()]), parted([], { partition: byMonth })],
+  ),
+  change(
+    "partitions of another period",
+    [parted([], { partition: byMonth })],
+    [parted([], { partition: { ...byMonth, every: "year" } })],
+  ),
+  ...both(
+    "index of a partitioned table",
+    [parted([words()], { partition: byMonth })],
+    [parted([words()], { ...indexed, partition: byMonth })],
+  ),
+  change(
+    "indexes of a partitioned table changed",
+    [parted([words(), rank()], { ...indexed, unique: [["words", "id"]], partition: byId })],
+    [
+      parted([words(), rank()], {
+        ...indexed,
+        unique: [["rank", "id", "placedAt"]],
+        indexes: [{ terms: [{ field: "rank", direction: "asc" }], unique: false }],
+        partition: byId,
+      }),
+    ],
+  ),
+  ...both(
+    "reference of a partitioned table",
+    [parted([field("listId", uuid)], { partition: byMonth }), list()],
+    [parted([refers("listId", "List")], { partition: byMonth }), list()],
+  ),
+  change(
+    "column of a partitioned table retyped",
+    [parted([rank()], { partition: byMonth })],
+    [parted([field("rank", { kind: "bigint" })], { partition: byMonth })],
+  ),
+  change(
+    "partitioned table and its column renamed",
+    [parted([words()], { ...indexed, partition: byMonth })],
+    [
+      parted([], {
+        ...indexed,
+        unique: [["phrase", "placedAt"]],
+        checks: {},
+        indexes: [],
+        name: "Purchase",
+        was: "Order",
+        fields: [id, placedAt, field("phrase", { kind: "string", max: 40 }, { was: "words" })],
+        partition: byMonth,
+      } as Given),
+    ],
+  ),
+  ...both(
+    "history of a partitioned table",
+    [parted([words()], { partition: byMonth })],
+    [parted([words()], { partition: byMonth, audit: true })],
+  ),
+  ...both(
+    "tenancy of a partitioned table",
+    [parted([words()], { partition: byMonth })],
+    [parted([words()], { partition: byMonth, tenant: "tenantId" })],
+    { "orders.tenant_id": "'00000000-0000-0000-0000-000000000001'::uuid" },
+  ),
+];
+
 export const schemaChanges: readonly SchemaChange[] = [
   ...columns,
   ...rules,
@@ -737,4 +878,5 @@ export const schemaChanges: readonly SchemaChange[] = [
   ...withinTenants,
   ...views,
   ...statements,
+  ...partitioned,
 ];

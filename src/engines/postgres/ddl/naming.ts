@@ -4,6 +4,7 @@ import {
   foreignKeyName,
   historyTableName,
   indexName,
+  partitionName,
   primaryKeyName,
   triggerName,
 } from "../../../ir/names.ts";
@@ -20,7 +21,7 @@ export {
 
 /** Names of the database objects that only this engine makes; the rules (length, collisions) are those of `ir/names.ts`. */
 
-export { checkName, foreignKeyName, indexName, primaryKeyName, triggerName };
+export { checkName, foreignKeyName, indexName, partitionName, primaryKeyName, triggerName };
 
 /** Plain role that tenant-bound calls run as: owns nothing, bypasses nothing. */
 export const applicationRole = (project: string): string =>

@@ -6,6 +6,7 @@ import { tableComment } from "../../families/sql/comment.ts";
 import { tenantKeyOf } from "../../families/sql/tenant-keys.ts";
 import { indexesOf } from "./index-statement.ts";
 import { columns, primaryKeyName, storedFields } from "./naming.ts";
+import { partitionShape } from "./partition.ts";
 import { referenceConstraints } from "./reference.ts";
 import { securityOf } from "./rls.ts";
 import { tableGrants } from "./role.ts";
@@ -15,6 +16,7 @@ import { searchColumnShapes } from "./search.ts";
 export const tableShape = (entity: EntityIr, store: StoreIr, project: string): TableShape => ({
   name: entity.table,
   comment: tableComment(entity, store),
+  ...partitioned(entity),
   columns: [...storedFields(entity, store).map(columnShape), ...searchColumnShapes(entity, store)],
   constraints: [
     ...primaryKey(entity),
@@ -27,6 +29,11 @@ export const tableShape = (entity: EntityIr, store: StoreIr, project: string): T
   ...securityOf(entity, store, entity.table),
   grants: tableGrants(entity, store, project),
 });
+
+function partitioned(entity: EntityIr): Pick<TableShape, "partition"> {
+  const partition = partitionShape(entity);
+  return partition === undefined ? {} : { partition };
+}
 
 /** In an existing schema a constraint keeps its name. */
 const asItIsCalled = (entity: EntityIr, constraint: ConstraintShape): ConstraintShape => ({

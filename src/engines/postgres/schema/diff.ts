@@ -29,6 +29,7 @@ import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { withOwnerReads } from "./owner-reads.ts";
 import { rank } from "./rank.ts";
+import { partitionDrafts, partitionQuestions } from "./partition.ts";
 import { recordingDrafts } from "./recording.ts";
 import { gainsTenantKey } from "./reference-change.ts";
 import { renameDrafts } from "./rename-table.ts";
@@ -70,6 +71,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
     ...droppedTables(tables.dropped, before, context),
     ...changes.flatMap((change) => changedTable(change, changes, context)),
+    ...changes.flatMap(({ table, pair }) => partitionDrafts(table, pair, before)),
     ...recordedRows(changes, context).flatMap(contentDrafts),
     ...addedTables(tables.added, after, spec, ready, late),
   ];
@@ -131,6 +133,7 @@ function plannedTables(
   const questions = [
     ...sides.flatMap(({ side, columns }) => misnamedColumns(side, columns)),
     ...sides.flatMap(({ columns }) => questionsOf(columns)),
+    ...changes.flatMap(({ table, pair }) => partitionQuestions(table, pair)),
     ...ownerKeyQuestions(
       sides.map(({ side, columns }) => ({ ...side, kept: only({ columns }, "kept") })),
       context,

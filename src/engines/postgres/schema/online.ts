@@ -118,6 +118,19 @@ export function notValidFirst(
 ): readonly Draft[] {
   const table = change.to.name;
   const object = { kind: "constraint", name: to.name, text: to.definition, shape: to } as const;
+  // Before PostgreSQL 18 no reference of a partitioned table can be `not valid`.
+  if (to.kind === "foreign" && isPartitioned(change))
+    return [
+      {
+        ...madeAtOnce(change, object),
+        phase: phases.made,
+        rank: rankOfAdded(to),
+        accepts: {
+          rule: "add-foreign-key-validated",
+          because: "no reference of a partitioned table can be made not valid",
+        },
+      },
+    ];
   return [
     draft({
       phase: phases.made,
@@ -175,6 +188,7 @@ export function concurrently(
 ): Draft {
   const table = change.to.name;
   const { name } = shape;
+  if (isPartitioned(change)) return onAllParts(change, shape);
   return draft({
     rank: rank.buildIndex,
     stem: `${table}-build-${name}`,
@@ -190,6 +204,29 @@ export function concurrently(
   });
 }
 
+/** Whether it has partitions: then no index is built or dropped concurrently, and no constraint takes one over. Source: CREATE INDEX, ALTER TABLE. */
+const isPartitioned = ({ from }: TableChange): boolean => from.partition !== undefined;
+
+function onAllParts(
+  change: TableChange,
+  shape: { readonly name: string; readonly unique: boolean; readonly body: string },
+): Draft {
+  const table = change.to.name;
+  return draft({
+    rank: rank.buildIndex,
+    stem: `${table}-build-${shape.name}`,
+    title: `${table}: index ${shape.name} is built on every partition`,
+    up: [createIndex(table, { ...shape, comment: "" })],
+    down: [dropIndex(shape.name)],
+    risks: shape.unique ? ["scans", "depends-on-data"] : ["scans"],
+    accepts: {
+      rule: "create-index-blocking",
+      because: "no index of a partitioned table is built concurrently",
+    },
+    touches: [change.part],
+  });
+}
+
 function uniqueOnline(
   change: TableChange,
   to: ConstraintShape,
@@ -200,6 +237,7 @@ function uniqueOnline(
   const built = concurrently(change, { name: to.name, unique: true, body });
   const free = holdsKey(change.to, to);
   const phase = free ? "expand" : phaseOfRule(change, to.definition, copied);
+  if (isPartitioned(change)) return [{ ...madeOnAllParts(change, to), phase }];
   return [
     { ...built, phase, risks: free ? ["none"] : built.risks },
     draft({
@@ -215,6 +253,20 @@ function uniqueOnline(
   ];
 }
 
+const madeOnAllParts = (change: TableChange, to: ConstraintShape): Draft => ({
+  ...madeAtOnce(change, {
+    kind: "constraint",
+    name: to.name,
+    text: to.definition,
+    shape: to,
+  }),
+  rank: rank.useIndex,
+  accepts: {
+    rule: "add-unique-constraint",
+    because: "no constraint of a partitioned table takes an index over",
+  },
+});
+
 export const usingIndex = (name: string, index: string): string =>
   `constraint ${identifier(name)} unique using index ${identifier(index)}`;
 
@@ -229,6 +281,22 @@ export function droppedConcurrently(
   const { name, shape } = from;
   const holder = when === rank.dropFirst ? change.was : table;
   const common = { phase, touches: [change.part] } as const;
+  if (isPartitioned(change))
+    return [
+      draft({
+        ...common,
+        rank: when,
+        stem: `${table}-drop-${name}`,
+        title: `${table}: index ${name} is dropped from every partition`,
+        up: [dropIndex(name)],
+        down: [createIndex(holder, shape), commentOnIndex(name, shape.comment)],
+        risks: ["locks"],
+        accepts: {
+          rule: "drop-index-blocking",
+          because: "no index of a partitioned table is dropped concurrently",
+        },
+      }),
+    ];
   return [
     draft({
       ...common,

@@ -5,7 +5,8 @@
 export const rank = {
   ask: 2,
   enumValue: 4,
-  dropFirst: 6,
+  repartition: 5,
+  dropFirst: 7,
   extension: 10,
   storeFunction: 12,
   role: 14,

@@ -1,3 +1,4 @@
+import { remark } from "../../families/sql/remark.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { only } from "./change.ts";
@@ -21,8 +22,13 @@ export function renameDrafts(change: TableChange, before: TableShape): readonly 
       up: [
         alterTable(change.was, `rename to ${identifier(table)}`),
         ...sequences(change, before, "up"),
+        ...parts(change).flatMap(([from, to]) => [
+          remark("lint: allow rename-table because no code names a partition"),
+          alterTable(from, `rename to ${identifier(to)}`),
+        ]),
       ],
       down: [
+        ...parts(change).map(([from, to]) => alterTable(to, `rename to ${identifier(from)}`)),
         ...sequences(change, before, "down"),
         alterTable(table, `rename to ${identifier(change.was)}`),
       ],
@@ -82,6 +88,13 @@ function viewStatements(
     drop: `drop view ${view};`,
   };
 }
+
+/** Partitions that a migration made, by both of their names; those of periods keep the names that they have. */
+const parts = ({ from, to }: TableChange): readonly (readonly [string, string])[] =>
+  (from.partition?.parts ?? []).flatMap(({ name }, at) => {
+    const next = to.partition?.parts[at]?.name;
+    return next === undefined || next === name ? [] : [[name, next] as const];
+  });
 
 /** The sequence of an identity column is called after its table. */
 function sequences(

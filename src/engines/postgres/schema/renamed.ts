@@ -20,6 +20,9 @@ export function renamedTable(table: TableShape, renames: Renames): TableShape {
   return {
     ...table,
     name: renames.tables.get(table.name) ?? table.name,
+    ...(table.partition !== undefined && {
+      partition: { ...table.partition, column: renamed(table.partition.column) },
+    }),
     columns: table.columns.map((column) => ({
       ...column,
       name: renamed(column.name),

@@ -6,6 +6,7 @@ import type {
   FunctionShape,
   GrantShape,
   IndexShape,
+  PartitionPart,
   PolicyShape,
   TableShape,
   TriggerShape,
@@ -42,8 +43,9 @@ export const createTable = (
 ): readonly string[] => {
   const lines = [...table.columns.map(columnLine), ...constraints.map(constraintLine)];
   return [
-    `create table ${identifier(table.name)} (\n  ${lines.join(",\n  ")}\n);`,
+    `create table ${identifier(table.name)} (\n  ${lines.join(",\n  ")}\n)${partitionClause(table)};`,
     commentOnTable(table),
+    ...(table.partition?.parts ?? []).flatMap((part) => createPart(table.name, part)),
     ...table.columns.map((column) => commentOnColumn(table.name, column)),
     ...table.indexes.flatMap((index) => [
       createIndex(table.name, index),
@@ -51,6 +53,16 @@ export const createTable = (
     ]),
   ];
 };
+
+export const partitionClause = ({ partition }: Pick<TableShape, "partition">): string =>
+  partition === undefined
+    ? ""
+    : ` partition by ${partition.kind} (${identifier(partition.column)})`;
+
+const createPart = (table: string, part: PartitionPart): readonly string[] => [
+  `create table ${identifier(part.name)} partition of ${identifier(table)} ${part.bound};`,
+  commentOnTable(part),
+];
 
 export const commentOnTable = (table: Pick<TableShape, "name" | "comment">): string =>
   `comment on table ${identifier(table.name)} is ${literal(table.comment)};`;

@@ -77,6 +77,9 @@ function named(
 
 /** The new one is built before the old one goes, so there is no moment without either. */
 function replacedUnique(change: TableChange, from: TableObject, to: TableObject): readonly Draft[] {
+  // Of a partitioned table no constraint takes an index over.
+  if (change.from.partition !== undefined)
+    return [droppedAtOnce(change, from), ...madeOnline(change, to, false)];
   const table = change.to.name;
   const name = change.temporary(to.name, "next");
   const built = concurrently(change, { name, unique: true, body: bodyOf(to) });

@@ -74,9 +74,26 @@ export interface GrantShape {
   readonly sequences: readonly string[];
 }
 
+/** A partition that a migration makes. */
+export interface PartitionPart {
+  readonly name: string;
+  /** `default`, `for values with (modulus 8, remainder 0)`: what follows the partitioned table's name. */
+  readonly bound: string;
+  readonly comment: string;
+}
+
+export interface PartitionShape {
+  readonly kind: "range" | "hash";
+  readonly column: string;
+  /** Of a range: the period of the partitions that are made as time goes on. */
+  readonly every?: "day" | "month" | "year";
+  readonly parts: readonly PartitionPart[];
+}
+
 export interface TableShape {
   readonly name: string;
   readonly comment: string;
+  readonly partition?: PartitionShape;
   readonly columns: readonly ColumnShape[];
   readonly constraints: readonly ConstraintShape[];
   readonly indexes: readonly IndexShape[];

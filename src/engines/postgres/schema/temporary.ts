@@ -21,6 +21,7 @@ const namesOf = (schema: Schema): readonly string[] =>
     ...part.domains.map(({ name }) => name),
     ...tablesOf(part).flatMap((table) => [
       table.name,
+      ...(table.partition?.parts ?? []).map(({ name }) => name),
       ...table.columns.map(({ name }) => name),
       ...table.constraints.map(({ name }) => name),
       ...table.indexes.map(({ name }) => name),

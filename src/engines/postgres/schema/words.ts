@@ -12,6 +12,7 @@ export function commentDrafts(change: TableChange): readonly Draft[] {
     ...(from.comment === to.comment
       ? []
       : [[commentOnTable(to), commentOnTable({ ...to, comment: from.comment })] as const]),
+    ...partComments(change),
     ...only(change, "kept").flatMap((column) =>
       column.from.comment === column.to.comment
         ? []
@@ -48,6 +49,15 @@ export function commentDrafts(change: TableChange): readonly Draft[] {
     }),
   ];
 }
+
+/** A period that is longer or shorter from now on is a matter of the partitions to come. */
+const partComments = ({ from, to }: TableChange): readonly (readonly [string, string])[] =>
+  (to.partition?.parts ?? []).flatMap((part, at) => {
+    const before = from.partition?.parts[at];
+    return before === undefined || before.comment === part.comment
+      ? []
+      : [[commentOnTable(part), commentOnTable({ ...part, comment: before.comment })] as const];
+  });
 
 /** What the application role may do. What code of before may, it keeps until it is gone. */
 export function grantDrafts(change: TableChange): readonly Draft[] {

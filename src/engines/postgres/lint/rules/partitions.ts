@@ -12,7 +12,10 @@ export const attachPartition: Rule = {
   judge: (statement, scene) =>
     alterCommands(statement).flatMap(({ kind, command, relation, from, text }): readonly Hit[] => {
       if (kind !== "AT_AttachPartition" || command.def === undefined) return [];
-      const part = "PartitionCmd" in command.def ? command.def.PartitionCmd.name : undefined;
+      const attached = "PartitionCmd" in command.def ? command.def.PartitionCmd : undefined;
+      const part = attached?.name;
+      // No row of a default partition is read while there is no other one.
+      if (attached?.bound?.is_default === true && scene.isFresh(tableKey(relation))) return [];
       if (part === undefined || scene.isFresh(tableKey(part))) return [];
       const known = [...(scene.facts(tableKey(part))?.constraints.values() ?? [])];
       if (known.some(({ validated }) => validated)) return [];

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import type { PartitionNote } from "../../runtime/migration.ts";
+import {
+  type PartitionPeriod,
+  type PartitionUnit,
+  periodsFrom,
+} from "../../runtime/partition-periods.ts";
+import { ask, askScript } from "./ask.ts";
+import type { Lane } from "./wire.ts";
+
+/** A table whose partitions are made as time goes on. */
+export interface PartitionedTable {
+  readonly table: string;
+  readonly column: string;
+  readonly every: PartitionUnit;
+}
+
+/** Periods ahead when nobody says how many. */
+const usual: Readonly<Record<PartitionUnit, number>> = { day: 14, month: 3, year: 1 };
+
+/** Runs work in a transaction that waits for locks no longer than it may. */
+export type PartitionAttempt = <T>(work: (lane: Lane) => Promise<T>) => Promise<T>;
+
+/**
+ * Makes the partitions that are missing from the period of `now` on, each in a transaction of its own.
+ *
+ * A period of which rows lie in the default partition already stays there: to take them out would fire the triggers of whoever refers to
+ * them, and write their history again.
+ */
+export async function makePartitions(
+  { table, column, every }: PartitionedTable,
+  { now, ahead = usual[every] }: { readonly now: Date; readonly ahead?: number },
+  attempt: PartitionAttempt,
+): Promise<readonly PartitionNote[]> {
+  const notes: PartitionNote[] = [];
+  for (const period of periodsFrom(now, every, ahead)) {
+    const made = await unraced(() => attempt((lane) => makePartition(lane, table, column, period)));
+    if (made !== undefined) notes.push({ table, period: period.label, ...made });
+  }
+  return notes;
+}
+
+const rowsInTheWay = "23514";
+
+/** Once more where a row of the period was written into the default partition after it had been looked at. */
+async function unraced<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || Reflect.get(error, "code") !== rowsInTheWay) throw error;
+    return work();
+  }
+}
+
+type Made = Pick<PartitionNote, "partition" | "state">;
+
+/** Nothing where the period has a partition, or the table has none at all as yet. */
+async function makePartition(
+  lane: Lane,
+  table: string,
+  column: string,
+  { label, from, to }: PartitionPeriod,
+): Promise<Made | undefined> {
+  // Bounds are shown in the session's time zone.
+  await askScript(lane, "set local timezone = 'UTC'");
+  const bounds = [from.toISOString(), to.toISOString()];
+  const [state] = await ask(lane, standing, [quoted(table), ...bounds]);
+  if (state === undefined || state[1] === "t") return undefined;
+  const [fallback] = state;
+  if (typeof fallback === "string" && (await holdsRows(lane, fallback, column, bounds)))
+    return { partition: fallback, state: "left" };
+  const partition = partitionName(table, label);
+  const [parent, part] = [quoted(table), quoted(partition)];
+  // Made apart and attached: readers and writers of other partitions go on meanwhile.
+  await askScript(
+    lane,
+    `create table ${part} (like ${parent} including all
+  excluding identity excluding indexes excluding comments excluding statistics);
+alter table ${parent} attach partition ${part} for values from ('${bounds[0]}') to ('${bounds[1]}');
+comment on table ${part} is 'Rows of ${label}.'`,
+  );
+  return { partition, state: "made" };
+}
+
+/**
+ * Name of the default partition of a table by range, and whether a partition holds a part of the period; no row where the table is none by
+ * range.
+ */
+const standing = `select fallback.relname, exists (
+  select from pg_inherits join pg_class part on part.oid = inhrelid,
+    lateral regexp_match(pg_get_expr(part.relpartbound, part.oid), 'FROM \\((.*)\\) TO \\((.*)\\)') as bound
+  where inhparent = partrelid and bound is not null
+    and case bound[1] when 'MINVALUE' then '-infinity' else trim(bound[1], '''') end::timestamptz < $3::timestamptz
+    and case bound[2] when 'MAXVALUE' then 'infinity' else trim(bound[2], '''') end::timestamptz > $2::timestamptz)
+from pg_partitioned_table left join pg_class fallback on fallback.oid = partdefid
+where partrelid = to_regclass($1) and partstrat = 'r'`;
+
+/** Asked before anything is locked. */
+async function holdsRows(
+  lane: Lane,
+  fallback: string,
+  column: string,
+  [from, to]: readonly string[],
+): Promise<boolean> {
+  const field = quoted(column);
+  const [row] = await ask(
+    lane,
+    `select exists (select from ${quoted(fallback)} where ${field} >= '${from}' and ${field} < '${to}')`,
+  );
+  return row?.[0] === "t";
+}
+
+const longestName = 63;
+
+/** `orders_2026_11`; of a long name the beginning, told apart by a digest. */
+function partitionName(table: string, label: string): string {
+  const suffix = `_${label.replaceAll("-", "_")}`;
+  const bytes = Buffer.from(table);
+  if (bytes.length + suffix.length <= longestName) return table + suffix;
+  const digest = `_${createHash("sha256").update(table).digest("hex").slice(0, 8)}`;
+  const kept = bytes.subarray(0, longestName - suffix.length - digest.length).toString();
+  return `${kept.replace(/\uFFFD+$/, "")}${digest}${suffix}`;
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
