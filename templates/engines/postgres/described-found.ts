@@ -1,6 +1,6 @@
 import { referenceText, type DescribedReference } from "../../runtime/described-reference.ts";
 import type { DescribedObjects } from "../../runtime/migration.ts";
-import { indexText, typeText } from "./described-text.ts";
+import { enumValue, indexText, typeText } from "./described-text.ts";
 import type { TextRow } from "./statement.ts";
 
 const here = "current_schema()::regnamespace";
@@ -53,6 +53,9 @@ const kinds: readonly string[] = [
   `select 'type', 'type ' || typname, '', format_type(typbasetype, typtypmod)
   from pg_type where typnamespace = ${here} and typtype = 'd'`,
 
+  `select 'value', format_type(enumtypid, null), 'there', enumlabel from pg_enum
+  where exists (select from pg_attribute join pg_class on attrelid = pg_class.oid where relnamespace = ${here} and atttypid = enumtypid)`,
+
   `select 'function', 'function ' || proname || '(' || oidvectortypes(proargtypes) || ')', 'function', ''
   from pg_proc where pronamespace = ${here}`,
 
@@ -68,7 +71,7 @@ export async function foundObjects(
   const rows = await query(catalogue);
   return new Map(
     rows.map(([kind, object, said, text]) => [
-      object ?? "",
+      kind === "value" ? enumValue(typeText(object ?? ""), text ?? "") : (object ?? ""),
       words(kind ?? "", said ?? "", text ?? ""),
     ]),
   );

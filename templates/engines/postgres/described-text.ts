@@ -33,6 +33,9 @@ export function typeText(type: string): string {
   return `${base}${limitsText(base, limits.replaceAll(/\s/g, ""))}${suffix}${arrays === "" ? "" : "[]"}`;
 }
 
+/** `type "Ticket State", value open`: each for itself, as a field need not name all values of a type that others use, too. */
+export const enumValue = (type: string, value: string): string => `type ${type}, value ${value}`;
+
 const zoneWords = " time zone";
 
 function limitsText(base: string, limits: string): string {

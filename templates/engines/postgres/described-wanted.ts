@@ -1,6 +1,6 @@
 import { referenceText } from "../../runtime/described-reference.ts";
 import type { DescribedObjects } from "../../runtime/migration.ts";
-import { indexText, typeText } from "./described-text.ts";
+import { enumValue, indexText, typeText } from "./described-text.ts";
 
 /** What is read of a part of the snapshot; the generator's planner writes more. */
 export interface WantedPart {
@@ -37,6 +37,8 @@ export interface WantedTable extends Named {
 interface WantedColumn extends Named {
   readonly type: string;
   readonly nullable: boolean;
+  /** Of an enum type, those that the field names. */
+  readonly values?: readonly string[];
   readonly value?:
     | { readonly kind: "default" | "generated"; readonly expression: string }
     | { readonly kind: "identity"; readonly always: boolean };
@@ -88,6 +90,9 @@ const functionName = (name: string, types: string): string =>
 const tableEntries = (table: WantedTable): readonly Entry[] => [
   [`table ${table.name}`, securityWords[table.security]],
   ...table.columns.map((each): Entry => [`column ${table.name}.${each.name}`, columnText(each)]),
+  ...table.columns.flatMap(({ type, values = [] }) =>
+    values.map((value): Entry => [enumValue(typeText(type), value), "there"]),
+  ),
   ...table.constraints.map((each): Entry => [
     `constraint ${table.name}.${each.name}`,
     constraintText(each),

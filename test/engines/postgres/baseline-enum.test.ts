@@ -88,6 +88,21 @@ await data.close();
     expect(await made.diff()).toMatchObject({ migrations: [] });
   });
 
+  it("is verified value by value", async () => {
+    const verify = () => {
+      const { status, stdout, stderr } = node("src/data/cli.ts", "migrate", "verify");
+      return { status, lines: stdout + stderr };
+    };
+    await made.query(`alter type "Ticket State" rename value 'm' to 'n'`);
+    const { status, lines } = verify();
+    expect(status, lines).toBe(1);
+    expect(lines).toContain("drift changed type Ticket State");
+    expect(lines).toContain('missing type "Ticket State", value m');
+    expect(lines).not.toContain("value a");
+    await made.query(`alter type "Ticket State" rename value 'n' to 'm'`);
+    expect(verify().status).toBe(0);
+  });
+
   it("is not taken back without a word", () => {
     const refused = node("src/data/cli.ts", "migrate", "down");
     expect(refused.status).toBe(1);
