@@ -51,6 +51,7 @@ test("the changes that two versions cannot both live with", () => {
     "columns of one table retyped and renamed",
     "two columns retyped",
     "table renamed with a new column",
+    "version off",
     "searched column retyped",
     "search of a retyped column added",
     "vectors of other dimensions",

@@ -42,6 +42,22 @@ test.each(
   expect(added?.risks).toContain("breaks-old-code");
 });
 
+test.each([postgres, mysql, mariadb].map((engine) => [engine.id, engine] as const))(
+  "%s: code of after waits until no code raises the version that is switched off",
+  (_id, { schema: planner }) => {
+    if (planner === undefined) throw new Error("no planner");
+    const store = storeWith({});
+    const { steps } = planner.diff(
+      planner.snapshot(storeWith({ version: true }), "shop"),
+      planner.snapshot(store, "shop"),
+      { store, project: "shop", mode: "split", values: {} },
+    );
+    const dropped = steps.find(({ title }) => title.includes("column version is dropped"));
+    expect(dropped?.phase).toBe("contract");
+    expect(dropped?.risks).toContain("new-code-waits");
+  },
+);
+
 const press = `version: 1
 project: press
 stores: { hosting: self-managed, running: [mongodb], never: [postgres, memory, redis] }

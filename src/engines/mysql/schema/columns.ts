@@ -1,6 +1,6 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
-import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
+import { forgottenRisks, unknownRisks } from "../../../migrate/unknown-to-code.ts";
 import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
@@ -279,7 +279,11 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
       stem: `${table}-drop-${column.name}`,
       title: `${table}: column ${column.name} is dropped`,
       reversibility: generated ? "reversible" : "loses-data",
-      risks: [...slow(online).filter((risk) => risk !== "none"), "breaks-old-code"],
+      risks: [
+        ...slow(online).filter((risk) => risk !== "none"),
+        "breaks-old-code",
+        ...(change.mode === "split" ? forgottenRisks(column.role) : []),
+      ],
       up: [
         ...deletedRows(change, column),
         ...refuseHanging(change, column),

@@ -1,5 +1,6 @@
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { forgottenRisks } from "../../../migrate/unknown-to-code.ts";
 import { placeholder } from "./fill.ts";
 import { refuseHanging } from "./hanging.ts";
 import { loosened } from "./loosened.ts";
@@ -36,11 +37,17 @@ function removedColumn(change: TableChange, from: ColumnShape, down: readonly st
     up: [refuseHanging(table, from.name, []), dropColumn(table, from.name)],
     down,
     reversibility: lost === undefined ? "loses-data" : "irreversible",
-    risks: change.mode === "direct" ? ["breaks-old-code"] : ["none"],
+    risks: risksOf(change, from),
     ...(note !== undefined && { note }),
     touches: [change.part],
     destroys: `${partName(table)}.${from.name}`,
   });
+}
+
+function risksOf({ mode }: TableChange, { role }: ColumnShape): Draft["risks"] {
+  if (mode === "direct") return ["breaks-old-code"];
+  const forgotten = forgottenRisks(role);
+  return forgotten.length === 0 ? ["none"] : forgotten;
 }
 
 /** Why there is no way back over rows. */

@@ -3,7 +3,7 @@
 
 -- step: notes-drop-version
 -- notes: column version is dropped
--- down does not bring the values back
+-- down does not bring the values back; code of after fails until it has run
 do $hanging$
 declare
   hanging text;
