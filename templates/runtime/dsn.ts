@@ -263,7 +263,7 @@ const isName = (text: string, values: readonly string[]): boolean =>
 
 const meantText = (text: string, values: readonly string[]): string => {
   const slip = slipOf(text, values);
-  return slip === undefined ? "" : `; is ${slip} meant?`;
+  return slip === undefined ? "" : `; it looks like ${slip}`;
 };
 
 /** The value that was meant: of other case, or of a longer word one or two letters are wrong. A digit, dash or underscore is on purpose. */

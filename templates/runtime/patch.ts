@@ -30,9 +30,10 @@ export function changesOf<C extends object>(
 }
 
 function refuseOthers(patch: object, allowed: readonly string[]): void {
-  const others = Object.entries(patch).flatMap(([key, value]) =>
-    value === undefined || allowed.includes(key) ? [] : [shown(key)],
-  );
+  const others: string[] = [];
+  // What it inherits is named by it, too.
+  for (const key in patch)
+    if (Reflect.get(patch, key) !== undefined && !allowed.includes(key)) others.push(shown(key));
   if (others.length === 0) return;
   throw programmingError(
     `the patch has ${[...new Set(others)].join(", ")}, and this method changes ${allowed.join(", ")} only`,

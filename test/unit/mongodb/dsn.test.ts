@@ -70,7 +70,7 @@ describe("values of DSN parameters", () => {
 
 test("a slip is told with what was meant; a name is told beside a store that is up, since only a write would ask for it", async () => {
   const slip = refusal(() => from(`mongodb://${login}h/shop?w=majorty`));
-  expect(slip).toContain("and no name; is majority meant?");
+  expect(slip).toContain("and no name; it looks like majority.");
   const asked = (dsn: string) =>
     checkHealth(
       { store: "main", engine: "mongodb" },

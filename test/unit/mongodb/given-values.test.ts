@@ -49,6 +49,16 @@ describe("a value for what becomes required with another type", () => {
     expect(lost).toEqual(["articles.words"]);
   });
 
+  // Words that Extended JSON begins its tags with, too.
+  test.each([
+    ['"$date_label"', { date_label: "a" }],
+    ['"$numbered"', { numbered: "a" }],
+    ['"$date"', { date: "a" }],
+  ])("%s is an expression", (given, doc) => {
+    const change = changed(optional, withWords("text"), { values: { "articles.words": given } });
+    expect(followed(change, [{ ...doc, words: null }])).toEqual([{ ...doc, words: "a" }]);
+  });
+
   test("an expression that leaves a value null stops the contract", () => {
     const values = { "articles.words": '{"$ifNull":["$extra.size",null]}' };
     const change = changed(optional, withWords("int"), { values });

@@ -50,3 +50,11 @@ test.each([
     `the patch has ${named}, and this method changes title, publishedAt only`,
   ]);
 });
+
+test("what a patch inherits is refused like what it has", () => {
+  const patch: unknown = Object.create({ titel: "a" });
+  expect(told(patch as object)).toEqual([
+    "programming",
+    'the patch has "titel", and this method changes title, publishedAt only',
+  ]);
+});

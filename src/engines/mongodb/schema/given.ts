@@ -23,14 +23,35 @@ export function givenValue(
       },
     };
   const { json } = parsed;
-  const isConstant = !/"\$(?!number|date|binary|oid|uuid)/.test(JSON.stringify(json));
-  if (!isConstant) return { value: { expression: () => overDocument(place, json) } };
+  if (isExpression(json)) return { value: { expression: () => overDocument(place, json) } };
   // Null stands for a value that is not known yet where two specs are compared.
   if (column === undefined || json === null) return { value: { constant: json } };
   const fault = constantFault(json, column);
   const { type } = column.field;
   const kind = type.kind === "array" ? type.of : type.kind;
   return fault === undefined ? { value: { constant: stored(json, kind) } } : { fault };
+}
+
+/** Tags of constants. Source: MongoDB manual, "MongoDB Extended JSON (v2)". */
+const tagged: ReadonlySet<string> = new Set([
+  "$numberInt",
+  "$numberLong",
+  "$numberDouble",
+  "$numberDecimal",
+  "$date",
+  "$binary",
+  "$oid",
+  "$uuid",
+]);
+
+/** Whether it names a field or an operator: `"$name"`, `{"$concat": […]}`. */
+function isExpression(json: Json): boolean {
+  if (typeof json === "string") return json.startsWith("$");
+  if (typeof json !== "object" || json === null) return false;
+  if (Array.isArray(json)) return json.some((each: Json) => isExpression(each));
+  return Object.entries(json).some(
+    ([key, value]) => !tagged.has(key) && (key.startsWith("$") || isExpression(value)),
+  );
 }
 
 /** Undefined for what is no JSON, since null is some. */
