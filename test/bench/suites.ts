@@ -6,7 +6,9 @@ export const suites = {
   generate: async (): Promise<Suite> => (await import("./suites/generate.ts")).suite,
   tsc: async (): Promise<Suite> => (await import("./suites/tsc.ts")).suite,
   postgres: async (): Promise<Suite> => (await import("./suites/postgres.ts")).suite,
-  redis: async (): Promise<Suite> => (await import("./suites/redis.ts")).suite,
+  redis: async (): Promise<Suite> => (await import("./suites/redis.ts")).suiteOf("redis", "Redis"),
+  "redis-cluster": async (): Promise<Suite> =>
+    (await import("./suites/redis.ts")).suiteOf("redis-cluster", "Redis Cluster"),
   mongodb: async (): Promise<Suite> => (await import("./suites/mongodb.ts")).suite,
   milvus: async (): Promise<Suite> => (await import("./suites/milvus.ts")).suite,
   opensearch: async (): Promise<Suite> => (await import("./suites/opensearch.ts")).suite,

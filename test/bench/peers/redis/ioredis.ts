@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import type { OpenCalls } from "../../harness/contender-process.ts";
 import { anyKey, prove, value } from "./keys.ts";
 import { columns, decoded, encoded, session, ttlMs } from "./session-record.ts";
@@ -6,8 +6,8 @@ import { columns, decoded, encoded, session, ttlMs } from "./session-record.ts";
 const recordKey = (id: string): string => `bench:sessions:{${id}}`;
 
 /** The driver as it comes. */
-export const open: OpenCalls = async ({ dsn }) => {
-  const redis = new Redis(String(dsn));
+export const open: OpenCalls = async ({ dsn, engine }) => {
+  const redis = engine === "redis-cluster" ? clusterOf(String(dsn)) : new Redis(String(dsn));
   await prove(
     (key) => redis.get(key),
     (key, text) => redis.set(key, text, "PX", 60_000),
@@ -37,3 +37,14 @@ export const open: OpenCalls = async ({ dsn }) => {
     close: async () => redis.disconnect(),
   };
 };
+
+/** @param dsn with a host and port for each node: `redis://127.0.0.1:7001,127.0.0.1:7002` */
+function clusterOf(dsn: string): Cluster {
+  const places = dsn.replace("redis://", "").split(",");
+  return new Cluster(
+    places.map((place) => {
+      const [host = "", port] = place.split(":");
+      return { host, port: Number(port) };
+    }),
+  );
+}
