@@ -207,12 +207,20 @@ export function filtersArgument(
   const clauses = predicates.flatMap(({ field: name, operator }) => {
     const field = fieldOf(module.view, name);
     if (field === undefined) return [];
-    const by = operator === "range" ? "within" : isUuid(field) ? "equalUuid" : "equal";
+    const by = comparedBy(field, operator);
     module.runtime("filter", by);
     const path = comparedPath(field, useOf(module.view, field));
-    return [["...", call(by, [stringLiteral(path), `${parameter}${access(name)}`])]];
+    const scale = field.type.kind === "decimal" ? [String(field.type.scale)] : [];
+    return [["...", call(by, [stringLiteral(path), `${parameter}${access(name)}`, ...scale])]];
   });
   return ["() => ", arrayLiteral(clauses)];
+}
+
+function comparedBy(field: FieldIr, operator: Predicate["operator"]): string {
+  const isDecimal = field.type.kind === "decimal";
+  if (operator === "range") return isDecimal ? "withinDecimal" : "within";
+  if (isDecimal) return "equalDecimal";
+  return isUuid(field) ? "equalUuid" : "equal";
 }
 
 export const fieldOf = ({ entity }: HeldView, name: string): FieldIr | undefined =>

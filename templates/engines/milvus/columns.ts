@@ -1,3 +1,4 @@
+import { boundUnits, unitsAround } from "../../runtime/decimal-units.ts";
 import { programmingError } from "../../runtime/errors.ts";
 import { arrayElements, type ColumnDefinition, textBytes } from "./definition.ts";
 import type { Reply } from "./service.ts";
@@ -72,14 +73,25 @@ function int64(column: ColumnDefinition, value: bigint): string {
 
 /** `"12.5"` at a scale of 2 is 1250: whole numbers compare exactly. */
 function scaled(column: ColumnDefinition, value: unknown): string {
-  const [, sign = "", whole = "", fraction = ""] =
-    /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(typeof value === "string" ? value : "") ??
-    refuse(column, "is no decimal");
   const { scale = 0 } = column;
-  const digits = fraction.padEnd(scale, "0");
-  if (/[1-9]/.test(digits.slice(scale))) return refuse(column, `has more than ${scale} decimals`);
-  const units = BigInt(whole + digits.slice(0, scale));
-  return int64(column, sign === "-" ? -units : units);
+  const { floor, ceil } = unitsAround(value, scale) ?? refuse(column, "is no decimal");
+  return floor === ceil ? int64(column, floor) : refuse(column, `has more than ${scale} decimals`);
+}
+
+/**
+ * The end of a range as the column compares it. A decimal may have finer digits than the column: it goes inwards to the next value that the
+ * column can hold, which leaves the range as it is.
+ *
+ * @throws DataError programming for what is none of the column's kind
+ */
+export function boundOf(
+  column: ColumnDefinition,
+  value: unknown,
+  inwards: "floor" | "ceil",
+): Scalar {
+  if (column.kind !== "decimal") return scalarOf(column, value);
+  const units = boundUnits(value, column.scale ?? 0) ?? refuse(column, "is no decimal");
+  return String(units[inwards]);
 }
 
 /** One field of an upsert, all rows. @throws DataError programming for a value that the column cannot hold */

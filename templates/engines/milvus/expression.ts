@@ -1,7 +1,7 @@
 import { programmingError } from "../../runtime/errors.ts";
 import { uuidText } from "../../runtime/keys.ts";
 import type { Range } from "../../runtime/options.ts";
-import { scalarOf } from "./columns.ts";
+import { boundOf, type Scalar, scalarOf } from "./columns.ts";
 import { type ColumnDefinition, field, type ViewDefinition } from "./definition.ts";
 
 /** One condition of a filter. */
@@ -40,15 +40,17 @@ const escapes: Readonly<Record<string, string>> = {
 
 const smallest = "-9223372036854775808";
 
-/** @throws DataError programming for a value that the column cannot hold */
-function literal(column: ColumnDefinition, value: unknown): string {
-  const scalar = scalarOf(column, value);
+function literal(column: ColumnDefinition, scalar: Scalar): string {
   if (column.kind === "text") return textLiteral(String(scalar));
   // The sign is an operator there, and the number behind it would be too large by one.
   return scalar === smallest ? "(-9223372036854775807 - 1)" : String(scalar);
 }
 
-/** The whole filter of a read: what was asked for, the tenant where there is one, and never what is deleted. */
+/**
+ * The whole filter of a read: what was asked for, the tenant where there is one, and never what is deleted.
+ *
+ * @throws DataError programming for a value that its column cannot hold; only the ends of a decimal range may have finer digits
+ */
 export function filterExpression(
   definition: Pick<ViewDefinition, "columns">,
   conditions: readonly Condition[],
@@ -70,13 +72,13 @@ export function filterExpression(
 function conditionTexts(column: ColumnDefinition, condition: Condition): readonly string[] {
   const { name } = column;
   if ("equals" in condition) {
-    const value = literal(column, condition.equals);
+    const value = literal(column, scalarOf(column, condition.equals));
     return [column.list === true ? `array_contains(${name}, ${value})` : `${name} == ${value}`];
   }
   const { min, max } = condition.within;
   return [
-    ...(min === undefined ? [] : [`${name} >= ${literal(column, min)}`]),
-    ...(max === undefined ? [] : [`${name} <= ${literal(column, max)}`]),
+    ...(min === undefined ? [] : [`${name} >= ${literal(column, boundOf(column, min, "ceil"))}`]),
+    ...(max === undefined ? [] : [`${name} <= ${literal(column, boundOf(column, max, "floor"))}`]),
   ];
 }
 

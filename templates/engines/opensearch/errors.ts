@@ -114,6 +114,16 @@ const types: Readonly<Record<string, Rule>> = {
   task_cancelled_exception: cancelled,
 };
 
+/**
+ * What a server says of a vector view that lacks the plugin. Source: `opensearch-project/OpenSearch:
+ * server/src/main/java/org/opensearch/common/settings/AbstractScopedSettings.java`, `…/index/mapper/ObjectMapper.java`.
+ */
+const withoutVectors = /unknown setting \[index\.knn\]|No handler for type \[knn_vector\]/;
+const noVectors: Rule = {
+  ...wrong,
+  hint: "the nodes lack the k-NN plugin, which the full distribution of OpenSearch has: GET /_cat/plugins names it opensearch-knn on each",
+};
+
 /** Where the type says nothing: a proxy answered, or a plugin. */
 const statuses: Readonly<Record<number, Rule>> = {
   400: wrong,
@@ -188,7 +198,8 @@ export function classify(error: unknown): Fault {
   if (error instanceof UnexpectedAnswer) return faultOf(stranger, undefined);
   const answer = answerOf(error);
   if (answer !== undefined) {
-    const found = ruleOf(answer.type, answer.status);
+    const { reason = "" } = answer;
+    const found = withoutVectors.test(reason) ? noVectors : ruleOf(answer.type, answer.status);
     const code = answer.type ?? String(answer.status);
     return faultOf(worded(found, code, answer.reason), code, answer.retryAfterMs);
   }

@@ -1,3 +1,4 @@
+import { boundUnits, type UnitsAround } from "../../runtime/decimal-units.ts";
 import { programmingError } from "../../runtime/errors.ts";
 import { uuidFilter } from "../../runtime/keys.ts";
 import type { Range } from "../../runtime/options.ts";
@@ -44,3 +45,41 @@ export function within(path: string, range: Range<Comparable> | undefined): read
   };
   return [{ range: { [path]: bounds } }];
 }
+
+/**
+ * The documents with this decimal; one of finer digits than `scale` is none of theirs. The server would round what it is asked for.
+ *
+ * @param scale digits after the point that the values have
+ * @throws DataError programming for what is no decimal number
+ */
+export function equalDecimal(
+  path: string,
+  value: string | undefined,
+  scale: number,
+): readonly Clause[] {
+  if (value === undefined) return [];
+  const { floor, ceil } = unitsOf(path, value, scale);
+  return floor === ceil ? equal(path, inUnits(floor, scale)) : [{ match_none: {} }];
+}
+
+/** Both ends inclusive, and compared exactly. @throws DataError programming for a bound that is no decimal number */
+export function withinDecimal(
+  path: string,
+  range: Range<string> | undefined,
+  scale: number,
+): readonly Clause[] {
+  const { min, max } = range ?? {};
+  return within(path, {
+    ...(min === undefined ? {} : { min: inUnits(unitsOf(path, min, scale).ceil, scale) }),
+    ...(max === undefined ? {} : { max: inUnits(unitsOf(path, max, scale).floor, scale) }),
+  });
+}
+
+function unitsOf(path: string, value: string, scale: number): UnitsAround {
+  const units = boundUnits(value, scale);
+  if (units !== undefined) return units;
+  throw programmingError(`${path}: the value to filter by must be a decimal number`);
+}
+
+/** A text that the server reads as the nearest double. */
+const inUnits = (units: bigint, scale: number): string => `${units}e-${scale}`;

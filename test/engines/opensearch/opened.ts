@@ -57,6 +57,7 @@ export interface Note {
   readonly number: number;
   readonly text: string;
   readonly embedding?: readonly number[];
+  readonly cost?: string;
 }
 
 export const note = (number: number, text = "a note"): Note => ({
@@ -75,7 +76,14 @@ export const dimensions = 4;
 
 export function noteView(
   alias: string,
-  { vectors = false, tenants = false, fingerprint = "one", more = {} as ItemShape } = {},
+  {
+    vectors = false,
+    tenants = false,
+    fingerprint = "one",
+    more = {} as ItemShape,
+    /** Mappings of further properties, by their names. */
+    compared = {} as Readonly<Record<string, object>>,
+  } = {},
 ): NoteView {
   const item = { id: "string", number: "int", text: "text", ...more };
   const method = { name: "hnsw", engine: "lucene" };
@@ -85,6 +93,7 @@ export function noteView(
     number: { type: "integer" },
     text: { type: "text" },
     ...(vectors ? { embedding } : {}),
+    ...compared,
   };
   const definition = {
     settings: {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { part } from "../../../templates/engines/opensearch/answer.ts";
+import { equalDecimal, withinDecimal } from "../../../templates/engines/opensearch/filter.ts";
 import { Generations } from "../../../templates/engines/opensearch/generation.ts";
 import type { SearchSession } from "../../../templates/engines/opensearch/session.ts";
 import { viewTarget } from "../../../templates/engines/opensearch/view-target.ts";
@@ -102,6 +103,33 @@ describe.skipIf(isMissing(server))("a view in OpenSearch", () => {
     ]);
     await opened.settle();
     expect(await found(view, "note")).toEqual([8]);
+  });
+
+  it("compares a decimal with a bound of finer digits exactly", async () => {
+    const cost = { type: "scaled_float", scaling_factor: 100 };
+    const view = noteView("decimals", { compared: { cost } });
+    const writer = (await place(opened, view)).live();
+    const costs = ["-0.01", "0.00", "0.01", "0.02", "9999999999999.99"];
+    await writer.write(costs.map((of, at) => upsert({ ...note(at), cost: of }, 1n)));
+    await opened.settle();
+    const numbers = async (clauses: ReturnType<typeof withinDecimal>) => {
+      const { session } = opened.store;
+      const notes: readonly Note[] = await session.list(findIn(view), "note", () => clauses);
+      return notes.map(({ number }) => number).toSorted((a, b) => a - b);
+    };
+    const within = (range: Parameters<typeof withinDecimal>[1]) =>
+      numbers(withinDecimal("item.cost", range, 2));
+    expect(await within({ max: "0.005" })).toEqual([0, 1]);
+    expect(await within({ max: "-0.005" })).toEqual([0]);
+    expect(await within({ min: "0.014", max: "1" })).toEqual([3]);
+    expect(await within({ min: "-0.014", max: "-0.0001" })).toEqual([0]);
+    expect(await within({ min: "9999999999999.989" })).toEqual([4]);
+    expect(await within({ min: "9999999999999.991" })).toEqual([]);
+    expect(await within({ min: "-".concat("9".repeat(400)), max: "9".repeat(400) })).toHaveLength(
+      5,
+    );
+    expect(await numbers(equalDecimal("item.cost", "0.010", 2))).toEqual([2]);
+    expect(await numbers(equalDecimal("item.cost", "0.005", 2))).toEqual([]);
   });
 
   it("keeps vectors that it compares nothing by as bytes, which take less than half of their digits", async () => {

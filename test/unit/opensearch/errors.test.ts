@@ -169,6 +169,22 @@ test.each(reasons)("of the words %s no value is kept", (reason, kept) => {
   expect(message).toBe(kept === "" ? code : `${code}: ${kept}`);
 });
 
+test.each([
+  [
+    "settings_exception",
+    "unknown setting [index.knn] please check that any required plugins are installed, or check the breaking changes documentation for removed settings",
+  ],
+  ["mapper_parsing_exception", "No handler for type [knn_vector] declared on field [embedding]"],
+])("a server without the plugin that holds vectors is told as that: %s", (type, reason) => {
+  const causes = [{ type, reason }];
+  const fault = classify(answered(400, { type, reason, root_cause: causes }));
+  expect(fault).toMatchObject({ kind: "programming", code: type, transient: false });
+  expect(fault.hint).toContain("k-NN plugin");
+  const other = "unknown setting [index.other]";
+  const silent = classify(answered(400, { type: "settings_exception", reason: other }));
+  expect(silent.hint).toBeUndefined();
+});
+
 test("the server's wish to wait is kept, in milliseconds", () => {
   const busy = answered(429, undefined, { "retry-after": "3" });
   expect(classify(busy)).toMatchObject({ kind: "overload", retryAfterMs: 3_000 });

@@ -8,7 +8,7 @@ import type {
 } from "../../ports/article-search.ts";
 import { facetOf, sameText, trueText, type Counts } from "../../runtime/opensearch/answer.ts";
 import { highlightsOf, searchOf, viewOf } from "../../runtime/opensearch/declaration.ts";
-import { equal, within } from "../../runtime/opensearch/filter.ts";
+import { equal, within, withinDecimal } from "../../runtime/opensearch/filter.ts";
 import type { SearchSession } from "../../runtime/opensearch/session.ts";
 import { viewTarget, type TargetConnection } from "../../runtime/opensearch/view-target.ts";
 import type { ViewTarget } from "../../runtime/view.ts";
@@ -134,7 +134,7 @@ export function articleSearch(session: SearchSession): ArticleSearch {
           ...equal("item.title.exact", filter.title),
           ...equal("item.genre", filter.genre),
           ...equal("item.tags", filter.tags),
-          ...within("item.price", filter.price),
+          ...withinDecimal("item.price", filter.price, 2),
           ...within("item.at", filter.at),
         ],
         page,
