@@ -62,7 +62,7 @@ export function leftEntities(ir: Ir, root: string): readonly LeftEntity[] {
 }
 
 export const leftText = ({ name, from, prefix }: LeftEntity): string =>
-  `${name} leaves the spec: its records stay in store ${from.name} (${from.engine}) under keys that begin with ${prefix}, since no migration leads there; delete them yourself when nobody needs them`;
+  `${name} leaves the spec: its records stay in store ${from.name} (${from.engine}) under keys that begin with ${prefix}, since no migration leads there; delete them yourself when nobody needs them. Should ${name} come back, it reads them, and nothing remembers what type each of their fields had`;
 
 /** Those whose table no migration of their new store makes yet: `migrate diff` asks whether their rows may stay behind. */
 export function unmadeEntities(

@@ -1,4 +1,4 @@
-import { keptEncoding } from "../compat/kept-encoding.ts";
+import { isMisread, isRounded, keptEncoding } from "../compat/kept-encoding.ts";
 import { keptPairs, otherwiseKept } from "../compat/kept-pairs.ts";
 import { shown } from "../compat/type-change.ts";
 import { engines } from "../engines/registry.gen.ts";
@@ -102,7 +102,7 @@ function problemsOf(entity: EntityIr, before: RecordedEntity): readonly Problem[
       .map(({ before: old, after: { source } }) =>
         problem(
           place(source.name),
-          `records hold ${source.name} as ${described(old.source.type)}, and it would be read as ${described(source.type)}: no migration converts a record`,
+          `records hold ${source.name} as ${described(old.source.type)}, and it would be read as ${readAs(old.source.type, source.type)}: no migration converts a record`,
           `add another field of the new type, nullable or with a default, which is read from all of them; when nothing of ${source.name} is needed any more, generate once without it, then give it another column:`,
         ),
       ),
@@ -111,7 +111,7 @@ function problemsOf(entity: EntityIr, before: RecordedEntity): readonly Problem[
       .map(({ field, held: { column, type } }) =>
         problem(
           place(field.name),
-          `records of before may hold ${column} of a field that went, as ${described(type)}, and it would be read as ${described(field.source.type)}: no migration takes it away`,
+          `records of before may hold ${column} of a field that went, as ${described(type)}, and it would be read as ${readAs(type, field.source.type)}: no migration takes it away`,
           `column: ${column}_2 keeps both apart; column: ${column} says that what is there is of the new type by now`,
         ),
       ),
@@ -142,10 +142,10 @@ function takenColumns(entity: EntityIr, before: RecordedEntity): readonly TakenC
     });
 }
 
-const isMisread = (from: FieldType, to: FieldType): boolean =>
-  keptEncoding(from) !== keptEncoding(to);
-
 const described = (type: FieldType): string => `${shown(type)} (${keptEncoding(type)})`;
+
+const readAs = (from: FieldType, to: FieldType): string =>
+  isRounded(from, to) ? `${shown(to)} (rounded to its digits)` : described(to);
 
 const problem = (path: readonly string[], message: string, hint: string): Problem => ({
   path,

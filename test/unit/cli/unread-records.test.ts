@@ -145,6 +145,25 @@ describe("a name that is used again", () => {
     const alike = await after(spec(count("ticks")), spec("ticks: { type: bigint, default: 0 }"));
     expect(alike).toMatchObject({ status: 0 });
   });
+
+  test("another type that rounds the numbers of records is refused", async () => {
+    const big = (name: string) => `${name}: { type: bigint, default: 0 }`;
+    const real = (name: string, more = "") => `${name}: { type: float, default: 0${more} }`;
+    const price = (precision: number) =>
+      `price: { type: decimal, precision: ${precision}, scale: 2, default: "0" }`;
+    const rounded = "and it would be read as float (rounded to its digits)";
+    const kept = await after(spec(big("serial")), spec(real("serial")));
+    expect(kept).toMatchObject({ status: 2 });
+    expect(kept.stderr).toContain(`hold serial as bigint (the value's own text), ${rounded}`);
+    const gone = await after(spec(big("mark")), spec(""), spec(real("mark")));
+    expect(gone).toMatchObject({ status: 2, stderr: expect.stringContaining(rounded) });
+    at.write("workloads.yaml", spec(real("mark", ", column: mark_2")));
+    expect(await cli(at.folder, "generate")).toMatchObject({ status: 0 });
+    const long = await after(spec(price(16)), spec(real("price")));
+    expect(long).toMatchObject({ status: 2 });
+    expect(long.stderr).toContain(`decimal(16, 2) (the value's own text), ${rounded}`);
+    expect(await after(spec(price(15)), spec(real("price")))).toMatchObject({ status: 0 });
+  });
 });
 
 test("keys keep what they begin with", async () => {
