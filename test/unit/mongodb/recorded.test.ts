@@ -112,11 +112,22 @@ test("what is owned follows within the recorded states", () => {
 describe("the tenant of what was recorded", () => {
   const owned = audited.slice(audited.indexOf("  ArticleSection:"), audited.indexOf("workloads:"));
   const alone = edited(audited, owned, "");
-  const withTenant = (name: string, more = ""): string =>
+  const withTenant = (name: string, more = "", type = "uuid"): string =>
     edited(alone, "    audit: true\n", `    audit: true\n    tenant: ${name}\n`).replace(
       "      slug:",
-      `      ${name}: { type: uuid${more} }\n      slug:`,
+      `      ${name}: { type: ${type}${more} }\n      slug:`,
     );
+  const past = (tenant: unknown, name = "shop_id"): Doc => ({
+    [name]: tenant,
+    at: "then",
+    state: { slug: "a", [name]: tenant },
+  });
+  const commands = (change: ReturnType<typeof changed>, direction: "up" | "down") =>
+    change.steps.map((step) => commandsOf(step[direction]));
+  const followed = (change: ReturnType<typeof changed>, docs: readonly Doc[]): readonly Doc[] =>
+    commands(change, "up").reduce((now, each) => applied(now, each, history), docs);
+  const takenBack = (change: ReturnType<typeof changed>, docs: readonly Doc[]): readonly Doc[] =>
+    commands(change, "down").reduceRight((now, each) => applied(now, each, history), docs);
 
   test("switched on, it is that of the state, and the index over it comes when it is there", () => {
     const values = { "articles.shop_id": '"9f1c7a52-0000-4000-8000-000000000001"' };
@@ -146,6 +157,57 @@ describe("the tenant of what was recorded", () => {
       "contract articles-history-rename-tenant-shop-id-to-store-id",
       "contract articles-history-add-index-articles-history-key-revision-key",
     ]);
+  });
+
+  test("of another type, it converts beside its state, too, and comes back", () => {
+    const text = "string, max: 20";
+    const change = changed(withTenant("shopId", "", "int"), withTenant("shopId", "", text));
+    expect(change.questions).toEqual([]);
+    expect(ofHistory(change)).toEqual([
+      "contract articles-history-convert-shop-id",
+      "contract articles-history-convert-tenant-shop-id",
+    ]);
+    expect(stepCalled(change, "articles-history-convert-tenant-shop-id")).toMatchObject({
+      reversibility: "reversible",
+      risks: ["breaks-old-code", "new-code-waits"],
+      batch: { keys: 1 },
+    });
+    const now = followed(change, [past(7), past("8")]);
+    expect(now).toEqual([past("7"), past("8")]);
+    expect(takenBack(change, now)).toEqual([past(7), past(8)]);
+  });
+
+  test("of a type that compares with the former, it follows when code of before is gone", () => {
+    const change = changed(withTenant("shopId", "", "int"), withTenant("shopId", "", "bigint"));
+    expect(ofHistory(change)).toEqual([
+      "backfill articles-history-convert-shop-id",
+      "contract articles-history-convert-shop-id-again",
+      "contract articles-history-convert-tenant-shop-id",
+    ]);
+    const now = followed(change, [past(7)]);
+    expect(now).toEqual([past(7n)]);
+    expect(takenBack(change, now)).toEqual([past(7)]);
+  });
+
+  test("converted by what was given, it is that of its state", () => {
+    const values = { "articles.shop_id": '{"$cond":[{"$gt":["$shop_id",5]},"east","west"]}' };
+    const text = "string, max: 20";
+    const change = changed(withTenant("shopId", "", "int"), withTenant("shopId", "", text), {
+      values,
+    });
+    expect(change.questions).toEqual([]);
+    expect(followed(change, [past(7), past(3)])).toEqual([past("east"), past("west")]);
+  });
+
+  test("under a new name and of another type, it moves and converts", () => {
+    const change = changed(
+      withTenant("shopId", "", "int"),
+      withTenant("storeId", ", was: shopId", "string, max: 20"),
+    );
+    expect(change.questions).toEqual([]);
+    const now = followed(change, [past(7)]);
+    expect(now).toEqual([past("7", "store_id")]);
+    expect(takenBack(change, now)).toEqual([past(7)]);
   });
 });
 
