@@ -286,6 +286,44 @@ grant all on ${url.pathname.slice(1)}.* to ${user};`);
     await lab.close();
   });
 
+  test(`${of.engine}: what was recorded as null is of its type when it is required, whatever refers or is unique`, async () => {
+    const own = (nullable: boolean): readonly Field[] => [
+      field("madeFrom", uuid, {
+        nullable,
+        reference: { entity: "List", field: "id", onDelete: "restrict" },
+      }),
+      field("code", { kind: "string", max: 40 }, { nullable, unique: true }),
+      field("seal", { kind: "binary" }, { nullable }),
+      field("tags", { kind: "array", of: "string", max: 20 }, { nullable }),
+      field("place", { kind: "vector", dimensions: 3, metric: "cosine" }, { nullable }),
+    ];
+    const from = store(root("List", [title, ...own(true)]));
+    const to = store(root("List", [title, ...own(false)]));
+    const { lab } = await fresh(from);
+    await lab.run("insert into lists (id, title) values ('a', 'null of all');");
+    await lab.run(
+      "update lists set made_from = id, code = 'c', seal = 'x', tags = '[\"t\"]', place = unhex(repeat('01', 12));",
+    );
+    const steps = planned(planner, from, to, { mode: "split", values: {} });
+    await applied(lab, steps);
+    const states = (await lab.rows("select content from lists_history order by revision")).map(
+      ([content]) => parsedJson(JSON.parse(JSON.stringify(content)) as Json | string),
+    );
+    expect(states[0]).toMatchObject({
+      made_from: "00000000-0000-0000-0000-000000000000",
+      code: "",
+      seal: "",
+      tags: "[]",
+      place: "000000000000000000000000",
+    });
+    expect(states[1]).toMatchObject({ made_from: "a", code: "c", seal: "78" });
+    const told = steps.find(({ title: of }) => of.includes("what was recorded of lists"));
+    for (const name of ["made_from", "code", "seal", "tags", "place"])
+      expect(told?.title).toContain(` ${name} `);
+    expect(told?.reversibility).toBe("loses-data");
+    await lab.close();
+  });
+
   describe.each(["split", "direct"] as const)(`${of.engine} %s`, (mode) => {
     test.each(changes)(
       "%s: recorded rows are read, none is recorded",

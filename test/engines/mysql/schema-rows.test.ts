@@ -75,6 +75,41 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
 
+    const gone: readonly { readonly own: Field; readonly check?: string }[] = [
+      { own: field("own", { kind: "array", of: "string" }) },
+      { own: field("own", { kind: "array", of: "string", max: 20 }) },
+      { own: field("own", { kind: "json" }) },
+      { own: words("own", 40), check: "char_length(own) >= 5" },
+      { own: words("own", 40), check: "own like 'a%'" },
+      { own: field("own", { kind: "text" }, { min: 2, max: 9 }) },
+      { own: field("own", { kind: "int" }, { min: 3, max: 9 }) },
+      { own: field("own", { kind: "date" }, { min: "2000-01-01" }) },
+      { own: field("own", { kind: "vector", dimensions: 3, metric: "cosine" }) },
+      { own: field("own", uuid) },
+    ];
+    test.each(gone)(
+      "a required column that comes back has a value of its type and within its checks, or none: $own.type.kind $check",
+      proving(proof, async ({ own, check }) => {
+        const checks = check === undefined ? {} : { own: check };
+        const note = (fields: readonly Field[], kept = {}) =>
+          mainStore(
+            [entity({ name: "Note", timestamps: false, checks: kept, fields: [id, ...fields] })],
+            [transactional("all", { Note: [{ op: "get", name: "get" }] })],
+          ).store;
+        const { lab, other, steps } = await begun(note([own], checks), note([]));
+        await applied(lab, steps);
+        await lab.run("insert into notes (id) values ('a'), ('b')");
+        await takenBack(lab, steps);
+        const [[value = null] = []] = await lab.rows("select own from notes");
+        const isEmpty = own.type.kind === "vector" || check?.includes(" like ") === true;
+        expect(value === null).toBe(isEmpty);
+        if (own.type.kind === "array" || own.type.kind === "json")
+          expect(typeof value === "string" ? JSON.parse(value) : value).toEqual([]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
     test(
       "nobody writes what would be rounded between the look at the rows and the change",
       proving(proof, async () => {

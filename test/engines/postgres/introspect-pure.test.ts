@@ -26,6 +26,15 @@ describe("what a check says plainly", () => {
     ["x", "x > 3 OR y > 0", {}],
     ["value", "CHECK (VALUE >= 1901 AND VALUE <= 2155)", { min: 1901, max: 2155 }],
     ["char_length(name)", "char_length(name) <= 40", { max: 40 }],
+    ["char_length(name)", "CHECK ((char_length(name) <= 40))", { max: 40 }],
+    ["x", "CHECK (((x)::numeric >= (1)::numeric) AND (x <= 9))", { min: 1, max: 9 }],
+    ["tags", "json_length(tags) <= 20", {}],
+    ["code", "char_length(code) >= 5", {}],
+    ["code", "CHECK ((char_length((code)::text) >= 5))", {}],
+    ["x", "y - x >= 5", {}],
+    ["x", "x >= 5 - y", {}],
+    ["day", "day >= '2000-01-01'", {}],
+    ["moment", "moment >= '12:00:00'", {}],
   ])("bounds of %s in %s", (subject, condition, bounds) => {
     expect(boundsOf(subject, [condition])).toEqual(bounds);
   });

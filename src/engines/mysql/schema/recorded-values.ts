@@ -3,8 +3,8 @@ import { identifier } from "../sql/quote.ts";
 import type { ColumnChange, Copied, TableChange } from "./change.ts";
 import { isInteger, parsed } from "./parsed-type.ts";
 import { isRecordedAlike, pathTo, recordedForm } from "./recorded-form.ts";
-import { standIn } from "./required.ts";
 import type { ColumnShape } from "./shape.ts";
+import { recordedStandIn } from "./stand-in.ts";
 import { valueBack } from "./types.ts";
 
 /** A property that recorded rows get. */
@@ -90,7 +90,7 @@ function neverNull(
 ): readonly Property[] {
   const known = given ?? defaultOf(to);
   if (known !== undefined) return filled(to, known, when);
-  const value = standIn(rows, to);
+  const value = recordedStandIn(rows.to, to);
   return filled(to, value, when).map((each) => ({
     ...each,
     ...(value !== undefined && { standIn: value }),
@@ -113,7 +113,7 @@ const underName = (
 const returned = (rows: TableChange, from: ColumnShape, row: string): readonly Property[] =>
   from.nullable || from.value?.kind === "generated"
     ? []
-    : filled(from, defaultOf(from) ?? standIn(rows, from), isNone(from.name, row));
+    : filled(from, defaultOf(from) ?? recordedStandIn(rows.from, from), isNone(from.name, row));
 
 /** A whole number may have been recorded with a fraction of zeros. */
 const asWritten = (type: string, text: string): string =>
@@ -171,7 +171,7 @@ function copiedColumn(
 
 function backward(rows: TableChange, from: ColumnShape, to: ColumnShape): string {
   const known = valueBack(to.type, from.type, to.name);
-  const spare = from.nullable ? undefined : (defaultOf(from) ?? standIn(rows, from));
+  const spare = from.nullable ? undefined : (defaultOf(from) ?? recordedStandIn(rows.from, from));
   const value = [known, spare].filter((each) => each !== undefined).join(", ");
   return recordedForm(from.type, value === "" ? "null" : `coalesce(${value})`);
 }

@@ -1,8 +1,6 @@
-import { boundsOf, literalsOf } from "../../families/sql/conditions.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { unfilledNote } from "../../families/sql/unfilled-note.ts";
 import { identifier, literal } from "../sql/quote.ts";
-import { tokens } from "../sql/tokens.ts";
 import type { TableChange } from "./change.ts";
 import { refuseLostCheck } from "./hanging.ts";
 import { rank } from "./rank.ts";
@@ -10,7 +8,7 @@ import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { unrecorded } from "./unrecorded.ts";
-import { growsInPlace, placeholderOf } from "./types.ts";
+import { growsInPlace } from "./types.ts";
 
 /** No transaction holds DDL here: each statement commits by itself, whole or not at all (MY-21). */
 export const alone = { transactional: false } as const;
@@ -103,33 +101,6 @@ export function relaxed(change: TableChange, column: ColumnShape, fill: string |
     down: fill === undefined ? [] : restored(change, column, fill),
     touches: [change.part],
   });
-}
-
-/** A value for rows that have lost theirs, which checks allow; none where a key or another table would have a say in it. */
-export function standIn(
-  { from }: TableChange,
-  { name, type, role }: ColumnShape,
-): string | undefined {
-  const [own, others] = [
-    from.constraints.filter(({ kind }) => kind === "check"),
-    from.constraints.filter(({ kind }) => kind !== "check"),
-  ];
-  // A tenant is held with a reference, which alone says where the row leads.
-  const held = others.filter(({ kind }) => role !== "tenant" || kind !== "foreign");
-  if (held.some(({ columns = [] }) => columns.includes(name))) return undefined;
-  const checks = own
-    .map(({ definition }) => definition)
-    .filter((text) => tokens(text).some((token) => token.text.replaceAll("`", "") === name));
-  return checks.length === 0 ? placeholderOf(type) : allowed(identifier(name), checks);
-}
-
-/** What the checks say plainly: the first of a list, or the end of a range. */
-function allowed(name: string, checks: readonly string[]): string | undefined {
-  const [word] = checks.filter((text) => / in \(/i.test(text)).flatMap(literalsOf);
-  if (word !== undefined) return literal(word);
-  const { min, max } = boundsOf(name, checks);
-  const end = min ?? max;
-  return end === undefined ? undefined : String(end);
 }
 
 /** The column as it was, when every row has a value. */

@@ -210,15 +210,22 @@ export function growsInPlace(from: string, to: string): boolean {
   return a.name === "varchar" && a.length <= b.length && wide(a) === wide(b);
 }
 
+const nobody = literal("00000000-0000-0000-0000-000000000000");
+
+/** The data layer keeps no other text in a type of one length. */
+const isUuid = ({ name, length }: ParsedType): boolean =>
+  name === "uuid" || (name === "char" && length === 36);
+
 /** A value that stands for one which is gone, so that a required column can be brought back. */
 export function placeholderOf(type: string): string | undefined {
   const own = parsed(type);
   const [word] = own.words;
   if (word !== undefined) return literal(word);
   if (own.name === "year") return "2000";
-  if (own.name === "uuid") return undefined;
+  if (isUuid(own)) return nobody;
   if (textRoom(own) !== undefined) return "''";
   if (rangeOf(own) !== undefined || own.name === "double" || own.name === "float") return "0";
   if (own.name === "date" || secondDigits(own) !== undefined) return "'1970-01-01'";
-  return own.name === "json" ? "'{}'" : undefined;
+  // Code that has an array there reads no object; code that has any JSON reads both.
+  return own.name === "json" ? "'[]'" : undefined;
 }
