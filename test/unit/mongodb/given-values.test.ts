@@ -106,12 +106,34 @@ describe("a constant", () => {
     ["int", "2147483648"],
     ["bigint", "9007199254740993"],
     ["bigint", "true"],
+    ["bigint", '"9223372036854775808"'],
+    ["bigint", '"-99999999999999999999"'],
+    ["bigint", '{"$numberLong":"99999999999999999999"}'],
+    ["int", '{"$numberInt":"0x10"}'],
     ["decimal, precision: 5, scale: 2", '"much"'],
+    ["decimal, precision: 5, scale: 2", '"0x10"'],
+    ["decimal, precision: 5, scale: 2", '"1e2"'],
+    ["decimal, precision: 5, scale: 2", '{"$numberDecimal":"1E+2"}'],
+    ["decimal, precision: 5, scale: 2", '{"$numberDecimal":"Infinity"}'],
+    ["decimal, precision: 5, scale: 2", '"NaN"'],
+    ["decimal, precision: 5, scale: 2", "1e21"],
+    ["decimal, precision: 5, scale: 2", '"1000.00"'],
+    ["decimal, precision: 5, scale: 2", "1.005"],
+    ["decimal, precision: 30, scale: 0", "12345678901234567890"],
+    ["array, of: decimal", '["0x10"]'],
+    ["array, of: bigint", '["99999999999999999999"]'],
+    ["array, of: date", '["2026-02-31"]'],
+    ["float", '{"$numberDouble":"0x10"}'],
+    ["float", '{"$numberDouble":"Infinity"}'],
     ["float", '"1"'],
     ["text", "5"],
     ["boolean", '"yes"'],
     ["date", '"2026-13-40"'],
+    ["date", '"2026-02-31"'],
     ["timestamp", '"soon"'],
+    ["timestamp", '"2026-02-31T12:00:00Z"'],
+    ["timestamp", '{"$date":"2026-02-31T12:00:00Z"}'],
+    ["timestamp", '"5"'],
     ["uuid", "7"],
     ["array, of: int", '["a"]'],
     ["array, of: int", "5"],
@@ -131,6 +153,7 @@ describe("a constant", () => {
     ["bigint", "5", 5n],
     ["bigint", '"9007199254740993"', 9007199254740993n],
     ["bigint", '{"$numberLong":"5"}', 5n],
+    ["bigint", '"-9223372036854775808"', -(2n ** 63n)],
     ["float", "1", new Double(1)],
     ["timestamp", '"2026-01-31T12:00:00Z"', new Date("2026-01-31T12:00:00Z")],
     ["date", '"2026-01-31"', "2026-01-31"],
@@ -146,6 +169,37 @@ describe("a constant", () => {
     const change = changed(before, after, { values: { "articles.words": text } });
     expect(followed(change, [{ slug: "a" }])).toEqual([{ slug: "a", words: stored }]);
   });
+
+  test.each([
+    ["decimal, precision: 5, scale: 2", '"1.50"'],
+    ["decimal, precision: 5, scale: 2", "-999.99"],
+    ["decimal, precision: 5, scale: 2", '"0001.5000"'],
+    ["decimal, precision: 2, scale: 2", '"0.99"'],
+    ["decimal, precision: 30, scale: 0", '"12345678901234567890"'],
+    ["float", "1e3"],
+    ["float", '{"$numberDouble":"1.5e3"}'],
+    ["date", '"2028-02-29"'],
+    ["timestamp", '"2026-01-31"'],
+    ["timestamp", '"2026-01-31T12:00:00.5+02:00"'],
+    ["timestamp", '{"$date":{"$numberLong":"-5"}}'],
+  ])("%s: %s is one of its type", async (type, text) => {
+    expect(await judge(type, text)).toEqual([]);
+  });
+
+  test.each([
+    [5, 2, "1.50", "3 digits before the point and 2 after it"],
+    [4, 0, "1", "4 digits before the point and 0 after it"],
+    [3, 3, "0.500", "0 digits before the point and 3 after it"],
+  ])(
+    "that a decimal of %i digits, %i of them behind, cannot hold",
+    async (all, behind, shown, limits) => {
+      const type = `decimal, precision: ${all}, scale: ${behind}`;
+      const [fault] = await judge(type, '"10000.0001"');
+      expect(fault?.hint).toContain(`"${shown}"`);
+      expect(fault?.hint).toContain(limits);
+      expect(await judge(type, `"${shown}"`)).toEqual([]);
+    },
+  );
 
   test("of a property that is not there is named with those that are", async () => {
     const store = storeOf(press);

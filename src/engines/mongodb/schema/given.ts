@@ -3,7 +3,8 @@ import type { FillColumn } from "../../../migrate/fill-column.ts";
 import { fillFault } from "../../../migrate/fill-fault.ts";
 import type { ChangeContext, Question } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
-import { exampleOf, isOfType, plain, stored } from "./constants.ts";
+import { exampleOf, isOfType } from "./constant-type.ts";
+import { plain, stored } from "./constants.ts";
 import { overDocument, type Place, type Value } from "./expressions.ts";
 
 type Fault = Omit<Question, "about">;
