@@ -49,6 +49,13 @@ export interface Batch {
   readonly estimate?: string;
 }
 
+export interface Acceptance {
+  readonly rule: string;
+  readonly because: string;
+  /** The statement that it is for, as it stands in `up`; the first one when absent. */
+  readonly before?: string;
+}
+
 /** One step of a migration, as a planner made it. Plain data. */
 export interface Step {
   /** kebab-case, unique within its migration: `orders-add-note`. The ledger knows a half-done migration by it. */
@@ -64,8 +71,8 @@ export interface Step {
   readonly risks: readonly Risk[];
   /** Why it is done in this way, or what to look out for; written beside it into the file. */
   readonly note?: string;
-  /** A rule of the linter that its first statement cannot keep, and why: no way around it is known. Written into the file, where the linter reads it. */
-  readonly accepts?: { readonly rule: string; readonly because: string };
+  /** A rule of the linter that one of its statements cannot keep, and why: no way around it is known. Written into the file, where the linter reads it. */
+  readonly accepts?: Acceptance;
   /** False for a statement that no transaction may hold; it is alone in its step then. */
   readonly transactional: boolean;
   /** For a step outside of a transaction: a query that answers true when it is done and whole. */

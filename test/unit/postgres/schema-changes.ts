@@ -867,6 +867,25 @@ const partitioned: readonly SchemaChange[] = [
     [parted([words()], { partition: byMonth, tenant: "tenantId" })],
     { "orders.tenant_id": "'00000000-0000-0000-0000-000000000001'::uuid" },
   ),
+  change(
+    "optional reference of a partitioned table",
+    [parted([refers("listId", "List")], { partition: byMonth }), list()],
+    [parted([refers("listId", "List", emptied)], { partition: byMonth }), list()],
+  ),
+  ...both(
+    "action of a reference of a partitioned table",
+    [parted([refers("listId", "List", { nullable: true })], { partition: byMonth }), list()],
+    [parted([refers("listId", "List", emptied)], { partition: byMonth }), list()],
+  ),
+  ...both(
+    "tenancy of a partitioned table that refers",
+    [parted([refers("listId", "List")], { partition: byMonth }), list()],
+    [parted([refers("listId", "List")], { partition: byMonth, tenant }), list([], { tenant })],
+    {
+      "orders.tenant_id": "'00000000-0000-0000-0000-000000000001'::uuid",
+      "lists.tenant_id": "'00000000-0000-0000-0000-000000000001'::uuid",
+    },
+  ),
 ];
 
 export const schemaChanges: readonly SchemaChange[] = [

@@ -17,16 +17,18 @@ export function printSteps(
       [
         remark(`step: ${step.name}`),
         remark(step.title),
-        ...(direction === "up" ? [...aboutStep(step), ...accepted(step)] : []),
-        step[direction],
+        ...(direction === "up" ? [...aboutStep(step), accepted(step)] : [step.down]),
       ].join("\n"),
     );
   return `${[[remark(header), remark(purpose)].join("\n"), ...parts].join("\n\n")}\n`;
 }
 
-/** The exception stands right before the statement that it is for. */
-const accepted = ({ accepts }: Step): readonly string[] =>
-  accepts === undefined ? [] : [remark(`lint: allow ${accepts.rule} because ${accepts.because}`)];
+/** Its statements, the exception right before the one that it is for. */
+function accepted({ up, accepts }: Step): string {
+  if (accepts === undefined) return up;
+  const at = accepts.before === undefined ? 0 : up.indexOf(accepts.before);
+  return `${up.slice(0, at)}${remark(`lint: allow ${accepts.rule} because ${accepts.because}`)}\n${up.slice(at)}`;
+}
 
 const classes: Readonly<Record<Reversibility, string>> = {
   reversible: "",

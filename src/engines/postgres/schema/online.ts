@@ -110,6 +110,15 @@ function phasesOfRule(change: TableChange, to: ConstraintShape, copied: CopiedRu
   return { made, checked: copied === "known" ? "backfill" : made };
 }
 
+/** Before PostgreSQL 18 no reference of a partitioned table can be `not valid`. Source: release notes of 18, ALTER TABLE. */
+export const isHeldAtOnce = (change: TableChange, to: ConstraintShape): boolean =>
+  to.kind === "foreign" && isPartitioned(change);
+
+export const heldAtOnce = {
+  rule: "add-foreign-key-validated",
+  because: "no reference of a partitioned table can be made not valid",
+} as const;
+
 /** A check or a reference that holds for new rows at once, and for those that are there once they have been looked at. */
 export function notValidFirst(
   change: TableChange,
@@ -118,17 +127,13 @@ export function notValidFirst(
 ): readonly Draft[] {
   const table = change.to.name;
   const object = { kind: "constraint", name: to.name, text: to.definition, shape: to } as const;
-  // Before PostgreSQL 18 no reference of a partitioned table can be `not valid`.
-  if (to.kind === "foreign" && isPartitioned(change))
+  if (isHeldAtOnce(change, to))
     return [
       {
         ...madeAtOnce(change, object),
         phase: phases.made,
         rank: rankOfAdded(to),
-        accepts: {
-          rule: "add-foreign-key-validated",
-          because: "no reference of a partitioned table can be made not valid",
-        },
+        accepts: heldAtOnce,
       },
     ];
   return [

@@ -17,7 +17,7 @@ export function withOwnerReads(
   const up = drafts.map((each) => {
     const reads = walk.reads(each.up);
     return each.transactional
-      ? { each: { ...each, up: passed(each.up, reads) }, around: [] }
+      ? { each: { ...each, ...placed(each), up: passed(each.up, reads) }, around: [] }
       : { each, around: distinct(reads.flat()) };
   });
   const whole = up.flatMap((step, at) => stepsAround(step, up[at - 1], up[at + 1]));
@@ -26,6 +26,10 @@ export function withOwnerReads(
     .map((each) => ({ ...each, down: passed(each.down, walk.reads(each.down)) }));
   return down.toReversed();
 }
+
+/** What a rule is told to let pass stays with its statement, whatever comes before that. */
+const placed = ({ accepts, up: [first = ""] }: Draft): Pick<Draft, "accepts"> =>
+  accepts === undefined ? {} : { accepts: { before: first, ...accepts } };
 
 interface Planned {
   readonly each: Draft;

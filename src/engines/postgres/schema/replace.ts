@@ -5,6 +5,8 @@ import {
   concurrently,
   droppedAtOnce,
   droppedConcurrently,
+  heldAtOnce,
+  isHeldAtOnce,
   madeOnline,
   notValidFirst,
   usingIndex,
@@ -121,18 +123,19 @@ function exchangedAtOnce(
   to: ConstraintShape,
 ): readonly Draft[] {
   const table = change.to.name;
-  return [
-    draft({
-      rank: rankOfAdded(to),
-      stem: `${table}-exchange-${to.name}`,
-      title: `${table}: ${to.name} gets another definition`,
-      up: [dropConstraint(table, from.name), notValid(table, to)],
-      down: [dropConstraint(table, to.name), addConstraint(table, from)],
-      risks: ["locks"],
-      touches: [change.part],
-    }),
-    validated(change, to, "expand"),
-  ];
+  const atOnce = isHeldAtOnce(change, to);
+  const made = atOnce ? addConstraint(table, to) : notValid(table, to);
+  const exchange = draft({
+    rank: rankOfAdded(to),
+    stem: `${table}-exchange-${to.name}`,
+    title: `${table}: ${to.name} gets another definition`,
+    up: [dropConstraint(table, from.name), made],
+    down: [dropConstraint(table, to.name), addConstraint(table, from)],
+    risks: atOnce ? ["scans"] : ["locks"],
+    ...(atOnce && { accepts: { ...heldAtOnce, before: made } }),
+    touches: [change.part],
+  });
+  return atOnce ? [exchange] : [exchange, validated(change, to, "expand")];
 }
 
 const notValid = (table: string, constraint: ConstraintShape): string =>
