@@ -266,6 +266,42 @@ begin; set local role ${role}; ${change} commit;`);
   });
 
   describe.each(["split", "direct"] as const)("%s", (mode) => {
+    test("a null that was recorded of what is required now gets a value of its type, and the step says so", async () => {
+      const optional = (nullable: boolean): readonly Field[] => [
+        field("title", text),
+        field("rank", int, nullable ? { nullable } : { min: 5 }),
+        field("mark", { kind: "string", max: 9 }, { nullable }),
+        field("parent", uuid, {
+          nullable,
+          reference: { entity: "List", field: "id", onDelete: "restrict" },
+        }),
+        field("seal", { kind: "binary" }, { nullable }),
+        field("tags", { kind: "array", of: "text" }, { nullable }),
+        field("extra", { kind: "json" }, { nullable }),
+      ];
+      const names = ["rank", "mark", "parent", "seal", "tags", "extra"];
+      const storeOf = (nullable: boolean): StoreIr => store(root("List", optional(nullable)));
+      const [from, after] = [storeOf(true), storeOf(false)];
+      await emptySchema(lab, "live");
+      await inSchema(lab, "live", async () => {
+        await run(lab, wholeOf(from), "up");
+        await lab.exec(`insert into lists (id, title) select gen_random_uuid(), 'a' from generate_series(1, 20);
+update lists set rank = 7, mark = 'b', parent = id, seal = 'x', tags = '{c}', extra = '{}';`);
+        const steps = inPhases(planned(from, after, mode, {}));
+        await run(lab, steps, "up");
+        const told = steps.filter(({ reversibility }) => reversibility === "loses-data");
+        const [{ title = "" } = {}, ...others] = told;
+        expect(others).toEqual([]);
+        for (const name of names) expect(title).toContain(` ${name} `);
+        const none = names.map((name) => `l.${name} is null`).join(" or ");
+        const read = "lists_history h, jsonb_populate_record(null::lists, h.content) l";
+        expect(await lab.rows(`select count(*) from ${read} where ${none}`)).toEqual([["0"]]);
+        const first = `select min(rank), min(mark), count(*) from ${read} where h.operation = 'insert'`;
+        expect(await lab.rows(first)).toEqual([["5", "", "20"]]);
+        await run(lab, steps, "down");
+      });
+    });
+
     test.each(changes)("%s", async (_, from, after, table, of, values) => {
       await emptySchema(lab, "live");
       await inSchema(lab, "live", async () => {

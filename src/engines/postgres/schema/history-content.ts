@@ -44,13 +44,16 @@ function forwards(recorded: RecordedRows, properties: readonly Property[]): read
   // After the rows themselves, which code of before may have written meanwhile.
   if (rows.mode === "split")
     return batchDrafts(history, fill).map((each) =>
-      each.batch === undefined ? each : { ...each, rank: rank.batch + 1 },
+      each.batch === undefined
+        ? each
+        : { ...each, rank: rank.batch + 1, ...invented(recorded, properties) },
     );
   return [
     draft({
       rank: rank.fill,
       stem: `${history.to.name}-${column}-of-${rows.to.name}`,
       title: `${history.to.name}: what was recorded of ${rows.to.name} is read with its new columns`,
+      ...invented(recorded, properties),
       up: asOwner(history, "from", [updateRows(history.to.name, column, fill.value, fill.where)]),
       down: [],
       risks: ["rewrites"],
@@ -75,12 +78,27 @@ function backwards(recorded: RecordedRows, properties: readonly Property[]): Dra
   });
 }
 
+/** A null that was recorded cannot be told from such a value any more. */
+function invented(
+  { rows, history }: RecordedRows,
+  properties: readonly Property[],
+): Partial<Pick<Draft, "title" | "reversibility">> {
+  const standIns = properties.flatMap(({ standIn }) => standIn ?? []);
+  return standIns.length === 0
+    ? {}
+    : {
+        title: `${history.to.name}: what was recorded of ${rows.to.name} as null gets what its type has for nothing, since no --set and no default says more: ${standIns.join(", ")}`,
+        reversibility: "loses-data",
+      };
+}
+
 /** After the exchange of the columns: code of after reads a value under its name. */
 function settledContent(
-  { rows, history, column }: RecordedRows,
+  recorded: RecordedRows,
   properties: readonly Property[],
   lost: boolean,
 ): readonly Draft[] {
+  const { rows, history, column } = recorded;
   const names = { from: rows.to.name, to: rows.to.name };
   const fill = { column, ...contentUpdate({ column }, properties, names) };
   return batchDrafts(history, fill, "contract").map((each) =>
@@ -89,6 +107,7 @@ function settledContent(
       : {
           ...each,
           rank: rank.swap + 2,
+          ...invented(recorded, properties),
           ...(lost && {
             title: `${history.to.name}: what was recorded of ${rows.to.name} is rounded, cut or emptied as its columns are`,
             reversibility: "loses-data" as const,

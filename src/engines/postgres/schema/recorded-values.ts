@@ -16,6 +16,8 @@ export interface Property {
   readonly lacking: string;
   /** A property that goes when it comes. */
   readonly instead?: string;
+  /** A value that nobody gave and that recorded nulls get, as people read it: `size 0`. */
+  readonly standIn?: string;
 }
 
 /** What becomes of the recorded values of one column. */
@@ -46,12 +48,23 @@ export function recordedColumn(rows: TableChange, column: ColumnChange): Recorde
   const converts = column.kind === "copied" || column.converted !== undefined;
   const retyped = from.type !== to.type && converts && isReadOtherwise(column);
   if (retyped) return converted(rows, column);
-  if (from.name === to.name) return { ...none, forwards: filled(rows, column) };
+  if (from.name === to.name) return fillsNulls(rows, column);
   const renamed = underName(to.name, of(from.name), from.name);
   return {
     ...none,
     forwards: [orFilled(rows, column, renamed)],
     backwards: [underName(from.name, of(to.name), to.name)],
+  };
+}
+
+/** What nobody gave is no value for code of before, which reads a null. */
+function fillsNulls(rows: TableChange, column: Kept): RecordedColumn {
+  const properties = filled(rows, column);
+  const late = rows.mode === "split" && properties.some(({ standIn }) => standIn !== undefined);
+  return {
+    forwards: late ? [] : properties,
+    settled: late ? properties : [],
+    backwards: [],
   };
 }
 
@@ -72,6 +85,7 @@ function orFilled(rows: TableChange, column: Kept, property: Property): Property
   const [filling] = column.from.nullable && !column.to.nullable ? filled(rows, column) : [];
   if (filling === undefined) return property;
   return {
+    ...(filling.standIn !== undefined && { standIn: filling.standIn }),
     name: property.name,
     value: `coalesce(nullif(${property.value}, 'null'), ${filling.value})`,
     lacking: column.from.name === property.name ? "true" : filling.lacking,
@@ -85,16 +99,37 @@ function filled(
 ): readonly Property[] {
   const { to, fill } = column;
   const given = fill.kind === "expression" ? (fill.recorded ?? fill.text) : undefined;
-  const text = given ?? defaultOf(to);
   const isNew = column.kind === "added";
   const required = !to.nullable && (isNew || column.from.nullable);
+  const known = given ?? defaultOf(to);
+  // A null would be read as none of its type, and its whole history with it.
+  const standIn = known === undefined && required && !isNew ? standInOf(rows, to) : undefined;
+  const text = known ?? standIn;
   if (text === undefined || !(required || isNew)) return [];
   const table = identifier(rows.to.name);
   const row = `jsonb_populate_record(null::${table}, recorded) ${table}`;
   const value = `(select to_jsonb((${text})::${to.type}) from ${row})`;
   // The default of an optional column is that of the rows that were there; null written since is null.
   const lacking = required || given !== undefined ? isNone(to.name) : `not ${has(to.name)}`;
-  return [{ name: to.name, value, lacking }];
+  return [
+    {
+      name: to.name,
+      value,
+      lacking,
+      ...(standIn !== undefined && { standIn: `${to.name} ${standIn}` }),
+    },
+  ];
+}
+
+/** No key and no reference holds what was recorded. */
+function standInOf(rows: TableChange, column: ColumnShape): string | undefined {
+  const { type } = column;
+  if (type === "uuid") return literal("00000000-0000-0000-0000-000000000000");
+  if (type === "bytea") return "''";
+  const [, dimensions] = /^vector\((\d+)\)$/.exec(type) ?? [];
+  if (dimensions !== undefined) return `'[' || repeat('0,', ${Number(dimensions) - 1}) || '0]'`;
+  const constraints = rows.to.constraints.filter(({ kind }) => kind === "check");
+  return placeholder(column, { ...rows.to, constraints, indexes: [] });
 }
 
 const defaultOf = ({ value }: ColumnShape): string | undefined =>
