@@ -28,13 +28,13 @@ export type PartitionAttempt = <T>(work: (lane: Lane) => Promise<T>) => Promise<
  * them, and write their history again.
  */
 export async function makePartitions(
-  { table, column, every }: PartitionedTable,
+  { table, every }: PartitionedTable,
   { now, ahead = usual[every] }: { readonly now: Date; readonly ahead?: number },
   attempt: PartitionAttempt,
 ): Promise<readonly PartitionNote[]> {
   const notes: PartitionNote[] = [];
   for (const period of periodsFrom(now, every, ahead)) {
-    const made = await unraced(() => attempt((lane) => makePartition(lane, table, column, period)));
+    const made = await unraced(() => attempt((lane) => makePartition(lane, table, period)));
     if (made !== undefined) notes.push({ table, period: period.label, ...made });
   }
   return notes;
@@ -58,7 +58,6 @@ type Made = Pick<PartitionNote, "partition" | "state">;
 async function makePartition(
   lane: Lane,
   table: string,
-  column: string,
   { label, from, to }: PartitionPeriod,
 ): Promise<Made | undefined> {
   // Bounds are shown in the session's time zone.
@@ -66,10 +65,14 @@ async function makePartition(
   const bounds = [from.toISOString(), to.toISOString()];
   const [state] = await ask(lane, standing, [quoted(table), ...bounds]);
   if (state === undefined || state[1] === "t") return undefined;
-  const [fallback] = state;
-  if (typeof fallback === "string" && (await holdsRows(lane, fallback, column, bounds)))
+  const [fallback, , column, secured] = state;
+  if (
+    typeof fallback === "string" &&
+    typeof column === "string" &&
+    (await holdsRows(lane, fallback, column, bounds))
+  )
     return { partition: fallback, state: "left" };
-  const partition = partitionName(table, label);
+  const partition = await freeName(lane, table, label);
   const [parent, part] = [quoted(table), quoted(partition)];
   // Made apart and attached: readers and writers of other partitions go on meanwhile.
   await askScript(
@@ -77,22 +80,24 @@ async function makePartition(
     `create table ${part} (like ${parent} including all
   excluding identity excluding indexes excluding comments excluding statistics);
 alter table ${parent} attach partition ${part} for values from ('${bounds[0]}') to ('${bounds[1]}');
-comment on table ${part} is 'Rows of ${label}.'`,
+${secured === "t" ? `alter table ${part} enable row level security;\n` : ""}comment on table ${part} is 'Rows of ${label}.'`,
   );
   return { partition, state: "made" };
 }
 
 /**
- * Name of the default partition of a table by range, and whether a partition holds a part of the period; no row where the table is none by
- * range.
+ * Name of the default partition of a table by range, whether a partition holds a part of the period, and the column that tells them apart as
+ * the database calls it: a migration that renames it may be still to come. No row where the table is none by range.
  */
 const standing = `select fallback.relname, exists (
   select from pg_inherits join pg_class part on part.oid = inhrelid,
     lateral regexp_match(pg_get_expr(part.relpartbound, part.oid), 'FROM \\((.*)\\) TO \\((.*)\\)') as bound
   where inhparent = partrelid and bound is not null
     and case bound[1] when 'MINVALUE' then '-infinity' else trim(bound[1], '''') end::timestamptz < $3::timestamptz
-    and case bound[2] when 'MAXVALUE' then 'infinity' else trim(bound[2], '''') end::timestamptz > $2::timestamptz)
-from pg_partitioned_table left join pg_class fallback on fallback.oid = partdefid
+    and case bound[2] when 'MAXVALUE' then 'infinity' else trim(bound[2], '''') end::timestamptz > $2::timestamptz), attname, parent.relrowsecurity
+from pg_partitioned_table join pg_class parent on parent.oid = partrelid
+  join pg_attribute on attrelid = partrelid and attnum = partattrs[0]
+  left join pg_class fallback on fallback.oid = partdefid
 where partrelid = to_regclass($1) and partstrat = 'r'`;
 
 /** Asked before anything is locked. */
@@ -112,12 +117,26 @@ async function holdsRows(
 
 const longestName = 63;
 
-/** `orders_2026_11`; of a long name the beginning, told apart by a digest. */
-function partitionName(table: string, label: string): string {
+/** A table that was renamed leaves its partitions their names, which the next table of its name would give. */
+async function freeName(lane: Lane, table: string, label: string): Promise<string> {
+  for (let taken = 0; ; taken += 1) {
+    const name = partitionName(table, label, taken);
+    const [found] = await ask(lane, takenName, [name]);
+    if (found?.[0] !== "t") return name;
+  }
+}
+
+/** Of tables and indexes as of types, one of which each table makes. */
+const takenName = `select exists (select from pg_class where relnamespace = current_schema()::regnamespace and relname = $1)
+  or exists (select from pg_type where typnamespace = current_schema()::regnamespace and typname = $1)`;
+
+/** `orders_2026_11`; of a long name the beginning, told apart by a digest, and so is one whose name is taken. */
+function partitionName(table: string, label: string, taken: number): string {
   const suffix = `_${label.replaceAll("-", "_")}`;
   const bytes = Buffer.from(table);
-  if (bytes.length + suffix.length <= longestName) return table + suffix;
-  const digest = `_${createHash("sha256").update(table).digest("hex").slice(0, 8)}`;
+  if (taken === 0 && bytes.length + suffix.length <= longestName) return table + suffix;
+  const told = taken === 0 ? table : `${table} ${taken}`;
+  const digest = `_${createHash("sha256").update(told).digest("hex").slice(0, 8)}`;
   const kept = bytes.subarray(0, longestName - suffix.length - digest.length).toString();
   return `${kept.replace(/\uFFFD+$/, "")}${digest}${suffix}`;
 }

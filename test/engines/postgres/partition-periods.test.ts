@@ -66,6 +66,38 @@ test("PGlite: names that need quotes or are too long, dates, a table that is non
   await store.close();
 }, 120_000);
 
+test("PGlite: names that another table's partitions have, a column that a migration to come renames", async () => {
+  const store = openMigrated("pglite:memory", undefined, [
+    { table: "orders", column: "ordered_at", every: "month" },
+  ]);
+  for (const text of [
+    "create table purchases (at timestamptz not null) partition by range (at)",
+    "create table orders_2026_12 partition of purchases for values from ('2026-12-01Z') to ('2027-01-01Z')",
+    "create type orders_2027_01 as enum ('a')",
+    "create table orders (placed_at timestamptz not null) partition by range (placed_at)",
+    "create table orders_default partition of orders default",
+  ])
+    await store.rows(text);
+  const notes = (await made(store, 2)) ?? [];
+  expect(notes).toEqual([
+    {
+      table: "orders",
+      period: "2026-12",
+      partition: expect.stringMatching(/^orders_[0-9a-f]{8}_2026_12$/),
+      state: "made",
+    },
+    {
+      table: "orders",
+      period: "2027-01",
+      partition: expect.stringMatching(/^orders_[0-9a-f]{8}_2027_01$/),
+      state: "made",
+    },
+    { table: "orders", period: "2027-02", partition: "orders_2027_02", state: "made" },
+  ]);
+  expect(await made(store, 2)).toEqual([]);
+  await store.close();
+}, 120_000);
+
 await onSharedServer("partitions of the time to come", (server) => {
   it("are made once by several that start together, beside others of any length, whatever the session's time zone", async () => {
     const { dsn, drop } = await server.namespace();

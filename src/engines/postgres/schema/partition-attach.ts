@@ -1,6 +1,7 @@
 import { fitted } from "../../../ir/names.ts";
 import { remark } from "../../families/sql/remark.ts";
 import { identifier } from "../sql/quote.ts";
+import { moveGrants } from "./partition-others.ts";
 import { moveSequence } from "./partition-sequence.ts";
 import {
   commentOnTable,
@@ -9,7 +10,6 @@ import {
   dropPolicy,
   dropTrigger,
   grant,
-  revoke,
   secure,
   switchSecurity,
 } from "./render.ts";
@@ -31,7 +31,6 @@ export function attached(from: TablePart, to: TablePart): readonly string[] {
   return [
     ...from.triggers.map((trigger) => dropTrigger(table.name, trigger)),
     ...unsecured(from.table),
-    ...from.table.grants.flatMap((each) => revoke(table.name, each)),
     ...indexNames(from.table).map((name) => renameIndex(name, ofPart(name, table.name, part.name))),
     remark("lint: allow rename-table because a table of its name is made by the next statements"),
     alterTable(table.name, `rename to ${identifier(part.name)}`),
@@ -46,20 +45,18 @@ export function attached(from: TablePart, to: TablePart): readonly string[] {
     commentOnTable(part),
     ...to.triggers.flatMap((trigger) => createTrigger(table.name, trigger)),
     ...secure(table),
+    moveGrants(part.name, table.name),
     ...table.grants.flatMap((each) => grant(table.name, each)),
   ];
 }
 
-/** Rows are reached through the partitioned table, whose policies hold then. */
+/**
+ * Rows are reached through the partitioned table, whose policies hold then. On the partition row-level security stays switched on without
+ * any, so that whoever is given a right to it later sees no row there; its owner is not bound, who checks references in it.
+ */
 const unsecured = (table: TableShape): readonly string[] => [
   ...table.policies.map((policy) => dropPolicy(table.name, policy)),
   ...(table.security === "forced" ? [switchSecurity(table.name, "no force")] : []),
-  ...(table.security === "none"
-    ? []
-    : [
-        remark("lint: allow disable-row-security because the table made below has the policies"),
-        switchSecurity(table.name, "disable"),
-      ]),
 ];
 
 /** Indexes, and those of keys and unique constraints: names that the new table's take. */

@@ -1,5 +1,6 @@
 import { remark } from "../../families/sql/remark.ts";
 import { identifier, identifiers } from "../sql/quote.ts";
+import { moveGrants } from "./partition-others.ts";
 import { moveSequence } from "./partition-sequence.ts";
 import {
   addConstraint,
@@ -40,6 +41,7 @@ export function copiedWhole(from: TablePart, to: TablePart, spare: string): read
     ),
     copyRows(table, spare),
     ...moveSequence.over(table, spare, name),
+    moveGrants(spare, name),
     remark("lint: allow drop-table because its rows are in the new one"),
     `drop table ${identifier(spare)};`,
     ...late.map((constraint) => addConstraint(name, constraint)),

@@ -3,6 +3,7 @@ import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { TableChange } from "./change.ts";
 import { attached } from "./partition-attach.ts";
 import { copiedWhole } from "./partition-copy.ts";
+import { refuseOthers } from "./partition-others.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, dropConstraint } from "./render.ts";
 import type { Schema } from "./schema.ts";
@@ -94,11 +95,13 @@ export function partitionDrafts(
       stem: `${name}-${to.table.partition === undefined ? "unpartition" : "partition"}`,
       title: titleOf(to.table),
       up: [
+        alone(from, incoming),
         ...releases(incoming),
         ...(fast ? attached(from, to) : copiedWhole(from, to, spare)),
         ...held(incoming, change.mode),
       ],
       down: [
+        alone(to, incoming),
         ...releases(incoming),
         ...copiedWhole(to, from, spare).filter((text) => !isAllowance(text)),
         ...incoming.map(({ table, key }) => addConstraint(table.name, key)),
@@ -110,6 +113,15 @@ export function partitionDrafts(
     ...checked(incoming, change),
   ];
 }
+
+/** Nothing hangs on the table but what the migration makes anew. */
+const alone = ({ table, triggers }: TablePart, incoming: readonly IncomingReference[]): string =>
+  refuseOthers(table.name, table.partition === undefined ? "plain" : "partitioned", [
+    ...[...table.constraints, ...table.indexes, ...table.policies, ...triggers].map(
+      ({ name }) => name,
+    ),
+    ...incoming.map(({ key }) => key.name),
+  ]);
 
 /** A way back only has to run: the linter asks no more of it. */
 const isAllowance = (text: string): boolean => text.startsWith("-- lint: allow ");

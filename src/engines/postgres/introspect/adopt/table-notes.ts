@@ -3,7 +3,11 @@ import type { Catalogue, CatalogueTable } from "../catalogue.ts";
 /** What a table has that no word of the spec says, column by column apart. */
 export function tableNotes(table: CatalogueTable): readonly string[] {
   return [
-    ...(table.partitionKey === undefined ? [] : [`is partitioned by ${table.partitionKey}`]),
+    ...(table.partitionKey === undefined
+      ? []
+      : [
+          `is partitioned by ${table.partitionKey}: taken for a plain table, so partition: is refused by migrate up, and an index to add is a migration by hand`,
+        ]),
     ...(table.inherits.length === 0 ? [] : [`inherits from ${table.inherits.join(", ")}`]),
     ...(table.unlogged ? ["is unlogged: empty after a crash"] : []),
     ...(table.options.length === 0 ? [] : [`has the options ${table.options.join(", ")}`]),

@@ -1,6 +1,7 @@
 import { isRoleText } from "../../ddl/role.ts";
 import { isAskText } from "../../schema/ask-text.ts";
 import { isHangingText } from "../../schema/hanging.ts";
+import { isOthersText } from "../../schema/partition-others.ts";
 import { isSequenceGrant } from "../../schema/render.ts";
 import { identifier } from "../../sql/quote.ts";
 import { contract, expand } from "../recipe.ts";
@@ -63,7 +64,11 @@ export const dropDatabase: Rule = {
 
 /** Of the planner, to the last letter but the names. */
 const isOwn = (text: string): boolean =>
-  isRoleText(text) || isSequenceGrant(text) || isHangingText(text) || isAskText(text);
+  isRoleText(text) ||
+  isSequenceGrant(text) ||
+  isHangingText(text) ||
+  isOthersText(text) ||
+  isAskText(text);
 
 export const uncheckedCode: Rule = {
   id: "unchecked-code",

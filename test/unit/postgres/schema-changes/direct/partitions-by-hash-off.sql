@@ -5,6 +5,41 @@
 -- orders: its partitions become one table
 -- writes every row again while all wait
 -- Every row of orders is copied while nobody reads or writes it: for a large table, while the application stands still.
+do $others$
+declare
+  target constant regclass := 'orders'::regclass;
+  kind "char";
+  hanging text;
+begin
+  select relkind into kind from pg_class where oid = target;
+  if kind <> 'p' or kind = 'r' and exists (select from pg_inherits where target in (inhrelid, inhparent)) then
+    raise exception '% has or is a partition or an heir that this migration does not know of', target
+      using errcode = 'object_not_in_prerequisite_state',
+        hint = 'migrate baseline takes a table that was partitioned by others for a plain one: leave partition: as it was there, and write the change as a migration by hand';
+  end if;
+  select string_agg(distinct pg_describe_object(d.classid, d.objid, 0), ', ') into hanging
+  from (select target::oid as id union all select inhrelid from pg_inherits where inhparent = target) as own
+    join pg_class relation on relation.oid = own.id
+    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = relation.oid
+      or d.refclassid = 'pg_type'::regclass and d.refobjid in (select oid from pg_type where typrelid = relation.oid or typelem = relation.reltype)
+    left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+    left join pg_constraint con on d.classid = 'pg_constraint'::regclass and con.oid = d.objid
+    left join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid
+    left join pg_policy p on d.classid = 'pg_policy'::regclass and p.oid = d.objid
+  where d.deptype in ('n', 'a')
+    and (d.classid in ('pg_rewrite'::regclass, 'pg_publication_rel'::regclass, 'pg_proc'::regclass, 'pg_statistic_ext'::regclass)
+      or c.relkind in ('i', 'I') or c.relkind in ('r', 'p') and d.refclassid = 'pg_type'::regclass
+      or con.contype <> 'n' and (con.conrelid <> relation.oid or own.id = target)
+      or not t.tgisinternal or p.oid is not null)
+    and (own.id = target or coalesce(con.conparentid, t.tgparentid, 0) = 0 and not coalesce(c.relispartition, false))
+    and coalesce(c.relname, con.conname, t.tgname, p.polname, '') not in ('orders', 'orders_pkey', 'orders_words_id_key', 'orders_words_check', 'orders_has_words_check', 'orders_words_idx', 'orders_words_idx_cc8dc6');
+  if hanging is not null then
+    raise exception '% would stay behind when another table takes the place of %, and this migration does not know of it', hanging, target
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere: drop it and make it anew on the new table afterwards, or write this migration anew on what made it';
+  end if;
+end
+$others$;
 -- lint: allow rename-table because a table of its name is made by the next statements
 alter table orders rename to orders_before;
 create table orders (
@@ -21,6 +56,28 @@ comment on column orders.words is 'Words, up to 40 characters.';
 -- lint: allow backfill-with-schema-change because a row that is written meanwhile would be in one of the two tables only
 insert into orders (id, placed_at, words)
   select id, placed_at, words from orders_before;
+do $grants$
+declare
+  source constant regclass := 'orders_before'::regclass;
+  target constant regclass := 'orders'::regclass;
+  given record;
+begin
+  for given in
+    select privilege_type || coalesce('(' || quote_ident(column_name) || ')', '') as privilege,
+      case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end as role,
+      case when is_grantable then ' with grant option' else '' end as option
+    from (
+      select null::name as column_name, relowner, (aclexplode(relacl)).* from pg_class where oid = source
+      union all
+      select attname, relowner, (aclexplode(attacl)).* from pg_attribute join pg_class on pg_class.oid = attrelid where attrelid = source
+    ) as rights
+    where grantee <> relowner
+  loop
+    execute format('grant %s on %s to %s%s', given.privilege, target, given.role, given.option);
+    execute format('revoke all on %s from %s cascade', source, given.role);
+  end loop;
+end
+$grants$;
 -- lint: allow drop-table because its rows are in the new one
 drop table orders_before;
 alter table orders add constraint orders_pkey primary key (id, placed_at);
@@ -35,6 +92,41 @@ comment on index orders_words_idx_cc8dc6 is 'asked for in the spec';
 
 -- step: orders-unpartition
 -- orders: its partitions become one table
+do $others$
+declare
+  target constant regclass := 'orders'::regclass;
+  kind "char";
+  hanging text;
+begin
+  select relkind into kind from pg_class where oid = target;
+  if kind <> 'r' or kind = 'r' and exists (select from pg_inherits where target in (inhrelid, inhparent)) then
+    raise exception '% has or is a partition or an heir that this migration does not know of', target
+      using errcode = 'object_not_in_prerequisite_state',
+        hint = 'migrate baseline takes a table that was partitioned by others for a plain one: leave partition: as it was there, and write the change as a migration by hand';
+  end if;
+  select string_agg(distinct pg_describe_object(d.classid, d.objid, 0), ', ') into hanging
+  from (select target::oid as id union all select inhrelid from pg_inherits where inhparent = target) as own
+    join pg_class relation on relation.oid = own.id
+    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = relation.oid
+      or d.refclassid = 'pg_type'::regclass and d.refobjid in (select oid from pg_type where typrelid = relation.oid or typelem = relation.reltype)
+    left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+    left join pg_constraint con on d.classid = 'pg_constraint'::regclass and con.oid = d.objid
+    left join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid
+    left join pg_policy p on d.classid = 'pg_policy'::regclass and p.oid = d.objid
+  where d.deptype in ('n', 'a')
+    and (d.classid in ('pg_rewrite'::regclass, 'pg_publication_rel'::regclass, 'pg_proc'::regclass, 'pg_statistic_ext'::regclass)
+      or c.relkind in ('i', 'I') or c.relkind in ('r', 'p') and d.refclassid = 'pg_type'::regclass
+      or con.contype <> 'n' and (con.conrelid <> relation.oid or own.id = target)
+      or not t.tgisinternal or p.oid is not null)
+    and (own.id = target or coalesce(con.conparentid, t.tgparentid, 0) = 0 and not coalesce(c.relispartition, false))
+    and coalesce(c.relname, con.conname, t.tgname, p.polname, '') not in ('orders', 'orders_pkey', 'orders_words_id_key', 'orders_words_check', 'orders_has_words_check', 'orders_words_idx', 'orders_words_idx_cc8dc6');
+  if hanging is not null then
+    raise exception '% would stay behind when another table takes the place of %, and this migration does not know of it', hanging, target
+      using errcode = 'dependent_objects_still_exist',
+        hint = 'it came from elsewhere: drop it and make it anew on the new table afterwards, or write this migration anew on what made it';
+  end if;
+end
+$others$;
 alter table orders rename to orders_before;
 create table orders (
   id uuid not null,
@@ -55,6 +147,28 @@ comment on column orders.placed_at is 'Key.';
 comment on column orders.words is 'Words, up to 40 characters.';
 insert into orders (id, placed_at, words)
   select id, placed_at, words from orders_before;
+do $grants$
+declare
+  source constant regclass := 'orders_before'::regclass;
+  target constant regclass := 'orders'::regclass;
+  given record;
+begin
+  for given in
+    select privilege_type || coalesce('(' || quote_ident(column_name) || ')', '') as privilege,
+      case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end as role,
+      case when is_grantable then ' with grant option' else '' end as option
+    from (
+      select null::name as column_name, relowner, (aclexplode(relacl)).* from pg_class where oid = source
+      union all
+      select attname, relowner, (aclexplode(attacl)).* from pg_attribute join pg_class on pg_class.oid = attrelid where attrelid = source
+    ) as rights
+    where grantee <> relowner
+  loop
+    execute format('grant %s on %s to %s%s', given.privilege, target, given.role, given.option);
+    execute format('revoke all on %s from %s cascade', source, given.role);
+  end loop;
+end
+$grants$;
 drop table orders_before;
 alter table orders add constraint orders_pkey primary key (id, placed_at);
 alter table orders add constraint orders_words_id_key unique (words, id);
