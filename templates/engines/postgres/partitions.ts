@@ -127,8 +127,8 @@ async function freeName(lane: Lane, table: string, label: string): Promise<strin
 }
 
 /** Of tables and indexes as of types, one of which each table makes. */
-const takenName = `select exists (select from pg_class where relnamespace = current_schema()::regnamespace and relname = $1)
-  or exists (select from pg_type where typnamespace = current_schema()::regnamespace and typname = $1)`;
+const takenName = `select exists (select from pg_class where relnamespace = quote_ident(current_schema())::regnamespace and relname = $1)
+  or exists (select from pg_type where typnamespace = quote_ident(current_schema())::regnamespace and typname = $1)`;
 
 /** `orders_2026_11`; of a long name the beginning, told apart by a digest, and so is one whose name is taken. */
 function partitionName(table: string, label: string, taken: number): string {
