@@ -42,6 +42,8 @@ const cases: readonly Case[] = [
   ["a text", text, "''"],
   ["a text with a least length", text, "repeat('-', 5)", {}, "char_length(own) >= 5"],
   ["a text between lengths", text, "repeat('-', 2)", { min: 2, max: 9 }],
+  ["a text that is not empty", text, "repeat('-', 1)", {}, "own <> ''"],
+  ["a text other than a word", text, undefined, {}, "own <> 'a'"],
   ["a text of a pattern", text, undefined, {}, "own like 'a%'"],
   ["one of some words", { kind: "enum", values: ["it's", "b"] }, "'it''s'"],
   ["words in lower case", text, undefined, {}, "lower(own) in ('a')"],

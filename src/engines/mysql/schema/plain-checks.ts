@@ -88,6 +88,7 @@ const literalForm = String.raw`((?:- )?:\d+)`;
 const forms = {
   list: new RegExp(String.raw`^${subject} in \( (.*) \)$`),
   range: new RegExp(`^${subject} between ${literalForm} and ${literalForm}$`),
+  otherThan: new RegExp(`^${subject} (?:<>|!=) ${literalForm}$`),
   compared: new RegExp(`^${subject} (>=|<=|>|<|=) ${literalForm}$`),
 } as const;
 
@@ -110,6 +111,11 @@ function withOne(
   const range = forms.range.exec(text);
   if (range !== null)
     return within(asked, range[1], { min: literalOf(range[2]), max: literalOf(range[3]) });
+  const other = forms.otherThan.exec(text);
+  if (other !== null)
+    return other[1] === undefined && literalOf(other[2]) === "''"
+      ? within(asked, "char_length", { min: "1" })
+      : undefined;
   const [, measure, operator = "", value] = forms.compared.exec(text) ?? [];
   if (operator === "") return undefined;
   const bound = literalOf(value);
