@@ -11,7 +11,6 @@ import type { Lane } from "./wire.ts";
 /** A table whose partitions are made as time goes on. */
 export interface PartitionedTable {
   readonly table: string;
-  readonly column: string;
   readonly every: PartitionUnit;
 }
 

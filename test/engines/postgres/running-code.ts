@@ -60,14 +60,23 @@ export class RunningCode {
   async #inserted(entity: EntityIr, written: Written): Promise<readonly Value[]> {
     const method = { op: "insert", name: "add", bulk: false } as const;
     const { text, with: members, fields, children } = insertStatement(entity, method);
-    const values = new Map(fields.map((field) => [field.name, referredTo(field, written)]));
+    const values = new Map(fields.map((field) => [field.name, this.#referred(field, written)]));
     const given = [
       ...fields.map((field) => values.get(field.name) ?? null),
-      ...children.flatMap((child) => child.fields.map((field) => [referredTo(field, written)])),
+      ...children.flatMap((child) => child.fields.map((field) => [this.#referred(field, written)])),
     ];
     const all = members.length === 0 ? text : `with ${members.join(",\n")}\n${text}`;
     const row = await this.#one(entity, all, given, "inserted");
     return entity.key.map((field) => values.get(field.name) ?? String(row[field.column]));
+  }
+
+  /** Of what it refers to the value of the key's field that it holds. */
+  #referred(field: FieldIr, written: Written): Value {
+    const { reference } = field.source;
+    if (reference === undefined) return valueOf(field);
+    const target = this.#store.entities.find(({ name }) => name === reference.entity);
+    const at = target?.key.findIndex(({ name }) => name === reference.field) ?? -1;
+    return written.get(reference.entity)?.[at] ?? null;
   }
 
   #inOrder(): readonly EntityIr[] {
@@ -125,12 +134,6 @@ const needs = (entity: EntityIr, other: EntityIr): boolean =>
 
 const isPatched = ({ key, managed, source }: FieldIr): boolean =>
   !key && !managed && source.reference === undefined && source.role === "data";
-
-const referredTo = (field: FieldIr, written: Written): Value => {
-  const { reference } = field.source;
-  if (reference === undefined) return valueOf(field);
-  return written.get(reference.entity)?.[0] ?? null;
-};
 
 let made = 0;
 

@@ -58,15 +58,10 @@ test("the changes that two versions cannot both live with", () => {
   ]);
 });
 
-/** The rows that stand for running code are found by one column: those of partitioned tables, whose keys have two, are not among them. */
-const ofOneKey = schemaChanges.filter(({ from, to }) =>
-  [from, to].every(({ entities }) => entities.every(({ partition }) => partition === undefined)),
-);
-
 describe.skipIf(!usable)("between expand and contract", () => {
   afterAll(() => cell(proof, { kind: "proven" }));
 
-  test.each(ofOneKey)("$name", ({ from, to, values = {} }) =>
+  test.each(schemaChanges)("$name", ({ from, to, values = {} }) =>
     asOwner(async (owner, all, project) => {
       await all.query(`create extension if not exists vector`);
       const lab = serverLab(owner);

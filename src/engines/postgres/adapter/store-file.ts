@@ -27,7 +27,6 @@ function partitioned({ entities }: StoreIr): readonly string[] {
       ? [
           objectLiteral([
             ["table", stringLiteral(table)],
-            ["column", stringLiteral(partition.field.column)],
             ["every", stringLiteral(partition.every)],
           ]),
         ]

@@ -10,7 +10,7 @@ import {
   dropPolicy,
   dropTrigger,
   grant,
-  secure,
+  secureAlone,
   switchSecurity,
 } from "./render.ts";
 import type { TablePart, TableShape } from "./shape.ts";
@@ -44,16 +44,13 @@ export function attached(from: TablePart, to: TablePart): readonly string[] {
     alterTable(table.name, `attach partition ${identifier(part.name)} ${part.bound}`),
     commentOnTable(part),
     ...to.triggers.flatMap((trigger) => createTrigger(table.name, trigger)),
-    ...secure(table),
+    ...secureAlone(table),
     moveGrants(part.name, table.name),
     ...table.grants.flatMap((each) => grant(table.name, each)),
   ];
 }
 
-/**
- * Rows are reached through the partitioned table, whose policies hold then. On the partition row-level security stays switched on without
- * any, so that whoever is given a right to it later sees no row there; its owner is not bound, who checks references in it.
- */
+/** On the partition row-level security stays switched on, as {@link secure} has it. */
 const unsecured = (table: TableShape): readonly string[] => [
   ...table.policies.map((policy) => dropPolicy(table.name, policy)),
   ...(table.security === "forced" ? [switchSecurity(table.name, "no force")] : []),

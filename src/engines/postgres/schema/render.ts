@@ -89,10 +89,22 @@ export const addConstraint = (table: string, constraint: ConstraintShape): strin
 export const dropConstraint = (table: string, name: string): string =>
   `alter table ${identifier(table)} drop constraint ${identifier(name)};`;
 
-/** Policies with the switch that makes them hold. */
-export const secure = (
-  table: Pick<TableShape, "name" | "security" | "policies">,
-): readonly string[] => [
+type SecuredTable = Pick<TableShape, "name" | "security" | "policies" | "partition">;
+
+/**
+ * Policies with the switch that makes them hold. On the partitions it is on without any: rows are reached through the partitioned table, and
+ * whoever is given a right to a partition itself, as default privileges do, sees no row there. Its owner is not bound, who checks references
+ * in it.
+ */
+export const secure = (table: SecuredTable): readonly string[] => [
+  ...(table.security === "none"
+    ? []
+    : (table.partition?.parts ?? []).map(({ name }) => switchSecurity(name, "enable"))),
+  ...secureAlone(table),
+];
+
+/** The same, without its partitions. */
+export const secureAlone = (table: Omit<SecuredTable, "partition">): readonly string[] => [
   ...(table.security === "none" ? [] : [switchSecurity(table.name, "enable")]),
   ...(table.security === "forced" ? [switchSecurity(table.name, "force")] : []),
   ...table.policies.flatMap((policy) => createPolicy(table.name, policy)),

@@ -1,8 +1,9 @@
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
+import { switchPartitions } from "./partition-security.ts";
 import { rank } from "./rank.ts";
-import { alterPolicy, dropPolicy, secure, switchSecurity } from "./render.ts";
+import { alterPolicy, dropPolicy, secureAlone, switchSecurity } from "./render.ts";
 import type { PolicyShape, TableShape } from "./shape.ts";
 
 /** Row-level security: policies and the switches that make them hold. */
@@ -48,10 +49,16 @@ const sameSecurity = (from: TableShape, to: TableShape): boolean =>
 const conditions = (policy: PolicyShape | undefined): string =>
   JSON.stringify([policy?.command, policy?.using, policy?.check]);
 
+const closed = (table: TableShape): readonly string[] => [
+  ...secureAlone(table),
+  ...(table.partition === undefined ? [] : [switchPartitions(table.name, "enable")]),
+];
+
 const opened = (table: TableShape): readonly string[] => [
   ...table.policies.map((policy) => dropPolicy(table.name, policy)),
   ...(table.security === "forced" ? [switchSecurity(table.name, "no force")] : []),
   switchSecurity(table.name, "disable"),
+  ...(table.partition === undefined ? [] : [switchPartitions(table.name, "disable")]),
 ];
 
 function openDraft(change: TableChange, policies = change.from.policies): Draft {
@@ -63,7 +70,7 @@ function openDraft(change: TableChange, policies = change.from.policies): Draft 
     stem: `${to.name}-open`,
     title: `${to.name}: rows are seen by whoever may read the table`,
     up: opened(table),
-    down: secure(table),
+    down: closed(table),
     risks: ["locks"],
     touches: [change.part],
   });
@@ -74,7 +81,7 @@ const closeDraft = (change: TableChange, table: TableShape): Draft =>
     rank: rank.security,
     stem: `${table.name}-policies`,
     title: `${table.name}: a session sees the rows of its tenant`,
-    up: secure(table),
+    up: closed(table),
     down: opened(table),
     risks: ["locks"],
     touches: [change.part],

@@ -2,6 +2,7 @@ import { isRoleText } from "../../ddl/role.ts";
 import { isAskText } from "../../schema/ask-text.ts";
 import { isHangingText } from "../../schema/hanging.ts";
 import { isOthersText } from "../../schema/partition-others.ts";
+import { isPartitionsText } from "../../schema/partition-security.ts";
 import { isSequenceGrant } from "../../schema/render.ts";
 import { identifier } from "../../sql/quote.ts";
 import { contract, expand } from "../recipe.ts";
@@ -68,6 +69,7 @@ const isOwn = (text: string): boolean =>
   isSequenceGrant(text) ||
   isHangingText(text) ||
   isOthersText(text) ||
+  isPartitionsText(text) ||
   isAskText(text);
 
 export const uncheckedCode: Rule = {

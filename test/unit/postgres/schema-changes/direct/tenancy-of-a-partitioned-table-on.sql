@@ -28,7 +28,7 @@ $role$;
 -- writes every row again while all wait; code of before fails on it
 alter table orders add column tenant_id uuid default nullif(current_setting('app.current_tenant', true), '')::uuid;
 comment on column orders.tenant_id is 'The tenant whose row it is; row-level security shows it to nobody else.';
-update orders set tenant_id = '00000000-0000-0000-0000-000000000001'::uuid;
+update orders set tenant_id = '01890000-0000-7000-8000-000000000001';
 alter table orders alter column tenant_id set not null;
 
 -- step: operation-policies
@@ -57,6 +57,15 @@ create policy orders_tenant on orders
   using (tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid)
   with check (tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
 comment on policy orders_tenant on orders is 'Rows of the tenant in app.current_tenant only.';
+do $partitions$
+declare
+  part regclass;
+begin
+  for part in select inhrelid from pg_inherits where inhparent = 'orders'::regclass loop
+    execute format('alter table %s enable row level security', part);
+  end loop;
+end
+$partitions$;
 
 -- step: operation-grants
 -- operation: what the application may do
@@ -82,6 +91,15 @@ revoke all on operation from shop_app;
 drop policy orders_tenant on orders;
 alter table orders no force row level security;
 alter table orders disable row level security;
+do $partitions$
+declare
+  part regclass;
+begin
+  for part in select inhrelid from pg_inherits where inhparent = 'orders'::regclass loop
+    execute format('alter table %s disable row level security', part);
+  end loop;
+end
+$partitions$;
 
 -- step: operation-policies
 -- operation: a session sees the rows of its tenant

@@ -17,9 +17,37 @@ alter table purchases drop constraint orders_has_words_check;
 -- purchases: key orders_pkey is now called purchases_pkey
 alter table purchases rename constraint orders_pkey to purchases_pkey;
 
--- step: purchases-optional-words
--- purchases: column words may be empty
-alter table purchases alter column words drop not null;
+-- step: purchases-add-phrase
+-- purchases: column words also stands under its new name phrase
+alter table purchases add column phrase text;
+comment on column purchases.phrase is 'Phrase, up to 40 characters.';
+
+-- step: purchases-add-purchases-phrase-check
+-- purchases: check purchases_phrase_check holds for what is written from now on
+-- locks others out for a moment
+alter table purchases add constraint purchases_phrase_check check (char_length(phrase) <= 40) not valid;
+
+-- step: purchases-phrase-copy
+-- purchases: words and phrase are kept in step
+-- locks others out for a moment
+create function purchases_phrase_copy() returns trigger
+language plpgsql as $sync$
+begin
+  if tg_op = 'INSERT' then
+    if new.phrase is not null then
+      new.words := (select phrase from (select new.*) purchases);
+    else
+      new.phrase := (select words from (select new.*) purchases);
+    end if;
+  elsif new.phrase is distinct from old.phrase then
+    new.words := (select phrase from (select new.*) purchases);
+  elsif new.words is distinct from old.words then
+    new.phrase := (select words from (select new.*) purchases);
+  end if;
+  return new;
+end
+$sync$;
+create trigger purchases_phrase_copy before insert or update on purchases for each row execute function purchases_phrase_copy();
 
 -- step: purchases-comments
 -- purchases: comments
@@ -33,42 +61,56 @@ create view orders with (security_invoker = true) as
   select id, placed_at, words, xmin from purchases;
 comment on view orders is 'purchases under its former name, for code of before; it goes when none runs any more.';
 
+-- step: purchases-add-purchases-phrase-placed-at-key
+-- purchases: unique constraint purchases_phrase_placed_at_key is made
+-- reads every row while writers wait; fails when the rows do not fit
+-- lint: allow add-unique-constraint because no constraint of a partitioned table takes an index over
+alter table purchases add constraint purchases_phrase_placed_at_key unique (phrase, placed_at);
+
+-- step: purchases-fill-phrase
+-- purchases: column phrase is filled in batches of 1000
+with picked as (
+  select id as batch_key_1, placed_at as batch_key_2 from purchases
+  where $1::text is null or (id, placed_at) > ($1::text::uuid, $2::text::timestamptz(3))
+  order by id, placed_at
+  limit $3::bigint
+), filled as (
+  update purchases set phrase = words
+  from picked
+  where purchases.id = batch_key_1 and purchases.placed_at = batch_key_2 and phrase is distinct from words
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text, batch_key_2::text
+from picked order by batch_key_1 desc, batch_key_2 desc limit 1;
+
+-- step: purchases-validate-purchases-phrase-check
+-- purchases: every row is checked by purchases_phrase_check
+-- fails when the rows do not fit
+alter table purchases validate constraint purchases_phrase_check;
+
 -- step: orders-drop-view
 -- orders: the view for code of before goes
 -- locks others out for a moment
 drop view orders;
 
--- step: purchases-drop-orders-words-placed-at-key
--- purchases: unique constraint orders_words_placed_at_key is dropped
+-- step: purchases-check-phrase
+-- purchases: column phrase takes no empty value any more
 -- locks others out for a moment
-alter table purchases drop constraint orders_words_placed_at_key;
+alter table purchases add constraint purchases_phrase_required check (phrase is not null) not valid;
 
--- step: purchases-drop-orders-words-check
--- purchases: check orders_words_check is dropped
--- locks others out for a moment
-alter table purchases drop constraint orders_words_check;
-
--- step: purchases-add-purchases-placed-at-key
--- purchases: unique constraint purchases_placed_at_key is made
--- reads every row while writers wait; fails when the rows do not fit
--- lint: allow add-unique-constraint because no constraint of a partitioned table takes an index over
-alter table purchases add constraint purchases_placed_at_key unique (placed_at);
-
--- step: purchases-drop-orders-words-idx
--- purchases: index orders_words_idx is dropped from every partition
--- locks others out for a moment
--- lint: allow drop-index-blocking because no index of a partitioned table is dropped concurrently
-drop index orders_words_idx;
-
--- step: purchases-drop-orders-words-idx-cc8dc6
--- purchases: index orders_words_idx_cc8dc6 is dropped from every partition
--- locks others out for a moment
--- lint: allow drop-index-blocking because no index of a partitioned table is dropped concurrently
-drop index orders_words_idx_cc8dc6;
+-- step: purchases-validate-phrase
+-- purchases: every row has a value in phrase
+-- fails when the rows do not fit
+alter table purchases validate constraint purchases_phrase_required;
 
 -- step: purchases-drop-words
--- purchases: column words is dropped
--- down does not bring the values back
+-- purchases: words goes, phrase stays
+-- locks others out for a moment
+-- Taken back, it writes every row again.
+drop trigger purchases_phrase_copy on purchases;
+drop function purchases_phrase_copy();
+alter table purchases alter column phrase set not null;
+alter table purchases drop constraint purchases_phrase_required;
 do $hanging$
 declare
   hanging text;
@@ -78,7 +120,8 @@ begin
     left join pg_class on classid = 'pg_class'::regclass and pg_class.oid = objid
     left join pg_constraint on classid = 'pg_constraint'::regclass and pg_constraint.oid = objid
   where refclassid = 'pg_class'::regclass and refobjid = 'purchases'::regclass and attname = 'words' and deptype = 'a'
-    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass);
+    and (relkind in ('i', 'I') or contype <> 'n' or classid = 'pg_statistic_ext'::regclass)
+    and coalesce(relname, conname, '') not in ('orders_words_placed_at_key', 'orders_words_check', 'orders_words_idx', 'orders_words_idx_cc8dc6');
   if hanging is not null then
     raise exception '% would go with column % of %, and this migration does not know of it', hanging, 'words', 'purchases'
       using errcode = 'dependent_objects_still_exist',
@@ -92,37 +135,51 @@ alter table purchases drop column words;
 -- And back.
 
 -- step: purchases-drop-words
--- purchases: column words is dropped
+-- purchases: words goes, phrase stays
 alter table purchases add column words text;
 comment on column purchases.words is 'Words, up to 40 characters.';
-
--- step: purchases-drop-orders-words-idx-cc8dc6
--- purchases: index orders_words_idx_cc8dc6 is dropped from every partition
+update purchases set words = phrase;
+alter table purchases alter column words set not null;
+alter table purchases add constraint purchases_phrase_required check (phrase is not null);
+alter table purchases alter column phrase drop not null;
 create index orders_words_idx_cc8dc6 on purchases (words desc) where words <> 'none';
 comment on index orders_words_idx_cc8dc6 is 'asked for in the spec';
-
--- step: purchases-drop-orders-words-idx
--- purchases: index orders_words_idx is dropped from every partition
 create index orders_words_idx on purchases (words);
 comment on index orders_words_idx is 'asked for in the spec';
-
--- step: purchases-add-purchases-placed-at-key
--- purchases: unique constraint purchases_placed_at_key is made
-alter table purchases drop constraint purchases_placed_at_key;
-
--- step: purchases-drop-orders-words-check
--- purchases: check orders_words_check is dropped
 alter table purchases add constraint orders_words_check check (char_length(words) <= 40);
-
--- step: purchases-drop-orders-words-placed-at-key
--- purchases: unique constraint orders_words_placed_at_key is dropped
 alter table purchases add constraint orders_words_placed_at_key unique (words, placed_at);
+create function purchases_phrase_copy() returns trigger
+language plpgsql as $sync$
+begin
+  if tg_op = 'INSERT' then
+    if new.phrase is not null then
+      new.words := (select phrase from (select new.*) purchases);
+    else
+      new.phrase := (select words from (select new.*) purchases);
+    end if;
+  elsif new.phrase is distinct from old.phrase then
+    new.words := (select phrase from (select new.*) purchases);
+  elsif new.words is distinct from old.words then
+    new.phrase := (select words from (select new.*) purchases);
+  end if;
+  return new;
+end
+$sync$;
+create trigger purchases_phrase_copy before insert or update on purchases for each row execute function purchases_phrase_copy();
+
+-- step: purchases-check-phrase
+-- purchases: column phrase takes no empty value any more
+alter table purchases drop constraint purchases_phrase_required;
 
 -- step: orders-drop-view
 -- orders: the view for code of before goes
 create view orders with (security_invoker = true) as
   select id, placed_at, words, xmin from purchases;
 comment on view orders is 'purchases under its former name, for code of before; it goes when none runs any more.';
+
+-- step: purchases-add-purchases-phrase-placed-at-key
+-- purchases: unique constraint purchases_phrase_placed_at_key is made
+alter table purchases drop constraint purchases_phrase_placed_at_key;
 
 -- step: orders-view
 -- orders: a view for code of before
@@ -133,10 +190,18 @@ drop view orders;
 comment on table purchases is 'Rows of Order.';
 comment on table purchases_default is 'Rows of orders for which there is no partition; migrate up makes one for each month.';
 
--- step: purchases-optional-words
--- purchases: column words may be empty
-update purchases set words = gen_random_uuid()::text where words is null;
-alter table purchases alter column words set not null;
+-- step: purchases-phrase-copy
+-- purchases: words and phrase are kept in step
+drop trigger purchases_phrase_copy on purchases;
+drop function purchases_phrase_copy();
+
+-- step: purchases-add-purchases-phrase-check
+-- purchases: check purchases_phrase_check holds for what is written from now on
+alter table purchases drop constraint purchases_phrase_check;
+
+-- step: purchases-add-phrase
+-- purchases: column words also stands under its new name phrase
+alter table purchases drop column phrase;
 
 -- step: purchases-rename-orders-pkey
 -- purchases: key orders_pkey is now called purchases_pkey

@@ -191,6 +191,7 @@ create index orders_words_idx_cc8dc6 on orders (words desc) where words <> 'none
 comment on index orders_words_idx_cc8dc6 is 'asked for in the spec';
 create trigger orders_record_history after insert or update or delete on orders for each row execute function orders_record_history();
 comment on trigger orders_record_history on orders is 'Records every change in orders_history.';
+alter table orders_default enable row level security;
 alter table orders enable row level security;
 alter table orders force row level security;
 create policy orders_tenant on orders

@@ -27,6 +27,15 @@ alter table operation disable row level security;
 drop policy orders_tenant on orders;
 alter table orders no force row level security;
 alter table orders disable row level security;
+do $partitions$
+declare
+  part regclass;
+begin
+  for part in select inhrelid from pg_inherits where inhparent = 'orders'::regclass loop
+    execute format('alter table %s disable row level security', part);
+  end loop;
+end
+$partitions$;
 
 -- step: operation-revoke
 -- operation: the role of the application may do nothing any more
@@ -117,6 +126,15 @@ create policy orders_tenant on orders
   using (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid)
   with check (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
 comment on policy orders_tenant on orders is 'Rows of the tenant in app.current_tenant only.';
+do $partitions$
+declare
+  part regclass;
+begin
+  for part in select inhrelid from pg_inherits where inhparent = 'orders'::regclass loop
+    execute format('alter table %s enable row level security', part);
+  end loop;
+end
+$partitions$;
 
 -- step: operation-open
 -- operation: rows are seen by whoever may read the table

@@ -54,6 +54,15 @@ create policy orders_tenant on orders
   using (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid)
   with check (coalesce(current_setting('app.current_tenant', true), '') = '' or tenant_id = nullif(current_setting('app.current_tenant', true), '')::uuid);
 comment on policy orders_tenant on orders is 'Rows of the tenant in app.current_tenant only.';
+do $partitions$
+declare
+  part regclass;
+begin
+  for part in select inhrelid from pg_inherits where inhparent = 'orders'::regclass loop
+    execute format('alter table %s enable row level security', part);
+  end loop;
+end
+$partitions$;
 
 -- step: orders-tenant-id-fill
 -- orders: what leaves tenant_id empty is filled
@@ -62,7 +71,7 @@ create function orders_tenant_id_fill() returns trigger
 language plpgsql as $sync$
 begin
   if new.tenant_id is null then
-    new.tenant_id := (select '00000000-0000-0000-0000-000000000001'::uuid from (select new.*) orders);
+    new.tenant_id := (select '01890000-0000-7000-8000-000000000001' from (select new.*) orders);
   end if;
   return new;
 end
@@ -90,7 +99,7 @@ with picked as (
   order by id, placed_at
   limit $3::bigint
 ), filled as (
-  update orders set tenant_id = '00000000-0000-0000-0000-000000000001'::uuid
+  update orders set tenant_id = '01890000-0000-7000-8000-000000000001'
   from picked
   where orders.id = batch_key_1 and orders.placed_at = batch_key_2 and tenant_id is null
   returning 1
@@ -139,7 +148,7 @@ create function orders_tenant_id_fill() returns trigger
 language plpgsql as $sync$
 begin
   if new.tenant_id is null then
-    new.tenant_id := (select '00000000-0000-0000-0000-000000000001'::uuid from (select new.*) orders);
+    new.tenant_id := (select '01890000-0000-7000-8000-000000000001' from (select new.*) orders);
   end if;
   return new;
 end
@@ -182,6 +191,15 @@ drop function orders_tenant_id_fill();
 drop policy orders_tenant on orders;
 alter table orders no force row level security;
 alter table orders disable row level security;
+do $partitions$
+declare
+  part regclass;
+begin
+  for part in select inhrelid from pg_inherits where inhparent = 'orders'::regclass loop
+    execute format('alter table %s disable row level security', part);
+  end loop;
+end
+$partitions$;
 
 -- step: operation-policies
 -- operation: a session sees the rows of its tenant
