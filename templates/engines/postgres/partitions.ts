@@ -6,6 +6,7 @@ import {
   periodsFrom,
 } from "../../runtime/partition-periods.ts";
 import { ask, askScript } from "./ask.ts";
+import type { Text } from "./statement.ts";
 import type { Lane } from "./wire.ts";
 
 /** A table whose partitions are made as time goes on. */
@@ -21,7 +22,8 @@ const usual: Readonly<Record<PartitionUnit, number>> = { day: 14, month: 3, year
 export type PartitionAttempt = <T>(work: (lane: Lane) => Promise<T>) => Promise<T>;
 
 /**
- * Makes the partitions that are missing from the period of `now` on, each in a transaction of its own.
+ * Makes the partitions that are missing from the period of `now` on, those of a period in a transaction of their own. Of a period that
+ * partitions of another length reach into, what they leave uncovered gets one.
  *
  * A period of which rows lie in the default partition already stays there: to take them out would fire the triggers of whoever refers to
  * them, and write their history again.
@@ -33,8 +35,8 @@ export async function makePartitions(
 ): Promise<readonly PartitionNote[]> {
   const notes: PartitionNote[] = [];
   for (const period of periodsFrom(now, every, ahead)) {
-    const made = await unraced(() => attempt((lane) => makePartition(lane, table, period)));
-    if (made !== undefined) notes.push({ table, period: period.label, ...made });
+    const made = await unraced(() => attempt((lane) => cover(lane, table, period)));
+    for (const each of made) notes.push({ table, period: period.label, ...each });
   }
   return notes;
 }
@@ -53,58 +55,84 @@ async function unraced<T>(work: () => Promise<T>): Promise<T> {
 
 type Made = Pick<PartitionNote, "partition" | "state">;
 
-/** Nothing where the period has a partition, or the table has none at all as yet. */
-async function makePartition(
+/** Nothing where partitions hold the period already, or the table has none at all as yet. */
+async function cover(
   lane: Lane,
   table: string,
   { label, from, to }: PartitionPeriod,
-): Promise<Made | undefined> {
+): Promise<readonly Made[]> {
   // Bounds are shown in the session's time zone.
   await askScript(lane, "set local timezone = 'UTC'");
-  const bounds = [from.toISOString(), to.toISOString()];
-  const [state] = await ask(lane, standing, [quoted(table), ...bounds]);
-  if (state === undefined || state[1] === "t") return undefined;
-  const [fallback, , column, secured] = state;
-  if (
-    typeof fallback === "string" &&
-    typeof column === "string" &&
-    (await holdsRows(lane, fallback, column, bounds))
-  )
-    return { partition: fallback, state: "left" };
+  const spans = await ask(lane, uncovered, [quoted(table), from.toISOString(), to.toISOString()]);
+  const made: Made[] = [];
+  for (const [fallback, column, secured, ...bounds] of spans) {
+    if (
+      typeof fallback === "string" &&
+      typeof column === "string" &&
+      (await holdsRows(lane, fallback, column, bounds))
+    )
+      made.push({ partition: fallback, state: "left" });
+    else
+      made.push({
+        partition: await attach(lane, { table, label, bounds, secured: secured === "t" }),
+        state: "made",
+      });
+  }
+  return made;
+}
+
+/**
+ * Each span of the period that no partition but the default one holds, with the name of that one, and the column that tells partitions apart
+ * as the database calls it: a migration that renames it may be still to come. No row where the table is none by range.
+ */
+const uncovered = `with bound as (
+  select regexp_match(pg_get_expr(relpartbound, pg_class.oid), 'FROM \\((.*)\\) TO \\((.*)\\)') as ends
+  from pg_inherits join pg_class on pg_class.oid = inhrelid
+  where inhparent = to_regclass($1)
+), held as (
+  select range_agg(tstzrange(
+    case ends[1] when 'MINVALUE' then '-infinity' else trim(ends[1], '''') end::timestamptz,
+    case ends[2] when 'MAXVALUE' then 'infinity' else trim(ends[2], '''') end::timestamptz)) as spans
+  from bound where ends is not null
+)
+select fallback.relname, attname, parent.relrowsecurity, lower(span), upper(span)
+from pg_partitioned_table join pg_class parent on parent.oid = partrelid
+  join pg_attribute on attrelid = partrelid and attnum = partattrs[0]
+  left join pg_class fallback on fallback.oid = partdefid
+  cross join held
+  cross join unnest(tstzmultirange(tstzrange($2::timestamptz, $3::timestamptz)) - coalesce(spans, '{}')) as span
+where partrelid = to_regclass($1) and partstrat = 'r'
+order by lower(span)`;
+
+/** Made apart and attached: readers and writers of other partitions go on meanwhile. */
+async function attach(
+  lane: Lane,
+  span: {
+    readonly table: string;
+    readonly label: string;
+    readonly bounds: readonly Text[];
+    readonly secured: boolean;
+  },
+): Promise<string> {
+  const { table, label, bounds, secured } = span;
   const partition = await freeName(lane, table, label);
   const [parent, part] = [quoted(table), quoted(partition)];
-  // Made apart and attached: readers and writers of other partitions go on meanwhile.
   await askScript(
     lane,
     `create table ${part} (like ${parent} including all
   excluding identity excluding indexes excluding comments excluding statistics);
 alter table ${parent} attach partition ${part} for values from ('${bounds[0]}') to ('${bounds[1]}');
-${secured === "t" ? `alter table ${part} enable row level security;\n` : ""}comment on table ${part} is 'Rows of ${label}.'`,
+${secured ? `alter table ${part} enable row level security;\n` : ""}comment on table ${part} is 'Rows of ${label}.'`,
   );
-  return { partition, state: "made" };
+  return partition;
 }
-
-/**
- * Name of the default partition of a table by range, whether a partition holds a part of the period, and the column that tells them apart as
- * the database calls it: a migration that renames it may be still to come. No row where the table is none by range.
- */
-const standing = `select fallback.relname, exists (
-  select from pg_inherits join pg_class part on part.oid = inhrelid,
-    lateral regexp_match(pg_get_expr(part.relpartbound, part.oid), 'FROM \\((.*)\\) TO \\((.*)\\)') as bound
-  where inhparent = partrelid and bound is not null
-    and case bound[1] when 'MINVALUE' then '-infinity' else trim(bound[1], '''') end::timestamptz < $3::timestamptz
-    and case bound[2] when 'MAXVALUE' then 'infinity' else trim(bound[2], '''') end::timestamptz > $2::timestamptz), attname, parent.relrowsecurity
-from pg_partitioned_table join pg_class parent on parent.oid = partrelid
-  join pg_attribute on attrelid = partrelid and attnum = partattrs[0]
-  left join pg_class fallback on fallback.oid = partdefid
-where partrelid = to_regclass($1) and partstrat = 'r'`;
 
 /** Asked before anything is locked. */
 async function holdsRows(
   lane: Lane,
   fallback: string,
   column: string,
-  [from, to]: readonly string[],
+  [from, to]: readonly Text[],
 ): Promise<boolean> {
   const field = quoted(column);
   const [row] = await ask(

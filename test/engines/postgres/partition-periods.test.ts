@@ -96,6 +96,53 @@ test("PGlite: names that another table's partitions have, a column that a migrat
   await store.close();
 }, 120_000);
 
+test("PGlite: another length of period fills what partitions of before leave open, around rows that lie there", async () => {
+  const [monthly, daily, yearly] = (["month", "day", "year"] as const).map((every) =>
+    openMigrated("pglite:memory", undefined, [{ table: "orders", every }]),
+  );
+  for (const store of [monthly, daily, yearly]) {
+    await store?.rows("create table orders (at timestamptz not null) partition by range (at)");
+    await store?.rows("create table orders_default partition of orders default");
+  }
+  if (monthly === undefined || daily === undefined || yearly === undefined)
+    return expect.unreachable();
+  const part = (name: string, from: string, to: string): string =>
+    `create table ${name} partition of orders for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z')`;
+
+  await monthly.rows(part("day_30", "2026-12-30", "2026-12-31"));
+  await monthly.rows(part("day_9", "2027-01-09", "2027-01-10"));
+  await monthly.rows("insert into orders values ('2027-01-20T00:00:00Z')");
+  expect(await made(monthly, 1)).toEqual([
+    { table: "orders", period: "2026-12", partition: "orders_2026_12", state: "made" },
+    {
+      table: "orders",
+      period: "2026-12",
+      partition: expect.stringMatching(/^orders_[0-9a-f]{8}_2026_12$/),
+      state: "made",
+    },
+    { table: "orders", period: "2027-01", partition: "orders_2027_01", state: "made" },
+    { table: "orders", period: "2027-01", partition: "orders_default", state: "left" },
+  ]);
+
+  await daily.rows(part("december", "2026-12-01", "2027-01-01"));
+  expect((await made(daily, 2))?.map(({ partition }) => partition)).toEqual([
+    "orders_2027_01_01",
+    "orders_2027_01_02",
+  ]);
+
+  await yearly.rows(part("december", "2026-12-01", "2027-01-01"));
+  expect((await made(yearly, 0))?.map(({ partition }) => partition)).toEqual(["orders_2026"]);
+  await yearly.rows("insert into orders values ('2026-11-30T23:59:59Z'), ('2026-12-01T00:00:00Z')");
+  expect(await yearly.rows("select tableoid::regclass::text from orders order by at")).toEqual([
+    ["orders_2026"],
+    ["december"],
+  ]);
+  for (const store of [monthly, daily, yearly]) {
+    expect(await made(store, 0)).toEqual([]);
+    await store.close();
+  }
+}, 120_000);
+
 await onSharedServer("partitions of the time to come", (server) => {
   it("are made once by several that start together, beside others of any length, whatever the session's time zone", async () => {
     const { dsn, drop } = await server.namespace();
@@ -118,7 +165,10 @@ await onSharedServer("partitions of the time to come", (server) => {
     const notes = await Promise.all(stores.map((store) => made(store, 5)));
     expect(
       notes.flat().flatMap((note) => (note?.table === odd ? [`${note.state} ${note.period}`] : [])),
-    ).toEqual(["made 2027-01", "made 2027-05"]);
+    ).toEqual(["made 2026-12", "made 2027-01", "made 2027-05"]);
+    expect((await bounds(one, odd)).map(([, bound]) => bound)).toContain(
+      "FOR VALUES FROM ('2026-12-15 00:00:00+00') TO ('2027-01-01 00:00:00+00')",
+    );
     expect(await made(one, 5)).toEqual([]);
     await Promise.all(stores.map((store) => store.close()));
     await drop();

@@ -33,6 +33,8 @@ export function listDeclaration(input: {
 /** What a list is made of, but for its rows. */
 export function listEntries(module: AdapterModule, fragments: ListFragments): readonly Entry[] {
   module.runtime("statement", ...fragments.order.map(({ direction }) => direction));
+  if (fragments.order.some(({ place }) => place !== undefined))
+    module.runtime("statement", "placed");
   return [
     ["select", sqlText(fragments.select)],
     ["where", sqlList(fragments.where)],
@@ -44,8 +46,11 @@ export function listEntries(module: AdapterModule, fragments: ListFragments): re
   ];
 }
 
-/** `desc("placed_at", "timestamptz")` */
-const orderTerm = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
+/** `desc("placed_at", "timestamptz")`; `placed(9, desc("…"))` */
+const orderTerm = (term: OrderFragment): Doc =>
+  term.place === undefined ? written(term) : call("placed", [String(term.place), written(term)]);
+
+const written = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
   call(direction, [
     sqlText(column),
     ...(cast === undefined ? (nullable === true ? ["undefined"] : []) : [stringLiteral(cast)]),

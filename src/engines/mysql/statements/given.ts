@@ -20,13 +20,17 @@ export interface GivenRows {
   readonly alias: string;
   /** Each row begins with the place of the root that it belongs to: `root_place`. */
   readonly rooted?: boolean;
+  /** No column is read but those that are compared. */
+  readonly only?: "key";
 }
 
-export function givenRows({ parameter, fields, key, alias, rooted = false }: GivenRows): string {
+export function givenRows(given: GivenRows): string {
+  const { parameter, fields, key, alias, rooted = false, only } = given;
   const first = rooted ? 1 : 0;
-  const columns = fields.map(
-    (field, at) =>
-      `c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`,
+  const columns = fields.flatMap((field, at) =>
+    only === "key" && !key.includes(field)
+      ? []
+      : [`c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`],
   );
   return table(parameter, [...(rooted ? ["root_place int path '$[0]'"] : []), ...columns], alias);
 }

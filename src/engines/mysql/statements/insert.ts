@@ -150,6 +150,10 @@ function countedChildren(of: Saved, input: ChildInput): string {
 const rows = ({ fields, entity }: Saved): string =>
   givenRows({ parameter: 1, fields, key: entity.key, alias: "given" });
 
+/** The same, where their keys are all that is asked for. */
+const rowKeys = ({ fields, entity }: Saved): string =>
+  givenRows({ parameter: 1, fields, key: entity.key, alias: "given", only: "key" });
+
 const keyOfRow = ({ fields }: Saved, field: FieldIr): string => `given.c${fields.indexOf(field)}`;
 
 /**
@@ -225,7 +229,7 @@ function resultOf(of: Saved): { readonly select: string } {
   ];
   return {
     select: `${selectList(rowExpressions(entity))}
-from ${rows(of)}
+from ${rowKeys(of)}
 join ${aliased(entity)} on ${same.join(" and ")}
 order by given.place`,
   };
@@ -248,7 +252,7 @@ const rootKey = (of: Saved): readonly string[] =>
     : of.entity.key.map((field) => keyValue(of, field));
 
 const rootJoin = (of: Saved): string =>
-  of.method.bulk ? `\njoin ${rows(of)} on given.place = held.root_place` : "";
+  of.method.bulk ? `\njoin ${rowKeys(of)} on given.place = held.root_place` : "";
 
 function childInsert(of: Saved, input: ChildInput): string {
   const { child, fields } = input;
@@ -298,7 +302,7 @@ left join ${childRows(of, input)} on ${held.join(" and ")}
 ${clause("where", [...owner((at) => keys[at] ?? ""), "held.place is null"])}`;
   const same = entity.key.map((field, at) => keyed(field, keys[at] ?? "", dialect));
   return `delete child from ${table} child
-join ${rows(of)} on ${owner((at) => same[at] ?? "").join(" and ")}
+join ${rowKeys(of)} on ${owner((at) => same[at] ?? "").join(" and ")}
 left join ${childRows(of, input)} on held.root_place = given.place and ${held.join(" and ")}
 where held.place is null`;
 }
@@ -318,7 +322,7 @@ function recordedChildren(of: Saved): string {
       )
     : entity.key.map((field) => `${qualified(alias, field.column)} = ${keyValue(of, field)}`);
   const from = method.bulk
-    ? `${rows(of)}\njoin ${aliased(entity)} on ${[...key, ...tenantCondition(entity, alias)].join(" and ")}`
+    ? `${rowKeys(of)}\njoin ${aliased(entity)} on ${[...key, ...tenantCondition(entity, alias)].join(" and ")}`
     : aliased(entity);
   const where = method.bulk
     ? ""

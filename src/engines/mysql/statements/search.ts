@@ -26,11 +26,12 @@ export const matches = (view: SearchViewIr, method: SearchMethodIr): string =>
  */
 export const rank = (view: SearchViewIr, method: SearchMethodIr): string =>
   `(${weightGroups(view, method)
-    .map((group) => {
+    .map((group, _, { length }) => {
       const [some, all] = [2, 3].map(
         (parameter) => `(${match(aliasOf(view.entity), group, parameter)} > 0)`,
       );
-      return `${group.weight} * (${some} + ${all})`;
+      // A hit has some of the words in the only place where they are looked for.
+      return `${group.weight} * (${length === 1 ? 1 : some} + ${all})`;
     })
     .join(" + ")})`;
 
@@ -49,12 +50,18 @@ export function searchFragments(
   const alias = aliasOf(view.entity);
   const filter = splitFilter(searchFilter(view, method, dialect), searchParameters + 1);
   const score = rank(view, method);
+  const row = rowExpressions(view.entity);
   return {
     ...filter,
-    select: `${selectList([...rowExpressions(view.entity), `${score} + 0e0`])}\nfrom ${aliased(view.entity)}`,
+    select: `${selectList([...row, `${score} + 0e0`])}\nfrom ${aliased(view.entity)}`,
     where: [matches(view, method), ...seenRows(view.entity, alias), ...filter.where],
     order: [
-      { column: score, direction: "desc", cast: "cast({0} as double)" },
+      {
+        column: score,
+        direction: "desc",
+        cast: "cast({0} as double)",
+        place: row.length + 1,
+      },
       ...view.entity.key.map((field) => {
         const cast = comparable(field.type, "{0}");
         return {

@@ -88,13 +88,7 @@ order by given.place`,
       select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) character set utf8mb4 path '$[0]',
-  c1 longtext character set utf8mb4 path '$[1]',
-  c2 longtext character set utf8mb4 path '$[2]',
-  c3 longtext character set utf8mb4 path '$[3]',
-  c4 longtext character set utf8mb4 path '$[4]',
-  c5 longtext character set utf8mb4 path '$[5]',
-  c6 longtext character set utf8mb4 path '$[6]'
+  c0 char(36) character set utf8mb4 path '$[0]'
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 order by given.place`,
@@ -139,13 +133,7 @@ on duplicate key update id = if(books.id = given.c0 collate utf8mb4_0900_bin, bo
       select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($1, '$[*]' columns (
   place for ordinality,
-  c0 char(36) character set utf8mb4 path '$[0]',
-  c1 longtext character set utf8mb4 path '$[1]',
-  c2 longtext character set utf8mb4 path '$[2]',
-  c3 longtext character set utf8mb4 path '$[3]',
-  c4 longtext character set utf8mb4 path '$[4]',
-  c5 longtext character set utf8mb4 path '$[5]',
-  c6 longtext character set utf8mb4 path '$[6]'
+  c0 char(36) character set utf8mb4 path '$[0]'
 )) given
 join books b on b.id = given.c0 collate utf8mb4_0900_bin
 order by given.place`,

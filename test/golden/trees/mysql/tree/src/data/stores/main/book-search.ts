@@ -8,7 +8,13 @@ import { float, int, text } from "../../runtime/mysql/codec.ts";
 import { highlightPage } from "../../runtime/mysql/highlight.ts";
 import { searchTexts, type SearchTexts } from "../../runtime/mysql/search-query.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
-import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/mysql/statement.ts";
+import {
+  asc,
+  desc,
+  dynamicRead,
+  placed,
+  type DynamicValues,
+} from "../../runtime/mysql/statement.ts";
 import { given, guarded } from "../../runtime/mysql/values.ts";
 import { bookRow } from "./book-row.ts";
 
@@ -24,9 +30,12 @@ from books b`,
   ],
   optional: ["{0} member of (b.tags)"],
   order: [
-    desc(
-      `(5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0)))`,
-      "cast({0} as double)",
+    placed(
+      10,
+      desc(
+        `(5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0)))`,
+        "cast({0} as double)",
+      ),
     ),
     asc("b.id"),
   ],
