@@ -17,7 +17,7 @@ export const capabilities: Capabilities = {
   ports: {
     ...mysql.ports,
     search: says(
-      "full text of InnoDB in the authority's own rows, prepared anew for each search; words under three letters and stop words neither find nor exclude",
+      "full text of InnoDB in the authority's own rows; words under three letters and stop words neither find nor exclude",
       "MY-11",
       "MY-28",
       "MY-A2",

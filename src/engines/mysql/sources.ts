@@ -178,7 +178,7 @@ export const mariadbSources: Sources = {
     source: "MariaDB documentation, Vector Overview",
   },
   "MA-06": {
-    fact: "a search that is run again as one prepared statement with other words may take rows that hold them for rows that do not; prepared anew for each run it is right",
+    fact: "a search that is run again as one prepared statement with other words may take rows that hold them for rows that do not; sent as text each time it is right",
     source: "tried on MariaDB 10.11.19",
   },
   "BM-19": {

@@ -220,5 +220,21 @@ export const array = <T>(element: ElementCodec<T>): Codec<readonly T[]> => ({
 export const rowsOf = (rows: readonly ValueRow[]): string =>
   JSON.stringify(rows.map((row) => row.map(inJson)));
 
+/**
+ * The values of a batch: its rows, the lists of their children, and the keys of the rows once more, for the statements that ask for nothing
+ * else of them.
+ *
+ * @param key columns of a row that are its key
+ */
+export const batchOf = (
+  key: readonly number[],
+  rows: readonly ValueRow[],
+  ...children: readonly string[]
+): readonly Value[] => [
+  rowsOf(rows),
+  ...children,
+  rowsOf(rows.map((row) => key.map((column) => row[column] ?? null))),
+];
+
 export { date, timestamp } from "./codec-time.ts";
 export { named } from "../../runtime/guarded.ts";

@@ -6,6 +6,7 @@ import { greet, streamOf } from "./driver.ts";
 import { beforeSending, classify, FaultError, isStalePlan } from "./errors.ts";
 import type { Killer } from "./killer.ts";
 import { parametersOf } from "./parameters.ts";
+import { literalText } from "./literal-text.ts";
 import type { Prepared } from "./prepared.ts";
 import { type Dialect, sessionSettings } from "./session-settings.ts";
 import type { Value, ValueRow } from "./statement.ts";
@@ -91,22 +92,20 @@ export class MysqlConnection implements Poolable {
     answered: Answered,
   ): void {
     if (this.#lost !== undefined) return answered(beforeSending(this.#lost), nothing);
-    let parameters: unknown[];
+    let sent: { readonly sql: string; readonly values?: unknown[] };
     try {
-      parameters = parametersOf(statement, values, tenant);
+      sent = this.#isText(statement)
+        ? { sql: literalText(statement, values, tenant) }
+        : { sql: statement.text, values: parametersOf(statement, values, tenant) };
     } catch (error) {
       return answered(error, nothing);
     }
-    const { text } = statement;
     this.#inFlight += 1;
-    if (statement.plain === true && parameters.length === 0) return this.#query(text, answered);
-    this.#connection.execute(
-      { sql: text, values: parameters },
-      (error: unknown, result: unknown) => {
-        if (this.#isSpent(statement, error)) this.#connection.unprepare(text);
-        this.#finish(error, result, answered);
-      },
-    );
+    if (sent.values === undefined) return this.#query(sent.sql, answered);
+    this.#connection.execute(sent, (error: unknown, result: unknown) => {
+      if (error !== null && isStalePlan(classify(error))) this.#connection.unprepare(sent.sql);
+      this.#finish(error, result, answered);
+    });
   }
 
   /** The same as a promise. */
@@ -148,12 +147,14 @@ export class MysqlConnection implements Poolable {
   }
 
   /**
-   * Whether the statement has to be prepared anew. Where MariaDB runs one prepared search again with other words, it takes rows that hold
+   * Whether the statement goes with its values in it. Where MariaDB runs one prepared search again with other words, it takes rows that hold
    * them for rows that do not, and pages lose them: MA-06.
    */
-  #isSpent(statement: Prepared, error: unknown): boolean {
-    if (error !== null) return isStalePlan(classify(error));
-    return statement.searches === true && dialectOf(this.version) === "mariadb";
+  #isText({ plain, places, searches }: Prepared): boolean {
+    return (
+      (plain === true && places.length === 0) ||
+      (searches === true && dialectOf(this.version) === "mariadb")
+    );
   }
 
   #query(text: string, answered: Answered): void {

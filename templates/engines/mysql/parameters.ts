@@ -1,6 +1,5 @@
 import mysql from "mysql2";
-import { programmingError } from "../../runtime/errors.ts";
-import { type Prepared, tenantPlace } from "./prepared.ts";
+import { type Prepared, tenantMissing, tenantPlace } from "./prepared.ts";
 import type { Value } from "./statement.ts";
 
 /**
@@ -28,8 +27,3 @@ const parameter = (value: Value): unknown => {
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     : value;
 };
-
-const tenantMissing = (): Error =>
-  programmingError("the entity has tenants, and this session is bound to none", {
-    hint: "call it on data.forTenant(id)",
-  });

@@ -1,6 +1,10 @@
+import { programmingError } from "../../runtime/errors.ts";
+
 /** A statement in MySQL's own form: `?` for each value, and where those come from. */
 export interface Prepared {
   readonly text: string;
+  /** What stands before, between and behind the values. */
+  readonly pieces: readonly string[];
   /** Per `?` the position of its value, from 0; -1 is the tenant of the session. */
   readonly places: readonly number[];
   /** It names the tenant: only a session of one may send it. */
@@ -26,19 +30,29 @@ const fullText = /\bagainst\s*\(/i;
  */
 export const prepared = (text: string, scoped?: boolean): Prepared => {
   const places: number[] = [];
-  const own = text.replaceAll(token, (whole: string, value: string | undefined) => {
-    if (value === undefined) return whole;
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { 0: whole, 1: value, index } of text.matchAll(token)) {
+    if (value === undefined) continue;
     places.push(value === "tenant" ? tenantPlace : Number(value) - 1);
-    return "?";
-  });
+    pieces.push(text.slice(from, index));
+    from = index + whole.length;
+  }
+  pieces.push(text.slice(from));
   const named = places.includes(tenantPlace);
   if (scoped === true && !named) {
     throw new TypeError(`a statement of an entity with tenants that lacks $tenant: ${text}`);
   }
   return {
-    text: own,
+    text: pieces.join("?"),
+    pieces,
     places,
     scoped: named,
     ...(fullText.test(text) ? { searches: true } : {}),
   };
 };
+
+export const tenantMissing = (): Error =>
+  programmingError("the entity has tenants, and this session is bound to none", {
+    hint: "call it on data.forTenant(id)",
+  });

@@ -73,9 +73,15 @@ export const signed = <T>(sign: "positive" | "negative", codec: Codec<T>): Codec
   },
 });
 
-/** A list of rows of which this call made some values of one column: what the caller gave for it, `undefined` where it gave nothing. */
+/**
+ * A list of rows of which this call made some values of one column.
+ *
+ * @param given what the caller gave for it, `undefined` where it gave nothing
+ * @param again place of a value that says no more than the list does
+ */
 export const partlyMade = (
   position: number,
   column: number,
   given: readonly unknown[],
-): readonly Made[] => [[position, column, given]];
+  ...again: readonly number[]
+): readonly Made[] => [[position, column, given], ...again];

@@ -18,6 +18,7 @@ describe("placeholders", () => {
   it("become question marks in the order of the text, each as often as it is used", () => {
     expect(prepared("update t set a = $2, b = $2 where id = $1 and tenant = $tenant")).toEqual({
       text: "update t set a = ?, b = ? where id = ? and tenant = ?",
+      pieces: ["update t set a = ", ", b = ", " where id = ", " and tenant = ", ""],
       places: [1, 1, 0, tenantPlace],
       scoped: true,
     });

@@ -1,7 +1,7 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { newValuesName } from "../../../ir/names.ts";
 import type { Doc } from "../../../render/document.ts";
-import { hardline, indent, print } from "../../../render/document.ts";
+import { group, hardline, indent, line, print } from "../../../render/document.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import { arrayLiteral, call } from "../../../render/layout.ts";
 import { childVariable, valueOf } from "../../families/sql/input.ts";
@@ -42,7 +42,7 @@ export function valuesFunction(
 function head({ entity, module }: MethodTarget, name: string, parameter: string, type: string) {
   module.domainTypes(entity.newType);
   module.runtimeType("statement", "Value");
-  return `const ${name} = (${parameter}: ${type}): readonly Value[] => `;
+  return `const ${name} = (${parameter}: ${type}): readonly Value[] =>`;
 }
 
 const opened = (items: readonly Doc[]): Doc => [
@@ -62,7 +62,7 @@ function singleValues(target: MethodTarget, statement: InsertStatement, name: st
       return listOf(rows, childVariable(input.child), childValues(input, module), module);
     }),
   ];
-  return print([head(target, name, one, entity.newType), opened(items), ";"]);
+  return print([head(target, name, one, entity.newType), " ", opened(items), ";"]);
 }
 
 /** `rowsOf(order.lines.map((line) => [ … ]))` */
@@ -73,8 +73,14 @@ function listOf(
   module: AdapterModule,
 ): Doc {
   module.codecs.add("rowsOf");
-  return call("rowsOf", [[`${rows}.map((${variable}) => `, arrayLiteral(values), ")"]]);
+  return call("rowsOf", [mapped(rows, variable, values)]);
 }
+
+const mapped = (rows: string, variable: string, values: readonly Doc[]): Doc => [
+  `${rows}.map((${variable}) => `,
+  arrayLiteral(values),
+  ")",
+];
 
 const childValues = ({ child, fields }: ChildInput, module: AdapterModule): readonly Doc[] =>
   fields.map((field) => encoded(child.entity, field, childVariable(child), module));
@@ -82,12 +88,7 @@ const childValues = ({ child, fields }: ChildInput, module: AdapterModule): read
 function batchValues(target: MethodTarget, statement: InsertStatement, name: string): string {
   const { entity, module } = target;
   const [one, many] = [entity.variable, entity.rows];
-  const own = listOf(
-    many,
-    one,
-    statement.fields.map((field) => encoded(entity, field, one, module)),
-    module,
-  );
+  const values = statement.fields.map((field) => encoded(entity, field, one, module));
   const children = statement.children.map((input): Doc => {
     const { child } = input;
     const rows: Doc = [
@@ -101,10 +102,25 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
       hardline,
       ")",
     ];
+    module.codecs.add("rowsOf");
     return call("rowsOf", [rows]);
   });
   const type = `readonly ${entity.newType}[]`;
-  return print([head(target, name, many, type), opened([own, ...children]), ";"]);
+  const list: Doc = statement.withKeys
+    ? group(indent([line, batchCall(target, statement, [mapped(many, one, values), ...children])]))
+    : [" ", opened([listOf(many, one, values, module), ...children])];
+  return print([head(target, name, many, type), list, ";"]);
+}
+
+/** `batchOf([0], orders.map((order) => [ … ]), rowsOf(…))`: the columns of the key come first. */
+function batchCall(
+  { entity, module }: MethodTarget,
+  { fields }: InsertStatement,
+  lists: readonly Doc[],
+): Doc {
+  module.codecs.add("batchOf");
+  const key = entity.key.map((field) => String(fields.indexOf(field)));
+  return call("batchOf", [arrayLiteral(key), ...lists]);
 }
 
 /** The rows of a batch, checked: one that has a key twice is refused. */
@@ -116,6 +132,7 @@ export function distinctRows(target: MethodTarget, { fields }: InsertStatement):
   const values = key.map((field) => encoded(entity, field, entity.variable, module));
   const declared = print([
     head(target, name, entity.variable, entity.newType),
+    " ",
     opened(values),
     ";",
   ]);
@@ -123,15 +140,23 @@ export function distinctRows(target: MethodTarget, { fields }: InsertStatement):
   return call("distinctRows", [stringLiteral(ir.operation), entity.rows, name]);
 }
 
-/** One value that is made when a condition holds, or a column of a list of rows of which some elements are: then what the caller gave of it. */
+/**
+ * One value that is made when a condition holds, or a column of a list of rows of which some elements are: then what the caller gave of it,
+ * and the place of the value that repeats it.
+ */
 export type MadePlace =
   | { readonly place: number; readonly condition: string }
-  | { readonly place: number; readonly column: number; readonly given: string };
+  | {
+      readonly place: number;
+      readonly column: number;
+      readonly given: string;
+      readonly again?: number;
+    };
 
 /** What is made here when it is left out, which is no part of an operation's content. */
 export function madePlaces(
   entity: EntityIr,
-  { fields, children }: InsertStatement,
+  { fields, children, withKeys }: InsertStatement,
   variable: string,
   bulk: boolean,
 ): readonly MadePlace[] {
@@ -141,7 +166,12 @@ export function madePlaces(
     const { name } = field;
     return [
       bulk
-        ? { place: 0, column: at, given: `${variable}.map((${one}) => ${one}${access(name)})` }
+        ? {
+            place: 0,
+            column: at,
+            given: `${variable}.map((${one}) => ${one}${access(name)})`,
+            ...(field.key && withKeys && { again: 1 + children.length }),
+          }
         : { place: at, condition: `${variable}${access(name)} === undefined` },
     ];
   });

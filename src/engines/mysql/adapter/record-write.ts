@@ -88,10 +88,6 @@ function madeArgument(
   const [only, ...rest] = places;
   if (only === undefined) return [];
   if (places.some((made) => "given" in made)) module.runtime("values", "partlyMade");
-  const positions = (made: MadePlace): Doc =>
-    "given" in made
-      ? openCall("partlyMade", [`${made.place}`, `${made.column}`, made.given])
-      : `${made.condition} ? [${made.place}] : []`;
   if (rest.length === 0) return [positions(only)];
   return [
     arrayLiteral(
@@ -100,6 +96,17 @@ function madeArgument(
       ),
     ),
   ];
+}
+
+function positions(made: MadePlace): Doc {
+  if (!("given" in made)) return `${made.condition} ? [${made.place}] : []`;
+  const { place, column, given, again } = made;
+  return openCall("partlyMade", [
+    `${place}`,
+    `${column}`,
+    given,
+    ...(again === undefined ? [] : [`${again}`]),
+  ]);
 }
 
 export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBody {

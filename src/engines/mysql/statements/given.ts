@@ -20,20 +20,24 @@ export interface GivenRows {
   readonly alias: string;
   /** Each row begins with the place of the root that it belongs to: `root_place`. */
   readonly rooted?: boolean;
-  /** No column is read but those that are compared. */
-  readonly only?: "key";
 }
 
-export function givenRows(given: GivenRows): string {
-  const { parameter, fields, key, alias, rooted = false, only } = given;
+export function givenRows({ parameter, fields, key, alias, rooted = false }: GivenRows): string {
   const first = rooted ? 1 : 0;
-  const columns = fields.flatMap((field, at) =>
-    only === "key" && !key.includes(field)
-      ? []
-      : [`c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`],
+  const columns = fields.map(
+    (field, at) =>
+      `c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`,
   );
   return table(parameter, [...(rooted ? ["root_place int path '$[0]'"] : []), ...columns], alias);
 }
+
+/** The keys of such rows as a list of their own, each a row of its parts: `place`, and the columns that the rows have for them. */
+export const givenRowKeys = ({ parameter, fields, key, alias }: GivenRows): string =>
+  table(
+    parameter,
+    key.map((field, at) => `c${fields.indexOf(field)} ${pathType(field)} path '$[${at}]'`),
+    alias,
+  );
 
 const table = (parameter: number, columns: readonly string[], alias: string): string =>
   `json_table($${parameter}, '$[*]' columns (\n  ${["place for ordinality", ...columns].join(",\n  ")}\n)) ${alias}`;

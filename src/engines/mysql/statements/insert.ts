@@ -5,7 +5,7 @@ import { childrenObject } from "../ddl/audit.ts";
 import { historyTable } from "../ddl/naming.ts";
 import type { Dialect } from "../dialect.ts";
 import { identifier, qualified } from "../sql/quote.ts";
-import { givenRows, givenValue, isLoose, keyed } from "./given.ts";
+import { givenRowKeys, givenRows, givenValue, isLoose, keyed } from "./given.ts";
 import { getText } from "./read.ts";
 import {
   aliased,
@@ -30,6 +30,8 @@ export interface InsertStatement {
   readonly fields: readonly FieldIr[];
   /** Per child one list of rows; in a batch the place of the root comes first in each. */
   readonly children: readonly ChildInput[];
+  /** Whether the keys of a batch are given as a list once more, as the last value. */
+  readonly withKeys: boolean;
   /** Columns that become null, which they must not be, where the statement would strike the row of another key or tenant. */
   readonly guards: readonly string[];
 }
@@ -63,7 +65,8 @@ export function insertStatement(
     ...(entity.audit && children.length > 0 ? [recordedChildren(of)] : []),
   ];
   const guards = method.op === "upsert" ? guardColumns(of) : [];
-  const common = { with: withChildren, fields, children, guards };
+  const withKeys = method.bulk && !(dialect.returning && withChildren.length === 0);
+  const common = { with: withChildren, fields, children, guards, withKeys };
   if (method.op === "upsert" && !method.bulk)
     return { ...common, text: updateText(of), otherwise: rootInsert(of), result: resultOf(of) };
   const insert = rootInsert(of);
@@ -150,9 +153,17 @@ function countedChildren(of: Saved, input: ChildInput): string {
 const rows = ({ fields, entity }: Saved): string =>
   givenRows({ parameter: 1, fields, key: entity.key, alias: "given" });
 
-/** The same, where their keys are all that is asked for. */
-const rowKeys = ({ fields, entity }: Saved): string =>
-  givenRows({ parameter: 1, fields, key: entity.key, alias: "given", only: "key" });
+/** Their keys, where nothing else of them is asked for: a list to itself is read in a third less time than all of theirs. */
+const rowKeys = (of: Saved): string =>
+  givenRowKeys({
+    parameter: keysParameter(of),
+    fields: of.fields,
+    key: of.entity.key,
+    alias: "given",
+  });
+
+/** Of a batch, after its rows and their children. */
+const keysParameter = ({ children }: Pick<Saved, "children">): number => 2 + children.length;
 
 const keyOfRow = ({ fields }: Saved, field: FieldIr): string => `given.c${fields.indexOf(field)}`;
 

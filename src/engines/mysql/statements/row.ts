@@ -12,9 +12,13 @@ export const aliased = (entity: EntityIr): string =>
 
 /** The row with every column named, then each child as one JSON column. */
 export const rowExpressions = (entity: EntityIr, alias = aliasOf(entity)): readonly string[] => [
-  ...visibleFields(entity).map((field) => qualified(alias, field.column)),
+  ...visibleFields(entity).map((field) => wholeValue(field, qualified(alias, field.column))),
   ...entity.children.map((child) => childrenText(child, entity, alias)),
 ];
+
+/** A column of 24 bits that was there before is rounded where a reply is text, and in JSON: as a double it is the same in each. */
+const wholeValue = ({ type }: FieldIr, column: string): string =>
+  type.kind === "float" && type.native?.startsWith("float") === true ? `${column} + 0e0` : column;
 
 /**
  * A value as a member of JSON that every codec reads: what JSON would round or cut becomes text, bytes hexadecimal.

@@ -5,7 +5,7 @@ import type {
   BookListByTagFilter,
   BookRepository,
 } from "../../ports/book-repository.ts";
-import { array, int, rowsOf, text } from "../../runtime/mysql/codec.ts";
+import { array, batchOf, int, text } from "../../runtime/mysql/codec.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
 import {
   asc,
@@ -86,7 +86,7 @@ order by given.place`,
   {
     result: {
       select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
-from json_table($1, '$[*]' columns (
+from json_table($2, '$[*]' columns (
   place for ordinality,
   c0 char(36) character set utf8mb4 path '$[0]'
 )) given
@@ -96,8 +96,9 @@ order by given.place`,
   },
 );
 
-const newBooksValues = (books: readonly NewBook[]): readonly Value[] => [
-  rowsOf(
+const newBooksValues = (books: readonly NewBook[]): readonly Value[] =>
+  batchOf(
+    [0],
     books.map((book) => [
       bookCodecs.id.encode(book.id ?? newBookId()),
       bookCodecs.isbn.encode(book.isbn),
@@ -107,8 +108,7 @@ const newBooksValues = (books: readonly NewBook[]): readonly Value[] => [
       bookCodecs.stock.encode(book.stock ?? 0),
       bookCodecs.seal.encode(book.seal),
     ]),
-  ),
-];
+  );
 
 const putAll = table.write(
   "putAll",
@@ -131,7 +131,7 @@ on duplicate key update id = if(books.id = given.c0 collate utf8mb4_0900_bin, bo
   {
     result: {
       select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
-from json_table($1, '$[*]' columns (
+from json_table($2, '$[*]' columns (
   place for ordinality,
   c0 char(36) character set utf8mb4 path '$[0]'
 )) given
@@ -214,6 +214,7 @@ export function bookRepository(session: MysqlSession): BookRepository {
           0,
           0,
           books.map((book) => book.id),
+          1,
         ),
       ),
     putAll: (books, options) =>
@@ -225,6 +226,7 @@ export function bookRepository(session: MysqlSession): BookRepository {
           0,
           0,
           books.map((book) => book.id),
+          1,
         ),
       ),
     take: (id, by, options) =>
