@@ -11,8 +11,6 @@ export interface SearchTexts {
   readonly some: string;
   /** All of the words. */
   readonly all: string;
-  /** The words that are looked for, in all their forms, in lower case and without accents. */
-  readonly words: ReadonlySet<string>;
 }
 
 /** Words that InnoDB indexes in no table: MySQL 9.7 manual, "Full-Text Stopwords". */
@@ -47,10 +45,8 @@ const token = /(-)?"([^"]*)"|(-)?([\p{L}\p{M}\p{N}_]+(?:-[\p{L}\p{M}\p{N}_]+)*)/
  */
 export function searchTexts(language: SearchLanguage, query: string): SearchTexts {
   text.encode(query);
-  const groups = alternatives(query, language).filter((parts) =>
-    parts.some(({ excluded }) => !excluded),
-  );
-  const wanted = groups.flat().filter(({ excluded }) => !excluded);
+  const groups = alternatives(query, language).filter((parts) => parts.some(isWanted));
+  const wanted = groups.flat().filter(isWanted);
   const [first = []] = groups;
   return {
     match:
@@ -59,9 +55,20 @@ export function searchTexts(language: SearchLanguage, query: string): SearchText
         : groups.map((parts) => `(${conjunction(parts)})`).join(" "),
     some: wanted.map(({ asked }) => asked).join(" "),
     all: conjunction(wanted),
-    words: new Set(wanted.flatMap(({ words }) => words).map(folded)),
   };
 }
+
+const isWanted = ({ excluded }: Part): boolean => !excluded;
+
+/** The words that a query looks for, in all their forms, in lower case and without accents. */
+export const searchWords = (language: SearchLanguage, query: string): ReadonlySet<string> =>
+  new Set(
+    alternatives(query, language)
+      .flat()
+      .filter(isWanted)
+      .flatMap(({ words }) => words)
+      .map(folded),
+  );
 
 const conjunction = (parts: readonly Part[]): string =>
   parts.map(({ excluded, asked }) => `${excluded ? "-" : "+"}${asked}`).join(" ");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { highlighted } from "../../../templates/engines/mysql/highlight.ts";
 import { formsOf } from "../../../templates/engines/mysql/search-forms.ts";
-import { searchTexts } from "../../../templates/engines/mysql/search-query.ts";
+import { searchTexts, searchWords } from "../../../templates/engines/mysql/search-query.ts";
 
 describe("a query in the boolean syntax of a full text index", () => {
   test.each([
@@ -32,11 +32,18 @@ describe("a query in the boolean syntax of a full text index", () => {
         match: "",
         some: "",
         all: "",
-        words: new Set(),
       });
     const many = Array.from({ length: 500 }, (_, at) => `word${at}`).join(" ");
     expect(searchTexts("simple", many).all.match(/\+/g)).toHaveLength(32);
   });
+});
+
+test("the words that are marked: those that are looked for, in all their forms, without accents", () => {
+  expect(searchWords("simple", 'Été -mer or "Rouge vin" x')).toEqual(
+    new Set(["ete", "rouge", "vin"]),
+  );
+  expect(searchWords("english", "apple")).toContain("apples");
+  expect(searchWords("english", "-apple")).toEqual(new Set());
 });
 
 test.each([

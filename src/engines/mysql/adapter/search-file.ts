@@ -21,7 +21,7 @@ export const searchFile = (
   ir: Ir,
   dialect: Dialect,
 ): FileRequest => {
-  const asked = `searchTexts(${stringLiteral(view.language)}, query)`;
+  const query = `${stringLiteral(view.language)}, query`;
   return sqlSearchFile(view, store, ir, {
     engine: mysqlRuntime,
     hits: (method) => searchFragments(view, method, dialect),
@@ -32,12 +32,12 @@ export const searchFile = (
       return {
         parameter: { name: "asked", type: "SearchTexts" },
         values: ["asked.match", "asked.some", "asked.all"],
-        argument: asked,
+        argument: `searchTexts(${query})`,
       };
     },
     highlights: () => "{}",
     finished: (method, hits, module) =>
-      method.method.highlight ? highlighted(view, method, { hits, asked, module }) : hits,
+      method.method.highlight ? highlighted(view, method, { hits, query, module }) : hits,
   });
 };
 
@@ -45,16 +45,17 @@ export const searchFile = (
 function highlighted(
   view: SearchViewIr,
   method: SearchMethodIr,
-  of: { readonly hits: Doc; readonly asked: string; readonly module: AdapterModule },
+  of: { readonly hits: Doc; readonly query: string; readonly module: AdapterModule },
 ): Doc {
   const mark = method.method.page === "keyset" ? "highlightPage" : "highlightList";
   of.module.runtime("highlight", mark);
+  of.module.runtime("search-query", "searchWords");
   const texts = highlightedFields(view, method).map(
     ({ name }) => [name, `item${access(name)}`] as const,
   );
   return call(mark, [
     of.hits,
-    `${of.asked}.words`,
+    `searchWords(${of.query})`,
     arrow(["item"], ["(", objectLiteral(texts), ")"]),
   ]);
 }

@@ -6,7 +6,7 @@ import type {
 } from "../../ports/book-search.ts";
 import { float, int, text } from "../../runtime/mysql/codec.ts";
 import { highlightPage } from "../../runtime/mysql/highlight.ts";
-import { searchTexts, type SearchTexts } from "../../runtime/mysql/search-query.ts";
+import { searchTexts, searchWords, type SearchTexts } from "../../runtime/mysql/search-query.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
 import {
   asc,
@@ -81,7 +81,7 @@ export function bookSearch(session: MysqlSession): BookSearch {
       const reads = Promise.all([
         highlightPage(
           session.page<BookSearchFindHit>(find, values, page, options),
-          searchTexts("english", query).words,
+          searchWords("english", query),
           (item) => ({ title: item.title, body: item.body }),
         ),
         session.top(findTags, values, options),
