@@ -64,10 +64,28 @@ const options = {
   fresh: { type: "boolean" },
 } as const;
 
-/** What the first word is that no command has: an option, or the command itself; undefined where the usage alone tells. */
-export function unknownWord(argv: readonly string[]): string | undefined {
-  const named = argv.flatMap((argument) => /^--[^=]+/.exec(argument)?.[0] ?? []);
-  const option = named.find((each) => !Object.hasOwn(options, each.slice(2)));
+/** What stands behind an option or a command that does not stand alone. */
+const needed: Readonly<Record<string, string>> = {
+  "--store": "the name of a store",
+  "--to": "the id of a migration",
+  "--allow-destructive": "the id of a migration",
+  "--running": "the id of a migration",
+  "--ahead": "a number of periods",
+  "migrate accept": "the id of a migration",
+  "views rebuild": "the name of a view",
+  "views bench": "the name of a view",
+};
+
+/** What is wrong with arguments that are no command, in one line; undefined where the usage alone tells. */
+export function wrongPart(argv: readonly string[]): string | undefined {
+  return unknownWord(argv) ?? lackingOption(argv) ?? misplaced(argv);
+}
+
+/** The first word that no command has: an option, or the command itself. */
+function unknownWord(argv: readonly string[]): string | undefined {
+  const option = argv
+    .flatMap((argument) => /^--[^=]+/.exec(argument)?.[0] ?? [])
+    .find((each) => !Object.hasOwn(options, each.slice(2)));
   if (option !== undefined) return `unknown option ${option}`;
   const [first = "", second = ""] = argv;
   const isCommand = [...taken.keys()].some(
@@ -76,6 +94,43 @@ export function unknownWord(argv: readonly string[]): string | undefined {
   return isCommand || first === "" || first.startsWith("-")
     ? undefined
     : `unknown command ${`${first} ${second}`.trimEnd()}`;
+}
+
+/** An option that stands without what it needs, or with something else. */
+function lackingOption(argv: readonly string[]): string | undefined {
+  for (const [index, argument] of argv.entries()) {
+    const [option = "", value = argv[index + 1]] = argument.split("=", 2);
+    const what = option.startsWith("--") ? needed[option] : undefined;
+    if (what === undefined) continue;
+    if (value === undefined || value.startsWith("-") || !fitsOption(option, value))
+      return `${option} needs ${what}`;
+  }
+  return undefined;
+}
+
+const fitsOption = (option: string, value: string): boolean =>
+  option !== "--ahead" || isAhead(value);
+
+const isAhead = (value: string): boolean => /^\d{1,4}$/.test(value);
+
+/** What a command that is one does not take, or lacks. */
+function misplaced(argv: readonly string[]): string | undefined {
+  const { positionals, values } = parseArgs({
+    args: contractNamed(argv),
+    allowPositionals: true,
+    strict: false,
+    options,
+  });
+  const name = positionals.slice(0, 2).join(" ");
+  const known = taken.get(name);
+  if (known === undefined) return undefined;
+  const option = Object.keys(values).find((each) => !["json", "store", ...known].includes(each));
+  if (option !== undefined) return `${name} takes no --${option}`;
+  const rest = positionals.slice(2);
+  const takesId = known.includes("id");
+  if (takesId && rest.length === 0) return `${name} needs ${needed[name] ?? "a name"}`;
+  const more = rest[takesId ? 1 : 0];
+  return more === undefined ? undefined : `${name} takes no ${more}`;
 }
 
 /** Undefined for anything that the usage does not name. */
@@ -94,7 +149,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand | undefined
     if (known === undefined || !fits || more.length > 0) return undefined;
     if (known.includes("id") && id === undefined) return undefined;
     const { json = false, store, to, running, ahead, contract = [] } = values;
-    if (ahead !== undefined && !/^\d{1,4}$/.test(ahead)) return undefined;
+    if (ahead !== undefined && !isAhead(ahead)) return undefined;
     return {
       name,
       options: {

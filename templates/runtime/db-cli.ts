@@ -16,7 +16,7 @@ import {
 import { viewBench, viewRebuild, viewStatus } from "./db-cli-views.ts";
 import {
   parseCommand,
-  unknownWord,
+  wrongPart,
   usage,
   type CommandOptions,
   type ParsedCommand,
@@ -110,8 +110,8 @@ export async function runDbCli(input: DbCliInput): Promise<number> {
   const writeError = input.writeError ?? writerOf(process.stderr);
   const parsed = parseCommand(input.argv);
   if (parsed === undefined) {
-    const unknown = unknownWord(input.argv);
-    writeError(`${unknown === undefined ? "" : `${unknown}\n`}${usage}\n`);
+    const said = wrongPart(input.argv);
+    writeError(`${said === undefined ? "" : `${said}\n`}${usage}\n`);
     return 2;
   }
   const terminal = input.terminal ?? process.stderr.isTTY === true;
@@ -145,7 +145,8 @@ async function run(
     const command = commands.get(name);
     return command === undefined ? failure(undefined, 2) : await command(layer, options, progress);
   } catch (error) {
-    return failure(error, statusOf(error));
+    const store = layer.stores.find(({ name: each }) => isDataError(error) && error.store === each);
+    return failure(store === undefined ? error : placed(error, store), statusOf(error));
   } finally {
     await layer.close().catch(() => {});
   }
@@ -228,7 +229,7 @@ async function answered(
 }
 
 /** Of a store that could not be reached it is said which one, and where it was looked for. */
-function placed(error: unknown, { name, place }: CommandStore): unknown {
+function placed(error: unknown, { name, place }: Pick<MigratedStore, "name" | "place">): unknown {
   if (statusOf(error) !== 3) return error;
   const where = place === undefined ? name : `${name} (${place})`;
   if (isDataError(error)) return amended(error, { message: `${where}: ${error.message}` });

@@ -22,10 +22,14 @@ export const lockRule: LockRule = {
   hint: "somebody holds a lock on it: look in information_schema.processlist for old transactions, end them, run it again",
 };
 
-/** A migration's own text may be told: it holds no values of users. A duplicate's message holds one, and is told without it. */
+/**
+ * A migration's own text may be told: it holds no values of users. A duplicate's message holds one, and is told without it. Where no
+ * statement ran, a fault that ends its connection is no finding about the files: the command tells by it which store it was.
+ */
 export const migrationError = (error: unknown, place?: StatementPlace): unknown => {
   if (isDataError(error)) return error;
-  const { kind, code } = classify(error);
+  const fault = classify(error);
+  const { kind, code } = fault;
   const message = (error instanceof Error ? error.message : String(error)).replace(
     /Duplicate entry '.*' for key/s,
     "Duplicate entry for key",
@@ -35,6 +39,7 @@ export const migrationError = (error: unknown, place?: StatementPlace): unknown 
     operation: "migrate",
     message: place === undefined ? message : `${placeText(place)}: ${message}`,
     code,
+    ...(place === undefined && fault.fatal && { hint: fault.hint, fault }),
   });
 };
 

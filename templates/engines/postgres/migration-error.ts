@@ -10,10 +10,14 @@ export interface StepPlace {
 
 const noLedgerAccess = "42501";
 
-/** A migration's own text may be told: it holds no values of users. Their values stand in the server's DETAIL, which is not told. */
+/**
+ * A migration's own text may be told: it holds no values of users. Their values stand in the server's DETAIL, which is not told. Where no
+ * step ran, a fault that ends its connection is no finding about the files: the command tells by it which store it was.
+ */
 export const migrationError = (error: unknown, place?: StepPlace, more?: string): unknown => {
   if (error instanceof DataError) return error;
-  const { kind, code } = classify(error);
+  const fault = classify(error);
+  const { kind, code } = fault;
   const said = error instanceof Error ? error.message : String(error);
   const message = more === undefined ? said : `${said}\n${more}`;
   return new DataError({
@@ -21,6 +25,7 @@ export const migrationError = (error: unknown, place?: StepPlace, more?: string)
     operation: "migrate",
     message: place === undefined ? message : `${placeText(place, error)}: ${message}`,
     code,
+    ...(place === undefined && fault.fatal && { hint: fault.hint, fault }),
   });
 };
 

@@ -42,8 +42,9 @@ await onSharedServer("npm run db of a generated project", (server) => {
     project.remove();
   });
 
-  const db = (...args: readonly string[]) => {
-    const env = { ...process.env, MAIN_URL: dsn };
+  const db = (...args: readonly string[]) => dbOf(dsn, ...args);
+  const dbOf = (url: string, ...args: readonly string[]) => {
+    const env = { ...process.env, MAIN_URL: url };
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--no-warnings", "src/data/cli.ts", ...args],
@@ -58,6 +59,21 @@ await onSharedServer("npm run db of a generated project", (server) => {
     writeFileSync(join(folder, `${record.id}.down.sql`), down);
     writeFileSync(join(folder, `${record.id}.json`), JSON.stringify(record));
   };
+
+  it.each([
+    ["migrate", "status"],
+    ["migrate", "up"],
+    ["migrate", "plan"],
+    ["migrate", "down"],
+    ["migrate", "verify"],
+    ["migrate", "deploy-check"],
+    ["migrate", "accept", "0001-initial"],
+  ])("%s %s: a database that is not there is told with its variable and host", (...command) => {
+    const url = new URL(dsn);
+    url.pathname = "/nodb";
+    const told = `main (MAIN_URL: ${url.host}): database "nodb" does not exist\ncreate the database, or check the name in the DSN\n`;
+    expect(dbOf(url.href, ...command)).toEqual({ status: 3, out: "", err: told });
+  });
 
   it("up, status, verify, deploy-check, held contract, down: as the report of a deployment reads", () => {
     expect(db("migrate", "deploy-check")).toMatchObject({

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { runDbCli } from "../../../templates/runtime/db-cli.ts";
+import { DataError } from "../../../templates/runtime/errors.ts";
 import { HealthMonitor } from "../../../templates/runtime/health.ts";
 import { rebuildableView } from "../../../templates/runtime/view-rebuild.ts";
+import { MemoryTarget } from "./memory-target.ts";
 import { feedOf, MemoryView, thing } from "./memory-view.ts";
 
 const target = new MemoryView();
@@ -54,6 +56,27 @@ test("a view is shown, filled and shown again", async () => {
 thing-search  generation g2 begun: 0 rows so far; npm run db -- views rebuild thing-search goes on with it
 `,
   );
+});
+
+test("of a store that is away it is told which one, and where it was looked for", async () => {
+  let err = "";
+  const state = () =>
+    Promise.reject(
+      new DataError({ kind: "unavailable", store: "search", message: "things.state: no answer" }),
+    );
+  const status = await runDbCli({
+    argv: ["views", "status"],
+    open: () => ({
+      stores: [
+        { name: "search", target: new MemoryTarget(), folder: "none", place: "SEARCH_URL: h:9200" },
+      ],
+      views: [{ ...view, state }],
+      health: new HealthMonitor([]),
+      close: async () => {},
+    }),
+    writeError: (text) => (err += text),
+  });
+  expect([status, err]).toEqual([3, "search (SEARCH_URL: h:9200): things.state: no answer\n"]);
 });
 
 test("another view is not there, and a name is needed", async () => {
