@@ -17,6 +17,7 @@ ${stores}entities:
       status: { type: enum, values: [new, sent], default: new }
       grams: { type: int, min: 1 }
       note: { type: string, max: 40, nullable: true }
+      extras: { type: json, nullable: true }
     indexes:
       - fields: [status, -grams]
 workloads:

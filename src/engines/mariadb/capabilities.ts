@@ -22,11 +22,12 @@ export const capabilities: Capabilities = {
       "MY-28",
       "MY-A2",
       "MA-06",
+      "MA-07",
     ),
   },
   features: {
     ...mysql.features,
-    "ad-hoc-queries": says("SQL over any column", "MY-09", "MA-02"),
+    "ad-hoc-queries": says("SQL over any column", "MY-09", "MA-02", "MA-08"),
     "operation-insert": says("insert is generated", "MY-A1", "MA-04"),
   },
   lacks: {

@@ -57,7 +57,7 @@ export const capabilities: Capabilities = {
     ...Object.fromEntries(
       operations.map((op) => [`operation-${op}`, says(`${op} is generated`, "MY-A1")]),
     ),
-    "operation-upsert": says("upsert by key is generated", "MY-A1", "MY-17"),
+    "operation-upsert": says("upsert by key is generated", "MY-A1", "MY-17", "MY-29"),
     "ranked-text": says(
       "by the weights of the fields that hold some and all of the words; no word frequency, not BM25",
       "MY-12",

@@ -8,12 +8,16 @@ export interface Dialect {
   readonly searchCollation: string;
   /** `insert … returning` and `delete … returning`: MA-04. */
   readonly returning: boolean;
+  /** `on duplicate key update` of several rows leaves each in the full text index: MY-29. */
+  readonly findsReplaced: boolean;
   /** `create or replace trigger`: the table is never without it. */
   readonly replacesTriggers: boolean;
   /** An index over an expression: MY-13. */
   readonly expressionIndexes: boolean;
   /** An element of a JSON array is found by an index on its elements: MY-14. */
   readonly elementIndexes: boolean;
+  /** A key part that descends, from which no row is missing: MA-08. */
+  readonly descendingKeys: boolean;
   /** A check may stand within a column's definition; a change of the column that does not repeat it drops it (tried on 10.11). */
   readonly columnChecks: boolean;
 }
@@ -23,9 +27,11 @@ export const mysqlDialect: Dialect = {
   collation: "utf8mb4_0900_bin",
   searchCollation: "utf8mb4_0900_ai_ci",
   returning: false,
+  findsReplaced: false,
   replacesTriggers: false,
   expressionIndexes: true,
   elementIndexes: true,
+  descendingKeys: true,
   columnChecks: false,
 };
 
@@ -34,8 +40,10 @@ export const mariadbDialect: Dialect = {
   collation: "utf8mb4_nopad_bin",
   searchCollation: "utf8mb4_uca1400_ai_ci",
   returning: true,
+  findsReplaced: true,
   replacesTriggers: true,
   expressionIndexes: false,
   elementIndexes: false,
+  descendingKeys: false,
   columnChecks: true,
 };

@@ -107,6 +107,10 @@ export const commonSources: Sources = {
     fact: "MySQL 9.7 takes a row whose own key begins like its composite reference for its own target: of a tree within a tenant the reference comes first",
     source: "tried on MySQL 9.7.4 (`test/conformance/record/tenants.test.ts`)",
   },
+  "MY-29": {
+    fact: "`on duplicate key update` of several rows, and `replace`, leave all but the last that they change out of the full text index; an update of many rows does not",
+    source: "tried on MySQL 9.7.4 (`test/engines/mysql/given-rows.test.ts`); not so on MariaDB",
+  },
   "BM-18": {
     fact: "English Wikipedia on MariaDB 5.5: 50,000 queries/s at its peak, 40,000 of them on two servers; the most frequent query at a median of 0.2 ms, p95 about 50 ms",
     source: "Wikimedia Foundation, Wikipedia adopts MariaDB, 2013",
@@ -180,6 +184,14 @@ export const mariadbSources: Sources = {
   "MA-06": {
     fact: "a search that is run again as one prepared statement with other words may take rows that hold them for rows that do not; sent as text each time it is right",
     source: "tried on MariaDB 10.11.19",
+  },
+  "MA-07": {
+    fact: "in boolean mode an exclusion that stands before what is wanted is overlooked: `-a +b` finds rows with a",
+    source: "tried on MariaDB 10.11.19 (`test/conformance/search`)",
+  },
+  "MA-08": {
+    fact: "a range of an index with a descending part may miss rows: of a list that is paged by that part some never come",
+    source: "tried on MariaDB 10.11.19 (`test/engines/mariadb/descending-keys.test.ts`)",
   },
   "BM-19": {
     fact: "full text of the generated form over 100,000 documents of 60 words, 10.11 on two busy cores, one client, mean of six words: 154 ms, so 650 documents per ms and 6/s",

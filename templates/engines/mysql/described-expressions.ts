@@ -1,5 +1,7 @@
-/** A line of `show create table` without its comma and its comment. */
-const lineForm = /^ {2}(.*?)(?: COMMENT '(?:[^'\\]|\\.|'')*')?,?$/;
+/** A line of `show create table` without its comma and its comment, which MariaDB writes before a column's check. */
+const lineForm = /^ {2}(.*?)(?: COMMENT '(?:[^'\\]|\\.|'')*')?( CHECK \(.*\))?,?$/;
+/** MariaDB keeps JSON as text with a check. */
+const jsonCheck = /^ CHECK \(json_valid\(`(?:[^`]|``)+`\)\)$/;
 const columnForm =
   /^`((?:[^`]|``)+)` ((?:'(?:[^'\\]|\\.|'')*'|[^'])*?) (DEFAULT|GENERATED ALWAYS AS) (.*)$/;
 const checkForm = /^CONSTRAINT `((?:[^`]|``)+)` CHECK (.*)$/;
@@ -15,8 +17,9 @@ export function printedTexts(
   printed: string,
 ): readonly (readonly [string, string])[] {
   return printed.split("\n").flatMap((line) => {
-    const [, said = ""] = lineForm.exec(line) ?? [];
-    return objectOf(table, said);
+    const [, said = "", check = ""] = lineForm.exec(line) ?? [];
+    const isKept = said.startsWith("`") && jsonCheck.test(check);
+    return objectOf(table, isKept ? said : said + check);
   });
 }
 

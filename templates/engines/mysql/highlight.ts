@@ -52,25 +52,27 @@ export function highlighted(text: string, words: ReadonlySet<string>): string {
   for (const at of found) {
     if (at <= done || fragments.length === mostFragments) continue;
     const [from, to] = [Math.max(done + 1, at - around), Math.min(tokens.length - 1, at + around)];
-    fragments.push(fragment(text, tokens.slice(from, to + 1), words));
+    fragments.push(fragment(text, tokens, [from, to], words));
     done = to;
   }
   return fragments.join(" ... ");
 }
 
+/** What stands before the first word of the text, and behind the last, belongs to it. */
 function fragment(
   text: string,
   tokens: readonly RegExpExecArray[],
+  [from, to]: readonly [from: number, to: number],
   words: ReadonlySet<string>,
 ): string {
   let made = "";
-  let at = tokens[0]?.index ?? 0;
-  for (const { 0: word, index } of tokens) {
+  let at = from === 0 ? 0 : (tokens[from]?.index ?? 0);
+  for (const { 0: word, index } of tokens.slice(from, to + 1)) {
     made += escaped(text.slice(at, index));
     made += words.has(folded(word)) ? `<mark>${word}</mark>` : word;
     at = index + word.length;
   }
-  return made;
+  return to === tokens.length - 1 ? made + escaped(text.slice(at)) : made;
 }
 
 const entities: Readonly<Record<string, string>> = {

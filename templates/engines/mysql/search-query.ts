@@ -70,8 +70,11 @@ export const searchWords = (language: SearchLanguage, query: string): ReadonlySe
       .map(folded),
   );
 
+/** MariaDB overlooks an exclusion that nothing wanted stands before: MA-07. */
 const conjunction = (parts: readonly Part[]): string =>
-  parts.map(({ excluded, asked }) => `${excluded ? "-" : "+"}${asked}`).join(" ");
+  [...parts.filter(isWanted), ...parts.filter(({ excluded }) => excluded)]
+    .map(({ excluded, asked }) => `${excluded ? "-" : "+"}${asked}`)
+    .join(" ");
 
 /** What stands between the words `or`, each a list of parts that hold together. */
 function alternatives(query: string, language: SearchLanguage): readonly (readonly Part[])[] {

@@ -83,7 +83,7 @@ export interface RowsOf<R> {
 
 /**
  * The declaration of an insert, upsert, update, delete or increment of whole rows. All texts share the values `$1…$n`. One text alone
- * runs by itself; several run in one transaction, in the order before, text, otherwise, with, select.
+ * runs by itself; several run in one transaction, in the order before, text, otherwise, missing, with, select.
  */
 export interface WriteParts extends RowExpectation {
   /** Further entities of which the store itself changes rows with it (`on delete cascade`, `set null`): all of each are announced. */
@@ -92,6 +92,8 @@ export interface WriteParts extends RowExpectation {
   readonly before?: readonly string[];
   /** Runs when `text` found (matched, not: altered) no row: the insert of an upsert by key. */
   readonly otherwise?: string;
+  /** Runs after `text`: the insert of those rows of a batch that it did not find. */
+  readonly missing?: string;
   /** Statements after the change, when it found a row: owned children, an outbox row. */
   readonly with?: readonly string[];
   /**
@@ -124,6 +126,7 @@ export interface WriteSteps {
   readonly before: readonly Prepared[];
   readonly change: Prepared;
   readonly otherwise: Prepared | undefined;
+  readonly missing: Prepared | undefined;
   readonly with: readonly Prepared[];
   readonly select: Prepared | undefined;
   readonly exists: Prepared | undefined;
@@ -280,6 +283,7 @@ const stepsOf = <R>(statement: WriteStatement<R>): WriteSteps => {
     before: (statement.before ?? []).map((text) => prepared(text, scoped)),
     change: prepared(statement.text, scoped),
     otherwise: optional(statement.otherwise),
+    missing: optional(statement.missing),
     with: (statement.with ?? []).map((text) => prepared(text)),
     select: typeof result === "object" ? prepared(result.select, scoped) : undefined,
     exists: optional(statement.exists),

@@ -11,6 +11,7 @@ export const isSingleStep = <R>({ steps, result }: Write<R>): boolean =>
   steps.before.length === 0 &&
   steps.with.length === 0 &&
   steps.otherwise === undefined &&
+  steps.missing === undefined &&
   (steps.select === undefined || (typeof result === "object" && result.when === "committed"));
 
 /** The result rows of a change that reads none: its own, or the key. */
@@ -37,11 +38,27 @@ export const runSteps = async <R>(
     first.found === 0 && otherwise !== undefined
       ? await insertOrFind(steps.change, otherwise, run)
       : first;
+  if (steps.missing !== undefined) await insertMissing(steps.change, steps.missing, run);
   if (change.found === 0 && single) return undefined;
   for (const step of steps.with) await run(step);
   return steps.select === undefined
     ? resultOf(statement, change, values)
     : (await run(steps.select)).rows;
+};
+
+/** The same of a batch: what another call has inserted meanwhile is changed then. */
+const insertMissing = async (
+  change: Prepared,
+  insert: Prepared,
+  run: StepRunner,
+): Promise<void> => {
+  try {
+    await run(insert);
+  } catch (error) {
+    if (classify(error).violated !== "unique") throw error;
+    await run(change);
+    await run(insert);
+  }
 };
 
 /** Between the two statements of an upsert another call may have inserted the key: then it is there to be changed. */

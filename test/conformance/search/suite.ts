@@ -144,6 +144,24 @@ export const cases: readonly SearchCase[] = [
   },
   {
     method: "query syntax",
+    name: "what is excluded is left out wherever it stands in the query",
+    run: async (data) => {
+      const { titles } = await shelve(
+        data,
+        { title: "A", body: "red apples" },
+        { title: "B", body: "green apples" },
+      );
+      for (const query of [
+        "apples -green",
+        "-green apples",
+        '-"green apples" apples',
+        "pears or -green apples",
+      ])
+        expect(await titles(query), query).toEqual(["A"]);
+    },
+  },
+  {
+    method: "query syntax",
     name: "a hyphen within a word belongs to it, before one it excludes",
     run: async (data) => {
       const { titles } = await shelve(

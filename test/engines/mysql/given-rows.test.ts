@@ -26,11 +26,21 @@ entities:
     fields:
       lineNo: { type: int, key: true }
       sku: { type: string, max: 40 }
+  Note:
+    tenant: branchId
+    fields:
+      number: { type: int, key: true }
+      code: { type: string, max: 40, unique: true }
+      title: { type: string, max: 200 }
 workloads:
   orders:
     kind: transactional
-    entities: [Order]
+    entities: [Order, Note]
     access:
+      Note:
+        get: {}
+        addAll: { op: insert, bulk: true }
+        importAll: { op: upsert, bulk: true }
       Order:
         get: {}
         place: { op: insert }
@@ -45,6 +55,12 @@ workloads:
     fields: { note: {}, tags: { facet: true } }
     access:
       find: { text: [note], facets: [tags], page: keyset }
+  note-search:
+    kind: search
+    from: Note
+    fields: { title: {} }
+    access:
+      search: { text: [title], page: keyset }
 `;
 
 interface Order {
@@ -66,11 +82,36 @@ interface Orders {
   history(number: string, page: object): Promise<{ readonly items: readonly unknown[] }>;
 }
 
+interface Note {
+  readonly number: number;
+  readonly code: string;
+  readonly title: string;
+}
+
+interface Notes {
+  get(number: number): Promise<Note | undefined>;
+  addAll(notes: readonly Note[]): Promise<readonly Note[]>;
+  importAll(notes: readonly Note[]): Promise<readonly Note[]>;
+}
+
 interface Layer {
   forTenant(id: string): {
     readonly orders: Orders;
+    readonly notes: Notes;
+    readonly noteSearch: {
+      search(
+        query: string,
+        page: object,
+      ): Promise<{ readonly items: readonly { readonly item: Note }[] }>;
+    };
     readonly orderSearch: {
-      find(query: string, page: object): Promise<{ readonly facets: object }>;
+      find(
+        query: string,
+        page: object,
+      ): Promise<{
+        readonly facets: object;
+        readonly items: readonly { readonly item: Order }[];
+      }>;
     };
   };
   close(): Promise<void>;
@@ -158,6 +199,57 @@ for (const engine of ["mysql", "mariadb"]) {
           orders.importAll([placed, order(), { ...placed, note: "b" }]),
         ).rejects.toMatchObject(twice);
         expect(await orders.get(placed.number)).toBeUndefined();
+      }),
+    );
+
+    test(
+      "rows of a batch come back in its order, and each is found by the words that it has now",
+      proving(of, async () => {
+        const { notes, noteSearch } = tenant();
+        const first = Math.floor(Math.random() * 1e9);
+        const note = (at: number, title: string): Note => ({
+          number: first + at,
+          code: randomUUID(),
+          title,
+        });
+        const found = async (word: string): Promise<readonly number[]> => {
+          const { items } = await noteSearch.search(word, { limit: 50 });
+          return items.map(({ item }) => item.number - first).toSorted((a, b) => a - b);
+        };
+        const made = [5, 0, 4, 1, 3, 2].map((at) => note(at, "apple green"));
+        expect(await notes.addAll(made)).toMatchObject(made);
+        const next = [2, 7, 0, 6, 1].map((at) => note(at, "apple pear"));
+        expect(await notes.importAll(next)).toMatchObject(next);
+        expect(await found("apple")).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+        expect(await found("pear")).toEqual([0, 1, 2, 6, 7]);
+        expect(await found("green")).toEqual([3, 4, 5]);
+        const taken = [note(8, "kiwi"), { ...note(3, "kiwi"), code: made[2]?.code ?? "" }];
+        await expect(notes.importAll(taken)).rejects.toMatchObject({ kind: "conflict" });
+        await expect(tenant().notes.importAll([note(0, "kiwi")])).rejects.toMatchObject({
+          kind: "conflict",
+        });
+        expect(await found("kiwi")).toEqual([]);
+      }),
+    );
+
+    test(
+      "batches that replace the same rows at once leave each whole, and found",
+      proving(of, async () => {
+        const { notes, noteSearch } = tenant();
+        const first = Math.floor(Math.random() * 1e9);
+        const batch = (word: string): readonly Note[] =>
+          Array.from({ length: 20 }, (_, at) => ({
+            number: first + at,
+            code: `${first + at}`,
+            title: `banana ${word}`,
+          }));
+        const batches = ["lemon", "mango", "peach", "grape"];
+        await Promise.all(batches.map((word) => notes.importAll(batch(word))));
+        const { items } = await noteSearch.search("banana", { limit: 50 });
+        expect(items).toHaveLength(20);
+        const [word = ""] = batches.filter((each) => items[0]?.item.title.endsWith(each));
+        const named = await noteSearch.search(word, { limit: 50 });
+        expect(named.items.length).toBeGreaterThan(0);
       }),
     );
 

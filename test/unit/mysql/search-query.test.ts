@@ -8,11 +8,13 @@ describe("a query in the boolean syntax of a full text index", () => {
     ["red apples", "+(red) +(apples)"],
     ['"red apples" -anger', '+"red apples" -(anger)'],
     ["sweet or pears", "(+(sweet)) (+(pears))"],
+    ["-anger apples", "+(apples) -(anger)"],
+    ["pears or -anger red -wet apples", "(+(pears)) (+(red) +(apples) -(anger) -(wet))"],
     ["the of", ""],
     ["-something", ""],
     ["", ""],
     ["e-mail", '+"e mail"'],
-    ["rock-roll -e-mail well--known -foo", '+"rock roll" -"e mail" +(well) -(known) -(foo)'],
+    ["rock-roll -e-mail well--known -foo", '+"rock roll" +(well) -"e mail" -(known) -(foo)'],
     ["state-of-the-art or -", '+"state of the art"'],
     ["5-6 set -tv", "+(set)"],
     ["a+b(c)~>*@\"' ; drop table notes", "+(drop) +(table) +(notes)"],
@@ -65,4 +67,5 @@ test("highlights mark whole words without regard to case and accents, and nothin
     "Un <mark>Été</mark> à la <mark>mer</mark>, <mark>été</mark> hiver",
   );
   expect(highlighted("hammer", words)).toBe("");
+  expect(highlighted("<b>mer</b>!", words)).toBe("&lt;b&gt;<mark>mer</mark>&lt;/b&gt;!");
 });

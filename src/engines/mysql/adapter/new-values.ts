@@ -106,10 +106,8 @@ function batchValues(target: MethodTarget, statement: InsertStatement, name: str
     return call("rowsOf", [rows]);
   });
   const type = `readonly ${entity.newType}[]`;
-  const list: Doc = statement.withKeys
-    ? group(indent([line, batchCall(target, statement, [mapped(many, one, values), ...children])]))
-    : [" ", opened([listOf(many, one, values, module), ...children])];
-  return print([head(target, name, many, type), list, ";"]);
+  const batch = batchCall(target, statement, [mapped(many, one, values), ...children]);
+  return print([head(target, name, many, type), group(indent([line, batch])), ";"]);
 }
 
 /** `batchOf([0], orders.map((order) => [ … ]), rowsOf(…))`: the columns of the key come first. */
@@ -156,7 +154,7 @@ export type MadePlace =
 /** What is made here when it is left out, which is no part of an operation's content. */
 export function madePlaces(
   entity: EntityIr,
-  { fields, children, withKeys }: InsertStatement,
+  { fields, children }: InsertStatement,
   variable: string,
   bulk: boolean,
 ): readonly MadePlace[] {
@@ -170,7 +168,7 @@ export function madePlaces(
             place: 0,
             column: at,
             given: `${variable}.map((${one}) => ${one}${access(name)})`,
-            ...(field.key && withKeys && { again: 1 + children.length }),
+            ...(field.key && { again: 1 + children.length }),
           }
         : { place: at, condition: `${variable}${access(name)} === undefined` },
     ];

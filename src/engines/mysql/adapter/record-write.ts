@@ -23,6 +23,7 @@ import {
   composedStatement,
   wholeStatement,
 } from "../../families/sql/target.ts";
+import { searchIndexes } from "../ddl/search.ts";
 import type { Dialect } from "../dialect.ts";
 import { deleteText, incrementStatement, patchFragments } from "../statements/change.ts";
 import { insertStatement, type InsertStatement } from "../statements/insert.ts";
@@ -42,14 +43,18 @@ export function saveMethod(
   method: Of<"insert"> | Of<"upsert">,
   dialect: Dialect,
 ): MethodBody {
-  const { entity, ir, module } = target;
-  const statement = insertStatement(entity, method, dialect);
+  const { entity, ir, module, store } = target;
+  const searched = searchIndexes(entity, store).length > 0;
+  const statement = insertStatement(entity, method, dialect, searched);
   const variable = module.variable(ir.signature.name);
   module.declarations.push(
     wholeStatement(target, "write", variable, ir.signature.name, statement.text, [
       ...(statement.otherwise === undefined
         ? []
         : [["otherwise", sqlText(statement.otherwise)] as const]),
+      ...(statement.missing === undefined
+        ? []
+        : [["missing", sqlText(statement.missing)] as const]),
       ...(statement.with.length === 0 ? [] : [["with", sqlList(statement.with)] as const]),
       resultEntry(statement),
       ...guardEntry(statement),

@@ -28,7 +28,7 @@ export const historyShape = (entity: EntityIr, dialect: Dialect): TableShape => 
       {
         name: indexName(name, columns(entity.key)),
         kind: "plain",
-        body: `(${identifiers(columns(entity.key))}, revision desc)`,
+        body: `(${identifiers(columns(entity.key))}, revision${dialect.descendingKeys ? " desc" : ""})`,
         columns: [...columns(entity.key), "revision"],
         comment: "Serves history and asOf, and the triggers: the last change of a key.",
       },

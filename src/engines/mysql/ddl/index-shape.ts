@@ -23,7 +23,7 @@ export const indexesOf = (
 ): readonly IndexShape[] => [
   ...uniqueKeys(entity),
   ...tenantKey(entity, store),
-  ...entity.indexes.map(declaredIndex),
+  ...entity.indexes.map((index) => declaredIndex(index, dialect)),
   ...(dialect.elementIndexes ? elementIndexes(entity, store) : []),
   ...searchIndexes(entity, store),
 ];
@@ -50,8 +50,11 @@ function tenantKey(entity: EntityIr, store: StoreIr): readonly IndexShape[] {
   return [{ ...key, kind: "unique", body: `(${identifiers(key.columns)})`, comment }];
 }
 
-/** An index has no condition here (MY-16): it holds every row, and serves the same reads. */
-function declaredIndex(index: IndexIr): IndexShape {
+/**
+ * An index has no condition here (MY-16): it holds every row, and serves the same reads. Where none of its parts may descend, it serves an
+ * order that does by being read backwards, and a mixed one up to its first change of direction.
+ */
+function declaredIndex(index: IndexIr, { descendingKeys }: Dialect): IndexShape {
   const own = index.terms.flatMap((term) => ("field" in term ? [term.field.column] : []));
   if (index.method === "fulltext")
     return {
@@ -64,7 +67,7 @@ function declaredIndex(index: IndexIr): IndexShape {
   const terms = index.terms.map((term) =>
     "expression" in term
       ? `(${term.expression})`
-      : `${indexedColumn(term.field)}${term.direction === "desc" ? " desc" : ""}`,
+      : `${indexedColumn(term.field)}${descendingKeys && term.direction === "desc" ? " desc" : ""}`,
   );
   return {
     name: index.name,

@@ -20,13 +20,17 @@ export interface GivenRows {
   readonly alias: string;
   /** Each row begins with the place of the root that it belongs to: `root_place`. */
   readonly rooted?: boolean;
+  /** Nothing is read of them but what is compared. */
+  readonly only?: "key";
 }
 
-export function givenRows({ parameter, fields, key, alias, rooted = false }: GivenRows): string {
+export function givenRows(given: GivenRows): string {
+  const { parameter, fields, key, alias, rooted = false, only } = given;
   const first = rooted ? 1 : 0;
-  const columns = fields.map(
-    (field, at) =>
-      `c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`,
+  const columns = fields.flatMap((field, at) =>
+    only === "key" && !key.includes(field)
+      ? []
+      : [`c${at} ${key.includes(field) ? pathType(field) : anyText} path '$[${first + at}]'`],
   );
   return table(parameter, [...(rooted ? ["root_place int path '$[0]'"] : []), ...columns], alias);
 }
@@ -38,6 +42,10 @@ export const givenRowKeys = ({ parameter, fields, key, alias }: GivenRows): stri
     key.map((field, at) => `c${fields.indexOf(field)} ${pathType(field)} path '$[${at}]'`),
     alias,
   );
+
+/** Rows that others are joined to: the servers give such a table an index, and none to the rows of a list, which they would read for each. */
+export const indexed = (rows: string, alias: string): string =>
+  `(\nselect distinct ${alias}.*\nfrom ${rows}\n) ${alias}`;
 
 const table = (parameter: number, columns: readonly string[], alias: string): string =>
   `json_table($${parameter}, '$[*]' columns (\n  ${["place for ordinality", ...columns].join(",\n  ")}\n)) ${alias}`;

@@ -5,7 +5,7 @@ import { childrenObject } from "../ddl/audit.ts";
 import { historyTable } from "../ddl/naming.ts";
 import type { Dialect } from "../dialect.ts";
 import { identifier, qualified } from "../sql/quote.ts";
-import { givenRowKeys, givenRows, givenValue, isLoose, keyed } from "./given.ts";
+import { givenRowKeys, givenRows, givenValue, indexed, isLoose, keyed } from "./given.ts";
 import { getText } from "./read.ts";
 import {
   aliased,
@@ -21,8 +21,10 @@ export type Insert = Extract<Method, { readonly op: "insert" | "upsert" }>;
 /** Statements that save new rows, all over the same `$1…$n`. */
 export interface InsertStatement {
   readonly text: string;
-  /** Inserts what `text` did not find. */
+  /** Inserts the row that `text` did not find. */
   readonly otherwise?: string;
+  /** Inserts those rows of a batch that `text` did not find. */
+  readonly missing?: string;
   /** Owned children, and the correction of their root's history. */
   readonly with: readonly string[];
   readonly result: { readonly select: string; readonly when?: "committed" } | "returning";
@@ -30,8 +32,6 @@ export interface InsertStatement {
   readonly fields: readonly FieldIr[];
   /** Per child one list of rows; in a batch the place of the root comes first in each. */
   readonly children: readonly ChildInput[];
-  /** Whether the keys of a batch are given as a list once more, as the last value. */
-  readonly withKeys: boolean;
   /** Columns that become null, which they must not be, where the statement would strike the row of another key or tenant. */
   readonly guards: readonly string[];
 }
@@ -47,10 +47,12 @@ export interface ChildInput {
 export const insertedFields = (entity: EntityIr): readonly FieldIr[] =>
   entity.fields.filter((field) => !field.managed);
 
+/** @param searched whether a full text index is kept of the rows */
 export function insertStatement(
   entity: EntityIr,
   method: Insert,
   dialect: Dialect,
+  searched: boolean,
 ): InsertStatement {
   const fields = insertedFields(entity);
   const first = method.bulk ? 2 : fields.length + 1;
@@ -65,13 +67,14 @@ export function insertStatement(
     ...(entity.audit && children.length > 0 ? [recordedChildren(of)] : []),
   ];
   const guards = method.op === "upsert" ? guardColumns(of) : [];
-  const withKeys = method.bulk && !(dialect.returning && withChildren.length === 0);
-  const common = { with: withChildren, fields, children, guards, withKeys };
+  const common = { with: withChildren, fields, children, guards };
   if (method.op === "upsert" && !method.bulk)
     return { ...common, text: updateText(of), otherwise: rootInsert(of), result: resultOf(of) };
+  if (method.op === "upsert" && searched && !dialect.findsReplaced)
+    return { ...common, text: batchUpdate(of), missing: batchInsert(of), result: resultOf(of) };
   const insert = rootInsert(of);
-  // One statement less, where the server says what it has inserted.
-  if (dialect.returning && withChildren.length === 0)
+  // One statement less, where the server says what it has inserted; an upsert goes by the order of the keys.
+  if (dialect.returning && withChildren.length === 0 && method.op === "insert")
     return { ...common, text: `${insert}\nreturning ${returned(entity)}`, result: "returning" };
   const result = resultOf(of);
   const alone = method.op === "insert" && !method.bulk && withChildren.length === 0;
@@ -108,24 +111,85 @@ const guardColumns = ({ entity, method, children }: Saved): readonly string[] =>
 /** `insert into … values (…)`, or from the list `$1`. */
 function rootInsert(of: Saved): string {
   const { entity, fields, method } = of;
-  const tenant = ownTenant(entity);
-  const columns = filled([...fields.map((field) => identifier(field.column)), ...tenant]);
-  const head = `insert into ${identifier(entity.table)} (${columns})`;
   if (!method.bulk) {
-    const values = [...fields.map((_, at) => `$${at + 1}`), ...tenant.map(() => "$tenant")];
-    return `${head}\nvalues (${filled(values)})`;
+    const tenant = ownTenant(entity).map(() => "$tenant");
+    return `${insertHead(of)}\nvalues (${filled([...fields.map((_, at) => `$${at + 1}`), ...tenant])})`;
   }
-  const told = method.op === "upsert" && entity.key.some(isLoose);
+  return method.op === "upsert"
+    ? `${insertHead(of)}\n${rowSource(of)}\n${keyOrder(of)}\n${onDuplicate(of)}`
+    : `${insertHead(of)}\n${rowSource(of)}\norder by given.place`;
+}
+
+function insertHead({ entity, fields }: Saved): string {
+  const columns = [...fields.map((field) => identifier(field.column)), ...ownTenant(entity)];
+  return `insert into ${identifier(entity.table)} (${filled(columns)})`;
+}
+
+/** The rows of the list `$1` as they are inserted. */
+function rowSource(of: Saved): string {
+  const { entity, fields } = of;
+  const told = isTold(of);
   const values = fields.map((field, at) =>
     told && field === entity.key[0]
       ? `if(given.alike = 1, given.c${at}, null)`
       : givenValue(field, `given.c${at}`),
   );
-  const source = `${selectList([...values, ...tenant.map(() => "$tenant")])}\nfrom ${told ? countedRows(of) : rows(of)}`;
-  const upsert = method.op === "upsert";
-  // Two batches that lock the rows they share in one order cannot wait for each other in a circle.
-  const order = upsert ? entity.key.map((field) => keyOfRow(of, field)) : ["given.place"];
-  return `${head}\n${source}\norder by ${order.join(", ")}${upsert ? `\n${onDuplicate(of)}` : ""}`;
+  const tenant = ownTenant(entity).map(() => "$tenant");
+  return `${selectList([...values, ...tenant])}\nfrom ${replacingRows(of)}`;
+}
+
+/** Whether rows that are one to the server have to be told from each other. */
+const isTold = ({ entity, method }: Saved): boolean =>
+  method.op === "upsert" && entity.key.some(isLoose);
+
+const replacingRows = (of: Saved): string => (isTold(of) ? countedRows(of) : rows(of));
+
+/** Two batches that lock the rows they share in one order cannot wait for each other in a circle. */
+const keyOrder = (of: Saved): string =>
+  `order by ${of.entity.key.map((field) => keyOfRow(of, field)).join(", ")}`;
+
+/** The rows of a batch that are there, changed: an insert that replaces them would leave the full text index without them (MY-29). */
+function batchUpdate(of: Saved): string {
+  const { entity, fields } = of;
+  const own = (column: string): string => qualified(entity.table, column);
+  const sets = [
+    ...(isTold(of)
+      ? entity.key
+          .slice(0, 1)
+          .map(({ column }) => `${own(column)} = if(given.alike = 1, ${own(column)}, null)`)
+      : []),
+    ...fields.flatMap((field, at) =>
+      field.key ? [] : [`${own(field.column)} = ${givenValue(field, `given.c${at}`)}`],
+    ),
+    ...rootChanges(entity),
+  ];
+  const itself = own(entity.key[0]?.column ?? "");
+  return `update ${replacingRows(of)}
+join ${identifier(entity.table)} on ${sameRow(of, entity.table).join(" and ")}
+set ${filled(sets.length === 0 ? [`${itself} = ${itself}`] : sets)}`;
+}
+
+/** Those that are not; another tenant's is no such row, and its key is taken. */
+function batchInsert(of: Saved): string {
+  const { entity } = of;
+  const absent = qualified(aliasOf(entity), entity.key[0]?.column ?? "");
+  return `${insertHead(of)}
+${rowSource(of)}
+left join ${aliased(entity)} on ${sameRow(of).join(" and ")}
+where ${absent} is null
+${keyOrder(of)}`;
+}
+
+/** The row of a batch's row, of this tenant. */
+function sameRow(of: Saved, alias = aliasOf(of.entity)): readonly string[] {
+  const { entity, dialect } = of;
+  return [
+    ...entity.key.map(
+      (field) =>
+        `${qualified(alias, field.column)} = ${keyed(field, keyOfRow(of, field), dialect)}`,
+    ),
+    ...tenantCondition(entity, alias),
+  ];
 }
 
 /**
@@ -230,18 +294,10 @@ function resultOf(of: Saved): { readonly select: string } {
         entity.key.map((field) => keyValue(of, field)),
       ),
     };
-  const alias = aliasOf(entity);
-  const same = [
-    ...entity.key.map(
-      (field) =>
-        `${qualified(alias, field.column)} = ${keyed(field, keyOfRow(of, field), of.dialect)}`,
-    ),
-    ...tenantCondition(entity, alias),
-  ];
   return {
     select: `${selectList(rowExpressions(entity))}
 from ${rowKeys(of)}
-join ${aliased(entity)} on ${same.join(" and ")}
+join ${aliased(entity)} on ${sameRow(of).join(" and ")}
 order by given.place`,
   };
 }
@@ -256,6 +312,17 @@ function childTexts(of: Saved, input: ChildInput): readonly string[] {
 const childRows = ({ method }: Saved, { child, fields, parameter }: ChildInput): string =>
   givenRows({ parameter, fields, key: child.localKey, alias: "held", rooted: method.bulk });
 
+/** Which children of a batch are held. */
+const childKeys = (of: Saved, { child, fields, parameter }: ChildInput): string =>
+  givenRows({
+    parameter,
+    fields,
+    key: child.localKey,
+    alias: "held",
+    rooted: of.method.bulk,
+    only: "key",
+  });
+
 /** How a child's row finds its root's key. */
 const rootKey = (of: Saved): readonly string[] =>
   of.method.bulk
@@ -263,7 +330,7 @@ const rootKey = (of: Saved): readonly string[] =>
     : of.entity.key.map((field) => keyValue(of, field));
 
 const rootJoin = (of: Saved): string =>
-  of.method.bulk ? `\njoin ${rowKeys(of)} on given.place = held.root_place` : "";
+  of.method.bulk ? `\njoin ${indexed(rowKeys(of), "given")} on given.place = held.root_place` : "";
 
 function childInsert(of: Saved, input: ChildInput): string {
   const { child, fields } = input;
@@ -314,26 +381,23 @@ ${clause("where", [...owner((at) => keys[at] ?? ""), "held.place is null"])}`;
   const same = entity.key.map((field, at) => keyed(field, keys[at] ?? "", dialect));
   return `delete child from ${table} child
 join ${rowKeys(of)} on ${owner((at) => same[at] ?? "").join(" and ")}
-left join ${childRows(of, input)} on held.root_place = given.place and ${held.join(" and ")}
+left join ${indexed(childKeys(of, input), "held")} on held.root_place = given.place and ${held.join(" and ")}
 where held.place is null`;
 }
 
 /** The trigger saw the children as they were before they were saved. */
 function recordedChildren(of: Saved): string {
-  const { entity, method, dialect } = of;
+  const { entity, method } = of;
   const table = identifier(historyTable(entity));
   const alias = aliasOf(entity);
   const last = entity.key.map(
     (field) => `${qualified("last_change", field.column)} = ${qualified(alias, field.column)}`,
   );
-  const key = method.bulk
-    ? entity.key.map(
-        (field) =>
-          `${qualified(alias, field.column)} = ${keyed(field, keyOfRow(of, field), dialect)}`,
-      )
-    : entity.key.map((field) => `${qualified(alias, field.column)} = ${keyValue(of, field)}`);
+  const key = entity.key.map(
+    (field) => `${qualified(alias, field.column)} = ${keyValue(of, field)}`,
+  );
   const from = method.bulk
-    ? `${rowKeys(of)}\njoin ${aliased(entity)} on ${[...key, ...tenantCondition(entity, alias)].join(" and ")}`
+    ? `${rowKeys(of)}\njoin ${aliased(entity)} on ${sameRow(of).join(" and ")}`
     : aliased(entity);
   const where = method.bulk
     ? ""

@@ -112,7 +112,22 @@ const newBooksValues = (books: readonly NewBook[]): readonly Value[] =>
 
 const putAll = table.write(
   "putAll",
-  `insert into books (id, isbn, title, body, tags, stock, seal)
+  `update json_table($1, '$[*]' columns (
+  place for ordinality,
+  c0 char(36) character set utf8mb4 path '$[0]',
+  c1 longtext character set utf8mb4 path '$[1]',
+  c2 longtext character set utf8mb4 path '$[2]',
+  c3 longtext character set utf8mb4 path '$[3]',
+  c4 longtext character set utf8mb4 path '$[4]',
+  c5 longtext character set utf8mb4 path '$[5]',
+  c6 longtext character set utf8mb4 path '$[6]'
+)) given
+join books on books.id = given.c0 collate utf8mb4_0900_bin
+set books.isbn = given.c1, books.title = given.c2, books.body = given.c3, books.tags = given.c4,
+  books.stock = given.c5, books.seal = unhex(given.c6), updated_at = current_timestamp(3),
+  deleted_at = null`,
+  {
+    missing: `insert into books (id, isbn, title, body, tags, stock, seal)
 select given.c0, given.c1, given.c2, given.c3, given.c4, given.c5, unhex(given.c6)
 from json_table($1, '$[*]' columns (
   place for ordinality,
@@ -124,11 +139,9 @@ from json_table($1, '$[*]' columns (
   c5 longtext character set utf8mb4 path '$[5]',
   c6 longtext character set utf8mb4 path '$[6]'
 )) given
-order by given.c0
-on duplicate key update id = if(books.id = given.c0 collate utf8mb4_0900_bin, books.id, null), isbn = given.c1,
-  title = given.c2, body = given.c3, tags = given.c4, stock = given.c5, seal = unhex(given.c6),
-  updated_at = current_timestamp(3), deleted_at = null`,
-  {
+left join books b on b.id = given.c0 collate utf8mb4_0900_bin
+where b.id is null
+order by given.c0`,
     result: {
       select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at
 from json_table($2, '$[*]' columns (
