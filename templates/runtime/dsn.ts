@@ -67,6 +67,11 @@ export class Dsn implements DsnParts {
     return this.#text;
   }
 
+  /** `MAIN_URL`: what it came from. */
+  get variable(): string {
+    return this.#variable;
+  }
+
   /** `MAIN_URL: 127.0.0.1:5432`: what it came from and where it leads; nothing secret. */
   get place(): string {
     return `${this.#variable}: ${this.hosts.length === 0 ? this.path : this.#hosts()}`;

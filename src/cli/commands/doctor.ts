@@ -208,7 +208,9 @@ function storeChecks(
     return report.stores.map(({ store, state, latencyMs, detail }) => {
       const variable = stores.find(({ name }) => name === store)?.env;
       const dsn = namedDsn(io, root, store);
-      const mend = variable === undefined ? undefined : mendOfDown(variable, dsn, root);
+      // A detail that names the variable says itself what to do about it.
+      const unsaid = variable !== undefined && detail?.includes(variable) !== true;
+      const mend = unsaid ? mendOfDown(variable, dsn, root) : undefined;
       return {
         what: `store ${store}`,
         ok: state === "up" || state === "degraded",

@@ -1,17 +1,20 @@
-import type { DsnSpec, EngineDescriptor, FileRequest } from "../../engines/engine.ts";
-import type { StoreIr } from "../../ir/types.ts";
+import type { DsnSpec, FileRequest } from "../../engines/engine.ts";
+import type { Ir, StoreIr } from "../../ir/types.ts";
 import { print } from "../document.ts";
 import { code, identifier, stringLiteral } from "../encode.ts";
 import { arrayLiteral, objectLiteral } from "../layout.ts";
+import { examplesOf } from "./example-dsn.ts";
+import type { Placed } from "./services.ts";
 
 /** `mainDsn` */
 export const dsnRulesName = (store: StoreIr): string =>
   identifier(`${store.typePrefix.charAt(0).toLowerCase()}${store.typePrefix.slice(1)}Dsn`);
 
 /** `stores/main/dsn.ts`: what a store accepts as DSN; absent for a store that has none. */
-export function dsnFile(store: StoreIr, engine: EngineDescriptor): readonly FileRequest[] {
+export function dsnFile(placed: Placed, ir: Ir): readonly FileRequest[] {
+  const { store, engine } = placed;
   if (store.env === undefined) return [];
-  const { examples } = engine.dsn;
+  const examples = examplesOf(placed, ir);
   const parameters = engine.dsn.parameters.map((one) => ({
     meaning: one.meaning,
     line: code(parameterLine(one)),

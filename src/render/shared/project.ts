@@ -7,8 +7,9 @@ import { lineCommentText } from "../encode.ts";
 import { jsonDocument } from "../layout.ts";
 import { composeFile } from "./compose-file.ts";
 import { engineOf } from "./composition.ts";
+import { exampleDsn } from "./example-dsn.ts";
 import { extensionless, nodeCheck, projectScripts } from "./scripts.ts";
-import { type Placed, serviceOf } from "./services.ts";
+import type { Placed } from "./services.ts";
 import { testVariable } from "./tests/test-variable.ts";
 
 type Engines = ReadonlyMap<string, EngineDescriptor>;
@@ -139,7 +140,7 @@ function environmentFile(stores: readonly Placed[], ir: Ir): FileRequest {
   const blocks = stores.flatMap(({ store, engine }) =>
     store.env === undefined
       ? []
-      : [variableBlock(store, store.env, engine, serviceOf({ store, engine }, ir)?.port)],
+      : [variableBlock(store, store.env, engine, exampleDsn({ store, engine }, ir) ?? "")],
   );
   return { path: ".env.example", ownership: "generated", unit: "project", text: blocks.join("\n") };
 }
@@ -148,10 +149,8 @@ function variableBlock(
   store: StoreIr,
   env: string,
   { title, dsn, compose }: EngineDescriptor,
-  port: number | undefined,
+  own: string,
 ): string {
-  const example = dsn.embedded?.(store.name) ?? dsn.examples[0]?.dsn ?? "";
-  const first = compose !== undefined && "of" in compose ? onPort(example, port) : example;
   const comments = [
     `Store ${store.name}: ${title}.`,
     ...dsn.schemes.map(({ scheme, meaning }) => `  ${scheme} ${meaning}`),
@@ -166,7 +165,7 @@ function variableBlock(
   ];
   return [
     ...comments.map((text) => `# ${lineCommentText(text)}`),
-    `${env}=${environmentValue(first)}`,
+    `${env}=${environmentValue(own)}`,
     "",
   ].join("\n");
 }
@@ -181,16 +180,6 @@ function testExample(
   const { testDatabase } = compose;
   if (testDatabase === undefined) return [];
   return [`  ${testVariable(env)}=${example.replace(/\/[^/?]*(?=\?|$)/, `/${testDatabase.name}`)}`];
-}
-
-/** The example with the port of this store's own server; further hosts keep their distance to the first. */
-function onPort(dsn: string, port: number | undefined): string {
-  const first = /:(\d+)(?=[,/?]|$)/.exec(dsn)?.[1];
-  if (port === undefined || first === undefined) return dsn;
-  return dsn.replaceAll(
-    /:(\d+)(?=[,/?]|$)/g,
-    (_, one: string) => `:${Number(one) - Number(first) + port}`,
-  );
 }
 
 /** Quoted where an environment file would read it otherwise. */

@@ -62,7 +62,7 @@ export function sharedRequests(
         ),
       ),
       ...store.views.map((view) => viewPort(view, engineOf(store, engines), context)),
-      ...dsnFile(store, engineOf(store, engines)),
+      ...dsnFile({ store, engine: engineOf(store, engines) }, ir),
     ]),
     ...compositionFiles(ir),
     exampleFile(ir, engines, context),

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Dsn } from "../../runtime/dsn.ts";
-import { isDataError, programmingError } from "../../runtime/errors.ts";
+import { isDataError } from "../../runtime/errors.ts";
 import {
   type AbandonReason,
   nestedRuntime,
@@ -9,6 +9,7 @@ import {
   type OpSpec,
 } from "../../runtime/op.ts";
 import { type Greeting, RedisConnection } from "../redis/connection.ts";
+import { refuseOtherDatabase } from "../redis/database.ts";
 import {
   type Argument,
   type Dispatcher,
@@ -60,8 +61,7 @@ export class ClusterConnection implements RedisRouter, Dispatcher {
     onError: (error: unknown) => void,
     greeting?: Greeting,
   ) {
-    if (dsn.path !== "" && dsn.path !== "0")
-      throw programmingError("a Redis Cluster has database 0 only", { store: runtime.store });
+    refuseOtherDatabase(dsn, runtime.store);
     this.#dsn = dsn;
     this.#runtime = runtime;
     this.#onError = onError;

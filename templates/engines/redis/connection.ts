@@ -8,6 +8,8 @@ import {
   type OpRuntime,
   type OpSpec,
 } from "../../runtime/op.ts";
+import { databaseOf, isRefusedChoice } from "./database.ts";
+import { unanswered } from "./errors.ts";
 import {
   type Argument,
   type Dispatcher,
@@ -25,20 +27,28 @@ export interface Endpoint {
   readonly dsn: Dsn;
   readonly host: string;
   readonly port: number;
-  /** Instead of the DSN's path. */
-  readonly database?: number;
+  readonly database: number;
 }
 
-/** The DSN's first host. */
-export function endpointOf(dsn: Dsn): Endpoint {
+/** The DSN's first host. @throws DataError programming for a path that is no number */
+export function endpointOf(dsn: Dsn, store: string): Endpoint {
   const { host = "127.0.0.1", port = 6379 } = dsn.hosts[0] ?? {};
-  return { dsn, host, port };
+  return { dsn, host, port, database: databaseOf(dsn, store) };
 }
 
 /** Asks a new connection whether this server may be used at all. @throws DataError when it may not */
 export type Greeting = (
   ask: (name: string, ...args: readonly string[]) => Promise<Reply>,
 ) => Promise<void>;
+
+/** One after the other; undefined where there is none. */
+export function greetings(...all: readonly (Greeting | undefined)[]): Greeting | undefined {
+  const given = all.filter((one) => one !== undefined);
+  if (given.length < 2) return given[0];
+  return async (ask) => {
+    for (const greeting of given) await greeting(ask);
+  };
+}
 
 /**
  * One ioredis connection without the driver's own repetitions: nothing is resent, nothing waits in its offline queue; deadline,
@@ -61,6 +71,8 @@ export class RedisConnection implements RedisRouter, Dispatcher {
   #turn: "idle" | "written" | "corked" = "idle";
   /** The server has become a replica: calls wait for another connection, which may find its successor. */
   #leaving = false;
+  /** Connected, and the server has not yet answered what the driver asks first. */
+  #shaking = false;
   /** The server was greeted since the connection came about. */
   #welcome = false;
   /** Connections that came and went, and the one that was greeted last: the driver may never settle what it asked a lost one. */
@@ -86,8 +98,15 @@ export class RedisConnection implements RedisRouter, Dispatcher {
     };
     this.#onError = onError;
     this.#client = new Redis(clientOptions(endpoint));
-    this.#client.on("connect", () => this.#watch.sign());
-    this.#client.on("ready", () => this.#greet());
+    this.#client.on("connect", () => {
+      this.#watch.sign();
+      this.#shaking = true;
+      this.#lastError = undefined;
+    });
+    this.#client.on("ready", () => {
+      this.#shaking = false;
+      this.#greet();
+    });
     this.#client.on("error", (error) => this.#noteError(error));
     this.#client.on("close", () => {
       this.#closed();
@@ -107,15 +126,13 @@ export class RedisConnection implements RedisRouter, Dispatcher {
   }
 
   subscribe(channel: string, listener: SubscriptionListener): () => void {
-    this.#subscriber ??= new Subscriber(() =>
-      this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true }),
-    );
+    this.#subscriber ??= new Subscriber(() => this.duplicate());
     return this.#subscriber.listen(channel, listener);
   }
 
-  /** A client for what needs a connection of its own; not connected yet. */
+  /** A client for channels, which are of no database; not connected yet. */
   duplicate(): Redis {
-    return this.#client.duplicate({ enableOfflineQueue: true, lazyConnect: true });
+    return this.#client.duplicate({ db: 0, enableOfflineQueue: true, lazyConnect: true });
   }
 
   everywhere(): Promise<readonly RedisCaller[]> {
@@ -250,6 +267,8 @@ export class RedisConnection implements RedisRouter, Dispatcher {
 
   #closed(): void {
     const expected = this.#leaving && this.#inFlight.size === 0;
+    if (this.#shaking) this.#lastError = unanswered(this.#lastError);
+    this.#shaking = false;
     this.#leaving = false;
     this.#welcome = false;
     this.#connections += 1;
@@ -257,8 +276,10 @@ export class RedisConnection implements RedisRouter, Dispatcher {
   }
 
   #noteError(error: unknown): void {
+    if (isRefusedChoice(error)) return;
     this.#lastError = error;
-    if (this.pending === 0) this.#onError(error);
+    // What is no Redis says so at every attempt to connect, which the next caller hears.
+    if (this.pending === 0 && !this.#shaking) this.#onError(error);
   }
 
   #failAll(): void {
@@ -289,7 +310,7 @@ function clientOptions({
   return {
     host,
     port,
-    db: database ?? Number(dsn.path === "" ? 0 : dsn.path),
+    db: database,
     ...(dsn.user === undefined ? {} : { username: dsn.user }),
     ...(dsn.password === undefined ? {} : { password: dsn.password }),
     ...(dsn.scheme === "rediss" ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),

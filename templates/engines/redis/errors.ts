@@ -66,6 +66,17 @@ const beforeConnect = new Set([
 const tlsCodes = /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL)/;
 
 /**
+ * The end of a connection whose server had not answered what the driver asks first: itself where the server refused, else an error that
+ * says that no Redis may be there.
+ */
+export function unanswered(error: unknown): unknown {
+  if (error instanceof Error && error.name === "ReplyError") return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "ECONNRESET";
+  const ended = new Error("the connection ended before Redis answered", { cause: error });
+  return Object.assign(ended, { name: "UnansweredError", code });
+}
+
+/**
  * Kind and outcome of an error of the driver or the server.
  *
  * What Redis replies is judged by its first word. A connection that breaks leaves the outcome unknown: ioredis resends nothing
@@ -76,6 +87,12 @@ export function classify(error: unknown): Fault {
   const { message } = error;
   if (error.name === "ReplyError") return replyFault(message);
   const code = "code" in error ? String(error.code) : undefined;
+  if (error.name === "UnansweredError")
+    return {
+      ...fault("connection", "not-applied", true, code),
+      message: "no Redis answers there",
+      hint: "look at host and port of the DSN, and whether the server runs",
+    };
   if (code !== undefined && tlsCodes.test(code)) return fault("auth", "not-applied", false, code);
   if (code !== undefined && beforeConnect.has(code))
     return fault("connection", "not-applied", true, code);

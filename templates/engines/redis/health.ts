@@ -1,4 +1,4 @@
-import { isDataError } from "../../runtime/errors.ts";
+import { type DataError, isDataError } from "../../runtime/errors.ts";
 import { type HealthState, reasonOf } from "../../runtime/health.ts";
 import { evicting, infoField } from "./authority.ts";
 import type { RedisCaller } from "./op.ts";
@@ -71,9 +71,18 @@ function doubtsAbout(info: string): readonly string[] {
   ];
 }
 
+/** Codes of servers that no connection is kept to, whoever asks. */
+const refusedServer = new Set(["EVICTION", "DATABASE"]);
+
+/** Why, without the name of the probe, and what to do about it. */
+function mended({ message, operation, hint }: DataError): string {
+  const why = message.startsWith(`${operation}: `) ? message.slice(operation.length + 2) : message;
+  return hint === undefined ? why : `${why}; ${hint}`;
+}
+
 function failed(error: unknown): Answer {
   if (!isDataError(error)) return { state: "down" };
   if (error.code === "LOADING") return { state: "starting", detail: "loading its data set" };
-  const detail = error.code === "EVICTION" ? error.message : reasonOf(error);
+  const detail = refusedServer.has(error.code ?? "") ? mended(error) : reasonOf(error);
   return detail === undefined ? { state: "down" } : { state: "down", detail };
 }

@@ -11,7 +11,8 @@ import {
 } from "../../runtime/store.ts";
 import { clearKeys } from "./clear.ts";
 import { refuseEviction } from "./authority.ts";
-import { endpointOf, type Greeting, RedisConnection } from "./connection.ts";
+import { endpointOf, type Greeting, greetings, RedisConnection } from "./connection.ts";
+import { choosing } from "./database.ts";
 import { classify } from "./errors.ts";
 import { healthOf } from "./health.ts";
 import { runOnce } from "./keyed.ts";
@@ -44,8 +45,11 @@ export interface RedisKind {
 
 const oneServer: RedisKind = {
   engine: "redis",
-  connect: ({ dsn }, runtime, onError, greeting) =>
-    new RedisConnection(endpointOf(dsn), runtime, onError, greeting),
+  connect: ({ dsn }, runtime, onError, greeting) => {
+    const endpoint = endpointOf(dsn, runtime.store);
+    const first = choosing(endpoint.database, dsn.variable);
+    return new RedisConnection(endpoint, runtime, onError, greetings(first, greeting));
+  },
 };
 
 /** Connects at the first call. */

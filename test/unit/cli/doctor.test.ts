@@ -16,7 +16,7 @@ test("every DSN that is missing is named at once", async () => {
   const { status, stderr } = await cli(at.folder, "doctor");
   expect(status).toBe(3);
   expect(stderr).toMatch(/fail {2}stores: MAIN_URL, CACHE_URL are not set; for example\n/);
-  expect(stderr).toMatch(/^ {2}MAIN_URL=postgresql:[^]*^ {2}CACHE_URL=redis:/m);
+  expect(stderr).toMatch(/^ {2}MAIN_URL=pglite:[^]*^ {2}CACHE_URL=redis:/m);
 });
 
 test("of a folder that PGlite cannot open no server is looked for", async () => {

@@ -32,13 +32,13 @@ export const mainDsn: DsnRules = {
     { name: "inline", flag: true },
   ],
   examples: [
+    // in process, kept in a folder below the working directory
+    { dsn: "pglite:./.data/main" },
     // a local server
     { dsn: "postgresql://app:password@127.0.0.1:5432/app" },
     // the primary of two, over TLS
     { dsn: "postgresql://app:password@a.example,b.example/shop?target_session_attrs=read-write" },
     // through PgBouncer
     { dsn: "postgresql://app:password@127.0.0.1:6432/app?pgbouncer=true" },
-    // in process, kept in a folder below the working directory
-    { dsn: "pglite:./.data/main" },
   ],
 };
