@@ -247,7 +247,7 @@ for (const engine of ["mysql", "mariadb"]) {
         await Promise.all(batches.map((word) => notes.importAll(batch(word))));
         const { items } = await noteSearch.search("banana", { limit: 50 });
         expect(items).toHaveLength(20);
-        const [word = ""] = batches.filter((each) => items[0]?.item.title.endsWith(each));
+        const word = batches.find((each) => items[0]?.item.title.endsWith(each)) ?? "";
         const named = await noteSearch.search(word, { limit: 50 });
         expect(named.items.length).toBeGreaterThan(0);
       }),

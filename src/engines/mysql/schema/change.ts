@@ -4,7 +4,8 @@ import { fillExample, openPlace, shellQuoted, wantedText } from "../../../migrat
 import { sameButCase } from "../../../migrate/reused-names.ts";
 import { matchColumns, misnamedFields } from "../../families/sql/match.ts";
 import { constantText } from "../ddl/column.ts";
-import { tokens } from "../sql/tokens.ts";
+import { reservedWords } from "../sql/reserved.ts";
+import { type Token, tokens } from "../sql/tokens.ts";
 import type { Dialect } from "../dialect.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
@@ -252,15 +253,16 @@ export function substituted(text: string, names: ReadonlyMap<string, string>): s
   let at = 0;
   for (const token of tokens(text)) {
     made += text.slice(at, token.at);
-    const bare =
-      token.kind === "quoted-name"
-        ? token.text.slice(1, -1).replaceAll("``", "`")
-        : token.kind === "word"
-          ? token.text
-          : undefined;
-    const next = bare === undefined ? undefined : names.get(bare);
-    made += next ?? token.text;
     at = token.at + token.text.length;
+    const bare = nameOf(token, text[at]);
+    made += (bare === undefined ? undefined : names.get(bare)) ?? token.text;
   }
   return made + text.slice(at);
+}
+
+/** A reserved word without quotes is no name, and neither is a function that is called: `group by`, `count(*)`. */
+function nameOf({ kind, text }: Token, next: string | undefined): string | undefined {
+  if (kind === "quoted-name") return text.slice(1, -1).replaceAll("``", "`");
+  const isName = kind === "word" && next !== "(" && !reservedWords.has(text.toLowerCase());
+  return isName ? text : undefined;
 }

@@ -241,7 +241,8 @@ function refusals(scope: SuiteScope): readonly Doc[] {
 
 /** A sample of which no row is stored; undefined where the values of all come again among those that are. */
 function unstoredNumber(parent: EntityIr, key: FieldIr, scope: SuiteScope): string | undefined {
-  const many = scope.manyStored().has(parent.name);
+  // A row that is deleted softly is there for references.
+  const many = scope.manyStored().has(parent.name) || parent.deletedAt !== undefined;
   const turns = distinctValues(parent, key, scope);
   if (turns === Infinity) return String(many ? unstoredSample : missingSample);
   if (many) return String(unstoredBetween);
