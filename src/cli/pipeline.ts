@@ -340,9 +340,9 @@ export const refusalsOf = (ir: Ir): readonly NameProblem[] => [
 
 function unplannable(problems: readonly PlanProblem[], locate: Loaded["locate"]): Failure {
   const issues = locate(
-    problems.map(({ workload, path, text, hint }): Problem => ({
+    problems.map(({ workload, path, at, text, hint }): Problem => ({
       path: path.split("."),
-      at: "key",
+      at,
       severity: "error",
       message: `workload "${workload}": ${text}`,
       hint,

@@ -1,5 +1,7 @@
 import waiting from "../../references/engines/waiting.json" with { type: "json" };
 import type { Assessment, Candidate, Verdict } from "./assess.ts";
+import type { Workload } from "../spec/model.ts";
+import { placeOf } from "./own-place.ts";
 import { listed } from "./show.ts";
 
 /** Why a model cannot be planned. `unservable`, `colocation` and `budget` are errors of the spec; `locked` is a finding. */
@@ -8,6 +10,8 @@ export interface PlanProblem {
   readonly workload: string;
   /** Path in the spec that the problem is about. */
   readonly path: string;
+  /** Whether the key at the path is meant, or its value. */
+  readonly at: "key" | "value";
   /** Id of the requirement that nobody meets. */
   readonly requirement: string;
   readonly text: string;
@@ -24,7 +28,7 @@ const waitingFor: Readonly<Record<string, readonly string[] | undefined>> = wait
 
 /** The problem of a workload (or of several that share a store) that no engine serves; undefined when one does. */
 export function unservable(
-  workload: { readonly name: string; readonly kind: string },
+  workload: Workload,
   assessments: readonly Assessment[],
   engines: readonly Candidate[],
 ): PlanProblem | undefined {
@@ -33,23 +37,27 @@ export function unservable(
   const family = ofThePort(assessments);
   const common = family.every((one) => failureOf(one, named.requirement) !== undefined);
   const title = (id: string): string => engines.find((engine) => engine.id === id)?.title ?? id;
+  const place = placeOf(workload, common ? named.requirement : "", engines);
   const noPort = named.requirement.startsWith("port:");
   return {
     kind: "unservable",
     workload: workload.name,
-    path: `workloads.${workload.name}`,
+    path: place.path,
+    at: place.at,
     requirement: named.requirement,
-    text: noPort
-      ? `no registered engine serves a workload of kind ${workload.kind} (requirement ${named.requirement})`
-      : `no registered engine meets ${common ? `the requirement ${named.requirement}` : "all requirements"} of a workload of kind ${workload.kind}: ${told(
-          family.map((one) => {
-            const failure = common ? failureOf(one, named.requirement) : failures(one)[0];
-            const reason = withTitle(failure?.text ?? "", title(one.engine));
-            return common ? reason : `${reason} (requirement ${failure?.requirement ?? ""})`;
-          }),
-        )}`,
+    text:
+      place.text ??
+      (noPort
+        ? `no registered engine serves a workload of kind ${workload.kind} (requirement ${named.requirement})`
+        : `no registered engine meets ${common ? `the requirement ${named.requirement}` : "all requirements"} of a workload of kind ${workload.kind}: ${told(
+            family.map((one) => {
+              const failure = common ? failureOf(one, named.requirement) : failures(one)[0];
+              const reason = withTitle(failure?.text ?? "", title(one.engine));
+              return common ? reason : `${reason} (requirement ${failure?.requirement ?? ""})`;
+            }),
+          )}`),
     hint: common
-      ? hintFor(noPort ? `kind:${workload.kind}` : named.requirement)
+      ? (place.hint ?? hintFor(noPort ? `kind:${workload.kind}` : named.requirement))
       : "relax the requirement that stands against the engine you prefer",
     engines: assessments.map((assessment) => {
       const first = failures(assessment)[0];
