@@ -1,7 +1,8 @@
 import type { Path } from "./issues.ts";
 import { kindsWith, knownKeys } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
-import { kindAt } from "./places.ts";
+import { misnamed, type Misnamed } from "./name-styles.ts";
+import { kindAt, type ObjectKind } from "./places.ts";
 import { copied } from "./prune.ts";
 import { workloadKinds } from "./schema-workload.ts";
 import { isMap, isPrototypeKey, type Tree, type TreeMap } from "./tree.ts";
@@ -13,10 +14,12 @@ export interface Meant {
   readonly written: (path: Path) => Path;
   /** What is written, and the path of what was probably meant. */
   readonly misspelt: readonly (readonly [key: string, path: Path])[];
+  /** Names in another style, likewise. */
+  readonly misnamed: readonly (readonly [key: string, path: Path, found: Misnamed])[];
 }
 
 /**
- * The tree with the keys, and the kinds of workloads, that unknown ones were probably meant to be: what stands below a key hangs on it, so that
+ * The tree with the keys, the kinds of workloads and the styles of names that others were probably meant to be: what stands below a key hangs on it, so that
  * otherwise one wrong letter would hide every other problem there. Undefined when there is none.
  */
 export function asMeant(tree: Tree): Meant | undefined {
@@ -27,6 +30,7 @@ export function asMeant(tree: Tree): Meant | undefined {
 class Reading implements Meant {
   readonly tree: Tree;
   readonly misspelt: (readonly [key: string, path: Path])[] = [];
+  readonly misnamed: (readonly [key: string, path: Path, found: Misnamed])[] = [];
   changed = false;
   /** Meant path as JSON → the key that is written there. */
   readonly #keys = new Map<string, string>();
@@ -50,7 +54,22 @@ class Reading implements Meant {
 
   #mendKeys(map: { [key: string]: Tree }, path: Path): void {
     const kind = kindAt(path, this.tree);
-    if (kind === "map") return;
+    if (kind === "map") this.#mendNames(map, path);
+    else this.#mendSteps(map, path, kind);
+  }
+
+  /** What refers to a name is judged as if the name had its style, which is told where it stands. */
+  #mendNames(map: { [key: string]: Tree }, path: Path): void {
+    for (const name of Object.keys(map)) {
+      const found = isPrototypeKey(name) ? undefined : misnamed(name, path);
+      if (found === undefined || map[found.made] !== undefined || isPrototypeKey(found.made))
+        continue;
+      this.#rename(map, path, name, found.made);
+      this.misnamed.push([name, [...path, found.made], found]);
+    }
+  }
+
+  #mendSteps(map: { [key: string]: Tree }, path: Path, kind: ObjectKind): void {
     // What a workload may hold hangs on its kind, which may be the misspelt key itself.
     const rounds = kind === "workload" ? [["kind"], undefined] : [undefined];
     for (const only of rounds) {
@@ -58,14 +77,18 @@ class Reading implements Meant {
       for (const key of Object.keys(map)) {
         const near = meantKey(key, known, kind === "workload", map);
         if (near === undefined) continue;
-        map[near] = map[key] ?? null;
-        delete map[key];
+        this.#rename(map, path, key, near);
         this.misspelt.push([key, [...path, near]]);
-        this.#keys.set(JSON.stringify([...path, near]), key);
-        this.changed = true;
       }
       if (only !== undefined) this.#mendKind(map);
     }
+  }
+
+  #rename(map: { [key: string]: Tree }, path: Path, key: string, meant: string): void {
+    map[meant] = map[key] ?? null;
+    delete map[key];
+    this.#keys.set(JSON.stringify([...path, meant]), key);
+    this.changed = true;
   }
 
   #mendKind(workload: { [key: string]: Tree }): void {

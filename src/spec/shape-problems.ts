@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Path, Problem } from "./issues.ts";
 import { kindsWith, knownKeys } from "./known-keys.ts";
+import { misnamed, type Misnamed } from "./name-styles.ts";
 import { meant } from "./nearest.ts";
 import { kindAt, type ObjectKind, placeOf } from "./places.ts";
 import { choice, quoted, shown } from "./shown-text.ts";
@@ -114,14 +115,26 @@ function inPart(kind: ReturnType<typeof kindAt>, path: Path): string {
 }
 
 function wrongName(issue: ZodIssue & { code: "invalid_key" }, path: Path): Problem {
-  const phrase = issue.issues[0]?.message ?? "a name";
-  return error(
+  const name = String(path.at(-1));
+  const found = misnamed(name, path.slice(0, -1));
+  return found === undefined
+    ? notNamed(name, path, issue.issues[0]?.message ?? "a name")
+    : inOtherStyle(name, path, found);
+}
+
+/** A name that was probably meant in the style of its kind. */
+export const inOtherStyle = (name: string, path: Path, { phrase, made }: Misnamed): Problem => ({
+  ...notNamed(name, path, phrase),
+  hint: `write ${made}`,
+});
+
+const notNamed = (name: string, path: Path, phrase: string): Problem =>
+  error(
     path,
     "key",
-    `${quoted(String(path.at(-1)))} is not ${phrase.replace(/, such as.*/, "")}`,
+    `${quoted(name)} is not ${phrase.replace(/, such as.*/, "")}`,
     exampleOf(phrase),
   );
-}
 
 const exampleOf = (phrase: string): string =>
   phrase.includes("such as")

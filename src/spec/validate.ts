@@ -5,7 +5,7 @@ import { prunedSpec } from "./pruned-spec.ts";
 import { rules } from "./rules/index.ts";
 import { contextOf, type Context } from "./rules/context.ts";
 import { specSchema, type Spec } from "./schema.ts";
-import { misspeltKey, shapeProblems } from "./shape-problems.ts";
+import { inOtherStyle, misspeltKey, shapeProblems } from "./shape-problems.ts";
 import type { Tree } from "./tree.ts";
 
 export interface Validation {
@@ -42,7 +42,8 @@ function meantProblems(meant: Meant, engines: readonly string[] | undefined): Pr
   const issues = specSchema.safeParse(meant.tree).error?.issues ?? [];
   const { form, rest } = problemsOf(meant.tree, issues, engines);
   const keys = meant.misspelt.map(([key, path]) => misspeltKey(key, path, meant.tree));
-  return { form: [...keys, ...form], rest };
+  const names = meant.misnamed.map(([name, path, found]) => inOtherStyle(name, path, found));
+  return { form: [...keys, ...names, ...form], rest };
 }
 
 interface Problems {

@@ -91,11 +91,12 @@ export function entityAt(
   const lost = !context.complete && context.declaredEntities.length === 0;
   if (found === undefined && !lost && !context.declaredEntities.includes(name)) {
     problems.push(
-      error(
-        path,
-        `unknown entity ${quoted(name)}`,
-        meant(name, context.declaredEntities, "entities"),
-      ),
+      renamed(name, context.spec.entities, name, path) ??
+        error(
+          path,
+          `unknown entity ${quoted(name)}`,
+          meant(name, context.declaredEntities, "entities"),
+        ),
     );
   }
   return found;
@@ -113,13 +114,28 @@ export function fieldAt(
   const declared = context.declaredFields(entity.name);
   if (found === undefined && !declared.includes(name)) {
     const known = [...new Set([...declared, ...entity.fields.map((field) => field.name)])];
+    const own = context.spec.entities[entity.name]?.fields ?? {};
     problems.push(
-      error(
-        path,
-        `unknown field ${quoted(name)} of ${entity.name}`,
-        meant(name, known, `fields of ${entity.name}`),
-      ),
+      renamed(name, own, `${entity.name}.${name}`, path) ??
+        error(
+          path,
+          `unknown field ${quoted(name)} of ${entity.name}`,
+          meant(name, known, `fields of ${entity.name}`),
+        ),
     );
   }
   return found;
+}
+
+/** A name that `was:` of another one says is its former. */
+function renamed(
+  name: string,
+  declared: Readonly<Record<string, { readonly was?: string | undefined }>>,
+  title: string,
+  path: Path,
+): Problem | undefined {
+  const now = Object.keys(declared).find((each) => declared[each]?.was === name);
+  return now === undefined
+    ? undefined
+    : error(path, `${title} is now called ${now} (was:)`, `write ${now}`);
 }

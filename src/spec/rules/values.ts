@@ -69,12 +69,11 @@ function isInt64(value: unknown): boolean {
   return exact >= -int64 && exact < int64;
 }
 
-function decimalMisfit(
-  value: unknown,
-  { precision = 1000, scale = 1000 }: FieldSpec,
-): string | undefined {
+function decimalMisfit(value: unknown, { precision, scale }: FieldSpec): string | undefined {
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string" || !decimalPattern.test(text)) return 'a decimal such as "12.50"';
+  // Digits that are missing or cannot be are told for themselves, and measure nothing.
+  if (precision === undefined || scale === undefined || scale > precision) return undefined;
   const [whole = "", fraction = ""] = text.replace("-", "").split(".");
   const digits = whole.replace(/^0+/, "").length;
   return fraction.length > scale || digits > precision - scale
