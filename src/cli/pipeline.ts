@@ -50,7 +50,7 @@ import {
   movedEntities,
   unmadeEntities,
 } from "./moved-entities.ts";
-import { cwdAbove, type Place } from "./place.ts";
+import { cwdAbove, isNowhere, type Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
 import { refuseSecondSpec } from "./spec-of-package.ts";
@@ -357,8 +357,12 @@ function unplannable(problems: readonly PlanProblem[], locate: Loaded["locate"])
     : wrongSpec(issues, problems);
 }
 
-/** A command that was started below the folder of the spec. */
+/** A folder that is not there, or a command that was started below the folder of the spec. */
 function elsewhere(place: Place): Failure | undefined {
+  if (isNowhere(place))
+    return new Failure(exitCode.input, `the folder ${place.folder} does not exist`, {
+      hint: "check --cwd and --spec",
+    });
   const above = cwdAbove(place);
   return above === undefined
     ? undefined

@@ -33,6 +33,9 @@ function shownFrom(cwd: string, path: string): string {
   return relative(cwd, path).replaceAll("\\", "/") || ".";
 }
 
+/** Whether there is no folder in which the spec could lie. */
+export const isNowhere = ({ folder }: Place): boolean => !existsSync(folder);
+
 /** `--cwd` for a spec that is not where it was looked for but in a folder above; undefined where there is none either. */
 export function cwdAbove({ folder, spec, from }: Place): string | undefined {
   if (existsSync(join(folder, spec))) return undefined;

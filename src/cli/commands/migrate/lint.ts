@@ -16,7 +16,7 @@ import { reportFindings } from "../../report.ts";
 import { folderFindings, migratedStores, type MigratedStore } from "../../schema-stage.ts";
 
 export interface LintOptions {
-  /** Ids of the migrations to judge; those of each store's newest change when there is none. */
+  /** Ids of the migrations to judge, or how they begin; those of each store's newest change when there is none. */
   readonly ids?: readonly string[];
   readonly store?: string;
   /** Every migration that this one does not stand on. */
@@ -29,16 +29,15 @@ interface StoreFinding extends FileFinding {
 }
 
 /** `migrate lint [ID…]`: what migrations do to those who use the store meanwhile; exit 1 for an error, 0 for warnings alone. */
-export async function run({ io, output }: CommandContext, options: LintOptions): Promise<ExitCode> {
+export async function run({ io, output }: CommandContext, given: LintOptions): Promise<ExitCode> {
   const place = placeOf(io, output.options);
   const loaded = load(place, output);
   const plan = chooseLocked(loaded, requireLock(place).lock, output);
   const ir = storable(loaded, plan, output);
   const all = migratedStores(ir, resolve(place.folder, loaded.model.output.package));
-  const stores = all.filter(
-    ({ store }) => options.store === undefined || options.store === store.name,
-  );
-  refuseUnknown(options, stores, all);
+  const stores = all.filter(({ store }) => given.store === undefined || given.store === store.name);
+  refuseUnknownStore(given, stores, all);
+  const options = withWholeIds(given, stores);
   const damaged = stores.flatMap(({ folder }) => folder.damaged.map(damagedRecord));
   const broken =
     damaged.length > 0 ? damaged : stores.flatMap(({ folder }) => crossedBranches(folder));
@@ -85,23 +84,41 @@ function choose(
   return migrations.filter(({ change }) => change === newest?.change);
 }
 
-/** @throws Failure 2 for a store or an id that is not there */
-function refuseUnknown(
-  { ids = [], since, store }: LintOptions,
+/** @throws Failure 2 for a store that is not there */
+function refuseUnknownStore(
+  { store }: LintOptions,
   stores: readonly MigratedStore[],
   all: readonly MigratedStore[],
 ): void {
-  if (store !== undefined && stores.length === 0)
-    throw new Failure(exitCode.input, `there is no store "${store}" with migrations`, {
-      hint: `stores with migrations: ${all.map((each) => each.store.name).join(", ")}`,
+  if (store === undefined || stores.length > 0) return;
+  throw new Failure(exitCode.input, `there is no store "${store}" with migrations`, {
+    hint: `stores with migrations: ${all.map((each) => each.store.name).join(", ")}`,
+  });
+}
+
+/** A migration may be named by the beginning of its id: `0002`. @throws Failure 2 for one that is not there, or is not the only one */
+function withWholeIds(options: LintOptions, stores: readonly MigratedStore[]): LintOptions {
+  const ids = stores.flatMap(({ folder }) => folder.migrations.map(({ id }) => id));
+  const known = [...new Set(ids)].toSorted();
+  const { ids: given = [], since } = options;
+  return {
+    ...options,
+    ids: given.map((id) => wholeId(id, known)),
+    ...(since !== undefined && { since: wholeId(since, known) }),
+  };
+}
+
+function wholeId(given: string, known: readonly string[]): string {
+  if (known.includes(given)) return given;
+  const meant = known.filter((id) => id.startsWith(given));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return only;
+  if (meant.length > 1)
+    throw new Failure(exitCode.input, `more than one migration begins with "${given}"`, {
+      hint: `name one of them: ${meant.join(", ")}`,
     });
-  const known = stores.flatMap(({ folder }) => folder.migrations.map(({ id }) => id));
-  const missing = [...ids, ...(since === undefined ? [] : [since])].find(
-    (id) => !known.includes(id),
-  );
-  if (missing === undefined) return;
-  throw new Failure(exitCode.input, `there is no migration "${missing}"`, {
-    hint: `the newest are: ${known.toSorted().slice(-3).join(", ")}`,
+  throw new Failure(exitCode.input, `there is no migration "${given}"`, {
+    hint: `the newest are: ${known.slice(-3).join(", ")}`,
   });
 }
 
