@@ -12,12 +12,7 @@ import type { CommandContext } from "../../context.ts";
 import { exitCode, type ExitCode } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import { requireLock } from "../../lock-file.ts";
-import {
-  type MovedEntity,
-  movedEntities,
-  movedText,
-  unmadeEntities,
-} from "../../moved-entities.ts";
+import { movedEntities, unmadeEntities } from "../../moved-entities.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
 import { reportFindings } from "../../report.ts";
@@ -27,6 +22,7 @@ import {
   type MigratedStore,
   refuseOtherEngine,
 } from "../../schema-stage.ts";
+import { allowanceText, type Loss, lossesOf, lossText, type PlannedStore } from "./losses.ts";
 
 export interface DiffOptions {
   readonly store?: string;
@@ -37,11 +33,6 @@ export interface DiffOptions {
   readonly allowDestructive?: readonly string[];
   /** `<part>.<column>=<expression>`. */
   readonly set?: readonly string[];
-}
-
-interface PlannedStore extends MigratedStore {
-  readonly change: StoreChange;
-  readonly context: ChangeContext;
 }
 
 /** `migrate diff [NAME]`: the migrations from what is there to what the spec says, for every store that changed. */
@@ -76,12 +67,16 @@ export async function run(
     return { ...each, context, change: planChange(each.planner, each.folder, request) };
   });
   await refuseValues(planned, values);
-  refuseUnanswered(planned);
-  refuseIdleValues(planned, values);
   const unmade = unmadeEntities(movedEntities(ir, root), ir, root).filter(({ to }) =>
     planned.some(({ store }) => store === to),
   );
-  refuseDestruction(planned, unmade, options.allowDestructive ?? []);
+  const allowed = options.allowDestructive ?? [];
+  const losses = lossesOf(planned, unmade);
+  const refused = losses.filter(({ destroys }) => !allowed.includes(destroys));
+  refuseUnanswered(planned, refused);
+  refuseIdleValues(planned, values);
+  refuseIdleAllowance(losses, allowed);
+  refuseDestruction(refused);
   const changed = planned.filter(({ change }) => change.migrations.length > 0);
   const files = planned.map((each) =>
     changeFiles(each.planner, each.folder, each.change, each.context),
@@ -282,58 +277,42 @@ function refuseIdleValues(planned: readonly PlannedStore[], values: ChangeContex
 const stepsText = ({ migrations, questions }: StoreChange): string =>
   JSON.stringify([questions, migrations.flatMap(({ steps }) => steps)]);
 
-/** @throws Failure 1 with every question */
-function refuseUnanswered(planned: readonly PlannedStore[]): void {
+/** @throws Failure 1 with every question, and with what would be lost besides, so that one run can answer both */
+function refuseUnanswered(planned: readonly PlannedStore[], losses: readonly Loss[]): void {
   const questions = planned.flatMap(({ change }) => change.questions);
   if (questions.length === 0) return;
   throw new Failure(
     exitCode.finding,
-    questions.map(({ text, hint }) => `${text}; ${hint}`).join("\n"),
-    { details: questions, hint: "nothing was written" },
+    [...questions.map(({ text, hint }) => `${text}; ${hint}`), ...losses.map(lossText)].join("\n"),
+    {
+      details: [...questions, ...losses.map(lossDetail)],
+      hint: `nothing was written${losses.length === 0 ? "" : `; if the loss is meant: ${allowanceText(losses)}`}`,
+    },
+  );
+}
+
+/** @throws Failure 2 for an allowance to lose what the change would not lose */
+function refuseIdleAllowance(losses: readonly Loss[], allowed: readonly string[]): void {
+  const known = new Set(losses.map(({ destroys }) => destroys));
+  const idle = allowed.filter((name) => !known.has(name));
+  if (idle.length === 0) return;
+  throw new Failure(
+    exitCode.input,
+    `--allow-destructive ${idle.join(", ")}: this change would lose no such thing`,
+    { hint: `what it would lose: ${[...known].join(", ") || "nothing"}` },
   );
 }
 
 /** @throws Failure 1 naming everything that would be lost and is not allowed to be */
-function refuseDestruction(
-  planned: readonly PlannedStore[],
-  unmade: readonly MovedEntity[],
-  allowed: readonly string[],
-): void {
-  const steps = planned.flatMap(({ change }) =>
-    change.migrations.flatMap((migration) => migration.steps),
-  );
-  const lost = steps.flatMap(({ destroys, title }) =>
-    destroys === undefined || allowed.includes(destroys) ? [] : [{ destroys, title }],
-  );
-  const left = unmade.filter(({ entity }) => !allowed.includes(entity.table));
-  const known = new Set([
-    ...steps.flatMap(({ destroys }) => destroys ?? []),
-    ...unmade.map(({ entity }) => entity.table),
-  ]);
-  const idle = allowed.filter((name) => !known.has(name));
-  if (idle.length > 0)
-    throw new Failure(
-      exitCode.input,
-      `--allow-destructive ${idle.join(", ")}: this change would lose no such thing`,
-      { hint: `what it would lose: ${[...known].join(", ") || "nothing"}` },
-    );
-  if (lost.length + left.length === 0) return;
-  const names = new Set([
-    ...lost.map(({ destroys }) => destroys),
-    ...left.map(({ entity }) => entity.table),
-  ]);
-  throw new Failure(
-    exitCode.finding,
-    [
-      ...lost.map(({ destroys, title }) => `${destroys}: its data would be lost (${title})`),
-      ...left.map((each) => `${each.entity.table}: ${movedText(each)}`),
-    ].join("\n"),
-    {
-      details: [
-        ...lost,
-        ...left.map((each) => ({ destroys: each.entity.table, title: movedText(each) })),
-      ],
-      hint: `if that is meant: ${[...names].map((name) => `--allow-destructive ${name}`).join(" ")}${lost.length === 0 ? "" : "; if it was renamed, say so by was: in the spec"}`,
-    },
-  );
+function refuseDestruction(losses: readonly Loss[]): void {
+  if (losses.length === 0) return;
+  throw new Failure(exitCode.finding, losses.map(lossText).join("\n"), {
+    details: losses.map(lossDetail),
+    hint: `if that is meant: ${allowanceText(losses)}`,
+  });
 }
+
+const lossDetail = ({ destroys, title }: Loss): Pick<Loss, "destroys" | "title"> => ({
+  destroys,
+  title,
+});
