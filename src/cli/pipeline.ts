@@ -360,9 +360,13 @@ function unplannable(problems: readonly PlanProblem[], locate: Loaded["locate"])
 /** A folder that is not there, or a command that was started below the folder of the spec. */
 function elsewhere(place: Place): Failure | undefined {
   if (isNowhere(place))
-    return new Failure(exitCode.input, `the folder ${place.folder} does not exist`, {
-      hint: "check --cwd and --spec",
-    });
+    return new Failure(
+      exitCode.input,
+      `${place.shown}: the folder ${place.folder} does not exist`,
+      {
+        hint: "check --cwd and --spec",
+      },
+    );
   const above = cwdAbove(place);
   return above === undefined
     ? undefined
