@@ -78,6 +78,9 @@ function switches(entities: readonly Entity[]): Requirement[] {
   const any = (test: (entity: Entity) => boolean): boolean => entities.some(test);
   return [
     ...(any(({ audit }) => audit) ? [feature("audit-history", "an audit history", true)] : []),
+    ...(any((entity) => changedUnasked(entity, entities))
+      ? [feature("cascade-history", "a history of what references do to its rows")]
+      : []),
     ...(any(({ softDelete }) => softDelete) ? [feature("soft-delete", "soft delete")] : []),
     ...(any(({ partition }) => partition !== undefined)
       ? [feature("partitions", "partitioned tables")]
@@ -93,6 +96,14 @@ function switches(entities: readonly Entity[]): Requirement[] {
       : []),
   ];
 }
+
+/** Audited, itself or by its owner, and changed by the delete of what it refers to. */
+const changedUnasked = ({ owner, audit, fields }: Entity, entities: readonly Entity[]): boolean =>
+  (audit || entities.some((root) => root.name === owner && root.audit)) &&
+  fields.some(
+    ({ role, reference }) =>
+      role !== "ownerKey" && reference !== undefined && reference.onDelete !== "restrict",
+  );
 
 function operations(workload: AuthorityWorkload): Requirement[] {
   const methods = workload.access.flatMap((access) => access.methods);

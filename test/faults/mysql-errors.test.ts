@@ -23,6 +23,19 @@ const schema = [
   "create trigger parent_guard before delete on parent for each row signal sqlstate '45000' set message_text = 'kept'",
 ];
 
+/** As the triggers of an audited entity write: the rows of a select. */
+const audited = [
+  "create table ledger (id int primary key, n int not null)",
+  "create table ledger_history (revision bigint not null auto_increment primary key, id int, n int)",
+  `insert into ledger with recursive ids (id) as (select 1 union all select id + 1 from ids where id < 110)
+    select id, 0 from ids`,
+  ...["insert", "update"].map(
+    (event) =>
+      `create trigger ledger_${event} after ${event} on ledger for each row
+        insert into ledger_history (id, n) select new.id, new.n from (select 1) one`,
+  ),
+];
+
 await onPrivateServers(
   "E1: codes of the server",
   (server) => {
@@ -226,6 +239,57 @@ await onPrivateServers(
       expect(outcomes).toContain("ok");
     });
 
+    it("1467, or 1213: who deadlocks over an auto-increment column has lost the whole transaction", async () => {
+      for (const text of audited) await store.raw(text);
+      let runs = 0;
+      const victim = (
+        entered: () => void,
+        swallows: boolean,
+        rerunnable: boolean,
+      ): Promise<unknown> =>
+        store.transaction(
+          async (tx) => {
+            runs += 1;
+            await tx.raw("insert into ledger values (200, 1) on duplicate key update n = n + 1");
+            await tx.raw("update ledger set n = n + 1 where id = 109");
+            entered();
+            await sleep(400);
+            const change = tx.raw("update ledger set n = n + 1 where id = 110");
+            await (swallows ? change.catch(() => {}) : change);
+          },
+          { rerunnable },
+        );
+      // Keeps the lock of its triggers while it waits for the row 109.
+      const winner = (): Promise<unknown> =>
+        store.raw("update ledger set n = n + 1 where id < 110");
+      const race = async (swallows: boolean, rerunnable: boolean): Promise<unknown> => {
+        const held = Promise.withResolvers<void>();
+        const lost = told(victim(held.resolve, swallows, rerunnable));
+        await held.promise;
+        await winner();
+        return lost;
+      };
+      const recorded = async (): Promise<unknown> =>
+        (
+          await store.raw(
+            "select id, max(n), count(*) from ledger_history where id >= 109 group by id order by id",
+          )
+        ).rows;
+
+      expect(await race(false, false)).toEqual(["conflict", mysql ? "1213" : "1467", 1]);
+      expect(await recorded()).toEqual([[109, 1, "1"]]);
+      expect(await race(true, false)).toEqual(["programming", undefined, 1]);
+      expect(await recorded()).toEqual([[109, 2, "2"]]);
+      runs = 0;
+      expect(await race(false, true)).toBe("ok");
+      expect(runs).toBe(2);
+      expect(await recorded()).toEqual([
+        [109, 4, "4"],
+        [110, 1, "1"],
+        [200, 1, "1"],
+      ]);
+    });
+
     describe("1461: statements beyond what the server keeps prepared", () => {
       it("are overload", async () => {
         await store.raw("set global max_prepared_stmt_count = 0");
@@ -242,5 +306,12 @@ await onPrivateServers(
       });
     });
   },
-  { password: "right", settings: { "max-allowed-packet": "1M", "max-connections": "20" } },
+  {
+    password: "right",
+    settings: {
+      "innodb-autoinc-lock-mode": "1",
+      "max-allowed-packet": "1M",
+      "max-connections": "20",
+    },
+  },
 );

@@ -325,6 +325,25 @@ await onSharedServers("lost replies and cut connections", (server) => {
     );
   });
 
+  it("an insert whose row is deleted before it is read was applied, and says so", async () => {
+    await through.store.session.write(placeAlone, newItem(99));
+    proxy.add({ kind: "latency", ms: 1_000 }, { direction: "down" });
+    const placing = verdict(through.store.session.write(placeAlone, newItem(60)));
+    // The reply to the insert is on its way.
+    await vi.waitFor(
+      async () => expect(await direct.store.session.first(get, [id(60)])).toBeDefined(),
+      5_000,
+    );
+    await direct.store.raw("delete from item where id = $1", [id(60)]);
+    expect(await placing).toMatchObject({
+      kind: "outcome-unknown",
+      message:
+        "items.placeAlone: it was applied, and its row cannot be read: it was deleted right after",
+      hint: "do not repeat the write",
+      attempts: 1,
+    });
+  });
+
   it("F12: replies cut into small pieces and late are the same", async () => {
     const wide = "select repeat('x\u00e9', 200000), id, count from item";
     const expected = await direct.store.raw(wide);

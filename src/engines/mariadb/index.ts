@@ -18,6 +18,15 @@ export default defineEngine({
       daemon: "mariadbd",
       admin: "mariadb-admin",
       prefix: "MARIADB",
+      settings: [
+        {
+          name: "innodb-autoinc-lock-mode",
+          value: "2",
+          reason:
+            "audited writes do not wait for one another's history rows, and do not deadlock over them (MA-09)",
+          production: "2 as well, unless binlog-format is STATEMENT",
+        },
+      ],
     }),
   }),
   extends: "mysql",

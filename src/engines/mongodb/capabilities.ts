@@ -26,6 +26,7 @@ export const capabilities: Capabilities = {
     "optimistic-version": says("compared in the filter of the update", "MG-A1"),
     transactions: says("snapshot, several documents, on a replica set", "MG-02", "MG-17"),
     "audit-history": says("a history document in the transaction of the change", "MG-A1"),
+    "cascade-history": says("no reference changes a document by itself", "MG-19"),
     "soft-delete": says("a deletedAt property that every read respects", "MG-A1"),
     "view-feed": says("documents of all tenants in key order", "MG-A1"),
     "flexible-schema": says("documents of one collection may differ in shape", "MG-10"),

@@ -46,7 +46,7 @@ export const capabilities: Capabilities = {
     joins: says("joins over any tables of the store", "MY-09"),
     "ad-hoc-queries": says("SQL over any column", "MY-09", "MY-13", "MY-14"),
     "audit-history": says(
-      "a history row by trigger, whoever makes the change",
+      "a history row by trigger, whoever makes the change; a foreign key's action makes none, and is refused",
       "MY-A1",
       "MY-18",
       "MY-19",
@@ -72,6 +72,10 @@ export const capabilities: Capabilities = {
     ),
   },
   lacks: {
+    "cascade-history": says(
+      "no trigger fires for what a foreign key's action changes, so no history would hear of it",
+      "MY-18",
+    ),
     "tenant-isolation": says(
       "no row-level security; every statement of the data layer names the tenant",
       "MY-06",

@@ -49,6 +49,8 @@ export const composeOf = (server: {
   readonly daemon: string;
   readonly admin: string;
   readonly prefix: string;
+  /** Beside those of the family. */
+  readonly settings?: readonly ServerSetting[];
 }): ComposeService => ({
   service: server.service,
   image: server.image,
@@ -60,7 +62,7 @@ export const composeOf = (server: {
     [`${server.prefix}_RANDOM_ROOT_PASSWORD`]: "yes",
   },
   command: [server.daemon],
-  settings: settings.map((setting) => ({
+  settings: [...settings, ...(server.settings ?? [])].map((setting) => ({
     ...setting,
     arguments: [`--${setting.name}=${setting.value}`],
   })),

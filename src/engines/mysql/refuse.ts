@@ -7,6 +7,7 @@ import { historyColumns, liveColumn, operationTable } from "./ddl/naming.ts";
 import { keyBytes } from "./ddl/index-shape.ts";
 import { searchColumn } from "./ddl/search.ts";
 import type { Dialect } from "./dialect.ts";
+import { unrecordedActions } from "./refuse-actions.ts";
 import { sharedConstraintNames } from "./refuse-names.ts";
 import { parsed } from "./schema/parsed-type.ts";
 import { expressionProblem } from "./sql/expression.ts";
@@ -33,6 +34,7 @@ export const refuse = (store: StoreIr, dialect: Dialect): readonly Refusal[] => 
     ...children(entity),
     ...references(entity, store),
     ...emptiedReferences(entity, store),
+    ...unrecordedActions(entity, store),
   ]),
   ...sharedConstraintNames(store, dialect),
   ...methods(store, dialect),

@@ -193,6 +193,11 @@ export const mariadbSources: Sources = {
     fact: "a range of an index with a descending part may miss rows: of a list that is paged by that part some never come",
     source: "tried on MariaDB 10.11.19 (`test/engines/mariadb/descending-keys.test.ts`)",
   },
+  "MA-09": {
+    fact: "with `innodb_autoinc_lock_mode=1`, its default, an `insert … select` into a table with an auto-increment column, as a history's trigger makes one, locks that table until the statement ends; a deadlock over it is told as error 1467, and the whole transaction is rolled back. With 2 there is no such lock",
+    source:
+      "MariaDB documentation, AUTO_INCREMENT Handling in InnoDB; tried on MariaDB 10.11.19 (`test/faults/mysql-errors.test.ts`)",
+  },
   "BM-19": {
     fact: "full text of the generated form over 100,000 documents of 60 words, 10.11 on two busy cores, one client, mean of six words: 154 ms, so 650 documents per ms and 6/s",
     source: "measured for this project",

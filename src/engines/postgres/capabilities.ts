@@ -50,6 +50,7 @@ export const capabilities: Capabilities = {
     "ad-hoc-queries": says("SQL over any column", "PG-16"),
     partitions: says("tables partitioned by range or by hash", "PG-27", "PG-A5"),
     "audit-history": says("a history row in the statement that makes the change", "PG-A1"),
+    "cascade-history": says("triggers fire for what a foreign key's action changes, too", "PG-A1"),
     "optimistic-version": says("a version column, compared in the statement", "PG-A1"),
     "soft-delete": says("a deletedAt column that every read respects", "PG-A1"),
     ...Object.fromEntries(

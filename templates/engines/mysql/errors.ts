@@ -30,8 +30,8 @@ const constraint = (violated?: Fault["violated"]): Entry =>
 /**
  * Server error number → fault, for MySQL and MariaDB: below 4000 a number means the same to both, or is known to one of them only. Numbers, since the driver gives MariaDB's errors the names of MySQL. Evidence: references/engines/mysql.md.
  *
- * 1213 has rolled the whole transaction back; 1205 only the statement, so whoever gets it in a transaction must roll back. Either way
- * nothing of the call is left, once that is done.
+ * 1213 has rolled the whole transaction back, and so has 1467 (MA-09); 1205 only the statement, so whoever gets it in a transaction must
+ * roll back. Either way nothing of the call is left, once that is done.
  */
 const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1020, conflict], // record changed since it was read (MariaDB's snapshot isolation)
@@ -94,6 +94,7 @@ const numbers: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   [1451, constraint("foreign-key")],
   [1452, constraint("foreign-key")],
   [1461, overload], // max_prepared_stmt_count
+  [1467, conflict], // MariaDB: a deadlock over the lock of an auto-increment column
   [1557, constraint("foreign-key")],
   [1568, wrong],
   [1586, constraint("unique")],

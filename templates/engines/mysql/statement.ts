@@ -101,7 +101,8 @@ export interface WriteParts extends RowExpectation {
    * `insert … returning`, `delete … returning`); without it, one row of the first `keyValues` values when `text` found a row.
    *
    * `when: "committed"` lets a write of one text run by itself and reads the row afterwards: two round trips instead of four. The row may
-   * show a later change as well, so it is for an insert, not for a count that callers must see one by one. Not with `last_insert_id()`.
+   * show a later change as well, or be gone (`outcome-unknown`, which says that it was applied), so it is for an insert, not for a count that
+   * callers must see one by one. Not with `last_insert_id()`.
    */
   readonly result?: { readonly select: string; readonly when?: "committed" } | "returning";
   /** Columns that `text` sets to null where it would strike another row than that of its key: what then fails is a conflict. */

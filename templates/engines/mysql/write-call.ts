@@ -113,7 +113,12 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
     this.sent = true;
     try {
       const { rows } = await connection.run(select, this.#write.values, this.#context.tenant);
-      if (rows.length === 0 && this.#write.single) return () => this.fail(missing());
+      if (rows.length === 0 && this.#write.single) {
+        return () => {
+          this.doubtful();
+          this.fail(goneAgain());
+        };
+      }
       return () => this.#applied(rows);
     } catch (error) {
       const fault = { ...classify(error), outcome: "unknown" } as const;
@@ -248,6 +253,14 @@ export class WriteCall<R, T> extends ConnectionCall<T> {
 
 const missing = (): DataError =>
   new DataError({ kind: "not-found", message: "no row has this key" });
+
+/** Another delete came between the commit and the look: nothing is in doubt but what the row was. */
+const goneAgain = (): DataError =>
+  new DataError({
+    kind: "outcome-unknown",
+    message: "it was applied, and its row cannot be read: it was deleted right after",
+    hint: "do not repeat the write",
+  });
 
 const stale = (): DataError =>
   new DataError({

@@ -36,6 +36,7 @@ const numbers: readonly Row[] = [
   [1451, "constraint", "not-applied", false, false],
   [1452, "constraint", "not-applied", false, false],
   [1461, "overload", "not-applied", true, true],
+  [1467, "conflict", "not-applied", true, false],
   [1615, "connection", "not-applied", true, false],
   [1644, "constraint", "not-applied", false, false],
   [1792, "connection", "not-applied", true, true],

@@ -33,7 +33,7 @@ export function foreignKeys(entity: EntityIr, store: StoreIr): readonly ForeignK
             onDelete: "cascade",
           }),
         ];
-  return [...toOwner, ...references(entity, store)];
+  return [...toOwner, ...declaredKeys(entity, store)];
 }
 
 function foreignKey(
@@ -50,7 +50,8 @@ function foreignKey(
   };
 }
 
-function references(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
+/** Those of `references:` alone: without a child's to its owner. */
+export function declaredKeys(entity: EntityIr, store: StoreIr): readonly ForeignKey[] {
   const made: ForeignKey[] = [];
   const done = new Set<FieldIr>();
   for (const field of entity.fields) {
