@@ -28,6 +28,13 @@ export const capabilities: Capabilities = {
   features: {
     ...mysql.features,
     "ad-hoc-queries": says("SQL over any column", "MY-09", "MA-02", "MA-08"),
+    "audit-history": says(
+      "a history row by trigger, whoever makes the change; a foreign key's action makes none, and is refused",
+      "MY-A1",
+      "MY-18",
+      "MY-19",
+      "MA-09",
+    ),
     "operation-insert": says("insert is generated", "MY-A1", "MA-04"),
   },
   lacks: {
