@@ -1,10 +1,12 @@
 import type { ArrayElement, Json } from "../../spec/model.ts";
+import type { Room } from "../../ir/checks/rooms.ts";
 import type { EntityIr, FieldIr } from "../../ir/types.ts";
 import type { Doc } from "../document.ts";
 import { hardline, indent } from "../document.ts";
 import { identifier, stringLiteral } from "../encode.ts";
 import { arrayLiteral, call, entry, openObject } from "../layout.ts";
 import { idFunction } from "./domain.ts";
+import { exampleDay, exampleRooms } from "./example-rooms.ts";
 import type { SharedContext } from "./types.ts";
 import { insertable } from "./types.ts";
 
@@ -19,7 +21,13 @@ export interface SampleScope {
 /** An object literal for a new entity with its required fields, or undefined when one of them cannot be made up. */
 export function sampleEntity(entity: EntityIr, scope: SampleScope): Doc | undefined {
   const required = insertable(entity).filter((field) => !field.optionalOnInsert);
-  const values = required.map((field) => [field, sampleValue(entity, field, scope)] as const);
+  const rooms = exampleRooms(
+    entity,
+    required.some((field) => isSingle(entity, field)),
+  );
+  const values = required.map(
+    (field) => [field, sampleValue(entity, field, rooms.get(field.name), scope)] as const,
+  );
   if (values.some(([, value]) => value === undefined)) return undefined;
   const children = entity.children.map((child): Doc => {
     const one = sampleEntity(child.entity, scope);
@@ -34,20 +42,32 @@ export function sampleEntity(entity: EntityIr, scope: SampleScope): Doc | undefi
 /** An array literal around one object, open as the formatter keeps it. */
 export const listOfOne = (item: Doc): Doc => ["[", indent([hardline, item, ","]), hardline, "]"];
 
-function sampleValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc | undefined {
+/** @param room what checks leave the field */
+function sampleValue(
+  entity: EntityIr,
+  field: FieldIr,
+  room: Room | undefined,
+  scope: SampleScope,
+): Doc | undefined {
   const { reference } = field.source;
   if (reference !== undefined) {
     const variable = scope.made.get(reference.entity);
     return variable === undefined ? undefined : `${variable}.${reference.field}`;
   }
-  const plain = plainValue(entity, field, scope);
+  const plain = plainValue(entity, field, room, scope);
   const branded = scope.context.idTypes.get(field.tsType);
   if (branded === undefined || plain === undefined) return plain;
   return call(scope.use(`domain/${branded.domainFile}.ts`, idFunction(branded)), [plain]);
 }
 
-function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc | undefined {
+function plainValue(
+  entity: EntityIr,
+  field: FieldIr,
+  room: Room | undefined,
+  scope: SampleScope,
+): Doc | undefined {
   const { type, source } = field;
+  const limits = room === undefined ? source : narrowed(source, room);
   const single = isSingle(entity, field);
   switch (type.kind) {
     case "uuid":
@@ -58,23 +78,20 @@ function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc |
       return sampleText(field.name, type.max, single);
     case "int":
     case "float":
-      return single ? secondsWithin(source) : String(within(source));
+      return single ? secondsWithin(limits) : String(within(limits));
     case "bigint":
-      if (!single) return `${Math.trunc(within(source))}n`;
-      return hasRoom(source) ? "BigInt(Date.now())" : `BigInt(${secondsWithin(source)})`;
+      if (!single) return `${Math.trunc(within(limits))}n`;
+      return hasRoom(limits) ? "BigInt(Date.now())" : `BigInt(${secondsWithin(limits)})`;
     case "decimal":
       return single
-        ? `String(${secondsWithin(source, 10 ** (type.precision - type.scale) - 1)})`
-        : stringLiteral(String(within(source)));
+        ? `String(${secondsWithin(limits, 10 ** (type.precision - type.scale) - 1)})`
+        : stringLiteral(String(within(limits)));
     case "boolean":
       return "true";
     case "date":
-      // Another day with every second, for some hours.
-      return single
-        ? "new Date((Date.now() * 1e5) % 4e12).toISOString().slice(0, 10)"
-        : stringLiteral("2026-01-31");
+      return single ? anotherDay(room) : stringLiteral(dayText(room?.min ?? exampleDay));
     case "timestamp":
-      return "new Date()";
+      return moment(room?.min ?? exampleDay);
     case "enum":
       return stringLiteral(type.values[0] ?? "");
     case "json":
@@ -86,6 +103,35 @@ function plainValue(entity: EntityIr, field: FieldIr, scope: SampleScope): Doc |
     case "array":
       return arrayLiteral(sampleElement(type.of));
   }
+}
+
+type Limits = Pick<FieldIr["source"], "min" | "max">;
+
+/** Of two bounds of one side, the nearer one. */
+function narrowed({ min, max }: Limits, room: Room): Limits {
+  const least = Math.max(Number(min ?? -Infinity), room.min ?? -Infinity);
+  const most = Math.min(Number(max ?? Infinity), room.max ?? Infinity);
+  return { ...(least > -Infinity && { min: least }), ...(most < Infinity && { max: most }) };
+}
+
+const dayText = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
+
+/** Another one with every second, for some hours; those of a room last for thirty years. */
+const anotherDay = (room: Room | undefined): string =>
+  room?.min === undefined
+    ? "new Date((Date.now() * 1e5) % 4e12).toISOString().slice(0, 10)"
+    : `new Date(${room.min * 86_400_000} + ((Date.now() * 1e5) % 1e12)).toISOString().slice(0, 10)`;
+
+/** So many days from now are still told as such. */
+const nearDays = 31;
+
+/** Now or some days later; a day of its own where a check names one. */
+function moment(day: number): string {
+  const later = day - exampleDay;
+  if (later === 0) return "new Date()";
+  return later > 0 && later <= nearDays
+    ? `new Date(Date.now() + ${later} * 86_400_000)`
+    : `new Date(${stringLiteral(`${dayText(day)}T12:00:00.000Z`)})`;
 }
 
 /** Whether a value must differ from run to run. */
@@ -130,11 +176,11 @@ const runLength = 8;
 /** The clock's seconds fit a whole number for as long as its type has 32 bits. */
 const mostSeconds = 2 ** 31 - 1;
 
-const hasRoom = ({ min, max }: FieldIr["source"]): boolean =>
+const hasRoom = ({ min, max }: Limits): boolean =>
   Number(min ?? 0) <= 0 && Number(max ?? Infinity) >= 1e13;
 
 /** The clock's seconds where they fit, else what is left of them between the bounds. */
-function secondsWithin({ min, max }: FieldIr["source"], widest = Infinity): string {
+function secondsWithin({ min, max }: Limits, widest = Infinity): string {
   const most = Math.floor(Math.min(max === undefined ? Infinity : Number(max), widest));
   const least = Math.ceil(Number(min ?? Math.min(0, most - 999_999)));
   const seconds = "Math.floor(Date.now() / 1000)";
@@ -145,7 +191,7 @@ function secondsWithin({ min, max }: FieldIr["source"], widest = Infinity): stri
 }
 
 /** One, or the bound nearest to it. */
-function within({ min, max }: FieldIr["source"]): number {
+function within({ min, max }: Limits): number {
   const [low, high] = [
     min === undefined ? -Infinity : Number(min),
     max === undefined ? Infinity : Number(max),

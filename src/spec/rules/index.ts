@@ -11,6 +11,7 @@ import { references } from "./references.ts";
 import { renames } from "./renames.ts";
 import { requiredCircles } from "./required-circles.ts";
 import { structures } from "./structures.ts";
+import { unreadChecks } from "./unread-checks.ts";
 import { views } from "./views.ts";
 
 /** All rules; each reports every problem it finds, the order is made later by position. */
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   renames,
   references,
   requiredCircles,
+  unreadChecks,
   indexes,
   partitions,
   authorities,

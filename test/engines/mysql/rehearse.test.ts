@@ -100,7 +100,9 @@ alter table people add constraint people_team foreign key (team_id) references t
 create table facts (
   day date not null, no smallint not null, amount decimal(6,2) not null check (amount between 1 and 5),
   twice decimal(8,2) as (amount * 2) stored, note varchar(20) check (char_length(note) >= 8), at datetime(3), body json, seal varbinary(8),
-  state varchar(9) not null check (state in ('new', 'done')), flag tinyint(1) not null default 0, primary key (day, no)
+  state varchar(9) not null check (state in ('new', 'done')), flag tinyint(1) not null default 0, primary key (day, no),
+  until date not null, opens datetime(3) not null, closes datetime(3), least int not null, most int not null,
+  check (until > day and until >= '2021-01-01'), check (closes >= opens), check (least < most or most = 0), check (amount <> most)
 );
 `,
   down: "",

@@ -1,6 +1,7 @@
 import type { LentConnection } from "../../../../templates/engines/mysql/lend.ts";
 import type { Filled } from "../../../migrate/rehearse/store.ts";
 import { fillPart } from "../../families/sql/rehearse/fill-part.ts";
+import { holdingChecks } from "../../families/sql/rehearse/held-checks.ts";
 import { type Circular, parentsFirst } from "../../families/sql/rehearse/parents-first.ts";
 import { Random } from "../../families/sql/rehearse/random.ts";
 import {
@@ -60,7 +61,9 @@ async function rowPlan(
   table: LiveTable,
   circles: readonly Circle[],
 ): Promise<RowPlan> {
-  const columns = table.columns.flatMap((column) => columnPlan(column, table) ?? []);
+  const plans = table.columns.flatMap((column) => columnPlan(column, table) ?? []);
+  const referring = new Set(table.references.flatMap((reference) => reference.columns));
+  const columns = holdingChecks(plans, table.checks, referring);
   const own = circles.filter((each) => each.table === table);
   const late = own.map(({ reference }) => reference);
   const references: Reference[] = [];

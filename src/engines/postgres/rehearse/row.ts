@@ -9,6 +9,7 @@ import {
   type RowPlan,
   scopeColumns,
 } from "../../families/sql/rehearse/row.ts";
+import { holdingChecks } from "../../families/sql/rehearse/held-checks.ts";
 import { columnPlan } from "./column-plan.ts";
 
 /** How the rows of a table are made. */
@@ -26,9 +27,10 @@ export async function tablePlan(
   circular: readonly CircularKey[],
   texts: readonly string[],
 ): Promise<TablePlan> {
-  const columns = table.columns.flatMap(
+  const plans = table.columns.flatMap(
     (column) => columnPlan(column, table, catalogue, texts) ?? [],
   );
+  const columns = holdingChecks(plans, conditionsOf(table), referring(table));
   const late = circular.filter((key) => key.table === table.name);
   const references: Reference[] = [];
   for (const constraint of table.constraints) {
@@ -59,3 +61,11 @@ export async function tablePlan(
     scope: new Set(circles.flatMap(scopeColumns)),
   };
 }
+
+const conditionsOf = ({ constraints }: CatalogueTable): readonly string[] =>
+  constraints.flatMap(({ kind, condition }) =>
+    kind === "check" && condition !== undefined ? [condition] : [],
+  );
+
+const referring = ({ constraints }: CatalogueTable): ReadonlySet<string> =>
+  new Set(constraints.flatMap(({ kind, columns }) => (kind === "foreign key" ? columns : [])));

@@ -2,6 +2,7 @@ import type { EntityIr, FieldIr, RepositoryIr, ViewIr } from "../../../ir/types.
 import type { Predicate } from "../../../spec/model.ts";
 import { stringLiteral } from "../../encode.ts";
 import { insertable } from "../types.ts";
+import { daysLater } from "./check-rooms.ts";
 import {
   type SampleLayout,
   type TestContext,
@@ -64,9 +65,11 @@ export function steadyValues(
     case "boolean":
       return ["false", "true"];
     case "timestamp":
-      return moments.map((at) => `${support(scope, "samples", "sampleMoment")}(${at})`);
+      return isLater(entity, field)
+        ? laterThan(entity, field, times).map((text) => `new Date(${stringLiteral(text)})`)
+        : times.map((_, at) => `${support(scope, "samples", "sampleMoment")}(${at})`);
     case "date":
-      return days.map(stringLiteral);
+      return laterThan(entity, field, days).map((text) => stringLiteral(text.slice(0, 10)));
     case "int":
     case "float":
       return amounts(entity, field, scope).map(String);
@@ -88,8 +91,23 @@ export function steadyValues(
   }
 }
 
-/** Of the moments that the tests' own samples hold. */
-const moments = [0, 1, 2, 3, 4, 5];
+/** The moments that the tests' own samples hold. */
+const times = [
+  "2026-03-11T09:30:15.250Z",
+  "2026-03-11T11:45:05.125Z",
+  "2026-03-10T23:10:40.500Z",
+  "2026-03-18T09:30:15.250Z",
+  "2026-04-02T00:05:00.001Z",
+  "2027-03-11T09:30:15.250Z",
+];
+
+const isLater = (entity: EntityIr, field: FieldIr): boolean => daysLater(entity, field) !== 0;
+
+/** The same as many days later as checks want the field's values to be: what is a week apart stays so. */
+const laterThan = (entity: EntityIr, field: FieldIr, texts: readonly string[]): readonly string[] =>
+  texts.map((text) =>
+    new Date(Date.parse(text) + daysLater(entity, field) * 86_400_000).toISOString(),
+  );
 
 /** Another day, week, month and year than the first; both before and after it. */
 const days = ["2026-03-11", "2026-03-10", "2026-03-18", "2026-04-02", "2027-03-11"];
@@ -120,7 +138,11 @@ export function apartValues(
   field: FieldIr,
   scope: TestScope,
 ): string | readonly string[] {
-  if (field.type.kind === "timestamp" && field.source.reference === undefined)
+  if (
+    field.type.kind === "timestamp" &&
+    field.source.reference === undefined &&
+    !isLater(entity, field)
+  )
     return support(scope, "samples", "otherMoments");
   return steadyValues(entity, field, scope).slice(1);
 }

@@ -2,6 +2,7 @@ import type { ArrayElement, JsonSchema } from "../../../spec/model.ts";
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
 import { propertyName, stringLiteral, templateText } from "../../encode.ts";
 import { idFunction } from "../domain.ts";
+import { checkRoom, daysLater } from "./check-rooms.ts";
 import { type TestContext, type TestScope, dataValue, searchedFields, support } from "./scope.ts";
 
 /** Sample values as TypeScript expressions: from number to number another one, and no two properties of a row alike. */
@@ -89,9 +90,9 @@ function plainValue(
     case "boolean":
       return `${n} % 2 === 0`;
     case "date":
-      return `${sample("sampleDate")}(${sum(place(entity, field) * 40, n)})`;
+      return `${sample("sampleDate")}(${sum(firstTime(entity, field), n)})`;
     case "timestamp":
-      return `${sample("sampleTime")}(${sum(place(entity, field) * 40, n)})`;
+      return `${sample("sampleTime")}(${sum(firstTime(entity, field), n)})`;
     case "enum":
       return `${sample("oneOf")}(${[n, ...type.values.map(stringLiteral)].join(", ")})`;
     case "json":
@@ -108,6 +109,10 @@ function plainValue(
 }
 
 const place = (entity: EntityIr, field: FieldIr): number => entity.fields.indexOf(field) + 1;
+
+/** Number of the first date or moment of a field, all about a day apart: forty days from those of the next one, and where checks allow it. */
+const firstTime = (entity: EntityIr, field: FieldIr): number =>
+  daysLater(entity, field) + place(entity, field) * 40;
 
 /** `100 + n`, or its value where both are known. */
 const sum = (base: number, n: string): string => {
@@ -178,15 +183,27 @@ function numberSpan(
 ): { readonly base: number; readonly least: number; readonly turns: number } {
   const { min, max } = roomOf(entity, field, context);
   const base = Math.ceil(Math.max(min, field.key ? 1000 : 100 * place(entity, field)));
-  const least = Number.isFinite(min) ? Math.ceil(min) : Math.floor(max) - wide;
+  const least = Number.isFinite(min) ? leastWhole({ min, max }) : Math.floor(max) - wide;
   const turns = max - base >= wide ? Infinity : Math.max(1, Math.floor(max - least));
   return { base, least, turns };
 }
 
-function bounds({ source }: FieldIr): { readonly min: number; readonly max: number } {
+/** Where no whole number fits, the middle. */
+const leastWhole = ({ min, max }: Limits): number =>
+  Math.ceil(min) <= max ? Math.ceil(min) : (min + max) / 2;
+
+interface Limits {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What the spec says of the field, and what its checks leave it. */
+function bounds(entity: EntityIr, field: FieldIr): Limits {
+  const { min, max } = field.source;
+  const room = checkRoom(entity, field);
   return {
-    min: source.min === undefined ? -Infinity : Number(source.min),
-    max: source.max === undefined ? Infinity : Number(source.max),
+    min: Math.max(Number(min ?? -Infinity), room?.min ?? -Infinity),
+    max: Math.min(Number(max ?? Infinity), room?.max ?? Infinity),
   };
 }
 
@@ -194,13 +211,9 @@ function bounds({ source }: FieldIr): { readonly min: number; readonly max: numb
 const moved = 5;
 
 /** The bounds of a field, and within those of its increments so that each of them finds room: they bind what is stored by other methods, too. */
-export function roomOf(
-  { name }: EntityIr,
-  field: FieldIr,
-  { repositories }: TestContext,
-): ReturnType<typeof bounds> {
-  const { min, max } = bounds(field);
-  const increments = (repositories.get(name)?.methods ?? []).flatMap(({ method }) =>
+export function roomOf(entity: EntityIr, field: FieldIr, { repositories }: TestContext): Limits {
+  const { min, max } = bounds(entity, field);
+  const increments = (repositories.get(entity.name)?.methods ?? []).flatMap(({ method }) =>
     method.op === "increment" && method.field === field.name ? [method] : [],
   );
   return {
@@ -250,8 +263,12 @@ function decimalSpan(
 } {
   const { min, max } = roomOf(entity, field, context);
   const most = Math.min(max, 10 ** (precision - scale) - 1);
-  const base = Math.max(0, Math.ceil(min));
   const step = 10 ** -Math.min(scale, 2);
+  const whole = Math.max(0, Math.ceil(min));
+  const base =
+    whole <= most
+      ? whole
+      : step * (Number.isFinite(min) ? Math.ceil(min / step) : Math.floor(most / step));
   const room = Math.floor((most - base) / step);
   return { most, base, step, turns: Math.max(1, Math.min(room, 997)) };
 }

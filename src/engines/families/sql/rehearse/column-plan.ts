@@ -15,6 +15,8 @@ export interface ColumnPlan {
   /** Possible values, where they are a list: an enum's, or those that a check names. */
   readonly words: readonly string[];
   readonly bounds: ValueBounds;
+  /** Of a date or a moment, where its values begin: days since 1970. */
+  readonly firstDay?: number;
   /** Least and greatest number of characters or elements. */
   readonly length?: ValueBounds;
   /** No two rows may share a value. */

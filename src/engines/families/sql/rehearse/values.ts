@@ -46,7 +46,10 @@ const whole =
 
 const decimal: Maker = ({ bounds, limits, distinct }, { row, random }) => {
   const [precision, scale] = limits ?? [12, 2];
-  const most = Math.min(bounds.max ?? 1000, 10 ** Math.min(9, precision - scale) - 1);
+  const most = Math.min(
+    bounds.max ?? Math.max(1000, (bounds.min ?? 0) + 1000),
+    10 ** Math.min(9, precision - scale) - 1,
+  );
   const least = Math.max(bounds.min ?? 0, -most);
   const units = 10 ** Math.min(scale, 6);
   const value = distinct
@@ -106,10 +109,12 @@ const text: Maker = (plan, request) => {
 };
 
 const day = 86_400_000;
-const epoch = Date.UTC(2020, 0, 1);
-const date = (row: number): string => new Date(epoch + row * day).toISOString().slice(0, 10);
-const moment = (row: number): string =>
-  new Date(epoch + row * 61_001).toISOString().replace("T", " ").replace("Z", "+00");
+/** Where dates and moments begin when nothing asks for others: days since 1970. */
+export const firstDay = Date.UTC(2020) / day;
+const date = (row: number, first = firstDay): string =>
+  new Date((first + row) * day).toISOString().slice(0, 10);
+const moment = (row: number, first = firstDay): string =>
+  new Date(first * day + row * 61_001).toISOString().replace("T", " ").replace("Z", "+00");
 
 const hex = (random: Random, length: number): string =>
   Array.from({ length }, () => random.whole(0, 15).toString(16)).join("");
@@ -130,9 +135,9 @@ const makers: Readonly<Record<string, Maker>> = {
   boolean: (_, { random }) => (random.next() < 0.5 ? "t" : "f"),
   uuid: (_, { random }) =>
     `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-8${hex(random, 3)}-${hex(random, 12)}`,
-  date: (_, { row }) => date(row),
-  "timestamp without time zone": (_, { row }) => moment(row),
-  "timestamp with time zone": (_, { row }) => moment(row),
+  date: (plan, { row }) => date(row, plan.firstDay),
+  "timestamp without time zone": (plan, { row }) => moment(row, plan.firstDay),
+  "timestamp with time zone": (plan, { row }) => moment(row, plan.firstDay),
   "time without time zone": (_, { row }) => new Date(row * 1000).toISOString().slice(11, 19),
   "time with time zone": (_, { row }) => `${new Date(row * 1000).toISOString().slice(11, 19)}+00`,
   interval: (_, { row }) => `${row} minutes`,
