@@ -21,8 +21,11 @@ export function comparisonsOf(
   fieldOf: (name: string) => string | undefined,
 ): readonly (readonly Comparison[])[] {
   const words = wordsOf(condition);
-  return words === undefined ? [] : waysOf(words, fieldOf);
+  return words === undefined || words.length > mostWords ? [] : waysOf(words, fieldOf);
 }
+
+/** What is longer than that is not simple. */
+const mostWords = 400;
 
 type FieldOf = (name: string) => string | undefined;
 
@@ -55,8 +58,10 @@ function waysOf(
   }
   return parts
     .map((part) => waysOf(part, fieldOf))
-    .reduce((all, ways) => all.flatMap((one) => ways.map((way) => [...one, ...way])), [[]])
-    .slice(0, mostWays);
+    .reduce<readonly (readonly Comparison[])[]>(
+      (all, ways) => all.flatMap((one) => ways.map((way) => [...one, ...way])).slice(0, mostWays),
+      [[]],
+    );
 }
 
 /** Alternatives of alternatives are soon too many to be tried. */

@@ -54,14 +54,19 @@ export function roomsOf(
   for (const condition of conditions) {
     const ways = comparisonsOf(condition, (name) => names.get(name.toLowerCase()));
     const found = ways.reduce<Kept | undefined>((first, way) => {
+      if (first !== undefined) return first;
       const demands = way.map((one) => demandsOf(one, byName));
-      return first ?? placed(kept.demands, demands, fields, spread);
+      const tries = demands.reduce((all, { length }) => all * length, 1);
+      return tries > mostTries ? undefined : placed(kept.demands, demands, fields, spread);
     }, undefined);
     if (found === undefined) unread.push(condition);
     else kept = found;
   }
   return { rooms: kept.rooms, unread };
 }
+
+/** Of ways in which the comparisons of one condition may be met together. */
+const mostTries = 256;
 
 interface Kept {
   readonly demands: readonly Demand[];

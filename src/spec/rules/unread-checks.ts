@@ -14,7 +14,9 @@ export function unreadChecks({ entities, authorityOf }: Context): readonly Probl
 }
 
 function unread({ fields, checks }: Entity): readonly string[] {
-  const found = sampleRooms(fields, Object.values(checks)).unread;
+  const conditions = Object.values(checks);
+  if (conditions.length === 0) return [];
+  const found = sampleRooms(fields, conditions).unread;
   return Object.entries(checks).flatMap(([name, condition]) =>
     found.includes(condition) && !asksForText.test(condition) ? [name] : [],
   );

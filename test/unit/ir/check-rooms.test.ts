@@ -127,6 +127,15 @@ describe("what is not read", () => {
     expect(found(dates, condition)).toEqual({ unread: [condition] });
   });
 
+  test("is found out soon, however long it is", () => {
+    const number20 = Array.from({ length: 20 }, (_, at) => `(a <> ${at} or a > ${at})`).join(
+      " and ",
+    );
+    const brackets = `${"(".repeat(50_000)}a > 1${")".repeat(50_000)}`;
+    expect(found([number("a")], brackets).unread).toEqual([brackets]);
+    expect(found([number("a")], `${number20} and a < 0 and a > 0`).unread).toHaveLength(1);
+  });
+
   test("leaves what the other checks say", () => {
     expect(found(dates, "departure > arrival", "arrival > departure")).toEqual({
       ...stay,
