@@ -30,4 +30,4 @@ const messageOf = ({ name }: Entity, checks: readonly string[]): string =>
   `${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} of ${name} ${checks.length === 1 ? "is" : "are"} not read for values that hold ${checks.length === 1 ? "it" : "them"}: rows of the generated tests, of src/example.ts and of migrate rehearse may be refused`;
 
 const mendOf = ({ name }: Entity): string =>
-  `write it as comparisons of fields and values joined by and; or give src/example.ts, which is yours, values that hold it: the tests of ${name} cannot store theirs then`;
+  `say such a thing in comparisons of fields and values joined by and; or give src/example.ts, which is yours, values that hold it: the tests of ${name} cannot store theirs then`;
