@@ -6,6 +6,12 @@ export const keyPart = (value: string): string =>
     ? value.replaceAll(/[%:{}]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
     : value;
 
+/**
+ * What decides a record's slot, and that of what belongs to it. An empty tag is none: the whole key would decide. No part becomes `%`.
+ * Source: Redis Cluster specification, "Hash tags".
+ */
+export const recordTag = (parts: readonly string[]): string => parts.map(keyPart).join(":") || "%";
+
 /** The key as `onChanged` gives it. */
 export const keyText = (parts: readonly string[]): string =>
   parts.length === 1 ? (parts[0] ?? "") : JSON.stringify(parts);

@@ -29,7 +29,7 @@ import {
   patchRecord,
   putRecord,
 } from "./record-scripts.ts";
-import { fingerprintOf, keyPart, keyText, uuidOf } from "./record-key.ts";
+import { fingerprintOf, keyPart, keyText, recordTag, uuidOf } from "./record-key.ts";
 import type { RedisRouter } from "./router.ts";
 import { runScript, type Script } from "./script.ts";
 
@@ -346,7 +346,7 @@ export class RedisSession {
     if (of.tenant === true && (this.#tenant === undefined || this.#tenant === ""))
       throw programmingError(`${of.entity} belongs to a tenant; call it on forTenant(id)`);
     const named = of.tenant === true ? [this.#tenant ?? "", ...parts] : parts;
-    return `${this.#host.namespace}:${of.table}:{${named.map(keyPart).join(":")}}`;
+    return `${this.#host.namespace}:${of.table}:{${recordTag(named)}}`;
   }
 
   #prepared<T>(

@@ -197,6 +197,18 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    method: "upsert with operation id",
+    name: "an empty key is a key like any other",
+    run: async (data) => {
+      const operation = randomUUID();
+      const empty = session({ id: "" });
+      expect(await data.sessions.save(empty, { operation })).toMatchObject(empty);
+      expect(await data.sessions.save(empty, { operation })).toMatchObject(empty);
+      expect(await data.sessions.get("")).toMatchObject(empty);
+      expect(await data.sessions.get("%")).toBeUndefined();
+    },
+  },
+  {
     method: "upsert with ttl",
     name: "the record expires; written again without one it stays; a change does not prolong it",
     run: async (data) => {
