@@ -112,6 +112,37 @@ for (const engine of [mysql, mariadb]) {
     await lab.close();
   });
 
+  test(`${of.engine}: a unique index that becomes wider leaves no moment without either, and back`, async () => {
+    const change = schemaChanges.find(({ name }) => name === "unique widened");
+    if (change === undefined) throw new Error("no such change");
+    const { from, to } = change;
+    const lab = await fresh();
+    await applied(lab, planned(planner, undefined, from, { mode: "direct", values: {} }));
+    const held = async (): Promise<string> =>
+      (
+        await lab.rows(
+          "select distinct index_name from information_schema.statistics where table_schema = database() and table_name = 'notes' and non_unique = 0 and index_name <> 'PRIMARY' order by index_name",
+        )
+      )
+        .flat()
+        .join(" ");
+    const steps = planned(planner, from, to, { mode: "split", values: {} });
+    const seen: string[] = [];
+    for (const step of steps) {
+      await applied(lab, [step]);
+      seen.push(await held());
+    }
+    for (const step of steps.toReversed()) {
+      await takenBack(lab, [step]);
+      seen.push(await held());
+    }
+    const [narrow, wide] = ["notes_words_key", "notes_rank_words_key"];
+    const both = `${wide} ${narrow}`;
+    const turns = seen.filter((each, at) => each !== seen[at - 1]);
+    expect(turns).toEqual([narrow, both, wide, both, narrow]);
+    await lab.close();
+  });
+
   test(`${of.engine}: a renamed column with a default holds what either code gives, while both write`, async () => {
     const change = schemaChanges.find(({ name }) => name === "column renamed and wider");
     if (change === undefined) throw new Error("no such change");

@@ -95,4 +95,28 @@ describe.skipIf(!usable)("between expand and contract", () => {
       for (const row of old) await after.read(row);
     }),
   );
+
+  test.each([
+    "unique widened",
+    "unique widened by a new column",
+    "unique widened among what is not deleted",
+  ])("%s: there is no moment without either", (wanted) =>
+    asOwner(async (owner, _all, project) => {
+      const change = schemaChanges.find(({ name }) => name === wanted);
+      if (change === undefined) throw new Error(`no change ${wanted}`);
+      const lab = serverLab(owner);
+      await run(lab, wholeOf(change.from, project), "up");
+      const steps = planned(change.from, change.to, "split", {}, project);
+      const expand = steps.filter(({ phase }) => phase === "expand");
+      await run(lab, expand, "up");
+      const write = (rank: number): Promise<unknown> =>
+        lab.exec(
+          `insert into notes (id, words, rank) values (gen_random_uuid(), 'c1', ${String(rank)})`,
+        );
+      await write(1);
+      await write(2);
+      await expect(write(1)).rejects.toThrow(/notes_rank_words_key/);
+      expect(steps.filter(({ phase }) => phase === "contract")).toEqual([]);
+    }),
+  );
 });

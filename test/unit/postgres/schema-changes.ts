@@ -228,6 +228,26 @@ const rules: readonly SchemaChange[] = [
     [note([words(), rank()], { unique: [["words", "rank"]] })],
     [note([words(), rank({ column: "place" })], { unique: [["words", "rank"]] })],
   ),
+  change(
+    "unique widened",
+    [note([words({ unique: true }), rank()])],
+    [note([words(), rank()], { unique: [["rank", "words"]] })],
+  ),
+  change(
+    "unique widened by a new column",
+    [note([words({ unique: true })])],
+    [note([words(), rank({ default: 3 })], { unique: [["rank", "words"]] })],
+  ),
+  change(
+    "unique widened among what is not deleted",
+    [note([words({ unique: true }), rank()], { softDelete: true })],
+    [note([words(), rank()], { softDelete: true, unique: [["rank", "words"]] })],
+  ),
+  change(
+    "unique narrowed",
+    [note([words(), rank()], { unique: [["rank", "words"]] })],
+    [note([words({ unique: true }), rank()])],
+  ),
   change("index added", [note([words()])], [note([words()], sorted("asc"))]),
   change("index changed", [note([words()], sorted("asc"))], [note([words()], sorted("desc"))]),
   change(

@@ -42,11 +42,28 @@ export function indexDrafts(change: TableChange, columns: Names): readonly Draft
     ...drafts,
     ...gone
       .filter((each) => !done.has(each))
-      .map(({ own, now }) =>
-        dropIndex(change, change.mode === "direct" || isComputed(own) ? own : now),
-      ),
+      .map(({ own, now }) => {
+        const drop = dropIndex(change, change.mode === "direct" || isComputed(own) ? own : now);
+        return come.some((to) => isWidened(change, own, now, to))
+          ? { ...drop, rank: rank.releaseIndex }
+          : drop;
+      }),
   ];
 }
+
+/** Whether it can stay until a unique one stands that compares all that it compares: there is no moment without either. */
+const isWidened = (
+  change: TableChange,
+  own: IndexShape,
+  now: IndexShape,
+  to: IndexShape,
+): boolean =>
+  change.mode === "split" &&
+  [now, to].every((each) => each.kind === "unique" && !isComputed(each)) &&
+  now.columns.every((column) => to.columns.includes(column)) &&
+  ![...only(change, "copied"), ...only(change, "dropped")].some(({ from }) =>
+    holds(own, from.name),
+  );
 
 const text = ({ kind, body }: IndexShape): string => `${kind} ${body}`;
 

@@ -21,6 +21,7 @@ export const rank = {
   fill: 46,
   require: 48,
   addIndex: 50,
+  releaseIndex: 51,
   addObject: 52,
   moveTrigger: 57,
   renameTable: 60,

@@ -14,7 +14,7 @@ import {
 } from "./online.ts";
 import { rank } from "./rank.ts";
 import { holdsKey } from "./reference-change.ts";
-import { replacedObject } from "./replace.ts";
+import { replacedObject, widenedUnique } from "./replace.ts";
 import type { ColumnShape } from "./shape.ts";
 import { mentionsAny } from "./tokens.ts";
 
@@ -34,6 +34,8 @@ function objectDraft(change: TableChange, object: ObjectChange): readonly Draft[
         : madeOnline(change, object.on, object.copied);
     case "replaced":
       return replacedObject(change, object.from, object.to);
+    case "widened":
+      return widenedUnique(change, object.from, object.to);
     case "remade":
       return remadeObject(change, object.from, object.to);
     case "dropped":

@@ -12,6 +12,7 @@ import {
   type TableShape,
 } from "./shape.ts";
 import { mentionsAny, substituted } from "./tokens.ts";
+import { withWidened } from "./widened-unique.ts";
 
 /** A constraint or an index: what hangs on columns and has a name and a definition. */
 export type TableObject =
@@ -44,6 +45,8 @@ export type ObjectChange =
       readonly copied: CopiedRule;
     }
   | { readonly kind: "replaced"; readonly from: TableObject; readonly to: TableObject }
+  /** A unique one goes, and what it refuses comprises all that those refuse which come. */
+  | { readonly kind: "widened"; readonly from: TableObject; readonly to: readonly TableObject[] }
   /** @property until it goes before its columns change, beside what else happens, when its columns are exchanged or dropped, or when nobody uses it any more */
   | {
       readonly kind: "dropped";
@@ -114,7 +117,9 @@ export function objectChanges(
     if (from !== undefined) free.delete(from);
     return changeOf(from, to, { change, fates, free });
   });
-  return [...[...free].map((from) => droppedObject(from, after, { change, fates })), ...found];
+  const gone = [...free].map((from) => droppedObject(from, after, { change, fates }));
+  const changing = [...fates.copiedFrom, ...fates.dropped, ...fates.retyped];
+  return withWidened([...gone, ...found], ({ text }) => !mentionsAny(text, changing));
 }
 
 const sameKind = (a: TableObject, b: TableObject): boolean =>

@@ -20,6 +20,7 @@ import { rankOfAdded, releasedAfter } from "./reference-change.ts";
 import { addConstraint, commentOnIndex, dropConstraint } from "./render.ts";
 import type { ConstraintShape } from "./shape.ts";
 import { alterTable, renameIndex } from "./statement.ts";
+import { bodyOf, isUnique } from "./widened-unique.ts";
 
 /** A constraint or an index that gets another definition under its name, while code of before and after writes. */
 export function replacedObject(
@@ -40,12 +41,6 @@ export function replacedObject(
   }
   return [droppedAtOnce(change, from), ...madeOnline(change, to, false)];
 }
-
-const isUnique = (object: TableObject): boolean =>
-  object.kind === "index" ? object.shape.unique : object.shape.kind === "unique";
-
-const bodyOf = (object: TableObject): string =>
-  object.kind === "index" ? object.shape.body : object.shape.definition.replace(/^unique /, "");
 
 type IndexObject = Extract<TableObject, { readonly kind: "index" }>;
 
@@ -102,6 +97,24 @@ function replacedUnique(change: TableChange, from: TableObject, to: TableObject)
       [...leave, addConstraint(table, from.shape)],
     ),
   ];
+}
+
+/** Those that come are built while the one that goes still refuses what they would stumble over: there is no moment without either. */
+export const widenedUnique = (
+  change: TableChange,
+  from: TableObject,
+  to: readonly TableObject[],
+): readonly Draft[] => [
+  ...to.flatMap((each) => madeOnline(change, each, "known").map(unfailing)),
+  ...(from.kind === "index"
+    ? droppedConcurrently(change, from, "expand")
+    : [{ ...droppedAtOnce(change, from), rank: rank.dropIndex }]),
+];
+
+/** Every row that is there fits. */
+function unfailing(step: Draft): Draft {
+  const risks = step.risks.filter((risk) => risk !== "depends-on-data");
+  return { ...step, risks: risks.length === 0 ? ["none"] : risks };
 }
 
 /** Code of before may break one that holds the tenant, so that waits until none runs any more; one without it says less. */
