@@ -27,7 +27,7 @@ function mendOf(store: string, { change, other, last }: Crossing): string {
   const name = change.replace(/^\d+-/, "");
   return (
     `write ${change} anew on the other. While no store has applied it: git rm -rqf ${folders} && git checkout COMMIT -- ${folders}, ` +
-    `where COMMIT has ${other} and not ${change} (of a merge HEAD^1 or HEAD^2), then async-db-starter migrate diff ${name}. ` +
+    `where COMMIT has ${other} and not ${change} (of a merge HEAD^1 or HEAD^2, in the middle of one HEAD or MERGE_HEAD), then async-db-starter migrate diff ${name}. ` +
     `Where stores hold both, and migrate rehearse --all and migrate verify find nothing: add "${last}" to the parents in ${change}.json, and on each of those stores: npm run db -- migrate accept ${change}`
   );
 }

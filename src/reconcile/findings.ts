@@ -76,7 +76,7 @@ export function damagedRecord({ path, damage }: DamagedRecord): Finding {
     kind: "damaged-record",
     path,
     message: `${path} cannot be read: ${damage}`,
-    mend: `resolve the merge in it, or restore it from version control: git checkout -- ${path}`,
+    mend: `resolve the merge in it, or restore it from version control: git checkout HEAD -- ${path}`,
   };
 }
 

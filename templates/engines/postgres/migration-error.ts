@@ -18,7 +18,7 @@ export const migrationError = (error: unknown, place?: StepPlace, more?: string)
   if (error instanceof DataError) return error;
   const fault = classify(error);
   const { kind, code } = fault;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = `${error instanceof Error ? error.message : String(error)}${hanging(error, code)}`;
   const message = more === undefined ? said : `${said}\n${more}`;
   return new DataError({
     kind: kindOf(kind),
@@ -27,6 +27,17 @@ export const migrationError = (error: unknown, place?: StepPlace, more?: string)
     code,
     ...(place === undefined && fault.fatal && { hint: fault.hint, fault }),
   });
+};
+
+const dependentObjects = "2BP01";
+
+/** The one DETAIL that holds no values: the names of what hangs on an object that goes. */
+const hanging = (error: unknown, code: string | undefined): string => {
+  const detail: unknown =
+    code === dependentObjects && typeof error === "object" && error !== null
+      ? Reflect.get(error, "detail")
+      : undefined;
+  return typeof detail === "string" ? `: ${detail.replaceAll("\n", ", ")}` : "";
 };
 
 const kindOf = (kind: ReturnType<typeof classify>["kind"]): DataError["kind"] => {
