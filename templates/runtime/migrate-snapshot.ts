@@ -4,12 +4,13 @@ import { pathToFileURL } from "node:url";
 import { programmingError } from "./errors.ts";
 import type { ObjectChange } from "./migrate-drift.ts";
 import type { MigrationStatus } from "./migrate-status.ts";
-import type {
-  DescribedObjects,
-  DescribedTexts,
-  Migration,
-  MigrationTarget,
-  SnapshotPart,
+import {
+  anyhow,
+  type DescribedObjects,
+  type DescribedTexts,
+  type Migration,
+  type MigrationTarget,
+  type SnapshotPart,
 } from "./migration.ts";
 
 /** An object that is not what the snapshot says its migrations make of it. */
@@ -117,6 +118,7 @@ export function objectDifferences(
 ): readonly SnapshotDifference[] {
   return [...wanted].flatMap(([object, should]) => {
     const is = found.get(object) ?? null;
+    if (is !== null && should === anyhow) return [];
     const [textIs, textShould] = [texts.found.get(object), texts.wanted.get(object)];
     const isAlike = textIs === undefined || textShould === undefined || textIs === textShould;
     if (is === null || isAlike) return is === should ? [] : [{ object, is, should }];

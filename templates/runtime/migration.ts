@@ -79,6 +79,9 @@ export type Objects = Readonly<Record<string, string>>;
 /** Objects of a catalogue by name, each with what it is in a line: `column orders.note` → `text not null`. */
 export type DescribedObjects = ReadonlyMap<string, string>;
 
+/** What is wanted of an object of which only its presence counts: the rest is none of what migrations make of it. */
+export const anyhow = "there, however it is";
+
 /** How an engine puts its objects into words: the same for what is there and for what a snapshot wants. */
 export interface Described {
   found(): Promise<DescribedObjects>;

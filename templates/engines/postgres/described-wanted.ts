@@ -1,5 +1,5 @@
 import { referenceText } from "../../runtime/described-reference.ts";
-import type { DescribedObjects } from "../../runtime/migration.ts";
+import { anyhow, type DescribedObjects } from "../../runtime/migration.ts";
 import { enumValue, indexText, typeText } from "./described-text.ts";
 
 /** What is read of a part of the snapshot; the generator's planner writes more. */
@@ -104,8 +104,9 @@ const tableEntries = (table: WantedTable): readonly Entry[] => [
   ...table.policies.map((each): Entry => [`policy ${table.name}.${each.name}`, policyText(each)]),
 ];
 
+/** One that no tenant asks for may be there beside the snapshot, as others' policies may: an adopted table keeps its own. */
 const securityWords = {
-  none: "without row-level security",
+  none: anyhow,
   enabled: "with row-level security",
   forced: "with row-level security, forced",
 } as const;

@@ -4,7 +4,7 @@ import type { AdoptedEntity } from "../../../../migrate/baseline/adopted.ts";
 import { fieldNameOf, Names, tableMapping } from "../../../../migrate/baseline/names.ts";
 import type { EntitySpec, FieldSpec } from "../../../../spec/schema-entity.ts";
 import { accessOf } from "./access.ts";
-import type { CatalogueColumn, KnownTable } from "./catalogue.ts";
+import type { CatalogueColumn, CatalogueConstraint, KnownTable } from "./catalogue.ts";
 import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
 import { fieldSpecOf } from "./field.ts";
 import { indexSpecOf } from "./indexes.ts";
@@ -130,6 +130,8 @@ function addField(
   if (isUnique && alone !== undefined) {
     rename(draft, uniqueName(table.name, [column.name]), alone.name);
     if (alone.deferrable) draft.fieldNotes[name] = "its unique constraint is deferrable";
+    if (isNullsNotDistinct(alone))
+      draft.fieldNotes[name] = "its unique constraint counts two nulls as equal";
   }
   const remark = dialect.columnRemark(column);
   if (remark !== undefined) draft.fieldNotes[name] = remark;
@@ -199,9 +201,13 @@ function uniqueGroups(draft: Draft): string[][] {
       return [];
     }
     rename(draft, uniqueName(table.name, columns), name);
+    if (isNullsNotDistinct({ definition })) notes.push(`constraint ${name}: ${definition}`);
     return [group.map((field) => field.name)];
   });
 }
+
+const isNullsNotDistinct = ({ definition }: Pick<CatalogueConstraint, "definition">): boolean =>
+  /^unique nulls not distinct\b/i.test(definition);
 
 const canBeUnique = ({ type }: FieldSpec): boolean => !keyless.includes(type);
 
