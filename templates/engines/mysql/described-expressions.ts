@@ -32,7 +32,9 @@ function objectOf(table: string, said: string): readonly (readonly [string, stri
   const [, check, condition = ""] = checkForm.exec(said) ?? [];
   if (check !== undefined) return [[`constraint ${table}.${bare(check)}`, plain(condition)]];
   const [, key, parts = ""] = keyForm.exec(said) ?? [];
-  return key === undefined ? [] : [[`index ${table}.${bare(key)}`, plain(parts)]];
+  return key === undefined
+    ? []
+    : [[`index ${table}.${bare(key)}`, plain(parts).replaceAll(/ DESC(?=[,)])/g, "")]];
 }
 
 const bare = (name: string): string => name.replaceAll("``", "`");

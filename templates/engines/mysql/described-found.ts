@@ -43,7 +43,7 @@ export async function foundObjects(query: Query, dialect: Dialect): Promise<Desc
   for (const [table, column, ...said] of await ask(columnQuery))
     objects.set(`column ${table}.${column}`, columnText(said, dialect));
   for (const parts of grouped(await ask(indexQuery[dialect])))
-    objects.set(`index ${nameOf(parts)}`, foundIndex(parts));
+    objects.set(`index ${nameOf(parts)}`, foundIndex(parts, dialect));
   for (const [table, name, off] of await ask(checkQuery[dialect]))
     objects.set(`constraint ${table}.${name}`, off === "1" ? "check, not enforced" : "check");
   for (const parts of grouped(await ask(referenceQuery)))
@@ -86,13 +86,14 @@ function columnText(
   return `${typeText(type, dialect)}${nullable === "NO" ? " not null" : ""}${words}`;
 }
 
-function foundIndex(parts: readonly (readonly Cell[])[]): string {
+/** Of MariaDB the direction is not told: the data layer's own ascend (MA-08), and one from before stays as it is. */
+function foundIndex(parts: readonly (readonly Cell[])[], dialect: Dialect): string {
   const [, , , repeats, type, , , hidden] = parts[0] ?? [];
   const kind = type === "FULLTEXT" ? "fulltext" : repeats === "0" ? "unique" : "plain";
   const listed = parts.map(([, , column, , , direction, prefix]) => ({
     column,
     prefix,
-    descending: direction === "D",
+    descending: direction === "D" && dialect === "mysql",
   }));
   return `${indexText(kind, listed)}${hidden === "1" ? ", not used" : ""}`;
 }

@@ -268,7 +268,7 @@ for (const engine of [mysql, mariadb]) {
           base: [handWritten],
           change: [
             change(
-              "update facts set note = 'otherwise' where note is not null;\nalter table facts modify column at datetime(3) null default '2000-01-01', algorithm=inplace;",
+              "update facts set note = 'otherwise' where note is not null;\nalter table facts alter column at set default '2000-01-01';",
               "delete from facts where flag = 1;",
             ),
           ],

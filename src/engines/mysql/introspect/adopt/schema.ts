@@ -45,7 +45,10 @@ const adoptDialect = (
     columnRemark: ({ type }) => typeRemark(type),
     expressionProblem,
     indexRefusal: (index, fields) => indexRefusal(index, fields, dialect),
-    tableNotes,
+    tableNotes: (table) => [
+      ...tableNotes(table),
+      ...(dialect.descendingKeys ? [] : descending(table)),
+    ],
     fillsInserts: ({ triggers }) => triggers.some(({ event }) => event === "before insert"),
   };
 };
@@ -95,6 +98,16 @@ function indexRefusal(
     ? "keeps beginnings of texts apart"
     : undefined;
 }
+
+/** Those of the data layer ascend: MA-08. */
+const descending = ({ indexes }: MysqlTable): readonly string[] =>
+  indexes.flatMap(({ name, keys }) =>
+    keys.some((key) => key.descending)
+      ? [
+          `index ${name} descends, and a list that reads a range of it may miss rows: make one that ascends in its place`,
+        ]
+      : [],
+  );
 
 function tableNotes(table: MysqlTable): readonly string[] {
   const { versioned, partitioned, triggers, columnChecks, unenforced, columns } = table;
