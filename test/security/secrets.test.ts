@@ -45,10 +45,13 @@ workloads:
   note-cache: { kind: cache, from: Note, scale: { processes: 4 } }
 `;
 
+/** What a store calls its database. */
+const databaseOf = (scheme: string): string => (scheme === "redis" ? "0" : "db");
+
 /** DSNs that fail, each in its own way, by the scheme of the store. */
 const failing = (scheme: string): Readonly<Record<string, string>> => ({
-  unreachable: `${scheme}://app:${escaped}@127.0.0.1:9/db`,
-  "unknown host": `${scheme}://app:${escaped}@no-such-host.invalid/db`,
+  unreachable: `${scheme}://app:${escaped}@127.0.0.1:9/${databaseOf(scheme)}`,
+  "unknown host": `${scheme}://app:${escaped}@no-such-host.invalid/${databaseOf(scheme)}`,
   "secret not escaped": `${scheme}://app:${secret}@127.0.0.1:9/db`,
   "unknown parameter": `${scheme}://app:${escaped}@127.0.0.1:9/db?frobnicate=1`,
   "secret as parameter": `${scheme}://app@127.0.0.1:9/db?password=${escaped}`,
@@ -126,7 +129,10 @@ async function used(env: Readonly<Record<string, string>>): Promise<string> {
   const config = (await caught(() => data.configFromEnv(env))) as object | undefined;
   if (config === undefined) return shown.join("\n");
   shown.push(JSON.stringify(config));
-  const layer = data.openDataLayer({ ...config, lifecycle: { signals: false } });
+  const layer = (await caught(() =>
+    data.openDataLayer({ ...config, lifecycle: { signals: false } }),
+  )) as ReturnType<typeof data.openDataLayer> | undefined;
+  if (layer === undefined) return shown.join("\n");
   shown.push(inspect(layer, { depth: 10, showHidden: true }));
   await caught(() => layer.notes.get("a"));
   await caught(() => layer.notes.add({ id: "a", text: "b" }));
