@@ -59,7 +59,10 @@ describe.each(projects)("$spec", ({ spec, stores, others }) => {
       ...Object.entries(others),
     ];
     const env = Object.fromEntries(
-      schemes.map(([name, scheme]) => [name, `${scheme}://app:${secret}@127.0.0.1:${port}/data`]),
+      schemes.map(([name, scheme]) => [
+        name,
+        `${scheme}://app:${secret}@127.0.0.1:${port}/${scheme === "redis" ? "0" : "data"}`,
+      ]),
     );
     for (const [store] of stores) {
       for (const words of [["up"], ["status"]]) {
