@@ -6,9 +6,12 @@ import { literalText } from "../../../templates/engines/mysql/literal-text.ts";
 import { prepared } from "../../../templates/engines/mysql/prepared.ts";
 import { sessionSettings } from "../../../templates/engines/mysql/session-settings.ts";
 import type { Value } from "../../../templates/engines/mysql/statement.ts";
-import { isMissing, type Namespace, sharedServer } from "../servers.ts";
+import { cell } from "../../support/closing-table.ts";
+import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
 
 const server = await sharedServer("mariadb");
+const proof = { port: "search", engine: columnOf(server), method: "values within the text" };
+if (isMissing(server)) cell(proof, { kind: "not proven", why: server.reason });
 
 describe.skipIf(isMissing(server))("values within the text", () => {
   let space: Namespace;
@@ -26,6 +29,7 @@ describe.skipIf(isMissing(server))("values within the text", () => {
   afterAll(async () => {
     await connection?.end();
     await space?.drop();
+    cell(proof, { kind: "proven" });
   });
 
   const asked = prepared("select hex($1) as given, '$1' as text");
