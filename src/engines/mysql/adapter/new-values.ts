@@ -45,13 +45,6 @@ function head({ entity, module }: MethodTarget, name: string, parameter: string,
   return `const ${name} = (${parameter}: ${type}): readonly Value[] =>`;
 }
 
-const opened = (items: readonly Doc[]): Doc => [
-  "[",
-  indent(items.map((item): Doc => [hardline, item, ","])),
-  hardline,
-  "]",
-];
-
 function singleValues(target: MethodTarget, statement: InsertStatement, name: string): string {
   const { entity, module } = target;
   const one = entity.variable;
@@ -62,7 +55,7 @@ function singleValues(target: MethodTarget, statement: InsertStatement, name: st
       return listOf(rows, childVariable(input.child), childValues(input, module), module);
     }),
   ];
-  return print([head(target, name, one, entity.newType), " ", opened(items), ";"]);
+  return print([head(target, name, one, entity.newType), " ", arrayLiteral(items), ";"]);
 }
 
 /** `rowsOf(order.lines.map((line) => [ … ]))` */
@@ -131,7 +124,7 @@ export function distinctRows(target: MethodTarget, { fields }: InsertStatement):
   const declared = print([
     head(target, name, entity.variable, entity.newType),
     " ",
-    opened(values),
+    arrayLiteral(values),
     ";",
   ]);
   if (!module.declarations.includes(declared)) module.declarations.push(declared);
