@@ -27,6 +27,7 @@ const titles = {
 const comments = [
   "Server and contenders on the same machine over loopback. Both hold 10 connections, use prepared statements, and give rows with dates as dates; the bare driver with its own pool, without deadline, acquire time-out, retry or metrics.",
   "An insert gives the row as stored, with what the server filled in: `returning` on MariaDB, a second statement on MySQL, in both contenders. So does a bulk insert, in the order given; the driver sends its rows in the text of one statement.",
+  "MariaDB may answer a search wrongly that is run again as one prepared statement (MA-06): the driver runs it so all the same, ours sends it as text each time.",
 ];
 
 const modules = new Map(
