@@ -44,9 +44,16 @@ export const boolean: z.ZodType<boolean> = yielding(z.boolean());
 
 const anyText = z.string().refine(isStorable, unstorable);
 
-/** At most `max` characters. */
-export const text = (max?: number): z.ZodType<string> =>
-  yielding(max === undefined ? anyText : anyText.max(max));
+/** At most `max` characters, as stores count them: one outside of the basic plane is one. */
+export const text = (max = Infinity): z.ZodType<string> =>
+  yielding(
+    max === Infinity
+      ? anyText
+      : anyText.refine(
+          (value) => value.length <= max || [...value].length <= max,
+          `must have at most ${max} characters`,
+        ),
+  );
 
 /** An integer of 32 bits. */
 export const int = (min = -2_147_483_648, max = 2_147_483_647): z.ZodType<number> =>
@@ -54,6 +61,31 @@ export const int = (min = -2_147_483_648, max = 2_147_483_647): z.ZodType<number
 
 export const float = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): z.ZodType<number> =>
   yielding(z.number().min(min).max(max));
+
+type Ordered = bigint | string | Date;
+
+/** A schema whose values lie from `min` to `max`; days are compared as text. */
+export const within = <T extends Ordered>(schema: z.ZodType<T>, min?: T, max?: T): z.ZodType<T> =>
+  ranked(schema, (value) => value, min, max);
+
+const ranked = <T extends Ordered>(
+  schema: z.ZodType<T>,
+  rank: (value: T) => Ordered,
+  min?: T,
+  max?: T,
+): z.ZodType<T> =>
+  schema
+    .refine(
+      (value) => min === undefined || rank(value) >= rank(min),
+      `must be at least ${shown(min)}`,
+    )
+    .refine(
+      (value) => max === undefined || rank(value) <= rank(max),
+      `must be at most ${shown(max)}`,
+    );
+
+const shown = (bound: Ordered | undefined): string =>
+  bound instanceof Date ? bound.toISOString() : String(bound);
 
 /** YYYY-MM-DD. */
 export const date: z.ZodType<string> = yielding(z.iso.date());
@@ -71,14 +103,26 @@ export const bigint: z.ZodType<bigint> = yielding(
     .refine((value) => BigInt.asIntN(64, value) === value, "must fit into 64 bits"),
 );
 
-/** Decimal digits with at most `scale` of them after the point and `precision` in all. */
-export function decimal(precision: number, scale: number): z.ZodType<string> {
+/** Decimal digits with at most `scale` of them after the point and `precision` in all, from `min` to `max`. */
+export function decimal(
+  precision: number,
+  scale: number,
+  min?: string,
+  max?: string,
+): z.ZodType<string> {
   const whole = precision - scale;
+  const leading = whole === 0 ? "0" : `(0|[1-9][0-9]{0,${whole - 1}})`;
   const fraction = scale === 0 ? "" : `(\\.[0-9]{1,${scale}})?`;
-  const form = new RegExp(`^-?(0|[1-9][0-9]{0,${Math.max(whole, 1) - 1}})${fraction}$`);
-  return yielding(
-    z.string().regex(form, `must be a decimal of ${precision} digits, ${scale} after the point`),
-  );
+  const form = new RegExp(`^-?${leading}${fraction}$`);
+  const error = `must be a decimal of ${precision} digits, ${scale} after the point`;
+  const digits = yielding<string>(z.string().regex(form, { error, abort: true }));
+  return ranked(digits, (value) => units(value, scale), min, max);
+}
+
+/** A decimal as a whole number of its last digit. */
+function units(value: string, scale: number): bigint {
+  const [whole = "", part = ""] = value.split(".");
+  return BigInt(whole + part.padEnd(scale, "0"));
 }
 
 /** Base64. */
@@ -92,5 +136,6 @@ export const vector = (dimensions: number): z.ZodType<Float32Array> =>
     z
       .array(z.number())
       .length(dimensions)
-      .transform((numbers) => Float32Array.from(numbers)),
+      .transform((numbers) => Float32Array.from(numbers))
+      .refine((numbers) => numbers.every(Number.isFinite), "must be numbers of 32 bits"),
   );

@@ -66,9 +66,25 @@ function typeSchema({ type, source }: FieldIr, imports: ImportSet): Doc {
       return call("schema.text", [String(type.max)]);
     case "int":
     case "float":
-      return call(`schema.${type.kind}`, bounds(source));
+      return call(`schema.${type.kind}`, bounds(source, String));
     case "decimal":
-      return call("schema.decimal", [String(type.precision), String(type.scale)]);
+      return call("schema.decimal", [
+        String(type.precision),
+        String(type.scale),
+        ...bounds(source, quoted),
+      ]);
+    case "bigint":
+      return within(
+        type.kind,
+        bounds(source, (bound) => `${bound}n`),
+      );
+    case "date":
+      return within(type.kind, bounds(source, quoted));
+    case "timestamp":
+      return within(
+        type.kind,
+        bounds(source, (bound) => `new Date(${quoted(bound)})`),
+      );
     case "enum":
       return call("schema.oneOf", type.values.map(stringLiteral));
     case "json":
@@ -113,9 +129,16 @@ function elementSchema(of: ArrayElement): Doc {
   }
 }
 
+const within = (kind: Simple, limits: readonly string[]): Doc =>
+  limits.length === 0 ? simpleSchema(kind) : call("schema.within", [simpleSchema(kind), ...limits]);
+
+const quoted = (bound: number | string): string => stringLiteral(String(bound));
+
 /** What a field's bounds are as arguments; a missing lower one before an upper one keeps its place. */
-function bounds({ min, max }: FieldIr["source"]): readonly string[] {
-  if (typeof max === "number")
-    return [typeof min === "number" ? String(min) : "undefined", String(max)];
-  return typeof min === "number" ? [String(min)] : [];
+function bounds(
+  { min, max }: FieldIr["source"],
+  literal: (bound: number | string) => string,
+): readonly string[] {
+  if (max !== undefined) return [min === undefined ? "undefined" : literal(min), literal(max)];
+  return min === undefined ? [] : [literal(min)];
 }
