@@ -76,6 +76,14 @@ function limit(type: string): number | undefined {
   return found === null ? undefined : Number(found[1]);
 }
 
+const isFloat = (type: string): boolean => /^(?:double precision|real)$/.test(type);
+
+/** Types of which every value is one of theirs. */
+const exactIn: Readonly<Record<string, readonly string[]>> = {
+  real: ["smallint"],
+  "double precision": ["smallint", "integer", "real"],
+};
+
 /** Whether a value may become another one without a word: rounded, cut, or whatever an expression of the user makes of it. */
 export function losesSilently(from: string, to: string): boolean {
   if (from === to) return false;
@@ -86,10 +94,12 @@ export function losesSilently(from: string, to: string): boolean {
   if (source === "text" && /^(?:numeric|double|real|date|timestamp)/.test(to)) return true;
   if (source !== "number" || target !== "number")
     return source === "number" && target === "boolean";
+  if (isFloat(to)) return !(exactIn[to] ?? []).includes(from);
+  // A number of digits gets six of a real, fifteen of a double.
+  if (isFloat(from)) return true;
   const [narrow, wide] = [digits(to), digits(from)];
-  const fraction = wide === undefined ? /^(?:numeric|double|real)/.test(from) : wide.scale > 0;
+  const fraction = wide === undefined ? from.startsWith("numeric") : wide.scale > 0;
   if (/^(?:integer|bigint|smallint)$/.test(to)) return fraction;
-  if (/^(?:double|real)/.test(to)) return from !== "integer" && from !== "smallint";
   return narrow !== undefined && (wide === undefined ? fraction : wide.scale > narrow.scale);
 }
 
@@ -100,6 +110,7 @@ export function mayNarrow(from: string, to: string): boolean {
     "integer>bigint",
     "integer>numeric",
     "bigint>numeric",
+    "real>double precision",
     "date>timestamptz(3)",
   ]);
   const plain = (type: string): string => type.replace(/^numeric\(.*/, "numeric(…)");
@@ -114,6 +125,8 @@ export function readsTheSame(from: string, to: string): boolean {
   const [source, target] = [family(from), family(to)];
   if (conversion(from, to, "") === undefined) return false;
   if (target === "json" || source === "json") return true;
+  // A history has the shortest digits of a real, which are another number of a double, and no exponent, which text has.
+  if (isFloat(from)) return false;
   if (target === "text") return source !== "moment" && source !== "array";
   if (source === "text") return target !== "array";
   return source === target && !losesSilently(from, to);
