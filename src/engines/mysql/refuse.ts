@@ -12,7 +12,7 @@ import { sharedConstraintNames } from "./refuse-names.ts";
 import { parsed } from "./schema/parsed-type.ts";
 import { expressionProblem } from "./sql/expression.ts";
 import { literal } from "./sql/quote.ts";
-import { isMadeByServer } from "./statements/insert.ts";
+import { isMadeByServer } from "./statements/saved.ts";
 import { columnBytes, isUnlimited, rowBytes } from "./types.ts";
 
 /** A part of the spec that this engine cannot carry. */

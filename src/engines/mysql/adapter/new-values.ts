@@ -8,7 +8,8 @@ import { childVariable, valueOf } from "../../families/sql/input.ts";
 import type { AdapterModule } from "../../families/sql/module.ts";
 import { access } from "../../families/sql/source.ts";
 import type { MethodTarget } from "../../families/sql/target.ts";
-import { type ChildInput, type InsertStatement, isMadeByServer } from "../statements/insert.ts";
+import type { InsertStatement } from "../statements/insert.ts";
+import { type ChildInput, isMadeByServer } from "../statements/saved.ts";
 
 /** The values of new rows: one per field of one row, or all rows of a batch as one list; each child as one list after them. */
 

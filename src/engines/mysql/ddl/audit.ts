@@ -13,7 +13,7 @@ import { keyConstraint } from "./table.ts";
 
 /**
  * History of an audited root: every change as one row, written by triggers, so that no way of writing goes around it. The children are
- * recorded with their root; the data layer corrects them once it has saved those of a new root (statements/insert.ts). `changed_at` is the
+ * recorded with their root; the data layer corrects them once it has saved those of a new root (statements/insert-children.ts). `changed_at` is the
  * time of the statement and never falls for one key, so `asOf` is exact.
  */
 export const historyShape = (entity: EntityIr, dialect: Dialect): TableShape => {
