@@ -54,6 +54,7 @@ import { cwdAbove, isNowhere, type Place } from "./place.ts";
 import { packageVersion } from "./package-files.ts";
 import { type OutdatedSchema, schemaState, type SchemaState } from "./schema-stage.ts";
 import { refuseSecondSpec } from "./spec-of-package.ts";
+import { takenNames } from "./taken-renames.ts";
 import { keptEntities, reusedNames, unreadRecords } from "./unread-records.ts";
 
 /** A valid spec. */
@@ -220,6 +221,7 @@ function prepare(
   refuseSecondSpec(root, place);
   const ir = storable({ model, locate }, plan, output);
   refuseUnread(ir, root, locate);
+  refuseTaken(ir, root, locate);
   const inputs = unitInputs(ir, { spec: place.spec, version: packageVersion() });
   return {
     place,
@@ -327,6 +329,12 @@ function refuseUnstorable(ir: Ir, locate: Loaded["locate"]): void {
 /** Records that no migration renames, and that nobody would find any more. @throws Failure 2 */
 export function refuseUnread(ir: Ir, root: string, locate: Loaded["locate"]): void {
   const problems = unreadRecords(ir, root);
+  if (problems.length > 0) throw wrongSpec(locate(problems));
+}
+
+/** A former name that another thing has, as it would look like a rename that is done. @throws Failure 2 */
+export function refuseTaken(ir: Ir, root: string, locate: Loaded["locate"]): void {
+  const problems = takenNames(ir, root);
   if (problems.length > 0) throw wrongSpec(locate(problems));
 }
 

@@ -171,6 +171,8 @@ export interface SchemaPlanner {
   readonly diff: (from: Snapshot, to: Snapshot, context: ChangeContext) => PlannedChange;
   /** What the change does to names, paired as {@link diff} pairs them. No change may use a name again that it frees itself. */
   readonly names: (from: Snapshot, to: Snapshot, context: ChangeContext) => readonly NameMatch[];
+  /** The entities of a snapshot with their fields, as the spec called them; absent where a store keeps nothing but copies. */
+  readonly fields?: (snapshot: Snapshot) => ReadonlyMap<string, readonly string[]>;
   /** What is wrong with the expressions that a user gave for columns of this store's parts. */
   readonly judgeValues?: (
     from: Snapshot,

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { filesIn, type SpecFiles } from "./files.ts";
-import type { Issue, Problem } from "./issues.ts";
+import { type Issue, issueText, type Problem } from "./issues.ts";
 import { linkedSchemas } from "./linked-schemas.ts";
 import { located } from "./located.ts";
 import { merge } from "./merge.ts";
@@ -57,9 +57,10 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadResult {
   const issues = located(reading, merged.fileOf);
   if (spec === undefined || issues.some(({ severity }) => severity === "error"))
     return { issues, sources: reading.sources };
+  const told = new Set(issues.map(issueText));
   const locate = (found: readonly Problem[]): readonly Issue[] => {
     for (const problem of found) reading.report(merged.fileOf(problem.path), problem);
-    return located(reading, merged.fileOf).filter(({ severity }) => severity === "error");
+    return located(reading, merged.fileOf).filter((issue) => !told.has(issueText(issue)));
   };
   return { model: normalise(spec, entities), issues, sources: reading.sources, locate };
 }

@@ -13,7 +13,8 @@ import { exitCode, type ExitCode } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import { requireLock } from "../../lock-file.ts";
 import { movedEntities, unmadeEntities } from "../../moved-entities.ts";
-import { chooseLocked, load, storable } from "../../pipeline.ts";
+import { formatIssues } from "../../../spec/issues.ts";
+import { chooseLocked, load, refuseTaken, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
 import { reportFindings } from "../../report.ts";
 import {
@@ -22,6 +23,7 @@ import {
   type MigratedStore,
   refuseOtherEngine,
 } from "../../schema-stage.ts";
+import { idleNames } from "../../taken-renames.ts";
 import { allowanceText, type Loss, lossesOf, lossText, type PlannedStore } from "./losses.ts";
 
 export interface DiffOptions {
@@ -54,6 +56,9 @@ export async function run(
   refuseUnknownStore(options.store, stores, ir.stores);
   const damaged = stores.flatMap(({ folder }) => folderFindings(folder));
   if (damaged.length > 0) return reportFindings(damaged, output);
+  refuseTaken(ir, root, loaded.locate);
+  const idle = idleNames(stores);
+  if (idle.length > 0 && !output.options.quiet) output.problem(formatIssues(loaded.locate(idle)));
   const values = valuesOf(options.set ?? []);
   const planned = stores.map((each): PlannedStore => {
     refuseOtherEngine(each.store, each.folder);

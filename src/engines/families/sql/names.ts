@@ -49,6 +49,12 @@ export function tableSides<T extends HeldTable>(
   };
 }
 
+/** Entities with their fields, as the spec called them. */
+export const heldFields = (
+  parts: readonly HeldPart<HeldTable>[],
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(parts.map(({ entity, table }) => [entity, table.columns.map(({ field }) => field)]));
+
 const tablesOf = <T extends HeldTable>({ table, history }: HeldPart<T>): readonly T[] =>
   history === undefined ? [table] : [table, history];
 

@@ -2,7 +2,7 @@ import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { lint } from "../lint/lint.ts";
 import { diff } from "./diff.ts";
 import { judgeValues } from "./given.ts";
-import { nameMatches } from "./names.ts";
+import { heldFields, nameMatches } from "./names.ts";
 import { snapshotOf } from "./state.ts";
 import { printSteps } from "./steps.ts";
 
@@ -12,6 +12,7 @@ export const planner: SchemaPlanner = {
   snapshot: snapshotOf,
   diff,
   names: nameMatches,
+  fields: heldFields,
   judgeValues,
   print: printSteps,
   lint,

@@ -1,6 +1,6 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { judgeConstants } from "../../families/sql/judge-constants.ts";
-import { sqlNames, tableSides } from "../../families/sql/names.ts";
+import { heldFields, sqlNames, tableSides } from "../../families/sql/names.ts";
 import { printSteps } from "../../families/sql/print.ts";
 import type { Dialect } from "../dialect.ts";
 import { lintOf } from "../lint/lint.ts";
@@ -15,6 +15,7 @@ export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   diff: (from, to, context) => diffSnapshots(from, to, context, dialect),
   names: (from, to, { store }) =>
     sqlNames(tableSides(schemaOf(from).tables, schemaOf(to).tables, store), store),
+  fields: (snapshot) => heldFields(schemaOf(snapshot).tables),
   print: printSteps,
   schemaFile,
   judgeValues: (_from, _to, context) => Promise.resolve(judgeConstants(context)),

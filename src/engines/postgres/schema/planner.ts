@@ -1,8 +1,10 @@
 import type { SchemaPlanner } from "../../../migrate/step.ts";
 import { diffSnapshots } from "./diff.ts";
+import { heldFields } from "../../families/sql/names.ts";
 import { printSteps } from "../../families/sql/print.ts";
 import { nameMatches } from "./names.ts";
 import { schemaFile } from "./schema-file.ts";
+import { schemaOf } from "./schema.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 /** How a store of this engine follows a change of the spec. */
@@ -11,6 +13,7 @@ export const planner: SchemaPlanner = {
   snapshot: snapshotOf,
   diff: diffSnapshots,
   names: nameMatches,
+  fields: (snapshot) => heldFields(schemaOf(snapshot).tables),
   print: printSteps,
   schemaFile,
   judgeValues: async (...given) => (await import("./values.ts")).judgeValues(...given),
