@@ -29,7 +29,10 @@ export function storeFile(store: StoreIr): FileRequest {
   const plain = all.filter(({ entity }) => entity.tenant === undefined);
   const root = {
     ...scope(store, "", plain),
-    doc: `What every caller of ${store.name} may use.`,
+    doc:
+      plain.length > 0
+        ? `What every caller of ${store.name} may use.`
+        : `What every caller of ${store.name} may use: nothing, since all it holds belongs to tenants.`,
     transactionDoc: "the store's",
   };
   const tenant = {
@@ -90,6 +93,7 @@ function scope(
     make,
     bind,
     makeHead: code(`const ${make} = (session: MongoSession): ${repositories} => ({`),
+    makeNone: code(`const ${make} = (_session: MongoSession): ${repositories} => ({});`),
     lines: members.map((member) => code(propertyLine({ name: member.name, type: member.type }))),
     values: members.map(({ name, factory }) => ({ name, factory })),
     transactionLine: code(`  ${print(line, 2)}`),

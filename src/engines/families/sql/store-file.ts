@@ -39,6 +39,12 @@ export interface StoreOpening {
 export const recordsOperations = (store: StoreIr): boolean =>
   store.repositories.some(({ methods }) => methods.some((method) => method.effect === "write"));
 
+/** What the repositories of the root are, whom no tenant is bound to. */
+const sharedDoc = (store: string, repositories: number): string =>
+  repositories > 0
+    ? `What every caller of ${store} may use.`
+    : `What every caller of ${store} may use: nothing, since all it holds belongs to tenants.`;
+
 /** `stores/<store>/store.ts`: opens the store and binds repositories and views to its sessions. */
 export function sqlStoreFile(store: StoreIr, opening: StoreOpening): FileRequest {
   const { engine, stem } = opening;
@@ -48,7 +54,7 @@ export function sqlStoreFile(store: StoreIr, opening: StoreOpening): FileRequest
   const scopes = [
     {
       ...scope(names, engine, "", plain),
-      doc: `What every caller of ${store.name} may use.`,
+      doc: sharedDoc(store.name, plain.length),
       transactionDoc: "the store's",
     },
     ...(store.tenantScoped
@@ -133,6 +139,7 @@ function scope(
     make,
     bind,
     makeHead: code(print([`const ${make} = (session: ${engine.session}): ${repositories} => ({`])),
+    makeNone: code(`const ${make} = (_session: ${engine.session}): ${repositories} => ({});`),
     lines: members.map((member) => code(propertyLine({ name: member.name, type: member.type }))),
     values: members.map(({ name, factory }) => ({ name, factory })),
     transactionLine: code(
