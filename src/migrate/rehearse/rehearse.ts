@@ -1,7 +1,8 @@
 import { migrateDownTo, migrateUp } from "../../../templates/runtime/migrate.ts";
 import type { Migration, StepRecord } from "../../../templates/runtime/migration.ts";
 import { type Loss, losses, moved, type Observation } from "./observation.ts";
-import type { Filled, RehearsalStore } from "./store.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import type { Filled, RehearsalStore, RowQuestion } from "./store.ts";
 
 /** What is rehearsed. */
 export interface RehearsalPlan {
@@ -11,6 +12,8 @@ export interface RehearsalPlan {
   readonly change: readonly Migration[];
   readonly rows: number;
   readonly seed: number;
+  /** Questions of the change that its rows are to pass. */
+  readonly passing?: readonly RowQuestion[];
 }
 
 export type Stage = "before" | "fill" | "up" | "down" | "up again";
@@ -28,6 +31,8 @@ export interface RehearsalReport {
   /** Stages that ran to their end, with the rows of all parts after each. */
   readonly stages: readonly { readonly stage: Stage; readonly rows: number }[];
   readonly losses: readonly JudgedLoss[];
+  /** The step that stopped up, where it said beforehand that it may. */
+  readonly refused?: Refusal;
   /** What must not be: exit 1. */
   readonly findings: readonly string[];
   /** There is no way down, as its steps say. */
@@ -49,7 +54,7 @@ export async function rehearse(
   tell("before");
   await migrateUp(store.target, plan.base, { contract: true });
   tell("fill");
-  const filled = await store.fill(plan.rows, plan.seed);
+  const filled = await store.fill(plan.rows, plan.seed, plan.passing);
   const start = await store.observe();
   draft.done("before", start);
   for (const { part, rows, refused } of filled) {
@@ -57,15 +62,21 @@ export async function rehearse(
       draft.finding(`${part}: no row could be made${because(refused)}; nothing of it is tried`);
   }
   const all = [...plan.base, ...plan.change];
+  let refused: Refusal | undefined;
   const up = async (stage: "up" | "up again"): Promise<Observation | undefined> => {
     tell(stage);
     return draft.attempt(stage, async () => {
-      await migrateUp(store.target, all, { contract: true });
+      try {
+        await migrateUp(store.target, all, { contract: true });
+      } catch (error) {
+        refused = refusalOf(error, store, plan.change);
+        throw error;
+      }
       return store.observe();
     });
   };
   const first = await up("up");
-  if (first === undefined) return draft.report(filled);
+  if (first === undefined) return { ...draft.report(filled), ...(refused && { refused }) };
   draft.invalid("up", first, start);
   draft.lostByUp(start, first);
   if (draft.oneWay) return draft.report(filled);

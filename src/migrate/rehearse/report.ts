@@ -1,4 +1,5 @@
-import type { RehearsalReport } from "./rehearse.ts";
+import type { FittingReport } from "./fitting.ts";
+import { refusalText } from "./refusal.ts";
 
 /** A report as lines and the rows of its tables. */
 export interface ReportLines {
@@ -7,12 +8,14 @@ export interface ReportLines {
   readonly filled: readonly (readonly string[])[];
   /** What, rows, stage, class. */
   readonly losses: readonly (readonly string[])[];
+  /** Rows that steps refuse, as they say. */
+  readonly refusals: readonly string[];
   readonly findings: readonly string[];
   readonly verdict: string;
 }
 
-export function reportLines(store: string, report: RehearsalReport): ReportLines {
-  const { change, filled, losses, findings, stages, oneWay } = report;
+export function reportLines(store: string, report: FittingReport): ReportLines {
+  const { change, filled, losses, refusals, findings, stages, oneWay } = report;
   const ran = stages.map(({ stage, rows }) => `${stage} (${rows} rows)`).join(", ");
   const told = losses.filter((loss) => loss.told !== undefined);
   return {
@@ -24,6 +27,7 @@ export function reportLines(store: string, report: RehearsalReport): ReportLines
       stage,
       step ?? "NOT TOLD",
     ]),
+    refusals: refusals.map(refusalText),
     findings,
     verdict:
       findings.length > 0

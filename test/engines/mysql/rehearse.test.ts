@@ -8,6 +8,7 @@ import type { Migration, MigrationTarget } from "../../../templates/runtime/migr
 import mariadb from "../../../src/engines/mariadb/index.ts";
 import mysql from "../../../src/engines/mysql/index.ts";
 import { phases, type SchemaPlanner, type Step } from "../../../src/migrate/step.ts";
+import { rehearseFitting } from "../../../src/migrate/rehearse/fitting.ts";
 import { rehearse, type RehearsalPlan } from "../../../src/migrate/rehearse/rehearse.ts";
 import type { RehearsalStore } from "../../../src/migrate/rehearse/store.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
@@ -169,6 +170,25 @@ for (const engine of [mysql, mariadb]) {
       proving(of, async (each) => {
         const { findings } = await report(plannedOf(each));
         expect(findings).toEqual([expect.stringMatching(/^up fails: .*first seen at/)]);
+      }),
+    );
+
+    test.each(possible.filter(({ name }) => unfit.includes(name) && name !== "reference added"))(
+      "$name: the rest is tried with rows that pass what is asked of them",
+      proving(of, async (each) => {
+        const open = async (): Promise<RehearsalStore> => {
+          const place = await server.namespace();
+          places.push(place);
+          return (await rehearsal()).open(parseDsn(place.dsn, convention), root, []);
+        };
+        const { findings, refusals, stages } = await rehearseFitting(open, {
+          ...size,
+          ...plannedOf(each),
+        });
+        expect(findings).toEqual([]);
+        expect(refusals.length).toBeGreaterThan(0);
+        for (const { message } of refusals) expect(message).toContain("first seen at");
+        expect(stages.map(({ stage }) => stage)).toEqual(["before", "up", "down", "up again"]);
       }),
     );
 

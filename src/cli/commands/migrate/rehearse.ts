@@ -7,12 +7,8 @@ import type { EngineDescriptor } from "../../../engines/engine.ts";
 import { MissingPackage } from "../../../migrate/baseline/packages.ts";
 import { composed, freshMigrations } from "../../../migrate/rehearse/composed.ts";
 import { chosenChanges } from "../../../migrate/rehearse/choose.ts";
-import {
-  rehearse,
-  type RehearsalPlan,
-  type RehearsalReport,
-  type Stage,
-} from "../../../migrate/rehearse/rehearse.ts";
+import { type FittingReport, rehearseFitting } from "../../../migrate/rehearse/fitting.ts";
+import type { RehearsalPlan, Stage } from "../../../migrate/rehearse/rehearse.ts";
 import { reportLines } from "../../../migrate/rehearse/report.ts";
 import type { RehearsalStore } from "../../../migrate/rehearse/store.ts";
 import type { CommandContext } from "../../context.ts";
@@ -55,7 +51,7 @@ export async function run(
   const root = resolve(place.folder, loaded.model.output.package);
   const rows = rowsOf(options.rows);
   const stores = storesOf(migratedStores(ir, root), options, name);
-  const reports: { store: string; report: RehearsalReport }[] = [];
+  const reports: { store: string; report: FittingReport }[] = [];
   const together: ComposedStore[] = [];
   for (const { store, planner, folder } of stores) {
     const migrations = await read(resolve(root, "migrations", store.name));
@@ -89,20 +85,17 @@ interface ComposedStore {
   readonly differences: readonly string[];
 }
 
-/** One change on a store of its own. */
+/** One change on a store of its own. A store that is given is emptied again when it is closed. */
 async function rehearsed(
   open: () => Promise<RehearsalStore>,
   dsn: string | undefined,
   plan: RehearsalPlan,
   tell: (stage: Stage) => void,
-): Promise<RehearsalReport> {
-  const subject = await openedEmpty(open, dsn);
+): Promise<FittingReport> {
   try {
-    return await rehearse(subject, plan, tell);
+    return await rehearseFitting(() => openedEmpty(open, dsn), plan, tell);
   } catch (error) {
     throw told(error);
-  } finally {
-    await subject.close();
   }
 }
 
@@ -132,17 +125,18 @@ function knownAt(
 }
 
 function show(
-  reports: readonly { readonly store: string; readonly report: RehearsalReport }[],
+  reports: readonly { readonly store: string; readonly report: FittingReport }[],
   together: readonly ComposedStore[],
   output: Output,
 ): ExitCode {
   output.document({ stores: reports.map(({ store, report }) => ({ store, ...report })), together });
   if (reports.length === 0) output.line("no store has a migration to rehearse");
   for (const { store, report } of reports) {
-    const { head, filled, losses, findings, verdict } = reportLines(store, report);
+    const { head, filled, losses, refusals, findings, verdict } = reportLines(store, report);
     output.line(head);
     if (filled.length > 0) output.line(table(["table", "rows", ""], filled));
     if (losses.length > 0) output.line(`\n${table(["lost", "rows", "when", "class"], losses)}`);
+    for (const refusal of refusals) output.line(`${store}: ${refusal}`);
     for (const finding of findings) output.problem(`${store}: ${finding}`);
     output.line(verdict);
   }

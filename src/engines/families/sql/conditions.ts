@@ -36,3 +36,7 @@ export function literalsOf(condition: string): readonly string[] {
   );
   return [...new Set(found)];
 }
+
+/** What every one of several lists has. */
+export const inEach = (lists: readonly (readonly string[])[]): readonly string[] =>
+  (lists[0] ?? []).filter((word) => lists.every((list) => list.includes(word)));

@@ -1,4 +1,4 @@
-import { boundsOf, literalsOf } from "../../families/sql/conditions.ts";
+import { boundsOf, inEach, literalsOf } from "../../families/sql/conditions.ts";
 import type { ColumnPlan, ValueBounds } from "../../families/sql/rehearse/column-plan.ts";
 import type { LiveColumn, LiveTable } from "../live/tables.ts";
 
@@ -76,8 +76,11 @@ function limitsOf({ length, precision, scale, type }: LiveColumn): Pick<ColumnPl
 function wordsOf({ type, full, name }: LiveColumn, own: readonly string[]): readonly string[] {
   if (type === "enum" || type === "set") return literalsOf(full);
   if (type === "bit") return ["1"];
-  const list = own.find((text) => mentions(text.split(/\bin\b/i)[0] ?? "", name) && isList(text));
-  return list === undefined ? [] : literalsOf(list);
+  return inEach(
+    own
+      .filter((text) => mentions(text.split(/\bin\b/i)[0] ?? "", name) && isList(text))
+      .map(literalsOf),
+  );
 }
 
 /** `status in ('a', 'b')` alone. */
@@ -88,7 +91,7 @@ function boundsFor({ type, full, name }: LiveColumn, own: readonly string[]): Va
   const least = full.includes("unsigned") ? { min: 0 } : {};
   const most = type === "tinyint" ? { max: 127 } : {};
   const years = type === "year" ? { min: 1970, max: 2100 } : {};
-  return { ...least, ...most, ...years, ...boundsOf(name, own), ...between(name, own) };
+  return { ...least, ...most, ...years, ...tightest([boundsOf(name, own), ...between(name, own)]) };
 }
 
 /** For a key that the server makes, 0 means that it is to make one. */
@@ -96,15 +99,21 @@ const firstNumber = ({ name }: LiveColumn, { keys }: LiveTable): ValueBounds =>
   keys.some(({ primary, columns }) => primary && columns.includes(name)) ? { min: 1 } : {};
 
 /** `x between 0 and 5` */
-function between(name: string, own: readonly string[]): ValueBounds {
-  for (const condition of own) {
-    const found = new RegExp(
-      `(?<![\\w$(])\\(?${name} between (-?[\\d.]+) and (-?[\\d.]+)`,
-      "i",
-    ).exec(condition);
-    if (found !== null) return { min: Number(found[1]), max: Number(found[2]) };
-  }
-  return {};
+function between(name: string, own: readonly string[]): readonly ValueBounds[] {
+  const range = new RegExp(`(?<![\\w$(])\\(?${name} between (-?[\\d.]+) and (-?[\\d.]+)`, "i");
+  return own.flatMap((condition) => {
+    const [, min, max] = range.exec(condition) ?? [];
+    return min === undefined ? [] : [{ min: Number(min), max: Number(max) }];
+  });
+}
+
+function tightest(all: readonly ValueBounds[]): ValueBounds {
+  const mins = all.flatMap(({ min }) => min ?? []);
+  const maxs = all.flatMap(({ max }) => max ?? []);
+  return {
+    ...(mins.length > 0 && { min: Math.max(...mins) }),
+    ...(maxs.length > 0 && { max: Math.min(...maxs) }),
+  };
 }
 
 function lengthOf(name: string, own: readonly string[]): ValueBounds {

@@ -7,6 +7,7 @@ import type { Dialect } from "../dialect.ts";
 import { openSessions } from "../live/session.ts";
 import { identifier } from "../sql/quote.ts";
 import { fillTables } from "./fill.ts";
+import { passing, questionsOf } from "./questions.ts";
 import { observe, schemaDifferences, usersTables } from "./observe.ts";
 
 /** `migrate rehearse` on a server of this family: in a database that is empty. */
@@ -22,10 +23,13 @@ export const rehearsalOf = (dialect: Dialect): RehearsalEngine => ({
           used = names.length === 0;
           return names;
         }),
-      fill: (rows, seed) =>
-        lend(source, async (connection) =>
-          fillTables(connection, await usersTables(connection, dialect), rows, seed),
+      fill: (rows, seed, questions = []) =>
+        lend(source, (connection) =>
+          passing(connection, questions, async () =>
+            fillTables(connection, await usersTables(connection, dialect), rows, seed),
+          ),
         ),
+      questions: questionsOf,
       observe: () => lend(source, (connection) => observe(connection, dialect)),
       differences: schemaDifferences,
       close: async () => {

@@ -1,7 +1,7 @@
 import { identifier } from "../sql/quote.ts";
 import type { Catalogue, CatalogueColumn, CatalogueTable } from "../introspect/catalogue.ts";
 import type { ColumnPlan, ValueBounds } from "../../families/sql/rehearse/column-plan.ts";
-import { boundsOf, literalsOf } from "../../families/sql/conditions.ts";
+import { boundsOf, inEach, literalsOf } from "../../families/sql/conditions.ts";
 
 /** A column that gets values; undefined for one that the database fills by itself. */
 export function columnPlan(
@@ -29,8 +29,10 @@ export function columnPlan(
   ];
   const plan = typePlan(column.name, column.type, catalogue, identifier(column.name));
   const own = checks.map(({ condition }) => condition);
-  const words = checks.flatMap(({ condition, alone }) =>
-    alone && isList(condition) ? literalsOf(condition) : [],
+  const words = inEach(
+    checks.flatMap(({ condition, alone }) =>
+      alone && isList(condition) ? [literalsOf(condition)] : [],
+    ),
   );
   const exclusive = table.constraints.some(
     ({ kind, columns }) => kind === "exclude" && columns.includes(column.name),

@@ -8,6 +8,7 @@ import { introspect, type Query } from "../introspect/read.ts";
 import { openSessions, withSession } from "../introspect/session.ts";
 import { fillTables } from "./fill.ts";
 import { ledger, observe } from "./observe.ts";
+import { passing, questionsOf } from "./questions.ts";
 
 /** `migrate rehearse` on this engine: a database in memory, or one that is empty. */
 export const rehearsal: RehearsalEngine = {
@@ -24,14 +25,17 @@ export const rehearsal: RehearsalEngine = {
           used = names.length === 0;
           return names;
         }),
-      fill: (rows, seed) =>
-        withSession(source, async (query, connection) =>
-          fillTables(connection, await introspect(query, { without: [ledger] }), {
-            rows,
-            seed,
-            texts,
-          }),
+      fill: (rows, seed, questions = []) =>
+        withSession(source, (query, connection) =>
+          passing(query, questions, async () =>
+            fillTables(connection, await introspect(query, { without: [ledger] }), {
+              rows,
+              seed,
+              texts,
+            }),
+          ),
         ),
+      questions: questionsOf,
       observe: () => withSession(source, observe),
       differences: (is, should) => schemaDifferences(catalogueOf(is), catalogueOf(should)),
       close: async () => {

@@ -44,14 +44,16 @@ const whole =
     return String(bounds.max === undefined || bounds.min !== undefined ? from + row : to - row);
   };
 
-const decimal: Maker = ({ bounds, limits, distinct }, { row, random }) => {
+/** A refused row tries a whole number. */
+const decimal: Maker = ({ bounds, limits, distinct }, { row, attempt, random }) => {
   const [precision, scale] = limits ?? [12, 2];
   const most = Math.min(
     bounds.max ?? Math.max(1000, (bounds.min ?? 0) + 1000),
     10 ** Math.min(9, precision - scale) - 1,
   );
   const least = Math.max(bounds.min ?? 0, -most);
-  const units = 10 ** Math.min(scale, 6);
+  const isWhole = attempt % 2 === 1 && Math.ceil(least) <= Math.floor(most);
+  const units = isWhole ? 1 : 10 ** Math.min(scale, 6);
   const value = distinct
     ? least + row / units
     : random.whole(Math.ceil(least * units), Math.floor(most * units)) / units;
