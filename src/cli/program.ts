@@ -134,6 +134,11 @@ function addMigrate(program: Command, run: Run): void {
       "fills a new required column: orders.note=\"''\" (repeatable)",
       collect,
     )
+    .option(
+      "--rebuild-snapshot",
+      "no migration: write the snapshot anew that a merge has damaged, if the migrations make what the spec says",
+    )
+    .option("--dsn <dsn>", "for that: an empty store to be thrown away (default: an embedded one)")
     .description("write the migrations from what is there to what the spec says")
     .addHelpText(
       "after",

@@ -174,24 +174,45 @@ function watchedOf(
   ];
 }
 
+/** Writes the snapshot of what the migrations make anew. */
+export const rebuildCommand = "async-db-starter migrate diff --rebuild-snapshot";
+
+/** Whether it is a file of the snapshot, which can be written anew. */
+export const isOfSnapshot = (store: string, path: string): boolean =>
+  path.startsWith(`${schemaFolder}/${store}/`);
+
 /** Why nothing can be planned on what lies in the folders of a store. */
 export function folderFindings(folder: MigrationFolder): readonly Finding[] {
+  const ofSnapshot = folder.damaged.filter(({ path }) => isOfSnapshot(folder.store, path));
   const damaged = [
-    ...folder.damaged.map(damagedRecord),
-    ...editedMigrations(folder),
-    ...missingMigrations(folder),
+    ...ofSnapshot.map((each): Finding => {
+      const finding = damagedRecord(each);
+      return { ...finding, mend: `${rebuildCommand} writes it anew; or ${finding.mend}` };
+    }),
+    ...migrationFindings(folder),
   ];
-  if (damaged.length > 0) return damaged;
-  if (folder.migrations.length === 0 || folder.parts.size > 0) return crossedBranches(folder);
+  if (damaged.length > 0 || folder.migrations.length === 0 || folder.parts.size > 0) return damaged;
   const path = `${schemaFolder}/${folder.store}`;
   return [
     {
       kind: "damaged-record",
       path,
       message: `${path}: there are migrations of store ${folder.store}, but no snapshot of what they make`,
-      mend: "bring the folder back from version control; it is committed with the migrations",
+      mend: `bring the folder back from version control; it is committed with the migrations; or write it anew: ${rebuildCommand}`,
     },
   ];
+}
+
+/** What is wrong with the migrations themselves. */
+export function migrationFindings(folder: MigrationFolder): readonly Finding[] {
+  const damaged = [
+    ...folder.damaged
+      .filter(({ path }) => !isOfSnapshot(folder.store, path))
+      .map((each) => damagedRecord(each)),
+    ...editedMigrations(folder),
+    ...missingMigrations(folder),
+  ];
+  return damaged.length > 0 ? damaged : crossedBranches(folder);
 }
 
 /** The snapshot is ahead of the files then: the next change would be planned on what nothing makes. */

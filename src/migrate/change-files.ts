@@ -47,7 +47,8 @@ export function changeFiles(
   };
 }
 
-const marked = (store: string, id: string): FileChange => ({
+/** That a snapshot holds what a migration makes. */
+export const marked = (store: string, id: string): FileChange => ({
   kind: "create",
   path: markPath(store, id),
   content: markText(store, id),

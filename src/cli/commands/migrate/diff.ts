@@ -35,6 +35,10 @@ export interface DiffOptions {
   readonly allowDestructive?: readonly string[];
   /** `<part>.<column>=<expression>`. */
   readonly set?: readonly string[];
+  /** No migration: the snapshot of what those that are there make, written anew. */
+  readonly rebuildSnapshot?: boolean;
+  /** For that: an empty store to be thrown away; the engine's embedded one by default. */
+  readonly dsn?: string;
 }
 
 /** `migrate diff [NAME]`: the migrations from what is there to what the spec says, for every store that changed. */
@@ -54,6 +58,12 @@ export async function run(
     ({ store }) => options.store === undefined || options.store === store.name,
   );
   refuseUnknownStore(options.store, stores, ir.stores);
+  if (options.rebuildSnapshot === true) {
+    refuseWishes(name, options);
+    const { rebuild } = await import("./rebuild.ts");
+    const { dsn, dryRun = false } = options;
+    return rebuild({ root, project: ir.project, stores, dsn, dryRun }, output);
+  }
   const damaged = stores.flatMap(({ folder }) => folderFindings(folder));
   if (damaged.length > 0) return reportFindings(damaged, output);
   refuseTaken(ir, root, loaded.locate);
@@ -190,6 +200,15 @@ function phaseText(migration: PlannedMigration): string {
         ? `when no older code runs any more, before the new code starts${after}`
         : `when no older code runs any more${after}`;
   }
+}
+
+/** @throws Failure 2 for what makes a change, where none is made */
+function refuseWishes(name: string | undefined, options: DiffOptions): void {
+  const { direct = false, allowDestructive = [], set = [] } = options;
+  if (name === undefined && !direct && allowDestructive.length + set.length === 0) return;
+  throw new Failure(exitCode.input, "--rebuild-snapshot makes no migration", {
+    hint: "leave out the name, --direct, --allow-destructive and --set",
+  });
 }
 
 /** @throws Failure 2 for a name that is no part of a file name */

@@ -1,10 +1,5 @@
 import { resolve } from "node:path";
-import { isDataError } from "../../../../templates/runtime/errors.ts";
-import { readMigrations } from "../../../../templates/runtime/migration-files.ts";
-import type { Migration } from "../../../../templates/runtime/migration.ts";
-import { engines } from "../../../engines/registry.gen.ts";
 import type { EngineDescriptor } from "../../../engines/engine.ts";
-import { MissingPackage } from "../../../migrate/baseline/packages.ts";
 import { composed, freshMigrations } from "../../../migrate/rehearse/composed.ts";
 import { chosenChanges } from "../../../migrate/rehearse/choose.ts";
 import { type FittingReport, rehearseFitting } from "../../../migrate/rehearse/fitting.ts";
@@ -19,9 +14,14 @@ import type { Output } from "../../io.ts";
 import { requireLock } from "../../lock-file.ts";
 import { chooseLocked, load, storable } from "../../pipeline.ts";
 import { placeOf } from "../../place.ts";
-import { migratedStores, type MigratedStore, plainContext } from "../../schema-stage.ts";
-import { parsedDsn } from "../../store-dsn.ts";
+import {
+  migratedStores,
+  type MigratedStore,
+  plainContext,
+  rebuildCommand,
+} from "../../schema-stage.ts";
 import { table } from "../../table.ts";
+import { engineOf, migrationsIn, openedEmpty, told } from "./throw-away-store.ts";
 
 export interface RehearseOptions {
   readonly store?: string;
@@ -54,7 +54,7 @@ export async function run(
   const reports: { store: string; report: FittingReport }[] = [];
   const together: ComposedStore[] = [];
   for (const { store, planner, folder } of stores) {
-    const migrations = await read(resolve(root, "migrations", store.name));
+    const migrations = await migrationsIn(resolve(root, "migrations", store.name));
     const known = knownAt(root, store.name, options.against);
     const chosen = chosenChanges(migrations, { name, all: options.all, known });
     if (chosen.length === 0 && name !== undefined) {
@@ -63,16 +63,15 @@ export async function run(
       });
     }
     const tell = (stage: Stage): void => progress(output, store.name, stage);
+    const thrownAway = { engine: engineOf(store.engine), dsn: options.dsn, root, migrations };
+    // A store that is given is emptied again when it is closed, so it serves for one after the other.
+    const open = (): Promise<RehearsalStore> => openedEmpty(thrownAway);
     for (const each of chosen) {
-      const open = () => opened(engineOf(store.engine), options.dsn, root, migrations);
-      const report = await rehearsed(open, options.dsn, { ...each, rows, seed }, tell);
+      const report = await rehearsed(open, { ...each, rows, seed }, tell);
       reports.push({ store: store.name, report });
     }
     if (options.all !== true) continue;
     output.line(output.style("dim", `${store.name}: all from empty`));
-    // A store that is given is emptied again when it is closed, so it serves for one after the other.
-    const open = () =>
-      openedEmpty(() => opened(engineOf(store.engine), options.dsn, root, migrations), options.dsn);
     const fresh = freshMigrations(planner, folder, plainContext(store, ir.project));
     together.push({ store: store.name, differences: await composed(open, migrations, fresh) });
   }
@@ -85,30 +84,15 @@ interface ComposedStore {
   readonly differences: readonly string[];
 }
 
-/** One change on a store of its own. A store that is given is emptied again when it is closed. */
+/** One change on a store of its own. */
 async function rehearsed(
   open: () => Promise<RehearsalStore>,
-  dsn: string | undefined,
   plan: RehearsalPlan,
   tell: (stage: Stage) => void,
 ): Promise<FittingReport> {
   try {
-    return await rehearseFitting(() => openedEmpty(open, dsn), plan, tell);
+    return await rehearseFitting(open, plan, tell);
   } catch (error) {
-    throw told(error);
-  }
-}
-
-async function openedEmpty(
-  open: () => Promise<RehearsalStore>,
-  dsn: string | undefined,
-): Promise<RehearsalStore> {
-  const subject = await open();
-  try {
-    await refuseFull(subject, dsn);
-    return subject;
-  } catch (error) {
-    await subject.close();
     throw told(error);
   }
 }
@@ -143,8 +127,11 @@ function show(
   for (const { store, differences } of together) {
     for (const difference of differences)
       output.problem(`${store}: all migrations, from empty, against a fresh store: ${difference}`);
-    if (differences.length === 0)
-      output.line(`${store}: all migrations, from empty, make what a fresh store has`);
+    output.line(
+      differences.length === 0
+        ? `${store}: all migrations, from empty, make what a fresh store has`
+        : `${store}: where it is the snapshot that a merge has damaged: ${rebuildCommand} writes it anew`,
+    );
   }
   const found =
     reports.some(({ report }) => report.findings.length > 0) ||
@@ -185,63 +172,8 @@ function storesOf(
 const isAble = (engine: EngineDescriptor | undefined, isOnly: boolean): boolean =>
   engine?.rehearsal !== undefined && (isOnly || engine.dsn.ephemeral !== undefined);
 
-const engineOf = (id: string): EngineDescriptor | undefined =>
-  engines.find((engine) => engine.id === id);
-
 function rowsOf(given: RehearseOptions["rows"]): number {
   const rows = Number(given ?? 1000);
   if (Number.isInteger(rows) && rows >= 1 && rows <= 100_000) return rows;
   throw new Failure(exitCode.input, `--rows ${given}: it is no whole number from 1 to 100000`);
-}
-
-async function read(folder: string): Promise<readonly Migration[]> {
-  try {
-    return await readMigrations(folder);
-  } catch (error) {
-    throw isDataError(error) ? new Failure(exitCode.finding, error.message) : error;
-  }
-}
-
-async function opened(
-  engine: EngineDescriptor | undefined,
-  given: string | undefined,
-  root: string,
-  migrations: readonly Migration[],
-): Promise<RehearsalStore> {
-  const text = given ?? engine?.dsn.ephemeral;
-  if (engine?.rehearsal === undefined || text === undefined)
-    throw new Failure(
-      exitCode.input,
-      `${engine?.title ?? "the engine"} runs in no process of ours`,
-      {
-        hint: "give the DSN of an empty store: --dsn",
-      },
-    );
-  try {
-    const texts = migrations.map(({ up }) => up);
-    return await (await engine.rehearsal()).open(parsedDsn(text, engine), root, texts);
-  } catch (error) {
-    throw told(error);
-  }
-}
-
-/** What is in a store that is to be thrown away may be somebody's. */
-async function refuseFull(store: RehearsalStore, dsn: string | undefined): Promise<void> {
-  const contents = await store.contents();
-  if (contents.length === 0 || dsn === undefined) return;
-  throw new Failure(exitCode.input, `the store of --dsn is not empty: ${contents[0] ?? ""} …`, {
-    hint: "rehearsals run in an empty one, which is thrown away",
-  });
-}
-
-/** What a driver or the store says, without a stack. */
-function told(error: unknown): unknown {
-  if (error instanceof MissingPackage) {
-    return new Failure(exitCode.environment, `${error.message} in this package`, {
-      hint: `npm install ${error.package}, or give a server: --dsn`,
-    });
-  }
-  if (isDataError(error)) return new Failure(exitCode.finding, error.message);
-  const foreign = error instanceof Error && "code" in error;
-  return foreign ? new Failure(exitCode.environment, `the store: ${error.message}`) : error;
 }
