@@ -61,7 +61,7 @@ class Reading implements Meant {
   /** What refers to a name is judged as if the name had its style, which is told where it stands. */
   #mendNames(map: { [key: string]: Tree }, path: Path): void {
     for (const name of Object.keys(map)) {
-      const found = isPrototypeKey(name) ? undefined : misnamed(name, path);
+      const found = isPrototypeKey(name) ? undefined : misnamed(name, path, this.tree);
       if (found === undefined || map[found.made] !== undefined || isPrototypeKey(found.made))
         continue;
       this.#rename(map, path, name, found.made);

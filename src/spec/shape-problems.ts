@@ -21,7 +21,8 @@ function problemsOf(issue: ZodIssue, path: Path, tree: Tree): readonly Problem[]
     return issue.keys.flatMap((key) => unknownKey([...path, key], tree));
   const value = treeAt(tree, path);
   const name = String(path.at(-1) ?? "");
-  if (issue.code === "invalid_key") return isPrototypeKey(name) ? [] : [wrongName(issue, path)];
+  if (issue.code === "invalid_key")
+    return isPrototypeKey(name) ? [] : [wrongName(issue, path, tree)];
   if (value === undefined) return [missing(path, tree)];
   if (issue.code === "invalid_value") return [wrongWord(path, value, issue.values.map(String))];
   if (issue.code === "invalid_union" && "options" in issue) {
@@ -114,9 +115,9 @@ function inPart(kind: ReturnType<typeof kindAt>, path: Path): string {
   return `${part ?? ""}${placeOf(path)}`;
 }
 
-function wrongName(issue: ZodIssue & { code: "invalid_key" }, path: Path): Problem {
+function wrongName(issue: ZodIssue & { code: "invalid_key" }, path: Path, tree: Tree): Problem {
   const name = String(path.at(-1));
-  const found = misnamed(name, path.slice(0, -1));
+  const found = misnamed(name, path.slice(0, -1), tree);
   return found === undefined
     ? notNamed(name, path, issue.issues[0]?.message ?? "a name")
     : inOtherStyle(name, path, found);
