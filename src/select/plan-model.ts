@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Model } from "../spec/model.ts";
 import { points, type Candidate } from "./assess.ts";
 import { costTable, openingCost, sortedEngines, type CostTable, type Row } from "./cost-table.ts";
+import { comparing, type Comparison } from "./difference.ts";
 import { decide, type Outcome } from "./decide.ts";
 import { flipFinder } from "./flip.ts";
 import { replanner, type Replanner } from "./replan.ts";
@@ -46,7 +47,8 @@ export function planModel(
   const again = replanner(table);
   const flips = options.flips === false ? undefined : flipFinder(table, again);
   const served = authoritiesByEngine(table, outcome.engines);
-  const context: Context = { table, outcome, stores, again, flips, locked: lock, served };
+  const compared = comparing(table, outcome.engines, outcome.total);
+  const context: Context = { table, outcome, stores, again, flips, locked: lock, served, compared };
   const names = [...table.rows.keys()].toSorted();
   return {
     plan: {
@@ -65,6 +67,7 @@ interface Context {
   readonly flips: ReturnType<typeof flipFinder> | undefined;
   readonly locked: Lock | undefined;
   readonly served: AuthoritiesByEngine;
+  readonly compared: Comparison;
 }
 
 function decisionOf(context: Context, name: string): readonly Decision[] {
@@ -95,8 +98,13 @@ function decisionOf(context: Context, name: string): readonly Decision[] {
         ...free.reasons,
       ],
       scores: scoresOf(table, row),
-      rejected: rejectionsFor(table, row, engine, outcome.total, (other) =>
-        context.again.totalWith(name, other),
+      rejected: rejectionsFor(
+        table,
+        row,
+        engine,
+        outcome.total,
+        (other) => context.again.totalWith(name, other),
+        context.compared,
       ),
       flips: free.flips,
       requirementsHash: hashOf(requirements),

@@ -1,4 +1,5 @@
-import type { Assessment, Candidate, Verdict } from "./assess.ts";
+import { type Assessment, type Candidate, points, type Verdict } from "./assess.ts";
+import { type Change, type Comparison, shownChanges } from "./difference.ts";
 import { inProcess, openingCost, type CostTable, type Row } from "./cost-table.ts";
 import type { Reason, Rejection } from "./plan.ts";
 import type { Requirement } from "./requirement.ts";
@@ -113,7 +114,7 @@ function comparedWithOthers(table: CostTable, row: Row, engine: Candidate): stri
     const obstacle = obstacleOf(table, row, engine);
     return `only ${engine.title} can serve it${obstacle === undefined ? "" : `: ${obstacle}`}`;
   }
-  const strained = strainedOther(table, row, engine);
+  const strained = strainedThoughRunning(table, row, engine) ?? strainedOther(table, row, engine);
   return strained ?? `${engine.title} is the cheapest of ${able.length} that can`;
 }
 
@@ -143,9 +144,30 @@ function strainedOther(table: CostTable, row: Row, engine: Candidate): string | 
   );
   const worst = strains.toSorted((a, b) => b.more - a.more)[0];
   if (!worst || worst.more <= 1) return undefined;
-  const asked = [...row.requirements.hard, ...row.requirements.wishes];
-  const need = asked.find((entry) => ("id" in entry ? entry.id : entry.feature) === worst.id)?.need;
-  return `${engine.title} is cheaper than ${worst.title}, which is strained by ${need ?? worst.id}`;
+  return `${engine.title} is cheaper than ${worst.title}, which is strained by ${needOf(row, worst.id)}`;
+}
+
+/** One that runs is passed over: its sum beside that of the engine that is taken, both with opening. */
+function strainedThoughRunning(table: CostTable, row: Row, engine: Candidate): string | undefined {
+  const { model, engines } = table;
+  const sumOf = (candidate: Candidate): number =>
+    points((assessmentOf(row, candidate.id)?.cost ?? 0) + openingCost(candidate, model));
+  const passedOver = engines.find(
+    (candidate) =>
+      model.stores.running.includes(candidate.id) &&
+      assessmentOf(row, candidate.id)?.admissible === true &&
+      sumOf(candidate) > sumOf(engine),
+  );
+  if (passedOver === undefined) return undefined;
+  const strains = Object.entries(assessmentOf(row, passedOver.id)?.terms ?? {}).map(
+    ([id, strain]) => `${needOf(row, id)} (${strain})`,
+  );
+  return `${engine.title} (${sumOf(engine)} points) is cheaper than ${passedOver.title}, which already runs (${openingCost(passedOver, model)}) but is strained by ${listed(strains)}`;
+}
+
+function needOf({ requirements: { hard, wishes } }: Row, id: string): string {
+  const asked = [...hard, ...wishes];
+  return asked.find((entry) => ("id" in entry ? entry.id : entry.feature) === id)?.need ?? id;
 }
 
 const briefly = (names: readonly string[]): string =>
@@ -181,6 +203,7 @@ export function rejectionsFor(
   chosen: Candidate,
   total: number,
   costWith: (engine: Candidate) => number | undefined,
+  compared: Comparison,
 ): readonly Rejection[] {
   return table.engines
     .filter(({ id }) => id !== chosen.id)
@@ -189,7 +212,9 @@ export function rejectionsFor(
       const failed = assessment?.verdicts.filter(({ met }) => !met) ?? [];
       const [first, ...others] = failed;
       if (first) return byRequirement(engine, first, others);
-      return byCost(table, engine, total, costWith(engine));
+      const cost = costWith(engine);
+      const changes = cost === undefined ? [] : compared(row.workload.name, engine, cost);
+      return byCost(table, engine, { total, cost, changes });
     });
 }
 
@@ -204,12 +229,14 @@ function byRequirement(engine: Candidate, first: Verdict, others: readonly Verdi
   };
 }
 
-function byCost(
-  table: CostTable,
-  engine: Candidate,
-  total: number,
-  cost: number | undefined,
-): Rejection {
+/** What the plan costs with another engine, beside its own total; without a cost there is no such plan. */
+interface Priced {
+  readonly total: number;
+  readonly cost: number | undefined;
+  readonly changes: readonly Change[];
+}
+
+function byCost(table: CostTable, engine: Candidate, { total, cost, changes }: Priced): Rejection {
   if (cost === undefined) {
     return {
       engine: engine.id,
@@ -223,7 +250,7 @@ function byCost(
   return {
     engine: engine.id,
     because: "cost",
-    text: `${engine.title} could serve it: the whole plan would cost ${cost} points against ${total} (opening it: ${openingCost(engine, table.model)})`,
+    text: `${engine.title} could serve it: the whole plan would cost ${cost} points against ${total}${changes.length === 0 ? "" : `: ${shownChanges(changes)}`}`,
     evidence: hosting?.evidence ?? [],
     cost,
   };

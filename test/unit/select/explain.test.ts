@@ -72,3 +72,49 @@ test("a cache with a server of its own is counted as one more server, not as fre
   expect(counted.length).toBeGreaterThan(0);
   for (const why of counted) expect(why).toContain("no further engine, but one more server");
 });
+
+test("what another engine would cost is a sum that the reader can follow", () => {
+  let sums = 0;
+  for (const { result } of results) {
+    for (const rejection of result.plan?.decisions.flatMap(({ rejected }) => rejected) ?? []) {
+      if (rejection.because !== "cost") continue;
+      const [, cost, total, changes = ""] =
+        /would cost ([\d.]+) points against ([\d.]+)(?:: (.*))?$/.exec(rejection.text) ?? [];
+      const signed = [...changes.matchAll(/(?:^|, )([+−])([\d.]+) /g)];
+      const sum = signed.reduce(
+        (all, [, sign, by]) => all + (sign === "+" ? 1 : -1) * Number(by),
+        Number(total),
+      );
+      expect(Math.round(sum * 1_000), rejection.text).toBe(Math.round(Number(cost) * 1_000));
+      sums += signed.length;
+    }
+  }
+  expect(sums).toBeGreaterThan(10);
+});
+
+test("a running engine that is passed over is named with its points, what strains it among them", () => {
+  let passedOver = 0;
+  for (const { id } of results) {
+    const { model } = loadSpec(`${root}${id}/workloads.yaml`);
+    for (const { id: running } of model === undefined ? [] : registered) {
+      const stores = { ...model?.stores, running: [running] };
+      const { plan } = planModel(
+        { ...model, stores } as typeof model & object,
+        registered,
+        undefined,
+        {
+          flips: false,
+        },
+      );
+      for (const { reasons, scores } of plan?.decisions ?? []) {
+        const [brief] = reasons;
+        if (brief?.text.includes("already runs (") !== true) continue;
+        passedOver += 1;
+        const own = scores.find(({ engine }) => engine === running);
+        for (const term of Object.values(own?.terms ?? {}).filter((points) => points > 0))
+          expect(brief.text).toContain(`(${term})`);
+      }
+    }
+  }
+  expect(passedOver).toBeGreaterThan(0);
+});
