@@ -40,6 +40,7 @@ interface Start {
   /** Further files, by path in the project. */
   readonly files: ReadonlyMap<string, string>;
   readonly origin: string;
+  readonly preset?: string;
   readonly install: boolean;
   /** Nobody named the preset. */
   readonly chosen?: true;
@@ -61,7 +62,7 @@ export async function run(
   if (start === undefined) return exitCode.ok;
   if (start.chosen === true)
     output.line(
-      `No --preset and no ${specFile}: this is ${start.origin} (there are: ${presetNames().join(", ")}).\n`,
+      `No --preset and no ${specFile}: this is ${start.origin} (there are: ${presetNames().join(", ")}). Another one begins in a folder without ${specFile}: --preset NAME, or --spec FILE for a spec of your own.\n`,
     );
   const told = options.specGiven === undefined;
   if (!told) judge(resolve(io.cwd, options.specGiven), io, output);
@@ -96,6 +97,7 @@ export async function run(
   output.document({
     directory: target,
     spec: specFile,
+    ...(start.preset === undefined ? {} : { preset: start.preset }),
     plan,
     created: report.created,
     ...(additions === undefined ? {} : { packageJsonLacks: additions }),
@@ -157,7 +159,8 @@ async function startOf(
 
 function fromPreset(name: string): Omit<Start, "install"> {
   const text = presetText(name);
-  if (text !== undefined) return { text, origin: `preset ${name}`, files: presetFiles(name) };
+  if (text !== undefined)
+    return { text, origin: `preset ${name}`, preset: name, files: presetFiles(name) };
   throw new Failure(exitCode.input, `there is no preset "${name}"`, {
     hint: `presets: ${presetNames().join(", ")}`,
   });

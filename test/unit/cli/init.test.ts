@@ -197,6 +197,7 @@ test("init --yes alone says which preset it takes", async () => {
   const { status, stdout } = await cli(at.folder, "init", "--yes", "--no-install");
   expect(status).toBe(0);
   expect(stdout).toMatch(/^No --preset and no workloads\.yaml: this is preset shop \(there are: /);
+  expect(stdout.split("\n")[0]).toContain("--preset NAME, or --spec FILE");
 });
 
 test("in an existing package the next steps are those that work there", async () => {
