@@ -1,4 +1,4 @@
-import { sampleRooms } from "../../ir/checks/sample-rooms.ts";
+import { checksAre, unreadChecks as unread } from "../../ir/checks/unread.ts";
 import type { Entity } from "../model.ts";
 import type { Problem } from "../issues.ts";
 import { warning, type Context } from "./context.ts";
@@ -6,28 +6,18 @@ import { warning, type Context } from "./context.ts";
 /** Checks for which nobody knows which values hold them: rows that the tool makes up may be refused. One warning per entity. */
 export function unreadChecks({ entities, authorityOf }: Context): readonly Problem[] {
   return [...entities.values()].flatMap((entity): readonly Problem[] => {
-    const names = unread(entity);
+    const names = unread(entity.fields, namedChecks(entity));
     if (names.length === 0 || !authorityOf.has(entity.owner ?? entity.name)) return [];
     const path = ["entities", entity.name, "checks"];
-    return [warning(path, messageOf(entity, names), mendOf(entity), "key")];
+    return [warning(path, messageOf(entity, names), mend, "key")];
   });
 }
 
-function unread({ fields, checks }: Entity): readonly string[] {
-  const conditions = Object.values(checks);
-  if (conditions.length === 0) return [];
-  const found = sampleRooms(fields, conditions).unread;
-  return Object.entries(checks).flatMap(([name, condition]) =>
-    found.includes(condition) && !asksForText.test(condition) ? [name] : [],
-  );
-}
+const namedChecks = ({ checks }: Entity): Parameters<typeof unread>[1] =>
+  Object.entries(checks).map(([name, condition]) => ({ name, condition }));
 
-/** No text that is made up is empty. */
-const asksForText =
-  /^\s*(?:["\w]+\s*(?:<>|!=)\s*''|(?:char_|character_)?length\s*\(\s*(?:b?trim\s*\(\s*)?["\w]+[\s)]*(?:>\s*0|>=\s*1))\s*$/i;
+const messageOf = ({ name, owner }: Entity, checks: readonly string[]): string =>
+  `${checksAre(name, checks)} not read for values that hold ${checks.length === 1 ? "it" : "them"}: the tests of ${owner ?? name}, and of what cannot be stored without it, are not generated, and rows of src/example.ts and of migrate rehearse may be refused`;
 
-const messageOf = ({ name }: Entity, checks: readonly string[]): string =>
-  `${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} of ${name} ${checks.length === 1 ? "is" : "are"} not read for values that hold ${checks.length === 1 ? "it" : "them"}: rows of the generated tests, of src/example.ts and of migrate rehearse may be refused`;
-
-const mendOf = ({ name }: Entity): string =>
-  `say such a thing in comparisons of fields and values joined by and; or give src/example.ts, which is yours, values that hold it: the tests of ${name} cannot store theirs then`;
+const mend =
+  "say such a thing in comparisons of fields and values joined by and; or test it by hand, and give src/example.ts, which is yours, values that hold it";

@@ -1,6 +1,6 @@
 // A check whose values nobody can choose is told; one that samples hold is not.
 import { expect, test } from "vitest";
-import { cli, projectFolder } from "../../support/generated-project.ts";
+import { cli, generateProject, projectFolder } from "../../support/generated-project.ts";
 
 const spec = (checks: string): string => `version: 1
 project: bookings
@@ -39,6 +39,17 @@ test("what says more than comparisons is told, once per entity, with the place",
     "workloads.yaml:10:5: warning: checks nights, coded of Booking are not read",
   );
   expect(told.match(/not read/g)).toHaveLength(1);
+});
+
+test("tests that could not store their rows are not generated, and say why in one place", async () => {
+  const project = await generateProject("unread-tests", spec(`{ coded: "code ~ '^[A-Z]+$'" }`));
+  try {
+    const suite = project.read("test/data/main/booking.ts");
+    expect(suite).toContain('skip: "not tested: check coded of Booking is not read');
+    expect(suite).not.toContain("RecordTests");
+  } finally {
+    project.remove();
+  }
 });
 
 test("two that contradict each other cannot both be held", async () => {

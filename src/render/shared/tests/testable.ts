@@ -1,6 +1,8 @@
+import { checksAre } from "../../../ir/checks/unread.ts";
 import type { EntityIr, RepositoryIr } from "../../../ir/types.ts";
 import { ImportSet } from "../../layout.ts";
 import { insertable } from "../types.ts";
+import { unheldChecks } from "./check-rooms.ts";
 import type { TestContext } from "./scope.ts";
 import { sampleValue } from "./values.ts";
 
@@ -43,6 +45,9 @@ function unmade(
     if (reason !== undefined)
       return `${parent.entity.name}, which ${field.name} refers to, is ${reason}`;
   }
+  const unread = unheldChecks(entity);
+  if (unread.length > 0)
+    return `not tested: ${checksAre(entity.name, unread)} not read, so that its samples may be refused; say it in comparisons of fields and values in the spec`;
   for (const child of entity.children) {
     const reason = unmade(child.entity, context, above);
     if (reason !== undefined) return reason;
