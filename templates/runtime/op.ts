@@ -1,4 +1,5 @@
 import type { Span } from "@opentelemetry/api";
+import { rejectAtCaller } from "./caller-stack.ts";
 import type { DeadlineQueue, Deadlines, Expiring } from "./deadline.ts";
 import { DataError, isDataError, programmingError, type ErrorDetails } from "./errors.ts";
 import { deadlineError, faultError, verdictError } from "./failure.ts";
@@ -74,7 +75,7 @@ export abstract class Op<T> implements Expiring {
   #backoff: NodeJS.Timeout | undefined = undefined;
   /** There while those who listen to changes are being told of this one. */
   #result: { readonly value: T } | undefined = undefined;
-  #resolve!: (value: T) => void;
+  #resolve!: (value: T | Promise<never>) => void;
   #reject!: (error: unknown) => void;
 
   constructor(runtime: OpRuntime, spec: OpSpec, options: OpOptions | undefined) {
@@ -152,7 +153,7 @@ export abstract class Op<T> implements Expiring {
     if (this.settled) return;
     if (isDataError(error)) this.#settle(error.kind, error.code);
     else this.#settle(error instanceof Error ? error.name : "error", undefined);
-    this.#reject(error);
+    rejectAtCaller(this.#resolve, error);
   }
 
   /** Whether another attempt is under way: the retry rule allows it and the bucket pays. */

@@ -446,3 +446,44 @@ test("property: whatever the attempts answer, an unkeyed write whose outcome is 
   await fc.assert(property, { seed: 20261121, numRuns: 200 });
   vi.restoreAllMocks();
 });
+
+describe("stack", () => {
+  const refusedCall = (): Promise<string> =>
+    new Promise((_, reject) => setTimeout(() => reject(new DriverError()), 1)).then(() => "");
+
+  test("a failed call names the functions that await it, and its cause keeps its own frames", async () => {
+    async function placeOrder(): Promise<string> {
+      return await callOp(rootRuntime(), write, undefined, refusedCall);
+    }
+    const error = await dataError(placeOrder());
+    expect(error.stack).toMatch(/^DataError: .*\n {4}at /);
+    expect(error.stack).toMatch(/\n {4}at (async )?placeOrder \(.*op\.test\.ts:\d+:\d+\)/);
+    expect((error.cause as Error).stack).toMatch(/ at Timeout.*op\.test\.ts:/);
+  });
+
+  test("a deadline that strikes and a verdict of the engine do, too", async () => {
+    async function slow(): Promise<string> {
+      return await callOp(rootRuntime(), read, { deadlineMs: 5 }, () => new Promise(() => {}));
+    }
+    async function judged(): Promise<string> {
+      return await callOp(rootRuntime(), read, undefined, async () => {
+        await sleep(1);
+        throw programmingError("no");
+      });
+    }
+    expect((await dataError(slow())).stack).toMatch(/at (async )?slow \(.*op\.test\.ts:/);
+    expect((await dataError(judged())).stack).toMatch(/at (async )?judged \(.*op\.test\.ts:/);
+  });
+
+  test("an error that passes two calls has the frames of both, each once", async () => {
+    async function statement(): Promise<string> {
+      return await callOp(rootRuntime(), read, undefined, refusedCall);
+    }
+    async function transaction(): Promise<string> {
+      return await callOp(rootRuntime(), write, undefined, statement);
+    }
+    const { stack = "" } = await dataError(transaction());
+    const named = [...stack.matchAll(/at .*?(statement|transaction) \(/g)].map(([, name]) => name);
+    expect(named).toEqual(["statement", "transaction"]);
+  });
+});
