@@ -1,5 +1,5 @@
 import { programmingError } from "../../runtime/errors.ts";
-import { pageLimit } from "../../runtime/keyset.ts";
+import { type Answer, pageLimit } from "../../runtime/keyset.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type {
   Page,
@@ -89,12 +89,14 @@ export class StatementSession implements MysqlSession, RawSession {
     return this.#checked(() => {
       const limit = pageLimit(statement.name, page.limit);
       const { cursors } = statement;
-      const after = page.after === undefined ? undefined : cursors.decode(page.after);
+      const answer = this.#answerOf(statement, values);
+      const after = page.after === undefined ? undefined : cursors.decode(page.after, answer);
       return this.#dynamic(statement, values, { after, limit: limit + 1 }, options, (rows) => {
         const last = rows[limit - 1];
         const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
         if (rows.length <= limit || last === undefined) return { items };
-        return { items, next: cursors.encode(valuesAt(last, statement.cursor).map(cursorText)) };
+        const position = valuesAt(last, statement.cursor).map(cursorText);
+        return { items, next: cursors.encode(position, answer) };
       });
     });
   }
@@ -205,6 +207,10 @@ export class StatementSession implements MysqlSession, RawSession {
       ({ rows }) => decode(rows),
       statement,
     ).start();
+  }
+
+  #answerOf<R>({ position }: DynamicRead<R>, values: DynamicValues): Answer | undefined {
+    return position === "score" ? [this.#context.tenant, values] : undefined;
   }
 
   /** Wrong input rejects, as every other failure does. */

@@ -186,6 +186,8 @@ export interface ListParts {
   readonly order: readonly OrderTerm[];
   /** The values of the order's terms within a row. */
   readonly cursor: readonly number[];
+  /** What a cursor holds: a score means nothing under another query or other filters, so such a cursor is good for the same values only. */
+  readonly position?: "score";
 }
 
 /** A list with what its rows become. */

@@ -189,8 +189,10 @@ export class SearchSession {
     return this.#call(method.of, method, options, async (attempt) => {
       const limit = pageLimit(method.operation, page.limit);
       const cursors = keyset(method.operation, "score, key", 3);
-      const after = page.after === undefined ? undefined : cursors.decode(page.after);
-      const query = await this.#query(method, text, filters(), attempt);
+      const clauses = filters();
+      const answer = [this.#tenant, text, clauses];
+      const after = page.after === undefined ? undefined : cursors.decode(page.after, answer);
+      const query = await this.#query(method, text, clauses, attempt);
       if (query === undefined) return { answer: { items: [] }, counts: noCounts(method.facets) };
       const body = searchBody(method, query, limit + 1, false);
       const [score = null, key = null, pit = null] = after ?? [];
@@ -203,7 +205,10 @@ export class SearchSession {
       const last = hits[limit - 1];
       const counts = countsOf(found.answer, method.facets);
       if (hits.length > limit && last !== undefined)
-        return { answer: { items, next: cursors.encode(positionOf(last, found.pit)) }, counts };
+        return {
+          answer: { items, next: cursors.encode(positionOf(last, found.pit), answer) },
+          counts,
+        };
       if (found.pit !== null) closePit(this.connection, found.pit);
       return { answer: { items }, counts };
     });

@@ -1,5 +1,5 @@
 import { programmingError } from "../../runtime/errors.ts";
-import { pageLimit } from "../../runtime/keyset.ts";
+import { type Answer, pageLimit } from "../../runtime/keyset.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type {
   Page,
@@ -110,12 +110,13 @@ export class StatementSession implements PostgresSession, RawSession {
     return this.#checked(() => {
       const limit = pageLimit(statement.name, page.limit);
       const { cursors } = statement;
-      const after = page.after === undefined ? undefined : cursors.decode(page.after);
+      const answer = this.#answerOf(statement, values);
+      const after = page.after === undefined ? undefined : cursors.decode(page.after, answer);
       return this.#dynamic(statement, values, { after, limit: limit + 1 }, options, (rows) => {
         const last = rows[limit - 1];
         const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
         if (rows.length <= limit || last === undefined) return { items };
-        return { items, next: cursors.encode(textsAt(last, statement.cursor)) };
+        return { items, next: cursors.encode(textsAt(last, statement.cursor), answer) };
       });
     });
   }
@@ -225,6 +226,10 @@ export class StatementSession implements PostgresSession, RawSession {
     const bound = { prepared, values: composed.values };
     const lane = { first: this.#context.lanes.pooled };
     return new ReadCall(this.#context, lane, spec, bound, options, decode, statement).start();
+  }
+
+  #answerOf<R>({ position }: DynamicRead<R>, values: DynamicValues): Answer | undefined {
+    return position === "score" ? [this.#context.tenant, values] : undefined;
   }
 
   /** Wrong input rejects, as every other failure does. */

@@ -153,6 +153,8 @@ export interface ListParts {
   readonly order: readonly OrderTerm[];
   /** Columns of a row that hold the texts of the order's terms. */
   readonly cursor: readonly number[];
+  /** What a cursor holds: a score means nothing under another query or other filters, so such a cursor is good for the same values only. */
+  readonly position?: "score";
 }
 
 /** A list with what its rows become. */

@@ -114,6 +114,21 @@ describe("keyset", () => {
       expect(kindOf(() => byPlaced.decode(cursor))).toContain("not a cursor of this list");
   });
 
+  test("a cursor of an answer is refused under any other query, filter or tenant, and holds none of them", () => {
+    const answer = ["tenant", { fixed: ["secret words", 7n], optional: [undefined, null] }];
+    const cursor = byPlaced.encode(["0.5", "key"], answer);
+    expect(byPlaced.decode(cursor, structuredClone(answer))).toEqual(["0.5", "key"]);
+    for (const other of [
+      undefined,
+      ["other", answer[1]],
+      ["tenant", { fixed: ["secret word", 7n], optional: [undefined, null] }],
+      ["tenant", { fixed: ["secret words", "7"], optional: [undefined, null] }],
+      ["tenant", { fixed: ["secret words", 7n], optional: [null, undefined] }],
+    ])
+      expect(kindOf(() => byPlaced.decode(cursor, other))).toContain("not a cursor of this");
+    expect(Buffer.from(cursor, "base64url").toString()).toMatch(/^\["\w{1,7}","0\.5","key"\]$/);
+  });
+
   test("property: arbitrary text is refused with a programming error, never anything else", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json()), (text) => {

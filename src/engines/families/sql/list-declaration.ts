@@ -18,6 +18,8 @@ export function listDeclaration(input: {
   readonly row: Doc;
   /** Columns of a row that hold the order's values. */
   readonly cursor: readonly number[];
+  /** The first of them is a score: a cursor belongs to one answer. */
+  readonly position?: "score";
 }): string {
   input.module.runtime("statement", "dynamicRead");
   return declaration(input.variable, "dynamicRead", [
@@ -27,6 +29,7 @@ export function listDeclaration(input: {
     ...listEntries(input.module, input.fragments),
     ["row", input.row],
     ["cursor", columnList(input.cursor)],
+    ...(input.position === undefined ? [] : [["position", stringLiteral(input.position)] as const]),
   ]);
 }
 

@@ -164,6 +164,7 @@ function hitsDeclaration(of: Searched, method: SearchMethodIr): string {
       fragments: sql.hits(method),
       row: arrowToObject(`(row): ${hit?.name ?? "never"}`, entries),
       cursor: [score, ...keys],
+      ...(method.method.page === "keyset" ? { position: "score" } : {}),
     }),
   );
   return variable;

@@ -45,6 +45,7 @@ from books b`,
     highlights: {},
   }),
   cursor: [9, 0],
+  position: "score",
 });
 
 const findValues = (asked: SearchTexts, filter: BookSearchFindFilter): DynamicValues => ({

@@ -45,6 +45,7 @@ from products p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
     },
   }),
   cursor: [11, 0],
+  position: "score",
 });
 
 const searchValues = (query: string, filter: ProductSearchFilter): DynamicValues => ({

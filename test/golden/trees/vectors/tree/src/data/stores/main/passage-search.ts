@@ -29,6 +29,7 @@ from passages p cross join websearch_to_tsquery('simple'::regconfig, $1) as aske
     score: float.decode(row[16]),
   }),
   cursor: [16, 0],
+  position: "score",
 });
 
 const findValues = (query: string, filter: PassageSearchFindFilter): DynamicValues => ({

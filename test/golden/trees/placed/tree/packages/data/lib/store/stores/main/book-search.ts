@@ -41,6 +41,7 @@ from books b cross join websearch_to_tsquery('simple'::regconfig, $1) as asked(q
     },
   }),
   cursor: [9, 0],
+  position: "score",
 });
 
 const searchValues = (query: string, filter: BookSearchFilter): DynamicValues => ({
