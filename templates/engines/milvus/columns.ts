@@ -78,6 +78,13 @@ function scaled(column: ColumnDefinition, value: unknown): string {
   return floor === ceil ? int64(column, floor) : refuse(column, `has more than ${scale} decimals`);
 }
 
+/** What rows are compared with; undefined for a decimal of finer digits than the column has, which none of them holds. @throws DataError programming */
+export function soughtOf(column: ColumnDefinition, value: unknown): Scalar | undefined {
+  if (column.kind !== "decimal") return scalarOf(column, value);
+  const { floor, ceil } = boundUnits(value, column.scale ?? 0) ?? refuse(column, "is no decimal");
+  return floor === ceil ? String(floor) : undefined;
+}
+
 /**
  * The end of a range as the column compares it. A decimal may have finer digits than the column: it goes inwards to the next value that the
  * column can hold, which leaves the range as it is.

@@ -1,7 +1,7 @@
 import { programmingError } from "../../runtime/errors.ts";
 import { uuidText } from "../../runtime/keys.ts";
 import type { Range } from "../../runtime/options.ts";
-import { boundOf, type Scalar, scalarOf } from "./columns.ts";
+import { boundOf, type Scalar, soughtOf } from "./columns.ts";
 import { type ColumnDefinition, field, type ViewDefinition } from "./definition.ts";
 
 /** One condition of a filter. */
@@ -49,7 +49,8 @@ function literal(column: ColumnDefinition, scalar: Scalar): string {
 /**
  * The whole filter of a read: what was asked for, the tenant where there is one, and never what is deleted.
  *
- * @throws DataError programming for a value that its column cannot hold; only the ends of a decimal range may have finer digits
+ * @throws DataError programming for a value that its column cannot hold; a decimal may have finer digits: the end of a range is compared
+ * exactly, and no row is equal to such a value
  */
 export function filterExpression(
   definition: Pick<ViewDefinition, "columns">,
@@ -69,10 +70,15 @@ export function filterExpression(
   ].join(" and ");
 }
 
+/** Beside the condition of every filter that a row is not deleted. */
+const nothing = `${field.deleted} == true`;
+
 function conditionTexts(column: ColumnDefinition, condition: Condition): readonly string[] {
   const { name } = column;
   if ("equals" in condition) {
-    const value = literal(column, scalarOf(column, condition.equals));
+    const scalar = soughtOf(column, condition.equals);
+    if (scalar === undefined) return [nothing];
+    const value = literal(column, scalar);
     return [column.list === true ? `array_contains(${name}, ${value})` : `${name} == ${value}`];
   }
   const { min, max } = condition.within;

@@ -46,10 +46,11 @@ export const int = <T extends number = number>(): Codec<T> => ({
 });
 /**
  * Always a BSON double: 1 stays a double and is not stored as an int. Finite, as on every engine: after NaN, which no comparison meets, a
- * keyset page would find nothing more.
+ * keyset page would find nothing more. -0 is kept as 0, as on every engine.
  */
 export const float = (): Codec<number> => ({
-  encode: (value) => (Number.isFinite(value) ? new Double(value) : refuse("float (finite)", value)),
+  encode: (value) =>
+    Number.isFinite(value) ? new Double(value + 0) : refuse("float (finite)", value),
   decode: (stored) => Number(present(stored)),
 });
 export const boolean = (): Codec<boolean> =>

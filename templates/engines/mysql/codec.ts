@@ -117,9 +117,9 @@ export const numeric = (precision: number, scale: number): Codec<string> => {
   };
 };
 
-/** `double`. @throws TypeError for what is no finite number: the engine has neither NaN nor infinities */
+/** `double`. @throws TypeError for what is no finite number: the engine has neither NaN nor infinities. -0 is kept as 0, as on every engine: not every way to the server keeps its sign */
 export const float: Codec<number> = {
-  encode: (value) => (Number.isFinite(value) ? value : refuse("float (finite)", value)),
+  encode: (value) => (Number.isFinite(value) ? value + 0 : refuse("float (finite)", value)),
   decode: (value) => (typeof value === "number" ? value : Number(present(value))),
 };
 

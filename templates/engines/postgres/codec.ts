@@ -103,14 +103,9 @@ export const numeric = (precision: number, scale: number): Codec<string> => {
   };
 };
 
-/** `double precision`. Finite, as on every engine, though this one would keep NaN and the infinities. */
+/** `double precision`. Finite, and 0 for -0, as on every engine, though this one would keep NaN, the infinities and -0. */
 export const float: Codec<number> = {
-  encode: (value) =>
-    Number.isFinite(value)
-      ? Object.is(value, -0)
-        ? "-0"
-        : `${value}`
-      : refuse("float (finite)", value),
+  encode: (value) => (Number.isFinite(value) ? `${value}` : refuse("float (finite)", value)),
   decode: (text) => Number(present(text)),
 };
 

@@ -155,6 +155,7 @@ export const int64 = <T extends bigint = bigint>(
   decode: (stored) => BigInt(inForm(wholeForm, stored)) as T,
 });
 
+/** -0 is kept as 0, as on every engine. */
 export const float = (min = -Infinity, max = Infinity): ValueCodec<number> => ({
   problem: (value) =>
     !Number.isFinite(value)
@@ -162,7 +163,7 @@ export const float = (min = -Infinity, max = Infinity): ValueCodec<number> => ({
       : value < min || value > max
         ? `is not from ${min} to ${max}`
         : undefined,
-  encode: (value) => (Object.is(value, -0) ? "-0" : String(value)),
+  encode: String,
   decode: (stored) => Number(inForm(floatForm, stored)),
 });
 

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { expectCaller } from "../caller.ts";
 import type { KeyvalueLayer, SettingInput } from "./layer.ts";
 
 export interface Case {
@@ -73,6 +74,25 @@ export const cases: readonly Case[] = [
       expect(stored.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
       expect(Math.abs(stored.createdAt.getTime() - Date.now())).toBeLessThan(60_000);
       expect(stored.updatedAt).toEqual(stored.createdAt);
+    },
+  },
+  {
+    method: "insert",
+    name: "a float of -0 is kept as 0",
+    run: async (data) => {
+      const stored = await data.settings.add(setting({ ratio: -0 }));
+      expect(stored.ratio).toBe(0);
+      expect((await data.settings.get(stored.id))?.ratio).toBe(0);
+    },
+  },
+  {
+    method: "insert",
+    name: "the stack of its error names the line of the call",
+    run: async (data) => {
+      const first = await data.sessions.start(session());
+      await expectCaller(async function startAgain() {
+        return await data.sessions.start({ id: first.id, data: "second" });
+      });
     },
   },
   {

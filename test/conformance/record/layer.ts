@@ -48,10 +48,13 @@ export interface RecordLayer {
     listLive(where: object): Promise<readonly Post[]>;
     listTagged(where: object, page: PageOf): Promise<Paged>;
     write(post: PostInput, options?: object): Promise<Post>;
+    writeAll(posts: readonly PostInput[]): Promise<readonly Post[]>;
     revise(id: string, patch: object, options?: object): Promise<Post>;
   };
   readonly invoices: {
     get(id: string): Promise<object | undefined>;
+    listOf(where: { readonly amount: string }): Promise<readonly object[]>;
+    listTaxed(where: object): Promise<readonly object[]>;
     bill(invoice: {
       readonly amount: string;
       readonly tax: string | null;

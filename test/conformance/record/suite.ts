@@ -1,6 +1,7 @@
 /** What the record port promises, told once and run against every engine that claims it. */
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { expect } from "vitest";
+import { expectCaller } from "../caller.ts";
 import type { RecordLayer, PostInput } from "./layer.ts";
 
 export interface Case {
@@ -155,6 +156,29 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    method: "insert",
+    name: "a float of -0 is kept as 0, by a single write, one of many and a patch",
+    run: async (data) => {
+      const one = await data.posts.write(post({ ratio: -0 }));
+      const many = await data.posts.writeAll([post({ ratio: -0 }), post({ ratio: -0.5 })]);
+      const patched = await data.posts.revise((await data.posts.write(post())).id, { ratio: -0 });
+      const stored = [one, ...many, patched];
+      const read = await data.posts.getMany(stored.map(({ id }) => id));
+      for (const rows of [stored, read])
+        expect(rows.map(({ ratio }) => ratio)).toEqual([0, 0, -0.5, 0]);
+    },
+  },
+  {
+    method: "insert",
+    name: "the stack of its error names the line of the call",
+    run: async (data) => {
+      const stored = await data.posts.write(post());
+      await expectCaller(async function writeAgain() {
+        return await data.posts.write(post({ id: stored.id }));
+      });
+    },
+  },
+  {
     method: "decimal",
     name: "keeps every digit and its scale",
     run: async (data) => {
@@ -165,6 +189,23 @@ export const cases: readonly Case[] = [
       });
       const other = await data.invoices.bill({ amount: "0.00", tax: "0.10" });
       expect(await data.invoices.get(other.id)).toMatchObject({ amount: "0.00", tax: "0.10" });
+    },
+  },
+  {
+    method: "decimal",
+    name: "a value of finer digits than the field has is equal to none, and what is no decimal is refused",
+    run: async (data) => {
+      const amount = `${randomInt(1_000_000_000)}.50`;
+      await data.invoices.bill({ amount, tax: "0.10" });
+      for (const same of [amount, amount.slice(0, -1), `${amount}00`, `+${amount}`])
+        expect(await data.invoices.listOf({ amount: same }), same).toHaveLength(1);
+      for (const finer of [`${amount}1`, amount.replace(/0$/, "49"), amount.replace(/0$/, "0001")])
+        expect(await data.invoices.listOf({ amount: finer }), finer).toEqual([]);
+      const within = (tax: object) => data.invoices.listTaxed({ amount, tax });
+      expect(await within({ min: "0.099", max: "0.101" })).toHaveLength(1);
+      expect(await within({ min: "0.1001" })).toEqual([]);
+      expect(await within({ max: "0.0999" })).toEqual([]);
+      await expect(data.invoices.listOf({ amount: "1,5" })).rejects.toEqual(ofKind("programming"));
     },
   },
   {

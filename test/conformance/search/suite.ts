@@ -1,6 +1,7 @@
 /** What the search port promises, told once and run against every engine that claims it. */
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
+import { expectCaller } from "../caller.ts";
 import type { SearchLayer } from "./layer.ts";
 
 export interface SearchCase {
@@ -234,6 +235,19 @@ export const cases: readonly SearchCase[] = [
   },
   {
     method: "filter",
+    name: "a decimal of finer digits than the field has is equal to none, and what is none is refused",
+    run: async (data) => {
+      const { titles } = await shelve(data, { title: "cheap", body: "one word", price: "2.50" });
+      for (const price of ["2.50", "2.5", "2.500"])
+        expect(await titles("word", { price }), price).toEqual(["cheap"]);
+      for (const price of ["2.501", "2.499", "2.50000000001"])
+        expect(await titles("word", { price }), price).toEqual([]);
+      const refused = { name: "DataError", kind: "programming" };
+      await expect(titles("word", { price: "2,5" })).rejects.toMatchObject(refused);
+    },
+  },
+  {
+    method: "filter",
     name: "a UUID is found in either case, and what is none is refused",
     run: async (data) => {
       const ownerId = "abcdef01-0000-4000-8000-00000000000a";
@@ -360,6 +374,48 @@ export const cases: readonly SearchCase[] = [
         });
       await expect(data.bookSearch.find("lore", { shelf }, { limit: 0 })).rejects.toMatchObject({
         kind: "programming",
+      });
+    },
+  },
+  {
+    method: "keyset pages",
+    name: "a cursor is good for its query and its filters only, and holds nothing of them",
+    run: async (data) => {
+      const books = Array.from({ length: 4 }, () => ({ body: "lore of winter", cents: 200 }));
+      const { shelf } = await shelve(data, ...books);
+      const where = { shelf, cents: { min: 100, max: 300 } };
+      const { next: after = "" } = await data.bookSearch.find("lore", where, { limit: 2 });
+      const found = (query: string, filter: Row) =>
+        data.bookSearch.find(query, filter, { limit: 2, after });
+      expect((await found("lore", { ...where })).items).toHaveLength(2);
+      expect(Buffer.from(after, "base64url").toString()).not.toMatch(new RegExp(`lore|${shelf}`));
+      const refused = {
+        name: "DataError",
+        kind: "programming",
+        operation: "bookSearch.find",
+        hint: expect.stringContaining("same query and the same filters"),
+      };
+      for (const [query, filter] of [
+        ["winter", where],
+        ["lore winter", where],
+        ["lore", { shelf }],
+        ["lore", { ...where, cents: { min: 100 } }],
+        ["lore", { ...where, cents: { max: 300 } }],
+        ["lore", { ...where, shelf: randomUUID() }],
+      ] as const)
+        await expect(found(query, filter), query).rejects.toMatchObject(refused);
+      await expect(
+        data.bookSearch.count("lore", { shelf }, { limit: 2, after }),
+      ).rejects.toMatchObject({ kind: "programming" });
+    },
+  },
+  {
+    method: "hostile query",
+    name: "the error of a refused query names the line of the call",
+    run: async (data) => {
+      const { shelf } = await shelve(data);
+      await expectCaller(async function findUnstorable() {
+        return await data.bookSearch.find("nul\0l", { shelf }, {});
       });
     },
   },

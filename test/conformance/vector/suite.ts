@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { cosine, type Distance, l2, negativeInner, randomVectors, ranked } from "./brute-force.ts";
+import { expectCaller } from "../caller.ts";
 import type { VectorLayer, View } from "./layer.ts";
 
 export interface VectorCase {
@@ -73,6 +74,22 @@ export const cases: readonly VectorCase[] = [
     },
   },
   {
+    method: "filter",
+    name: "a decimal of finer digits than the field has is equal to none, and what is none is refused",
+    run: async (data) => {
+      const group = randomUUID();
+      const [vector = new Float32Array(8)] = vectors;
+      const point = { number: 1, label: "", group, angle: null, place: vector, force: null };
+      await data.points.add({ ...point, cost: "2.50" });
+      const found = (cost: string) => data.byPlace.nearest(vector, { group, cost });
+      for (const cost of ["2.50", "2.5", "2.500"]) expect(await found(cost), cost).toHaveLength(1);
+      for (const cost of ["2.501", "2.499", "2.50000000001"])
+        expect(await found(cost), cost).toEqual([]);
+      const refused = { name: "DataError", kind: "programming" };
+      await expect(found("2,5")).rejects.toMatchObject(refused);
+    },
+  },
+  {
     method: "limit",
     name: "10 unless said otherwise; beyond its bounds refused",
     run: async (data) => {
@@ -99,6 +116,15 @@ export const cases: readonly VectorCase[] = [
       expect(await data.byAngle.nearest(vector, { group })).toEqual([]);
       expect(await data.byForce.nearest(vector, { group })).toEqual([]);
       expect(await data.byPlace.nearest(vector, { group })).toHaveLength(1);
+    },
+  },
+  {
+    method: "dimensions",
+    name: "the stack of the error names the line of the call",
+    run: async (data) => {
+      await expectCaller(async function nearestOfSeven() {
+        return await data.byAngle.nearest(new Float32Array(7), { group: randomUUID() });
+      });
     },
   },
   {

@@ -124,6 +124,8 @@ test.each([
   [between("f_price", { min: "-0.014", max: "-0.005" }), "f_price >= -1 and f_price <= -1"],
   [between("f_price", { max: "9".repeat(40) }), "f_price <= 1000000000000000000"],
   [equal("f_weight", 1e21), "f_weight == 1e+21"],
+  [equal("f_price", "12.50"), "f_price == 1250"],
+  [equal("f_price", "12.501"), "deleted == true"],
   [equal("f_open", false), "f_open == false"],
   [equal("f_added", new Date(1_700_000_000_123)), "f_added == 1700000000123"],
 ] as const)("a condition as text, case %#", (conditions, text) => {
@@ -138,7 +140,7 @@ test.each([
   ["f_page", "1 or true"],
   ["f_serial", 2n ** 63n],
   ["f_serial", 5],
-  ["f_price", "12.345"],
+  ["f_price", "12,345"],
   ["f_price", "1e3"],
   ["f_weight", Number.NaN],
   ["f_weight", Number.POSITIVE_INFINITY],

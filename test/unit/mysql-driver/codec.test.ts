@@ -10,6 +10,7 @@ describe("what a type cannot hold is refused before it is sent", () => {
     refuses(() => codec.bigint.encode(2n ** 63n));
     refuses(() => codec.bigint.encode(1 as unknown as bigint));
     refuses(() => codec.float.encode(Number.NaN));
+    expect(codec.float.encode(-0)).toBe(0);
     refuses(() => codec.float.encode(Number.POSITIVE_INFINITY));
     refuses(() => codec.decimal.encode("1e5"));
     refuses(() => codec.decimal.encode("1".repeat(66)));

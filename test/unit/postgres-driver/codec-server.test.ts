@@ -48,7 +48,11 @@ const one = <T>(type: string, codec: Codec<T>, values: fc.Arbitrary<T>): Case<un
 const scalars: readonly Case<unknown>[] = [
   one("integer", int, fc.integer()),
   one("bigint", bigint, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
-  one("double precision", float, fc.double({ noNaN: true, noDefaultInfinity: true })),
+  one(
+    "double precision",
+    float,
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => one + 0),
+  ),
   one("numeric(30,10)", decimal, fc.stringMatching(/^[1-9]\d{0,18}\.\d{10}$/)),
   one("text", text, plain),
   one("uuid", uuid, fc.uuid()),

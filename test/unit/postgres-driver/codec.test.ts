@@ -41,7 +41,8 @@ describe("codecs give back what they were given", () => {
   it("numbers", () => {
     holds(int, fc.integer());
     holds(bigint, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }));
-    holds(float, fc.double({ noNaN: true, noDefaultInfinity: true }));
+    holds(float, fc.double({ noNaN: true, noDefaultInfinity: true }).map(withoutSign));
+    expect(float.encode(-0)).toBe("0");
     holds(decimal, fc.stringMatching(/^-?\d{1,20}(\.\d{1,20})?$/));
   });
 
@@ -89,6 +90,9 @@ describe("codecs give back what they were given", () => {
     holds(array(json<unknown>()), fc.array(fc.jsonValue().filter(survives)));
   });
 });
+
+/** -0 is kept as 0, as on every engine. */
+const withoutSign = (value: number): number => value + 0;
 
 /** json text cannot say -0. */
 const survives = (value: unknown): boolean =>
