@@ -27,6 +27,8 @@ export interface Rows {
   readonly prepare?: () => Promise<void>;
   /** Deletes softly: a row that was deleted lies under the key that is taken for missing, for lists to leave out. */
   readonly leaveOut?: string;
+  /** So few rows can be stored beside each other, and why: what needs more is not tested, and each test that writes begins with an empty store. */
+  readonly few?: { readonly rows: number; readonly why: string };
   /** Owned children, with the properties of their own key: they come in its order. */
   readonly children?: Children;
 }

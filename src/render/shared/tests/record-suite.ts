@@ -20,7 +20,7 @@ import { firstTest, missingSample } from "./sample-numbers.ts";
 import { type TestContext, dataType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
 import { untestable } from "./testable.ts";
-import { notTested } from "./too-few-values.ts";
+import { rowsFor, tightKey } from "./too-few-values.ts";
 
 /** `test/data/main/order.ts`: samples of an entity and a test for each of its methods. */
 export function recordSuite(
@@ -32,15 +32,17 @@ export function recordSuite(
 ): FileRequest {
   const { entity } = repository;
   let taken = firstTest - 10;
+  const rows = rowsFor(repository, context);
   const scope: SuiteScope = {
     ...context,
     imports: new ImportSet(),
     store,
     repository,
     nullsFirst,
-    number: () => (taken += 10),
+    number: rows.kind === "few" ? () => 0 : () => (taken += 10),
+    ...(rows.kind === "few" ? { few: rows } : {}),
   };
-  const reason = notTested(repository, context);
+  const reason = rows.kind === "none" ? rows.why : undefined;
   const shape = reason === undefined ? testedParts(scope, views) : undefined;
   const others = shape === undefined && untestable(repository, context) === undefined;
   const opened = dataType(scope, `stores/${store.name}/store`, `Opened${store.typePrefix}`);
@@ -91,11 +93,12 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
   const layout = scope.layoutOf(entity.name);
   if (layout === undefined) return { declarations: [], setup: [], tests: [] };
   const { declarations, differences, defaults } = sampleParts(layout, scope);
-  const isShared = views.some((view) => view.entity?.name === entity.name);
+  const isShared =
+    scope.few === undefined && views.some((view) => view.entity?.name === entity.name);
   const own = defaults.map(([name, value]) => entry(name, value));
   return {
     declarations: isShared ? [...declarations, sharedRows(scope, differences)] : declarations,
-    setup: [...handles(scope), subject(scope, isShared ? rowsName(entity) : differences)],
+    setup: [...handles(scope), subject(scope, readRows(scope, isShared, differences))],
     tests: [
       lines([
         ...(own.length === 0 ? [] : [declared("fillsIn", [openObject(own)])]),
@@ -106,18 +109,27 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
   };
 }
 
-/** The key of sample 900, as the sample itself would have it. */
+/** What makes the rows to read, or how they differ from the samples. */
+function readRows({ repository: { entity }, few }: SuiteScope, shared: boolean, differs: Doc): Doc {
+  if (few === undefined) return shared ? rowsName(entity) : differs;
+  const numbers = Array.from({ length: few.count }, (_, n) => n);
+  return `() => [${numbers.join(", ")}].map(${sampleName(entity)})`;
+}
+
+/** The key of a sample that is not stored, as the sample itself would have it. */
 function missingKey(entity: EntityIr, scope: SuiteScope): string {
+  const { few } = scope;
+  const number = few !== undefined && tightKey(entity, few.groups) ? few.count : missingSample;
   const given = entity.key.every((field) => !field.optionalOnInsert);
   return entity.key.length > 1 && given
-    ? keyOf(entity, `${sampleName(entity)}(${missingSample})`)
-    : keyAt(entity, String(missingSample), scope);
+    ? keyOf(entity, `${sampleName(entity)}(${number})`)
+    : keyAt(entity, String(number), scope);
 }
 
 /** The method that leaves a row stored but deleted. */
-function removal({ repository: { entity, methods } }: SuiteScope): readonly Entry[] {
+function removal({ repository: { entity, methods }, few }: SuiteScope): readonly Entry[] {
   const remove = methods.find(({ method }) => method.op === "delete");
-  if (entity.deletedAt === undefined || remove === undefined) return [];
+  if (few !== undefined || entity.deletedAt === undefined || remove === undefined) return [];
   return [["leaveOut", stringLiteral(remove.method.name)]];
 }
 
@@ -161,7 +173,10 @@ function subject(scope: SuiteScope, rows: Doc): Doc {
     ["sample", sampleName(entity)],
   ];
   const entries: readonly Entry[] = [
-    ...(entity.key.length < 2 ? [] : [["beside", besideName(entity)] as const]),
+    ...(entity.key.length < 2 || scope.few !== undefined
+      ? []
+      : [["beside", besideName(entity)] as const]),
+    ...fewEntry(scope),
     insertEntry(scope),
     readEntry(scope),
     ...prepareEntry(scope),
@@ -176,6 +191,16 @@ function subject(scope: SuiteScope, rows: Doc): Doc {
   ]);
   return [huggingCall(made, ["store", portVariable(entity.property), subject], 4), ";"];
 }
+
+const fewEntry = ({ few }: SuiteScope): readonly Entry[] =>
+  few === undefined
+    ? []
+    : [
+        [
+          "few",
+          openObject([entry("rows", String(few.count)), entry("why", stringLiteral(few.why))]),
+        ],
+      ];
 
 function insertEntry({ repository }: SuiteScope): Entry {
   const method = storing(repository)?.method;

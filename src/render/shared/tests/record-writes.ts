@@ -13,7 +13,7 @@ import {
   texts,
   valueLists,
 } from "./forms.ts";
-import { missingSample, unstoredBetween, unstoredSample } from "./sample-numbers.ts";
+import { firstTest, missingSample, unstoredBetween, unstoredSample } from "./sample-numbers.ts";
 import type { SampleLayout } from "./scope.ts";
 import { type SuiteScope, storing } from "./suite-scope.ts";
 import { steadyValues } from "./samples.ts";
@@ -24,10 +24,12 @@ type Of<Op extends Method["op"]> = Extract<Method, { readonly op: Op }>;
 
 /** A test for each method that writes, and for what the store refuses. */
 export function writeTests(scope: SuiteScope, layout: SampleLayout): readonly Doc[] {
-  return [
-    ...scope.repository.methods.flatMap(({ method }) => writeTest(method, scope, layout)),
-    ...refusals(scope),
-  ];
+  const ofMethods = (): readonly Doc[] =>
+    scope.repository.methods.flatMap(({ method }) => writeTest(method, scope, layout));
+  // The rows to read are there until the first test that writes, where they are few.
+  return scope.few === undefined
+    ? [...ofMethods(), ...uniqueTest(scope), ...forbiddenTest(scope)]
+    : [...uniqueTest(scope), ...ofMethods(), ...forbiddenTest(scope)];
 }
 
 function writeTest(method: Method, scope: SuiteScope, layout: SampleLayout): readonly Doc[] {
@@ -103,7 +105,8 @@ function othersOf(
 ): Others {
   const { entity } = scope.repository;
   return entity.fields.flatMap((field) => {
-    if (!fields.includes(field.name)) return [];
+    if (!fields.includes(field.name) || scope.few?.groups.flat().includes(field) === true)
+      return [];
     const others = otherValues(entity, field, number, scope, layout);
     const values = [...others, ...(field.nullable ? ["null"] : [])];
     return values.length === 0 ? [] : [[field.name, values] as const];
@@ -207,10 +210,11 @@ function historyTest(method: Of<"history">, scope: SuiteScope, layout: SampleLay
   ]);
 }
 
-/** What constraints must keep out: a second row with a unique value, amounts beyond their bounds, references to nothing. */
-function refusals(scope: SuiteScope): readonly Doc[] {
-  const { entity } = scope.repository;
-  if (storing(scope.repository)?.method.op !== "insert") return [];
+/** A second row with a unique value. Where rows are few, any other row would meet one in the values that make them few. */
+function uniqueTest(scope: SuiteScope): readonly Doc[] {
+  const { repository, few } = scope;
+  const { entity } = repository;
+  if (storing(repository)?.method.op !== "insert") return [];
   const unique = entity.unique.flatMap(({ fields }) => {
     if (
       !fields.every(
@@ -218,8 +222,21 @@ function refusals(scope: SuiteScope): readonly Doc[] {
       )
     )
       return [];
-    return [texts(fields.filter((field) => field !== entity.tenant).map(({ name }) => name))];
+    const group = fields.filter((field) => field !== entity.tenant);
+    return few === undefined || few.groups.some((tight) => isSame(tight, group))
+      ? [texts(group.map(({ name }) => name))]
+      : [];
   });
+  return refusal("unique", unique, few === undefined ? scope.number : () => firstTest);
+}
+
+const isSame = (group: readonly FieldIr[], other: readonly FieldIr[]): boolean =>
+  group.length === other.length && group.every((field) => other.includes(field));
+
+/** Amounts beyond their bounds, and references to nothing. */
+function forbiddenTest(scope: SuiteScope): readonly Doc[] {
+  const { entity } = scope.repository;
+  if (storing(scope.repository)?.method.op !== "insert") return [];
   const bounds = entity.fields.flatMap((field) =>
     boundary(field).map((value) => shorthand([[field.name, value]])),
   );
@@ -233,10 +250,7 @@ function refusals(scope: SuiteScope): readonly Doc[] {
     if (unstored === undefined) return [];
     return [shorthand([[field.name, ownValue(parent.entity, key, unstored, scope) ?? ""]])];
   });
-  return [
-    ...refusal("unique", unique, scope),
-    ...refusal("forbidden", [...bounds, ...references], scope),
-  ];
+  return refusal("forbidden", [...bounds, ...references], scope.number);
 }
 
 /** A sample of which no row is stored; undefined where the values of all come again among those that are. */
@@ -250,8 +264,8 @@ function unstoredNumber(parent: EntityIr, key: FieldIr, scope: SuiteScope): stri
 }
 
 /** Every row takes a number of its own. */
-function refusal(kind: string, rows: readonly Doc[], scope: SuiteScope): readonly Doc[] {
-  const [first] = rows.map(() => String(scope.number()));
+function refusal(kind: string, rows: readonly Doc[], number: () => number): readonly Doc[] {
+  const [first] = rows.map(() => String(number()));
   return first === undefined ? [] : [declared(kind, [first, ...rows])];
 }
 

@@ -188,7 +188,7 @@ export const besideName = (entity: EntityIr): string => identifier(`sample${enti
 
 /** For a composite key, whose parts must all count. */
 function besideFunction({ entity, steady }: SampleLayout, scope: SuiteScope): readonly Doc[] {
-  if (entity.key.length < 2) return [];
+  if (entity.key.length < 2 || scope.few !== undefined) return [];
   const sample = sampleName(entity);
   // A part that may be left out may be undefined in the sample's type: it is written again.
   const sameAsSample = (field: FieldIr): Doc => {

@@ -8,6 +8,7 @@ import type {
 import { identifier, stringLiteral } from "../../encode.ts";
 import { type TestScope, support } from "./scope.ts";
 import { parentOf } from "./testable.ts";
+import type { FewRows } from "./too-few-values.ts";
 import { ownValue, referredTenant, sampleValue } from "./values.ts";
 
 /** What the tests of one repository are made from. */
@@ -16,8 +17,9 @@ export interface SuiteScope extends TestScope {
   readonly repository: RepositoryIr;
   /** In an ascending order of this store null comes before every value. */
   readonly nullsFirst?: boolean;
-  /** Sample number that a test begins with; each takes the next ten. */
+  /** Sample number that a test begins with; each takes the next ten, or where rows are few, the first of an empty store. */
   readonly number: () => number;
+  readonly few?: FewRows;
 }
 
 /** The function that declares the tests of a repository or a view. */

@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 15b0c5d21a5ea1f7; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 8564d234e353f03f; a fix comes with a newer version of the generator.
 import { isDeepStrictEqual } from "node:util";
 import { valueOf } from "./comparing.ts";
 import { type Differences, rowsLike } from "./samples.ts";
@@ -28,6 +28,8 @@ export interface Rows {
   readonly prepare?: () => Promise<void>;
   /** Deletes softly: a row that was deleted lies under the key that is taken for missing, for lists to leave out. */
   readonly leaveOut?: string;
+  /** So few rows can be stored beside each other, and why: what needs more is not tested, and each test that writes begins with an empty store. */
+  readonly few?: { readonly rows: number; readonly why: string };
   /** Owned children, with the properties of their own key: they come in its order. */
   readonly children?: Children;
 }

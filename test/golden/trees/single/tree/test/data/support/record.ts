@@ -1,4 +1,4 @@
-// Runtime of async-db-starter 0.1.0, sha256 20063bbc34b67f3a; a fix comes with a newer version of the generator.
+// Runtime of async-db-starter 0.1.0, sha256 0734fd54c5e872d9; a fix comes with a newer version of the generator.
 import { before, it } from "node:test";
 import { type Aggregate, checkAggregate } from "./aggregating.ts";
 import { refused, valueOf } from "./comparing.ts";
@@ -32,14 +32,18 @@ type Foreign = (row: never) => Promise<unknown>;
  */
 export class RecordTests {
   readonly #subject: Subject;
+  readonly #begin: () => Promise<void>;
   #rows: readonly object[] = [];
 
   constructor(store: { readonly empty: () => Promise<void> }, repository: object, rows: Rows) {
     const subject = subjectOf(repository, rows);
     this.#subject = subject;
-    before(async () => {
+    this.#begin = async () => {
       await store.empty();
       await rows.prepare?.();
+    };
+    before(async () => {
+      await this.#begin();
       this.#rows = await insertAll(subject, subject.rows());
       if (rows.leaveOut !== undefined)
         await subject.method(rows.leaveOut)(subject.keyOf(await subject.store(rows.sample(900))));
@@ -49,7 +53,9 @@ export class RecordTests {
 
   /** @param row what the last sample, which gives only what it must, is stored with */
   fillsIn(row: object): void {
-    it("fills in what is left out", () => checkStored(given(this.#rows.at(-1)), row));
+    this.#only(Infinity, "fills in what is left out", async () =>
+      checkStored(given(this.#rows.at(-1)), row),
+    );
   }
 
   get(name: string): void {
@@ -83,11 +89,13 @@ export class RecordTests {
   }
 
   insert(name: string, n: number): void {
-    it(`${name} stores a row once`, () => checkInsert(this.#subject, n));
+    this.#writing(1, `${name} stores a row once`, () => checkInsert(this.#subject, n));
   }
 
   bulk(name: string, n: number): void {
-    it(`${name} stores many in one call`, () => checkBulk(this.#subject, this.#call(name), n));
+    this.#writing(3, `${name} stores many in one call`, () =>
+      checkBulk(this.#subject, this.#call(name), n),
+    );
   }
 
   replay(name: string, n: number): void {
@@ -102,8 +110,9 @@ export class RecordTests {
   }
 
   #replay(name: string, n: number, row: unknown, other: unknown): void {
-    it(`${name} happens once per operation id`, () =>
-      checkReplay(this.#call(name), `${name} ${n}`, row, other));
+    this.#writing(1, `${name} happens once per operation id`, () =>
+      checkReplay(this.#call(name), `${name} ${n}`, row, other),
+    );
   }
 
   /** @param changed what the replacing row has of its own beside the sample's values */
@@ -125,23 +134,31 @@ export class RecordTests {
     upsert: (rows: readonly object[]) => Promise<readonly object[]>,
     { n, changed }: { readonly n: number; readonly changed: object },
   ): void {
-    it(`${name} inserts what is new and replaces what is there`, () =>
-      checkUpsert(this.#subject, upsert, n, changed));
+    this.#writing(3, `${name} inserts what is new and replaces what is there`, () =>
+      checkUpsert(this.#subject, upsert, n, changed),
+    );
   }
 
   /** @param others values that the sample has not: each alone, then the last ones together */
   patch(name: string, n: number, others: Values): void {
-    it(`${name} changes the given properties of one row`, () =>
-      checkPatch(this.#subject, this.#call(name), n, changesOf(others)));
+    const changes = changesOf(others);
+    this.#writing(
+      changes.length === 0 ? Infinity : 3,
+      `${name} changes the given properties of one row`,
+      () => checkPatch(this.#subject, this.#call(name), n, changes),
+    );
   }
 
   remove(name: string, n: number): void {
-    it(`${name} removes one row`, () => checkDelete(this.#subject, this.#call(name), n));
+    this.#writing(3, `${name} removes one row`, () =>
+      checkDelete(this.#subject, this.#call(name), n),
+    );
   }
 
   increment(name: string, n: number, wanted: Increment): void {
-    it(`${name} adds within its limits`, () =>
-      checkIncrement(this.#subject, this.#call(name), n, wanted));
+    this.#writing(3, `${name} adds within its limits`, () =>
+      checkIncrement(this.#subject, this.#call(name), n, wanted),
+    );
   }
 
   /** @param past the methods that make it, and for that of changes what it is given */
@@ -151,7 +168,7 @@ export class RecordTests {
     past: { readonly change?: string; readonly remove?: string; readonly others?: Values },
   ): void {
     const { change, remove, others = {} } = past;
-    it(`${name} tells every change, asOf every state`, () =>
+    this.#writing(2, `${name} tells every change, asOf every state`, () =>
       checkHistory(
         this.#subject,
         {
@@ -162,7 +179,8 @@ export class RecordTests {
         },
         n,
         changesOf(others).slice(0, 2),
-      ));
+      ),
+    );
   }
 
   /** @param groups properties whose values together only one row may have */
@@ -171,20 +189,37 @@ export class RecordTests {
     const rows = groups.map((names) =>
       Object.fromEntries(names.map((name) => [name, given(valueOf(sample(0), name))])),
     );
-    this.#refused("keep unique values unique", "conflict", n, rows);
+    it("keep unique values unique", () => this.#refused("conflict", n, rows));
   }
 
   /** @param rows each of them a value that the rules forbid */
   forbidden(n: number, ...rows: readonly object[]): void {
-    this.#refused("keep what their rules forbid out", "constraint", n, rows);
+    this.#writing(1, "keep what their rules forbid out", () =>
+      this.#refused("constraint", n, rows),
+    );
   }
 
-  #refused(title: string, kind: string, n: number, rows: readonly object[]): void {
+  async #refused(kind: string, n: number, rows: readonly object[]): Promise<void> {
     const { sample, store } = this.#subject;
-    it(title, async () => {
-      for (const [at, row] of rows.entries())
-        await refused(kind, () => store({ ...sample(n + 10 * at), ...row }));
-    });
+    for (const [at, row] of rows.entries())
+      await refused(kind, () => store({ ...sample(n + 10 * at), ...row }));
+  }
+
+  /** A test that stores rows beside those to read, or where there is no room for both, in their place. */
+  #writing(needed: number, title: string, run: () => Promise<void>): void {
+    const { few } = this.#subject;
+    if (few === undefined) it(title, run);
+    else
+      this.#only(needed, title, async () => {
+        await this.#begin();
+        await run();
+      });
+  }
+
+  #only(needed: number, title: string, run: () => Promise<void>): void {
+    const { few } = this.#subject;
+    if (few !== undefined && needed > few.rows) it(title, { skip: few.why });
+    else it(title, run);
   }
 
   #call(name: string): Call {
