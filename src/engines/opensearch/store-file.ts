@@ -1,6 +1,14 @@
 import type { Ir, StoreIr } from "../../ir/types.ts";
-import { code } from "../../render/encode.ts";
-import { docBlock, functionHead, importLines, ImportSet } from "../../render/layout.ts";
+import { type Doc, print } from "../../render/document.ts";
+import { code, stringLiteral } from "../../render/encode.ts";
+import {
+  call,
+  docBlock,
+  functionHead,
+  importLines,
+  ImportSet,
+  objectLiteral,
+} from "../../render/layout.ts";
 import type { FileRequest } from "../engine.ts";
 import type { HeldView } from "./definition.ts";
 
@@ -20,7 +28,7 @@ export function storeFile(store: StoreIr, ir: Ir): FileRequest {
     data: {
       imports: code(importLines(importsOf(views))),
       name: store.name,
-      project: ir.project,
+      opening: code(print(opening(store.name, ir.project), 2)),
       storeType: `${prefix}Store`,
       openedType: `Opened${prefix}`,
       repositoriesType: `${prefix}Repositories`,
@@ -47,6 +55,19 @@ export function storeFile(store: StoreIr, ir: Ir): FileRequest {
     },
   };
 }
+
+const opening = (name: string, project: string): Doc => [
+  "const opened = ",
+  call("openSearchStore", [
+    objectLiteral([
+      ["name", stringLiteral(name)],
+      ["project", stringLiteral(project)],
+    ]),
+    "config",
+    "context",
+  ]),
+  ";",
+];
 
 const member = ({ property, typeName }: HeldView) => ({
   name: property,

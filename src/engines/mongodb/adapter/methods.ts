@@ -1,7 +1,7 @@
 import type { EntityIr, FieldIr, Method, RecordMethodIr } from "../../../ir/types.ts";
 import { stringLiteral } from "../../../render/encode.ts";
 import { type Doc, hardline, indent } from "../../../render/document.ts";
-import { call, objectLiteral } from "../../../render/layout.ts";
+import { arrayLiteral, call, objectLiteral } from "../../../render/layout.ts";
 import { patchChanges } from "../../families/record/patch.ts";
 import { propertyOf } from "../fields.ts";
 import { makesKeys } from "./document.ts";
@@ -96,13 +96,19 @@ function listText(scope: Scope, ir: RecordMethodIr, method: Of<"list">): string 
     "ListDeclaration",
     `\`find(${shown}).sort(${sort.join(", ")})\``,
     ir,
-    [["order", ["[", indent(order.map((term): Doc => [hardline, term, ","])), hardline, "]"]]],
+    [["order", orderLiteral(order)]],
   );
   const paged = method.page === "keyset";
   const parameters = [...where(predicates), ...(paged ? ["page"] : []), "options"];
   const args = [list, filterDoc(scope, predicates), ...(paged ? ["page"] : []), "options"];
   return wired(ir.signature.name, parameters, call(paged ? "session.page" : "session.list", args));
 }
+
+/** One term on its own line each, unless there is but one. */
+const orderLiteral = (terms: readonly Doc[]): Doc =>
+  terms.length === 1
+    ? arrayLiteral(terms)
+    : ["[", indent(terms.map((term): Doc => [hardline, term, ","])), hardline, "]"];
 
 const where = (predicates: readonly unknown[]): readonly string[] =>
   predicates.length === 0 ? [] : ["where"];

@@ -146,7 +146,6 @@ function hybridDeclaration(
   if (text === undefined) return undefined;
   const variable = module.variable(`${plain}Hybrid`);
   module.runtime("statement", "read");
-  module.runtime("values", "orNull");
   module.runtime("search-text", "searchText");
   module.imports.value("../../runtime/keyset.ts", "pageLimit");
   module.declarations.push(
@@ -160,9 +159,10 @@ function hybridDeclaration(
   const filter =
     type === undefined
       ? []
-      : vectorFilter(view, method).map((part) =>
-          call("orNull", [partValue(view.entity, part, "filter", module)]),
-        );
+      : vectorFilter(view, method).map((part) => {
+          module.runtime("values", "orNull");
+          return call("orNull", [partValue(view.entity, part, "filter", module)]);
+        });
   return (limit) =>
     sessionCall("all", neighbourOf(method)?.name, [
       variable,

@@ -1,6 +1,13 @@
 import type { Ir, RepositoryIr, StoreIr, StructuresIr } from "../../../ir/types.ts";
-import { code } from "../../../render/encode.ts";
-import { functionHead, importLines, ImportSet, propertyLine } from "../../../render/layout.ts";
+import { type Doc, print } from "../../../render/document.ts";
+import { code, stringLiteral } from "../../../render/encode.ts";
+import {
+  functionHead,
+  importLines,
+  ImportSet,
+  objectLiteral,
+  propertyLine,
+} from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
 import { cacheAdapter } from "../../families/cache/adapter.ts";
 import { cacheStoreFiles } from "../../families/cache/emit.ts";
@@ -48,7 +55,7 @@ function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
     data: {
       imports: code(importLines(importsOf(runtime, store))),
       name: store.name,
-      project: ir.project,
+      identity: code(print(identityOf(store.name, ir.project), 2)),
       type: runtime.type,
       open: runtime.open,
       storeType: `${prefix}Store`,
@@ -72,6 +79,16 @@ function storeFile(runtime: RedisRuntime, store: StoreIr, ir: Ir): FileRequest {
     },
   };
 }
+
+const identityOf = (name: string, namespace: string): Doc => [
+  "const identity = ",
+  objectLiteral([
+    ["name", stringLiteral(name)],
+    ["namespace", stringLiteral(namespace)],
+    ["authority", "true"],
+  ]),
+  " as const;",
+];
 
 const scopeOf = ({ tenant }: { readonly tenant?: unknown }): "plain" | "bound" =>
   tenant === undefined ? "plain" : "bound";
