@@ -1,6 +1,7 @@
 // What a change of type is said to lose, up and down, for every pair of types that a spec knows: what PostgreSQL's planner calls a loss is one here.
 import { expect, test } from "vitest";
 import { lossOf } from "../../../src/engines/mysql/schema/loss.ts";
+import { isRecordedAlike, recordedForm } from "../../../src/engines/mysql/schema/recorded-form.ts";
 import { fits } from "../../../src/engines/mysql/schema/types.ts";
 import { ownType } from "../../../src/engines/mysql/types.ts";
 import { lossOf as lossThere } from "../../../src/engines/postgres/schema/loss.ts";
@@ -110,6 +111,11 @@ test.each([
   ["decimal(5,1)", "decimal(12,1)"],
 ])("%s → %s: the rows are asked on the way that could lose something", (from, to) => {
   expect(lossOf("notes.x", { from, to }).destroys).toBeUndefined();
+});
+
+test("a float is recorded as the double that its row has once it is one", () => {
+  expect(recordedForm("float", "size")).toContain("cast(size as double)");
+  expect(isRecordedAlike("float", "double")).toBe(true);
 });
 
 test("an expression of the user makes of a value whatever it makes of it", () => {
