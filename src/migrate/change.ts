@@ -40,7 +40,8 @@ export function planChange(
   const { store, project, mode } = context;
   const from = snapshotOf(folder);
   const snapshot = asStored(planner.snapshot(store, project));
-  const { steps, questions } = plannedChange(planner, from, snapshot, context);
+  const displaced = folder.migrations.flatMap((each) => each.displaces ?? []);
+  const { steps, questions } = plannedChange(planner, from, snapshot, { ...context, displaced });
   if (questions.length > 0 || steps.length === 0) return { migrations: [], questions, snapshot };
   const stem = name ?? nameOf(steps);
   const number = nextNumber(folder.migrations);

@@ -104,6 +104,8 @@ export interface ChangeContext {
   readonly mode: "split" | "direct";
   /** By `<part>.<column>`: the expression that fills a new required column, as the user gave it (`--set orders.note="''"`). */
   readonly values: Readonly<Record<string, string>>;
+  /** Names that the store's earlier migrations took away or gave to another thing (`orders.note`): rows may still hold something under them. */
+  readonly displaced?: readonly string[];
 }
 
 /** Something a planner has to be told before it can plan: exit 1, nothing written. */

@@ -12,6 +12,8 @@ export interface Backfill {
   readonly value: string;
   /** Rows that still need it. */
   readonly where: string;
+  /** Whether few rows or none need it: the others are looked at in one go, and only these are walked. */
+  readonly seldom?: boolean;
 }
 
 const size = 1_000;
@@ -23,26 +25,27 @@ export function batchDrafts(
   fill: Backfill,
   phase: "backfill" | "contract" = "backfill",
 ): readonly Draft[] {
+  return [...ownerAccess(change, phase), { ...batchDraft(change, fill), phase }];
+}
+
+/** The batches alone, where no policy keeps the owner from rows or the way past it is opened elsewhere. */
+export function batchDraft(change: TableChange, fill: Backfill): Draft {
   const table = change.to.name;
-  const common = { phase, touches: [change.part] } as const;
-  return [
-    ...ownerAccess(change, phase),
-    draft({
-      ...common,
-      rank: rank.batch,
-      stem: `${table}-fill-${fill.column}`,
-      title: `${table}: column ${fill.column} is filled in batches of ${size}`,
-      up: [batchText(change, keyOf(change), fill)],
-      down: [],
-      transactional: false,
-      batch: {
-        keys: keyOf(change).length,
-        size,
-        pauseMs,
-        estimate: `select count(*) from ${identifier(table)} where ${fill.where}`,
-      },
-    }),
-  ];
+  return draft({
+    rank: rank.batch,
+    stem: `${table}-fill-${fill.column}`,
+    title: `${table}: column ${fill.column} is filled in batches of ${size}`,
+    up: [batchText(change, keyOf(change), fill)],
+    down: [],
+    transactional: false,
+    batch: {
+      keys: keyOf(change).length,
+      size,
+      pauseMs,
+      estimate: `select count(*) from ${identifier(table)} where ${fill.where}`,
+    },
+    touches: [change.part],
+  });
 }
 
 interface KeyColumn {
@@ -65,6 +68,7 @@ function batchText(
   const name = identifier(to.name);
   const own = identifiers(key.map((each) => each.name));
   const last = key.map(({ type }, at) => `$${at + 1}::text::${type}`).join(", ");
+  const beyond = `$1::text is null or (${own}) > (${last})`;
   // Under other names than the table's, so that an expression means the table's columns.
   const picked = key.map((each, at) => `${identifier(each.name)} as batch_key_${at + 1}`);
   const same = key.map((each, at) => `${name}.${identifier(each.name)} = batch_key_${at + 1}`);
@@ -72,7 +76,7 @@ function batchText(
   const latest = key.map((_, at) => `batch_key_${at + 1} desc`).join(", ");
   return `with picked as (
   select ${picked.join(", ")} from ${name}
-  where $1::text is null or (${own}) > (${last})
+  where ${fill.seldom === true ? `(${beyond}) and ${fill.where}` : beyond}
   order by ${own}
   limit $${key.length + 1}::bigint
 ), filled as (

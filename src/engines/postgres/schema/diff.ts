@@ -19,7 +19,7 @@ import { columnDrafts } from "./columns.ts";
 import { copyDrafts } from "./copies.ts";
 import { type Draft, inOrder, ordered, steps } from "../../families/sql/draft.ts";
 import { generatedDrafts, rebuiltColumns } from "./generated.ts";
-import { contentDrafts, type RecordedRows } from "./history-content.ts";
+import { contentDrafts } from "./history-content.ts";
 import { keyDrafts } from "./key.ts";
 import { matchTables, misnamedFields } from "../../families/sql/match.ts";
 import { domainDrafts } from "./named.ts";
@@ -29,6 +29,7 @@ import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { withOwnerReads } from "./owner-reads.ts";
 import { rank } from "./rank.ts";
+import type { RecordedRows } from "./recorded-rows.ts";
 import { partitionDrafts, partitionQuestions } from "./partition.ts";
 import { recordingDrafts } from "./recording.ts";
 import { gainsTenantKey } from "./reference-change.ts";
@@ -170,14 +171,19 @@ function pairsOf(
 /** Where the rows of each table are recorded: in its own history, and in its root's. */
 function recordedRows(
   changes: readonly PlannedTable[],
-  { store }: ChangeContext,
+  { store, displaced = [] }: ChangeContext,
 ): readonly RecordedRows[] {
+  const freed = new Set(displaced.map((name) => name.slice(name.lastIndexOf(".") + 1)));
   return changes.flatMap(({ table, history, pair }): readonly RecordedRows[] => {
     const entity = entityNamed(pair.to.entity, store);
     const root = changes.find((each) => each.pair.to.entity === entity?.owner)?.history;
     return [
-      ...(history === undefined ? [] : [{ rows: table, history, column: "content" } as const]),
-      ...(root === undefined ? [] : [{ rows: table, history: root, column: "children" } as const]),
+      ...(history === undefined
+        ? []
+        : [{ rows: table, history, column: "content", freed } as const]),
+      ...(root === undefined
+        ? []
+        : [{ rows: table, history: root, column: "children", freed } as const]),
     ];
   });
 }

@@ -1,60 +1,116 @@
-import { literal } from "../sql/quote.ts";
-import { batchDrafts } from "./batch.ts";
+import { batchDraft, batchDrafts } from "./batch.ts";
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { contentBackDrafts } from "./history-content-back.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
-import { type Property, recordedColumn } from "./recorded-values.ts";
-import { updateRows } from "./statement.ts";
+import { childNamesDrafts } from "./recorded-names.ts";
+import { namesOf, newNames, type RecordedRows, updateOf, updateOfRows } from "./recorded-rows.ts";
+import { type Property, type RecordedColumn, recordedColumn } from "./recorded-values.ts";
 
-/**
- * What a history recorded is read through the table's own type, so a column under a new name, or one that is required now, has to be in
- * the rows recorded before. What they hold already stays as it is: code of before reads it, too.
- */
-export interface RecordedRows {
-  /** The table whose rows were recorded. */
-  readonly rows: TableChange;
-  /** The history that holds them: its own, or that of the root. */
-  readonly history: TableChange;
-  readonly column: "content" | "children";
-}
-
+/** The steps that keep what a history recorded readable to the code of each moment. */
 export function contentDrafts(recorded: RecordedRows): readonly Draft[] {
   const { rows } = recorded;
   const columns = rows.columns.map((column) => recordedColumn(rows, column));
-  const added = columns.flatMap((each) => each.forwards);
-  const settled = columns.flatMap((each) => each.settled);
-  const back = columns.flatMap((each) => each.backwards);
-  const lost = columns.some(({ lossy }) => lossy === true);
-  const names = new Set(rows.from.columns.map(({ name }) => name));
-  const given = added.map(({ name }) => name).filter((name) => !names.has(name));
-  const renamed = recorded.column === "children" && rows.was !== rows.to.name;
   return [
-    ...(added.length > 0 || renamed ? forwards(recorded, added) : []),
-    ...(settled.length > 0 ? settledContent(recorded, settled, lost) : []),
-    ...(given.length > 0 && !renamed ? [withoutGiven(recorded, given)] : []),
-    ...(back.length > 0 || renamed ? [backwards(recorded, back)] : []),
+    ...withoutFormer(recorded),
+    ...childNamesDrafts(recorded),
+    ...(rows.mode === "split"
+      ? [...forwards(recorded, columns), ...settled(recorded, columns)]
+      : changedAtOnce(recorded, columns)),
+    ...contentBackDrafts(recorded, columns),
   ];
 }
 
-function forwards(recorded: RecordedRows, properties: readonly Property[]): readonly Draft[] {
+/**
+ * What was recorded under a name that the change uses anew is no value of it. It goes before anything can be recorded under that name, and
+ * so once: what either code records from then on stays.
+ */
+function withoutFormer(recorded: RecordedRows): readonly Draft[] {
+  const { rows, freed } = recorded;
+  const gone = newNames(rows).filter((name) => freed.has(name));
+  const moves = recorded.column === "children" && rows.was !== rows.to.name;
+  const drop = moves && freed.has(rows.to.name) ? [rows.to.name] : [];
+  const update = updateOf(recorded, { read: [rows.was], write: [rows.was], drop }, { gone });
+  if (update === undefined) return [];
+  const history = underFormerName(recorded.history);
+  const fill = { column: recorded.column, ...update, seldom: true };
+  const common = {
+    rank: rank.dropFormer,
+    stem: `${history.to.name}-${recorded.column}-of-before`,
+    title: `${history.to.name}: what was recorded as ${[...gone, ...drop].join(", ")} before is none of what has that name from now on`,
+  };
+  return [
+    rows.mode === "split"
+      ? { ...batchDraft(history, fill), ...common }
+      : draft({
+          ...common,
+          up: asOwner(history, "from", [updateOfRows(history, fill)]),
+          down: [],
+          risks: ["rewrites"],
+          touches: [history.part],
+        }),
+  ];
+}
+
+const underFormerName = (history: TableChange): TableChange => ({
+  ...history,
+  to: { ...history.to, name: history.was },
+});
+
+/** After the rows themselves, which code of before may have written meanwhile. */
+function forwards(recorded: RecordedRows, columns: readonly RecordedColumn[]): readonly Draft[] {
+  const properties = columns.flatMap((column) => column.forwards);
+  const { history, column } = recorded;
+  const update = updateOf(recorded, namesOf(recorded.rows).forwards, { properties });
+  if (update === undefined) return [];
+  return batchDrafts(history, { column, ...update }).map((each) =>
+    each.batch === undefined
+      ? each
+      : { ...each, rank: rank.batch + 1, ...told(recorded, { properties }) },
+  );
+}
+
+/** After the exchange of columns, and the last of those that go: nobody records them any more. */
+function settled(recorded: RecordedRows, columns: readonly RecordedColumn[]): readonly Draft[] {
+  const properties = columns.flatMap((column) => column.settled);
+  const gone = columns.flatMap((column) => column.gone);
   const { rows, history, column } = recorded;
-  const names = { from: rows.was, to: rows.to.name };
-  const fill = { column, ...contentUpdate(recorded, properties, names) };
-  // After the rows themselves, which code of before may have written meanwhile.
-  if (rows.mode === "split")
-    return batchDrafts(history, fill).map((each) =>
-      each.batch === undefined
-        ? each
-        : { ...each, rank: rank.batch + 1, ...invented(recorded, properties) },
-    );
+  const names = namesOf(rows).settled;
+  const update = updateOf(recorded, names, { properties, gone });
+  if (update === undefined) return [];
+  const leaves = gone.length > 0 || (column === "children" && names.drop.length > 0);
+  return batchDrafts(history, { column, ...update }, "contract").map((each) =>
+    each.batch === undefined
+      ? each
+      : {
+          ...each,
+          rank: rank.settle,
+          stem: `${history.to.name}-settle-${column}`,
+          ...(leaves && {
+            title: `${history.to.name}: what was recorded of ${rows.to.name} loses its former names`,
+          }),
+          ...told(recorded, { properties, columns }),
+        },
+  );
+}
+
+function changedAtOnce(
+  recorded: RecordedRows,
+  columns: readonly RecordedColumn[],
+): readonly Draft[] {
+  const properties = columns.flatMap((column) => [...column.forwards, ...column.settled]);
+  const gone = columns.flatMap((column) => column.gone);
+  const { rows, history, column } = recorded;
+  const update = updateOf(recorded, namesOf(rows).forwards, { properties, gone });
+  if (update === undefined) return [];
   return [
     draft({
       rank: rank.fill,
       stem: `${history.to.name}-${column}-of-${rows.to.name}`,
       title: `${history.to.name}: what was recorded of ${rows.to.name} is read with its new columns`,
-      ...invented(recorded, properties),
-      up: asOwner(history, "from", [updateRows(history.to.name, column, fill.value, fill.where)]),
+      ...told(recorded, { properties, columns }),
+      up: asOwner(history, "from", [updateOfRows(history, { column, ...update })]),
       down: [],
       risks: ["rewrites"],
       touches: [history.part],
@@ -62,126 +118,33 @@ function forwards(recorded: RecordedRows, properties: readonly Property[]): read
   ];
 }
 
-function backwards(recorded: RecordedRows, properties: readonly Property[]): Draft {
-  const { rows, history, column } = recorded;
-  const late = rows.mode === "split";
-  const names = { from: rows.to.name, to: rows.was };
-  const fill = contentUpdate(recorded, properties, names);
-  return draft({
-    rank: late ? rank.closeAccess : rank.fill,
-    phase: late ? "contract" : "expand",
-    stem: `${history.to.name}-${column}-back`,
-    title: `${history.to.name}: what was recorded since is read under the former names, when they come back`,
-    up: [],
-    down: asOwner(history, "to", [updateRows(history.to.name, column, fill.value, fill.where)]),
-    touches: [history.part],
-  });
+interface Telling {
+  readonly properties: readonly Property[];
+  /** Those whose values of before go. */
+  readonly columns?: readonly RecordedColumn[];
 }
 
-/** A null that was recorded cannot be told from such a value any more. */
-function invented(
-  { rows, history }: RecordedRows,
-  properties: readonly Property[],
-): Partial<Pick<Draft, "title" | "reversibility">> {
+/** What is lost of what was recorded. A null cannot be told from a value that stands for none any more. */
+function told(
+  { rows, history, column }: RecordedRows,
+  { properties, columns = [] }: Telling,
+): Partial<Pick<Draft, "title" | "reversibility" | "destroys">> {
   const standIns = properties.flatMap(({ standIn }) => standIn ?? []);
-  return standIns.length === 0
-    ? {}
-    : {
-        title: `${history.to.name}: what was recorded of ${rows.to.name} as null gets what its type has for nothing, since no --set and no default says more: ${standIns.join(", ")}`,
-        reversibility: "loses-data",
-      };
-}
-
-/** After the exchange of the columns: code of after reads a value under its name. */
-function settledContent(
-  recorded: RecordedRows,
-  properties: readonly Property[],
-  lost: boolean,
-): readonly Draft[] {
-  const { rows, history, column } = recorded;
-  const names = { from: rows.to.name, to: rows.to.name };
-  const fill = { column, ...contentUpdate({ column }, properties, names) };
-  return batchDrafts(history, fill, "contract").map((each) =>
-    each.batch === undefined
-      ? each
-      : {
-          ...each,
-          rank: rank.swap + 2,
-          ...invented(recorded, properties),
-          ...(lost && {
-            title: `${history.to.name}: what was recorded of ${rows.to.name} is rounded, cut or emptied as its columns are`,
-            reversibility: "loses-data" as const,
-            destroys: `${history.to.name}.${column}`,
-          }),
-        },
-  );
-}
-
-/** Taken back, a recorded row has what it had: the properties that the change gave it go last, after their columns. */
-function withoutGiven({ rows, history, column }: RecordedRows, given: readonly string[]): Draft {
-  const keys = `array[${given.map(literal).join(", ")}]`;
-  const [name, table] = [history.to.name, literal(rows.to.name)];
-  const elements = `jsonb_array_elements(children -> ${table}) given(recorded)`;
-  const [value, where] =
-    column === "content"
-      ? [`content - ${keys}`, `content ?| ${keys}`]
+  const changed = columns.some(({ loss }) => loss === "changed");
+  const gone = columns.flatMap(({ loss, gone: names }) => (loss === "gone" ? names : []));
+  const what = [
+    ...(gone.length === 0 ? [] : [`loses ${gone.join(", ")}`]),
+    ...(changed ? ["is rounded, cut or emptied as its columns are"] : []),
+    ...(standIns.length === 0
+      ? []
       : [
-          `children || jsonb_build_object(${table}, (select jsonb_agg(recorded - ${keys}) from ${elements}))`,
-          `children ? ${table} and exists (select from ${elements} where recorded ?| ${keys})`,
-        ];
-  return draft({
-    rank: rank.dropColumn,
-    stem: `${name}-${column}-of-${rows.to.name}-as-before`,
-    title: `${name}: what was recorded of ${rows.to.name} loses what this change gave it, when it is taken back`,
-    up: [],
-    down: asOwner(history, "from", [updateRows(name, column, value, where)]),
-    touches: [history.part],
-  });
-}
-
-/** A recorded row keeps what it has and gets what it lacks. */
-function contentUpdate(
-  { column }: Pick<RecordedRows, "column">,
-  properties: readonly Property[],
-  names: { readonly from: string; readonly to: string },
-): { readonly value: string; readonly where: string } {
-  const parts = properties.map(({ name, value, lacking }) => {
-    const own = literal(name);
-    return `${own}, case when ${lacking} then ${value} else recorded -> ${own} end`;
-  });
-  const gone = properties.flatMap(({ instead }) => instead ?? []);
-  const rest =
-    gone.length === 0 ? "recorded" : `(recorded - array[${gone.map(literal).join(", ")}])`;
-  const whole =
-    parts.length === 0 ? "recorded" : `${rest} || jsonb_build_object(${parts.join(", ")})`;
-  const lacks = properties.map(({ lacking }) => `(${lacking})`).join(" or ");
-  if (column === "content") {
-    return {
-      value: `(select ${whole} from (select content) given(recorded))`,
-      where: `exists (select from (select content) given(recorded) where ${lacks})`,
-    };
-  }
-  return childrenUpdate(names, whole, lacks);
-}
-
-/** The rows of a child as its root recorded them, under the child's table. */
-function childrenUpdate(
-  names: { readonly from: string; readonly to: string },
-  whole: string,
-  lacks: string,
-): { readonly value: string; readonly where: string } {
-  const [from, to] = [literal(names.from), literal(names.to)];
-  const same = from === to;
-  const source = same ? `children -> ${to}` : `coalesce(children -> ${to}, children -> ${from})`;
-  const given = `jsonb_array_elements(${source}) given(recorded)`;
-  const rows = `(select coalesce(jsonb_agg(${whole}), '[]') from ${given})`;
-  const wanting = [
-    ...(same ? [] : [`not children ? ${to}`]),
-    ...(lacks === "" ? [] : [`exists (select from ${given} where ${lacks})`]),
+          `as null gets what its type has for nothing, since no --set and no default says more: ${standIns.join(", ")}`,
+        ]),
   ];
-  const held = same ? `children ? ${to}` : `children ?| array[${from}, ${to}]`;
+  if (what.length === 0) return {};
   return {
-    value: `children || jsonb_build_object(${to}, ${rows})`,
-    where: `${held} and (${wanting.join(" or ")})`,
+    title: `${history.to.name}: what was recorded of ${rows.to.name} ${what.join("; ")}`,
+    reversibility: "loses-data",
+    ...((changed || gone.length > 0) && { destroys: `${history.to.name}.${column}` }),
   };
 }

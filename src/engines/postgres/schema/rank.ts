@@ -3,6 +3,7 @@
  * transaction may hold come last, so that all others are one transaction.
  */
 export const rank = {
+  dropFormer: 1,
   ask: 2,
   enumValue: 4,
   repartition: 5,
@@ -41,6 +42,7 @@ export const rank = {
   batch: 74,
   validate: 76,
   buildIndex: 78,
+  recordedBack: 79,
   useIndex: 80,
   addHeldReference: 81,
   swap: 82,
@@ -49,5 +51,6 @@ export const rank = {
   lastValidate: 88,
   releaseReference: 89,
   dropRest: 90,
+  settle: 91,
   closeAccess: 92,
 } as const;

@@ -4,7 +4,7 @@ import { conversion, losesSilently, readsTheSame } from "./convert.ts";
 import { forwardOf } from "./copy-way.ts";
 import { fits } from "./fits.ts";
 import { placeholder } from "./fill.ts";
-import type { ColumnShape } from "./shape.ts";
+import type { ColumnShape, TableShape } from "./shape.ts";
 import { mentions } from "./tokens.ts";
 
 /** A property that recorded rows get. */
@@ -26,11 +26,23 @@ export interface RecordedColumn {
   readonly forwards: readonly Property[];
   /** What takes its place once no code of before runs. */
   readonly settled: readonly Property[];
-  /** What rows recorded since get when the change is taken back. */
+  /** Names that go once no code of before runs. */
+  readonly gone: readonly string[];
+  /** What rows recorded since get when code of before may run again beside that of after. */
+  readonly unsettled: readonly Property[];
+  /** What they get when the change is taken back to its beginning. */
   readonly backwards: readonly Property[];
-  /** Whether its values of before cannot be told from those that take their place. */
-  readonly lossy?: boolean;
+  /** What cannot be told any more from what takes its place, or has nothing in its place. */
+  readonly loss?: "changed" | "gone";
 }
+
+const none: RecordedColumn = {
+  forwards: [],
+  settled: [],
+  gone: [],
+  unsettled: [],
+  backwards: [],
+};
 
 const has = (name: string): string => `recorded ? ${literal(name)}`;
 const isNone = (name: string): string => `recorded ->> ${literal(name)} is null`;
@@ -41,19 +53,51 @@ const of = (name: string): string => `recorded -> ${literal(name)}`;
  * stand in the rows recorded before.
  */
 export function recordedColumn(rows: TableChange, column: ColumnChange): RecordedColumn {
-  const none = { forwards: [], settled: [], backwards: [] };
-  if (column.kind === "dropped" || column.to.value?.kind === "generated") return none;
+  if (column.kind === "dropped") return dropped(rows, column.from);
+  if (column.to.value?.kind === "generated") return none;
   if (column.kind === "added") return { ...none, forwards: filled(rows, column) };
   const { from, to } = column;
   const converts = column.kind === "copied" || column.converted !== undefined;
   const retyped = from.type !== to.type && converts && isReadOtherwise(column);
   if (retyped) return converted(rows, column);
   if (from.name === to.name) return fillsNulls(rows, column);
-  const renamed = underName(to.name, of(from.name), from.name);
+  return renamed(rows, column, of(from.name), of(to.name));
+}
+
+/** What it held goes with it. Taken back, code of before reads no row without what it requires. */
+function dropped(rows: TableChange, from: ColumnShape): RecordedColumn {
+  if (from.value?.kind === "generated") return none;
+  const standIn = from.nullable ? undefined : standInOf(rows.from, from);
+  const back =
+    standIn === undefined
+      ? []
+      : [
+          {
+            name: from.name,
+            value: `to_jsonb((${standIn})::${from.type})`,
+            lacking: isNone(from.name),
+            standIn: `${from.name} ${standIn}`,
+          },
+        ];
+  return { ...none, gone: [from.name], backwards: back, loss: "gone" };
+}
+
+/** Under two names for as long as code of before runs beside that of after; where it cannot, under its new one alone. */
+function renamed(
+  rows: TableChange,
+  column: Kept,
+  value: string,
+  valueBefore: string,
+): RecordedColumn {
+  const { from, to } = column;
+  const there = orFilled(rows, column, underName(to.name, value, from.name));
+  const back = underName(from.name, valueBefore, to.name);
+  if (column.kind === "copied")
+    return { ...none, forwards: [there], gone: [from.name], unsettled: [back] };
   return {
     ...none,
-    forwards: [orFilled(rows, column, renamed)],
-    backwards: [underName(from.name, of(to.name), to.name)],
+    forwards: [{ ...there, instead: from.name }],
+    backwards: [{ ...back, instead: to.name }],
   };
 }
 
@@ -61,11 +105,7 @@ export function recordedColumn(rows: TableChange, column: ColumnChange): Recorde
 function fillsNulls(rows: TableChange, column: Kept): RecordedColumn {
   const properties = filled(rows, column);
   const late = rows.mode === "split" && properties.some(({ standIn }) => standIn !== undefined);
-  return {
-    forwards: late ? [] : properties,
-    settled: late ? properties : [],
-    backwards: [],
-  };
+  return late ? { ...none, settled: properties } : { ...none, forwards: properties };
 }
 
 type Kept = Extract<ColumnChange, { readonly kind: "kept" | "copied" }>;
@@ -73,11 +113,11 @@ type Kept = Extract<ColumnChange, { readonly kind: "kept" | "copied" }>;
 const isReadOtherwise = ({ from, to, given }: Kept): boolean =>
   given !== undefined || !readsTheSame(from.type, to.type);
 
-/** What has another name in what was recorded. */
+/** What has another name in what was recorded; a new column that is not filled yet is recorded as null. */
 const underName = (name: string, value: string, former: string): Property => ({
   name,
   value,
-  lacking: `${isNone(name)} and recorded ->> ${literal(former)} is not null`,
+  lacking: `${isNone(name)} and ${has(former)} and (not ${has(name)} or not (${isNone(former)}))`,
 });
 
 /** What has a value has that one; what has none gets one where it is required from now on. */
@@ -103,7 +143,7 @@ function filled(
   const required = !to.nullable && (isNew || column.from.nullable);
   const known = given ?? defaultOf(to);
   // A null would be read as none of its type, and its whole history with it.
-  const standIn = known === undefined && required && !isNew ? standInOf(rows, to) : undefined;
+  const standIn = known === undefined && required && !isNew ? standInOf(rows.to, to) : undefined;
   const text = known ?? standIn;
   if (text === undefined || !(required || isNew)) return [];
   const table = identifier(rows.to.name);
@@ -122,14 +162,17 @@ function filled(
 }
 
 /** No key and no reference holds what was recorded. */
-function standInOf(rows: TableChange, column: ColumnShape): string | undefined {
+function standInOf(table: TableShape, column: ColumnShape): string | undefined {
   const { type } = column;
+  const [first] = column.values ?? [];
+  if (first !== undefined) return literal(first);
   if (type === "uuid") return literal("00000000-0000-0000-0000-000000000000");
   if (type === "bytea") return "''";
   const [, dimensions] = /^vector\((\d+)\)$/.exec(type) ?? [];
   if (dimensions !== undefined) return `'[' || repeat('0,', ${Number(dimensions) - 1}) || '0]'`;
-  const constraints = rows.to.constraints.filter(({ kind }) => kind === "check");
-  return placeholder(column, { ...rows.to, constraints, indexes: [] });
+  const constraints = table.constraints.filter(({ kind }) => kind === "check");
+  const plain = placeholder(column, { ...table, constraints, indexes: [] });
+  return plain ?? (type.endsWith("[]") ? "'{}'" : undefined);
 }
 
 const defaultOf = ({ value }: ColumnShape): string | undefined =>
@@ -141,33 +184,35 @@ function converted(rows: TableChange, column: Kept): RecordedColumn {
   const forward = column.kind === "copied" ? forwardOf(column) : (column.converted ?? "null");
   const value = `(select to_jsonb((${forward})::${to.type}) from ${recordBefore(rows, forward)})`;
   const back = `(select to_jsonb((${backward(rows, column)})::${from.type}) from ${recordOf(rows, [[to.name, to.type]])})`;
-  if (from.name !== to.name) {
-    return {
-      forwards: [orFilled(rows, column, underName(to.name, value, from.name))],
-      settled: [],
-      backwards: [underName(from.name, back, to.name)],
-    };
-  }
+  const loss = losesForms(column) ? ({ loss: "changed" } as const) : {};
+  if (from.name !== to.name) return { ...renamed(rows, column, value, back), ...loss };
   if (column.kind === "kept") {
     const [name, lacking] = [to.name, `recorded ->> ${literal(to.name)} is not null`];
     return {
+      ...none,
+      ...loss,
       forwards: [orFilled(rows, column, { name, value, lacking })],
-      settled: [],
       backwards: [{ name, value: back, lacking }],
     };
   }
   const next = column.name;
-  const given = column.given !== undefined;
   return {
-    lossy: given || losesSilently(from.type, to.type) || fits(from.type, to.type, "") !== undefined,
+    ...none,
+    ...loss,
     forwards: [{ name: next, value, lacking: `${has(from.name)} and not ${has(next)}` }],
     settled: [{ name: to.name, value: of(next), lacking: has(next), instead: next }],
-    backwards: [
+    unsettled: [
       { name: next, value: of(to.name), lacking: `not ${has(next)}` },
       { name: from.name, value: back, lacking: `not ${has(next)}` },
     ],
   };
 }
+
+/** Whether a value of the new type may be another one than that of the old type it was made from. */
+const losesForms = ({ from, to, given }: Kept): boolean =>
+  given !== undefined ||
+  losesSilently(from.type, to.type) ||
+  fits(from.type, to.type, "") !== undefined;
 
 function backward(rows: TableChange, { from, to }: Kept): string {
   const known = conversion(to.type, from.type, identifier(to.name));

@@ -61,6 +61,10 @@ export function fillTrigger(change: TableChange, column: string, value: string):
 const tolerant = (to: string, value: string): string =>
   `begin\n  ${to} := ${value};\nexception when data_exception then\n  ${to} := null;\nend;`;
 
+/** What a history records under a name of before, too. @param body statements over `new` */
+export const historyTrigger = (history: TableChange, former: string, body: string): SyncTrigger =>
+  syncTrigger(history, former, "recorded", body);
+
 /** Two columns that hold one value, each as its own code writes it. */
 export interface Copy {
   /** Column of code of before, and of code after. */

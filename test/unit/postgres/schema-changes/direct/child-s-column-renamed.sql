@@ -10,12 +10,12 @@ alter table lines rename column rank to place;
 -- step: lines-history-content-of-lines
 -- lines_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
-update lines_history set content = (select recorded || jsonb_build_object('place', case when recorded ->> 'place' is null and recorded ->> 'rank' is not null then recorded -> 'rank' else recorded -> 'place' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'place' is null and recorded ->> 'rank' is not null));
+update lines_history set content = (select (recorded - array['rank']) || jsonb_build_object('place', case when recorded ->> 'place' is null and recorded ? 'rank' and (not recorded ? 'place' or not (recorded ->> 'rank' is null)) then recorded -> 'rank' else recorded -> 'place' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'place' is null and recorded ? 'rank' and (not recorded ? 'place' or not (recorded ->> 'rank' is null))));
 
 -- step: lists-history-children-of-lines
 -- lists_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
-update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('place', case when recorded ->> 'place' is null and recorded ->> 'rank' is not null then recorded -> 'rank' else recorded -> 'place' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'place' is null and recorded ->> 'rank' is not null)));
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['rank']) || jsonb_build_object('place', case when recorded ->> 'place' is null and recorded ? 'rank' and (not recorded ? 'place' or not (recorded ->> 'rank' is null)) then recorded -> 'rank' else recorded -> 'place' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'place' is null and recorded ? 'rank' and (not recorded ? 'place' or not (recorded ->> 'rank' is null)))));
 
 -- step: lines-comments
 -- lines: comments
@@ -28,13 +28,13 @@ comment on column lines.place is 'Place.';
 -- lines: comments
 comment on column lines.place is 'Rank.';
 
--- step: lists-history-children-back
--- lists_history: what was recorded since is read under the former names, when they come back
-update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ->> 'place' is not null then recorded -> 'place' else recorded -> 'rank' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'rank' is null and recorded ->> 'place' is not null)));
+-- step: lists-history-children-as-read-before
+-- lists_history: what was recorded of lines is read by the names and types of before, when they come back
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['place']) || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)) then recorded -> 'place' else recorded -> 'rank' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)))));
 
--- step: lines-history-content-back
--- lines_history: what was recorded since is read under the former names, when they come back
-update lines_history set content = (select recorded || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ->> 'place' is not null then recorded -> 'place' else recorded -> 'rank' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'rank' is null and recorded ->> 'place' is not null));
+-- step: lines-history-content-as-read-before
+-- lines_history: what was recorded of lines is read by the names and types of before, when they come back
+update lines_history set content = (select (recorded - array['place']) || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)) then recorded -> 'place' else recorded -> 'rank' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null))));
 
 -- step: lines-rename-rank-to-place
 -- lines: column rank is now called place

@@ -26,7 +26,7 @@ alter index items_history_no_idx rename to items_history_number_idx;
 -- step: items-history-content-of-items
 -- items_history: what was recorded of items is read with its new columns
 -- writes every row again while all wait
-update items_history set content = (select recorded || jsonb_build_object('number', case when recorded ->> 'number' is null and recorded ->> 'no' is not null then recorded -> 'no' else recorded -> 'number' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'number' is null and recorded ->> 'no' is not null));
+update items_history set content = (select (recorded - array['no']) || jsonb_build_object('number', case when recorded ->> 'number' is null and recorded ? 'no' and (not recorded ? 'number' or not (recorded ->> 'no' is null)) then recorded -> 'no' else recorded -> 'number' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'number' is null and recorded ? 'no' and (not recorded ? 'number' or not (recorded ->> 'no' is null))));
 
 -- step: items-record-history
 -- items: changes are recorded again
@@ -72,9 +72,9 @@ comment on trigger items_record_history on items is 'Records every change in ite
 drop trigger items_record_history on items;
 drop function items_record_history();
 
--- step: items-history-content-back
--- items_history: what was recorded since is read under the former names, when they come back
-update items_history set content = (select recorded || jsonb_build_object('no', case when recorded ->> 'no' is null and recorded ->> 'number' is not null then recorded -> 'number' else recorded -> 'no' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'no' is null and recorded ->> 'number' is not null));
+-- step: items-history-content-as-read-before
+-- items_history: what was recorded of items is read by the names and types of before, when they come back
+update items_history set content = (select (recorded - array['number']) || jsonb_build_object('no', case when recorded ->> 'no' is null and recorded ? 'number' and (not recorded ? 'no' or not (recorded ->> 'number' is null)) then recorded -> 'number' else recorded -> 'no' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'no' is null and recorded ? 'number' and (not recorded ? 'no' or not (recorded ->> 'number' is null))));
 
 -- step: items-history-rename-items-history-no-idx
 -- items_history: index items_history_no_idx is now called items_history_number_idx

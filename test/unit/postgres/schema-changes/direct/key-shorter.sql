@@ -62,6 +62,11 @@ end
 $hanging$;
 alter table items_history drop column shelf;
 
+-- step: items-history-content-of-items
+-- items_history: what was recorded of items loses shelf
+-- down does not bring the values back; writes every row again while all wait
+update items_history set content = content - array['shelf'] where content ?| array['shelf'];
+
 -- step: items-add-items-pkey
 -- items: rows are found by another key
 -- reads every row while writers wait; fails when the rows do not fit
@@ -124,6 +129,10 @@ drop index items_history_no_idx;
 -- step: items-add-items-pkey
 -- items: rows are found by another key
 alter table items drop constraint items_pkey;
+
+-- step: items-history-content-as-read-before
+-- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0
+update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then to_jsonb((0)::integer) else recorded -> 'shelf' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null));
 
 -- step: items-history-drop-shelf
 -- items_history: column shelf is dropped

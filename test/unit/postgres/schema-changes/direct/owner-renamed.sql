@@ -76,14 +76,14 @@ alter index lines_history_list_id_line_no_idx rename to lines_history_folder_id_
 -- lines_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
 alter table lines_history no force row level security;
-update lines_history set content = (select recorded || jsonb_build_object('folder_id', case when recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null then recorded -> 'list_id' else recorded -> 'folder_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null));
+update lines_history set content = (select (recorded - array['list_id']) || jsonb_build_object('folder_id', case when recorded ->> 'folder_id' is null and recorded ? 'list_id' and (not recorded ? 'folder_id' or not (recorded ->> 'list_id' is null)) then recorded -> 'list_id' else recorded -> 'folder_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'folder_id' is null and recorded ? 'list_id' and (not recorded ? 'folder_id' or not (recorded ->> 'list_id' is null))));
 alter table lines_history force row level security;
 
 -- step: folders-history-children-of-lines
 -- folders_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
 alter table folders_history no force row level security;
-update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('folder_id', case when recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null then recorded -> 'list_id' else recorded -> 'folder_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'folder_id' is null and recorded ->> 'list_id' is not null)));
+update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['list_id']) || jsonb_build_object('folder_id', case when recorded ->> 'folder_id' is null and recorded ? 'list_id' and (not recorded ? 'folder_id' or not (recorded ->> 'list_id' is null)) then recorded -> 'list_id' else recorded -> 'folder_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'folder_id' is null and recorded ? 'list_id' and (not recorded ? 'folder_id' or not (recorded ->> 'list_id' is null)))));
 alter table folders_history force row level security;
 
 -- step: folders-record-history
@@ -207,16 +207,16 @@ drop function lines_record_history();
 drop trigger folders_record_history on folders;
 drop function folders_record_history();
 
--- step: folders-history-children-back
--- folders_history: what was recorded since is read under the former names, when they come back
+-- step: folders-history-children-as-read-before
+-- folders_history: what was recorded of lines is read by the names and types of before, when they come back
 alter table folders_history no force row level security;
-update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null then recorded -> 'folder_id' else recorded -> 'list_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null)));
+update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['folder_id']) || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null)) then recorded -> 'folder_id' else recorded -> 'list_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null)))));
 alter table folders_history force row level security;
 
--- step: lines-history-content-back
--- lines_history: what was recorded since is read under the former names, when they come back
+-- step: lines-history-content-as-read-before
+-- lines_history: what was recorded of lines is read by the names and types of before, when they come back
 alter table lines_history no force row level security;
-update lines_history set content = (select recorded || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null then recorded -> 'folder_id' else recorded -> 'list_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'list_id' is null and recorded ->> 'folder_id' is not null));
+update lines_history set content = (select (recorded - array['folder_id']) || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null)) then recorded -> 'folder_id' else recorded -> 'list_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null))));
 alter table lines_history force row level security;
 
 -- step: lines-history-rename-lines-history-list-id-line-no-idx

@@ -47,6 +47,11 @@ end
 $hanging$;
 alter table notes drop column deleted_at;
 
+-- step: notes-history-content-of-notes
+-- notes_history: what was recorded of notes loses deleted_at
+-- down does not bring the values back; writes every row again while all wait
+update notes_history set content = content - array['deleted_at'] where content ?| array['deleted_at'];
+
 -- step: notes-record-history
 -- notes: changes are recorded again
 -- locks others out for a moment

@@ -64,6 +64,10 @@ drop function notes_record_history();
 -- notes: column deleted_at is added
 alter table notes drop column deleted_at;
 
+-- step: notes-history-content-of-notes-as-before
+-- notes_history: what was recorded of notes loses what this change gave it, when it is taken back
+update notes_history set content = content - array['deleted_at'] where content ?| array['deleted_at'];
+
 -- step: notes-stop-recording
 -- notes: changes are not recorded while the table changes
 create function notes_record_history() returns trigger

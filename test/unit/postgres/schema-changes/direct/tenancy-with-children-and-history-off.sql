@@ -151,6 +151,27 @@ end
 $hanging$;
 alter table lines_history drop column tenant_id;
 
+-- step: lists-history-content-of-lists
+-- lists_history: what was recorded of lists loses tenant_id
+-- down does not bring the values back; writes every row again while all wait
+alter table lists_history no force row level security;
+update lists_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
+alter table lists_history force row level security;
+
+-- step: lines-history-content-of-lines
+-- lines_history: what was recorded of lines loses tenant_id
+-- down does not bring the values back; writes every row again while all wait
+alter table lines_history no force row level security;
+update lines_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
+alter table lines_history force row level security;
+
+-- step: lists-history-children-of-lines
+-- lists_history: what was recorded of lines loses tenant_id
+-- down does not bring the values back; writes every row again while all wait
+alter table lists_history no force row level security;
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['tenant_id'])), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['tenant_id']));
+alter table lists_history force row level security;
+
 -- step: lines-add-lines-list-id-fkey
 -- lines: reference lines_list_id_fkey is made
 -- reads every row while writers wait; fails when the rows do not fit
@@ -334,11 +355,31 @@ drop function lists_record_history();
 -- lines: reference lines_list_id_fkey is made
 alter table lines drop constraint lines_list_id_fkey;
 
+-- step: lists-history-children-as-read-before
+-- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+alter table lists_history no force row level security;
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
+alter table lists_history force row level security;
+
+-- step: lines-history-content-as-read-before
+-- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+alter table lines_history no force row level security;
+update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+alter table lines_history force row level security;
+
+-- step: lists-history-content-as-read-before
+-- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+alter table lists_history no force row level security;
+update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+alter table lists_history force row level security;
+
 -- step: lines-history-drop-tenant-id
 -- lines_history: column tenant_id is dropped
 alter table lines_history add column tenant_id uuid;
 comment on column lines_history.tenant_id is 'As in lines.';
+alter table lines_history no force row level security;
 update lines_history set tenant_id = '00000000-0000-0000-0000-000000000000';
+alter table lines_history force row level security;
 alter table lines_history alter column tenant_id set not null;
 
 -- step: lines-drop-tenant-id
@@ -354,7 +395,9 @@ alter table lines alter column tenant_id set not null;
 -- lists_history: column tenant_id is dropped
 alter table lists_history add column tenant_id uuid;
 comment on column lists_history.tenant_id is 'As in lists.';
+alter table lists_history no force row level security;
 update lists_history set tenant_id = '00000000-0000-0000-0000-000000000000';
+alter table lists_history force row level security;
 alter table lists_history alter column tenant_id set not null;
 
 -- step: lists-drop-tenant-id

@@ -49,21 +49,21 @@ alter table lines rename constraint lines_list_id_tenant_id_fkey to lines_list_i
 -- lists_history: what was recorded of lists is read with its new columns
 -- writes every row again while all wait
 alter table lists_history no force row level security;
-update lists_history set content = (select recorded || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null then recorded -> 'tenant_id' else recorded -> 'branch_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null));
+update lists_history set content = (select (recorded - array['tenant_id']) || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ? 'tenant_id' and (not recorded ? 'branch_id' or not (recorded ->> 'tenant_id' is null)) then recorded -> 'tenant_id' else recorded -> 'branch_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'branch_id' is null and recorded ? 'tenant_id' and (not recorded ? 'branch_id' or not (recorded ->> 'tenant_id' is null))));
 alter table lists_history force row level security;
 
 -- step: lines-history-content-of-lines
 -- lines_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
 alter table lines_history no force row level security;
-update lines_history set content = (select recorded || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null then recorded -> 'tenant_id' else recorded -> 'branch_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null));
+update lines_history set content = (select (recorded - array['tenant_id']) || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ? 'tenant_id' and (not recorded ? 'branch_id' or not (recorded ->> 'tenant_id' is null)) then recorded -> 'tenant_id' else recorded -> 'branch_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'branch_id' is null and recorded ? 'tenant_id' and (not recorded ? 'branch_id' or not (recorded ->> 'tenant_id' is null))));
 alter table lines_history force row level security;
 
 -- step: lists-history-children-of-lines
 -- lists_history: what was recorded of lines is read with its new columns
 -- writes every row again while all wait
 alter table lists_history no force row level security;
-update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null then recorded -> 'tenant_id' else recorded -> 'branch_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'branch_id' is null and recorded ->> 'tenant_id' is not null)));
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['tenant_id']) || jsonb_build_object('branch_id', case when recorded ->> 'branch_id' is null and recorded ? 'tenant_id' and (not recorded ? 'branch_id' or not (recorded ->> 'tenant_id' is null)) then recorded -> 'tenant_id' else recorded -> 'branch_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'branch_id' is null and recorded ? 'tenant_id' and (not recorded ? 'branch_id' or not (recorded ->> 'tenant_id' is null)))));
 alter table lists_history force row level security;
 
 -- step: lists-record-history
@@ -159,22 +159,22 @@ drop function lines_record_history();
 drop trigger lists_record_history on lists;
 drop function lists_record_history();
 
--- step: lists-history-children-back
--- lists_history: what was recorded since is read under the former names, when they come back
+-- step: lists-history-children-as-read-before
+-- lists_history: what was recorded of lines is read by the names and types of before, when they come back
 alter table lists_history no force row level security;
-update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null)));
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['branch_id']) || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)) then recorded -> 'branch_id' else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)))));
 alter table lists_history force row level security;
 
--- step: lines-history-content-back
--- lines_history: what was recorded since is read under the former names, when they come back
+-- step: lines-history-content-as-read-before
+-- lines_history: what was recorded of lines is read by the names and types of before, when they come back
 alter table lines_history no force row level security;
-update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null));
+update lines_history set content = (select (recorded - array['branch_id']) || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)) then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null))));
 alter table lines_history force row level security;
 
--- step: lists-history-content-back
--- lists_history: what was recorded since is read under the former names, when they come back
+-- step: lists-history-content-as-read-before
+-- lists_history: what was recorded of lists is read by the names and types of before, when they come back
 alter table lists_history no force row level security;
-update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ->> 'branch_id' is not null));
+update lists_history set content = (select (recorded - array['branch_id']) || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)) then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null))));
 alter table lists_history force row level security;
 
 -- step: lines-rename-lines-list-id-tenant-id-fkey

@@ -83,3 +83,7 @@ comment on function notes_record_history() is 'Records the changes of notes.';
 -- step: notes-add-deleted-at
 -- notes: column deleted_at is added
 alter table notes drop column deleted_at;
+
+-- step: notes-history-content-of-notes-as-before
+-- notes_history: what was recorded of notes loses what this change gave it, when it is taken back
+update notes_history set content = content - array['deleted_at'] where content ?| array['deleted_at'];

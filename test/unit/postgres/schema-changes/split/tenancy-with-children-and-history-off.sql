@@ -317,6 +317,57 @@ revoke all on lines_history from shop_app;
 -- notes: the role of the application may do nothing any more
 revoke all on notes from shop_app;
 
+-- step: lists-history-settle-content
+-- lists_history: what was recorded of lists loses tenant_id
+-- down does not bring the values back
+with picked as (
+  select revision as batch_key_1 from lists_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update lists_history set content = content - array['tenant_id']
+  from picked
+  where lists_history.revision = batch_key_1 and content ?| array['tenant_id']
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
+-- step: lines-history-settle-content
+-- lines_history: what was recorded of lines loses tenant_id
+-- down does not bring the values back
+with picked as (
+  select revision as batch_key_1 from lines_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update lines_history set content = content - array['tenant_id']
+  from picked
+  where lines_history.revision = batch_key_1 and content ?| array['tenant_id']
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
+-- step: lists-history-settle-children
+-- lists_history: what was recorded of lines loses tenant_id
+-- down does not bring the values back
+with picked as (
+  select revision as batch_key_1 from lists_history
+  where $1::text is null or (revision) > ($1::text::bigint)
+  order by revision
+  limit $2::bigint
+), filled as (
+  update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['tenant_id'])), '[]') from jsonb_array_elements(children -> 'lines') given(recorded)))
+  from picked
+  where lists_history.revision = batch_key_1 and children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['tenant_id']))
+  returning 1
+)
+select (select count(*) from picked) as done, batch_key_1::text
+from picked order by batch_key_1 desc limit 1;
+
 -- step: drop-application-role
 -- role shop_app of the application goes
 do $role$
@@ -602,3 +653,21 @@ alter table lists_history alter column tenant_id set not null;
 -- step: lists-optional-tenant-id
 -- lists: column tenant_id may be empty
 alter table lists alter column tenant_id set not null;
+
+-- step: lists-history-children-as-read-before
+-- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+alter table lists_history no force row level security;
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
+alter table lists_history force row level security;
+
+-- step: lines-history-content-as-read-before
+-- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+alter table lines_history no force row level security;
+update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+alter table lines_history force row level security;
+
+-- step: lists-history-content-as-read-before
+-- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+alter table lists_history no force row level security;
+update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+alter table lists_history force row level security;

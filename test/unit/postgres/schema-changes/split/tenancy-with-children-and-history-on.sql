@@ -1045,7 +1045,7 @@ alter table lists drop column tenant_id;
 
 -- step: lists-history-children-of-lines-as-before
 -- lists_history: what was recorded of lines loses what this change gave it, when it is taken back
-update lists_history set children = children || jsonb_build_object('lines', (select jsonb_agg(recorded - array['tenant_id']) from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['tenant_id']);
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['tenant_id'])), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['tenant_id']));
 
 -- step: lines-history-content-of-lines-as-before
 -- lines_history: what was recorded of lines loses what this change gave it, when it is taken back
