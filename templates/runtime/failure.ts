@@ -96,9 +96,11 @@ export function verdictError(call: FailedCall, error: DataError, elapsedMs: numb
   return amended(error, { ...describe(call, elapsedMs), message: prefixed });
 }
 
-/** The error of the last run of a transaction, with the number of its runs. */
+/** The error of the last run of a transaction, with the number of its runs. Its frames stay those of the call within it that failed. */
 export function recounted(error: DataError, attempts: number, elapsedMs: number): DataError {
-  return attempts > 1 ? amended(error, { attempts, elapsedMs }) : error;
+  if (attempts < 2) return error;
+  const counted = amended(error, { attempts, elapsedMs });
+  return error.stack === undefined ? counted : Object.assign(counted, { stack: error.stack });
 }
 
 /** The same error but for some of what it says. */

@@ -107,6 +107,23 @@ describe("a transaction", () => {
     expect(events.filter((event) => event === "commit")).toHaveLength(2);
   });
 
+  test("rerunnable: the error of the last run names the call that failed in it, and who awaits the transaction", async () => {
+    const { transact, statement } = setUp();
+    let runs = 0;
+    async function reserve(): Promise<string> {
+      runs += 1;
+      return await statement(
+        runs === 1 ? conflict() : new DriverError({ kind: "constraint", transient: false }),
+      );
+    }
+    async function checkout(): Promise<string> {
+      return await transact(reserve, { rerunnable: true });
+    }
+    const error = await dataError(checkout());
+    expect(error).toMatchObject({ kind: "constraint", attempts: 2 });
+    expect(error.stack).toMatch(/ at [^\n]*reserve \([^]* at [^\n]*checkout \(/);
+  });
+
   test("rerunnable: a race that is lost again and again is run until it is won", async () => {
     const { transact, statement } = setUp();
     let runs = 0;
