@@ -36,7 +36,8 @@ interface Case<T> {
 const one = <T>(type: string, codec: Codec<T>, values: fc.Arbitrary<T>): Case<unknown> =>
   ({ type, codec, values }) as unknown as Case<unknown>;
 
-const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+/** -0 is kept as 0. */
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => each + 0);
 const cases: readonly Case<unknown>[] = [
   one("int", int, fc.integer()),
   one("bigint", bigint, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
