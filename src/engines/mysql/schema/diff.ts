@@ -5,12 +5,13 @@ import { matchTables } from "../../families/sql/match.ts";
 import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { entityNamed } from "../../families/sql/naming.ts";
 import { refusalsFirst } from "./ask-rows.ts";
-import { contentDrafts, type RecordedRows } from "./history-content.ts";
+import { contentDrafts, forgottenDrafts, type RecordedRows } from "./history-content.ts";
 import { only, tableChange, type TableChange } from "./change.ts";
 import type { Dialect } from "../dialect.ts";
 import { columnDrafts } from "./columns.ts";
 import { objectDrafts } from "./objects.ts";
-import type { TablePart } from "./shape.ts";
+import type { TablePart, TableShape } from "./shape.ts";
+import { ownerReference, recordedTogether, type Together } from "./recorded-together.ts";
 import { gainsTenantKey } from "./reference-change.ts";
 import { partName, schemaOf } from "./snapshot.ts";
 import { collationDrafts, commentDrafts, droppedTables, renameDrafts } from "./tables.ts";
@@ -47,6 +48,7 @@ export function diffSnapshots(
   const names = new Map(
     tables.kept.map((pair) => [pair.from.table.name, pair.to.table.name] as const),
   );
+  const former = new Map([...names].map(([was, is]) => [is, was] as const));
   const gaining = planned.flatMap(({ changes }) => changes.filter(gainsTenantKey));
   const there = [...names.values(), ...names.keys()].filter(
     (name) =>
@@ -59,12 +61,18 @@ export function diffSnapshots(
       ...changes.flatMap((change) => changedTable(change, names)),
       ...historyDrafts(pair.from, pair.to),
       ...triggerDrafts(
-        { ...pair, entity: entityNamed(pair.to.entity, context.store) },
+        { ...pair, entity: entityNamed(pair.to.entity, context.store), former },
         exchangeOf(changes),
         dialect,
+        togetherOf({ pair, changes }, planned, tables.dropped, context),
       ),
     ]),
     ...recordedRows(planned, context).flatMap((each) => contentDrafts(each, context.values)),
+    ...planned.flatMap(({ changes: [rows, history] }) =>
+      rows === undefined || history === undefined
+        ? []
+        : ownedTables(tables.dropped, rows).flatMap(({ name }) => forgottenDrafts(history, name)),
+    ),
     ...droppedTables(tables.dropped),
   ];
   return { steps: ordered(drafts), questions: [] };
@@ -123,6 +131,31 @@ const recordedRows = (
       ...(root === undefined ? [] : [{ rows, history: root, column: "children" } as const]),
     ];
   });
+
+/** What is recorded while code of before and of after runs. */
+function togetherOf(
+  { pair, changes: [rows, history] }: PlannedTable,
+  planned: readonly PlannedTable[],
+  dropped: readonly TablePart[],
+  { mode, store }: ChangeContext,
+): Together | undefined {
+  const entity = entityNamed(pair.to.entity, store);
+  if (mode === "direct" || !rows || !history || !entity) return undefined;
+  return recordedTogether({
+    rows,
+    history,
+    entity,
+    children: entity.children.map((child) => {
+      const own = planned.find(({ pair: { to } }) => to.entity === child.entity.name);
+      const change = own?.changes[0];
+      return { child, ...(change !== undefined && { rows: change }) };
+    }),
+    gone: ownedTables(dropped, rows),
+  });
+}
+
+const ownedTables = (parts: readonly TablePart[], { from }: TableChange): readonly TableShape[] =>
+  parts.map(({ table }) => table).filter((table) => ownerReference(table, from.name) !== undefined);
 
 /** A trigger names columns: one that is to name what takes its name on the spot cannot come before. */
 function exchangeOf(changes: readonly TableChange[]): Exchange {

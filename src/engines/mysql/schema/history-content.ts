@@ -3,15 +3,17 @@ import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import { tokens } from "../sql/tokens.ts";
 import { batchDraft } from "./batch.ts";
-import type { TableChange } from "./change.ts";
+import { only, type TableChange } from "./change.ts";
 import { rank } from "./rank.ts";
 import { pathTo, type ReadColumn, typedColumns } from "./recorded-form.ts";
-import { type Property, recordedColumn } from "./recorded-values.ts";
+import { hidden } from "./recorded-together.ts";
+import { type Change, isRemoval, type Property, recordedColumn } from "./recorded-values.ts";
 import { alone } from "./required.ts";
+import { unrecorded } from "./unrecorded.ts";
 
 /**
  * What a history recorded is read by the names and types of now, so a column under a new name, or one that is required now, has to be in the
- * rows recorded before. What they hold already stays as it is: code of before reads it, too.
+ * rows recorded before. What they hold already stays until the contract: code of before reads it, too.
  */
 export interface RecordedRows {
   /** The table whose rows were recorded. */
@@ -26,43 +28,93 @@ export function contentDrafts(
   values: ChangeContext["values"],
 ): readonly Draft[] {
   const { rows, column } = recorded;
+  const of = { ...recorded, about: rows.to.name };
   const [before, after] = [placeOf(recorded, "from"), placeOf(recorded, "to")];
   const shown = rows.columns.filter((each) => column === "content" || isShown(rows, each));
-  const all = ({ row }: Place, side: "forwards" | "settled" | "unsettled" | "backwards") =>
-    shown.flatMap((each) => recordedColumn(rows, each, values, row)[side]);
-  const [forwards, settled] = [all(after, "forwards"), all(after, "settled")];
-  const next = settled.flatMap(({ instead }) => instead ?? []);
+  const each = ({ row }: Place) => shown.map((own) => recordedColumn(rows, own, values, row));
+  const [there, here] = [each(before), each(after)];
+  const forwards = here.flatMap((own) => own.forwards);
+  const settled = here.flatMap((own) => own.settled);
+  const next = settled.flatMap((own) => (isRemoval(own) ? [] : (own.instead ?? [])));
   const copied = forwards.filter(({ name }) => next.includes(name));
   const about = `what was recorded of ${rows.to.name}`;
   const read = readBefore(rows);
+  const since = readAfter(rows);
   return [
     ...moved(recorded),
-    ...batched(recorded, `${about} is read with its new columns`, {
+    ...batched(of, `${about} is read with its new columns`, {
       at: { rank: rank.batch + 1 },
       update: updateOf(recorded, after, read, forwards),
     }),
-    ...batched(recorded, `${about} meanwhile is read with its new columns`, {
+    ...batched(of, `${about} meanwhile is read with its new columns`, {
       at: { phase: "contract", rank: rank.settle },
       update: updateOf(recorded, after, read, copied),
     }),
-    ...batched(recorded, `${about} is read by its new types`, {
-      at: { phase: "contract", rank: rank.dropColumn + 1 },
+    ...batched(of, `${about} ${settledText(rows, settled)}`, {
+      at: { phase: "contract", rank: rank.dropColumn + 1, ...lossOf(recorded, settled) },
       update: updateOf(recorded, after, read, settled),
     }),
     ...takenBack(
       recorded,
       { phase: "contract", rank: rank.dropColumn + 1 },
-      updateOf(recorded, after, readAfter(rows), all(after, "unsettled")),
+      updateOf(
+        recorded,
+        after,
+        since,
+        here.flatMap((own) => own.unsettled),
+      ),
+    ),
+    ...takenBack(
+      recorded,
+      { phase: "contract", rank: rank.formerNames },
+      updateOf(
+        recorded,
+        after,
+        since,
+        here.flatMap((own) => own.restored),
+      ),
     ),
     ...takenBack(
       recorded,
       { rank: rank.createTable + 1 },
-      updateOf(recorded, before, readAfter(rows), all(before, "backwards")),
+      updateOf(
+        recorded,
+        before,
+        since,
+        there.flatMap((own) => own.backwards),
+      ),
     ),
   ];
 }
 
-type At = Partial<Pick<Draft, "phase" | "rank">>;
+const dropped = ({ columns }: TableChange, settled: readonly Change[]): readonly string[] =>
+  only({ columns }, "dropped").flatMap(({ from: { name } }) =>
+    settled.some((each) => isRemoval(each) && each.removed === name) ? [name] : [],
+  );
+
+/** What code of after makes of it once no code of before runs. */
+function settledText(rows: TableChange, settled: readonly Change[]): string {
+  const lost = dropped(rows, settled);
+  const former = settled.flatMap((each) =>
+    isRemoval(each) && !lost.includes(each.removed) ? [each.removed] : [],
+  );
+  const parts = [
+    ...(settled.every(isRemoval) ? [] : ["is read by its new types"]),
+    ...(former.length === 0 ? [] : [`has no former name any more: ${former.join(", ")}`]),
+    ...(lost.length === 0 ? [] : [`loses what was dropped: ${lost.join(", ")}`]),
+  ];
+  return parts.join("; ");
+}
+
+const lossOf = (
+  { rows, history, column }: RecordedRows,
+  settled: readonly Change[],
+): Pick<Draft, "destroys"> & Partial<Pick<Draft, "reversibility">> =>
+  dropped(rows, settled).length === 0
+    ? {}
+    : { reversibility: "loses-data", destroys: `${history.from.name}.${column}` };
+
+type At = Partial<Pick<Draft, "phase" | "rank" | "reversibility" | "destroys">>;
 
 interface Update {
   readonly value: string;
@@ -71,11 +123,9 @@ interface Update {
   readonly standIns?: readonly string[];
 }
 
-const hidden: readonly string[] = ["ownerKey", "tenant", "search", "live"];
-
 /** A root's history holds what the root shows of a child. */
 const isShown = ({ entity }: TableChange, column: TableChange["columns"][number]): boolean => {
-  if (column.kind === "dropped") return !hidden.includes(column.from.role);
+  if (column.kind === "dropped") return !hidden.has(column.from.role);
   return entity?.fields.find((each) => each.column === column.to.name)?.visible === true;
 };
 
@@ -86,7 +136,7 @@ interface Place {
   readonly row: string;
 }
 
-const ofHistory = ({ history, column }: RecordedRows): string =>
+const ofHistory = ({ history, column }: InHistory): string =>
   `${identifier(history.from.name)}.${column}`;
 
 const rowNumber = "recorded_place";
@@ -117,8 +167,10 @@ const distinct = (columns: readonly ReadColumn[]): readonly ReadColumn[] => [
   ...new Map(columns.toReversed().map((each) => [each.name, each])).values(),
 ];
 
+type InHistory = Pick<RecordedRows, "history" | "column">;
+
 const batched = (
-  { rows, history, column }: RecordedRows,
+  { history, column, about }: InHistory & { readonly about: string },
   title: string,
   { at, update }: { readonly at: At; readonly update: Update | undefined },
 ): readonly Draft[] =>
@@ -126,9 +178,9 @@ const batched = (
     ? []
     : [
         {
-          ...batchDraft(history, { column, ...update }),
+          ...batchDraft(unseen(history, column), { column, ...update }),
           ...at,
-          stem: `${history.from.name}-${column}-of-${rows.to.name}`,
+          stem: `${history.from.name}-${column}-of-${about}`,
           title: `${history.from.name}: ${title}${inventedText(update)}`,
           ...((update.standIns ?? []).length > 0 && { reversibility: "loses-data" as const }),
         },
@@ -139,6 +191,10 @@ const inventedText = ({ standIns = [] }: Update): string =>
   standIns.length === 0
     ? ""
     : `; what was recorded as null gets what its type has for nothing, since no --set and no default says more: ${standIns.join(", ")}`;
+
+/** While a trigger gathers the children of what is recorded, it has to let this pass. */
+const unseen = (history: TableChange, column: RecordedRows["column"]): TableChange =>
+  column === "content" ? history : { ...history, recorded: true };
 
 function takenBack(
   { rows, history, column }: RecordedRows,
@@ -154,29 +210,59 @@ function takenBack(
       stem: `${table}-${column}-of-${rows.to.name}-back`,
       title: `${table}: what was recorded of ${rows.to.name} since is read as before, when the change is taken back`,
       up: [],
-      down: [`update ${identifier(table)} set ${column} = ${update.value}\nwhere ${update.where};`],
+      down: unrecorded(unseen(history, column), [
+        `update ${identifier(table)} set ${column} = ${update.value}\nwhere ${update.where};`,
+      ]),
       touches: [history.part],
     }),
   ];
 }
 
-/** The rows of a child under its new table's name, beside those under its former one. */
+/** The rows of a child under its new table's name, beside those under its former one until the contract. */
 function moved(recorded: RecordedRows): readonly Draft[] {
   const { rows, column } = recorded;
   if (column === "content" || rows.from.name === rows.to.name) return [];
   const held = ofHistory(recorded);
+  const [former, now] = [rows.from.name, rows.to.name];
+  const of = { ...recorded, about: now };
   const under = (from: string, to: string): Update => ({
     value: `json_set(${held}, ${pathTo(to)}, json_extract(${held}, ${pathTo(from)}))`,
     where: `${hasRows(held, from)} and not ${hasRows(held, to)}`,
   });
   return [
-    ...batched(recorded, `what was recorded of ${rows.from.name} is read as of ${rows.to.name}`, {
+    ...batched(of, `what was recorded of ${former} is read as of ${now}`, {
       at: { rank: rank.batch + 1 },
-      update: under(rows.from.name, rows.to.name),
+      update: under(former, now),
     }),
-    ...takenBack(recorded, { rank: rank.createTable + 2 }, under(rows.to.name, rows.from.name)),
+    ...batched(of, `what was recorded of ${now} has no former name any more: ${former}`, {
+      at: { phase: "contract", rank: rank.dropColumn + 2 },
+      update: without(held, former),
+    }),
+    ...takenBack(recorded, { phase: "contract", rank: rank.formerTable }, under(now, former)),
+    ...takenBack(recorded, { rank: rank.createTable + 2 }, under(now, former)),
+    ...takenBack(recorded, { rank: rank.createTable }, without(held, now)),
   ];
 }
+
+/** What was recorded of a child whose table goes. */
+export function forgottenDrafts(history: TableChange, table: string): readonly Draft[] {
+  if (!history.to.columns.some(({ name }) => name === "children")) return [];
+  const recorded = { history, column: "children" } as const;
+  return batched({ ...recorded, about: table }, `what was recorded of ${table} goes with it`, {
+    at: {
+      phase: "contract",
+      rank: rank.dropColumn + 2,
+      reversibility: "loses-data",
+      destroys: `${history.from.name}.children`,
+    },
+    update: without(ofHistory(recorded), table),
+  });
+}
+
+const without = (held: string, table: string): Update => ({
+  value: `json_remove(${held}, ${pathTo(table)})`,
+  where: hasRows(held, table),
+});
 
 const hasRows = (held: string, table: string): string =>
   `json_contains_path(${held}, 'one', ${pathTo(table)})`;
@@ -186,11 +272,12 @@ function updateOf(
   recorded: RecordedRows,
   { table, row }: Place,
   columns: readonly ReadColumn[],
-  properties: readonly Property[],
+  changes: readonly Change[],
 ): Update | undefined {
-  if (properties.length === 0) return undefined;
-  const whole = properties.reduce((made, each) => setIn(row, made, each), row);
-  const when = properties.map((each) => `(${each.when})`).join(" or ");
+  if (changes.length === 0) return undefined;
+  const whole = changes.reduce((made, each) => changedIn(row, made, each), row);
+  const when = changes.map((each) => `(${each.when})`).join(" or ");
+  const properties = changes.filter((each): each is Property => !isRemoval(each));
   const asText = properties.flatMap((each) => each.asText ?? []);
   const read = columns.filter(({ name }) => properties.some(({ value }) => names(value, name)));
   const typed = [`${rowNumber} for ordinality`, ...typedColumns(read, asText)].join(", ");
@@ -212,6 +299,9 @@ function updateOf(
     ...standIns,
   };
 }
+
+const changedIn = (row: string, made: string, change: Change): string =>
+  isRemoval(change) ? `json_remove(${made}, ${pathTo(change.removed)})` : setIn(row, made, change);
 
 /** A choice of two values by their place: a condition over them would be no JSON on MariaDB, and neither has one collation. */
 const setIn = (row: string, made: string, { name, value, when, instead }: Property): string => {

@@ -1,7 +1,10 @@
 /** When a step runs within its phase: what depends on a thing goes before it is dropped and comes after it is made. */
 export const rank = {
   askRows: 0,
+  formerTable: 6,
+  formerNames: 7,
   dropTrigger: 10,
+  exchangeTrigger: 12,
   dropReference: 14,
   dropObject: 16,
   dropIndex: 18,

@@ -16,6 +16,15 @@ export function recordedForm(type: string, value: string): string {
   return words(isWhole ? whole : byteRoom(own) === undefined ? exact(own, value) : `hex(${value})`);
 }
 
+/** A column as the triggers of a history write it. @param value the column, of that type */
+export function columnForm(type: string, value: string): string {
+  const own = parsed(type);
+  if (byteRoom(own) !== undefined) return `hex(${value})`;
+  return (isInteger(own) && own.name !== "bigint") || own.name === "year"
+    ? value
+    : `cast(${value} as char)`;
+}
+
 /** MariaDB takes no two texts of other collations into one array, and keeps JSON under this one. */
 const words = (value: string): string => `cast(${value} as char) collate utf8mb4_bin`;
 

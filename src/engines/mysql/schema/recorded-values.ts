@@ -1,4 +1,5 @@
 import type { ChangeContext } from "../../../migrate/step.ts";
+import { sameButCase } from "../../../migrate/reused-names.ts";
 import { identifier } from "../sql/quote.ts";
 import type { ColumnChange, Copied, TableChange } from "./change.ts";
 import { isInteger, parsed } from "./parsed-type.ts";
@@ -22,18 +23,36 @@ export interface Property {
   readonly standIn?: string;
 }
 
+/** A property that recorded rows lose. */
+export interface Removal {
+  readonly removed: string;
+  readonly when: string;
+}
+
+export type Change = Property | Removal;
+
+export const isRemoval = (change: Change): change is Removal => "removed" in change;
+
 /** What becomes of the recorded values of one column. */
 export interface RecordedColumn {
   /** What rows recorded before get, beside what code of before reads. */
   readonly forwards: readonly Property[];
   /** What takes its place once no code of before runs; and how that is taken back. */
-  readonly settled: readonly Property[];
+  readonly settled: readonly Change[];
   readonly unsettled: readonly Property[];
+  /** What code of before finds again once triggers record for it: rows recorded since lack it, the others have lost it. */
+  readonly restored: readonly Property[];
   /** What rows recorded since get when the change is taken back. */
-  readonly backwards: readonly Property[];
+  readonly backwards: readonly Change[];
 }
 
-const none: RecordedColumn = { forwards: [], settled: [], unsettled: [], backwards: [] };
+const none: RecordedColumn = {
+  forwards: [],
+  settled: [],
+  unsettled: [],
+  restored: [],
+  backwards: [],
+};
 
 /**
  * A recorded row is read by the names and types of the columns of now, so a value under a new name, of another type, or one that has come for
@@ -47,7 +66,7 @@ export function recordedColumn(
   values: ChangeContext["values"],
   row: string,
 ): RecordedColumn {
-  if (column.kind === "dropped") return { ...none, backwards: returned(rows, column.from, row) };
+  if (column.kind === "dropped") return droppedColumn(rows, column.from, row);
   if (column.to.value?.kind === "generated") return none;
   const { to } = column;
   const given = values[`${rows.part}.${to.name}`];
@@ -55,7 +74,11 @@ export function recordedColumn(
     const fill = column.fill ?? defaultOf(to);
     const unknown =
       to.nullable && column.fill === undefined ? `not ${has(to.name, row)}` : undefined;
-    return { ...none, forwards: filled(to, fill, unknown ?? isNone(to.name, row)) };
+    return {
+      ...none,
+      forwards: filled(to, fill, unknown ?? isNone(to.name, row)),
+      backwards: [removal(to.name, row)],
+    };
   }
   const { from } = column;
   const empty = [...new Set([from.name, column.kind === "copied" ? column.name : to.name])];
@@ -64,6 +87,8 @@ export function recordedColumn(
       ? neverNull(rows, to, given, empty.map((name) => isNone(name, row)).join(" and "))
       : [];
   if (column.kind === "copied") return copiedColumn(rows, column, late, row);
+  if (from.name !== to.name && sameButCase(from.name, to.name) && rows.mode === "split")
+    return casedColumn(rows, column, late, row);
   return { ...none, ...keptColumn(from, to, late, row) };
 }
 
@@ -110,15 +135,51 @@ const underName = (
 });
 
 /** A column that comes back when the change is taken back: code of before has to find something in it. */
-const returned = (rows: TableChange, from: ColumnShape, row: string): readonly Property[] =>
+const returned = (rows: TableChange, from: ColumnShape, when: string): readonly Property[] =>
   from.nullable || from.value?.kind === "generated"
     ? []
-    : filled(from, defaultOf(from) ?? recordedStandIn(rows.from, from), isNone(from.name, row));
+    : filled(from, defaultOf(from) ?? recordedStandIn(rows.from, from), when);
+
+const removal = (name: string, row: string): Removal => ({ removed: name, when: has(name, row) });
+
+/** Nobody is to find what was dropped, not even under a new column of that name. */
+function droppedColumn(rows: TableChange, from: ColumnShape, row: string): RecordedColumn {
+  if (from.value?.kind === "generated") return none;
+  const back = returned(rows, from, isNone(from.name, row));
+  return { ...none, settled: [removal(from.name, row)], restored: back, backwards: back };
+}
+
+/** Both names hold the value until the contract. */
+function renamedColumn(
+  rows: TableChange,
+  { from, to }: Pick<Copied, "from" | "to">,
+  {
+    forwards,
+    back,
+    row,
+  }: {
+    readonly forwards: readonly Property[];
+    readonly back: string;
+    readonly row: string;
+  },
+): RecordedColumn {
+  const nowhere = [from, to].map(({ name }) => isNone(name, row)).join(" and ");
+  const empty = to.nullable ? returned(rows, from, nowhere) : [];
+  const restored = [underName(from.name, to.name, row, back), ...empty];
+  return {
+    ...none,
+    forwards,
+    settled: [removal(from.name, row)],
+    restored,
+    backwards: [...restored, removal(to.name, row)],
+  };
+}
 
 /** A whole number may have been recorded with a fraction of zeros. */
 const asWritten = (type: string, text: string): string =>
   isInteger(parsed(type)) ? `cast(${text} as decimal(38,9))` : text;
 
+/** What takes its name on the spot ends code of before, which reads the former one. */
 function keptColumn(
   from: ColumnShape,
   to: ColumnShape,
@@ -126,18 +187,44 @@ function keptColumn(
   row: string,
 ): Partial<RecordedColumn> {
   const alike = isRecordedAlike(from.type, to.type);
-  const rewritten = (name: string, type: string, source: string): Property => ({
-    ...(name === source
-      ? { name, when: `not ${isNone(name, row)}` }
-      : underName(name, source, row)),
-    value: alike ? moved(source, row) : recordedForm(type, asWritten(type, identifier(source))),
-    ...(!alike && { asText: source }),
-  });
   if (from.name === to.name && alike) return { forwards: late };
   return {
-    forwards: [rewritten(to.name, to.type, from.name), ...late],
-    backwards: [rewritten(from.name, from.type, to.name)],
+    forwards: [rewritten(to, from.name, alike, row), ...late],
+    backwards: [rewritten(from, to.name, alike, row)],
   };
+}
+
+/** A value under the name, and in the form, of a column. */
+function rewritten(
+  { name, type }: ColumnShape,
+  source: string,
+  alike: boolean,
+  row: string,
+): Property {
+  const value = alike
+    ? moved(source, row)
+    : recordedForm(type, asWritten(type, identifier(source)));
+  return {
+    name,
+    value,
+    when: name === source ? `not ${isNone(name, row)}` : has(source, row),
+    ...(name !== source && { instead: source }),
+    ...(!alike && { asText: source }),
+  };
+}
+
+/** The server knows both names as one, so that code of before runs on; what was recorded knows two. */
+function casedColumn(
+  rows: TableChange,
+  { from, to }: Pick<Copied, "from" | "to">,
+  late: readonly Property[],
+  row: string,
+): RecordedColumn {
+  const alike = isRecordedAlike(from.type, to.type);
+  const forward = rewritten(to, from.name, alike, row).value;
+  const back = rewritten(from, to.name, alike, row).value;
+  const forwards = [underName(to.name, from.name, row, forward), ...late];
+  return renamedColumn(rows, { from, to }, { forwards, back, row });
 }
 
 function copiedColumn(
@@ -150,16 +237,18 @@ function copiedColumn(
   const value = sameType ? moved(from.name, row) : recordedForm(to.type, forward);
   const back = sameType ? moved(to.name, row) : backward(rows, from, to);
   if (name === to.name)
-    return {
-      ...none,
-      forwards: [underName(to.name, from.name, row, value), ...late],
-      backwards: [underName(from.name, to.name, row, back)],
-    };
+    return renamedColumn(
+      rows,
+      { from, to },
+      { forwards: [underName(to.name, from.name, row, value), ...late], back, row },
+    );
   return {
+    ...none,
     forwards: [{ name, value, when: `${has(from.name, row)} and not ${has(name, row)}` }],
     settled: [
       { name: to.name, value: moved(name, row), when: has(name, row), instead: name },
       ...late,
+      ...(from.name === to.name ? [] : [removal(from.name, row)]),
     ],
     unsettled: [
       { name, value: moved(to.name, row), when: `not ${has(name, row)}` },

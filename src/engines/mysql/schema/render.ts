@@ -65,7 +65,11 @@ export const dropTable = (name: string): string => `drop table ${identifier(name
 export const tableComment = ({ comment: text }: TableShape): string =>
   `comment = ${comment(text, "table")}`;
 
-export const createTrigger = ({ definition }: TriggerShape): string => `${definition};`;
+/** One of several statements ends with `end`, and needs another end of its own. */
+export const createTrigger = ({ definition }: TriggerShape): string =>
+  definition.endsWith("\nend")
+    ? ["delimiter $$", definition, "$$", "delimiter ;"].join("\n")
+    : `${definition};`;
 
 export const dropTrigger = (name: string): string => `drop trigger if exists ${identifier(name)};`;
 

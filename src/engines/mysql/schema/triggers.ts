@@ -1,9 +1,10 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import type { EntityIr } from "../../../ir/types.ts";
-import { auditTriggers } from "../ddl/audit.ts";
+import { gatheringTrigger, recordingOf, recordingTriggers } from "../ddl/recording.ts";
 import type { Dialect } from "../dialect.ts";
 import { identifier } from "../sql/quote.ts";
 import { rank } from "./rank.ts";
+import type { Together } from "./recorded-together.ts";
 import { createTrigger, dropTrigger } from "./render.ts";
 import { alone } from "./required.ts";
 import type { TablePart, TriggerShape } from "./shape.ts";
@@ -21,30 +22,80 @@ interface Pair {
   readonly to: TablePart;
   /** Of `to`. */
   readonly entity: EntityIr | undefined;
+  /** Names of tables before, by those after. */
+  readonly former: ReadonlyMap<string, string>;
 }
 
 /**
  * The triggers of a table that differ before and after. No change goes unrecorded: writers wait under a lock, or are refused by a trigger
  * that names what is not there.
+ *
+ * @param together what both read, where code of before runs beside code of after: until the contract that is recorded
  */
-export function triggerDrafts(pair: Pair, exchange: Exchange, dialect: Dialect): readonly Draft[] {
-  const meanwhile = untilRenamed(pair);
+export function triggerDrafts(
+  pair: Pair,
+  exchange: Exchange,
+  dialect: Dialect,
+  together?: Together,
+): readonly Draft[] {
+  const { from, to } = pair;
+  const last = untilRenamed(pair);
+  const first = untilContract(from.triggers, last, together);
   return [
-    ...exchanged(pair.from.triggers, meanwhile, pair.to, exchange, dialect),
-    ...moved(meanwhile, pair.to),
+    ...exchanged(from.triggers, first, to, exchange, dialect),
+    ...exchanged(first, last, to, "at-once", dialect).map((each) => ({
+      ...each,
+      phase: "contract" as const,
+      rank: rank.exchangeTrigger,
+    })),
+    ...(together === undefined ? [] : gathered(together, to)),
+    ...moved(last, to, dialect),
   ];
 }
 
-/** What they record in the end, while the table and its history have the names of before. */
-function untilRenamed({ from, to, entity }: Pair): readonly TriggerShape[] {
+/** What they record while code of before runs. */
+function untilContract(
+  before: readonly TriggerShape[],
+  last: readonly TriggerShape[],
+  together: Together | undefined,
+): readonly TriggerShape[] {
+  if (together === undefined || !together.former) return last;
+  return together.latter ? recordingTriggers(together.recording) : before;
+}
+
+/** Code of one schema corrects the children of a new root as it knows them. */
+function gathered({ recording, ofChildren }: Together, { table }: TablePart): readonly Draft[] {
+  const trigger = ofChildren ? gatheringTrigger(recording) : undefined;
+  if (trigger === undefined) return [];
+  const touches = [table.name];
+  return [
+    created(trigger, touches, rank.createTrigger),
+    { ...dropped(trigger, touches, rank.exchangeTrigger), phase: "contract" },
+  ];
+}
+
+/**
+ * What they record in the end, while the tables have the names of before. A view that has the new one already is none for them: MariaDB runs a
+ * trigger that gathers rows of a view once and refuses it from then on (error 1140).
+ */
+function untilRenamed({ from, to, entity, former }: Pair): readonly TriggerShape[] {
+  if (entity === undefined || to.triggers.length === 0) return to.triggers;
   const history = from.history?.name ?? to.history?.name;
-  const isRenamed = from.table.name !== to.table.name || to.history?.name !== history;
-  if (!isRenamed || entity === undefined || to.triggers.length === 0) return to.triggers;
-  return auditTriggers({
+  const recording = recordingOf({
     ...entity,
     table: from.table.name,
     ...(history !== undefined && { historyTable: history }),
   });
+  const children = recording.children?.map((child) => ({
+    ...child,
+    table: former.get(child.table) ?? child.table,
+  }));
+  const isRenamed =
+    from.table.name !== to.table.name ||
+    to.history?.name !== history ||
+    children?.some(({ table, names }) => !names.includes(table)) === true;
+  if (!isRenamed) return to.triggers;
+  return recordingTriggers({ ...recording, ...(children !== undefined && { children }) });
 }
 
 const same = (a: TriggerShape, b: TriggerShape): boolean =>
@@ -92,12 +143,22 @@ function exchanged(
 }
 
 /** The ones of the new names come first: they name a history that is not there yet, so that nobody writes until the tables have their names. */
-function moved(meanwhile: readonly TriggerShape[], to: TablePart): readonly Draft[] {
+function moved(
+  meanwhile: readonly TriggerShape[],
+  to: TablePart,
+  dialect: Dialect,
+): readonly Draft[] {
   const touches = [to.table.name];
   const inContract = { phase: "contract", risks: ["breaks-old-code"] } as const;
-  return to.triggers.flatMap((made, at) => {
+  return to.triggers.flatMap((made, at): readonly Draft[] => {
     const was = meanwhile[at];
     if (was === undefined || same(was, made)) return [];
+    if (was.name === made.name)
+      return exchanged([was], [made], to, "at-once", dialect).map((each) => ({
+        ...each,
+        phase: "contract",
+        rank: rank.moveTrigger,
+      }));
     const early = {
       ...made,
       table: was.table,

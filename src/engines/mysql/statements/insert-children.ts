@@ -1,5 +1,5 @@
 import { clause, filled, selectList } from "../../families/sql/layout.ts";
-import { childrenObject } from "../ddl/audit.ts";
+import { childrenObject, childRecordings } from "../ddl/recording.ts";
 import { historyTable } from "../ddl/naming.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 import { givenRows, givenValue, indexed, keyed } from "./given.ts";
@@ -121,7 +121,7 @@ export function recordedChildren(of: Saved): string {
 join (
   select
     (select max(last_change.revision) from ${table} last_change where ${last.join(" and ")}) as revision,
-    ${childrenObject(entity, alias)} as children
+    ${childrenObject(childRecordings(entity), alias)} as children
   from ${from}${where}
 ) present on present.revision = recorded.revision
 set recorded.children = present.children`;

@@ -2,7 +2,7 @@ import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
 import { aliasOf, childFields, visibleFields } from "../../families/sql/row.ts";
 import { filled, indented } from "../../families/sql/layout.ts";
 import { now } from "../ddl/column.ts";
-import { identifier, literal, qualified } from "../sql/quote.ts";
+import { identifier, qualified } from "../sql/quote.ts";
 
 export { aliasOf, rowLength, visibleFields } from "../../families/sql/row.ts";
 
@@ -43,41 +43,28 @@ export function jsonValue({ type }: FieldIr, value: string): string {
 
 /** Children as one JSON array of rows; the row mapping puts them into the order of their key. @param root how the owner's columns are named */
 export const childrenText = (child: ChildIr, owner: EntityIr, root: string): string =>
-  rowsText(
-    child,
-    owner,
+  gatheredRows(
+    child.entity.table,
+    owner.key.map(({ column }, at) => [child.ownerKey[at]?.column ?? column, column] as const),
     root,
-    (values) => `json_array(${indented(filled(values.map(([, value]) => value)))})`,
+    `json_array(${indented(filled(childFields(child).map((field) => jsonValue(field, qualified(childRow, field.column)))))})`,
   );
 
-/** Children as one JSON array of objects: each value under the name of its column, as a history keeps it. */
-export const namedChildrenText = (child: ChildIr, owner: EntityIr, root: string): string =>
-  rowsText(
-    child,
-    owner,
-    root,
-    (values) =>
-      `json_object(${indented(filled(values.map(([name, value]) => `${literal(name)}, ${value}`)))})`,
-  );
+/** How a row is named whose table is gathered. */
+export const childRow = "child";
 
-function rowsText(
-  child: ChildIr,
-  owner: EntityIr,
+/** The rows of a table that hold the same values as a row, as one JSON array. @param owned columns of the table and of that row */
+export const gatheredRows = (
+  table: string,
+  owned: readonly (readonly [column: string, owner: string])[],
   root: string,
-  rowText: (values: readonly (readonly [column: string, value: string])[]) => string,
-): string {
-  const same = owner.key.map(
-    (field, at) =>
-      `${qualified("child", child.ownerKey[at]?.column ?? field.column)} = ${qualified(root, field.column)}`,
-  );
-  const values = childFields(child).map(
-    (field) => [field.column, jsonValue(field, qualified("child", field.column))] as const,
-  );
-  return `(
-  select coalesce(json_arrayagg(${rowText(values)}), json_array())
-  from ${identifier(child.entity.table)} child where ${same.join(" and ")}
+  rowText: string,
+): string => `(
+  select coalesce(json_arrayagg(${rowText}), json_array())
+  from ${identifier(table)} ${childRow} where ${owned
+    .map(([column, owner]) => `${qualified(childRow, column)} = ${qualified(root, owner)}`)
+    .join(" and ")}
 )`;
-}
 
 /** `o.deleted_at is null`, for an entity whose deleted rows stay. */
 export const liveCondition = (entity: EntityIr, alias?: string): readonly string[] =>
