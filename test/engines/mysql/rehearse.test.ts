@@ -12,6 +12,17 @@ import { rehearseFitting } from "../../../src/migrate/rehearse/fitting.ts";
 import { rehearse, type RehearsalPlan } from "../../../src/migrate/rehearse/rehearse.ts";
 import type { RehearsalStore } from "../../../src/migrate/rehearse/store.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
+import type { StoreIr } from "../../../src/ir/types.ts";
+import type { Field } from "../../../src/spec/model.ts";
+import {
+  entity,
+  field,
+  int,
+  mainStore,
+  text,
+  transactional,
+  uuid,
+} from "../../unit/postgres/model.ts";
 import { schemaChanges } from "../../unit/postgres/schema-changes.ts";
 import { schemaLab } from "./schema-lab.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
@@ -39,6 +50,61 @@ const unfit = [
   "enum narrower",
   "reference added",
   "two columns retyped",
+];
+
+const recorded = (
+  name: string,
+  root: readonly Field[],
+  child: readonly Field[],
+  values: Readonly<Record<string, string>> = {},
+): (typeof schemaChanges)[number] => ({
+  name,
+  from: audited([], []),
+  to: audited(root, child),
+  values,
+});
+
+const audited = (root: readonly Field[], child: readonly Field[]): StoreIr => {
+  const entities = [
+    entity({ name: "Book", audit: true, timestamps: false, fields: [bookId, ...fieldsOf(root)] }),
+    entity({
+      name: "Page",
+      owner: "Book",
+      timestamps: false,
+      key: ["bookId", "no"],
+      fields: [
+        field("bookId", uuid, { role: "ownerKey", key: true, generated: "caller" }),
+        field("no", int, { key: true }),
+        ...fieldsOf(child),
+      ],
+    }),
+  ];
+  const access = { Book: [{ op: "get", name: "get" }] } as const;
+  return mainStore(entities, [transactional("all", access)]).store;
+};
+const bookId = field("id", uuid, { key: true });
+const fieldsOf = (own: readonly Field[]): readonly Field[] =>
+  own.length > 0
+    ? own
+    : [field("words", text), field("rank", int), field("note", text, { nullable: true })];
+
+const renamed = [
+  field("phrase", text, { was: "words" }),
+  field("rank", int),
+  field("note", text, { nullable: true }),
+];
+const retyped = [
+  field("words", text),
+  field("rank", { kind: "decimal", precision: 12, scale: 2 }),
+  field("note", text, { nullable: true }),
+];
+const lessened = [field("rank", int)];
+/** What a history recorded follows its table, and comes back with it. */
+const recordedChanges = [
+  recorded("audited: dropped", lessened, lessened),
+  recorded("audited: renamed", renamed, renamed),
+  recorded("audited: retyped", retyped, retyped),
+  recorded("audited: exchanged", [...lessened, field("more", int, { default: 3 })], renamed),
 ];
 
 /** A row is known by its key, so with another key none is known again. */
@@ -192,7 +258,7 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
 
-    test.each(chosen)(
+    test.each([...chosen, ...recordedChanges])(
       "$name",
       proving(of, async (each) => {
         const found = await report(plannedOf(each));
@@ -207,7 +273,7 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
 
-    test.each(chosen)(
+    test.each([...chosen, ...recordedChanges.slice(-1)])(
       "$name, killed inside every step, goes on to the same schema",
       proving(of, async (each) => {
         const { base, change: steps } = plannedOf(each);

@@ -76,7 +76,7 @@ function gathered({ recording, ofChildren }: Together, { table }: TablePart): re
 
 /**
  * What they record in the end, while the tables have the names of before. A view that has the new one already is none for them: MariaDB runs a
- * trigger that gathers rows of a view once and refuses it from then on (error 1140).
+ * trigger that gathers rows of a view once and refuses it from then on (MA-10).
  */
 function untilRenamed({ from, to, entity, former }: Pair): readonly TriggerShape[] {
   if (entity === undefined || to.triggers.length === 0) return to.triggers;
