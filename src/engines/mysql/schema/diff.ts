@@ -58,7 +58,7 @@ export function diffSnapshots(
     ...tableDrafts(tables.added, there, gaining.length > 0 ? "addReference" : "createTable"),
     ...operation,
     ...planned.flatMap(({ pair, changes }) => [
-      ...changes.flatMap((change) => changedTable(change, names)),
+      ...changes.flatMap((change) => changedTable(change, names, context.mode)),
       ...historyDrafts(pair.from, pair.to),
       ...triggerDrafts(
         { ...pair, entity: entityNamed(pair.to.entity, context.store), former },
@@ -168,10 +168,12 @@ function exchangeOf(changes: readonly TableChange[]): Exchange {
 const changedTable = (
   change: TableChange,
   names: ReadonlyMap<string, string>,
+  mode: ChangeContext["mode"],
 ): readonly Draft[] => [
   ...refusalsFirst(change, [...columnDrafts(change), ...objectDrafts(change, names)], names),
   ...collationDrafts(change),
-  ...renameDrafts(change),
+  // The name of a history is known to code of before and after, too.
+  ...renameDrafts({ ...change, mode }),
   ...commentDrafts(change),
 ];
 
