@@ -1,6 +1,7 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { only, substituted, type TableChange } from "./change.ts";
+import { checkSuccessions, unionDrafts } from "./check-succession.ts";
 import { indexDrafts } from "./indexes.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName } from "./refusals.ts";
@@ -37,6 +38,17 @@ export function objectDrafts(change: TableChange, tables: Names): readonly Draft
   const isKey = ({ kind }: ConstraintShape): boolean => kind === "primary";
   const heirs = change.mode === "split" ? successions(dropped, added) : [];
   const exchanges = otherwiseDeleting(dropped, added);
+  const checks =
+    change.mode === "split"
+      ? checkSuccessions(
+          change,
+          dropped.map(({ own }) => own),
+          added,
+        )
+      : [];
+  // It stands until the one of both does, unless a column that it names takes its name on the spot.
+  const late = (each: (typeof before)[number]): boolean =>
+    checks.some(({ from }) => from === each.own) && !hinders(each);
   const isHeir = (own: ConstraintShape): boolean =>
     [...heirs, ...exchanges].some(({ from, to }) => from === own || to === own);
   return [
@@ -46,9 +58,12 @@ export function objectDrafts(change: TableChange, tables: Names): readonly Draft
       added,
     ),
     // Gone before a column takes its new name, and back after it has the old one again.
-    ...dropped.flatMap(({ own }) =>
-      isKey(own) || isHeir(own) ? [] : [dropConstraint(change, own)],
-    ),
+    ...dropped.flatMap((each): readonly Draft[] => {
+      if (isKey(each.own) || isHeir(each.own)) return [];
+      const draft = dropConstraint(change, each.own);
+      return [late(each) ? { ...draft, rank: rank.addObject + 1 } : draft];
+    }),
+    ...checks.flatMap((each) => unionDrafts(change, each)),
     ...added
       .filter((each) => !isKey(each) && !isHeir(each))
       .map((each) => addConstraint(change, each)),
