@@ -75,7 +75,7 @@ const continueAfter = (
 const orderBy = (order: readonly OrderTerm[]): string =>
   order.length === 0
     ? ""
-    : ` order by ${order.map((term) => `${term.place ?? term.column} ${term.direction}`).join(", ")}`;
+    : ` order by ${order.map((term) => `${term.alias ?? term.column} ${term.direction}`).join(", ")}`;
 
 /** Which parts a call has: the key of its composed text. */
 const shapeOf = (optional: DynamicValues["optional"], after: Window["after"]): string => {

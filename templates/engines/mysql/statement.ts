@@ -142,8 +142,8 @@ export interface OrderTerm {
   readonly cast?: string;
   /** Nulls come first ascending and last descending, MySQL's own rule. */
   readonly nullable?: boolean;
-  /** Column of the select list that has its value, from 1 on: the server sorts by it instead of working the term out again. */
-  readonly place?: number;
+  /** Name in the select list of what has its value: the server sorts by it instead of working the term out again. */
+  readonly alias?: string;
 }
 
 /** Ascending. */
@@ -154,8 +154,8 @@ export const asc = (column: string, cast?: string, nulls?: "nullable"): OrderTer
 export const desc = (column: string, cast?: string, nulls?: "nullable"): OrderTerm =>
   ordered(column, "desc", cast, nulls);
 
-/** A term whose value is in the select list, at the place that is given. */
-export const placed = (place: number, term: OrderTerm): OrderTerm => ({ ...term, place });
+/** A term whose value is in the select list under a name. */
+export const selectedAs = (alias: string, term: OrderTerm): OrderTerm => ({ ...term, alias });
 
 const ordered = (
   column: string,

@@ -67,8 +67,8 @@ export interface OrderFragment {
   /** How the cursor's text becomes a value of it, as the engine's runtime takes it. */
   readonly cast?: string;
   readonly nullable?: boolean;
-  /** Column of the select list that has its value, from 1 on, where the server would work it out again to sort by it. */
-  readonly place?: number;
+  /** Name in the select list of what has its value, where the server would work it out again to sort by it. */
+  readonly alias?: string;
 }
 
 /** A list, with the columns of a row that hold the values of its order. */

@@ -36,8 +36,8 @@ export function listDeclaration(input: {
 /** What a list is made of, but for its rows. */
 export function listEntries(module: AdapterModule, fragments: ListFragments): readonly Entry[] {
   module.runtime("statement", ...fragments.order.map(({ direction }) => direction));
-  if (fragments.order.some(({ place }) => place !== undefined))
-    module.runtime("statement", "placed");
+  if (fragments.order.some(({ alias }) => alias !== undefined))
+    module.runtime("statement", "selectedAs");
   return [
     ["select", sqlText(fragments.select)],
     ["where", sqlList(fragments.where)],
@@ -49,9 +49,11 @@ export function listEntries(module: AdapterModule, fragments: ListFragments): re
   ];
 }
 
-/** `desc("placed_at", "timestamptz")`; `placed(9, desc("…"))` */
+/** `desc("placed_at", "timestamptz")`; `selectedAs("score", desc("…"))` */
 const orderTerm = (term: OrderFragment): Doc =>
-  term.place === undefined ? written(term) : call("placed", [String(term.place), written(term)]);
+  term.alias === undefined
+    ? written(term)
+    : call("selectedAs", [stringLiteral(term.alias), written(term)]);
 
 const written = ({ column, direction, cast, nullable }: OrderFragment): Doc =>
   call(direction, [

@@ -12,7 +12,7 @@ import {
   asc,
   desc,
   dynamicRead,
-  placed,
+  selectedAs,
   type DynamicValues,
 } from "../../runtime/mysql/statement.ts";
 import { given, guarded } from "../../runtime/mysql/values.ts";
@@ -22,7 +22,7 @@ const find = dynamicRead({
   name: "bookSearch.find",
   collection: "books",
   select: `select b.id, b.isbn, b.title, b.body, b.tags, b.stock, b.seal, b.created_at, b.updated_at,
-  (5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0))) + 0e0
+  (5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0))) + 0e0 as score
 from books b`,
   where: [
     `match(b.title_search, b.body_search) against ($1 in boolean mode)`,
@@ -30,8 +30,8 @@ from books b`,
   ],
   optional: ["{0} member of (b.tags)"],
   order: [
-    placed(
-      10,
+    selectedAs(
+      "score",
       desc(
         `(5 * ((match(b.title_search) against ($2 in boolean mode) > 0) + (match(b.title_search) against ($3 in boolean mode) > 0)) + 1 * ((match(b.body_search) against ($2 in boolean mode) > 0) + (match(b.body_search) against ($3 in boolean mode) > 0)))`,
         "cast({0} as double)",
