@@ -27,10 +27,7 @@ export function revisionOf(folder: string, name: string): Revision {
       hint: "to compare with a revision, run it in a clone of the project",
     });
   }
-  const found = name.startsWith("-")
-    ? undefined
-    : git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
-  const commit = found?.toString("utf8").trim();
+  const commit = name.startsWith("-") ? undefined : commitOf(folder, name);
   if (commit === undefined) {
     throw new Failure(exitCode.input, `there is no revision ${JSON.stringify(name)}`, {
       hint: "name a branch, a tag or a commit; a shallow clone needs: git fetch --unshallow",
@@ -39,6 +36,31 @@ export function revisionOf(folder: string, name: string): Revision {
   const root = prefix.toString("utf8").replace(/\n$/, "");
   return { name, commit, files: filesAt(folder, commit, root) };
 }
+
+/** Heads of what is being merged, picked or rebased into `HEAD`. */
+const incoming = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"] as const;
+
+/**
+ * The commits that were merged into what lies in a folder: those of a merge under way, else the parents of a commit that is one. None
+ * outside of a repository, without git, or where nothing was merged last.
+ */
+export function mergedRevisions(folder: string): readonly Revision[] {
+  try {
+    const under = incoming.find((name) => commitOf(folder, name) !== undefined);
+    const names = under === undefined ? ["HEAD^1", "HEAD^2"] : ["HEAD", under];
+    return names.every((name) => commitOf(folder, name) !== undefined)
+      ? names.map((name) => revisionOf(folder, name))
+      : [];
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}
+
+const commitOf = (folder: string, name: string): string | undefined =>
+  git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`])
+    ?.toString("utf8")
+    .trim();
 
 /** The files below one folder of a commit. */
 function filesAt(folder: string, commit: string, root: string): SpecFiles {

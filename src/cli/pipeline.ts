@@ -4,6 +4,8 @@ import type { NameProblem } from "../ir/collisions.ts";
 import { lower } from "../ir/lower.ts";
 import { irProblems } from "../ir/problems.ts";
 import type { Ir } from "../ir/types.ts";
+import { type Branch, withBranchBases } from "../reconcile/branch-bases.ts";
+import { contentOf } from "../reconcile/content.ts";
 import { decide } from "../reconcile/decide.ts";
 import { withFormerColumns } from "../reconcile/former-columns.ts";
 import { notRestoredNote } from "../reconcile/findings.ts";
@@ -42,6 +44,7 @@ import type { Model } from "../spec/model.ts";
 import { Dumped } from "./dumped.ts";
 import { exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
+import { mergedRevisions, type Revision } from "./git.ts";
 import type { Output } from "./io.ts";
 import {
   type LeftEntity,
@@ -255,7 +258,8 @@ function reconcileUnits(
     untouched.size === 0
       ? scan(root, "all", paths, nodeFileSystem, model.output.dir)
       : scan(root, [...new Set(files.map(({ unit }) => unit)), ...models.keys()], paths);
-  const { state, unknown, present } = restoreDeleted(found, files, root, restored);
+  const based = withBranchBases(found, () => mergedRevisions(root).map(branchOf));
+  const { state, unknown, present } = restoreDeleted(based, files, root, restored);
   refuseUnknown(unknown);
   const renames = renamesOf(model.entities, files);
   const stored = withFormerColumns(models, state.records, keptEntities(ir));
@@ -274,6 +278,16 @@ function reconcileUnits(
   const about = { inputs, untouched, moved, left, reused, unmade };
   return { ir, files, writePlan, outdated, sound, root, state: found, ...about };
 }
+
+/** Far above any file that is generated. */
+const maxOutput = 64 * 1024 * 1024;
+
+const branchOf = ({ files }: Revision): Branch => ({
+  read(path) {
+    const found = files.read(path, maxOutput);
+    return "bytes" in found ? contentOf(found.bytes) : undefined;
+  },
+});
 
 /** @throws Failure 2 naming every path that is not generated */
 function refuseUnknown(paths: readonly string[]): void {

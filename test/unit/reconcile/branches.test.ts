@@ -173,6 +173,62 @@ test("branches that each add an entity: what git leaves in conflict is all gener
   }
 }, 60_000);
 
+describe("a file that is taken whole from one branch of a merge", () => {
+  const repository = "src/data/stores/main/book-repository.ts";
+  const mine = "\nexport const shelf = 7;\n";
+
+  /** Both branches add a field to one entity, and one line of their user's to its adapter. */
+  async function mergedProject(edit: string): Promise<GeneratedProject> {
+    const at = await generateProject("branches", spec);
+    const { git, begin, commit, merge } = gitIn(at.folder);
+    const edited = (): void => at.write(repository, at.read(repository) + edit);
+    begin();
+    edited();
+    commit("base");
+    git("checkout", "-q", "-b", "other");
+    await change(at, field("title:", "due: { type: date, nullable: true }"), "book-due");
+    commit("other");
+    git("checkout", "-q", "main");
+    await change(at, field("pages:", "owner: { type: string, max: 9, nullable: true }"), "owner");
+    commit("main");
+    expect(merge("other")).toContain(repository);
+    at.write(
+      "workloads.yaml",
+      field(
+        "pages:",
+        "due: { type: date, nullable: true }",
+      )(field("pages:", "owner: { type: string, max: 9, nullable: true }")(spec)),
+    );
+    return at;
+  }
+
+  test.for([
+    { side: "--ours", edit: "", committed: false },
+    { side: "--theirs", edit: "", committed: false },
+    { side: "--ours", edit: mine, committed: false },
+    { side: "--theirs", edit: mine, committed: false },
+    { side: "--theirs", edit: mine, committed: true },
+  ])(
+    "$side, with the edit $edit, committed $committed: nobody has deleted the lines of the other one",
+    { timeout: 60_000 },
+    async ({ side, edit, committed }) => {
+      const at = await mergedProject(edit);
+      const { git, commit } = gitIn(at.folder);
+      try {
+        git("checkout", "-q", side, "src", "test", "docs", "ops");
+        expect(await cli(at.folder, "--quiet", "plan")).toMatchObject({ status: 0, stderr: "" });
+        if (committed) commit("merged");
+        expect(await cli(at.folder, "--quiet", "generate")).toMatchObject({ status: 0 });
+        const fresh = await generateProject("branches", at.read("workloads.yaml"));
+        expect(at.read(repository)).toBe(fresh.read(repository) + edit);
+        fresh.remove();
+      } finally {
+        at.remove();
+      }
+    },
+  );
+});
+
 describe("a file that git could not merge", () => {
   const path = "src/index.ts";
   const index = (...names: readonly string[]) =>
