@@ -1,4 +1,4 @@
-import { entityOf } from "./aggregates.ts";
+import { aggregatesOf, entityOf } from "./aggregates.ts";
 import type { AuthorityWorkload, Entity, Field, Model, Workload } from "../spec/model.ts";
 
 /** Bytes of a column whose size the spec does not bound: a working figure, replaced by `scale.itemBytes` when given. */
@@ -60,36 +60,22 @@ export function rowsAfterGrowth(model: Model, workload: Workload): number | unde
     : inherited * Math.max(authority?.scale.growth ?? 1, growth);
 }
 
-/** Bytes after growth: as given, else rows × bytes of an item, else rows × about the mean row of its entities. */
+/** Bytes after growth: as given, else rows × bytes of an item, else rows × about the widest row of its entities. */
 export function bytesAfterGrowth(model: Model, workload: AuthorityWorkload): number | undefined {
   const { bytes, growth, itemBytes } = workload.scale;
   if (bytes !== undefined) return bytes * growth;
   const rows = rowsAfterGrowth(model, workload);
   if (rows === undefined) return undefined;
-  return rows * (itemBytes ?? meanEntityBytes(model, workload));
-}
-
-function meanEntityBytes(model: Model, workload: AuthorityWorkload): number {
-  return aboutMean(entitySizes(model, workload));
-}
-
-/** What the entities of a workload measure together. */
-export interface EntitySizes {
-  readonly bytes: number;
-  readonly entities: number;
-}
-
-export function entitySizes(model: Model, workload: AuthorityWorkload): EntitySizes {
-  const sizes = workload.entities.flatMap((name) => {
-    const entity = entityOf(model, name);
-    return entity ? [entityBytes(entity)] : [];
-  });
-  return { bytes: sizes.reduce((a, b) => a + b, 0), entities: sizes.length };
+  return rows * (itemBytes ?? aboutWidestRow(model, workload));
 }
 
 /**
- * In powers of two. It is an estimate, and what is decided from it stands in committed files: as a finer figure it would change with every
- * field, and conflict wherever two branches change two entities of one workload.
+ * Bytes of the widest row of a workload, up to the next power of two. Which entity the rows belong to is not said, so all may be of the
+ * widest: with a mean, one more narrow entity made the estimate smaller. It is an estimate, and what is decided from it stands in
+ * committed files: as a finer figure it would change with every field, and conflict wherever two branches change two entities of one
+ * workload.
  */
-export const aboutMean = ({ bytes, entities }: EntitySizes): number =>
-  entities === 0 ? unboundedBytes : 2 ** Math.round(Math.log2(bytes / entities));
+export function aboutWidestRow(model: Model, workload: AuthorityWorkload): number {
+  const widest = Math.max(0, ...aggregatesOf(model, workload).map(entityBytes));
+  return widest === 0 ? unboundedBytes : 2 ** Math.ceil(Math.log2(widest));
+}

@@ -29,7 +29,7 @@ export interface KnownSpec {
   readonly shared: readonly Watched[];
 }
 
-const version = 2;
+const version = 3;
 
 /** What was read, as text: the loader has refused what is not UTF-8. */
 export const textsOf = ({ reads }: Captured): readonly SpecText[] =>

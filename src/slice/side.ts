@@ -2,7 +2,7 @@ import type { Ir } from "../ir/types.ts";
 import type { UnitInputs } from "../ir/unit-inputs.ts";
 import type { VirtualFile } from "../render/virtual-file.ts";
 import type { Plan } from "../select/plan.ts";
-import { aboutMean, type EntitySizes, entitySizes, isAuthority } from "../select/volume.ts";
+import { aboutWidestRow, isAuthority } from "../select/volume.ts";
 import type { Model } from "../spec/model.ts";
 
 /** One side of a comparison: a part of a spec, and what it comes to. */
@@ -65,28 +65,24 @@ export function nextNames(before: Names, after: Names, claimed: Names): Names | 
 /** By kind: names in lower case. */
 export type Names = Readonly<Record<string, readonly string[]>>;
 
-/** By workload: what its entities measure. */
-export type Sizes = Readonly<Record<string, EntitySizes>>;
+/** By workload: about how wide the widest row of its entities is, in bytes. */
+export type Sizes = Readonly<Record<string, number>>;
 
 export const sizesOf = (model: Model): Sizes =>
   Object.fromEntries(
     model.workloads
       .filter(isAuthority)
-      .map((workload) => [workload.name, entitySizes(model, workload)]),
+      .map((workload) => [workload.name, aboutWidestRow(model, workload)]),
   );
 
 /**
- * By workload, what all its entities measure after a change; undefined when their mean, by which stores are chosen and sized, is about
- * another one then. A mean over a part of them does not tell.
+ * By workload, the widest row of all its entities after a change of some; undefined when it is another one then, by which stores are chosen
+ * and sized, or when only a look at the others tells: one that was the widest has become narrower.
  */
 export function nextSizes(before: Sizes, after: Sizes, all: Sizes): Sizes | undefined {
-  const next = Object.entries(all).map(([name, { bytes, entities }]) => {
-    const grown = (after[name]?.bytes ?? 0) - (before[name]?.bytes ?? 0);
-    return [name, { bytes: bytes + grown, entities }] as const;
+  const stays = Object.entries(all).every(([name, widest]) => {
+    const [was, is] = [before[name] ?? 0, after[name] ?? 0];
+    return is <= widest && (is === widest || was < widest);
   });
-  const isSame = next.every(([name, sizes]) => {
-    const known = all[name];
-    return known !== undefined && aboutMean(known) === aboutMean(sizes);
-  });
-  return isSame ? Object.fromEntries(next) : undefined;
+  return stays ? all : undefined;
 }

@@ -128,7 +128,9 @@ export const slaSchema = z.strictObject({
 });
 
 export const scaleSchema = z.strictObject({
-  rows: value.quantity.optional().describe("Rows, documents or keys today."),
+  rows: value.quantity
+    .optional()
+    .describe("Rows, documents or keys today, of all entities together."),
   bytes: value.size.optional().describe("Data today, as a size."),
   readsPerSecond: value.quantity.optional().describe("Reads a second at peak."),
   writesPerSecond: value.quantity.optional().describe("Writes a second at peak."),
