@@ -34,6 +34,7 @@ export const capabilities: Capabilities = {
       "MY-18",
       "MY-19",
       "MA-09",
+      "MA-10",
     ),
     "operation-insert": says("insert is generated", "MY-A1", "MA-04"),
   },
