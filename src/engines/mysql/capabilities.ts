@@ -50,6 +50,7 @@ export const capabilities: Capabilities = {
       "MY-A1",
       "MY-18",
       "MY-19",
+      "MY-30",
     ),
     "optimistic-version": says("a version column, compared in the statement", "MY-A1"),
     "soft-delete": says("a deletedAt column that every read respects", "MY-A1"),

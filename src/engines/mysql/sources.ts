@@ -136,6 +136,10 @@ export const commonSources: Sources = {
 
 export const mysqlSources: Sources = {
   ...commonSources,
+  "MY-30": {
+    fact: "a trigger whose view gives way to a table of that name takes the server with it: a session that ran the trigger ends it by signal 11 when it runs it again. Triggers never name such a view",
+    source: "tried on MySQL 9.7.4 (`test/engines/mysql/schema-rows.test.ts`)",
+  },
   "MY-05": {
     fact: "the community server has a VECTOR type but no distance function and no vector index",
     source: "tried on MySQL 9.7.4",

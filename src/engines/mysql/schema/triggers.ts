@@ -142,7 +142,10 @@ function exchanged(
   ];
 }
 
-/** The ones of the new names come first: they name a history that is not there yet, so that nobody writes until the tables have their names. */
+/**
+ * Once the tables have their names: until then those of before name what is called otherwise, and let nobody write. A trigger never names a view
+ * that gives way to a table: a session that ran it would take the server with it (MY-30).
+ */
 function moved(
   meanwhile: readonly TriggerShape[],
   to: TablePart,
@@ -159,17 +162,17 @@ function moved(
         phase: "contract",
         rank: rank.moveTrigger,
       }));
-    const early = {
-      ...made,
-      table: was.table,
-      definition: made.definition.replace(
-        ` on ${identifier(made.table)} for each row`,
+    const taken = {
+      ...was,
+      table: made.table,
+      definition: was.definition.replace(
         ` on ${identifier(was.table)} for each row`,
+        ` on ${identifier(made.table)} for each row`,
       ),
     };
     return [
-      { ...created(early, touches, rank.moveTrigger), ...inContract },
-      { ...dropped(was, touches, rank.moveTrigger + 1), ...inContract },
+      { ...created(made, touches, rank.moveTrigger), ...inContract },
+      { ...dropped(taken, touches, rank.moveTrigger + 1), ...inContract },
     ];
   });
 }
