@@ -29,6 +29,7 @@ import { exchangeOf, objectDrafts } from "./object-steps.ts";
 import { objectChanges } from "./objects.ts";
 import { withOwnerReads } from "./owner-reads.ts";
 import { rank } from "./rank.ts";
+import { childTablesDrafts } from "./recorded-children.ts";
 import type { RecordedRows } from "./recorded-rows.ts";
 import { partitionDrafts, partitionQuestions } from "./partition.ts";
 import { recordingDrafts } from "./recording.ts";
@@ -74,6 +75,11 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...changes.flatMap((change) => changedTable(change, changes, context)),
     ...changes.flatMap(({ table, pair }) => partitionDrafts(table, pair, before)),
     ...recordedRows(changes, context).flatMap(contentDrafts),
+    ...changes.flatMap(({ table: rows, history }) =>
+      history === undefined
+        ? []
+        : childTablesDrafts({ rows, history, freed: freedNames(context) }, tables),
+    ),
     ...addedTables(tables.added, after, spec, ready, late),
   ];
   const forced = before.tables
@@ -171,9 +177,10 @@ function pairsOf(
 /** Where the rows of each table are recorded: in its own history, and in its root's. */
 function recordedRows(
   changes: readonly PlannedTable[],
-  { store, displaced = [] }: ChangeContext,
+  context: ChangeContext,
 ): readonly RecordedRows[] {
-  const freed = new Set(displaced.map((name) => name.slice(name.lastIndexOf(".") + 1)));
+  const { store } = context;
+  const freed = freedNames(context);
   return changes.flatMap(({ table, history, pair }): readonly RecordedRows[] => {
     const entity = entityNamed(pair.to.entity, store);
     const root = changes.find((each) => each.pair.to.entity === entity?.owner)?.history;
@@ -187,6 +194,10 @@ function recordedRows(
     ];
   });
 }
+
+/** Of tables and of columns. */
+const freedNames = ({ displaced = [] }: ChangeContext): ReadonlySet<string> =>
+  new Set(displaced.map((name) => name.slice(name.lastIndexOf(".") + 1)));
 
 function changedTable(
   planned: PlannedTable,

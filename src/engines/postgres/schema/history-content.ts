@@ -1,11 +1,11 @@
-import { batchDraft, batchDrafts } from "./batch.ts";
-import type { TableChange } from "./change.ts";
+import { batchDrafts } from "./batch.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { contentBackDrafts } from "./history-content-back.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { childNamesDrafts } from "./recorded-names.ts";
-import { namesOf, newNames, type RecordedRows, updateOf, updateOfRows } from "./recorded-rows.ts";
+import { withoutFormer } from "./recorded-former.ts";
+import { namesOf, type RecordedRows, updateOf, updateOfRows } from "./recorded-rows.ts";
 import { type Property, type RecordedColumn, recordedColumn } from "./recorded-values.ts";
 
 /** The steps that keep what a history recorded readable to the code of each moment. */
@@ -21,42 +21,6 @@ export function contentDrafts(recorded: RecordedRows): readonly Draft[] {
     ...contentBackDrafts(recorded, columns),
   ];
 }
-
-/**
- * What was recorded under a name that the change uses anew is no value of it. It goes before anything can be recorded under that name, and
- * so once: what either code records from then on stays.
- */
-function withoutFormer(recorded: RecordedRows): readonly Draft[] {
-  const { rows, freed } = recorded;
-  const gone = newNames(rows).filter((name) => freed.has(name));
-  const moves = recorded.column === "children" && rows.was !== rows.to.name;
-  const drop = moves && freed.has(rows.to.name) ? [rows.to.name] : [];
-  const update = updateOf(recorded, { read: [rows.was], write: [rows.was], drop }, { gone });
-  if (update === undefined) return [];
-  const history = underFormerName(recorded.history);
-  const fill = { column: recorded.column, ...update, seldom: true };
-  const common = {
-    rank: rank.dropFormer,
-    stem: `${history.to.name}-${recorded.column}-of-before`,
-    title: `${history.to.name}: what was recorded as ${[...gone, ...drop].join(", ")} before is none of what has that name from now on`,
-  };
-  return [
-    rows.mode === "split"
-      ? { ...batchDraft(history, fill), ...common }
-      : draft({
-          ...common,
-          up: asOwner(history, "from", [updateOfRows(history, fill)]),
-          down: [],
-          risks: ["rewrites"],
-          touches: [history.part],
-        }),
-  ];
-}
-
-const underFormerName = (history: TableChange): TableChange => ({
-  ...history,
-  to: { ...history.to, name: history.was },
-});
 
 /** After the rows themselves, which code of before may have written meanwhile. */
 function forwards(recorded: RecordedRows, columns: readonly RecordedColumn[]): readonly Draft[] {

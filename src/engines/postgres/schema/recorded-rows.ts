@@ -13,14 +13,17 @@ import { updateRows } from "./statement.ts";
  * the rows recorded before. What they hold already stays for as long as code of before reads it, too, and goes then: it is no value of a
  * field that gets the same name later.
  */
-export interface RecordedRows {
+export interface RecordedRows extends InHistory {
   /** The table whose rows were recorded. */
   readonly rows: TableChange;
-  /** The history that holds them: its own, or that of the root. */
-  readonly history: TableChange;
-  readonly column: "content" | "children";
   /** Names that earlier changes freed: rows that an earlier version of the tool left may still have them. */
   readonly freed: ReadonlySet<string>;
+}
+
+export interface InHistory {
+  /** The history that holds rows: their own, or that of the root. */
+  readonly history: TableChange;
+  readonly column: "content" | "children";
 }
 
 /** The names of a child's rows in what its root recorded, at each moment of a change: both stand there between expand and contract. */

@@ -66,7 +66,8 @@ export function childrenUpdate(
   };
 }
 
-const withoutNames = (drop: readonly string[]): RecordedUpdate => ({
+/** The children that a root recorded, without those of these tables. */
+export const withoutNames = (drop: readonly string[]): RecordedUpdate => ({
   value: `children - ${array(drop)}`,
   where: `children ?| ${array(drop)}`,
 });

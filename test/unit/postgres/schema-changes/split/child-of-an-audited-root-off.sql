@@ -44,6 +44,34 @@ end
 $history$;
 comment on function lists_record_history() is 'Records the changes of lists.';
 
+-- step: lists-history-lines-recorded
+-- lists_history: rows of lines are recorded as long as code of before has them
+-- locks others out for a moment
+create function lists_history_lines_recorded() returns trigger
+language plpgsql as $sync$
+begin
+  if tg_op = 'INSERT' and not coalesce(new.children, '{}') ? 'lines' then
+    new.children := coalesce(new.children, '{}') || jsonb_build_object('lines', case
+      when exists (select from lists root where root.id = new.id) then (
+        select coalesce(jsonb_agg(to_jsonb(child)), '[]') from lines child where child.list_id = new.id
+      )
+      else coalesce((
+        select past.children -> 'lines' from lists_history past
+        where past.id = new.id order by past.revision desc limit 1
+      ), '[]')
+    end);
+  end if;
+  return new;
+end
+$sync$;
+create trigger lists_history_lines_recorded before insert or update on lists_history for each row execute function lists_history_lines_recorded();
+
+-- step: lists-history-lines-recorded-no-more
+-- lists_history: rows of lines are recorded no more
+-- locks others out for a moment
+drop trigger lists_history_lines_recorded on lists_history;
+drop function lists_history_lines_recorded();
+
 -- step: lines-drop
 -- lines is dropped with its rows
 -- down does not bring the values back
@@ -147,6 +175,32 @@ $history$;
 comment on function lines_record_history() is 'Records the changes of lines.';
 create trigger lines_record_history after insert or update or delete on lines for each row execute function lines_record_history();
 comment on trigger lines_record_history on lines is 'Records every change in lines_history.';
+
+-- step: lists-history-lines-recorded-no-more
+-- lists_history: rows of lines are recorded no more
+create function lists_history_lines_recorded() returns trigger
+language plpgsql as $sync$
+begin
+  if tg_op = 'INSERT' and not coalesce(new.children, '{}') ? 'lines' then
+    new.children := coalesce(new.children, '{}') || jsonb_build_object('lines', case
+      when exists (select from lists root where root.id = new.id) then (
+        select coalesce(jsonb_agg(to_jsonb(child)), '[]') from lines child where child.list_id = new.id
+      )
+      else coalesce((
+        select past.children -> 'lines' from lists_history past
+        where past.id = new.id order by past.revision desc limit 1
+      ), '[]')
+    end);
+  end if;
+  return new;
+end
+$sync$;
+create trigger lists_history_lines_recorded before insert or update on lists_history for each row execute function lists_history_lines_recorded();
+
+-- step: lists-history-lines-recorded
+-- lists_history: rows of lines are recorded as long as code of before has them
+drop trigger lists_history_lines_recorded on lists_history;
+drop function lists_history_lines_recorded();
 
 -- step: lists-record-history
 -- lists: changes are recorded otherwise
