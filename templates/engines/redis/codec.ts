@@ -4,6 +4,8 @@ import { DataError, type ErrorDetails, programmingError } from "../../runtime/er
 export interface ValueCodec<T> {
   /** What forbids the value, as the end of a sentence; undefined when nothing does. Redis itself checks nothing. */
   readonly problem?: (value: T) => string | undefined;
+  /** The text of null, where that is one of the type's values: in JSON. */
+  readonly ofNull?: string;
   readonly encode: (value: T) => string;
   readonly decode: (text: string) => T;
 }
@@ -42,6 +44,10 @@ export function nullable<T>(name: string, of: ValueCodec<T>): Codec<T | null> {
     decode: (text) => (text === null || text === undefined ? null : read(name, of, text)),
   };
 }
+
+/** One value of a structure, by itself. @throws DataError constraint, when it is none of the type's */
+export const encoded = <T>(name: string, of: ValueCodec<T>, value: T): string =>
+  value === null && of.ofNull !== undefined ? of.ofNull : checked(name, of, value);
 
 /** Encodes what is given; undefined stays. */
 export const optional = <T>(of: Codec<T>, value: T | undefined): string | null | undefined =>
@@ -244,6 +250,7 @@ export const date = (min?: string, max?: string): ValueCodec<string> => ({
 
 export const json = <T>(): ValueCodec<T> => ({
   problem: (value) => (isJson(value) ? undefined : "is nothing that JSON holds"),
+  ofNull: "null",
   encode: (value) => JSON.stringify(value),
   decode: (stored) => JSON.parse(stored) as T,
 });

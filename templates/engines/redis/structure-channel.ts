@@ -1,6 +1,6 @@
 import { DataError } from "../../runtime/errors.ts";
 import type { ChannelStructure, SubscribeOptions } from "../../shared/ports/structures.ts";
-import { json, nullable } from "./codec.ts";
+import { encoded, json } from "./codec.ts";
 import {
   parsedMessage,
   StructureCaller,
@@ -19,10 +19,10 @@ export function channel<M>(
   declaration: ChannelDeclaration,
 ): ChannelStructure<M> {
   const caller = new StructureCaller(host, declaration);
-  const codec = nullable("message", json<M>());
+  const codec = json<M>();
   return {
     async publish(key, message, options) {
-      const args = [caller.key(key), codec.encode(message) ?? "null"];
+      const args = [caller.key(key), encoded("message", codec, message)];
       await caller.call("publish", "write", "publish", args, { retry: "safe", ...options });
     },
     async subscribe(key, options = {}) {

@@ -1,5 +1,6 @@
+import { rowName } from "../../runtime/unreadable.ts";
 import type { CountingHashStructure, HashStructure } from "../../shared/ports/structures.ts";
-import { bounds32, nullable, type ValueCodec } from "./codec.ts";
+import { bounds32, encoded, type ValueCodec } from "./codec.ts";
 import {
   StructureCaller,
   type StructureDeclaration,
@@ -13,22 +14,29 @@ export interface HashDeclaration<V> extends StructureDeclaration {
 /** Values under the fields of a hash. */
 export function hash<V>(host: StructureHost, declaration: HashDeclaration<V>): HashStructure<V> {
   const caller = new StructureCaller(host, declaration);
-  const value = nullable("value", declaration.value);
-  const decode = (text: string): V => declaration.value.decode(text);
+  const decode = (method: string, field: string, text: string): V => {
+    try {
+      return declaration.value.decode(text);
+    } catch {
+      // The cause would show the value.
+      const what = rowName("the stored value", [field], " of ");
+      throw caller.mistake(method, `${what} is not of its type`, { hint: otherWriter });
+    }
+  };
   return {
     async get(key, field, options) {
       const reply = await caller.read("get", "hget", key, [field], options);
-      return typeof reply === "string" ? decode(reply) : undefined;
+      return typeof reply === "string" ? decode("get", field, reply) : undefined;
     },
     async getAll(key, options) {
       // As pairs, since the driver makes an object of HGETALL's reply, in which `__proto__` would be lost.
       const reply = await caller.read("getAll", "hgetall", key, [], options);
-      return new Map(pairsOf(reply).map(([field, text]) => [field, decode(text)]));
+      return new Map(pairsOf(reply).map(([field, text]) => [field, decode("getAll", field, text)]));
     },
     async set(key, values, options) {
       const pairs = Object.entries(values).flatMap(([field, one]) => [
         field,
-        value.encode(one) ?? "",
+        encoded("value", declaration.value, one),
       ]);
       if (pairs.length > 0) await caller.write("set", "hset", key, pairs, options);
     },
@@ -38,6 +46,9 @@ export function hash<V>(host: StructureHost, declaration: HashDeclaration<V>): H
     },
   };
 }
+
+const otherWriter =
+  "something else wrote it, or code from before its type changed: set the field again, or remove it";
 
 /** The server itself keeps a sum within 64 bits. */
 const bounds64 = ["", ""] as const;

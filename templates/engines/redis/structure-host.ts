@@ -159,14 +159,14 @@ export class StructureCaller {
   }
 
   /** A wrong use, as an error of this method. */
-  mistake(method: string, text: string): Error {
+  mistake(method: string, text: string, more?: { readonly hint: string }): Error {
     const call = {
       spec: this.spec(method, "read"),
       attempts: 0,
       runtime: this.host.runtime,
       options: {},
     };
-    return verdictError(call, programmingError(text), 0);
+    return verdictError(call, programmingError(text, more), 0);
   }
 
   #checked(spec: OpSpec, name: string): string {

@@ -1,7 +1,7 @@
 import { DataError } from "../../runtime/errors.ts";
 import type { CallOptions } from "../../runtime/options.ts";
 import type { StreamEntry, StreamStructure } from "../../shared/ports/structures.ts";
-import { json, nullable } from "./codec.ts";
+import { encoded, json } from "./codec.ts";
 import type { Reply } from "./op.ts";
 import {
   limitOf,
@@ -22,7 +22,7 @@ const field = "m";
 /** A log of JSON messages with groups of consumers. */
 export function stream<M>(host: StructureHost, declaration: StreamDeclaration): StreamStructure<M> {
   const caller = new StructureCaller(host, declaration);
-  const codec = nullable("message", json<M>());
+  const codec = json<M>();
   /** What others wrote is told and passed over: one entry of theirs must not end the reading of the stream. */
   const known = (method: string, key: string, reply: Reply): Sorted<M> => {
     const found = sorted<M>(reply);
@@ -44,7 +44,7 @@ export function stream<M>(host: StructureHost, declaration: StreamDeclaration): 
   };
   return {
     async append(key, message, options) {
-      const text = codec.encode(message) ?? "null";
+      const text = encoded("message", codec, message);
       const args = ["maxlen", "~", declaration.maxLength, "*", field, text];
       return String(await caller.write("append", "xadd", key, args, options));
     },

@@ -70,8 +70,31 @@ export const cases: readonly Case[] = [
       await expect(seen.set(key, { bob: new Date(Number.NaN) })).rejects.toEqual(
         ofKind("constraint"),
       );
+      await expect(seen.set(key, { bob: null as never })).rejects.toEqual(ofKind("constraint"));
       await visits.set(key, { big: 9_007_199_254_740_993n });
       expect(await visits.get(key, "big")).toBe(9_007_199_254_740_993n);
+    },
+  },
+  {
+    method: "hash",
+    name: "null is a value of JSON, as it is a message of a stream and of a channel",
+    run: async ({ presence, moves, room }) => {
+      const key = randomUUID();
+      const nothing = null as never;
+      await presence.set(key, { ann: nothing, bob: { at: "b" } });
+      expect(await presence.get(key, "ann")).toBeNull();
+      expect(await presence.getAll(key)).toEqual(
+        new Map([
+          ["ann", null],
+          ["bob", { at: "b" }],
+        ]),
+      );
+      await moves.append(key, nothing);
+      expect((await moves.read(key)).map(({ message }) => message)).toEqual([null]);
+      const heard = await room.subscribe(key);
+      await room.publish(key, nothing);
+      expect(await heard.next()).toEqual({ value: null, done: false });
+      await heard.return?.();
     },
   },
   {
