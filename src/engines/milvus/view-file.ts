@@ -1,3 +1,4 @@
+import type { ItemShape } from "../../../templates/engines/milvus/definition.ts";
 import type { EntityIr, Ir, TypeIr, VectorViewIr } from "../../ir/types.ts";
 import type { Predicate } from "../../spec/model.ts";
 import { type Doc, group, indent, line, print } from "../../render/document.ts";
@@ -116,6 +117,7 @@ function declared(view: VectorViewIr, project: string): Doc {
   return openObject([
     entry("name", stringLiteral(view.workload)),
     entry("definition", definitionLiteral(view, project)),
+    entry("shape", literal(shapeOf(entity, field.name))),
     entry("vector", arrow(item, own)),
     entry(
       "columns",
@@ -132,6 +134,15 @@ function declared(view: VectorViewIr, project: string): Doc {
     ),
   ]);
 }
+
+/** What reads of an item rely on; the vector does not lie in it. */
+const shapeOf = (entity: EntityIr, without?: string): ItemShape =>
+  Object.fromEntries([
+    ...entity.fields
+      .filter(({ name, visible }) => visible && name !== without)
+      .map(({ name, nullable }) => [name, nullable ? "nullable" : "value"] as const),
+    ...entity.children.map((child) => [child.property, shapeOf(child.entity)] as const),
+  ]);
 
 const access = (name: string): string =>
   propertyName(name) === name ? `.${name}` : `[${stringLiteral(name)}]`;

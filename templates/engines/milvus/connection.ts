@@ -1,5 +1,6 @@
-import { DataError } from "../../runtime/errors.ts";
+import type { DataError } from "../../runtime/errors.ts";
 import type { OpRuntime } from "../../runtime/op.ts";
+import { notBuilt } from "../../runtime/view-built.ts";
 import type { MilvusChannel } from "./channel.ts";
 import type { CollectionFit } from "./fit.ts";
 
@@ -14,9 +15,4 @@ export interface MilvusConnection {
 export const consistencyLevel = { Strong: 0, Bounded: 2 } as const;
 
 /** The view has no collection that could answer. */
-export const neverBuilt = (view: string): DataError =>
-  new DataError({
-    kind: "unavailable",
-    message: `the view ${view} has not been built`,
-    hint: `npm run db -- views rebuild ${view}`,
-  });
+export const neverBuilt = (view: string): DataError => notBuilt(view, "has not been built");

@@ -31,11 +31,18 @@ export interface ViewDefinition {
   readonly item: string;
 }
 
+/** Properties of an item's JSON: those with a value always, those that may be null, and lists of what the entity owns. */
+export interface ItemShape {
+  readonly [property: string]: "value" | "nullable" | ItemShape;
+}
+
 /** A view over entities of type `T`, as generated code declares it. */
 export interface VectorView<T, J = unknown> {
   /** In the spec: `similar-products`. */
   readonly name: string;
   readonly definition: ViewDefinition;
+  /** Without the vector, which the collection holds beside the item. */
+  readonly shape: ItemShape;
   readonly vector: (item: T) => Float32Array | null;
   /** Values of the columns, by name. */
   readonly columns: (item: T) => Readonly<Record<string, unknown>>;

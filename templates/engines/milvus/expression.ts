@@ -79,7 +79,10 @@ function conditionTexts(column: ColumnDefinition, condition: Condition): readonl
     const scalar = soughtOf(column, condition.equals);
     if (scalar === undefined) return [nothing];
     const value = literal(column, scalar);
-    return [column.list === true ? `array_contains(${name}, ${value})` : `${name} == ${value}`];
+    if (column.list !== true) return [`${name} == ${value}`];
+    // Milvus Lite takes a signed number as an argument in parentheses only.
+    const element = value.startsWith("-") ? `(${value})` : value;
+    return [`array_contains(${name}, ${element})`];
   }
   const { min, max } = condition.within;
   return [

@@ -1,8 +1,9 @@
 import type { Attempt } from "../../runtime/call.ts";
 import { isDataError, programmingError } from "../../runtime/errors.ts";
+import { notBuilt, otherVersion } from "../../runtime/view-built.ts";
 import type { MilvusChannel } from "./channel.ts";
-import { at, dataType, typeOf } from "./columns.ts";
-import { neverBuilt } from "./connection.ts";
+import { at, dataType, textsOf, typeOf } from "./columns.ts";
+import { consistencyLevel, neverBuilt } from "./connection.ts";
 import {
   type ColumnDefinition,
   field,
@@ -10,9 +11,14 @@ import {
   type ViewDefinition,
 } from "./definition.ts";
 import { isAbsent } from "./errors.ts";
+import { type Json, lackingIn } from "./item.ts";
+import { onLoaded } from "./loaded.ts";
 
 /** Milliseconds for which what was found is believed: another deployment may move the alias. */
 const believedMs = 30_000;
+
+/** What tells whether a view fits. */
+type Watched = Pick<VectorView<unknown, unknown>, "name" | "definition" | "shape">;
 
 /**
  * Whether the collections that answer are such as this code reads and writes; asked of the server at the first read or write of a view, by
@@ -23,7 +29,7 @@ export class CollectionFit {
   /** Until when the collection behind an alias counts as fitting. */
   readonly #believed = new Map<string, number>();
   /** The views of the store by alias. */
-  readonly #views = new Map<string, Pick<VectorView<unknown, unknown>, "name" | "definition">>();
+  readonly #views = new Map<string, Watched>();
 
   constructor(channel: MilvusChannel) {
     this.#channel = channel;
@@ -48,15 +54,16 @@ export class CollectionFit {
   }
 
   /** A view of the store: its collection belongs to the store's health. */
-  watch({ name, definition }: Pick<VectorView<unknown, unknown>, "name" | "definition">): void {
-    this.#views.set(definition.alias, { name, definition });
+  watch({ name, definition, shape }: Watched): void {
+    this.#views.set(definition.alias, { name, definition, shape });
   }
 
   /** What is wrong with the collections that answer; or that there are none; undefined where nothing is. */
   async misfit(attempt: Attempt): Promise<string | undefined> {
-    for (const { name, definition } of this.#views.values()) {
+    for (const view of this.#views.values()) {
       try {
-        await this.check(name, definition, attempt);
+        await this.check(view.name, view.definition, attempt);
+        await this.#checkItem(view, attempt);
       } catch (error) {
         if (!isDataError(error)) throw error;
         if (error.kind === "programming") return error.message;
@@ -69,6 +76,21 @@ export class CollectionFit {
   /** The next read asks the server again. */
   forget({ alias }: ViewDefinition): void {
     this.#believed.delete(alias);
+  }
+
+  /** All items of a collection were made by the same code, until a writer replaces them: one tells of all. @throws DataError unavailable */
+  async #checkItem({ name, definition, shape }: Watched, attempt: Attempt): Promise<void> {
+    const anyItem = {
+      collection_name: definition.alias,
+      expr: `${field.deleted} == false`,
+      output_fields: [field.item],
+      query_params: [{ key: "limit", value: "1" }],
+      consistency_level: consistencyLevel.Bounded,
+    };
+    const reply = await onLoaded(this.#channel, "Query", anyItem, attempt);
+    const [text] = textsOf(reply["fields_data"], field.item);
+    const lacking = text === undefined ? undefined : lackingIn(shape, JSON.parse(text) as Json);
+    if (lacking !== undefined) throw notBuilt(name, otherVersion(lacking));
   }
 
   async #differing(definition: ViewDefinition, attempt: Attempt): Promise<string | undefined> {

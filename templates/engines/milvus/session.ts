@@ -10,6 +10,7 @@ import { consistencyLevel, type MilvusConnection, neverBuilt } from "./connectio
 import { field, type VectorView, type ViewDefinition } from "./definition.ts";
 import { isAbsent } from "./errors.ts";
 import { type Condition, filterExpression } from "./expression.ts";
+import { itemOf } from "./item.ts";
 import { onLoaded } from "./loaded.ts";
 import type { Reply } from "./service.ts";
 import { viewTarget } from "./target.ts";
@@ -157,8 +158,7 @@ function neighboursOf<T, J>(
   const found = textsOf(fields, field.item).map((text, row) => {
     const vector = Float32Array.from(vectors.slice(row * dimensions, (row + 1) * dimensions));
     const distance = distances[metric](asked, vector);
-    const item = view.fromJson(JSON.parse(text) as J, vector);
-    return { item, distance, score: scoreOf(metric, distance) };
+    return { item: itemOf(view, text, vector), distance, score: scoreOf(metric, distance) };
   });
   // The server orders by single precision, or by its index's approximation of the distance.
   return found.toSorted((a, b) => a.distance - b.distance);

@@ -1,4 +1,5 @@
-import { DataError } from "../../runtime/errors.ts";
+import type { DataError } from "../../runtime/errors.ts";
+import { notBuilt, otherVersion } from "../../runtime/view-built.ts";
 import type { Answer } from "./client.ts";
 import type { FacetDeclaration, Found, ViewDeclaration } from "./declaration.ts";
 import { UnexpectedAnswer } from "./errors.ts";
@@ -65,19 +66,7 @@ function marksOf(highlight: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** What hides an answer: a view that was never built, or whose items are of another version. */
-export const notBuilt = (view: string, what: string): DataError =>
-  new DataError({
-    kind: "unavailable",
-    message: `the view ${view} ${what}`,
-    hint: `npm run db -- views rebuild ${view}`,
-  });
-
 export const neverBuilt = (view: string): DataError => notBuilt(view, "was never built");
-
-/** Why items that lack a property are no answer. */
-export const otherVersion = (lacking: string): string =>
-  `was built by another version of this code: its items lack ${lacking}`;
 
 /** A property that every item has a value for, and this one not. */
 export const lackingIn = (

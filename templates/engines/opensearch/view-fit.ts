@@ -1,6 +1,7 @@
 import type { Attempt } from "../../runtime/call.ts";
 import type { DataError } from "../../runtime/errors.ts";
-import { type Hit, lackingIn, neverBuilt, notBuilt, otherVersion, part } from "./answer.ts";
+import { notBuilt, otherVersion } from "../../runtime/view-built.ts";
+import { type Hit, lackingIn, neverBuilt, part } from "./answer.ts";
 import type { HttpClient } from "./client.ts";
 import type { ViewDeclaration } from "./declaration.ts";
 import { typeOf } from "./errors.ts";

@@ -64,6 +64,7 @@ export function noteView(
       item: "note",
       ...changes,
     },
+    shape: { id: "value", number: "value", words: "value" },
     vector: ({ embedding }) => embedding,
     columns: ({ number, words }) => ({ f_number: number, f_words: words }),
     toJson: ({ id, number, words }) => ({ id, number, words }),

@@ -8,7 +8,7 @@ import {
   makeCollection,
   newGeneration,
 } from "../../../templates/engines/milvus/collections.ts";
-import type { ViewDefinition } from "../../../templates/engines/milvus/definition.ts";
+import type { ItemShape, ViewDefinition } from "../../../templates/engines/milvus/definition.ts";
 import { between, equal } from "../../../templates/engines/milvus/expression.ts";
 import { MilvusStatusError } from "../../../templates/engines/milvus/errors.ts";
 import { viewTarget } from "../../../templates/engines/milvus/target.ts";
@@ -398,6 +398,53 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
     expect(await generation.publish()).toEqual({ rows: 129 });
   });
 
+  it("whose items earlier code wrote is no answer that lacks what is new: it is unavailable, health says so, and a rebuild mends both", async () => {
+    const own = openStore(place.dsn);
+    const { session } = own.store;
+    const before = noteView("grown");
+    await (await session.target(before).begin()).publish();
+    await session
+      .target(before)
+      .live()
+      .write([upsert(note(1), 1n)]);
+    const read = (shape: ItemShape) =>
+      session.nearest(nearestOf({ ...before, shape }), filled(1), []);
+    expect(await read({ ...before.shape, remark: "nullable" })).toMatchObject([
+      { item: { ...note(1), remark: null } },
+    ]);
+    const message = (lacking: string) =>
+      `the view grown was built by another version of this code: its items lack ${lacking}`;
+    const hint = "npm run db -- views rebuild grown";
+    for (const [shape, lacking] of [
+      [{ ...before.shape, lang: "value" }, "lang"],
+      [{ ...before.shape, lines: { sku: "value" } }, "lines"],
+    ] as const)
+      await expect(read(shape)).rejects.toMatchObject({
+        kind: "unavailable",
+        message: `notes.nearest: ${message(lacking)}`,
+        hint,
+      });
+    const grown: typeof before = {
+      ...before,
+      definition: { ...before.definition, item: "grown" },
+      shape: { ...before.shape, lang: "value" },
+      toJson: (item) => ({ ...before.toJson(item), lang: "de" }),
+    };
+    const target = session.target(grown);
+    expect(await own.store.health()).toMatchObject({
+      state: "degraded",
+      detail: `${message("lang")}; ${hint}`,
+    });
+    const rebuilt = await target.begin();
+    await rebuilt.writer.write([upsert(note(1), 2n)]);
+    await rebuilt.publish();
+    expect(await own.store.health()).toMatchObject({ state: "up" });
+    expect(await session.nearest(nearestOf(grown), filled(1), [])).toMatchObject([
+      { item: { number: 1, lang: "de" } },
+    ]);
+    await own.close();
+  });
+
   it("that answers from a collection of another kind is told with what mends it; one that fits is not asked about again", async () => {
     const { session } = opened.store;
     const view = noteView("unfit");
@@ -499,6 +546,32 @@ describe.skipIf(isMissing(server))("a view in Milvus", () => {
       const found = await session.nearest(nearestOf(view), filled(0), conditions);
       expect(numbers(found), JSON.stringify(text)).toEqual([at]);
       expect(found[0]?.item.words).toEqual([text]);
+    }
+  });
+
+  it("finds what holds a number in a list, of either sign and to both ends", async () => {
+    const { session } = opened.store;
+    const lists = {
+      int: [-2_147_483_648, -5, 0, 5, 2_147_483_647],
+      bigint: [-(2n ** 63n), -5n, 0n, 2n ** 63n - 1n],
+      float: [-1e300, -1.5, -1e-7, 0, 1e-7, 1.5],
+    };
+    for (const [kind, numbersOf] of Object.entries(lists)) {
+      const name = `of_${kind}`;
+      const column = { name: "f_list", kind: kind as "int", list: true };
+      const base = noteView(name, { columns: [column] });
+      const view = {
+        ...base,
+        columns: ({ number }: Note) => ({ f_list: [numbersOf[number]] }),
+      };
+      const target = session.target(view);
+      await (await target.begin()).publish();
+      await target.live().write(numbersOf.map((_, at) => upsert(note(at), 1n)));
+      for (const [at, value] of numbersOf.entries()) {
+        const conditions = equal("f_list", value);
+        const found = await session.nearest(nearestOf(view), filled(0), conditions);
+        expect(numbers(found), `${kind} ${value}`).toEqual([at]);
+      }
     }
   });
 

@@ -14,6 +14,7 @@ export const view: VectorView<Row, Omit<Row, "embedding">> = {
     consistency: "Bounded",
     item: "bench",
   },
+  shape: { id: "value", number: "value" },
   vector: ({ embedding }) => embedding,
   columns: ({ number }) => ({ f_number: number }),
   toJson: ({ id, number }) => ({ id, number }),
