@@ -40,6 +40,5 @@ function completed(shape: ItemShape, json: Json): Json {
     if (typeof kind === "object")
       added[name] = (json[name] as readonly Json[]).map((owned) => completed(kind, owned));
   }
-  for (const _name in added) return { ...json, ...added };
-  return json;
+  return Object.keys(added).length === 0 ? json : { ...json, ...added };
 }

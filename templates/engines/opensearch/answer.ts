@@ -57,11 +57,15 @@ export const isCutOff = (answer: Answer): boolean =>
 const itemPrefix = "item.";
 const between = " … ";
 
+/** The encoder of the server escapes two characters otherwise than the other stores do; what stood in the text begins with `&amp;`. */
+const asElsewhere = (fragment: unknown): string =>
+  String(fragment).replaceAll("&#x27;", "&#39;").replaceAll("&#x2F;", "/");
+
 /** Fragments by field, a field's own joined. */
 function marksOf(highlight: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(objectOf(highlight)).map(([path, fragments]) => [
     path.startsWith(itemPrefix) ? path.slice(itemPrefix.length) : path,
-    listOf(fragments).join(between),
+    listOf(fragments).map(asElsewhere).join(between),
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -38,8 +38,6 @@ const entities = {
   "&gt;": ">",
   "&quot;": '"',
   "&#39;": "'",
-  "&#x27;": "'",
-  "&#x2F;": "/",
   "&amp;": "&",
 };
 
@@ -322,18 +320,16 @@ export const cases: readonly SearchCase[] = [
   },
   {
     method: "highlight",
-    name: "is HTML: the row's text is escaped, the marks are not",
+    name: "is HTML: the row's text is escaped in one form on all stores, the marks are not",
     run: async (data) => {
-      const title = `<b>R&D's</b> "lantern" <mark>x</mark> &lt; 1 > 0`;
+      const title = `"lantern" and/or R&D's <b>x</b> <mark>y</mark> &lt; 1 > 0 &#x27;`;
       const { shelf } = await shelve(data, { title });
       const { items } = await data.bookSearch.find("lantern", { shelf }, {});
       const html = items[0]?.highlights.title ?? "";
-      expect(html).toContain("<mark>lantern</mark>&quot;");
+      expect(html).toContain("<mark>lantern</mark>&quot; and/or R&amp;D&#39;s &lt;b&gt;x");
       // A fragment may end before the text does.
       expect(title).toContain(unescaped(html.replace("<mark>", "").replace("</mark>", "")));
-      expect(html.replaceAll(/<\/?mark>|&(?:amp|lt|gt|quot|#x?[\dA-Fa-f]+);/g, "")).not.toMatch(
-        /[&<>"']/,
-      );
+      expect(html.replaceAll(/<\/?mark>|&(?:amp|lt|gt|quot|#39);/g, "")).not.toMatch(/[&<>"']/);
     },
   },
   {

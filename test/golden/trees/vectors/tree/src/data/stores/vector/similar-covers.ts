@@ -20,6 +20,7 @@ const view: VectorView<Cover, CoverJson> = {
     consistency: "Bounded",
     item: "a7989394",
   },
+  shape: { isbn: "value", copy: "value", shelf: "value", createdAt: "value", updatedAt: "value" },
   vector: (cover) => cover.picture,
   columns: (cover) => ({ f_shelf: cover.shelf }),
   toJson: (cover) => coverToJson({ ...cover, picture: new Float32Array() }),
