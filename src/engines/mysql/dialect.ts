@@ -18,6 +18,8 @@ export interface Dialect {
   readonly elementIndexes: boolean;
   /** A key part that descends, from which no row is missing: MA-08. */
   readonly descendingKeys: boolean;
+  /** A prepared statement that gathers rows of a view runs again: MA-10. */
+  readonly gathersViews: boolean;
   /** A check may stand within a column's definition; a change of the column that does not repeat it drops it (tried on 10.11). */
   readonly columnChecks: boolean;
 }
@@ -32,6 +34,7 @@ export const mysqlDialect: Dialect = {
   expressionIndexes: true,
   elementIndexes: true,
   descendingKeys: true,
+  gathersViews: true,
   columnChecks: false,
 };
 
@@ -45,5 +48,6 @@ export const mariadbDialect: Dialect = {
   expressionIndexes: false,
   elementIndexes: false,
   descendingKeys: false,
+  gathersViews: false,
   columnChecks: true,
 };

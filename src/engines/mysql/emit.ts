@@ -22,7 +22,9 @@ export const emit = (
     ofEntity(repository.entity, () => repositoryFile(repository, store, ir, dialect)),
   ),
   ...store.feeds.map((entity) =>
-    ofEntity(entity, () => feedFile(mysqlRuntime, entity, feedFragments(entity), store, ir)),
+    ofEntity(entity, () =>
+      feedFile(mysqlRuntime, entity, feedFragments(entity, dialect), store, ir),
+    ),
   ),
   ...store.views.flatMap((view) =>
     view.port === "search" ? [searchFile(view, store, ir, dialect)] : [],

@@ -22,7 +22,7 @@ export function getMethods(target: MethodTarget, dialect: Dialect): readonly Met
   const { entity, module, ir } = target;
   const one = module.variable(ir.signature.name);
   module.declarations.push(
-    wholeStatement(target, "keyedRead", one, ir.signature.name, getText(entity)),
+    wholeStatement(target, "keyedRead", one, ir.signature.name, getText(entity, dialect)),
   );
   const get: MethodBody = [
     ir.signature.name,

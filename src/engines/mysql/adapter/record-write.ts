@@ -114,7 +114,11 @@ function positions(made: MadePlace): Doc {
   ]);
 }
 
-export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBody {
+export function patchMethod(
+  target: MethodTarget,
+  method: Of<"patch">,
+  dialect: Dialect,
+): MethodBody {
   const { entity, ir, module } = target;
   const fragments = patchFragments(entity, method);
   const variable = module.variable(ir.signature.name);
@@ -130,7 +134,7 @@ export function patchMethod(target: MethodTarget, method: Of<"patch">): MethodBo
       ...(fragments.version === undefined
         ? []
         : [["version", sqlText(fragments.version)] as const]),
-      ["select", sqlText(getText(entity))],
+      ["select", sqlText(getText(entity, dialect))],
       ...absent(target),
     ]),
   );
@@ -208,7 +212,11 @@ export function deleteMethod(target: MethodTarget): MethodBody {
   ];
 }
 
-export function incrementMethod(target: MethodTarget, method: Of<"increment">): MethodBody {
+export function incrementMethod(
+  target: MethodTarget,
+  method: Of<"increment">,
+  dialect: Dialect,
+): MethodBody {
   const { entity, ir, module } = target;
   const field = entity.fields.find((candidate) => candidate.name === method.field);
   if (field === undefined) throw new Error(`no field ${method.field} in ${entity.name}`);
@@ -220,7 +228,7 @@ export function incrementMethod(target: MethodTarget, method: Of<"increment">): 
       ...(statement.limit === undefined
         ? []
         : [["limit", stringLiteral(statement.limit)] as const]),
-      selected(getText(entity)),
+      selected(getText(entity, dialect)),
     ]),
   );
   // The codec of a column that may be null would take null for an amount, and the sum would erase the number.

@@ -63,11 +63,11 @@ function methodsOf(
     case "upsert":
       return [saveMethod(target, declared, dialect)];
     case "patch":
-      return [patchMethod(target, declared)];
+      return [patchMethod(target, declared, dialect)];
     case "delete":
       return [deleteMethod(target)];
     case "increment":
-      return [incrementMethod(target, declared)];
+      return [incrementMethod(target, declared, dialect)];
     case "history":
       return historyMethods(target);
   }

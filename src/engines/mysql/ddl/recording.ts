@@ -4,7 +4,7 @@ import { columns } from "../../families/sql/naming.ts";
 import { childFields } from "../../families/sql/row.ts";
 import type { TriggerShape } from "../schema/shape.ts";
 import { identifier, literal, qualified } from "../sql/quote.ts";
-import { childRow, gatheredRows, jsonValue } from "../statements/row.ts";
+import { childRow, gatheredRows, type Gathering, jsonValue } from "../statements/row.ts";
 import { now } from "./column.ts";
 import { historyTable, triggerName } from "./naming.ts";
 
@@ -163,10 +163,14 @@ end`,
 }
 
 /** `{"order_lines": [{"line_no": 1, …}, …]}`. @param root how the owner's columns are named */
-export const childrenObject = (children: readonly RecordedChild[], root: string): string =>
+export const childrenObject = (
+  children: readonly RecordedChild[],
+  root: string,
+  gather: Gathering = gatheredRows,
+): string =>
   `json_object(${children
     .flatMap(({ table, names, owned, content }) => {
-      const rows = gatheredRows(
+      const rows = gather(
         table,
         owned,
         root,

@@ -3,7 +3,7 @@ import { childrenObject, childRecordings } from "../ddl/recording.ts";
 import { historyTable } from "../ddl/naming.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 import { givenRows, givenValue, indexed, keyed } from "./given.ts";
-import { aliased, aliasOf, tenantCondition } from "./row.ts";
+import { aliased, aliasOf, gathering, tenantCondition } from "./row.ts";
 import { keyOfRow, rowKeys, keyValue, sameRow, type ChildInput, type Saved } from "./saved.ts";
 
 /** An upsert replaces the children: what the root no longer holds is deleted, what it holds again is updated in place. */
@@ -102,7 +102,7 @@ where held.place is null`;
 
 /** The trigger saw the children as they were before they were saved. */
 export function recordedChildren(of: Saved): string {
-  const { entity, method } = of;
+  const { entity, method, dialect } = of;
   const table = identifier(historyTable(entity));
   const alias = aliasOf(entity);
   const last = entity.key.map(
@@ -121,7 +121,7 @@ export function recordedChildren(of: Saved): string {
 join (
   select
     (select max(last_change.revision) from ${table} last_change where ${last.join(" and ")}) as revision,
-    ${childrenObject(childRecordings(entity), alias)} as children
+    ${childrenObject(childRecordings(entity), alias, gathering(dialect))} as children
   from ${from}${where}
 ) present on present.revision = recorded.revision
 set recorded.children = present.children`;

@@ -80,16 +80,17 @@ const returned = (entity: EntityIr): string =>
   filled(visibleFields(entity).map((field) => identifier(field.column)));
 
 function resultOf(of: Saved): { readonly select: string } {
-  const { entity, method } = of;
+  const { entity, method, dialect } = of;
   if (!method.bulk)
     return {
       select: getText(
         entity,
+        dialect,
         entity.key.map((field) => keyValue(of, field)),
       ),
     };
   return {
-    select: `${selectList(rowExpressions(entity))}
+    select: `${selectList(rowExpressions(entity, dialect))}
 from ${rowKeys(of)}
 join ${aliased(entity)} on ${sameRow(of).join(" and ")}
 order by given.place`,

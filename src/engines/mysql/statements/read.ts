@@ -25,7 +25,7 @@ import {
 } from "./row.ts";
 
 /** The row of a key. @param key its parts, `$1…$n` unless a write says otherwise */
-export function getText(entity: EntityIr, key?: readonly string[]): string {
+export function getText(entity: EntityIr, dialect: Dialect, key?: readonly string[]): string {
   const alias = aliasOf(entity);
   const conditions =
     key === undefined
@@ -34,7 +34,7 @@ export function getText(entity: EntityIr, key?: readonly string[]): string {
           ...entity.key.map((field, at) => `${qualified(alias, field.column)} = ${key[at]}`),
           ...tenantCondition(entity, alias),
         ];
-  return `${selectList(rowExpressions(entity))}
+  return `${selectList(rowExpressions(entity, dialect))}
 from ${aliased(entity)}
 ${clause("where", [...conditions, ...liveCondition(entity, alias)])}`;
 }
@@ -44,7 +44,7 @@ export function getManyText(entity: EntityIr, dialect: Dialect): string {
   const alias = aliasOf(entity);
   const seen = seenRows(entity, alias);
   const { source, same } = givenKeys(entity, alias, dialect);
-  return `${selectList(rowExpressions(entity))}
+  return `${selectList(rowExpressions(entity, dialect))}
 from ${source}
 join ${aliased(entity)} on ${same.join(" and ")}
 ${seen.length === 0 ? "" : `${clause("where", seen)}\n`}order by given.place`;
@@ -64,7 +64,7 @@ export function listFragments(entity: EntityIr, method: List, dialect: Dialect):
   const filter = splitFilter(filterParts(entity, method.where, method.optional, dialect));
   return {
     ...filter,
-    select: `${selectList([...rowExpressions(entity), ...hidden])}\nfrom ${aliased(entity)}`,
+    select: `${selectList([...rowExpressions(entity, dialect), ...hidden])}\nfrom ${aliased(entity)}`,
     where: [...filter.where, ...seenRows(entity, aliasOf(entity))],
     order,
     cursor,

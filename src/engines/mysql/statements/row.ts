@@ -2,6 +2,7 @@ import type { ChildIr, EntityIr, FieldIr } from "../../../ir/types.ts";
 import { aliasOf, childFields, visibleFields } from "../../families/sql/row.ts";
 import { filled, indented } from "../../families/sql/layout.ts";
 import { now } from "../ddl/column.ts";
+import type { Dialect } from "../dialect.ts";
 import { identifier, qualified } from "../sql/quote.ts";
 
 export { aliasOf, rowLength, visibleFields } from "../../families/sql/row.ts";
@@ -11,10 +12,13 @@ export const aliased = (entity: EntityIr): string =>
   `${identifier(entity.table)} ${aliasOf(entity)}`;
 
 /** The row with every column named, then each child as one JSON column. */
-export const rowExpressions = (entity: EntityIr, alias = aliasOf(entity)): readonly string[] => [
-  ...visibleFields(entity).map((field) => wholeValue(field, qualified(alias, field.column))),
-  ...entity.children.map((child) => childrenText(child, entity, alias)),
-];
+export function rowExpressions(entity: EntityIr, dialect: Dialect): readonly string[] {
+  const alias = aliasOf(entity);
+  return [
+    ...visibleFields(entity).map((field) => wholeValue(field, qualified(alias, field.column))),
+    ...entity.children.map((child) => childrenText(child, entity, alias, dialect)),
+  ];
+}
 
 /** A column of 24 bits that was there before is rounded where a reply is text, and in JSON: as a double it is the same in each. */
 const wholeValue = ({ type }: FieldIr, column: string): string =>
@@ -42,8 +46,8 @@ export function jsonValue({ type }: FieldIr, value: string): string {
 }
 
 /** Children as one JSON array of rows; the row mapping puts them into the order of their key. @param root how the owner's columns are named */
-export const childrenText = (child: ChildIr, owner: EntityIr, root: string): string =>
-  gatheredRows(
+const childrenText = (child: ChildIr, owner: EntityIr, root: string, dialect: Dialect): string =>
+  gathering(dialect)(
     child.entity.table,
     owner.key.map(({ column }, at) => [child.ownerKey[at]?.column ?? column, column] as const),
     root,
@@ -53,18 +57,31 @@ export const childrenText = (child: ChildIr, owner: EntityIr, root: string): str
 /** How a row is named whose table is gathered. */
 export const childRow = "child";
 
+type Owned = readonly (readonly [column: string, owner: string])[];
+
 /** The rows of a table that hold the same values as a row, as one JSON array. @param owned columns of the table and of that row */
-export const gatheredRows = (
-  table: string,
-  owned: readonly (readonly [column: string, owner: string])[],
-  root: string,
-  rowText: string,
-): string => `(
+export type Gathering = (table: string, owned: Owned, root: string, rowText: string) => string;
+
+export const gatheredRows: Gathering = (table, owned, root, rowText) => `(
   select coalesce(json_arrayagg(${rowText}), json_array())
-  from ${identifier(table)} ${childRow} where ${owned
-    .map(([column, owner]) => `${qualified(childRow, column)} = ${qualified(root, owner)}`)
-    .join(" and ")}
+  from ${ownedRows(table, owned, root)}
 )`;
+
+/** As one group at most, which takes no longer: the table may be a view until a renamed table has its name (MA-10). */
+const groupedRows: Gathering = (table, owned, root, rowText) => `coalesce((
+  select json_arrayagg(${rowText})
+  from ${ownedRows(table, owned, root)}
+  group by ${owned.map(([column]) => qualified(childRow, column)).join(", ")}
+), json_array())`;
+
+/** For a statement that the data layer prepares. */
+export const gathering = ({ gathersViews }: Dialect): Gathering =>
+  gathersViews ? gatheredRows : groupedRows;
+
+const ownedRows = (table: string, owned: Owned, root: string): string =>
+  `${identifier(table)} ${childRow} where ${owned
+    .map(([column, owner]) => `${qualified(childRow, column)} = ${qualified(root, owner)}`)
+    .join(" and ")}`;
 
 /** `o.deleted_at is null`, for an entity whose deleted rows stay. */
 export const liveCondition = (entity: EntityIr, alias?: string): readonly string[] =>

@@ -59,7 +59,7 @@ export function searchFragments(
   const filter = splitFilter(searchFilter(view, method, dialect), searchParameters + 1);
   const score = rank(view, method);
   const name = scoreName(view.entity);
-  const columns = [...rowExpressions(view.entity), `${score} + 0e0 as ${name}`];
+  const columns = [...rowExpressions(view.entity, dialect), `${score} + 0e0 as ${name}`];
   return {
     ...filter,
     select: `${selectList(columns)}\nfrom ${aliased(view.entity)}`,
