@@ -69,7 +69,10 @@ test("people read which step refuses them, and what to do there", async () => {
   const { status, stdout, stderr } = await cli(at.folder, "migrate", "rehearse", "--rows", "20");
   expect([stderr, status]).toEqual(["", 0]);
   expect(stdout).toMatch(
-    /main: rows of before may be refused, as step members-ask-keeps-members-tier-check of 0\d+-narrower-contract says: .*mend or delete them, and migrate up goes on/,
+    /main: rows of before may be refused, as step members-ask-reads-members-tier-check of 0\d+-narrower says: .*mend or delete them, and migrate up goes on/,
+  );
+  expect(stdout).toMatch(
+    /as step members-ask-keeps-members-seats-check of 0\d+-narrower-contract says: /,
   );
 });
 
@@ -79,4 +82,20 @@ test("where no row passes both rules, that is a finding", async () => {
   const [report] = JSON.parse(stdout).stores;
   expect(status).toBe(1);
   expect(report.findings[0]).toMatch(/members: no row could be made/);
+});
+
+test("what was recorded and code of after does not read is refused, and the rest is tried", async () => {
+  at = await project(spec(wide), "plan", "generate");
+  const { status, stdout, stderr } = await rehearsed(
+    { ...wide, tiers: "free, pro" },
+    "at-once",
+    "--direct",
+  );
+  const [report] = JSON.parse(stdout).stores;
+  expect([stderr, report.findings, status]).toEqual(["", [], 0]);
+  expect(report.refusals.map(({ reason }: { reason: string }) => reason)).toEqual([
+    'members_history recorded "plus" as tier of members, which code of after does not read',
+  ]);
+  const [{ message }] = report.refusals;
+  expect(message).toContain("update members_history set content = content || ");
 });

@@ -6,12 +6,13 @@ import { isHeld, only, type TableChange } from "./change.ts";
 import { type Copied, forwardOf } from "./copy-way.ts";
 import { fits } from "./fits.ts";
 import { isWider } from "./bounds.ts";
+import { narrowedValues } from "./narrowed-values.ts";
 import type { ObjectChange } from "./objects.ts";
 import { phaseOfRule } from "./online.ts";
 import { isForced } from "./owner.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, ConstraintShape } from "./shape.ts";
-import { mentionsAny, namedPlaces } from "./tokens.ts";
+import { mentionsAny, namedPlaces, substituted } from "./tokens.ts";
 
 type Asked = Pick<RowQuestion, "shown" | "where" | "reason"> & { readonly stem: string };
 
@@ -32,7 +33,12 @@ export function askDrafts(
   const given = givenValues(change);
   const written = exchanged === "contract" ? unfit.filter(({ copied }) => copied) : [];
   return [
-    ...asDrafts(change, "expand", [...unfit, ...given, ...deletedRows(change)]),
+    ...asDrafts(change, "expand", [
+      ...unfit,
+      ...given,
+      ...deletedRows(change),
+      ...unreadValues(change),
+    ]),
     ...asDrafts(change, "contract", [
       ...deletedRows(change),
       ...written,
@@ -98,6 +104,17 @@ function givenValues(change: TableChange): readonly Asked[] {
   });
 }
 
+/** Values that code of after does not read: a page with such a row would fail whole, before the contract asks for it. */
+const unreadValues = (change: TableChange): readonly Asked[] =>
+  narrowedValues(change).map(({ column: { from, to }, check: { name, definition } }) => ({
+    stem: `reads-${name}`,
+    reason: `${name} of ${change.was} does not let through what is there`,
+    shown: [from.name],
+    where: `${substituted(condition(definition), new Map([[to.name, identifier(from.name)]]))} is false`,
+  }));
+
+const condition = (definition: string): string => definition.replace(/^check /, "");
+
 /** Columns that become required, and that nothing fills. */
 function emptyValues(change: TableChange, exchanged: Draft["phase"]): readonly Asked[] {
   const table = change.to.name;
@@ -153,7 +170,7 @@ function broken(
       stem: `keeps-${name}`,
       reason: `${name} of ${change.to.name} does not let through what is there`,
       shown: columns.filter((column) => named.has(column)),
-      where: `${definition.replace(/^check /, "")} is false`,
+      where: `${condition(definition)} is false`,
     },
   ];
 }

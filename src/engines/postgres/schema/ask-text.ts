@@ -14,13 +14,15 @@ export interface RowQuestion {
   readonly reason: string;
   /** Tables whose own policies would keep their owner from seeing rows that matter. */
   readonly past: readonly string[];
+  /** What whoever migrates can do, where that is more than to change or delete the rows. */
+  readonly mend?: string;
 }
 
 const tag = "$ask$";
 
 /** A block that fails when a row hinders: how many do, the key of one, and the query that finds them. Values are the users', and are not told. */
 export function askText(question: RowQuestion): string {
-  const { table, key, shown, where } = question;
+  const { table, key, shown, where, mend } = question;
   const name = identifier(table);
   const place = key.length === 0 ? ["ctid"] : key;
   const list = identifiers([...new Set([...place, ...shown])]);
@@ -29,7 +31,9 @@ export function askText(question: RowQuestion): string {
     "amount",
     literal(`, one of them with ${identifiers(place)} `),
     "coalesce(sample, 'null')",
-    literal(`; this finds them: select ${list} from ${name} where ${where}`),
+    literal(
+      `; this finds them: select ${list} from ${name} where ${where}${mend === undefined ? "" : `; ${mend}`}`,
+    ),
   ].join(" || ");
   const told = `concat_ws(', ', ${identifiers(place)})`;
   const counted = [

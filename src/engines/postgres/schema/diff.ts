@@ -13,6 +13,7 @@ import {
   type TablePair,
 } from "./change.ts";
 import { orphanDrafts } from "./ask-references.ts";
+import { recordedDrafts } from "./ask-recorded.ts";
 import { askDrafts } from "./ask-rows.ts";
 import { type TenantOfHistory, tenantlessDrafts } from "./ask-tenant.ts";
 import { columnDrafts } from "./columns.ts";
@@ -74,7 +75,10 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
     ...droppedTables(tables.dropped, before, context),
     ...changes.flatMap((change) => changedTable(change, changes, context)),
     ...changes.flatMap(({ table, pair }) => partitionDrafts(table, pair, before)),
-    ...recordedRows(changes, context).flatMap(contentDrafts),
+    ...recordedRows(changes, context).flatMap((recorded) => [
+      ...recordedDrafts(recorded),
+      ...contentDrafts(recorded),
+    ]),
     ...changes.flatMap(({ table: rows, history }) =>
       history === undefined
         ? []
