@@ -45,10 +45,15 @@ await onSharedServer("deadlines, locks and limits", (server) => {
   afterAll(() => opened.close());
 
   it("F6: whoever waits too long for the pool is told so, first come first served, and no slot is lost", async () => {
+    const waits = 900;
     const small = await openStore(dsn, {
-      pool: { max: 3, acquireTimeoutMs: 400 },
-      deadlineMs: 3_000,
+      pool: { max: 3, acquireTimeoutMs: waits },
+      deadlineMs: 5_000,
     });
+    const each = <T>(call: () => Promise<T>): Promise<readonly T[]> =>
+      Promise.all(Array.from({ length: 3 }, call));
+    // How long a busy machine takes to open connections is no part of the wait for one.
+    await each(() => small.store.raw("select pg_sleep(0.05)"));
     const served: number[] = [];
     const began = stopwatch();
     const calls = Array.from({ length: 60 }, async (_, at) => {
@@ -58,12 +63,12 @@ await onSharedServer("deadlines, locks and limits", (server) => {
     });
     const results = await Promise.all(calls);
     const refused = results.filter(({ kind }) => kind !== "ok");
-    expect(refused.every(({ kind, elapsed }) => kind === "overloaded" && elapsed < 400 + 150)).toBe(
-      true,
-    );
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.filter(({ kind }) => kind !== "overloaded")).toEqual([]);
+    expect(refused.filter(({ elapsed }) => elapsed >= waits + 250)).toEqual([]);
     expect(served.length).toBeGreaterThanOrEqual(6);
     expect(Math.max(...served)).toBe(served.length - 1);
-    await Promise.all(Array.from({ length: 3 }, () => small.store.raw("select 1")));
+    await each(() => small.store.raw("select 1"));
     await small.close();
   });
 
