@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { bytePosition, decode } from "./bytes.ts";
 import { nestingProblem } from "./depth-scan.ts";
 import type { FileRead, SpecFiles } from "./files.ts";
+import { conflictMarkers } from "./conflict-markers.ts";
 import { included } from "./include.ts";
 import type { Issue, Problem } from "./issues.ts";
 import { jsonFault } from "./json-fault.ts";
@@ -147,8 +148,10 @@ export function createReading(files: SpecFiles, shownAs: string): Reading {
   return { texts, sources, names, issues, problems, report, spec, includes, linked };
 }
 
-/** All faults with their exact places, or the fast parser's one when the text is too large or too deep for that. */
+/** All faults with their exact places; conflicts alone where there are some; or the fast parser's one when the text is too large or too deep for that. */
 function exactFaults(text: string, fault: SyntaxFault): readonly SyntaxFault[] {
+  const conflicts = conflictMarkers(text);
+  if (conflicts.length > 0) return conflicts;
   const exact = syntaxFaults(text);
   return exact.length === 0 ? [fault] : exact;
 }

@@ -50,8 +50,7 @@ export const authoritySchema = z.strictObject({
     .record(value.memberName, structureSchema)
     .optional()
     .describe("keyvalue: structures for real-time work, by name."),
-  tenant: z
-    .boolean()
+  tenant: value.flag
     .optional()
     .describe("keyvalue: its structures belong to tenants, so only forTenant has them."),
 });
