@@ -15,7 +15,7 @@ export type FillExample = { readonly constant: Json } | { readonly wanted: strin
 export function fillExample({ field, entity }: FillColumn): FillExample {
   const { reference, role } = field.source;
   if (reference !== undefined)
-    return { wanted: `the ${reference.field} of a ${reference.entity} for each row` };
+    return { wanted: `for each row the ${reference.field} of its ${reference.entity}` };
   if (role === "tenant") return { wanted: "for each row its tenant" };
   if (role === "ownerKey") return { wanted: "for each row its owner" };
   if (mayNotRepeat({ field, entity })) return { wanted: "another value for each row" };

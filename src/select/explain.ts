@@ -142,15 +142,34 @@ function scoreLines(decision: Decision, engines: readonly Candidate[]): readonly
   });
 }
 
-/** Every cited row of an evidence card once, with its source. */
+interface Cited {
+  readonly id: string;
+  readonly engine: Candidate;
+  readonly text: string;
+}
+
+/** Every cited row of an evidence card once, with its source; with the engine where cards of two tell different things under one id. */
 function evidenceLines(decision: Decision, engines: readonly Candidate[]): readonly string[] {
-  const cited = new Set(
-    [...decision.reasons, ...decision.rejected].flatMap(({ evidence }) => evidence),
+  const { reasons, rejected, engine } = decision;
+  const cited = [...reasons.map((reason) => ({ ...reason, engine })), ...rejected].flatMap(
+    ({ evidence, engine: of }) => evidence.flatMap((id) => citedOf(id, of, engines)),
   );
-  return [...cited].toSorted().flatMap((id) => {
-    const source = engines.map(({ capabilities }) => capabilities.sources[id]).find((s) => s);
-    return source ? [`${id}: ${source.fact}. Source: ${source.source}`] : [];
-  });
+  return [...Map.groupBy(cited, ({ id }) => id).values()]
+    .flatMap((rows): readonly string[] => {
+      const texts = [...new Map(rows.toReversed().map((row) => [row.text, row])).values()];
+      return texts.map(({ id, text, engine: { title } }) =>
+        texts.length === 1 ? `${id}: ${text}` : `${id} (${title}): ${text}`,
+      );
+    })
+    .toSorted();
+}
+
+/** As the card of the engine says it, whose id another may have for something else; a reason may name another engine's figure. */
+function citedOf(id: string, of: string, engines: readonly Candidate[]): readonly Cited[] {
+  const knows = ({ capabilities }: Candidate): boolean => capabilities.sources[id] !== undefined;
+  const engine = engines.find((each) => each.id === of && knows(each)) ?? engines.find(knows);
+  const source = engine?.capabilities.sources[id];
+  return engine && source ? [{ id, engine, text: `${source.fact}. Source: ${source.source}` }] : [];
 }
 
 /** A problem of planning in the form of the spec's problems, without the place, which the caller knows. */

@@ -1,6 +1,6 @@
 import type { FieldType, Model, Scale, Sla, Workload } from "../spec/model.ts";
 import type { Unit } from "./criteria.ts";
-import { isAuthority, rowsAfterGrowth } from "./volume.ts";
+import { isAuthority, processesOf, rowsAfterGrowth } from "./volume.ts";
 
 /** A number of the spec that a decision can hang on. */
 export interface Quantity {
@@ -47,10 +47,13 @@ const slaBounds: Readonly<Partial<Record<keyof Sla, Bounds>>> = {
 
 /** Every quantity of a workload that selection weighs. */
 export function quantitiesOf(model: Model, workload: Workload): readonly Quantity[] {
-  const inherited = rowsAfterGrowth(model, workload);
-  const rows = workload.scale.rows ?? (inherited ?? 1) / workload.scale.growth;
+  const rows = rowsAfterGrowth(model, workload) ?? 1;
+  const inherited: Partial<Record<ScaleKey, number>> = {
+    rows: workload.scale.rows ?? rows / workload.scale.growth,
+    ...(workload.kind === "cache" && { processes: processesOf(model, workload) }),
+  };
   return [
-    ...scaleKeys(workload).map((key) => ofScale(workload, key, key === "rows" ? rows : undefined)),
+    ...scaleKeys(workload).map((key) => ofScale(workload, key, inherited[key])),
     ...slaKeys(workload).flatMap((key) => ofSla(workload, key)),
     ...(workload.kind === "cache"
       ? ofCache(workload.name, workload.ttlMs, workload.memoryBytes)

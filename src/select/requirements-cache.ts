@@ -1,10 +1,11 @@
-import type { CacheWorkload } from "../spec/model.ts";
+import type { CacheWorkload, Model } from "../spec/model.ts";
 import type { Requirement } from "./requirement.ts";
 import { amount } from "./requirements-record.ts";
 import { show } from "./show.ts";
+import { processesOf } from "./volume.ts";
 
 /** Hard requirements of a cache: who shares it, how much it holds, how it evicts. */
-export function cacheRequirements(workload: CacheWorkload): readonly Requirement[] {
+export function cacheRequirements(model: Model, workload: CacheWorkload): readonly Requirement[] {
   const { scale } = workload;
   const policy = `eviction-${workload.eviction}`;
   return [
@@ -14,7 +15,7 @@ export function cacheRequirements(workload: CacheWorkload): readonly Requirement
       test: { kind: "feature", feature: policy },
       headline: false,
     },
-    ...amount("cache-processes", scale.processes ?? 1, (v) => show(v, "processes"), true),
+    ...amount("cache-processes", processesOf(model, workload), (v) => show(v, "processes"), true),
     ...amount("cache-memory-bytes", workload.memoryBytes, (v) => show(v, "memory"), true),
     ...amount("cache-item-bytes", scale.itemBytes, (v) => `values of ${show(v, "bytes")}`),
     ...amount(

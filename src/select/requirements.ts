@@ -55,7 +55,7 @@ function common(model: Model, workload: Workload): readonly Requirement[] {
 function ofKind(model: Model, workload: Workload): readonly Requirement[] {
   switch (workload.kind) {
     case "cache":
-      return cacheRequirements(workload);
+      return cacheRequirements(model, workload);
     case "search":
       return searchRequirements(model, workload);
     case "vector":

@@ -1,5 +1,12 @@
 import { aggregatesOf, entityOf } from "./aggregates.ts";
-import type { AuthorityWorkload, Entity, Field, Model, Workload } from "../spec/model.ts";
+import type {
+  AuthorityWorkload,
+  CacheWorkload,
+  Entity,
+  Field,
+  Model,
+  Workload,
+} from "../spec/model.ts";
 
 /** Bytes of a column whose size the spec does not bound: a working figure, replaced by `scale.itemBytes` when given. */
 const unboundedBytes = 1_000;
@@ -58,6 +65,12 @@ export function rowsAfterGrowth(model: Model, workload: Workload): number | unde
   return inherited === undefined
     ? undefined
     : inherited * Math.max(authority?.scale.growth ?? 1, growth);
+}
+
+/** Application processes that share a cache; without a figure of its own those that share its entity's authority. */
+export function processesOf(model: Model, { scale, from }: CacheWorkload): number {
+  const inherited = from === undefined ? undefined : authorityOf(model, from)?.scale.processes;
+  return scale.processes ?? inherited ?? 1;
 }
 
 /** Bytes after growth: as given, else rows × bytes of an item, else rows × about the widest row of its entities. */

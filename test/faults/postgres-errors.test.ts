@@ -43,6 +43,8 @@ await onPrivateServer(
 
     type Row = readonly [code: string, kind: string, text: string, constraint?: string];
     const statements: readonly Row[] = [
+      // No value is given for it.
+      ["08P01", "programming", "select $1::int"],
       ["21000", "programming", "select (select id from parent)"],
       ["22001", "programming", "insert into parent values (3, 'too long')"],
       ["22003", "constraint", "update parent set n = 2147483647 + n where id = 1"],

@@ -1,4 +1,5 @@
 import { engines } from "../../engines/registry.gen.ts";
+import { meant } from "../../spec/nearest.ts";
 import { explainText } from "../../select/explain.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCode, type ExitCode } from "../exit-codes.ts";
@@ -14,9 +15,9 @@ export async function run({ io, output }: CommandContext, workload: string): Pro
   const plan = choose(loaded, readLock(place)?.lock, output);
   const text = explainText(plan, workload, engines);
   if (text === undefined) {
-    const names = plan.decisions.map((decision) => decision.workload).join(", ");
+    const names = plan.decisions.map((decision) => decision.workload);
     throw new Failure(exitCode.input, `there is no workload "${workload}"`, {
-      hint: `workloads of ${place.spec}: ${names}`,
+      hint: meant(workload, names, `workloads of ${place.spec}`),
     });
   }
   output.line(text.trimEnd());

@@ -16,7 +16,7 @@ export function unrecordedActions(entity: EntityIr, store: StoreIr): readonly Re
       const held = entity.fields.find(({ column }) => column === reference[0])?.name ?? "";
       return {
         path: `entities.${entity.name}.fields.${held}.onDelete`,
-        text: `${root.name} is audited, and its history would miss what onDelete: ${onDelete} does when a ${target.name} is deleted: the server fires no trigger for it`,
+        text: `${root.name} is audited, and its history would miss what onDelete: ${onDelete} does when its ${target.name} is deleted: the server fires no trigger for it`,
         hint: `use onDelete: restrict, and ${onDelete === "cascade" ? "delete the rows" : "empty the references"} before the ${target.name}, in the same transaction; or let PostgreSQL serve it, whose triggers fire`,
       };
     });

@@ -137,7 +137,7 @@ const unknown = entry("unknown", "unknown", false, false);
 /** A field of the server's error, where it came with one. */
 export const textField = (
   error: unknown,
-  name: "code" | "column" | "constraint" | "routine" | "message",
+  name: "code" | "column" | "constraint" | "routine" | "message" | "severity",
 ): string | undefined => {
   if (typeof error !== "object" || error === null) return undefined;
   const value: unknown = Reflect.get(error, name);
@@ -164,6 +164,8 @@ const entryOf = (error: unknown): Entry => {
     if (code === "0A000" && textField(error, "routine") === "RevalidateCachedQuery")
       return stalePlan;
     if (code === "42501" && meetsHiddenRow(error)) return taken;
+    // Refused and told on a connection that stays; a pooler ends it with FATAL under the same code.
+    if (code === "08P01" && textField(error, "severity") === "ERROR") return wrong;
     return sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? unknown;
   }
   if (error instanceof TypeError || error instanceof RangeError) return wrong;

@@ -81,7 +81,7 @@ describe.each([
     const found = suggestions(asked.stderr);
     expect(found.map((each) => each.slice(each.indexOf("=") + 1))).toEqual(["…", "…"]);
     expect(asked.stderr).toContain("another value for each row");
-    expect(asked.stderr).toContain("the id of a Project for each row");
+    expect(asked.stderr).toContain("for each row the id of its Project");
     const typed = await diff(...found.flatMap((each) => ["--set", each]));
     expect(typed.status).not.toBe(0);
   });

@@ -41,7 +41,7 @@ describe.each([mysqlDialect, mariadbDialect])("$name", (dialect) => {
     expect(problems(shelf, book("cascade"))).toEqual([
       {
         path: "entities.Book.fields.shelfId.onDelete",
-        text: "Book is audited, and its history would miss what onDelete: cascade does when a Shelf is deleted: the server fires no trigger for it",
+        text: "Book is audited, and its history would miss what onDelete: cascade does when its Shelf is deleted: the server fires no trigger for it",
         hint: "use onDelete: restrict, and delete the rows before the Shelf, in the same transaction; or let PostgreSQL serve it, whose triggers fire",
       },
     ]);

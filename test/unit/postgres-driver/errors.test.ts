@@ -72,6 +72,16 @@ describe("classify", () => {
     expect(fault).toEqual({ code, kind, outcome, transient, fatal });
   });
 
+  it("a protocol violation is a slip where the server only refuses, and a lost connection where it ends", () => {
+    const as = (severity: string): Fault => classify(withCode("08P01", { severity }));
+    expect(as("ERROR")).toMatchObject({
+      kind: "programming",
+      outcome: "not-applied",
+      fatal: false,
+    });
+    expect(as("FATAL")).toMatchObject({ kind: "connection", outcome: "unknown", fatal: true });
+  });
+
   it.each([
     ["23502", "not-null"],
     ["23503", "foreign-key"],

@@ -35,7 +35,11 @@ function places(
       ? Object.entries(tree).flatMap(([key, each]) => places(whole, each as Tree, [...path, key]))
       : [];
   const absent = isMap(tree) ? knownKeys(kindAt(path, whole), tree["kind"]) : [];
-  return [path, ...below, ...absent.filter((key) => treeAt(tree, [key]) === undefined).map((key) => [...path, key])];
+  return [
+    path,
+    ...below,
+    ...absent.filter((key) => treeAt(tree, [key]) === undefined).map((key) => [...path, key]),
+  ];
 }
 
 const shapeOf = (tree: Tree, path: readonly Step[]): string => {

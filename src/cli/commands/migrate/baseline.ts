@@ -152,7 +152,7 @@ function tell(
   });
   output.line(`${place.shown}: ${entities.length} entities of what is there`);
   if (left > 0)
-    output.line(`${left} things have no word in the spec and stay as they are; it names each`);
+    output.line(`left as it is, since the spec has no word for it: ${left}; the spec names each`);
   output.line(`migrations/${store}/${baseline.migration.id} counts as applied`);
   for (const { id, steps } of pending) {
     output.line(`migrations/${store}/${id} waits: what the data layer wants besides`);
