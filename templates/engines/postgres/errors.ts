@@ -80,7 +80,7 @@ const notMigrated =
 /** What to do about a code, where it says so by itself. */
 const hints: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    "21000": "the batch names one key twice; give each row once",
+    "21000": "one key is given twice: give each row, and each child of a root, once",
     "22000": "a vector has another number of dimensions than its field",
     "22003": "the number is beyond its field's range",
     "22007": "a date or time has not the form of its field, or a cursor was changed",
