@@ -148,8 +148,8 @@ test("entities in files of their own: one that changed is looked at alone, and a
   expect(isSliced(at.folder)).toBe(false);
 });
 
-test("a mean row that comes to about another size is seen, although a part of the entities does not show it", async () => {
-  // Eleven rows of 361 bytes and one of 60 more than its title; about 256 ends, and about 512 begins, at a mean of 362.
+test("a widest row that comes to about another size is seen, larger or smaller", async () => {
+  // Eleven rows of 361 bytes and one of 60 more than its title: up to 512 bytes all count as about that.
   const grown = (max: number): string =>
     spec
       .replaceAll("max: 100", "max: 301")
@@ -159,6 +159,11 @@ test("a mean row that comes to about another size is seen, although a part of th
   expect(generation(at.folder).status).toBe(0);
   at.write("workloads.yaml", grown(311));
   expect(isSliced(at.folder)).toBe(true);
+  at.write("workloads.yaml", grown(400));
+  expect(isSliced(at.folder)).toBe(true);
+  at.write("workloads.yaml", grown(500));
+  expect(isSliced(at.folder)).toBe(false);
+  expect(generation(at.folder).status).toBe(0);
   at.write("workloads.yaml", grown(400));
   expect(isSliced(at.folder)).toBe(false);
 });
