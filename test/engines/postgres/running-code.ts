@@ -51,10 +51,25 @@ export class RunningCode {
     }
   }
 
-  /** Reads these rows by their keys. @throws Error when one is not found */
+  /** Reads these rows by their keys. @throws Error when one is not found, or has no value where one is required */
   async read(written: Written): Promise<void> {
     for (const [entity, key] of this.#known(written))
-      await this.#one(entity, getText(entity), key, "read");
+      complete(entity, await this.#one(entity, getText(entity), key, "read"));
+  }
+
+  /**
+   * Reads rows that other code has written, as far as this code sees them.
+   *
+   * @param by what that code may leave empty in a field of both, this code does not read: that is what its spec says
+   * @throws Error when one has no value where one is required
+   */
+  async readSeen(written: Written, by: StoreIr): Promise<void> {
+    for (const [entity, key] of this.#known(written)) {
+      const [row] = await this.#all(entity, getText(entity), key, "read");
+      const fields = by.entities.find(({ name }) => name === entity.name)?.fields ?? [];
+      const open = fields.filter(({ nullable }) => nullable).map(({ name }) => name);
+      if (row !== undefined) complete(entity, row, new Set(open));
+    }
   }
 
   async #inserted(entity: EntityIr, written: Written): Promise<readonly Value[]> {
@@ -108,6 +123,18 @@ export class RunningCode {
     values: readonly Value[],
     what: string,
   ): Promise<Readonly<Record<string, unknown>>> {
+    const rows = await this.#all(entity, text, values, what);
+    if (rows.length !== 1)
+      throw new Error(`a row of ${entity.name} is not ${what}: ${rows.length} rows\n${text}`);
+    return rows[0] ?? {};
+  }
+
+  async #all(
+    entity: EntityIr,
+    text: string,
+    values: readonly Value[],
+    what: string,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const { client, schema, role } = this.#place;
     const bound = entity.tenant === undefined ? "" : tenant;
     await client.query(
@@ -116,8 +143,7 @@ export class RunningCode {
     try {
       const { rows } = await client.query<Record<string, unknown>>(text, [...values]);
       await client.query("commit");
-      if (rows.length !== 1) throw new Error(`${rows.length} rows`);
-      return rows[0] ?? {};
+      return rows;
     } catch (error) {
       await client.query("rollback");
       throw new Error(`a row of ${entity.name} is not ${what}: ${String(error)}\n${text}`, {
@@ -125,6 +151,19 @@ export class RunningCode {
       });
     }
   }
+}
+
+/** As codecs read it. @throws Error when a required field has no value */
+function complete(
+  entity: EntityIr,
+  row: Readonly<Record<string, unknown>>,
+  open: ReadonlySet<string> = new Set(),
+): void {
+  const empty = entity.fields.find(
+    ({ name, column, nullable }) => !nullable && !open.has(name) && row[column] === null,
+  );
+  if (empty !== undefined)
+    throw new Error(`a row of ${entity.name} has null in ${empty.name}, which is required`);
 }
 
 const needs = (entity: EntityIr, other: EntityIr): boolean =>

@@ -297,6 +297,11 @@ const rules: readonly SchemaChange[] = [
     [list(), note([field("list", uuid)])],
   ),
   change(
+    "required reference dropped with its column",
+    [list(), note([words(), refers("list", "List")])],
+    [list(), note([words()])],
+  ),
+  change(
     "reference on delete",
     [list(), note([refers("list", "List")])],
     [

@@ -11,18 +11,50 @@ import { type ColumnShape, isEmptyUnlessGiven } from "./shape.ts";
 import { partName } from "./snapshot.ts";
 import { alterColumn, alterTable, dropColumn, updateRows } from "./statement.ts";
 
-/** A column that goes: at once, or once no code of before writes it; meanwhile it may be empty, since code of after leaves it out. */
+/** A column that goes: at once, or once no code of before writes it; meanwhile code of after leaves it out, and code of before reads it. */
 export function droppedColumn(change: TableChange, from: ColumnShape): readonly Draft[] {
   if (change.mode === "direct") return [removedColumn(change, from, restored(change, from))];
-  const needsValue = !from.nullable && isEmptyUnlessGiven(from);
-  const optional = needsValue ? { ...from, nullable: true } : from;
-  return [
-    ...(needsValue ? [loosened(change, from.name, from)] : []),
-    removedColumn(change, from, [
-      ...added(change, optional),
-      ...(from.role === "tenant" ? filled(change, from) : []),
-    ]),
-  ];
+  if (isFilledAlone(from)) return [removedColumn(change, from, added(change, from))];
+  const value = meanwhile(change, from);
+  if (value === undefined)
+    return [
+      opened(change, from),
+      removedColumn(change, from, [
+        ...added(change, { ...from, nullable: true }),
+        ...(from.role === "tenant" ? filled(change, from) : []),
+      ]),
+    ];
+  const given = { ...from, value: { kind: "default", expression: value } } as const;
+  return [standing(change, from, value), removedColumn(change, from, added(change, given))];
+}
+
+/**
+ * What rows of code of after have in a column that it does not know, so that code of before reads them. Whose such rows are, only people can say.
+ */
+export const meanwhile = (change: TableChange, column: ColumnShape): string | undefined =>
+  column.role === "tenant" ? undefined : standIn(change, column);
+
+function standing(change: TableChange, from: ColumnShape, value: string): Draft {
+  const table = change.to.name;
+  return draft({
+    rank: rank.alterColumn,
+    stem: `${table}-default-of-${from.name}`,
+    title: `${table}: column ${from.name} is ${value} where nothing is given for it`,
+    up: [alterColumn(table, from.name, `set default ${value}`)],
+    down: [alterColumn(table, from.name, "drop default")],
+    touches: [change.part],
+  });
+}
+
+/** A column that may be empty meanwhile. */
+function opened(change: TableChange, from: ColumnShape): Draft {
+  const step = loosened(change, from.name, from);
+  if (from.role === "tenant") return step;
+  return {
+    ...step,
+    risks: ["breaks-old-code"],
+    note: `Nothing could stand for a value: code of before reads no row that code of after writes. Taken back, it fails while a row has none.`,
+  };
 }
 
 function removedColumn(change: TableChange, from: ColumnShape, down: readonly string[]): Draft {
@@ -63,6 +95,8 @@ function lossOf(change: TableChange, column: ColumnShape): string | undefined {
 function noteOf(change: TableChange, column: ColumnShape): string | undefined {
   if (column.role === "deletedAt")
     return "Rows that were marked as deleted would be shown again by code of after: it stops while there are any.";
+  if (change.mode === "split" && !isFilledAlone(column) && meanwhile(change, column) !== undefined)
+    return `Taken back, every row has ${standIn(change, column)} there.`;
   if (column.role !== "tenant") return undefined;
   return `Taken back, every row belongs to tenant ${standIn(change, column)}, which is nobody's: set ${column.name} of each to its own before code that binds tenants runs.`;
 }

@@ -3,7 +3,7 @@ import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { namesOf, newNames, type RecordedRows, updateOf, updateOfRows } from "./recorded-rows.ts";
 import type { RecordedUpdate } from "./recorded-update.ts";
-import type { RecordedColumn } from "./recorded-values.ts";
+import type { Property, RecordedColumn } from "./recorded-values.ts";
 
 /** What the way back of a change makes of recorded rows. */
 export const contentBackDrafts = (
@@ -22,21 +22,24 @@ function unsettled(recorded: RecordedRows, columns: readonly RecordedColumn[]): 
     rank: rank.recordedBack,
     phase: "contract",
     stem: "back",
-    title: "is there under the former names, too, when they come back",
+    title: titleOf(properties, "is there under the former names, too, when they come back"),
   });
 }
 
 function backwards(recorded: RecordedRows, columns: readonly RecordedColumn[]): readonly Draft[] {
   const properties = columns.flatMap((column) => column.backwards);
-  const standIns = properties.flatMap(({ standIn }) => standIn ?? []);
   return takenBack(recorded, updateOf(recorded, namesOf(recorded.rows).backwards, { properties }), {
     rank: rank.fill,
     stem: "as-read-before",
-    title:
-      standIns.length === 0
-        ? "is read by the names and types of before, when they come back"
-        : `gets, where it has no value, one of its type when the change is taken back: ${standIns.join(", ")}`,
+    title: titleOf(properties, "is read by the names and types of before, when they come back"),
   });
+}
+
+function titleOf(properties: readonly Property[], plain: string): string {
+  const standIns = properties.flatMap(({ standIn }) => standIn ?? []);
+  return standIns.length === 0
+    ? plain
+    : `gets, where it has no value, one of its type when the change is taken back: ${standIns.join(", ")}`;
 }
 
 /** A recorded row has what it had: the properties that the change gave it go last, after their columns. */

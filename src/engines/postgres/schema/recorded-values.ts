@@ -2,9 +2,10 @@ import { identifier, literal } from "../sql/quote.ts";
 import type { ColumnChange, TableChange } from "./change.ts";
 import { conversion, losesSilently, readsTheSame } from "./convert.ts";
 import { forwardOf } from "./copy-way.ts";
+import { meanwhile } from "./dropped.ts";
 import { fits } from "./fits.ts";
 import { placeholder } from "./fill.ts";
-import type { ColumnShape, TableShape } from "./shape.ts";
+import { type ColumnShape, isEmptyUnlessGiven, type TableShape } from "./shape.ts";
 import { mentions } from "./tokens.ts";
 
 /** A property that recorded rows get. */
@@ -64,22 +65,24 @@ export function recordedColumn(rows: TableChange, column: ColumnChange): Recorde
   return renamed(rows, column, of(from.name), of(to.name));
 }
 
-/** What it held goes with it. Taken back, code of before reads no row without what it requires. */
+/**
+ * What it held goes with it. Taken back, code of before reads no row without what it requires: from the contract on those that were recorded
+ * since, and in the end those of rows that were empty meanwhile.
+ */
 function dropped(rows: TableChange, from: ColumnShape): RecordedColumn {
   if (from.value?.kind === "generated") return none;
+  const gone = { ...none, gone: [from.name], loss: "gone" } as const;
   const standIn = from.nullable ? undefined : standInOf(rows.from, from);
-  const back =
-    standIn === undefined
-      ? []
-      : [
-          {
-            name: from.name,
-            value: `to_jsonb((${standIn})::${from.type})`,
-            lacking: isNone(from.name),
-            standIn: `${from.name} ${standIn}`,
-          },
-        ];
-  return { ...none, gone: [from.name], backwards: back, loss: "gone" };
+  if (standIn === undefined) return gone;
+  const back: Property = {
+    name: from.name,
+    value: `to_jsonb((${standIn})::${from.type})`,
+    lacking: isNone(from.name),
+    standIn: `${from.name} ${standIn}`,
+  };
+  if (rows.mode === "direct") return { ...gone, backwards: [back] };
+  const mayBeEmpty = isEmptyUnlessGiven(from) && meanwhile(rows, from) === undefined;
+  return { ...gone, unsettled: [back], backwards: mayBeEmpty ? [back] : [] };
 }
 
 /** Under two names for as long as code of before runs beside that of after; where it cannot, under its new one alone. */

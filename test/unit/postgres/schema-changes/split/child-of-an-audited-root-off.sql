@@ -6,9 +6,9 @@
 -- locks others out for a moment
 alter table lines drop constraint lines_list_id_fkey;
 
--- step: lists-history-optional-children
--- lists_history: column children may be empty
-alter table lists_history alter column children drop not null;
+-- step: lists-history-default-of-children
+-- lists_history: column children is '{}' where nothing is given for it
+alter table lists_history alter column children set default '{}';
 
 -- step: lists-record-history
 -- lists: changes are recorded otherwise
@@ -82,6 +82,7 @@ drop table lines_history;
 -- step: lists-history-drop-children
 -- lists_history: column children is dropped
 -- down does not bring the values back
+-- Taken back, every row has '{}' there.
 do $hanging$
 declare
   hanging text;
@@ -106,7 +107,7 @@ alter table lists_history drop column children;
 
 -- step: lists-history-drop-children
 -- lists_history: column children is dropped
-alter table lists_history add column children jsonb;
+alter table lists_history add column children jsonb not null default '{}';
 comment on column lists_history.children is 'The rows it owns, by table, after the statement; before it, for a delete.';
 
 -- step: lines-drop
@@ -242,10 +243,9 @@ end
 $history$;
 comment on function lists_record_history() is 'Records the changes of lists.';
 
--- step: lists-history-optional-children
--- lists_history: column children may be empty
-update lists_history set children = '{}' where children is null;
-alter table lists_history alter column children set not null;
+-- step: lists-history-default-of-children
+-- lists_history: column children is '{}' where nothing is given for it
+alter table lists_history alter column children drop default;
 
 -- step: lines-release
 -- lines: what its rows refer to may be deleted

@@ -14,12 +14,13 @@ alter table items drop constraint items_pkey;
 
 -- step: items-optional-shelf
 -- items: column shelf may be empty
--- Taken back, it fails while a row has none: no value could stand for one.
+-- code of before fails on it
+-- Nothing could stand for a value: code of before reads no row that code of after writes. Taken back, it fails while a row has none.
 alter table items alter column shelf drop not null;
 
--- step: items-history-optional-shelf
--- items_history: column shelf may be empty
-alter table items_history alter column shelf drop not null;
+-- step: items-history-default-of-shelf
+-- items_history: column shelf is 0 where nothing is given for it
+alter table items_history alter column shelf set default 0;
 
 -- step: items-add-items-pkey
 -- items: rows are found by another key
@@ -99,6 +100,7 @@ alter table items drop column shelf;
 -- step: items-history-drop-shelf
 -- items_history: column shelf is dropped
 -- down does not bring the values back
+-- Taken back, every row has 0 there.
 do $hanging$
 declare
   hanging text;
@@ -140,7 +142,7 @@ from picked order by batch_key_1 desc limit 1;
 
 -- step: items-history-drop-shelf
 -- items_history: column shelf is dropped
-alter table items_history add column shelf integer;
+alter table items_history add column shelf integer not null default 0;
 comment on column items_history.shelf is 'As in items.';
 
 -- step: items-drop-shelf
@@ -156,6 +158,10 @@ create index concurrently items_history_no_shelf_idx on items_history (no, shelf
 -- items_history: what index items_history_no_shelf_idx was for, when it comes back
 comment on index items_history_no_shelf_idx is 'Serves history and asOf, and the trigger: the last change of a key.';
 
+-- step: items-history-content-back
+-- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0
+update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then to_jsonb((0)::integer) else recorded -> 'shelf' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null));
+
 -- step: items-history-build-items-history-no-idx
 -- items_history: index items_history_no_idx is built while others write
 drop index concurrently if exists items_history_no_idx;
@@ -169,10 +175,9 @@ drop function items_record_history();
 -- items: rows are found by another key
 alter table items drop constraint items_pkey;
 
--- step: items-history-optional-shelf
--- items_history: column shelf may be empty
-update items_history set shelf = 0 where shelf is null;
-alter table items_history alter column shelf set not null;
+-- step: items-history-default-of-shelf
+-- items_history: column shelf is 0 where nothing is given for it
+alter table items_history alter column shelf drop default;
 
 -- step: items-optional-shelf
 -- items: column shelf may be empty

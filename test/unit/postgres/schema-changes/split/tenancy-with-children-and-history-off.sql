@@ -456,6 +456,18 @@ select set_config('app.backfill', 'off', true);
 -- operation: the role of the application may do nothing any more
 grant select, insert, delete on operation to shop_app;
 
+-- step: lists-history-children-back
+-- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
+
+-- step: lines-history-content-back
+-- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+
+-- step: lists-history-content-back
+-- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
+
 -- step: lines-record-history
 -- lines: changes are recorded otherwise
 create or replace function lines_record_history() returns trigger
