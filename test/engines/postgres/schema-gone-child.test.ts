@@ -132,13 +132,16 @@ from ${root}_history h where h.id = '${id(n)}' order by h.revision`)
     await lab.exec(`update lists set title = 'c' where id = '${id(1)}'`);
     expect(await shown(1)).toEqual(["l1", "l1"]);
     expect(await shown(2)).toEqual(["l2", "l2"]);
-    if ("softDelete" in more)
-      await lab.exec(`update lists set deleted_at = now() where id = '${id(2)}'`);
-    else
-      await lab.exec(
-        `delete from lines where list_id = '${id(2)}'; delete from lists where id = '${id(2)}'`,
-      );
+    const marked = "softDelete" in more;
+    await lab.exec(
+      marked
+        ? `update lists set deleted_at = now() where id = '${id(2)}'`
+        : `delete from lists where id = '${id(2)}'`,
+    );
     expect(await shown(2)).toEqual(["l2", "l2", "l2"]);
+    expect(await lab.rows(`select count(*) from lines where list_id = '${id(2)}'`)).toEqual([
+      [marked ? "1" : "0"],
+    ]);
     await phase(steps, "contract");
     const kept = has.length > 0;
     if (kept) expect(await holding()).toEqual(["0"]);
@@ -166,6 +169,8 @@ from ${root}_history h where h.id = '${id(n)}' order by h.revision`)
     await phase(steps, "expand");
     await added(2);
     await lab.exec("update lists set title = 'b'");
+    await added(3);
+    await lab.exec(`delete from lists where id = '${id(3)}'`);
     await phase(steps, "expand", "down");
     expect(await shown(2)).toEqual(["l2", "l2"]);
     await lab.exec("delete from lists");

@@ -72,7 +72,7 @@ export function diffSnapshots(from: Snapshot, to: Snapshot, context: ChangeConte
   const drafts = [
     ...enumDrafts(before.tables, after.tables),
     ...storeDrafts(before.store, after.store, context.mode, changes[0]?.table.temporary),
-    ...droppedTables(tables.dropped, before, context),
+    ...droppedTables(tables.dropped, before, after, context),
     ...changes.flatMap((change) => changedTable(change, changes, context)),
     ...changes.flatMap(({ table, pair }) => partitionDrafts(table, pair, before)),
     ...recordedRows(changes, context).flatMap((recorded) => [

@@ -3,7 +3,7 @@ import { type Draft, draft } from "../../families/sql/draft.ts";
 import { rank } from "./rank.ts";
 import { addConstraint, dropConstraint } from "./render.ts";
 import { referenceOrder, type Schema } from "./schema.ts";
-import type { TablePart } from "./shape.ts";
+import type { ConstraintShape, TablePart } from "./shape.ts";
 import { partName } from "./snapshot.ts";
 import { circleStep, dropStatements, placedTables, tableStatements, tableStep } from "./whole.ts";
 
@@ -40,39 +40,70 @@ export function addedTables(
   ];
 }
 
-/** Tables that no entity has any more: their references go at once, since those would keep new code from deleting. */
+/**
+ * Tables that no entity has any more. What keeps code of after from deleting rows that theirs refer to goes at once; with those that it
+ * deletes, their own rows go on going.
+ *
+ * @param to what is there after the change
+ */
 export function droppedTables(
   dropped: readonly TablePart[],
   from: Schema,
+  to: Schema,
   { mode }: Pick<ChangeContext, "mode">,
 ): readonly Draft[] {
   const late = mode === "split";
   const parts = referenceOrder(from.tables, []).filter((part) => dropped.includes(part));
-  return parts.toReversed().flatMap((part) => [
-    ...releasedReferences(part),
-    draft({
-      rank: late ? rank.dropRest : rank.dropTable,
-      phase: late ? "contract" : "expand",
-      stem: `${part.table.name}-drop`,
-      title: `${part.table.name} is dropped with its rows`,
-      up: dropStatements(part),
-      down: tableStatements(part, withoutReferences(part)),
-      reversibility: "loses-data",
-      risks: late ? ["none"] : ["breaks-old-code"],
-      touches: [partName(part.table.name)],
-      destroys: partName(part.table.name),
-    }),
-  ]);
+  return parts.toReversed().flatMap((part) => {
+    const released = references(part).filter((key) => !late || !staysBeside(key, from, to));
+    const kept = part.table.constraints.filter((each) => !released.includes(each));
+    const holds = kept.some(({ kind }) => kind === "foreign");
+    return [
+      ...releasedReferences(part, released),
+      draft({
+        rank: late ? rank.dropRest : rank.dropTable,
+        phase: late ? "contract" : "expand",
+        stem: `${part.table.name}-drop`,
+        title: `${part.table.name} is dropped with its rows`,
+        up: dropStatements(part),
+        down: tableStatements(part, kept),
+        reversibility: "loses-data",
+        risks: late ? [holds ? "locks" : "none"] : ["breaks-old-code"],
+        touches: [partName(part.table.name)],
+        destroys: partName(part.table.name),
+      }),
+    ];
+  });
 }
 
-const references = (part: TablePart) =>
+const references = (part: TablePart): readonly ConstraintShape[] =>
   part.table.constraints.filter(({ kind }) => kind === "foreign");
-const withoutReferences = (part: TablePart) =>
-  part.table.constraints.filter(({ kind }) => kind !== "foreign");
 
-function releasedReferences(part: TablePart): readonly Draft[] {
-  const { name } = part.table;
-  const keys = references(part);
+/** Whether a reference keeps nobody from anything, and what it leads to stays as it is. */
+function staysBeside(key: ConstraintShape, from: Schema, to: Schema): boolean {
+  const { target, targetColumns = [], onDelete } = key;
+  const [before, after] = [from, to].map(({ tables }) => {
+    const table = tables.find((each) => each.table.name === target)?.table;
+    return (
+      table && {
+        keys: table.constraints.filter(({ kind }) => kind === "primary" || kind === "unique"),
+        columns: table.columns
+          .filter(({ name }) => targetColumns.includes(name))
+          .map(({ name, type }) => [name, type]),
+      }
+    );
+  });
+  return (
+    onDelete === "cascade" &&
+    before !== undefined &&
+    JSON.stringify(before) === JSON.stringify(after)
+  );
+}
+
+function releasedReferences(
+  { table: { name } }: TablePart,
+  keys: readonly ConstraintShape[],
+): readonly Draft[] {
   if (keys.length === 0) return [];
   return [
     draft({
