@@ -1,8 +1,8 @@
-import type { TableChange } from "./change.ts";
+import { mentions, type TableChange } from "./change.ts";
 import { byteRoom, parsed, rangeOf, secondDigits, textRoom } from "./parsed-type.ts";
 import { type Asked, askedOf, type Bounds } from "./plain-checks.ts";
-import type { ColumnShape, TableShape } from "./shape.ts";
-import { placeholderOf } from "./types.ts";
+import type { ColumnShape, ConstraintShape, TableShape } from "./shape.ts";
+import { isUuid, placeholderOf } from "./types.ts";
 
 /**
  * A value for rows that have lost theirs, of the column's type and as its checks want it.
@@ -15,9 +15,27 @@ export function standIn(change: TableChange, column: ColumnShape): string | unde
   const keys = change.from.constraints.filter(({ kind }) => kind !== "check");
   // A tenant is held with a reference, which alone says where the row leads.
   const held = keys.filter(({ kind }) => role !== "tenant" || kind !== "foreign");
-  return held.some(({ columns = [] }) => columns.includes(name))
-    ? undefined
+  if (held.some(({ columns = [] }) => columns.includes(name))) return undefined;
+  return role !== "tenant" && isUnique(change.from, name)
+    ? distinct(change.from, column)
     : allowed(change.from, column);
+}
+
+/** Whether no two rows may have the same there. */
+const isUnique = ({ indexes }: TableShape, name: string): boolean =>
+  indexes.some(
+    ({ kind, columns, body }) =>
+      kind === "unique" && (columns.includes(name) || mentions(body, name)),
+  );
+
+/** A value that each row has alone. */
+function distinct({ constraints }: TableShape, { name, type }: ColumnShape): string | undefined {
+  const own = parsed(type);
+  const asked = askedOfColumn(constraints, name);
+  if (asked === undefined || asked.among !== undefined || isBounded(asked.value)) return undefined;
+  const { min = "0", max = "36" } = asked.length;
+  const room = isUuid(own) ? 36 : (textRoom(own)?.surely ?? 0);
+  return room >= 36 && Number(min) <= 36 && Number(max) >= 36 ? "uuid()" : undefined;
 }
 
 /** The same for a row that was recorded: no key and no check holds it, but code reads it by its type. @param table whose checks say what suits */
@@ -32,13 +50,15 @@ function noBytes(type: string): string | undefined {
 }
 
 function allowed({ constraints }: TableShape, { name, type }: ColumnShape): string | undefined {
-  const checks = constraints.filter(({ kind }) => kind === "check");
-  const asked = askedOf(
-    name,
-    checks.map(({ definition }) => definition),
-  );
+  const asked = askedOfColumn(constraints, name);
   return asked && fitting(type, asked);
 }
+
+const askedOfColumn = (constraints: readonly ConstraintShape[], name: string): Asked | undefined =>
+  askedOf(
+    name,
+    constraints.filter(({ kind }) => kind === "check").map(({ definition }) => definition),
+  );
 
 function fitting(type: string, { among, value, length }: Asked): string | undefined {
   const [valued, measured] = [isBounded(value), isBounded(length)];

@@ -213,7 +213,7 @@ export function growsInPlace(from: string, to: string): boolean {
 const nobody = literal("00000000-0000-0000-0000-000000000000");
 
 /** The data layer keeps no other text in a type of one length. */
-const isUuid = ({ name, length }: ParsedType): boolean =>
+export const isUuid = ({ name, length }: ParsedType): boolean =>
   name === "uuid" || (name === "char" && length === 36);
 
 /** A value that stands for one which is gone, so that a required column can be brought back. */
