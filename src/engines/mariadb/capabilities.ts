@@ -16,6 +16,15 @@ export const capabilities: Capabilities = {
   version: "10.11",
   ports: {
     ...mysql.ports,
+    record: says(
+      "tables with constraints, or JSON documents; changed online where the server can",
+      "MY-07",
+      "MY-09",
+      "MY-21",
+      "MY-A1",
+      "MA-11",
+      "MA-12",
+    ),
     search: says(
       "full text of InnoDB in the authority's own rows; words under three letters and stop words neither find nor exclude",
       "MY-11",

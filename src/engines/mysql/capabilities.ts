@@ -24,6 +24,7 @@ export const capabilities: Capabilities = {
       "MY-07",
       "MY-09",
       "MY-21",
+      "MY-31",
       "MY-A1",
     ),
     search: says(

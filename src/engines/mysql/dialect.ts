@@ -20,6 +20,10 @@ export interface Dialect {
   readonly descendingKeys: boolean;
   /** A prepared statement that gathers rows of a view runs again: MA-10. */
   readonly gathersViews: boolean;
+  /** Columns change beside writers though an index holds a virtual one: MA-11. */
+  readonly indexedVirtualOnline: boolean;
+  /** A column with an expression for its default is the catalogue's alone: MA-12. */
+  readonly expressionDefaultsOnline: boolean;
   /** A check may stand within a column's definition; a change of the column that does not repeat it drops it (tried on 10.11). */
   readonly columnChecks: boolean;
 }
@@ -35,6 +39,8 @@ export const mysqlDialect: Dialect = {
   elementIndexes: true,
   descendingKeys: true,
   gathersViews: true,
+  indexedVirtualOnline: true,
+  expressionDefaultsOnline: false,
   columnChecks: false,
 };
 
@@ -49,5 +55,7 @@ export const mariadbDialect: Dialect = {
   elementIndexes: false,
   descendingKeys: false,
   gathersViews: false,
+  indexedVirtualOnline: false,
+  expressionDefaultsOnline: true,
   columnChecks: true,
 };

@@ -140,6 +140,11 @@ export const mysqlSources: Sources = {
     fact: "a trigger whose view gives way to a table of that name takes the server with it: a session that ran the trigger ends it by signal 11 when it runs it again. Triggers never name such a view",
     source: "tried on MySQL 9.7.4 (`test/engines/mysql/schema-rows.test.ts`)",
   },
+  "MY-31": {
+    fact: "a default that is an expression: a column is added with it by a copy of the table; a column that is there gets it from the catalogue alone, a long text or JSON by `modify column` only, since `alter column … set default` refuses it (error 1101)",
+    source:
+      "MySQL 9.7 manual, Data Type Default Values; Online DDL Operations; tried on MySQL 9.7.4 (`test/engines/mysql/schema-changes.test.ts`)",
+  },
   "MY-05": {
     fact: "the community server has a VECTOR type but no distance function and no vector index",
     source: "tried on MySQL 9.7.4",
@@ -205,6 +210,14 @@ export const mariadbSources: Sources = {
   "MA-10": {
     fact: "a prepared statement, or one of a trigger, that gathers rows of a view in a subquery (`json_arrayagg`) runs once in a connection; from then on it is refused with error 1140. With `group by` in the subquery it runs again",
     source: "tried on MariaDB 10.11.19 (`test/engines/mysql/both-codes.test.ts`)",
+  },
+  "MA-11": {
+    fact: "beside an index with a virtual column in it, such as the unique key of a soft-deleting entity, a column is added, or may be empty from then on, in place while writers wait; it is dropped, or required, by a copy of the table. A new name, a default, a comment, an index or a check costs what it costs elsewhere",
+    source: "tried on MariaDB 10.11.19 (`test/engines/mysql/lint-live.test.ts`)",
+  },
+  "MA-12": {
+    fact: "a column with an expression as its default is added by the catalogue alone; with one whose value differs from row to row, such as `uuid()`, by a copy of the table",
+    source: "tried on MariaDB 10.11.19 (`test/engines/mysql/lint-live.test.ts`)",
   },
   "BM-19": {
     fact: "full text of the generated form over 100,000 documents of 60 words, 10.11 on two busy cores, one client, mean of six words: 154 ms, so 650 documents per ms and 6/s",

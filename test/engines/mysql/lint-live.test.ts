@@ -21,6 +21,9 @@ const actions = [
   "add column x int not null default 5",
   "add column x datetime not null default current_timestamp",
   "add column x varchar(20) not null default (concat('a', 'b'))",
+  "add column x json null default ('[]')",
+  "add column x char(36) null default (uuid())",
+  "modify column body longtext null default ('-')",
   "add column x int as (total + 1) virtual",
   "add column x int as (total + 1) stored",
   "drop column note",
@@ -57,6 +60,42 @@ const onSearched = [
   "modify column note varchar(20) not null",
   "modify column note varchar(20) null default 'q'",
   "add index i (note)",
+];
+
+const onLiving = [
+  "add column x int null",
+  "add column x int not null default 5",
+  "add column x int as (mark + 1) virtual",
+  "add column x int as (mark + 1) stored",
+  "drop column note",
+  "drop column mark",
+  "rename column note to words",
+  "rename column email to mail",
+  "alter column note set default 'y'",
+  "modify column note varchar(20) null default 'q'",
+  "modify column note varchar(20) null comment 'q'",
+  "modify column note varchar(20) not null",
+  "modify column mark int not null",
+  "modify column email varchar(100) null",
+  "modify column email varchar(120) not null",
+  "modify column mark bigint null",
+  "add index i (note)",
+  "add unique index i (note, is_live)",
+  "add fulltext index i (note)",
+  "drop index m",
+  "drop index e",
+  "drop index e, add unique index e (email, note, is_live)",
+  "add constraint f foreign key (id) references customers (id)",
+  "add constraint c check (mark > -9)",
+  "drop constraint members_mark_check",
+  "drop primary key, add primary key (id, email)",
+  "force",
+];
+
+const onGuests = [
+  "add column x int null",
+  "drop column note",
+  "modify column note varchar(20) not null",
 ];
 
 /** Columns of expressions lie in the order of their indexes' names. */
@@ -128,6 +167,8 @@ for (const dialect of [mysqlDialect, mariadbDialect]) {
   const tried = [
     ...actions.map((action) => ({ table: "orders", action })),
     ...onSearched.map((action) => ({ table: "pages", action })),
+    ...onLiving.map((action) => ({ table: "members", action })),
+    ...onGuests.map((action) => ({ table: "guests", action })),
     ...(isMysql ? onComputed : []).map((action) => ({ table: "sayings", action })),
   ];
 

@@ -42,6 +42,9 @@ const sample = [
   "key made by the database",
   "audit on",
   "searched column dropped",
+  "required column dropped beside a unique that deleted rows leave",
+  "unique column dropped among what is not deleted",
+  "list added with default",
 ];
 
 /** Generated rows cannot fit by themselves: that is what the rehearsal is to say. */
@@ -50,6 +53,9 @@ const unfit = [
   "enum narrower",
   "reference added",
   "two columns retyped",
+  "soft delete off",
+  "soft delete of an audited off",
+  "soft delete beside a unique and other columns off",
 ];
 
 const recorded = (

@@ -23,6 +23,25 @@ create table orders (
 create table pages (id bigint not null primary key, body longtext, note varchar(20), fulltext key pages_body_idx (body));
 create table logs (id int not null, at datetime not null, primary key (id))
   partition by range (id) (partition p0 values less than (10), partition p1 values less than (20));
+create table members (
+  id char(36) not null,
+  email varchar(100) not null,
+  note varchar(20) null,
+  mark int null,
+  deleted_at datetime(3) null,
+  is_live tinyint generated always as (if(deleted_at is null, 1, null)) virtual,
+  primary key (id),
+  unique key e (email, is_live),
+  key m (mark),
+  constraint members_mark_check check (mark > -5)
+);
+create table guests (
+  id char(36) not null primary key,
+  body longtext,
+  note varchar(20) null,
+  double_id varchar(80) as (concat(id, id)) virtual,
+  fulltext key f (body)
+);
 create view emails as select id, email from customers;
 -- step: fill
 select count(*) over () as done, id from (select id from orders where ($1 is null or id > $1) order by id limit $2) part order by id desc limit 1;
@@ -118,6 +137,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     refused: [
       { text: "alter table orders rename column note to words, algorithm=instant;" },
       { text: "alter table orders change note words varchar(20) null, algorithm=instant;" },
+      { text: "alter table pages rename column note to words, algorithm=instant;" },
+      onMariadb("alter table members rename column note to words, algorithm=instant;"),
     ],
     accepted: [
       contract("alter table orders rename column note to words, algorithm=instant;"),
@@ -138,6 +159,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       { text: "alter table orders modify note varchar(10) null, algorithm=copy;", phase: "expand" },
       { text: "alter table orders modify column mood enum('sad', 'so', 'glad') null;" },
       { ...onMariadb("alter table orders modify column amount decimal(12, 2) null;") },
+      onMariadb("alter table members modify column mark bigint null;"),
     ],
     accepted: [
       contract("alter table orders modify column total bigint null, algorithm=copy, lock=shared;"),
@@ -150,6 +172,8 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     refused: [
       { text: "alter table orders add column brand varchar(40) not null, algorithm=instant;" },
       { text: "alter table orders add (brand int not null), algorithm=instant;" },
+      { text: "alter table pages add column brand int not null, algorithm=copy, lock=shared;" },
+      onMariadb("alter table members add column brand int not null, algorithm=copy, lock=shared;"),
     ],
     accepted: [
       {
@@ -170,11 +194,13 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       {
         text: "alter table orders add column tag varchar(20) default (concat('a', 'b')), algorithm=copy;",
       },
+      { text: "alter table orders add column tags json not null default ('[]'), algorithm=copy;" },
       {
         ...onMariadb(
           "alter table orders add column token char(36) default uuid(), algorithm=copy;",
         ),
       },
+      onMariadb("alter table members add column token char(36) default uuid(), algorithm=copy;"),
     ],
     accepted: [
       {

@@ -186,6 +186,83 @@ const columns: readonly SchemaChange[] = [
   ),
 ];
 
+/** A list's default; a list lies apart from its row on some engines, where it takes an expression. */
+const marks = (more: Partial<Field> = {}): Field =>
+  field("marks", { kind: "array", of: "string" }, { default: [], ...more });
+
+const defaults: readonly SchemaChange[] = [
+  fields("list added with default", [words()], [words(), marks()]),
+  fields("list added with default, optional", [words()], [words(), marks({ nullable: true })]),
+  fields(
+    "long text added with default",
+    [words()],
+    [words(), field("bio", text, { default: "-" })],
+  ),
+  fields("list with default dropped", [words(), marks()], [words()]),
+];
+
+/** With soft delete, beside a unique field. */
+const living = (
+  name: string,
+  from: readonly Field[],
+  to: readonly Field[],
+  more: Given = {},
+  values?: SchemaChange["values"],
+): SchemaChange =>
+  change(
+    `${name} beside a unique that deleted rows leave`,
+    [note([words({ unique: true }), ...from], { softDelete: true })],
+    [note([words({ unique: true }), ...to], { softDelete: true, ...more })],
+    values,
+  );
+
+const byRank = {
+  indexes: [
+    { terms: [{ field: "rank", direction: "asc" as const }], unique: false, name: "by_rank" },
+  ],
+};
+
+const amongLiving: readonly SchemaChange[] = [
+  living("column added", [], [rank({ nullable: true })]),
+  living("column added and required", [], [rank()], {}, { "notes.rank": "char_length(words)" }),
+  living("list added with default", [], [marks()]),
+  living("column dropped", [rank({ nullable: true })], []),
+  living("required column dropped", [rank()], []),
+  living("column required", [rank({ nullable: true })], [rank({ default: 5 })]),
+  living("column optional", [rank()], [rank({ nullable: true })]),
+  living("column retyped", [rank()], [field("rank", { kind: "bigint" })]),
+  living("column retyped otherwise", [rank()], [field("rank", text)]),
+  living("column renamed", [rank()], [field("place", int, { was: "rank" })]),
+  living("default given", [rank()], [rank({ default: 5 })]),
+  living("column commented", [rank()], [rank({ comment: "Where it stands." })]),
+  living("bounds given", [rank()], [rank({ min: 0 })]),
+  living("index added", [rank()], [rank()], byRank),
+  ...both(
+    "unique among what is not deleted",
+    [note([words(), rank()], { softDelete: true })],
+    [note([words({ unique: true }), rank()], { softDelete: true })],
+  ),
+  change(
+    "unique column renamed among what is not deleted",
+    [note([words({ unique: true })], { softDelete: true })],
+    [
+      note([field("phrase", { kind: "string", max: 40 }, { unique: true, was: "words" })], {
+        softDelete: true,
+      }),
+    ],
+  ),
+  change(
+    "unique column dropped among what is not deleted",
+    [note([words({ unique: true }), rank()], { softDelete: true })],
+    [note([rank()], { softDelete: true })],
+  ),
+  ...both(
+    "soft delete beside a unique and other columns",
+    [note([words({ unique: true }), rank({ nullable: true })])],
+    [note([words({ unique: true }), rank({ default: 5 }), marks()], { softDelete: true })],
+  ),
+];
+
 const kinds = (values: readonly string[]): Field =>
   field("kind", { kind: "enum", values }, { default: "a" });
 const sorted = (direction: "asc" | "desc", more: object = {}) => ({
@@ -914,6 +991,8 @@ const partitioned: readonly SchemaChange[] = [
 
 export const schemaChanges: readonly SchemaChange[] = [
   ...columns,
+  ...defaults,
+  ...amongLiving,
   ...rules,
   ...tables,
   ...keys,

@@ -1,3 +1,4 @@
+import { isVolatile } from "../sql/volatile.ts";
 import { Reader } from "./reader.ts";
 
 /** Where a column gets its value from when a statement gives none. */
@@ -28,10 +29,6 @@ export interface ColumnSpec {
   /** The literal of its default, as it is written. */
   readonly defaultText: string | undefined;
 }
-
-/** Functions whose value differs from call to call or from server to server. */
-const volatile =
-  /\b(?:uuid|uuid_short|rand|random_bytes|connection_id|current_user|user|session_user|system_user|last_insert_id|sysdate|sys_guid|now|current_timestamp|curdate|utc_timestamp|unix_timestamp|nextval)\b/i;
 
 type Mutable = { -readonly [K in keyof ColumnSpec]: ColumnSpec[K] };
 
@@ -112,7 +109,7 @@ function readDefault(reader: Reader, column: Mutable): void {
   }
   const text = reader.text.slice(from, reader.place).trim();
   column.defaultText = text;
-  if (inBrackets) column.default = volatile.test(text) ? "volatile" : "expression";
+  if (inBrackets) column.default = isVolatile(text) ? "volatile" : "expression";
 }
 
 /** The moment of the statement is one value for all rows. */

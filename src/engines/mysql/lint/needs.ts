@@ -21,7 +21,7 @@ export const clausesOf: Readonly<Record<Way, readonly string[]>> = {
 
 /**
  * The gentlest way that a server takes a change in; undefined where that depends on what is not known. Tried on MySQL 9.7.4 and MariaDB
- * 10.11.19 by `test/engines/mysql/lint-needs.test.ts`.
+ * 10.11.19 by `test/engines/mysql/lint-live.test.ts`.
  */
 export function needOf(
   actions: readonly Action[],
@@ -46,20 +46,19 @@ function actionNeed(
   dialect: Dialect,
 ): Way | undefined {
   const searched = [...(facts?.indexes.values() ?? [])].some(({ kind }) => kind === "fulltext");
-  const stores = [...(facts?.columns.values() ?? [])].some(
-    ({ generated }) => generated === "stored",
-  );
+  const around: Around = {
+    searched,
+    held: !dialect.indexedVirtualOnline && holdsVirtual(facts),
+    stores: computes(facts, "stored"),
+    dialect,
+  };
   switch (action.kind) {
     case "add-column":
-      return addedNeed(action.column, searched, dialect);
+      return addedNeed(action.column, around);
     case "modify-column":
-      return modifiedNeed(facts?.columns.get(action.from), action.column, {
-        searched,
-        stores,
-        dialect,
-      });
+      return modifiedNeed(facts?.columns.get(action.from), action.column, around);
     case "drop-column":
-      return droppedNeed(action.name, facts, { searched, stores, dialect });
+      return droppedNeed(action.name, facts, around);
     case "add-index":
       return indexNeed(action.index, facts);
     case "drop-index": {
@@ -80,6 +79,9 @@ function actionNeed(
     case "column-default":
     case "rename-table":
       return "instant";
+    case "add-primary":
+    case "force":
+      return rebuiltNeed(around);
     case "convert":
     case "partition":
     case "unknown":
@@ -112,33 +114,54 @@ function mixesComputed(actions: readonly Action[], facts: TableFacts | undefined
   return (adds && drops) || ((adds || drops) && columns);
 }
 
-function addedNeed(column: ColumnSpec, searched: boolean, dialect: Dialect): Way {
+const computes = (
+  facts: TableFacts | undefined,
+  generated: NonNullable<ColumnSpec["generated"]>,
+): boolean => [...(facts?.columns.values() ?? [])].some((column) => column.generated === generated);
+
+/** Whether an index holds a column that is computed when it is read. */
+const holdsVirtual = (facts: TableFacts | undefined): boolean =>
+  [...(facts?.indexes.values() ?? [])].some((index) =>
+    indexedColumns(index).some((name) => facts?.columns.get(name)?.generated === "virtual"),
+  );
+
+/** The table is made anew. */
+function rebuiltNeed({ searched, held, dialect }: Around): Way {
+  if (searched) return dialect.name === "mysql" ? "copy" : "shared";
+  return held ? "shared" : "inplace";
+}
+
+function addedNeed(column: ColumnSpec, { searched, held, dialect }: Around): Way {
   if (column.generated === "virtual") return "instant";
   if (column.generated === "stored" || column.default === "volatile") return "copy";
   if (column.check) return "copy";
   if (column.references !== undefined && dialect.name === "mariadb") return "copy";
   if (column.default === "expression" && dialect.name === "mysql") return "copy";
   if (searched) return dialect.name === "mysql" ? "copy" : "shared";
-  if (column.autoIncrement) return "shared";
+  if (column.autoIncrement || held) return "shared";
   return column.key === undefined ? "instant" : "inplace";
 }
 
 function droppedNeed(
   name: string,
   facts: TableFacts | undefined,
-  { searched, stores, dialect }: Around,
+  { searched, held, stores, dialect }: Around,
 ): Way | undefined {
   const column = facts?.columns.get(name);
   if (facts === undefined || column === undefined) return undefined;
-  if (column.generated === "virtual") return "instant";
-  if (searched) return dialect.name === "mysql" || stores ? "copy" : "shared";
   const indexed = [...facts.indexes.values()].some((index) => indexedColumns(index).includes(name));
+  if (column.generated === "virtual") return indexed ? "copy" : "instant";
+  if (held) return "copy";
+  if (searched)
+    return dialect.name === "mysql" || stores || computes(facts, "virtual") ? "copy" : "shared";
   return indexed || column.key !== undefined ? "inplace" : "instant";
 }
 
 interface Around {
   /** The table has a full text index. */
   readonly searched: boolean;
+  /** An index of it holds a virtual column, which writers would have to keep: MA-11. */
+  readonly held: boolean;
   /** It has a stored generated column. */
   readonly stores: boolean;
   readonly dialect: Dialect;
@@ -161,10 +184,10 @@ function modifiedNeed(
   return retyped;
 }
 
-function nullNeed({ nullable }: ColumnSpec, { searched, stores, dialect }: Around): Way {
+function nullNeed({ nullable }: ColumnSpec, { searched, held, stores, dialect }: Around): Way {
   if (dialect.name === "mysql") return searched ? "copy" : "inplace";
-  if (!nullable && stores) return "copy";
-  return searched ? "shared" : "inplace";
+  if (!nullable && (stores || held)) return "copy";
+  return searched || held ? "shared" : "inplace";
 }
 
 function retypedNeed(from: ColumnSpec, to: ColumnSpec, dialect: Dialect): Way {

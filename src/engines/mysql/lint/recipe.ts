@@ -3,15 +3,32 @@ import { batchTexts } from "../schema/batch.ts";
 import { alterTable } from "../schema/render.ts";
 import { placeholderOf } from "../schema/types.ts";
 import { identifier } from "../sql/quote.ts";
+import { readActions } from "./alter.ts";
 import type { TableFacts } from "./catalogue.ts";
 import { type ColumnSpec, typeText } from "./column.ts";
-import type { Way } from "./needs.ts";
+import { needOf, type Way } from "./needs.ts";
+import type { Scene } from "./rule.ts";
 
 export { contract, expand, type RecipePart } from "../../families/sql/lint-recipe.ts";
 
 /** `alter table` as the planner writes it, in the given way. */
 export const altered = (table: string, action: string, way: Way): string =>
   alterTable(table, [action], way);
+
+/** `alter table` in the gentlest way that the server takes. */
+export const gently = (table: string, action: string, { facts, dialect }: Scene): string =>
+  altered(table, action, needOf(readActions([action]), facts(table), dialect) ?? "inplace");
+
+/** What there is once a table has one more column. */
+export function withColumn(scene: Scene, table: string, column: ColumnSpec): Scene {
+  const own = scene.facts(table);
+  if (own === undefined) return scene;
+  const columns = new Map([...own.columns, [column.name, column]]);
+  return {
+    ...scene,
+    facts: (name) => (name === table ? { ...own, columns } : scene.facts(name)),
+  };
+}
 
 /** Fills a column of the rows that are there, some at a time, by the table's key. */
 export function backfill(
@@ -54,24 +71,24 @@ export const refuseNull = (table: string, column: string): string =>
     `select 1 from ${identifier(table)} where ${identifier(column)} is null limit 1;`,
   ].join("\n");
 
-/** Fill, look, require: the way of a column that is to be required. */
+/** Fill, look, require: the way of a column that is to be required. @param value of the rows that have none */
 export const required = (
   table: string,
-  facts: TableFacts | undefined,
+  scene: Scene,
   column: ColumnSpec,
-  way: Way,
+  value = someValue(column),
 ): readonly RecipePart[] => [
-  backfill(table, facts, column.name, someValue(column)),
+  backfill(table, scene.facts(table), column.name, value),
   contract(
     refuseNull(table, column.name),
-    altered(table, `modify column ${identifier(column.name)} ${withNull(column, false)}`, way),
+    gently(table, `modify column ${identifier(column.name)} ${withNull(column, false)}`, scene),
   ),
 ];
 
 /** A second column beside the first: triggers keep it while code of before writes, batches fill it, and the first one goes at the end. */
 export function secondColumn(
   table: string,
-  facts: TableFacts | undefined,
+  scene: Scene,
   from: string,
   to: ColumnSpec,
 ): readonly RecipePart[] {
@@ -85,13 +102,13 @@ export function secondColumn(
   const drop = (moment: "insert" | "update"): RecipePart =>
     contract(`drop trigger if exists ${trigger(moment)};`);
   return [
-    expand(altered(table, `add column ${second} ${typeText(to)} null`, "instant")),
+    expand(gently(table, `add column ${second} ${typeText(to)} null`, scene)),
     follows("insert", `coalesce(new.${second}, new.${first})`),
     follows("update", `if(new.${first} <=> old.${first}, new.${second}, new.${first})`),
-    backfill(table, facts, to.name, first),
+    backfill(table, scene.facts(table), to.name, first),
     drop("insert"),
     drop("update"),
-    contract(altered(table, `drop column ${first}`, "instant")),
+    contract(gently(table, `drop column ${first}`, scene)),
   ];
 }
 

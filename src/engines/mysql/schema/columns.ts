@@ -4,14 +4,16 @@ import { forgottenRisks, unknownRisks } from "../../../migrate/unknown-to-code.t
 import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
+import { isVolatile } from "../sql/volatile.ts";
 import { batchDraft } from "./batch.ts";
 import { type Kept, only, type TableChange } from "./change.ts";
 import { copiedDrafts } from "./copied.ts";
 import { refuseHanging, refuseLostCheck } from "./hanging.ts";
 import { lossOf } from "./loss.ts";
+import { isVirtual, onlineOf, workOf } from "./online.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import { formerRowName, refusal, rowName, unfitRefusal } from "./refusals.ts";
-import { alone, beside, relaxed, requireDraft, slow, told } from "./required.ts";
+import { alone, relaxed, requireDraft, slow, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
@@ -28,21 +30,36 @@ export const columnDrafts = (change: TableChange): readonly Draft[] => [
   ...only(change, "dropped").flatMap((each) => droppedDrafts(change, each.from)),
 ];
 
-const howAdded = ({ value }: ColumnShape): Online => {
-  if (value?.kind === "identity") return "copy";
-  if (value?.kind === "generated") return value.stored ? "copy" : "instant";
-  return value?.kind === "default" && value.expression.startsWith("(") ? "copy" : "instant";
-};
+/** The catalogue alone knows a virtual column until an index holds it. */
+function howAdded(change: TableChange, phase: Draft["phase"], column: ColumnShape): Online {
+  const { value } = column;
+  if (isVirtual(column)) return onlineOf(change, phase, "value", "instant");
+  const copied =
+    value?.kind === "identity" ||
+    value?.kind === "generated" ||
+    computedDefault(change, column) !== undefined;
+  return onlineOf(change, phase, "add", copied ? "copy" : "instant");
+}
+
+/** The expression of a default with which the server adds no column but by a copy of the table. */
+function computedDefault({ dialect }: TableChange, { value }: ColumnShape): string | undefined {
+  if (value?.kind !== "default" || !value.expression.startsWith("(")) return undefined;
+  const isPlain = dialect.expressionDefaultsOnline && !isVolatile(value.expression);
+  return isPlain ? undefined : value.expression;
+}
 
 function addedDrafts(
   change: TableChange,
   column: ColumnShape,
-  fill: string | undefined,
+  given: string | undefined,
 ): readonly Draft[] {
   const table = change.from.name;
+  const expression = computedDefault(change, column);
+  const fill = given ?? expression;
   const later = fill !== undefined && !column.nullable;
-  const made: ColumnShape = later ? { ...withoutValue(column), nullable: true } : column;
-  const online = beside(change.from, howAdded(made));
+  const bare = later || expression !== undefined;
+  const made: ColumnShape = bare ? { ...withoutValue(column), nullable: true } : column;
+  const online = howAdded(change, "expand", made);
   const generated = column.value?.kind === "generated";
   return [
     draft({
@@ -53,11 +70,18 @@ function addedDrafts(
       title: `${table}: column ${column.name} is added`,
       risks: addedRisks(change, column, online),
       up: [alterTable(table, [`add column ${columnText(made)}`], online)],
-      down: [dropColumn(change.from, column)],
+      down: [
+        alterTable(
+          table,
+          [`drop column ${identifier(column.name)}`],
+          howDropped(change, "expand", column),
+        ),
+      ],
       verify: columnOfType(table, made),
       touches: [change.part],
       ...(!generated && { removes: `${table}.${column.name}` }),
     }),
+    ...(expression === undefined ? [] : [defaultDraft(change, column)]),
     ...(fill === undefined
       ? []
       : [
@@ -67,8 +91,37 @@ function addedDrafts(
             where: `${identifier(column.name)} is null`,
           }),
         ]),
-    ...(later ? [requireDraft(change, column, withoutValue(column), fill)] : []),
+    ...(later
+      ? [
+          requireDraft(
+            change,
+            column,
+            expression === undefined ? withoutValue(column) : column,
+            fill,
+          ),
+        ]
+      : []),
   ];
+}
+
+/**
+ * What is written from now on has it; the rows that are there get it in batches, since with it the column would be added by a copy.
+ * `set default` takes none for a long text or JSON (MY-31).
+ */
+function defaultDraft(change: TableChange, column: ColumnShape): Draft {
+  const table = change.from.name;
+  const changed = (to: ColumnShape): readonly string[] => [
+    alterTable(table, [`modify column ${columnText(to)}`], "instant"),
+  ];
+  return draft({
+    ...alone,
+    rank: rank.alterColumn,
+    stem: `${table}-default-${column.name}`,
+    title: `${table}: column ${column.name} has its default`,
+    up: changed({ ...column, nullable: true }),
+    down: changed({ ...withoutValue(column), nullable: true }),
+    touches: [change.part],
+  });
 }
 
 function addedRisks(
@@ -84,17 +137,13 @@ function addedRisks(
 
 const withoutValue = ({ value: _value, ...column }: ColumnShape): ColumnShape => column;
 
-const dropColumn = (table: TableShape, column: ColumnShape): string =>
-  alterTable(
-    table.name,
-    [`drop column ${identifier(column.name)}`],
-    beside(table, howDropped(table, column)),
-  );
-
 /** A column of an index takes the index with it or changes it, which is no change of the catalogue alone. */
-function howDropped(table: TableShape, { name, value }: ColumnShape): Online {
-  if (value?.kind === "generated" && value.stored) return "copy";
-  return table.indexes.some(({ columns }) => columns.includes(name)) ? "inplace" : "instant";
+function howDropped(change: TableChange, phase: Draft["phase"], column: ColumnShape): Online {
+  const { name, value } = column;
+  const indexed = change.from.indexes.some(({ columns }) => columns.includes(name));
+  const plain = indexed ? "inplace" : "instant";
+  if (isVirtual(column)) return onlineOf(change, phase, "value", plain);
+  return onlineOf(change, phase, "drop", value?.kind === "generated" ? "copy" : plain);
 }
 
 /** A column that stays, perhaps under another name, with another type, default or comment: all in its place. */
@@ -148,13 +197,14 @@ const renameColumn = ({ name: table }: TableShape, from: string, to: string): st
 function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draft {
   const table = change.from.name;
   const fit = fits(from.type, to.type);
-  const online = beside(change.from, howModified(from, to));
-  const back = howModified(to, from);
+  const phase = fit === "perhaps" ? "contract" : "expand";
+  const online = onlineOf(change, phase, workOf(from, to), howModified(from, to));
+  const back = onlineOf(change, phase, workOf(to, from), howModified(to, from));
   return draft({
     ...alone,
     ...told(online),
     // What not every value fits has to wait until no old code writes such values.
-    phase: fit === "perhaps" ? "contract" : "expand",
+    phase,
     rank: rank.alterColumn,
     stem: `${table}-change-${to.name}`,
     title: `${table}: column ${to.name} is changed`,
@@ -169,7 +219,7 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
       ...unfitRefusal(change, to.name, from.type, to.type),
       alterTable(table, [`modify column ${columnText(to)}`], online),
     ],
-    down: [alterTable(table, [`modify column ${columnText(from)}`], beside(change.from, back))],
+    down: [alterTable(table, [`modify column ${columnText(from)}`], back)],
     touches: [change.part],
   });
 }
@@ -244,22 +294,18 @@ function regenerated(change: TableChange, from: ColumnShape, to: ColumnShape): D
 function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft[] {
   const table = change.from.name;
   const generated = column.value?.kind === "generated";
-  const online = beside(change.from, howDropped(change.from, column));
+  // In a store that stands still it goes before what it is computed from takes another name.
+  const phase = generated && change.mode === "direct" ? "expand" : "contract";
+  const online = howDropped(change, phase, column);
   const back: ColumnShape = {
     ...column,
     nullable: column.nullable || column.value?.kind !== "default",
   };
   const value = standIn(change, column);
   const restore = generated
-    ? [
-        alterTable(
-          table,
-          [`add column ${columnText(column)}`],
-          beside(change.from, howAdded(column)),
-        ),
-      ]
+    ? [alterTable(table, [`add column ${columnText(column)}`], howAdded(change, phase, column))]
     : [
-        alterTable(table, [`add column ${columnText(back)}`], beside(change.from, howAdded(back))),
+        alterTable(table, [`add column ${columnText(back)}`], howAdded(change, phase, back)),
         ...(column.nullable || value === undefined || column.value !== undefined
           ? []
           : unrecorded(change, [
@@ -274,8 +320,7 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
     draft({
       ...alone,
       ...told(online),
-      // In a store that stands still it goes before what it is computed from takes another name.
-      phase: generated && change.mode === "direct" ? "expand" : "contract",
+      phase,
       rank: generated ? rank.dropGenerated : rank.dropColumn,
       stem: `${table}-drop-${column.name}`,
       title: `${table}: column ${column.name} is dropped`,

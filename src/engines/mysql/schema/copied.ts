@@ -6,9 +6,10 @@ import { type Copied, type TableChange, valueOf } from "./change.ts";
 import { fitting } from "./fitting.ts";
 import { refuseHanging } from "./hanging.ts";
 import { lossOf } from "./loss.ts";
+import { onlineOf } from "./online.ts";
 import { rank } from "./rank.ts";
 import { unfitRefusal } from "./refusals.ts";
-import { alone, beside, relaxed, requireDraft, restored, told } from "./required.ts";
+import { alone, relaxed, requireDraft, restored, slow, told } from "./required.ts";
 import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
@@ -72,16 +73,17 @@ const meanwhile = (copied: Copied): ColumnShape => {
 function added(change: TableChange, copied: Copied): Draft {
   const table = change.from.name;
   const { from, to, name } = copied;
-  const online = beside(change.from, "instant");
+  const online = onlineOf(change, "expand", "add", "instant");
+  const back = onlineOf(change, "expand", "drop", "instant");
   return draft({
     ...alone,
     rank: rank.addColumn,
     stem: `${table}-add-${name}`,
     title: `${table}: column ${name} is added beside ${from.name}`,
-    risks: online === "copy" ? ["rewrites"] : ["none"],
+    risks: slow(online),
     note: `${from.name} becomes ${to.name} by a copy, so that code of before and after finds its own column.`,
     up: [alterTable(table, [`add column ${columnText(meanwhile(copied))}`], online)],
-    down: [alterTable(table, [`drop column ${identifier(name)}`], online)],
+    down: [alterTable(table, [`drop column ${identifier(name)}`], back)],
     verify: columnOfType(table, meanwhile(copied)),
     touches: [change.part],
     removes: `${table}.${name}`,
@@ -132,7 +134,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
   const table = change.from.name;
   const { from, to, name, backward } = copied;
   const indexed = change.from.indexes.some(({ columns }) => columns.includes(from.name));
-  const online = beside(change.from, indexed ? "inplace" : "instant");
+  const online = onlineOf(change, "contract", "drop", indexed ? "inplace" : "instant");
   const triggers = change.mode === "split" ? syncTriggers(change, copied) : [];
   const swap =
     name === to.name ? [] : [`rename column ${identifier(name)} to ${identifier(to.name)}`];
@@ -147,9 +149,11 @@ function dropped(change: TableChange, copied: Copied): Draft {
     stem: `${table}-drop-${from.name}`,
     title: `${table}: column ${from.name} gives way to ${to.name}`,
     // Code of after finds the second column under its name, or of its type, only then.
-    risks: newCodeWaits(change, copied)
-      ? ["breaks-old-code", "new-code-waits"]
-      : ["breaks-old-code"],
+    risks: [
+      ...slow(online).filter((risk) => risk !== "none"),
+      "breaks-old-code",
+      ...(newCodeWaits(change, copied) ? (["new-code-waits"] as const) : []),
+    ],
     up: [
       ...refuseHanging(change, from),
       ...triggers.map(({ drop }) => drop),
@@ -164,7 +168,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
             : [`rename column ${identifier(to.name)} to ${identifier(name)}`]),
           `add column ${columnText(back)}`,
         ],
-        online,
+        onlineOf(change, "contract", "add", indexed ? "inplace" : "instant"),
       ),
       // What stands for a value that is gone is none of the second column.
       ...(backward === undefined ? [...filled, ...made] : [...made, ...filled]),
@@ -204,7 +208,8 @@ function refilled(change: TableChange, copied: Copied): readonly string[] {
   const table = change.from.name;
   const later = isRelaxed(change, copied);
   const fill = later ? backward : wayBack(change, copied);
-  if (fill !== undefined && !from.nullable && !later) return restored(change, from, fill);
+  if (fill !== undefined && !from.nullable && !later)
+    return restored(change, from, fill, "contract");
   const column = identifier(from.name);
   const optional = columnText({ ...from, nullable: true });
   return [
@@ -215,7 +220,13 @@ function refilled(change: TableChange, copied: Copied): readonly string[] {
         ])),
     ...(from.value === undefined
       ? []
-      : [alterTable(table, [`modify column ${optional}`], beside(change.from, "instant"))]),
+      : [
+          alterTable(
+            table,
+            [`modify column ${optional}`],
+            onlineOf(change, "contract", "value", "instant"),
+          ),
+        ]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { identifier } from "../sql/quote.ts";
 import { only, substituted, type TableChange } from "./change.ts";
 import { checkSuccessions, unionDrafts } from "./check-succession.ts";
 import { indexDrafts } from "./indexes.ts";
+import { onlineOf } from "./online.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName } from "./refusals.ts";
 import { alone } from "./required.ts";
@@ -98,7 +99,9 @@ function keyDrafts(
         ...(gone === undefined ? [] : ["drop primary key"]),
         ...(made === undefined ? [] : [`add ${made.definition}`]),
       ],
-      gone !== undefined && made === undefined ? "copy" : "inplace",
+      gone !== undefined && made === undefined
+        ? "copy"
+        : onlineOf(change, "contract", "key", "inplace"),
     ),
   ];
   return [

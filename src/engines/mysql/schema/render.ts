@@ -74,7 +74,9 @@ export const createTrigger = ({ definition }: TriggerShape): string =>
 export const dropTrigger = (name: string): string => `drop trigger if exists ${identifier(name)};`;
 
 /** How the server takes a change of a table: at once, beside the writers, or by a copy that keeps writers waiting (MY-21). */
-export type Online = "instant" | "inplace" | "shared" | "copy";
+export const onlines = ["instant", "inplace", "shared", "copy"] as const;
+
+export type Online = (typeof onlines)[number];
 
 const clauses: Readonly<Record<Online, string>> = {
   instant: "algorithm=instant",

@@ -3,29 +3,31 @@ import { unfilledNote } from "../../families/sql/unfilled-note.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import type { TableChange } from "./change.ts";
 import { refuseLostCheck } from "./hanging.ts";
+import { onlineOf } from "./online.ts";
 import { rank } from "./rank.ts";
 import { refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
-import type { ColumnShape, TableShape } from "./shape.ts";
+import type { ColumnShape } from "./shape.ts";
 import { unrecorded } from "./unrecorded.ts";
 import { growsInPlace } from "./types.ts";
 
 /** No transaction holds DDL here: each statement commits by itself, whole or not at all (MY-21). */
 export const alone = { transactional: false } as const;
 
-/** InnoDB changes no columns beside a full text index but by a copy of the table (MY-21). */
-export const beside = (table: TableShape, online: Online): Online =>
-  table.indexes.some(({ kind }) => kind === "fulltext") ? "copy" : online;
-
 export const slow = (online: Online): Draft["risks"] =>
   online === "instant" || online === "inplace" ? ["none"] : ["rewrites"];
 
-export const told = (online: Online): Pick<Draft, "note"> | undefined =>
-  online === "copy"
-    ? {
-        note: "The server copies the table: reads go on, writes wait. For a large table take gh-ost or pt-online-schema-change.",
-      }
-    : undefined;
+const otherTools = "For a large table take gh-ost or pt-online-schema-change.";
+
+const notes: Readonly<Partial<Record<Online, string>>> = {
+  shared: `The server goes through the table: reads go on, writes wait. ${otherTools}`,
+  copy: `The server copies the table: reads go on, writes wait. ${otherTools}`,
+};
+
+export function told(online: Online): Pick<Draft, "note"> | undefined {
+  const note = notes[online];
+  return note === undefined ? undefined : { note };
+}
 
 /**
  * Makes a column required once every row has a value.
@@ -42,7 +44,8 @@ export function requireDraft(
 ): Draft {
   const table = change.from.name;
   const retyped = was.type !== column.type && !growsInPlace(was.type, column.type);
-  const online = retyped ? "copy" : beside(change.from, "inplace");
+  const online = retyped ? "copy" : onlineOf(change, "contract", "require", "inplace");
+  const back = retyped ? "copy" : onlineOf(change, "contract", "relax", "inplace");
   const name = identifier(column.name);
   const rest =
     fill === undefined
@@ -50,13 +53,13 @@ export function requireDraft(
       : unrecorded(change, [
           `update ${identifier(table)} set ${name} = ${fill} where ${name} is null;`,
         ]);
-  const notes = [
+  const remarks = [
     unfilled ? unfilledNote(change.part, column.name) : undefined,
     told(online)?.note,
   ].filter((note) => note !== undefined);
   return draft({
     ...alone,
-    ...(notes.length > 0 && { note: notes.join(" ") }),
+    ...(remarks.length > 0 && { note: remarks.join(" ") }),
     phase: "contract",
     rank: rank.require,
     stem: `${table}-require-${column.name}`,
@@ -73,7 +76,7 @@ export function requireDraft(
       ),
       alterTable(table, [`modify column ${columnText(column)}`], online),
     ],
-    down: [alterTable(table, [`modify column ${columnText({ ...was, nullable: true })}`], online)],
+    down: [alterTable(table, [`modify column ${columnText({ ...was, nullable: true })}`], back)],
     verify: `select count(*) > 0 from information_schema.columns where table_schema = database() and table_name = ${literal(table)} and column_name = ${literal(column.name)} and is_nullable = 'NO'`,
     touches: [change.part],
   });
@@ -86,7 +89,7 @@ export function requireDraft(
  */
 export function relaxed(change: TableChange, column: ColumnShape, fill: string | undefined): Draft {
   const table = change.from.name;
-  const online = beside(change.from, "inplace");
+  const online = onlineOf(change, "expand", "relax", "inplace");
   return draft({
     ...alone,
     ...told(online),
@@ -98,21 +101,26 @@ export function relaxed(change: TableChange, column: ColumnShape, fill: string |
       ...refuseLostCheck(change, column.name),
       alterTable(table, [`modify column ${columnText({ ...column, nullable: true })}`], online),
     ],
-    down: fill === undefined ? [] : restored(change, column, fill),
+    down: fill === undefined ? [] : restored(change, column, fill, "expand"),
     touches: [change.part],
   });
 }
 
-/** The column as it was, when every row has a value. */
+/** The column as it was, when every row has a value. @param phase of the step that is taken back */
 export function restored(
   change: TableChange,
   column: ColumnShape,
   fill: string,
+  phase: Draft["phase"],
 ): readonly string[] {
   const { from } = change;
   const [table, name] = [identifier(from.name), identifier(column.name)];
   return [
     ...unrecorded(change, [`update ${table} set ${name} = ${fill} where ${name} is null;`]),
-    alterTable(from.name, [`modify column ${columnText(column)}`], beside(from, "inplace")),
+    alterTable(
+      from.name,
+      [`modify column ${columnText(column)}`],
+      onlineOf(change, phase, "require", "inplace"),
+    ),
   ];
 }

@@ -1,6 +1,6 @@
 import { identifier } from "../../sql/quote.ts";
 import { fits } from "../../schema/types.ts";
-import { type ColumnSpec, typeText } from "../column.ts";
+import { type ColumnSpec, readColumn, typeText } from "../column.ts";
 import { needOf } from "../needs.ts";
 import {
   altered,
@@ -8,9 +8,11 @@ import {
   backfill,
   contract,
   expand,
+  gently,
   required,
   secondColumn,
   someValue,
+  withColumn,
   withNull,
 } from "../recipe.ts";
 import { isChecked, onAction, type Rule, saysCopy } from "../rule.ts";
@@ -21,11 +23,10 @@ export const dropColumn: Rule = {
   covers: ["strong:remove_column"],
   judge: onAction("drop-column", ({ name }, { table }, scene) => {
     if (scene.phase === "contract") return [];
-    const way = needOf([{ kind: "drop-column", name }], scene.facts(table), scene.dialect);
     return [
       {
         message: `code of before reads and writes ${table}.${name} until it is replaced: its statements fail from here on`,
-        recipe: [contract(altered(table, `drop column ${identifier(name)}`, way ?? "inplace"))],
+        recipe: [contract(gently(table, `drop column ${identifier(name)}`, scene))],
       },
     ];
   }),
@@ -64,13 +65,13 @@ export const renameColumn: Rule = {
       return [
         {
           message: renameMessage(table, from, to),
-          recipe: secondColumn(table, facts, from, column),
+          recipe: secondColumn(table, scene, from, column),
         },
       ];
     })(statement, scene),
     ...onAction("modify-column", ({ from, column }, { table }) => {
       if (scene.phase === "contract" || column.name === from) return [];
-      const recipe = secondColumn(table, scene.facts(table), from, column);
+      const recipe = secondColumn(table, scene, from, column);
       return [{ message: renameMessage(table, from, column.name), recipe }];
     })(statement, scene),
   ],
@@ -96,7 +97,7 @@ export const changeColumnType: Rule = {
         message: narrows
           ? `not every ${was} is a ${is}: one value of ${table}.${from} that does not fit stops the change, and code of before still writes such values`
           : `${was} to ${is} copies ${table}: reads go on, writers wait for the whole of it`,
-        recipe: secondColumn(table, facts, from, besideName(from, column)),
+        recipe: secondColumn(table, scene, from, besideName(from, column)),
       },
     ];
   }),
@@ -114,13 +115,9 @@ export const requiredColumnAdded: Rule = {
         message: `the rows of ${table} silently get '' or 0 for ${column.name}, which nobody wrote, and inserts of code of before fail`,
         recipe: [
           expand(
-            altered(
-              table,
-              `add column ${identifier(column.name)} ${withNull(column, true)}`,
-              "instant",
-            ),
+            gently(table, `add column ${identifier(column.name)} ${withNull(column, true)}`, scene),
           ),
-          ...required(table, scene.facts(table), column, "inplace"),
+          ...required(table, withColumn(scene, table, { ...column, nullable: true }), column),
         ],
       },
     ];
@@ -136,7 +133,10 @@ export const volatileDefault: Rule = {
     const value = column.defaultText ?? "null";
     if (column.default === "expression" && scene.dialect.name === "mariadb") return [];
     const name = identifier(column.name);
-    const bare = `${typeText(column)} null`;
+    const bare = readColumn(`${name} ${typeText(column)} null`);
+    const beside = withColumn(scene, table, bare);
+    const own = { ...column, text: `${typeText(column)} null default ${value}` };
+    const given = value.replace(/^\(([^]*)\)$/, "$1");
     return [
       {
         message:
@@ -144,9 +144,12 @@ export const volatileDefault: Rule = {
             ? `${value} is another value for each row and on each replica: MySQL refuses it beside rows that are there, and MariaDB copies ${table}`
             : `a default that is an expression copies ${table}: writers wait for the whole of it`,
         recipe: [
-          expand(altered(table, `add column ${name} ${bare}`, "instant")),
-          expand(altered(table, `alter column ${name} set default ${value}`, "instant")),
-          backfill(table, scene.facts(table), column.name, value.replace(/^\(([^]*)\)$/, "$1")),
+          expand(gently(table, `add column ${name} ${bare.text}`, scene)),
+          // A long text or JSON takes it in no other words: MY-31.
+          expand(gently(table, `modify column ${name} ${own.text}`, beside)),
+          ...(column.nullable
+            ? [backfill(table, scene.facts(table), column.name, given)]
+            : required(table, beside, own, given)),
         ],
       },
     ];
@@ -207,9 +210,8 @@ export const setNotNull: Rule = {
     const before = facts?.columns.get(from);
     if (column.nullable || before?.nullable === false || column.autoIncrement) return [];
     if (scene.phase !== "expand" && isChecked(scene)) return [];
-    const way = needOf([action], facts, scene.dialect);
     const filled = scene.catalogue.filled.has(`${table}.${column.name}`);
-    const parts = required(table, facts, column, way ?? "inplace");
+    const parts = required(table, scene, column);
     return [
       {
         message: `a row of ${table} without ${from} stops it after the table was read, or becomes ${someValue(column)} where the server is not strict; code of before may still write null`,

@@ -1,8 +1,7 @@
 import { deletedReason, isDeletionMark, seenAgain } from "../../../../migrate/deletion-mark.ts";
 import { refuses } from "../../schema/refusals.ts";
 import { identifier } from "../../sql/quote.ts";
-import { needOf } from "../needs.ts";
-import { altered, contract } from "../recipe.ts";
+import { contract, gently } from "../recipe.ts";
 import { isChecked, onAction, type Rule } from "../rule.ts";
 
 export const dropDeletionMark: Rule = {
@@ -12,7 +11,6 @@ export const dropDeletionMark: Rule = {
   judge: onAction("drop-column", ({ name }, { table }, scene) => {
     if (!isDeletionMark(name) || isChecked(scene)) return [];
     const facts = scene.facts(table);
-    const way = needOf([{ kind: "drop-column", name }], facts, scene.dialect);
     const key = (facts?.key ?? []).map(identifier).join(", ");
     return [
       {
@@ -21,7 +19,7 @@ export const dropDeletionMark: Rule = {
           contract(
             `${refuses}${deletedReason(table, name)}`,
             `select ${key === "" ? "1" : key} from ${identifier(table)} where ${identifier(name)} is not null limit 1;`,
-            altered(table, `drop column ${identifier(name)}`, way ?? "inplace"),
+            gently(table, `drop column ${identifier(name)}`, scene),
           ),
         ],
       },
