@@ -3,7 +3,7 @@ import type { LentConnection } from "../../../../templates/engines/mysql/lend.ts
 import type { RowQuestion } from "../../../migrate/rehearse/store.ts";
 import { admitted } from "../../families/sql/rehearse/admitted.ts";
 
-const asked = /from (`(?:[^`]|``)+`|[^\s`]+) where ([\s\S]*) limit 1$/;
+const asked = /^select .*? from (`(?:[^`]|``)+`|[^\s`]+) where ([\s\S]*) limit 1$/m;
 
 /** What the refusals of a step ask. One that joins other tables is none of its own rows alone. */
 export const questionsOf = (text: string): readonly RowQuestion[] =>

@@ -5,6 +5,7 @@ import { matchTables } from "../../families/sql/match.ts";
 import { ownerKeyQuestions } from "../../families/sql/owner-key.ts";
 import { entityNamed } from "../../families/sql/naming.ts";
 import { refusalsFirst } from "./ask-rows.ts";
+import { unreadDrafts, unreadRecordsDrafts } from "./ask-unread.ts";
 import { contentDrafts, forgottenDrafts, type RecordedRows } from "./history-content.ts";
 import { only, tableChange, type TableChange } from "./change.ts";
 import type { Dialect } from "../dialect.ts";
@@ -67,7 +68,10 @@ export function diffSnapshots(
         togetherOf({ pair, changes }, planned, tables.dropped, context),
       ),
     ]),
-    ...recordedRows(planned, context).flatMap((each) => contentDrafts(each, context.values)),
+    ...recordedRows(planned, context).flatMap((each) => [
+      ...unreadRecordsDrafts(each),
+      ...contentDrafts(each, context.values),
+    ]),
     ...planned.flatMap(({ changes: [rows, history] }) =>
       rows === undefined || history === undefined
         ? []
@@ -170,6 +174,7 @@ const changedTable = (
   names: ReadonlyMap<string, string>,
   mode: ChangeContext["mode"],
 ): readonly Draft[] => [
+  ...unreadDrafts(change),
   ...refusalsFirst(change, [...columnDrafts(change), ...objectDrafts(change, names)], names),
   ...collationDrafts(change),
   // The name of a history is known to code of before and after, too.

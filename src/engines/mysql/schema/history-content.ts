@@ -130,7 +130,7 @@ const isShown = ({ entity }: TableChange, column: TableChange["columns"][number]
 };
 
 /** Where a recorded row stands in the statement that changes it. */
-interface Place {
+export interface Place {
   readonly table: string;
   /** JSON of the row. */
   readonly row: string;
@@ -141,7 +141,7 @@ const ofHistory = ({ history, column }: InHistory): string =>
 
 const rowNumber = "recorded_place";
 
-function placeOf(recorded: RecordedRows, side: "from" | "to"): Place {
+export function placeOf(recorded: RecordedRows, side: "from" | "to"): Place {
   const table = recorded.rows[side].name;
   const held = ofHistory(recorded);
   if (recorded.column === "content") return { table, row: held };
@@ -268,7 +268,7 @@ const hasRows = (held: string, table: string): string =>
   `json_contains_path(${held}, 'one', ${pathTo(table)})`;
 
 /** A recorded row keeps what it has and gets what it lacks. */
-function updateOf(
+export function updateOf(
   recorded: RecordedRows,
   { table, row }: Place,
   columns: readonly ReadColumn[],
