@@ -7,6 +7,7 @@ import type { DataModule } from "../../conformance/layer.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { cli, generateProject, type GeneratedProject } from "../../support/generated-project.ts";
 import { columnOf, isMissing, sharedServer } from "../servers.ts";
+import { schemaLab } from "./schema-lab.ts";
 
 const engines = ["mysql", "mariadb"] as const;
 
@@ -60,6 +61,8 @@ interface Place {
   /** The spec changes, and its migrations are written. */
   follows(spec: string, ...args: readonly string[]): Promise<void>;
   migrate(...args: readonly string[]): void;
+  /** Statements of somebody else. */
+  run(text: string): Promise<void>;
 }
 
 async function inPlace(
@@ -73,12 +76,14 @@ async function inPlace(
   const env = { MAIN_URL: space.dsn };
   const project: GeneratedProject = await generateProject(`both-codes-${engine}`, spec);
   const opened: Layer[] = [];
-  const run = async (...args: readonly string[]): Promise<void> => {
+  const lab = await schemaLab(space.dsn, engine);
+  const command = async (...args: readonly string[]): Promise<void> => {
     const { status, stdout, stderr } = await cli(project.folder, ...args);
     if (status !== 0) throw new Error(stdout + stderr);
   };
   try {
     await work({
+      run: lab.run,
       code: async (name) => {
         cpSync(join(project.folder, "src/data"), join(project.folder, name), { recursive: true });
         const { configFromEnv, openDataLayer } = await project.load<DataModule<Layer>>(
@@ -93,9 +98,9 @@ async function inPlace(
       },
       follows: async (after, ...args) => {
         project.write("workloads.yaml", after);
-        await run("plan", "--accept");
-        await run("migrate", "diff", "follow", ...args);
-        await run("generate");
+        await command("plan", "--accept");
+        await command("migrate", "diff", "follow", ...args);
+        await command("generate");
       },
       migrate: (...args) => {
         const { status, stderr } = spawnSync(
@@ -114,6 +119,7 @@ async function inPlace(
     });
   } finally {
     for (const data of opened) await data.close();
+    await lab.close();
     project.remove();
     await space.drop();
   }
@@ -176,6 +182,100 @@ ${child}    fields:
         await works(old, "items", "old");
         migrate("up", "--contract");
         await works(await code("later"), "lines", "later");
+      });
+    }),
+    240_000,
+  );
+
+  test(
+    `${engine}: fields that are required now: what code of before leaves empty is filled, and so it is recorded`,
+    proving(of, async () => {
+      const entities = (root: string, child: string) => `    fields:
+      id: { type: string, max: 20, key: true }
+      title: { type: text }
+${root}  DealItem:
+    owner: Deal
+    fields:
+      lineNo: { type: int, key: true }
+      words: { type: text }
+${child}`;
+      const optional = "      note: { type: text, nullable: true }\n";
+      const before = specOf(engine, entities(optional, optional), true);
+      const after = specOf(
+        engine,
+        entities(
+          "      heat: { type: int }\n      mark: { type: string, max: 9, default: none }\n      note: { type: text }\n",
+          '      cold: { type: string, max: 4 }\n      note: { type: text, default: "-" }\n',
+        ),
+        true,
+      );
+      await inPlace(engine, before, async ({ code, follows, migrate, run }) => {
+        migrate("up");
+        const old = await code("before");
+        const items = [{ lineNo: 1, words: "w", note: null }];
+        const write = async (id: string): Promise<void> => {
+          await old.add({ id, title: "ab", note: null, items });
+          await old.amend(id, { title: "abc" });
+        };
+        const filled = [{ lineNo: 1, words: "w", cold: "w", note: "-" }];
+        const deal = (id: string) => ({
+          id,
+          title: "abc",
+          heat: 3,
+          mark: id,
+          note: "ab",
+          items: filled,
+        });
+        const expectRead = async (of: Deals, ...ids: readonly string[]): Promise<void> => {
+          for (const id of ids) {
+            expect(await of.get(id)).toMatchObject({ id, title: "abc", items: filled });
+            for (const { state } of (await of.history(id, {})).items)
+              expect(state).toMatchObject({ id, mark: id, items: filled });
+          }
+        };
+        await write("a");
+        await follows(
+          after,
+          ...[
+            "deals.heat=char_length(title)",
+            "deals.mark=id",
+            "deals.note=left(deals.title, 2)",
+            "deal_items.cold=words",
+          ].flatMap((value) => ["--set", value]),
+        );
+        migrate("up");
+        const latter = await code("after");
+        await expectRead(latter, "a");
+        for (const id of ["b", "c", "d"]) await write(id);
+        await expectRead(latter, "a", "b", "c", "d");
+        expect(await latter.get("b")).toEqual({ ...deal("b"), heat: 2 });
+        expect((await latter.history("b", {})).items.map(({ state }) => state)).toEqual([
+          { ...deal("b"), heat: 2 },
+          { ...deal("b"), title: "ab", heat: 2 },
+        ]);
+        expect(await latter.amend("b", { title: "abc" })).toMatchObject({ heat: 2 });
+        // The expression has no value of the type for it: that waits for the contract, which stops there.
+        await old.add({
+          id: "e",
+          title: "abc",
+          note: null,
+          items: [{ lineNo: 1, words: "words", note: null }],
+        });
+        await expect(latter.get("e")).rejects.toThrow("null is stored");
+        expect(() => migrate("up", "--contract")).toThrow("cold");
+        await run("update deal_items set cold = 'w' where deal_id = 'e'");
+        migrate("up", "--contract");
+        await expectRead(latter, "a", "b", "c", "d");
+        expect(await latter.get("e")).toMatchObject({ items: [{ words: "words", cold: "w" }] });
+        expect((await latter.history("e", {})).items).toHaveLength(1);
+        await latter.add({ ...deal("f"), heat: 7 });
+        expect(await latter.get("f")).toEqual({ ...deal("f"), heat: 7 });
+
+        migrate("down");
+        await write("g");
+        await expectRead(latter, "a", "b", "c", "d", "g");
+        migrate("up", "--contract");
+        await expectRead(latter, "a", "b", "c", "d", "g");
       });
     }),
     240_000,

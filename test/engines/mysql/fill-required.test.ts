@@ -135,6 +135,60 @@ for (const engine of [mysql, mariadb]) {
       }),
     );
 
+    test(
+      "over a column that goes: what code of before writes is filled until it has gone, and again when that is taken back",
+      proving(proof, async () => {
+        const [from, to] = [notes(words("state")), notes(words("kind"))];
+        const lab = await begun(from);
+        await lab.run("insert into notes (id, state) values ('a', 'new')");
+        const values = {
+          "notes.kind": "(select upper(state) from notes_of where notes_of.id = notes.id)",
+        };
+        await lab.run("create table notes_of as select 'x' as state, id from notes");
+        await lab.run("insert into notes_of values ('y', 'b'), ('z', 'c'), ('w', 'd')");
+        const steps = planned(planner, from, to, { mode: "split", values });
+        await applied(lab, phased(steps, false));
+        await lab.run("insert into notes (id, state) values ('b', 'old')");
+        await lab.run("insert into notes (id, kind) values ('d', 'own')");
+        const kinds = () => lab.rows("select id, kind from notes order by id");
+        const filled = [
+          ["a", "X"],
+          ["b", "Y"],
+          ["d", "own"],
+        ];
+        expect(await kinds()).toEqual(filled);
+        await applied(lab, phased(steps, true));
+        expect(await kinds()).toEqual(filled);
+        await takenBack(lab, phased(steps, true));
+        await lab.run("insert into notes (id, state) values ('c', 'again')");
+        await lab.run("update notes set kind = null where id = 'b'");
+        expect(await kinds()).toEqual([...filled.slice(0, 2), ["c", "Z"], ...filled.slice(2)]);
+        await takenBack(lab, phased(steps, false));
+        expect(
+          await lab.rows("select id, state from notes where id > 'a' and id < 'd' order by id"),
+        ).toEqual([
+          ["b", ""],
+          ["c", "again"],
+        ]);
+        await lab.close();
+      }),
+    );
+
+    test(`over a key that the server makes code of after waits for the contract, on ${column}`, () => {
+      const made = field("id", { kind: "int" }, { key: true, generated: "database" });
+      const own = (...fields: readonly Field[]) =>
+        mainStore(
+          [entity({ name: "Note", timestamps: false, fields: [made, ...fields] })],
+          [transactional("all", { Note: [{ op: "get", name: "get" }] })],
+        ).store;
+      const waiting = (value: string) =>
+        planned(planner, own(), own(words("state")), {
+          mode: "split",
+          values: { "notes.state": value },
+        }).filter(({ risks }) => risks.includes("new-code-waits")).length;
+      expect([waiting("concat('L', id)"), waiting("'L'")]).toEqual([1, 0]);
+    });
+
     test.each([
       ["a constant fills", "0", {}, [1, 0]],
       ["an expression over the column converts", "coalesce(size * 10, 5)", {}, [10, 5]],

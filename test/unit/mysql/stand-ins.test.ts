@@ -113,11 +113,12 @@ describe.each([mysql, mariadb])("$id", ({ schema: planner }) => {
       steps.flatMap(({ title, reversibility }) =>
         title.includes("what was recorded") ? [[title, reversibility]] : [],
       ),
-    ).toEqual([
-      [
-        `notes_history: what was recorded of notes is read with its new columns; what was recorded as null gets what its type has for nothing, since no --set and no default says more: own ${value}`,
+    ).toEqual(
+      // Once for what is there, and for what code of before records until the contract.
+      ["is read", "meanwhile is read"].map((read) => [
+        `notes_history: what was recorded of notes ${read} with its new columns; what was recorded as null gets what its type has for nothing, since no --set and no default says more: own ${value}`,
         "loses-data",
-      ],
-    ]);
+      ]),
+    );
   });
 });

@@ -17,6 +17,7 @@ import { alone, relaxed, requireDraft, slow, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
+import { filledMeanwhile } from "./fill.ts";
 import { fits, growsInPlace, isNarrower } from "./types.ts";
 import { fitting } from "./fitting.ts";
 import { unrecorded } from "./unrecorded.ts";
@@ -84,25 +85,22 @@ function addedDrafts(
     ...(expression === undefined ? [] : [defaultDraft(change, column)]),
     ...(fill === undefined
       ? []
-      : [
-          batchDraft(change, {
-            column: column.name,
-            value: fill,
-            where: `${identifier(column.name)} is null`,
-          }),
-        ]),
+      : later && expression === undefined
+        ? filledMeanwhile(change, column.name, fill)
+        : [filledOnce(change, column.name, fill)]),
     ...(later
       ? [
-          requireDraft(
-            change,
-            column,
-            expression === undefined ? withoutValue(column) : column,
-            fill,
-          ),
+          expression === undefined
+            ? requireDraft(change, column, withoutValue(column), undefined, false)
+            : requireDraft(change, column, column, fill),
         ]
       : []),
   ];
 }
+
+/** What may stay empty, or has its default from now on. */
+const filledOnce = (change: TableChange, column: string, value: string): Draft =>
+  batchDraft(change, { column, value, where: `${identifier(column)} is null` });
 
 /**
  * What is written from now on has it; the rows that are there get it in batches, since with it the column would be added by a copy.
@@ -261,10 +259,9 @@ function requiredDrafts(
   until: ColumnShape,
   fill: string | undefined,
 ): readonly Draft[] {
-  const where = `${identifier(to.name)} is null`;
   return [
-    ...(fill === undefined ? [] : [batchDraft(change, { column: to.name, value: fill, where })]),
-    requireDraft(change, to, until, fill),
+    ...(fill === undefined ? [] : filledMeanwhile(change, to.name, fill)),
+    requireDraft(change, to, until, undefined, fill === undefined),
   ];
 }
 

@@ -48,7 +48,7 @@ export function contentDrafts(
     }),
     ...batched(of, `${about} meanwhile is read with its new columns`, {
       at: { phase: "contract", rank: rank.settle },
-      update: updateOf(recorded, after, read, copied),
+      update: updateOf(recorded, after, read, [...copied, ...here.flatMap((own) => own.again)]),
     }),
     ...batched(of, `${about} ${settledText(rows, settled)}`, {
       at: { phase: "contract", rank: rank.dropColumn + 1, ...lossOf(recorded, settled) },

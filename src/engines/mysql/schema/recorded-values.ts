@@ -37,6 +37,8 @@ export const isRemoval = (change: Change): change is Removal => "removed" in cha
 export interface RecordedColumn {
   /** What rows recorded before get, beside what code of before reads. */
   readonly forwards: readonly Property[];
+  /** What of that rows recorded since may lack as well. */
+  readonly again: readonly Property[];
   /** What takes its place once no code of before runs; and how that is taken back. */
   readonly settled: readonly Change[];
   readonly unsettled: readonly Property[];
@@ -48,6 +50,7 @@ export interface RecordedColumn {
 
 const none: RecordedColumn = {
   forwards: [],
+  again: [],
   settled: [],
   unsettled: [],
   restored: [],
@@ -74,9 +77,12 @@ export function recordedColumn(
     const fill = column.fill ?? defaultOf(to);
     const unknown =
       to.nullable && column.fill === undefined ? `not ${has(to.name, row)}` : undefined;
+    const forwards = filled(to, fill, unknown ?? isNone(to.name, row));
+    const isLater = column.fill !== undefined && !to.nullable;
     return {
       ...none,
-      forwards: filled(to, fill, unknown ?? isNone(to.name, row)),
+      forwards,
+      again: isLater ? meanwhile(rows, forwards) : [],
       backwards: [removal(to.name, row)],
     };
   }
@@ -89,8 +95,12 @@ export function recordedColumn(
   if (column.kind === "copied") return copiedColumn(rows, column, late, row);
   if (from.name !== to.name && sameButCase(from.name, to.name) && rows.mode === "split")
     return casedColumn(rows, column, late, row);
-  return { ...none, ...keptColumn(from, to, late, row) };
+  return { ...none, ...keptColumn(from, to, late, row), again: meanwhile(rows, late) };
 }
+
+/** Where code of before records on. */
+const meanwhile = ({ mode }: TableChange, properties: readonly Property[]): readonly Property[] =>
+  mode === "split" ? properties : [];
 
 const moved = (name: string, row: string): string => `json_extract(${row}, ${pathTo(name)})`;
 const has = (name: string, row: string): string =>
@@ -154,11 +164,13 @@ function renamedColumn(
   rows: TableChange,
   { from, to }: Pick<Copied, "from" | "to">,
   {
-    forwards,
+    forward,
+    late,
     back,
     row,
   }: {
-    readonly forwards: readonly Property[];
+    readonly forward: Property;
+    readonly late: readonly Property[];
     readonly back: string;
     readonly row: string;
   },
@@ -168,7 +180,8 @@ function renamedColumn(
   const restored = [underName(from.name, to.name, row, back), ...empty];
   return {
     ...none,
-    forwards,
+    forwards: [forward, ...late],
+    again: meanwhile(rows, late),
     settled: [removal(from.name, row)],
     restored,
     backwards: [...restored, removal(to.name, row)],
@@ -223,8 +236,8 @@ function casedColumn(
   const alike = isRecordedAlike(from.type, to.type);
   const forward = rewritten(to, from.name, alike, row).value;
   const back = rewritten(from, to.name, alike, row).value;
-  const forwards = [underName(to.name, from.name, row, forward), ...late];
-  return renamedColumn(rows, { from, to }, { forwards, back, row });
+  const own = underName(to.name, from.name, row, forward);
+  return renamedColumn(rows, { from, to }, { forward: own, late, back, row });
 }
 
 function copiedColumn(
@@ -240,7 +253,7 @@ function copiedColumn(
     return renamedColumn(
       rows,
       { from, to },
-      { forwards: [underName(to.name, from.name, row, value), ...late], back, row },
+      { forward: underName(to.name, from.name, row, value), late, back, row },
     );
   return {
     ...none,

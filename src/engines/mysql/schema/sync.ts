@@ -3,7 +3,7 @@ import { identifier } from "../sql/quote.ts";
 import { type Copied, substituted, type TableChange, valueOf } from "./change.ts";
 import { dropTrigger } from "./render.ts";
 
-/** A trigger that lives for the time of a change: whoever writes one of two columns writes the other with it. */
+/** A trigger that lives for the time of a change. */
 export interface SyncTrigger {
   readonly event: "insert" | "update";
   readonly trigger: string;
@@ -11,6 +11,7 @@ export interface SyncTrigger {
   readonly drop: string;
 }
 
+/** Whoever writes one of two columns writes the other with it. */
 export function syncTriggers(change: TableChange, copied: Copied): readonly SyncTrigger[] {
   const table = change.from.name;
   const { name } = copied;
