@@ -280,4 +280,60 @@ ${child}`;
     }),
     240_000,
   );
+
+  test(
+    `${engine}: numbers of another type under another name: taken back, a history has them as the rows have, and says that it rounds`,
+    proving(of, async () => {
+      const entities = (price: string, count: string) => `    fields:
+      id: { type: string, max: 20, key: true }
+      title: { type: text }
+${price}${count}  DealItem:
+    owner: Deal
+    fields:
+      lineNo: { type: int, key: true }
+${price}`;
+      const before = specOf(
+        engine,
+        entities(
+          "      price: { type: decimal, precision: 8, scale: 2 }\n",
+          "      count: { type: int }\n",
+        ),
+        true,
+      );
+      const after = specOf(
+        engine,
+        entities(
+          "      cost: { type: decimal, precision: 12, scale: 4, was: price }\n",
+          "      amount: { type: decimal, precision: 8, scale: 3, was: count }\n",
+        ),
+        true,
+      );
+      await inPlace(engine, before, async ({ code, follows, migrate }) => {
+        migrate("up");
+        const old = await code("before");
+        await follows(after);
+        migrate("up", "--contract");
+        const latter = await code("after");
+        const costs = ["3.1234", "999999.9949", "-2.5550"];
+        for (const [at, cost] of costs.entries())
+          await latter.add({
+            id: `${at}`,
+            title: "t",
+            cost,
+            amount: "3.75",
+            items: [{ lineNo: 1, cost }],
+          });
+        expect(() => migrate("down")).toThrow(
+          "what is no decimal(8,2) or int in deals_history.content goes",
+        );
+        migrate("down", "--allow-destructive", "0004-follow-contract");
+        for (const [at, price] of ["3.12", "999999.99", "-2.56"].entries()) {
+          const deal = { id: `${at}`, title: "t", price, count: 4, items: [{ lineNo: 1, price }] };
+          expect(await old.get(`${at}`)).toEqual(deal);
+          expect((await old.history(`${at}`, {})).items.map(({ state }) => state)).toEqual([deal]);
+        }
+      });
+    }),
+    240_000,
+  );
 }

@@ -3,7 +3,8 @@ import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier, literal } from "../sql/quote.ts";
 import { tokens } from "../sql/tokens.ts";
 import { batchDraft } from "./batch.ts";
-import { only, type TableChange } from "./change.ts";
+import { type ColumnChange, type Copied, type Kept, only, type TableChange } from "./change.ts";
+import { lossOf } from "./loss.ts";
 import { rank } from "./rank.ts";
 import { pathTo, type ReadColumn, typedColumns } from "./recorded-form.ts";
 import { hidden } from "./recorded-together.ts";
@@ -38,6 +39,7 @@ export function contentDrafts(
   const next = settled.flatMap((own) => (isRemoval(own) ? [] : (own.instead ?? [])));
   const copied = forwards.filter(({ name }) => next.includes(name));
   const about = `what was recorded of ${rows.to.name}`;
+  const goes = narrowedBack(recorded, shown);
   const read = readBefore(rows);
   const since = readAfter(rows);
   return [
@@ -51,12 +53,12 @@ export function contentDrafts(
       update: updateOf(recorded, after, read, [...copied, ...here.flatMap((own) => own.again)]),
     }),
     ...batched(of, `${about} ${settledText(rows, settled)}`, {
-      at: { phase: "contract", rank: rank.dropColumn + 1, ...lossOf(recorded, settled) },
+      at: { phase: "contract", rank: rank.dropColumn + 1, ...droppedLoss(recorded, settled) },
       update: updateOf(recorded, after, read, settled),
     }),
     ...takenBack(
       recorded,
-      { phase: "contract", rank: rank.dropColumn + 1 },
+      { phase: "contract", rank: rank.dropColumn + 1, ...goes },
       updateOf(
         recorded,
         after,
@@ -66,7 +68,7 @@ export function contentDrafts(
     ),
     ...takenBack(
       recorded,
-      { phase: "contract", rank: rank.formerNames },
+      { phase: "contract", rank: rank.formerNames, ...goes },
       updateOf(
         recorded,
         after,
@@ -76,7 +78,7 @@ export function contentDrafts(
     ),
     ...takenBack(
       recorded,
-      { rank: rank.createTable + 1 },
+      { rank: rank.createTable + 1, ...goes },
       updateOf(
         recorded,
         before,
@@ -106,13 +108,31 @@ function settledText(rows: TableChange, settled: readonly Change[]): string {
   return parts.join("; ");
 }
 
-const lossOf = (
+const droppedLoss = (
   { rows, history, column }: RecordedRows,
   settled: readonly Change[],
 ): Pick<Draft, "destroys"> & Partial<Pick<Draft, "reversibility">> =>
   dropped(rows, settled).length === 0
     ? {}
     : { reversibility: "loses-data", destroys: `${history.from.name}.${column}` };
+
+/** As of the rows: what was recorded since is not what the types of before hold. */
+function narrowedBack(
+  { history, column }: RecordedRows,
+  columns: readonly ColumnChange[],
+): Pick<Draft, "removes"> {
+  const types = columns.flatMap((each) =>
+    (each.kind === "kept" || each.kind === "copied") && losesBack(each) ? [each.from.type] : [],
+  );
+  return types.length === 0
+    ? {}
+    : {
+        removes: `what is no ${[...new Set(types)].join(" or ")} in ${history.from.name}.${column}`,
+      };
+}
+
+const losesBack = ({ from, to }: Kept | Copied): boolean =>
+  lossOf(from.name, { from: from.type, to: to.type }).removes !== undefined;
 
 type At = Partial<Pick<Draft, "phase" | "rank" | "reversibility" | "destroys">>;
 
@@ -198,7 +218,7 @@ const unseen = (history: TableChange, column: RecordedRows["column"]): TableChan
 
 function takenBack(
   { rows, history, column }: RecordedRows,
-  at: { readonly phase?: Draft["phase"]; readonly rank: number },
+  at: Pick<Draft, "rank"> & Partial<Pick<Draft, "phase" | "removes">>,
   update: Update | undefined,
 ): readonly Draft[] {
   if (update === undefined) return [];

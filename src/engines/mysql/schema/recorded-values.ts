@@ -6,7 +6,7 @@ import { isInteger, parsed } from "./parsed-type.ts";
 import { isRecordedAlike, pathTo, recordedForm } from "./recorded-form.ts";
 import type { ColumnShape } from "./shape.ts";
 import { recordedStandIn } from "./stand-in.ts";
-import { valueBack } from "./types.ts";
+import { roundedBack, valueBack } from "./types.ts";
 
 /** A property that recorded rows get. */
 export interface Property {
@@ -242,13 +242,14 @@ function casedColumn(
 
 function copiedColumn(
   rows: TableChange,
-  { from, to, name, forward }: Copied,
+  copied: Copied,
   late: readonly Property[],
   row: string,
 ): RecordedColumn {
+  const { from, to, name, forward } = copied;
   const sameType = from.type === to.type;
   const value = sameType ? moved(from.name, row) : recordedForm(to.type, forward);
-  const back = sameType ? moved(to.name, row) : backward(rows, from, to);
+  const back = sameType ? moved(to.name, row) : backward(rows, copied);
   if (name === to.name)
     return renamedColumn(
       rows,
@@ -271,8 +272,10 @@ function copiedColumn(
   };
 }
 
-function backward(rows: TableChange, from: ColumnShape, to: ColumnShape): string {
-  const known = valueBack(to.type, from.type, to.name);
+/** What the row itself gets, which the server rounds where it is copied as it is. */
+function backward(rows: TableChange, { from, to, backward: copy }: Copied): string {
+  const rounded = copy === undefined ? undefined : roundedBack(to.type, from.type, to.name);
+  const known = rounded ?? valueBack(to.type, from.type, to.name);
   const spare = from.nullable ? undefined : (defaultOf(from) ?? recordedStandIn(rows.from, from));
   const value = [known, spare].filter((each) => each !== undefined).join(", ");
   return recordedForm(from.type, value === "" ? "null" : `coalesce(${value})`);

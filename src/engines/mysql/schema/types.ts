@@ -88,6 +88,25 @@ export function valueBack(to: string, from: string, column: string): string | un
   return `case when ${own} regexp '^-?[0-9]{1,19}$' then case when ${isInRange} then ${own} end end`;
 }
 
+/**
+ * The same where the server rounds what a column of the type of before is given; undefined where it rounds nothing.
+ *
+ * @param column unquoted
+ */
+export function roundedBack(to: string, from: string, column: string): string | undefined {
+  const own = identifier(column);
+  const b = parsed(from);
+  // A day is cut by `valueBack`.
+  if (!rounds(to, from) || b.name === "date") return undefined;
+  const range = rangeOf(b);
+  if (range === undefined) return own;
+  const least = b.unsigned ? "0" : widest(range.min, b);
+  return `case when round(${own}, ${b.scale}) between ${least} and ${widest(range.max, b)} then ${own} end`;
+}
+
+const widest = (whole: bigint, { scale }: ParsedType): string =>
+  scale === 0 ? `${whole}` : `${whole}.${"9".repeat(scale)}`;
+
 /** Whether {@link valueBack} has one for every value. */
 export const comesBack = (to: string, from: string): boolean =>
   fits(to, from) === "always" || becomesTruth(parsed(to), parsed(from));
