@@ -82,6 +82,9 @@ export function requireDraft(
   });
 }
 
+const staysOpen =
+  "Nothing could stand for a value: taken back, the column may still be left out until its rows have one and it is made required by hand.";
+
 /**
  * So that new code, which does not know the column, can insert.
  *
@@ -90,9 +93,12 @@ export function requireDraft(
 export function relaxed(change: TableChange, column: ColumnShape, fill: string | undefined): Draft {
   const table = change.from.name;
   const online = onlineOf(change, "expand", "relax", "inplace");
+  const remarks = [told(online)?.note, fill === undefined ? staysOpen : undefined].filter(
+    (note) => note !== undefined,
+  );
   return draft({
     ...alone,
-    ...told(online),
+    ...(remarks.length > 0 && { note: remarks.join(" ") }),
     rank: rank.alterColumn,
     stem: `${table}-relax-${column.name}`,
     title: `${table}: column ${column.name} may be left out`,
