@@ -151,7 +151,7 @@ describe("classify", () => {
 it.each([
   ["42P01", /npm run db -- migrate status/],
   ["42703", /npm run db -- migrate status/],
-  ["21000", /one key twice/],
+  ["21000", /one key is given twice/],
   ["25P02", /failed before/],
   ["28P01", /user and password/],
 ])("says what to do about %s", (code, hint) => {
