@@ -59,13 +59,22 @@ export async function launch(plan: Launch): Promise<RunningProcess> {
     kill9: () => killTree(child, exited),
     // A server of several processes stands still only when all of them do.
     freeze: async () => {
-      for (const one of all()) process.kill(one, "SIGSTOP");
+      for (const one of all()) signal(one, "SIGSTOP");
       for (let tries = 0; tries < 500 && !all().every(isFrozen); tries += 1) await sleep(10);
     },
     thaw: () => {
-      for (const one of all()) process.kill(one, "SIGCONT");
+      for (const one of all()) signal(one, "SIGCONT");
     },
   };
+}
+
+/** A process may have ended by itself since it was listed. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 function spawnServer(plan: Launch): ChildProcess {
@@ -159,17 +168,9 @@ async function killTree(child: ChildProcess, exited: Promise<void>): Promise<voi
   child.kill("SIGSTOP");
   const children = childrenOf(pid);
   child.kill("SIGKILL");
-  for (const one of children) killQuietly(one);
+  for (const one of children) signal(one, "SIGKILL");
   await exited;
   for (let tries = 0; tries < 200 && children.some(alive); tries += 1) await sleep(10);
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself, which is what was wanted.
-  }
 }
 
 function logTail(file: string): string {

@@ -176,20 +176,21 @@ for (const dialect of [mysqlDialect, mariadbDialect]) {
       : [{ table: "orders", action: volatileDefault }]),
   ];
 
-  test.runIf(isMysql)(
-    `${of.engine}: a default that differs from row to row is no way to add a column`,
-    proving(of, async () => {
-      const lab = await fresh();
-      try {
-        for (const way of ways)
-          await expect(
-            lab.run(`alter table orders ${[volatileDefault, ...clausesOf[way]].join(", ")};`),
-          ).rejects.toThrow(/unsafe|not supported/);
-      } finally {
-        await lab.close();
-      }
-    }),
-  );
+  if (isMysql)
+    test(
+      `${of.engine}: a default that differs from row to row is no way to add a column`,
+      proving(of, async () => {
+        const lab = await fresh();
+        try {
+          for (const way of ways)
+            await expect(
+              lab.run(`alter table orders ${[volatileDefault, ...clausesOf[way]].join(", ")};`),
+            ).rejects.toThrow(/unsafe|not supported/);
+        } finally {
+          await lab.close();
+        }
+      }),
+    );
 
   test.each(tried)(
     `${of.engine}: $table $action`,
