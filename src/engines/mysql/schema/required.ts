@@ -24,9 +24,12 @@ const notes: Readonly<Partial<Record<Online, string>>> = {
   copy: `The server copies the table: reads go on, writes wait. ${otherTools}`,
 };
 
-export function told(online: Online): Pick<Draft, "note"> | undefined {
-  const note = notes[online];
-  return note === undefined ? undefined : { note };
+export const told = (online: Online): Pick<Draft, "note"> | undefined => noted(notes[online]);
+
+/** What there is to say, in one note. */
+function noted(...remarks: readonly (string | undefined)[]): Pick<Draft, "note"> | undefined {
+  const all = remarks.filter((remark) => remark !== undefined);
+  return all.length === 0 ? undefined : { note: all.join(" ") };
 }
 
 /**
@@ -53,13 +56,9 @@ export function requireDraft(
       : unrecorded(change, [
           `update ${identifier(table)} set ${name} = ${fill} where ${name} is null;`,
         ]);
-  const remarks = [
-    unfilled ? unfilledNote(change.part, column.name) : undefined,
-    told(online)?.note,
-  ].filter((note) => note !== undefined);
   return draft({
     ...alone,
-    ...(remarks.length > 0 && { note: remarks.join(" ") }),
+    ...noted(unfilled ? unfilledNote(change.part, column.name) : undefined, told(online)?.note),
     phase: "contract",
     rank: rank.require,
     stem: `${table}-require-${column.name}`,
@@ -93,12 +92,9 @@ const staysOpen =
 export function relaxed(change: TableChange, column: ColumnShape, fill: string | undefined): Draft {
   const table = change.from.name;
   const online = onlineOf(change, "expand", "relax", "inplace");
-  const remarks = [told(online)?.note, fill === undefined ? staysOpen : undefined].filter(
-    (note) => note !== undefined,
-  );
   return draft({
     ...alone,
-    ...(remarks.length > 0 && { note: remarks.join(" ") }),
+    ...noted(told(online)?.note, fill === undefined ? staysOpen : undefined),
     rank: rank.alterColumn,
     stem: `${table}-relax-${column.name}`,
     title: `${table}: column ${column.name} may be left out`,
