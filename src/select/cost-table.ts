@@ -2,11 +2,12 @@ import type { Model, Workload } from "../spec/model.ts";
 import { assess, points, type Assessment, type Candidate } from "./assess.ts";
 import { requirementsOf } from "./requirements.ts";
 import type { Requirements } from "./requirement.ts";
+import { keepsApart, serverKind } from "./servers.ts";
 import { linkedSites, linksAmong, linksOf, sitesOf, type Link, type Site } from "./sites.ts";
 import { MergedProblem } from "./merged-problem.ts";
 import { servable, type Problem, type Solution } from "./solve.ts";
 
-/** Share of the cost of operation that an engine costs which already runs: staff, backups and monitoring exist. A weight. */
+/** Share of the cost of operation that one more server of an engine costs, or the first of one that already runs. A weight. */
 export const runningShare = 0.25;
 
 /** Engines of a run, sorted by id: the order of every tie. */
@@ -57,11 +58,18 @@ export function rowOf(
   };
 }
 
-/** Points for one more such store: less when the engine already runs. */
-export function openingCost(engine: Candidate, model: Model): number {
-  const operation = engine.capabilities.hosting[model.stores.hosting]?.operation ?? 0;
-  return points(model.stores.running.includes(engine.id) ? operation * runningShare : operation);
-}
+/** Points for having an engine, its first server included: less when it already runs. */
+export const openingCost = (engine: Candidate, model: Model): number =>
+  model.stores.running.includes(engine.id)
+    ? furtherServerCost(engine, model)
+    : points(operationOf(engine, model));
+
+/** Points for one more server of an engine: staff, backups and monitoring exist. */
+export const furtherServerCost = (engine: Candidate, model: Model): number =>
+  points(operationOf(engine, model) * runningShare);
+
+const operationOf = ({ capabilities }: Candidate, { stores }: Model): number =>
+  capabilities.hosting[stores.hosting]?.operation ?? 0;
 
 /** An engine inside the application's process is nothing to operate: it does not count against `stores.budget.engines`. */
 export const inProcess = (engine: Candidate): boolean =>
@@ -90,7 +98,9 @@ export function locationProblem(table: CostTable, fixed: Fixed = new Map()): Pro
     openings: engines.map((engine) => ({
       cost: openingCost(engine, model),
       counts: !inProcess(engine),
+      ...(keepsApart(engine) && { another: furtherServerCost(engine, model) }),
     })),
+    servers: sites.map(([name = ""]) => serverKind(table.rows.get(name)?.workload)),
     sites: sites.map((site) => {
       const only = fixed.get(site);
       return siteCosts(table, site).map((cost, at) =>

@@ -1,5 +1,6 @@
 import { points, type Candidate } from "./assess.ts";
-import { openingCost, type CostTable } from "./cost-table.ts";
+import { furtherServerCost, openingCost, type CostTable } from "./cost-table.ts";
+import { keepsApart, serverKind } from "./servers.ts";
 
 /** What another engine changes in the total of a plan. */
 export interface Change {
@@ -22,25 +23,49 @@ export function comparing(
   total: number,
 ): Comparison {
   const siteOf = new Map(table.sites.flatMap((site) => site.map((name) => [name, site] as const)));
-  const served = Map.groupBy(engines.values(), ({ id }) => id);
-  const opening = (engine: Candidate): number => openingCost(engine, table.model);
-  const runs = ({ id }: Candidate): boolean => table.model.stores.running.includes(id);
+  const serverOf = (name: string, engine: Candidate): string =>
+    keepsApart(engine) ? serverKind(table.rows.get(name)?.workload) : "";
+  const served = Map.groupBy(engines, ([, { id }]) => id);
+  const onServer = Map.groupBy(
+    engines,
+    ([name, engine]) => `${engine.id} ${serverOf(name, engine)}`,
+  );
+  const room = (name: string, engine: Candidate, own: number): Room => {
+    const there = served.get(engine.id)?.length ?? 0;
+    if (there === own) return { points: openingCost(engine, table.model), first: true };
+    const beside = onServer.get(`${engine.id} ${serverOf(name, engine)}`)?.length ?? 0;
+    return { points: beside === own ? furtherServerCost(engine, table.model) : 0, first: false };
+  };
+  const opening = ({ id, title }: Candidate, { first }: Room): string => {
+    if (!first) return `for one more server of ${title}`;
+    return table.model.stores.running.includes(id)
+      ? `for ${title}, which already runs`
+      : `to open ${title}`;
+  };
   return (workload, other, otherTotal) => {
     const site = siteOf.get(workload) ?? [];
     const chosen = engines.get(workload);
-    const isLeft = chosen !== undefined && served.get(chosen.id)?.length === site.length;
+    const opened = room(workload, other, 0);
+    const closed = chosen && room(workload, chosen, site.length);
     const changes: readonly Change[] = [
-      {
-        points: served.has(other.id) ? 0 : opening(other),
-        what: runs(other) ? `for ${other.title}, which already runs` : `to open ${other.title}`,
-      },
+      { points: opened.points, what: opening(other, opened) },
       ...site.flatMap((name) => strains(table, name, [chosen?.id, other.id], name !== workload)),
-      { points: isLeft ? -opening(chosen) : 0, what: `without ${chosen?.title ?? ""}` },
+      {
+        points: -(closed?.points ?? 0),
+        what: `without ${closed?.first === false ? "one more server of " : ""}${chosen?.title ?? ""}`,
+      },
     ];
     const known = changes.reduce((sum, change) => sum + change.points, total);
     const rest = { points: points(otherTotal - known), what: "for where the others go then" };
     return [...changes, rest].filter((change) => change.points !== 0);
   };
+}
+
+/** Points for the server of an engine that a workload needs when it is alone there; none where others need it too. */
+interface Room {
+  readonly points: number;
+  /** Whether it is the engine's first server. */
+  readonly first: boolean;
 }
 
 function strains(

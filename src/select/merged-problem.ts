@@ -20,6 +20,8 @@ interface Part {
 /** Parts that cost the same whatever engines are open. */
 interface Class {
   readonly rows: readonly CostRow[];
+  /** Per row: what it may share a server with. */
+  readonly servers: readonly string[];
   readonly links: readonly Link[];
   readonly count: number;
 }
@@ -42,10 +44,11 @@ export class MergedProblem {
     this.#partOf = new Map(this.#parts.flatMap((part) => part.sites.map((site) => [site, part])));
     for (const part of this.#parts) {
       const rows = part.sites.map((site) => problem.sites[site] ?? []);
-      const key = keyOf(rows, part.links);
+      const servers = serversOf(problem, part);
+      const key = keyOf(rows, servers, part.links);
       this.#keyOf.set(part, key);
       const { count } = this.#classes.get(key) ?? { count: 0 };
-      this.#classes.set(key, { rows, links: part.links, count: count + 1 });
+      this.#classes.set(key, { rows, servers, links: part.links, count: count + 1 });
     }
   }
 
@@ -71,7 +74,7 @@ export class MergedProblem {
     if (!part) return undefined;
     const rows = part.sites.map((site) => changed.get(site) ?? this.#problem.sites[site] ?? []);
     const old = this.#keyOf.get(part) ?? "";
-    const key = `${old}>${keyOf(rows, part.links)}`;
+    const key = `${old}>${keyOf(rows, serversOf(this.#problem, part), part.links)}`;
     const places = this.#solved.has(key) ? this.#solved.get(key) : this.#solveFor(old, part, rows);
     this.#solved.set(key, places);
     return (
@@ -88,12 +91,14 @@ export class MergedProblem {
     return part ? `${part.sites.indexOf(site)} of ${this.#keyOf.get(part)}` : "";
   }
 
-  #solveFor(old: string, { links }: Part, rows: readonly CostRow[]): PartSolution | undefined {
+  #solveFor(old: string, part: Part, rows: readonly CostRow[]): PartSolution | undefined {
     const others = [...this.#classes].flatMap(([key, { count, ...rest }]) => {
       const left = key === old ? count - 1 : count;
       return left > 0 ? [{ ...rest, count: left }] : [];
     });
-    const { problem } = joined(this.#problem, [{ rows, links, count: 1 }, ...others]);
+    const servers = serversOf(this.#problem, part);
+    const changed = { rows, servers, links: part.links, count: 1 };
+    const { problem } = joined(this.#problem, [changed, ...others]);
     const solution = solve(problem);
     return (
       solution && {
@@ -110,21 +115,30 @@ function joined(
 ): { readonly problem: Problem; readonly first: readonly number[] } {
   const first: number[] = [];
   const sites: CostRow[] = [];
+  const servers: string[] = [];
   const weights: number[] = [];
   const links: Link[] = [];
-  for (const { rows, count, links: own } of classes) {
+  for (const { rows, servers: kinds, count, links: own } of classes) {
     const start = sites.length;
     first.push(start);
     sites.push(...rows);
+    servers.push(...kinds);
     for (const _ of rows) weights.push(count);
     for (const { authority, view } of own)
       links.push({ authority: start + authority, view: start + view });
   }
-  return { problem: { ...base, sites, weights, links }, first };
+  return { problem: { ...base, sites, servers, weights, links }, first };
 }
 
-const keyOf = (rows: readonly CostRow[], links: readonly Link[]): string =>
-  `${rows.map((row) => row.join(",")).join(";")}/${links.map(({ authority, view }) => `${authority}-${view}`).join(",")}`;
+const serversOf = ({ servers }: Problem, { sites }: Part): readonly string[] =>
+  sites.map((site) => servers?.[site] ?? "");
+
+const keyOf = (
+  rows: readonly CostRow[],
+  servers: readonly string[],
+  links: readonly Link[],
+): string =>
+  `${rows.map((row) => row.join(",")).join(";")}/${servers.join(",")}/${links.map(({ authority, view }) => `${authority}-${view}`).join(",")}`;
 
 function partsOf({ sites, links = [] }: Problem): readonly Part[] {
   const up = sites.map((_, site) => site);

@@ -1,21 +1,34 @@
+import { facilitiesOf, facilityCosts, type Facility } from "./facilities.ts";
 import type { Link } from "./sites.ts";
 
 /**
- * Facility location, exact: opening an engine costs, serving a site from an engine costs, the cheapest total wins. Costs are whole
+ * Facility location, exact: opening an engine costs, so does a further server of it, serving a site from an engine costs; the cheapest
+ * total wins. Costs are whole
  * thousandths of a point, so sums are exact; engines come sorted by id and the first of equal totals stays, so ties go by id.
  */
 export interface Problem {
-  /** Per engine: cost of opening it, and whether it counts against the budget. */
-  readonly openings: readonly { readonly cost: number; readonly counts: boolean }[];
+  readonly openings: readonly Opening[];
   /** Per site and engine: cost of serving, `undefined` when the engine cannot. */
   readonly sites: readonly (readonly (number | undefined)[])[];
   /** Per site: of how many equal ones it stands for; one where it is left out. */
   readonly weights?: readonly number[];
+  /** Per site: what it may share a server with, of an engine that keeps some apart; one for all where it is left out. */
+  readonly servers?: readonly string[];
   /** Pairs of sites whose engines must fit together. */
   readonly links?: readonly Link[];
   /** Whether an authority on one engine can be copied by a view on another. */
   readonly copies?: (authority: number, view: number) => boolean;
   readonly maxEngines?: number;
+}
+
+/** What it takes to have an engine at all. */
+export interface Opening {
+  /** Its first server included. */
+  readonly cost: number;
+  /** Against the budget, once whatever the number of its servers. */
+  readonly counts: boolean;
+  /** Of each further server, where sites that must not share one are served; one server holds all where it is left out. */
+  readonly another?: number;
 }
 
 export interface Solution {
@@ -32,8 +45,14 @@ const never = Number.POSITIVE_INFINITY;
  * the number of sites: `MergedProblem` solves one with many equal ones.
  */
 export function solve(problem: Problem): Solution | undefined {
-  const search = new BranchAndBound(problem);
-  return search.run();
+  const facilities = facilitiesOf(problem);
+  const solution = new BranchAndBound(problem, facilities).run();
+  return (
+    solution && {
+      total: solution.total,
+      serves: solution.serves.map((at) => facilities[at]?.engine ?? -1),
+    }
+  );
 }
 
 /** Whether every site is served when every engine is open: cost and budget apart. */
@@ -43,19 +62,21 @@ export function servable(problem: Pick<Problem, "sites" | "links" | "copies">): 
 }
 
 /**
- * Depth first over "is this engine open?", bounded by what the best still possible engine of each site costs. The bound leaves the links
+ * Depth first over "is this server open?", bounded by what the best still possible server of each site costs. The bound leaves the links
  * out, so it never exceeds what a completion costs; they are kept where everything is decided. It is asked thousands of times for one
  * plan, so its loops make nothing.
  */
 class BranchAndBound {
-  readonly #engines: number;
+  readonly #facilities: number;
   readonly #sites: number;
-  readonly #opening: readonly number[];
+  readonly #engineOf: readonly number[];
+  readonly #own: readonly number[];
+  readonly #shared: readonly number[];
   readonly #counts: readonly boolean[];
   readonly #costs: readonly Float64Array[];
-  /** At `engine * sites + site`: least cost of the site among engines from there on. */
+  /** At `facility * sites + site`: least cost of the site among facilities from there on. */
   readonly #after: Float64Array;
-  /** At `engine * sites + site`: least cost of the site among the open ones of the engines before. */
+  /** At `facility * sites + site`: least cost of the site among the open ones of the facilities before. */
   readonly #served: Float64Array;
   readonly #weights: Float64Array;
   readonly #budget: number;
@@ -65,21 +86,29 @@ class BranchAndBound {
   #best: number = never;
   #bestOpen: readonly boolean[] | undefined;
 
-  constructor(problem: Problem) {
-    this.#engines = problem.openings.length;
+  constructor(problem: Problem, facilities: readonly Facility[]) {
+    this.#facilities = facilities.length;
     this.#sites = problem.sites.length;
-    this.#opening = problem.openings.map(({ cost }) => Math.round(cost * scale));
-    this.#counts = problem.openings.map(({ counts }) => counts);
-    this.#costs = costsOf(problem);
+    this.#engineOf = facilities.map(({ engine }) => engine);
+    this.#own = facilities.map(({ own }) => Math.round(own * scale));
+    this.#shared = facilities.map(({ shared }) => Math.round(shared * scale));
+    this.#counts = facilities.map(({ counts }) => counts);
+    this.#costs = costsOf({ sites: facilityCosts(problem, facilities) });
     this.#weights = weightsOf(problem);
-    this.#after = suffixMinima(this.#costs, this.#engines);
-    this.#served = new Float64Array((this.#engines + 1) * this.#sites).fill(never);
+    this.#after = suffixMinima(this.#costs, this.#facilities);
+    this.#served = new Float64Array((this.#facilities + 1) * this.#sites).fill(never);
     this.#budget = problem.maxEngines ?? never;
-    this.#assignment = new Assignment(this.#costs, problem);
+    const engineOf = (facility: number): number => facilities[facility]?.engine ?? -1;
+    this.#assignment = new Assignment(this.#costs, {
+      ...problem,
+      copies: (authority, view) =>
+        engineOf(authority) === engineOf(view) ||
+        problem.copies?.(engineOf(authority), engineOf(view)) === true,
+    });
     const linked = problem.sites.map(() => false);
     for (const { authority, view } of problem.links ?? []) linked[authority] = linked[view] = true;
     this.#linked = linked;
-    this.#open = this.#opening.map(() => false);
+    this.#open = facilities.map(() => false);
   }
 
   run(): Solution | undefined {
@@ -89,35 +118,47 @@ class BranchAndBound {
     return { total: this.#best / scale, serves: this.#assignment.serves(open) };
   }
 
-  #branch(engine: number, opened: number, counted: number): void {
-    if (this.#bound(engine, opened) >= this.#best) return;
-    if (engine === this.#engines) {
+  #branch(facility: number, opened: number, counted: number): void {
+    if (this.#bound(facility, opened) >= this.#best) return;
+    if (facility === this.#facilities) {
       const total = opened + this.#assignment.cost(this.#open);
       if (total >= this.#best) return;
       this.#best = total;
       this.#bestOpen = [...this.#open];
       return;
     }
-    const from = engine * this.#sites;
+    const from = facility * this.#sites;
     const to = from + this.#sites;
-    const count = counted + (this.#counts[engine] === true ? 1 : 0);
-    if (count <= this.#budget && this.#helps(engine, from)) {
-      this.#open[engine] = true;
+    const first = this.#isFirst(facility);
+    const count = counted + (first && this.#counts[facility] === true ? 1 : 0);
+    if (count <= this.#budget && this.#helps(facility, from)) {
+      this.#open[facility] = true;
       for (let site = 0; site < this.#sites; site++)
         this.#served[to + site] = Math.min(
           this.#served[from + site] ?? never,
-          this.#costs[site]?.[engine] ?? never,
+          this.#costs[site]?.[facility] ?? never,
         );
-      this.#branch(engine + 1, opened + (this.#opening[engine] ?? 0), count);
-      this.#open[engine] = false;
+      this.#branch(facility + 1, opened + this.#opening(facility, first), count);
+      this.#open[facility] = false;
     }
     this.#served.copyWithin(to, from, to);
-    this.#branch(engine + 1, opened, counted);
+    this.#branch(facility + 1, opened, counted);
   }
 
-  /** What every completion costs at least: the sites at their best, plus one opening when a site still has no engine. */
-  #bound(engine: number, opened: number): number {
-    const from = engine * this.#sites;
+  /** Whether no server of its engine is open: those of one engine stand together. */
+  #isFirst(facility: number): boolean {
+    for (let at = facility - 1; this.#engineOf[at] === this.#engineOf[facility]; at--)
+      if (this.#open[at] === true) return false;
+    return true;
+  }
+
+  #opening(facility: number, first: boolean): number {
+    return (this.#own[facility] ?? 0) + (first ? (this.#shared[facility] ?? 0) : 0);
+  }
+
+  /** What every completion costs at least: the sites at their best, plus one opening when a site still has no server. */
+  #bound(facility: number, opened: number): number {
+    const from = facility * this.#sites;
     let total = opened;
     let unserved = false;
     for (let site = 0; site < this.#sites; site++) {
@@ -126,20 +167,20 @@ class BranchAndBound {
       const least = Math.min(now, this.#after[from + site] ?? never);
       total += least * (this.#weights[site] ?? 1);
     }
-    return unserved ? total + this.#leastOpening(engine) : total;
+    return unserved ? total + this.#leastOpening(facility) : total;
   }
 
   #leastOpening(from: number): number {
     let least = never;
-    for (let engine = from; engine < this.#engines; engine++)
-      least = Math.min(least, this.#opening[engine] ?? never);
+    for (let at = from; at < this.#facilities; at++)
+      least = Math.min(least, this.#opening(at, this.#isFirst(at)));
     return least;
   }
 
-  /** A linked site may need a dearer engine for the sake of the other one. */
-  #helps(engine: number, from: number): boolean {
+  /** A linked site may need a dearer server for the sake of the other one. */
+  #helps(facility: number, from: number): boolean {
     for (let site = 0; site < this.#sites; site++) {
-      const own = this.#costs[site]?.[engine] ?? never;
+      const own = this.#costs[site]?.[facility] ?? never;
       if (own < (this.#served[from + site] ?? never)) return true;
       if (own < never && this.#linked[site] === true) return true;
     }

@@ -3,6 +3,7 @@ import { inProcess, type CostTable } from "./cost-table.ts";
 import type { Lock } from "./lock.ts";
 import type { PlannedStore, Port } from "./plan.ts";
 import { portOf } from "./requirements.ts";
+import { keepsApart, serverKind } from "./servers.ts";
 import { isAuthority } from "./volume.ts";
 
 /** One store per used engine, or several where one server must not hold all of it; `main` first, then by name. */
@@ -41,7 +42,7 @@ interface Group {
 }
 type Named = Group & { readonly usual: string };
 
-/** A server has one eviction policy: what is written nowhere else is kept from caches, and caches from those that evict otherwise. */
+/** One per server that the workloads of an engine need. */
 function groupsOf(
   table: CostTable,
   engine: Candidate,
@@ -51,12 +52,8 @@ function groupsOf(
     .filter(([, serving]) => serving === engine)
     .map(([name]) => name)
     .toSorted();
-  const kindOf = (name: string): string => {
-    const workload = table.rows.get(name)?.workload;
-    return workload?.kind === "cache" ? workload.eviction : "authority";
-  };
-  const together = engine.capabilities.features["separate-caches"] === undefined;
-  const groups = together ? [served] : [...Map.groupBy(served, kindOf).values()];
+  const kindOf = (name: string): string => serverKind(table.rows.get(name)?.workload);
+  const groups = keepsApart(engine) ? [...Map.groupBy(served, kindOf).values()] : [served];
   return groups.map((workloads) => ({ engine, workloads }));
 }
 

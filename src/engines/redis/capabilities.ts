@@ -244,7 +244,7 @@ export const capabilities: Capabilities = {
       source: "`test/engines`",
     },
     "CO-03": {
-      fact: "operating one more server of it weighs 8 points where you run it, 5 where it is managed",
+      fact: "operating it weighs 8 points where you run it, 5 where it is managed; each further server a quarter of that",
       source: "(general knowledge, verify)",
       general: true,
     },

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { servable, solve, type Problem } from "../../../src/select/solve.ts";
+import { servable, solve, type Opening, type Problem } from "../../../src/select/solve.ts";
 import { stopwatch } from "../../support/stopwatch.ts";
 
 /** Every subset of engines, every way in which its engines can serve the sites. */
-function bruteForce({ openings, sites, links = [], copies, maxEngines }: Problem) {
+function bruteForce({ openings, sites, servers, links = [], copies, maxEngines }: Problem) {
   let best: number | undefined;
   for (let mask = 0; mask < 2 ** openings.length; mask++) {
     const open = openings.map((_, at) => (mask & (1 << at)) !== 0);
@@ -17,7 +17,12 @@ function bruteForce({ openings, sites, links = [], copies, maxEngines }: Problem
         return a === b || copies?.(a, b) === true;
       });
       if (!fits) continue;
-      const parts = [opened, ...serves.map((engine, site) => sites[site]?.[engine] ?? 0)];
+      const further = openings.map(({ another = 0 }, engine) => {
+        const kinds = serves.flatMap((each, site) => (each === engine ? servers?.[site] : []));
+        return another * Math.max(0, new Set(kinds).size - 1);
+      });
+      const costs = serves.map((engine, site) => sites[site]?.[engine] ?? 0);
+      const parts = [opened, ...further, ...costs];
       const total = parts.reduce((a, b) => a + Math.round(b * 1_000), 0) / 1_000;
       if (best === undefined || total < best) best = total;
     }
@@ -38,13 +43,22 @@ function* ways(
 
 const cost = fc.integer({ min: 0, max: 40 }).map((n) => n / 2);
 
+/** A further server never costs more than the engine with its first. */
+const opening: fc.Arbitrary<Opening> = fc
+  .record({ cost, counts: fc.boolean(), further: fc.option(fc.nat({ max: 4 })) })
+  .map(({ further, ...rest }) => ({
+    ...rest,
+    ...(further !== null && { another: (rest.cost * further) / 4 }),
+  }));
+
 const problem: fc.Arbitrary<Problem> = fc
   .record({ engines: fc.integer({ min: 1, max: 5 }), sites: fc.integer({ min: 1, max: 5 }) })
   .chain(({ engines, sites }) =>
     fc.record({
-      openings: fc.array(fc.record({ cost, counts: fc.boolean() }), {
-        minLength: engines,
-        maxLength: engines,
+      openings: fc.array(opening, { minLength: engines, maxLength: engines }),
+      servers: fc.array(fc.constantFrom("kept", "evicted", "volatile"), {
+        minLength: sites,
+        maxLength: sites,
       }),
       sites: fc.array(
         fc.array(fc.option(cost, { nil: undefined, freq: 3 }), {
