@@ -50,10 +50,9 @@ const version = 1;
  * every file to which two branches both added something.
  */
 export function printRecord(record: UnitRecord): string {
-  const files = [...record.files.keys()].toSorted().flatMap((path) => {
-    const file = record.files.get(path);
-    return file === undefined ? [] : [`  ${JSON.stringify(path)}: ${printFile(file)}`];
-  });
+  const files = [...record.files]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, file]) => `  ${JSON.stringify(path)}: ${printFile(file)}`);
   const model =
     record.model === undefined ? "" : ` "model": ${nested(sorted(record.model), " ")},\n`;
   return `{\n "files": ${object(files, " ")},\n${model} "version": ${version}\n}\n`;
@@ -89,8 +88,12 @@ function printLines(text: string): string {
     : JSON.stringify(text).replaceAll("\\n", `",\n    "`);
 }
 
-const object = (entries: readonly string[], indent: string): string =>
-  entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n${indent}}`;
+/** Put together by `+`, which copies none of the entries: they are most of what is written. */
+function object(entries: readonly string[], indent: string): string {
+  let text = "";
+  for (const entry of entries) text += text === "" ? entry : `,\n${entry}`;
+  return text === "" ? "{}" : `{\n${text}\n${indent}}`;
+}
 
 const nested = (value: unknown, indent: string): string =>
   JSON.stringify(value, null, 1).replaceAll("\n", `\n${indent}`);
@@ -112,17 +115,50 @@ export function placeOf(path: string, file: RecordedFile): string {
   return file.kind === "yours" ? path : (file.at ?? path);
 }
 
-/** A JSON value with its keys sorted at every depth, as it is stored. */
+/** A JSON value with its keys sorted at every depth, as it is stored; what is sorted already is itself. */
 export function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+  if (Array.isArray(value)) return sortedItems(value);
   if (!isObject(value)) return value;
+  const keys = Object.keys(value);
   const made: Record<string, unknown> = {};
+  let same = !sortKeys(keys);
   // Objects of one shape in one loop share a hidden class, which `Object.fromEntries` does not give them.
-  for (const key of Object.keys(value).toSorted()) {
+  for (const key of keys) {
     if (key === "__proto__") return sortedEntries(value);
-    made[key] = sorted(value[key]);
+    const item = sorted(value[key]);
+    same &&= item === value[key];
+    made[key] = item;
   }
-  return made;
+  return same ? value : made;
+}
+
+function sortedItems(items: readonly unknown[]): readonly unknown[] {
+  const made = items.map(sorted);
+  return made.every((item, at) => item === items[at]) ? items : made;
+}
+
+const few = 50;
+
+/**
+ * Sorts keys where they lie; of few by insertion, since every call of `sort` makes more garbage than all else here.
+ *
+ * @returns whether they were in another order
+ */
+function sortKeys(keys: string[]): boolean {
+  if (keys.length > few) {
+    const before = [...keys];
+    keys.sort();
+    return keys.some((key, at) => key !== before[at]);
+  }
+  let moved = false;
+  for (let next = 1; next < keys.length; next += 1) {
+    const key = keys[next] ?? "";
+    let at = next;
+    for (; at > 0 && (keys[at - 1] ?? "") > key; at -= 1) keys[at] = keys[at - 1] ?? "";
+    keys[at] = key;
+    moved ||= at !== next;
+  }
+  return moved;
 }
 
 /** The same where a key would set the prototype. */

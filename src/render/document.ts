@@ -48,8 +48,7 @@ const step = 2;
 
 /** Prints from a column on; the first line is already indented by the caller, later ones by `depth` columns and what they nest. */
 export function print(doc: Doc, depth = 0, column = depth): string {
-  const short = flatText(doc, false, printWidth - column);
-  if (short !== undefined) return short;
+  if (typeof doc === "string" || roomBeside(doc, false, printWidth - column) >= 0) return flat(doc);
   const stack = new Stack(doc, depth);
   let out = "";
   let at = column;
@@ -61,12 +60,11 @@ export function print(doc: Doc, depth = 0, column = depth): string {
     } else if (isList(one)) stack.pushAll(one, columns);
     else if (one.kind === "indent") stack.push(one.of, columns + step);
     else if (one.kind === "group") {
-      const flat = flatText(one.of, true, printWidth - at);
-      if (flat === undefined || !stack.breaksWithin(printWidth - at - flat.length))
-        stack.push(one.of, columns);
+      const left = roomBeside(one.of, true, printWidth - at);
+      if (left < 0 || !stack.breaksWithin(left)) stack.push(one.of, columns);
       else {
-        out += flat;
-        at += flat.length;
+        out += flat(one.of);
+        at = printWidth - left;
       }
     } else if (one.kind === "broken") {
       out += one.text;
@@ -136,34 +134,33 @@ function roomBehind(doc: Doc, room: number): number {
   return doc.kind === "broken" ? room - doc.text.length : roomBehind(doc.of, room);
 }
 
-/** The document on one line; undefined when it has a hard break, one outside every group, or is wider than the room. */
-function flatText(doc: Doc, grouped: boolean, room: number): string | undefined {
-  if (typeof doc === "string") return !grouped || doc.length <= room ? doc : undefined;
-  const flat = new FlatText(room);
-  return flat.add(doc, grouped) ? flat.text : undefined;
+/**
+ * The columns left beside a document on one line: negative when it is too wide, has a hard break, or one outside every group. Every
+ * group is measured, and most are flat: nothing is made of it until one fits.
+ */
+function roomBeside(doc: Doc, grouped: boolean, room: number): number {
+  if (typeof doc === "string") return room - doc.length;
+  if (isList(doc)) {
+    let left = room;
+    for (let index = 0; index < doc.length && left >= 0; index += 1)
+      left = roomBeside(doc[index] ?? "", grouped, left);
+    return left;
+  }
+  if (doc.kind === "broken") return room;
+  if (doc.kind !== "line") return roomBeside(doc.of, grouped || doc.kind === "group", room);
+  return doc.hard || !grouped ? -1 : room - doc.flat.length;
 }
 
-class FlatText {
-  readonly #room: number;
-  text = "";
-
-  constructor(room: number) {
-    this.#room = room;
+/** The document on one line. */
+function flat(doc: Doc): string {
+  if (typeof doc === "string") return doc;
+  if (isList(doc)) {
+    let text = "";
+    for (let index = 0; index < doc.length; index += 1) text += flat(doc[index] ?? "");
+    return text;
   }
-
-  /** @returns false as soon as there is no such text */
-  add(doc: Doc, grouped: boolean): boolean {
-    if (typeof doc === "string") this.text += doc;
-    else if (isList(doc)) {
-      for (const part of doc) if (!this.add(part, grouped)) return false;
-    } else if (doc.kind === "group") return this.add(doc.of, true);
-    else if (doc.kind === "indent") return this.add(doc.of, grouped);
-    else if (doc.kind === "line") {
-      if (doc.hard || !grouped) return false;
-      this.text += doc.flat;
-    }
-    return this.text.length <= this.#room;
-  }
+  if (doc.kind === "line") return doc.flat;
+  return doc.kind === "broken" ? "" : flat(doc.of);
 }
 
 const isList = (doc: Exclude<Doc, string>): doc is readonly Doc[] => Array.isArray(doc);

@@ -61,3 +61,25 @@ test("a record is what JSON.stringify makes of it, line by line of each base", (
   );
   fc.assert(property, { seed: 20261121, numRuns: 500 });
 });
+
+test("keys are sorted at every depth, of wide objects too; what is sorted stays the same object", () => {
+  const plainly = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plainly);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, each]) => [key, plainly(each)]));
+  };
+  const wide = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), {
+    minKeys: 0,
+    maxKeys: 120,
+    size: "max",
+  });
+  const property = fc.property(wide, (value) => {
+    const once = sorted(value);
+    expect(JSON.stringify(once)).toBe(JSON.stringify(plainly(value)));
+    expect(once).toEqual(value);
+    // Digits come first in every object, and the prototype's name is copied.
+    if (!/"(?:\d+|__proto__)":/.test(JSON.stringify(value))) expect(sorted(once)).toBe(once);
+  });
+  fc.assert(property, { seed: 20_261_123, numRuns: 300 });
+});
