@@ -1,3 +1,4 @@
+import { inOnePiece } from "../render/one-piece.ts";
 import type { Unit } from "./units.ts";
 import { gitSides } from "./git-conflict.ts";
 import { pathProblem } from "./paths.ts";
@@ -55,7 +56,7 @@ export function printRecord(record: UnitRecord): string {
     .map(([path, file]) => `  ${JSON.stringify(path)}: ${printFile(file)}`);
   const model =
     record.model === undefined ? "" : ` "model": ${nested(sorted(record.model), " ")},\n`;
-  return `{\n "files": ${object(files, " ")},\n${model} "version": ${version}\n}\n`;
+  return inOnePiece(`{\n "files": ${object(files, " ")},\n${model} "version": ${version}\n}\n`);
 }
 
 function printFile(file: RecordedFile): string {

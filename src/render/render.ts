@@ -5,6 +5,7 @@ import type { Model } from "../spec/model.ts";
 import { copied, withExtension } from "./copy.ts";
 import { environment } from "./environment.ts";
 import { withHeader, withRuntimeHeader } from "./header.ts";
+import { inOnePiece } from "./one-piece.ts";
 import { sharedRequests } from "./shared/requests.ts";
 import { templateSpecs, verbatimTexts } from "./template-source.ts";
 import type { VirtualFile } from "./virtual-file.ts";
@@ -60,7 +61,7 @@ function resolved(request: FileRequest, { ir, spec, version }: RenderInput): Vir
     path,
     ownership: request.ownership,
     unit: request.unit,
-    content: flat(
+    content: inOnePiece(
       request.ownership === "yours"
         ? text
         : "verbatim" in request
@@ -68,15 +69,6 @@ function resolved(request: FileRequest, { ir, spec, version }: RenderInput): Vir
           : withHeader(path, spec, text),
     ),
   };
-}
-
-/**
- * The same text in one piece. V8 keeps a text that was joined as a tree of its parts, several times as large, until it is first read
- * at a place; a tree of files waits long for that.
- */
-function flat(text: string): string {
-  text.charCodeAt(0);
-  return text;
 }
 
 /** `{data}/index.ts` → `src/data/index.ts`. */
