@@ -9,6 +9,7 @@ import { partitions } from "./partitions.ts";
 import { preferences } from "./preferences.ts";
 import { references } from "./references.ts";
 import { renames } from "./renames.ts";
+import { referencedDeleted } from "./referenced-deleted.ts";
 import { requiredCircles } from "./required-circles.ts";
 import { structures } from "./structures.ts";
 import { unreadChecks } from "./unread-checks.ts";
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   renames,
   references,
   requiredCircles,
+  referencedDeleted,
   unreadChecks,
   indexes,
   partitions,
