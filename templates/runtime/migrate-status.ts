@@ -34,10 +34,13 @@ export function compare(
   const halfWay = ledger.filter((entry) => entry.dirty === true && !isPlanned(entry));
   const done = new Set(applied.map(({ id }) => id));
   const begun = new Set(halfWay.map(({ id }) => id));
-  const planned = ledger.filter(isPlanned).map(({ id }) => id);
+  const planned = ledger.filter(isPlanned);
   const waiting = migrations.filter(({ id }) => !done.has(id));
   const order = inOrder(waiting, done, begun);
-  const held = ledger.length === 0 ? [] : heldOf(order, new Set([...begun, ...planned]), released);
+  const held =
+    ledger.length === 0
+      ? []
+      : heldOf(order, new Set([...begun, ...planned.map(({ id }) => id)]), released);
   const stuck = waiting.filter((migration) => !order.includes(migration));
   return {
     applied,
@@ -48,6 +51,7 @@ export function compare(
       ...[...applied, ...halfWay].flatMap((entry) =>
         entryProblems(entry, files.get(entry.id), entries),
       ),
+      ...planned.flatMap(({ id }) => (files.has(id) ? [] : [withoutFile(id, "to be applied")])),
       ...stuck.flatMap((migration) => stuckProblem(migration, files, entries)),
     ],
   };
@@ -106,9 +110,7 @@ function entryProblems(
   const { id } = entry;
   if (migration === undefined) {
     const state = entry.dirty === true ? "half-way" : "applied";
-    return [
-      `drift: ${id} is ${state}, but there is no file of it here; bring it back, or use the checkout that has it`,
-    ];
+    return [withoutFile(id, state)];
   }
   const { file, parents } = migration;
   const missing = parents.filter((parent) => !ledger.has(parent));
@@ -132,6 +134,9 @@ function entryProblems(
   }
   return [];
 }
+
+const withoutFile = (id: string, state: string): string =>
+  `drift: ${id} is ${state}, but there is no file of it here; bring it back, or use the checkout that has it`;
 
 /** What keeps a migration from ever running; nothing where that is told of one that it stands on. */
 function stuckProblem(

@@ -104,10 +104,11 @@ export function migrateDownTo(
     );
     const reverted = chosen.map((id) => known(id, migrations));
     const present = await target.ledger();
-    const ran = reverted.map((migration) => ({
-      id: migration.id,
-      steps: begunSteps(target, migration, entryOf(present, migration.id)),
-    }));
+    const ran: BegunMigration[] = [];
+    for (const migration of reverted) {
+      const steps = await begunSteps(target, migration, entryOf(present, migration.id));
+      ran.push({ id: migration.id, steps });
+    }
     refuseLosses(ran, options.allowDestructive ?? false);
     for (const migration of reverted) {
       const ledger = await target.ledger();
@@ -256,22 +257,30 @@ function downOrder(ledger: readonly LedgerEntry[], to: string | undefined): read
   }
 }
 
+/** A migration with those of its steps that are taken back. */
+interface BegunMigration {
+  readonly id: string;
+  readonly steps: readonly StepRecord[];
+}
+
 /** The steps that are there, and one that may be there in part: only those are taken back. */
-function begunSteps(
+async function begunSteps(
   target: MigrationTarget,
   migration: Migration,
   entry: LedgerEntry | undefined,
-): readonly StepRecord[] {
+): Promise<readonly StepRecord[]> {
   const { steps = [] } = migration;
   if (steps.length === 0) return steps;
   const { index, begun } = positionOf(migration, stepsOf(target, migration), entry);
-  return steps.slice(0, begun ? index + 1 : index);
+  const done = steps.slice(0, index);
+  const [open] = begun ? steps.slice(index) : [];
+  if (open === undefined) return done;
+  // Nobody has written to what is not there: a step that failed at its first statement made nothing that could go.
+  const isThere = open.verify === undefined || (await target.holds(open.verify));
+  return [...done, isThere ? open : { ...open, removes: undefined }];
 }
 
-function refuseLosses(
-  migrations: readonly { readonly id: string; readonly steps: readonly StepRecord[] }[],
-  allowed: Released,
-): void {
+function refuseLosses(migrations: readonly BegunMigration[], allowed: Released): void {
   const losses = migrations.flatMap(({ id, steps }) => {
     if (typeof allowed === "boolean" ? allowed : allowed.includes(id)) return [];
     return steps.flatMap(({ name, title, reversibility, removes }) => {

@@ -256,6 +256,27 @@ describe("down", () => {
     expect(error.message).toContain("0002-late: x (x is made): loses-data");
   });
 
+  test("of a step that failed before it made anything, nothing is asked", async () => {
+    const store = new MemoryTarget();
+    const added = stepped("0001-added", [
+      { ...concurrent("x"), removes: "orders.note", repair: "clean x" },
+    ]);
+    store.failOn = "make x";
+    await expect(migrateUp(store, [added])).rejects.toThrow("syntax error");
+    store.failOn = undefined;
+    expect(await migrateDown(store, [added])).toBe("0001-added");
+    await migrateUp(store, [added]);
+    expect((await dataError(migrateDown(store, [added]))).message).toContain("orders.note goes");
+  });
+
+  test("of a step that was made and not noted, what it holds is asked about", async () => {
+    const store = new MemoryTarget();
+    const added = stepped("0001-added", [{ ...concurrent("x"), removes: "orders.note" }]);
+    await killedOnce(store, 3, () => migrateUp(store, [added]));
+    expect([store.made.has("x"), store.entries[0]?.dirty]).toEqual([true, true]);
+    expect((await dataError(migrateDown(store, [added]))).message).toContain("orders.note goes");
+  });
+
   test("a count of rows that fails is told with its step", async () => {
     class Refusing extends MemoryTarget {
       override count(): Promise<number> {
