@@ -4,10 +4,12 @@ import { changeFiles, type ChangedFiles } from "../migrate/change-files.ts";
 import { crossedBranches } from "../migrate/crossed-branches.ts";
 import { outdatedParts, planChange } from "../migrate/change.ts";
 import { type MigrationFolder, snapshotOf } from "../migrate/folder.ts";
+import { lostSides } from "../migrate/lost-sides.ts";
+import { sealOfPart } from "../migrate/part-content.ts";
 import type { ChangeContext, SchemaPlanner, Snapshot } from "../migrate/step.ts";
 import { damagedRecord } from "../reconcile/findings.ts";
 import { gitSides } from "../reconcile/git-conflict.ts";
-import { sealOfPart, type SoundSchema, soundSchema } from "../reconcile/known-schema.ts";
+import { type SoundSchema, soundSchema } from "../reconcile/known-schema.ts";
 import { scanMigrations } from "../reconcile/scan-migrations.ts";
 import { schemaFolder } from "../reconcile/tool-files.ts";
 import type { FileChange, Finding, WatchedPath } from "../reconcile/write-plan.ts";
@@ -191,7 +193,8 @@ export function folderFindings(folder: MigrationFolder): readonly Finding[] {
     }),
     ...migrationFindings(folder),
   ];
-  if (damaged.length > 0 || folder.migrations.length === 0 || folder.parts.size > 0) return damaged;
+  if (damaged.length > 0) return damaged;
+  if (folder.migrations.length === 0 || folder.parts.size > 0) return lostFindings(folder);
   const path = `${schemaFolder}/${folder.store}`;
   return [
     {
@@ -202,6 +205,15 @@ export function folderFindings(folder: MigrationFolder): readonly Finding[] {
     },
   ];
 }
+
+/** The next change would be planned without what is there. */
+const lostFindings = (folder: MigrationFolder): readonly Finding[] =>
+  lostSides(folder).map(({ path, message }) => ({
+    kind: "damaged-record",
+    path,
+    message: `${path}: ${message}: one side of a merge was taken for the whole`,
+    mend: `${rebuildCommand} writes it anew, once the spec says what both branches want`,
+  }));
 
 /** What is wrong with the migrations themselves. */
 export function migrationFindings(folder: MigrationFolder): readonly Finding[] {

@@ -1,8 +1,10 @@
 import { type MigrationFolder, migrationId, nextNumber, parentsOf, snapshotOf } from "./folder.ts";
 import { sorted } from "../reconcile/record.ts";
 import { movedNames } from "./named-content.ts";
+import { plainContent } from "./part-content.ts";
 import type { PlannedMigration } from "./record.ts";
 import { plannedChange } from "./reused-names.ts";
+import { sealsBetween } from "./seals.ts";
 import {
   phases,
   type ChangeContext,
@@ -57,6 +59,7 @@ export function planChange(
     from.size === 0 ? `Makes the store ${whole}.` : `Store ${whole}: ${purposes[phase]}`;
   const migrations: PlannedMigration[] = [];
   const { adds, displaces } = movedNames(from, snapshot);
+  const seals = sealsBetween(from, snapshot);
   for (const [at, group] of groups.entries()) {
     const id = migrationId(number + at, at === 0 ? stem : `${stem}-${group.phase}`);
     const before = migrations.at(-1);
@@ -70,6 +73,7 @@ export function planChange(
       change: migrations[0]?.id ?? id,
       touches,
       ...(at === 0 && adds.length + displaces.length > 0 && { moved: { adds, displaces } }),
+      ...(at === 0 && seals !== undefined && { seals }),
       steps: group.steps,
       up: planner.print(group.steps, "up", purpose(group.phase)),
       down: planner.print(
@@ -118,8 +122,7 @@ export function outdatedParts(folder: MigrationFolder, snapshot: Snapshot): read
     .toSorted();
 }
 
-/** @param before as it lies in its file, where somebody may have put its keys into another order; @param now with sorted keys */
-function sameContent(before: unknown, now: unknown): boolean {
-  const text = JSON.stringify(now);
-  return JSON.stringify(before) === text || JSON.stringify(sorted(before)) === text;
-}
+/** @param before as it lies in its file, where git or somebody may have put it into another order; @param now with sorted keys */
+const sameContent = (before: unknown, now: unknown): boolean =>
+  JSON.stringify(before) === JSON.stringify(now) ||
+  JSON.stringify(plainContent(before)) === JSON.stringify(plainContent(now));

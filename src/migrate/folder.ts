@@ -1,5 +1,6 @@
 import type { StepRecord } from "../../templates/runtime/migration.ts";
 import type { DamagedRecord, DiskEntry } from "../reconcile/tree-state.ts";
+import type { Seals } from "./seals.ts";
 import type { Phase, Snapshot } from "./step.ts";
 
 /** A migration as it lies in its folder. */
@@ -14,6 +15,8 @@ export interface StoredMigration {
   /** What its change adds, and what it takes away or replaces, by name; undefined when the record does not say. */
   readonly adds?: readonly string[];
   readonly displaces?: readonly string[];
+  /** What its change made of each part; undefined when the record does not say. */
+  readonly seals?: Seals;
   readonly steps: readonly StepRecord[];
   readonly up: string;
   readonly down: string;

@@ -3,6 +3,7 @@ import { parseRecord } from "../../templates/runtime/migration-record.ts";
 import type { StepRecord } from "../../templates/runtime/migration.ts";
 import type { StoredMigration } from "./folder.ts";
 import type { MovedNames } from "./named-content.ts";
+import { isSeals, type Seals } from "./seals.ts";
 import type { Phase, Step } from "./step.ts";
 
 /** A migration that was planned and is not on disk yet. */
@@ -14,6 +15,8 @@ export interface PlannedMigration {
   readonly touches: readonly string[];
   /** Of the whole change; only its first migration has any. */
   readonly moved?: MovedNames;
+  /** What the change makes of each part; only its first migration has any. */
+  readonly seals?: Seals;
   readonly steps: readonly Step[];
   readonly up: string;
   readonly down: string;
@@ -24,10 +27,11 @@ export interface PlannedMigration {
  * change can still be read.
  */
 export function printRecord(migration: PlannedMigration): string {
-  const { id, parents, phase, change, touches, moved, up, down } = migration;
+  const { id, parents, phase, change, touches, moved, seals, up, down } = migration;
   const steps = migration.steps.map(stepRecord);
   const hash = migrationHash(up, down, steps);
-  const head = JSON.stringify({ id, parents, hash, phase, change, touches, ...moved }, null, 2);
+  const about = { id, parents, hash, phase, change, touches, ...moved, seals };
+  const head = JSON.stringify(about, null, 2);
   const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(",\n");
   return `${head.slice(0, -"\n}".length)},\n  "steps": [\n${lines}\n  ]\n}\n`;
 }
@@ -81,12 +85,15 @@ export function parseStored(
 }
 
 /** What only the planner of the next change asks for. */
-function plannersOwn(text: string): Pick<StoredMigration, "touches" | "adds" | "displaces"> {
-  const { touches, adds, displaces } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+function plannersOwn(
+  text: string,
+): Pick<StoredMigration, "touches" | "adds" | "displaces" | "seals"> {
+  const { touches, adds, displaces, seals } = JSON.parse(text) as Readonly<Record<string, unknown>>;
   return {
     touches: isTexts(touches) ? touches : undefined,
     ...(isTexts(adds) && { adds }),
     ...(isTexts(displaces) && { displaces }),
+    ...(isSeals(seals) && { seals }),
   };
 }
 

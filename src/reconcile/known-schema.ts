@@ -1,7 +1,5 @@
-import { hash } from "node:crypto";
 import { join } from "node:path";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
-import { sorted } from "./record.ts";
 import { recalled, remember } from "./cache-file.ts";
 import {
   asWatchedPath,
@@ -44,10 +42,6 @@ interface Known {
   readonly pending: SoundSchema["pending"];
 }
 
-/** A part's content, whatever the order of its keys. */
-export const sealOfPart = (content: unknown): string =>
-  hash("sha1", JSON.stringify(sorted(content)));
-
 /**
  * The schema of a store as the last run found it, when none of its files was touched since. Uses lstat and listings only; any doubt gives
  * undefined.
@@ -79,7 +73,7 @@ export function rememberSchemas(
       if (!files.every(({ stamp }, at) => isAsFound(stamp, now[at]))) continue;
       known[store] = { engine, names: namesOf(root, store, fileSystem), files: now, ...seals };
     }
-    return JSON.stringify({ version: 2, stores: known });
+    return JSON.stringify({ version: 3, stores: known });
   });
 }
 
@@ -113,8 +107,8 @@ const readKnown = (
 
 const isStored = (
   value: unknown,
-): value is { readonly version: 2; readonly stores: Readonly<Record<string, unknown>> } =>
-  isRecord(value) && value["version"] === 2 && isRecord(value["stores"]);
+): value is { readonly version: 3; readonly stores: Readonly<Record<string, unknown>> } =>
+  isRecord(value) && value["version"] === 3 && isRecord(value["stores"]);
 
 function isKnown(value: unknown): value is Known {
   if (typeof value !== "object" || value === null) return false;

@@ -109,16 +109,20 @@ describe("a change", () => {
   });
 });
 
-test("a part is outdated when its content differs, whatever the order of its keys", () => {
+test("a part is outdated when its content differs, whatever the order of its keys and of what has a name", () => {
   const parts = new Map([
     ["same", { engine: "paper", content: { b: 1, a: [{ d: 1, c: 2 }] } }],
     ["changed", { engine: "paper", content: { a: [1, 2] } }],
+    ["merged", { engine: "paper", content: { columns: [{ name: "b" }, { name: "a" }] } }],
+    ["rekeyed", { engine: "paper", content: { keys: [{ name: "k", columns: ["b", "a"] }] } }],
     ["gone", { engine: "paper", content: {} }],
   ]);
   const now = new Map<string, unknown>([
     ["same", { a: [{ c: 2, d: 1, e: undefined }], b: 1 }],
     ["changed", { a: [2, 1] }],
+    ["merged", { columns: [{ name: "a" }, { name: "b" }] }],
+    ["rekeyed", { keys: [{ name: "k", columns: ["a", "b"] }] }],
     ["new", {}],
   ]);
-  expect(outdatedParts({ ...folder(), parts }, now)).toEqual(["changed", "gone", "new"]);
+  expect(outdatedParts({ ...folder(), parts }, now)).toEqual(["changed", "gone", "new", "rekeyed"]);
 });

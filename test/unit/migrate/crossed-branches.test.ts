@@ -210,6 +210,94 @@ describe("two branches, each with a migration of its own", () => {
     expect(await cli(at.folder, "check")).toMatchObject({ status: 0, stderr: "" });
   });
 
+  describe("of which git merged what one made of a table, and a person took the other side", () => {
+    const tone = sub(
+      "      body: { type: text }\n",
+      "      body: { type: text }\n      tone: { type: int, nullable: true }\n",
+    );
+
+    /** Both add a column in one place: spec, snapshot and code conflict, and only the spec gets both. */
+    async function takenByHand(side: "--ours" | "--theirs"): Promise<void> {
+      await start();
+      await branch("mood", mood);
+      await branch("tone", tone);
+      expect(() => git(at.folder, "merge", "--quiet", "--no-edit", "mood")).toThrow();
+      const torn = git(at.folder, "diff", "--name-only", "--diff-filter=U").trim().split("\n");
+      expect(torn).toContain(".async-db-starter/schema/main/notes.json");
+      git(at.folder, "checkout", "--quiet", side, "--", ...torn);
+      at.write("workloads.yaml", mood(tone(spec)));
+      commit("merge mood");
+      await ads("plan", "--accept", "--quiet");
+    }
+
+    test.each([
+      ["--ours", "0002-tone made it, without 0002-mood"],
+      ["--theirs", "0002-mood made it, without 0002-tone"],
+    ] as const)("%s: every command says so", async (side, made) => {
+      await takenByHand(side);
+      for (const args of [["check"], ["generate"], ["migrate", "diff", "x"], ["migrate", "lint"]]) {
+        const { status, stderr } = await cli(at.folder, ...args);
+        expect({ args, status }).toEqual({ args, status: 1 });
+        expect(stderr).toContain(
+          `.async-db-starter/schema/main/notes.json: notes is in it as ${made}: one side of a merge was taken for the whole; async-db-starter migrate diff --rebuild-snapshot writes it anew`,
+        );
+      }
+    });
+
+    test("the mend works as it is written", async () => {
+      await takenByHand("--ours");
+      await ads("migrate", "diff", "--rebuild-snapshot");
+      expect(await cli(at.folder, "migrate", "diff", "x")).toMatchObject({
+        status: 0,
+        stdout: "nothing to migrate: the migrations make what the spec says\n",
+      });
+      at.write(
+        "workloads.yaml",
+        at
+          .read("workloads.yaml")
+          .replace("      mood:", "      pace: { type: int, nullable: true }\n      mood:"),
+      );
+      await ads("migrate", "diff", "pace");
+      expect(JSON.parse(at.read("migrations/main/0003-pace.json"))).toMatchObject({
+        adds: ["notes.pace"],
+        parents: ["0002-mood", "0002-tone"],
+      });
+    }, 120_000);
+
+    test("a snapshot without the marks of what the other branch brought is one branch's", async () => {
+      await start();
+      await branch("wide", wide);
+      await branch("mood", mood);
+      merge("wide");
+      for (const id of ["0002-wide", "0003-wide-backfill"])
+        rmSync(join(at.folder, `.async-db-starter/schema/main/${id}.migration`));
+      const { status, stderr } = await cli(at.folder, "migrate", "diff", "x");
+      expect(status).toBe(1);
+      expect(stderr).toContain(
+        ".async-db-starter/schema/main/0002-wide.migration: it is not there, so the snapshot in .async-db-starter/schema/main does not hold what 0002-wide makes",
+      );
+    });
+
+    test("a change that its branch took back again is not missed", async () => {
+      await start();
+      await branch("wide", wide);
+      await branch("mood", mood);
+      at.write("workloads.yaml", spec);
+      await ads("migrate", "diff", "unmood", "--allow-destructive", "notes.mood");
+      await ads("plan", "--accept", "--quiet");
+      await ads("generate", "--quiet");
+      commit("unmood");
+      git(at.folder, "checkout", "--quiet", "-b", "pages", "main");
+      at.write("workloads.yaml", tone(spec));
+      await ads("migrate", "diff", "tone");
+      await ads("plan", "--accept", "--quiet");
+      await ads("generate", "--quiet");
+      commit("tone");
+      merge("mood");
+      expect((await cli(at.folder, "migrate", "diff", "x")).stderr).toBe("");
+    });
+  });
+
   test("changes of one table that leave each other alone are no finding", async () => {
     await start();
     await branch("wide", wide);

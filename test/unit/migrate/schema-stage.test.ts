@@ -64,6 +64,23 @@ describe("a store with migrations", () => {
     expect(migrations().filter((name) => name.endsWith(".json"))).toHaveLength(2);
   });
 
+  test("is not outdated when fields only change places", async () => {
+    widen();
+    await cli(at.folder, "plan", "--accept");
+    await cli(at.folder, "migrate", "diff", "isbn");
+    await cli(at.folder, "generate");
+    const text = at.read("workloads.yaml");
+    const isbn = "      isbn: { type: string, max: 13, nullable: true }\n";
+    at.write(
+      "workloads.yaml",
+      text.replace(isbn, "").replace("      title:", `${isbn}      title:`),
+    );
+    for (const args of [["plan", "--accept"], ["generate"], ["generate"], ["check"]]) {
+      const { status, stderr } = await cli(at.folder, ...args);
+      expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: "" });
+    }
+  });
+
   test("without its snapshot is refused, with what to do", async () => {
     rmSync(join(at.folder, ".async-db-starter/schema"), { recursive: true });
     for (const args of [["generate"], ["check"], ["migrate", "diff", "x"]]) {

@@ -2,12 +2,8 @@ import { unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { apply } from "../../../src/reconcile/apply.ts";
-import {
-  rememberSchemas,
-  sealOfPart,
-  soundSchema,
-  wantedSeal,
-} from "../../../src/reconcile/known-schema.ts";
+import { sealOfPart } from "../../../src/migrate/part-content.ts";
+import { rememberSchemas, soundSchema, wantedSeal } from "../../../src/reconcile/known-schema.ts";
 import { file, newTree, planFor, put } from "./trees.ts";
 
 const paths = [
