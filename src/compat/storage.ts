@@ -147,7 +147,7 @@ const asked = ({ name }: StoreIr, { about, text }: Question): SpecChange =>
 function stepChanges(store: StoreIr, steps: readonly Step[]): readonly SpecChange[] {
   const plain = steps.filter(({ destroys }) => destroys === undefined);
   const groups = Map.groupBy(plain, (step) =>
-    JSON.stringify([step.touches[0] ?? "", step.phase, breaks(step)]),
+    JSON.stringify([step.touches[0] ?? "", step.phase, breaks(step), writesUnread(step)]),
   );
   return [
     ...steps.flatMap(({ destroys, phase, title, touches }) =>
@@ -173,6 +173,8 @@ const place = ({ name }: StoreIr, touches: readonly string[]): string =>
 const breaks = ({ phase, risks }: Step): boolean =>
   phase === "contract" || risks.includes("breaks-old-code");
 
+const writesUnread = ({ risks }: Step): boolean => risks.includes("null-breaks-old-code");
+
 const shownTitles = 3;
 
 function groupChange(store: StoreIr, steps: readonly Step[]): SpecChange {
@@ -186,9 +188,11 @@ function groupChange(store: StoreIr, steps: readonly Step[]): SpecChange {
       ? "it waits until no code of before runs any more"
       : steps.some(breaks)
         ? "code of before fails on it"
-        : "code of before runs on";
+        : steps.some(writesUnread)
+          ? "code of before fails on the first empty value that code of after writes"
+          : "code of before runs on";
   return storage(
-    steps.some(breaks) ? "breaking" : "additive",
+    steps.some((step) => breaks(step) || writesUnread(step)) ? "breaking" : "additive",
     place(store, touches),
     what,
     [reason, ...burdens(steps)].join("; "),

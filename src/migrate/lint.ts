@@ -1,4 +1,5 @@
 import { allowancesOf, type Allowance, covers } from "./lint-allowance.ts";
+import { lintRecord } from "./lint-record.ts";
 import type { StoredMigration } from "./folder.ts";
 import type { LintFinding, LintSource, SchemaPlanner } from "./step.ts";
 
@@ -27,7 +28,10 @@ export async function lintMigrations(
       const text = migration[direction];
       // The way back begins where the way there ends.
       const history = direction === "up" ? before : [...before, migration.up];
-      const findings = await lint(sourceOf(migration, direction, history));
+      const findings = [
+        ...(await lint(sourceOf(migration, direction, history))),
+        ...(direction === "up" ? lintRecord(migration) : []),
+      ];
       const file = migration.files[direction];
       found.push(
         ...withAllowances(text, findings).map((finding) => ({

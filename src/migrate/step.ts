@@ -32,6 +32,8 @@ export type Risk =
   | "rewrites"
   /** Code of before the change fails on it. */
   | "breaks-old-code"
+  /** Code of before runs on, until code of after writes an empty value that it cannot read. */
+  | "null-breaks-old-code"
   /** Code of after the change fails until it has run. */
   | "new-code-waits"
   /** Fails when the rows at hand do not fit (duplicates, nulls, a value that does not convert). */

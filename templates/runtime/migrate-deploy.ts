@@ -1,4 +1,4 @@
-import { breaksOldCode, changeOf, isNeeded } from "./migrate-code.ts";
+import { breaksOldCode, changeOf, isNeeded, unreadSteps } from "./migrate-code.ts";
 import { compare, withAncestors } from "./migrate-status.ts";
 import type { LedgerEntry, Migration } from "./migration.ts";
 
@@ -15,6 +15,8 @@ export interface DeployCheck {
   readonly mayStart: boolean;
   /** Why not, each with the mend. */
   readonly findings: readonly string[];
+  /** What this code may not do while the oldest running code runs, each with the mend. */
+  readonly cautions: readonly string[];
   readonly contracts: readonly ContractCheck[];
   /** Applied by newer code; this code runs beside it. */
   readonly newer: readonly string[];
@@ -50,6 +52,7 @@ export function deployCheck(
   return {
     mayStart: findings.length === 0,
     findings,
+    cautions: migrations.flatMap((migration) => unreadBy(migration, running, knows)),
     contracts: open
       .filter(({ phase }) => phase === "contract")
       .map((migration) => contractCheck(migration, done, knows)),
@@ -97,6 +100,20 @@ function brokenBy(
     : [
         `${migration.id} is applied, but code of ${running} does not know ${change} and fails: end it, or migrate down`,
       ];
+}
+
+/** Nobody sees from here what the code writes, so it is told and not refused. */
+function unreadBy(
+  migration: Migration,
+  running: string | undefined,
+  knows: ReadonlySet<string> | undefined,
+): readonly string[] {
+  const steps = unreadSteps(migration);
+  if (steps.length === 0 || knows === undefined || knows.has(changeOf(migration))) return [];
+  const titles = steps.map(({ title }) => title).join("; ");
+  return [
+    `${migration.id}: ${titles}: code of ${running} fails on the first empty value that this code writes there: end it first, or write none until then`,
+  ];
 }
 
 function contractCheck(

@@ -77,6 +77,16 @@ describe("phases", () => {
     }
   });
 
+  test("a contract that a first run meant to apply, and whose file is gone, is told", async () => {
+    const target = new MemoryTarget();
+    target.failOn = "make 0001-initial";
+    await expect(migrateUp(target, all)).rejects.toThrow("syntax error");
+    target.failOn = undefined;
+    expect((await migrationStatus(target, [base, expand, backfill])).problems).toEqual([
+      "drift: 0004-note-contract is to be applied, but there is no file of it here; bring it back, or use the checkout that has it",
+    ]);
+  });
+
   test("--to stops there, and takes along what it stands on", async () => {
     const target = await upTo(base);
     const beside = migration("0002-beside", ["0001-initial"]);
@@ -202,6 +212,33 @@ describe("deploy-check", () => {
       expect.stringContaining("code of 0001-initial does not know 0002-key"),
     ]);
     expect(deployCheck([base, key], await target.ledger(), "0002-key").mayStart).toBe(true);
+  });
+
+  test("code that may write an empty value which running code cannot read is told, and may start", async () => {
+    const target = await upTo(base);
+    const steps = [
+      {
+        name: "0002-open",
+        title: "notes: column body may be empty",
+        transactional: true,
+        risks: ["null-breaks-old-code"],
+      },
+    ];
+    const open = migration("0002-open", ["0001-initial"], { phase: "expand", steps });
+    const caution =
+      "0002-open: notes: column body may be empty: code of 0001-initial fails on the first empty value that this code writes there: end it first, or write none until then";
+    expect(deployCheck([base, open], await target.ledger(), "0001-initial")).toMatchObject({
+      mayStart: false,
+      cautions: [caution],
+    });
+    await migrateUp(target, [base, open]);
+    expect(deployCheck([base, open], await target.ledger(), "0001-initial")).toMatchObject({
+      mayStart: true,
+      findings: [],
+      cautions: [caution],
+    });
+    expect(deployCheck([base, open], await target.ledger(), "0002-open").cautions).toEqual([]);
+    expect(deployCheck([base, open], await target.ledger()).cautions).toEqual([]);
   });
 
   test("older code starts beside what newer code has expanded, not after its contract", async () => {

@@ -42,6 +42,7 @@ const effects: Readonly<Record<Risk, string>> = {
   scans: "reads every row while writers wait",
   rewrites: "writes every row again while all wait",
   "breaks-old-code": "code of before fails on it",
+  "null-breaks-old-code": "code of before fails on an empty value of code of after",
   "new-code-waits": "code of after fails until it has run",
   "depends-on-data": "fails when the rows do not fit",
 };

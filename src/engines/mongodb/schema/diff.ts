@@ -3,6 +3,7 @@ import { type Pairs, pairs } from "../../../compat/pairs.ts";
 import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
+import { nullNote, nullRisk } from "../../../migrate/unread-null.ts";
 import type {
   ChangeContext,
   PlannedChange,
@@ -248,9 +249,13 @@ function validatorDrafts(name: string, before: Named, after: Named): readonly Dr
   const between = lenient(before, after);
   const set = (shape: Shape) => ({ setValidator: name, validator: validatorOf(shape) });
   const wide = sameShape(between, after);
-  const risks = Object.entries(after.properties).flatMap(([column, { role = "" }]) =>
-    before.properties[column] === undefined ? unknownRisks(role) : [],
-  );
+  const unread = isMadeOptional(before, after);
+  const risks = [
+    ...Object.entries(after.properties).flatMap(([column, { role = "" }]) =>
+      before.properties[column] === undefined ? unknownRisks(role) : [],
+    ),
+    ...(unread ? [nullRisk] : []),
+  ];
   const expand: Draft = {
     act: "widen validator",
     title: wide ? "the validator follows the spec" : "the validator accepts both versions",
@@ -258,6 +263,7 @@ function validatorDrafts(name: string, before: Named, after: Named): readonly Dr
     up: [set(between)],
     down: [set(before)],
     ...(risks.length > 0 && { risks }),
+    ...(unread && { note: nullNote }),
   };
   const widens = sameShape(between, before) ? [] : [expand];
   if (wide) return widens;
@@ -275,6 +281,16 @@ function validatorDrafts(name: string, before: Named, after: Named): readonly Dr
     },
   ];
 }
+
+/** Whether a property that had a value in every document may have none, within a list as well. */
+const isMadeOptional = (before: Shape, after: Shape): boolean =>
+  Object.entries(after.properties).some(
+    ([name, { required }]) => !required && before.properties[name]?.required === true,
+  ) ||
+  Object.entries(after.children).some(([name, child]) => {
+    const was = before.children[name];
+    return was !== undefined && isMadeOptional(was, child);
+  });
 
 const sameShape = (a: Shape, b: Shape): boolean => sameJson(validatorOf(a), validatorOf(b));
 

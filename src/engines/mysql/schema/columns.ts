@@ -1,6 +1,7 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
 import { forgottenRisks, unknownRisks } from "../../../migrate/unknown-to-code.ts";
+import { nullNote, nullRisk } from "../../../migrate/unread-null.ts";
 import { sameButCase } from "../../../migrate/reused-names.ts";
 import { deletedReason } from "../../../migrate/deletion-mark.ts";
 import { identifier } from "../sql/quote.ts";
@@ -13,7 +14,7 @@ import { lossOf } from "./loss.ts";
 import { isVirtual, onlineOf, workOf } from "./online.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import { formerRowName, refusal, rowName, unfitRefusal } from "./refusals.ts";
-import { alone, relaxed, requireDraft, slow, told } from "./required.ts";
+import { alone, noted, relaxed, requireDraft, slow, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
@@ -198,9 +199,10 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
   const phase = fit === "perhaps" ? "contract" : "expand";
   const online = onlineOf(change, phase, workOf(from, to), howModified(from, to));
   const back = onlineOf(change, phase, workOf(to, from), howModified(to, from));
+  const unread = isMadeOptional(from, to) && phase === "expand";
   return draft({
     ...alone,
-    ...told(online),
+    ...noted(unread ? nullNote : undefined, told(online)?.note),
     // What not every value fits has to wait until no old code writes such values.
     phase,
     rank: rank.alterColumn,
@@ -211,6 +213,7 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
       ...slow(online).filter((risk) => risk !== "none"),
       ...(fit === "perhaps" ? (["depends-on-data"] as const) : []),
       ...(newCodeWaits(change, from, to) ? (["new-code-waits"] as const) : []),
+      ...(unread ? [nullRisk] : []),
     ],
     up: [
       ...refuseLostCheck(change, to.name),
@@ -221,6 +224,10 @@ function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draf
     touches: [change.part],
   });
 }
+
+/** Code of before does not see rows that belong to no tenant. */
+const isMadeOptional = (from: ColumnShape, to: ColumnShape): boolean =>
+  !from.nullable && to.nullable && from.role !== "tenant";
 
 /** Until then the column holds what is no value of new code's type. */
 const newCodeWaits = ({ mode }: TableChange, from: ColumnShape, to: ColumnShape): boolean =>

@@ -1,4 +1,5 @@
 import { sameButCase } from "../../../migrate/reused-names.ts";
+import { nullNote, nullRisk } from "../../../migrate/unread-null.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { identifier } from "../sql/quote.ts";
 import { batchDraft } from "./batch.ts";
@@ -9,7 +10,7 @@ import { lossOf } from "./loss.ts";
 import { onlineOf } from "./online.ts";
 import { rank } from "./rank.ts";
 import { unfitRefusal } from "./refusals.ts";
-import { alone, relaxed, requireDraft, restored, slow, told } from "./required.ts";
+import { alone, noted, relaxed, requireDraft, restored, slow, told } from "./required.ts";
 import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
@@ -23,11 +24,11 @@ import { columnOfType, noColumn, triggerIs } from "./verify.ts";
  * one goes, and the second takes its name where it is to have it.
  */
 export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draft[] => {
-  const { from, to, name } = copied;
+  const { to, name } = copied;
   const required = !to.nullable;
   return [
     added(change, copied),
-    ...(isRelaxed(change, copied) ? [relaxed(change, from, wayBack(change, copied))] : []),
+    ...(isRelaxed(change, copied) ? [relaxedBeside(change, copied)] : []),
     ...(change.mode === "split" ? synchronised(change, copied) : []),
     batchDraft(change, {
       column: name,
@@ -59,6 +60,17 @@ const isRelaxed = ({ mode }: TableChange, { from, to, backward }: Copied): boole
   !from.nullable &&
   backward !== undefined &&
   (from.value === undefined || to.nullable);
+
+/** What code of after leaves empty, the first one has empty, too. */
+function relaxedBeside(change: TableChange, copied: Copied): Draft {
+  const step = relaxed(change, copied.from, wayBack(change, copied));
+  if (!copied.to.nullable) return step;
+  return {
+    ...step,
+    ...noted(nullNote, step.note),
+    risks: [...step.risks.filter((risk) => risk !== "none"), nullRisk],
+  };
+}
 
 /** Type of the second column until the first one goes: it takes whatever code of before writes. */
 export const heldType = ({ from, to, backward }: Copied): string =>

@@ -27,7 +27,9 @@ const notes: Readonly<Partial<Record<Online, string>>> = {
 export const told = (online: Online): Pick<Draft, "note"> | undefined => noted(notes[online]);
 
 /** What there is to say, in one note. */
-function noted(...remarks: readonly (string | undefined)[]): Pick<Draft, "note"> | undefined {
+export function noted(
+  ...remarks: readonly (string | undefined)[]
+): Pick<Draft, "note"> | undefined {
   const all = remarks.filter((remark) => remark !== undefined);
   return all.length === 0 ? undefined : { note: all.join(" ") };
 }

@@ -6,7 +6,7 @@ import { renamedAtOnce } from "../../families/sql/renamed-at-once.ts";
 import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
 import { asOwner } from "./owner.ts";
 import { unfilledNote } from "../../families/sql/unfilled-note.ts";
-import { loosened } from "./loosened.ts";
+import { madeOptional } from "./loosened.ts";
 import { filledColumn, requiredLater } from "./required.ts";
 import { rank } from "./rank.ts";
 import { columnLine, commentOnColumn, valueClause } from "./render.ts";
@@ -145,7 +145,7 @@ export function valueActions(
 function changedNullability(change: TableChange, { from, to, fill }: Kept): readonly Draft[] {
   if (from.nullable === to.nullable) return [];
   const table = change.to.name;
-  if (to.nullable) return [loosened(change, to.name, { ...from, name: to.name })];
+  if (to.nullable) return [madeOptional(change, to.name, { ...from, name: to.name })];
   const text = fill.kind === "expression" ? fill.text : undefined;
   if (change.mode === "split" && !isHeld(change.to, to, "primary"))
     return requiredLater(change, to.name, text);

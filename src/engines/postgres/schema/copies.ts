@@ -2,7 +2,7 @@ import { identifier } from "../sql/quote.ts";
 import { batchDrafts } from "./batch.ts";
 import { only, type TableChange } from "./change.ts";
 import { valueActions } from "./columns.ts";
-import { loosened } from "./loosened.ts";
+import { madeOptional } from "./loosened.ts";
 import { lossOf } from "./loss.ts";
 import { type Copied, isUnfilled, type Way, wayOf } from "./copy-way.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
@@ -81,7 +81,7 @@ function besides(change: TableChange, copy: Copy, phase: Draft["phase"]): readon
       down: [dropColumn(table, name)],
       touches: [change.part],
     }),
-    ...(isLoosened(copy) ? [loosened(change, from.name, from)] : []),
+    ...(isLoosened(copy) ? [madeOptional(change, from.name, from)] : []),
     triggerDraft(change, trigger, `${table}: ${from.name} and ${name} are kept in step`),
     ...batchDrafts(change, {
       column: name,

@@ -1,4 +1,5 @@
 import { identifier } from "../sql/quote.ts";
+import { nullNote, nullRisk } from "../../../migrate/unread-null.ts";
 import type { TableChange } from "./change.ts";
 import { type Draft, draft } from "../../families/sql/draft.ts";
 import { placeholder } from "./fill.ts";
@@ -32,4 +33,12 @@ export function loosened(change: TableChange, column: string, before: ColumnShap
       }),
     touches: [change.part],
   });
+}
+
+/** The same where the spec says so: code of after writes none. Whose rows have no tenant, code of before does not see. */
+export function madeOptional(change: TableChange, column: string, before: ColumnShape): Draft {
+  const step = loosened(change, column, before);
+  if (before.role === "tenant") return step;
+  const note = step.note === undefined ? nullNote : `${nullNote} ${step.note}`;
+  return { ...step, risks: [nullRisk], note };
 }

@@ -26,6 +26,8 @@ alter table notes rename column rank to place;
 
 -- step: notes-optional-place
 -- notes: column place may be empty
+-- code of before fails on an empty value of code of after
+-- Code of before cannot read an empty value: first deploy code that reads it everywhere, then what writes it.
 alter table notes alter column place drop not null;
 
 -- step: notes-type-of-place

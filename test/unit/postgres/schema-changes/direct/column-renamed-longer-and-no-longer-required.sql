@@ -19,6 +19,8 @@ alter table notes drop constraint notes_words_check;
 
 -- step: notes-optional-phrase
 -- notes: column phrase may be empty
+-- code of before fails on an empty value of code of after
+-- Code of before cannot read an empty value: first deploy code that reads it everywhere, then what writes it.
 alter table notes alter column phrase drop not null;
 
 -- step: notes-add-notes-phrase-check

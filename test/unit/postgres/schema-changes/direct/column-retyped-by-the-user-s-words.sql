@@ -3,6 +3,8 @@
 
 -- step: notes-optional-flag
 -- notes: column flag may be empty
+-- code of before fails on an empty value of code of after
+-- Code of before cannot read an empty value: first deploy code that reads it everywhere, then what writes it.
 alter table notes alter column flag drop not null;
 
 -- step: notes-type-of-flag

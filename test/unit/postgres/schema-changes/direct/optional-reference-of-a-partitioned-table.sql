@@ -8,7 +8,8 @@ alter table orders drop constraint orders_list_id_fkey;
 
 -- step: orders-optional-list-id
 -- orders: column list_id may be empty
--- Taken back, it fails while a row has none: no value could stand for one.
+-- code of before fails on an empty value of code of after
+-- Code of before cannot read an empty value: first deploy code that reads it everywhere, then what writes it. Taken back, it fails while a row has none: no value could stand for one.
 alter table orders alter column list_id drop not null;
 
 -- step: orders-add-orders-list-id-fkey

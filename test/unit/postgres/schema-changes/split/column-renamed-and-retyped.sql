@@ -25,6 +25,8 @@ comment on column notes.place is 'Place.';
 
 -- step: notes-optional-rank
 -- notes: column rank may be empty
+-- code of before fails on an empty value of code of after
+-- Code of before cannot read an empty value: first deploy code that reads it everywhere, then what writes it.
 alter table notes alter column rank drop not null;
 
 -- step: notes-place-copy

@@ -18,6 +18,8 @@ comment on column notes.phrase is 'Phrase, up to 120 characters.';
 
 -- step: notes-optional-words
 -- notes: column words may be empty
+-- code of before fails on an empty value of code of after
+-- Code of before cannot read an empty value: first deploy code that reads it everywhere, then what writes it.
 alter table notes alter column words drop not null;
 
 -- step: notes-phrase-copy
