@@ -1,9 +1,11 @@
 import type { CommandOptions } from "./db-cli-options.ts";
 import type { ProgressLines } from "./db-cli-progress.ts";
 import { isNeeded } from "./migrate-code.ts";
-import { deployCheck } from "./migrate-deploy.ts";
+import { programmingError } from "./errors.ts";
+import { type DeployCheck, deployCheck } from "./migrate-deploy.ts";
 import {
   acceptMigration,
+  compare,
   migrateDownTo,
   migratePartitions,
   migrateUp,
@@ -13,17 +15,20 @@ import {
   type LedgerEntry,
   type MigrateEvent,
   type Migration,
+  type MigrationStatus,
   type MigrationTarget,
 } from "./migrate.ts";
 import { differenceLines, snapshotDifferences } from "./migrate-snapshot.ts";
 import type { PartitionNote } from "./migration.ts";
-import { withAncestors } from "./migrate-status.ts";
+import { type Released, withAncestors } from "./migrate-status.ts";
 
 /** A store with what the commands need of it. */
 export interface CommandStore {
   readonly name: string;
   readonly target: MigrationTarget;
   readonly migrations: readonly Migration[];
+  /** Ids of those that the code expects and that have no file. */
+  readonly lost: readonly string[];
   /** Path or file URL of `migrations/<store>`. */
   readonly folder: string | URL;
   /** The variable of its DSN and where that leads. */
@@ -55,9 +60,10 @@ export const up: StoreCommand = async (store, options) => {
     store.progress.show(store.name, event);
   };
   const { to, contract } = options;
-  const failure = await ended(store, () =>
-    migrateUp(store.target, store.migrations, { to, contract, onEvent }),
-  );
+  const failure = await ended(store, async () => {
+    await refuseLost(store);
+    await migrateUp(store.target, store.migrations, { to, contract, onEvent });
+  });
   const lines = applied.flatMap((one) => [`applied ${one.id}`, ...noteLines(store, one)]);
   if (applied.length === 0 && failure === undefined) lines.push("nothing to apply");
   lines.push(...held.map(({ migration, reason }) => `held ${migration.id}: ${reason}`));
@@ -78,8 +84,8 @@ export const up: StoreCommand = async (store, options) => {
 };
 
 export const plan: StoreCommand = async (store, { to, contract }) => {
-  const { target, migrations } = store;
-  const status = await migrationStatus(target, migrations, contract);
+  const { migrations } = store;
+  const status = await statusOf(store, contract);
   const wanted = to === undefined ? undefined : withAncestors(to, migrations);
   const pending = status.pending.filter(({ id }) => wanted?.has(id) ?? true);
   const held = status.held.filter(({ migration }) => wanted?.has(migration.id) ?? true);
@@ -119,7 +125,7 @@ export const down: StoreCommand = async (store, { to, allowDestructive }) => {
 };
 
 export const status: StoreCommand = async (store) => {
-  const found = await migrationStatus(store.target, store.migrations);
+  const found = await statusOf(store);
   const { applied, halfWay, pending, held, problems } = found;
   const begun = new Set(halfWay.map(({ id }) => id));
   const waiting = pending.filter(({ id }) => !begun.has(id));
@@ -170,10 +176,13 @@ export const verify: StoreCommand = async (store) => {
 };
 
 export const deploy: StoreCommand = async (store, { running }) => {
-  const check = deployCheck(store.migrations, await store.target.ledger(), running);
+  const { target, migrations } = store;
+  const ledger = await target.ledger();
+  const check = withLost(deployCheck(migrations, ledger, running), lostProblems(store, ledger));
   const lines = [
     check.mayStart ? "this code may start" : "this code may not start",
     ...check.findings.map((finding) => `finding ${finding}`),
+    ...check.cautions.map((caution) => `caution ${caution}`),
     ...check.newer.map((id) => `applied ${id} by newer code`),
     ...check.contracts.map(({ id, mayRun, reason }) => {
       const word = mayRun === undefined ? "held" : mayRun ? "may run" : "must wait";
@@ -182,6 +191,40 @@ export const deploy: StoreCommand = async (store, { running }) => {
   ];
   return { ...answer(store, lines, check), status: check.mayStart ? 0 : 1 };
 };
+
+const withLost = (check: DeployCheck, lost: readonly string[]): DeployCheck => ({
+  ...check,
+  mayStart: check.mayStart && lost.length === 0,
+  findings: [...check.findings, ...lost],
+});
+
+/** What stands where, with the files that are lost among the problems. */
+async function statusOf(store: CommandStore, released?: Released): Promise<MigrationStatus> {
+  const ledger = await store.target.ledger();
+  const status = compare(store.migrations, ledger, released);
+  return { ...status, problems: [...status.problems, ...lostProblems(store, ledger)] };
+}
+
+/** @throws DataError programming naming every problem; without it what is there would be taken for all there is */
+async function refuseLost(store: CommandStore): Promise<void> {
+  if (store.lost.length === 0) return;
+  const { problems } = await statusOf(store);
+  throw programmingError(problems.join("\n"), { operation: "migrate up" });
+}
+
+/** What the ledger knows is told as drift. */
+function lostProblems(
+  { name, lost }: CommandStore,
+  ledger: readonly LedgerEntry[],
+): readonly string[] {
+  const known = new Set(ledger.map(({ id }) => id));
+  return lost
+    .filter((id) => !known.has(id))
+    .map(
+      (id) =>
+        `migrations/${name}: there is no ${id}.json, but .async-db-starter/schema/${name} has what it makes, and so this code expects it; bring its files back from version control`,
+    );
+}
 
 export const accept: StoreCommand = async (store, { id = "" }) => {
   await acceptMigration(store.target, store.migrations, id);

@@ -26,7 +26,7 @@ import { DataError, faultOf, isDataError } from "./errors.ts";
 import { amended } from "./failure.ts";
 import type { HealthReport } from "./health.ts";
 import type { MigrationTarget } from "./migrate.ts";
-import { readMigrations } from "./migration-files.ts";
+import { lostMigrations, readMigrations } from "./migration-files.ts";
 import type { RebuildableView } from "./view-rebuild.ts";
 
 /** A store that has migrations, with the folder they lie in. */
@@ -185,7 +185,9 @@ async function eachStore(
   if (named.length === 0) return noSuchStore(layer, options.store);
   const stores = await Promise.all(
     named.map(async ({ name, target, folder, place }): Promise<CommandStore> => {
-      return { name, target, migrations: await readMigrations(folder), folder, place, progress };
+      const migrations = await readMigrations(folder);
+      const lost = await lostMigrations(name, folder, migrations);
+      return { name, target, migrations, lost, folder, place, progress };
     }),
   );
   const unknown = idsOf(options).find((id) => !stores.some((store) => has(store, id)));

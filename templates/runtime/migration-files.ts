@@ -66,6 +66,27 @@ export async function readMigrations(folder: string | URL): Promise<readonly Mig
   return Promise.all(records.map((record) => readMigration(path, record, names)));
 }
 
+const markEnding = ".migration";
+
+/**
+ * Migrations that have no file in a folder, although the snapshot beside it holds what they make, so that the code expects it. None where
+ * the snapshot does not come with the code.
+ */
+export async function lostMigrations(
+  store: string,
+  folder: string | URL,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  const path = typeof folder === "string" ? folder : fileURLToPath(folder);
+  const snapshot = join(path, "../../.async-db-starter/schema", store);
+  const names = await readdir(snapshot).catch((): string[] => []);
+  const there = new Set(migrations.map(({ id }) => id));
+  return names
+    .flatMap((name) => (name.endsWith(markEnding) ? [name.slice(0, -markEnding.length)] : []))
+    .filter((id) => !there.has(id))
+    .sort();
+}
+
 async function readMigration(
   folder: string,
   record: string,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -112,6 +112,67 @@ describe("migrate", () => {
       "0003-note-contract",
     ]);
     expect(target.entries).toHaveLength(1);
+  });
+
+  describe("of migrations whose files are gone", () => {
+    const lost =
+      "migrations/main: there is no 0003-note-contract.json, but .async-db-starter/schema/main has what it makes, and so this code expects it; bring its files back from version control";
+    const root = () => join(folder, "package");
+    const snapshot = () => join(root(), ".async-db-starter/schema/main");
+
+    /** A package whose snapshot has the marks of three migrations, and `migrations/main` the files of as many as are put there. */
+    function marked(): void {
+      mkdirSync(join(root(), "migrations/main"), { recursive: true });
+      mkdirSync(snapshot(), { recursive: true });
+      for (const id of ["0001-initial", "0002-note", "0003-note-contract"])
+        writeFileSync(join(snapshot(), `${id}.migration`), "");
+    }
+    const inPackage = async (...argv: readonly string[]) => {
+      const all = folder;
+      folder = join(root(), "migrations/main");
+      try {
+        return await db(...argv, "--store", "main");
+      } finally {
+        folder = all;
+      }
+    };
+    const putThere = (): void => {
+      const all = folder;
+      folder = join(root(), "migrations/main");
+      files();
+      folder = all;
+    };
+
+    test("each is named, and nothing is applied", async () => {
+      marked();
+      const { status, err } = await inPackage("migrate", "up");
+      expect([status, target.entries]).toEqual([1, []]);
+      expect(err.split("\n").filter((line) => line.includes("there is no"))).toHaveLength(3);
+      putThere();
+      for (const ending of ["json", "up.sql", "down.sql"])
+        rmSync(join(root(), "migrations/main", `0003-note-contract.${ending}`));
+      expect((await inPackage("migrate", "up")).err).toContain(lost);
+      expect(target.entries).toEqual([]);
+      for (const command of ["plan", "status"])
+        expect(await inPackage("migrate", command)).toMatchObject({
+          status: 1,
+          err: expect.stringContaining(`main: problem ${lost}\n`),
+        });
+      expect((await inPackage("migrate", "deploy-check")).err).toContain(`main: finding ${lost}\n`);
+    });
+
+    test("one that the ledger has is told once", async () => {
+      marked();
+      putThere();
+      await inPackage("migrate", "up");
+      for (const ending of ["json", "up.sql", "down.sql"])
+        rmSync(join(root(), "migrations/main", `0003-note-contract.${ending}`));
+      const { err } = await inPackage("migrate", "up");
+      expect(err).toContain(
+        "drift: 0003-note-contract is applied, but there is no file of it here",
+      );
+      expect(err).not.toContain("so this code expects it");
+    });
   });
 
   test("up tells its progress by tenths, and what is held", async () => {
