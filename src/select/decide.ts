@@ -10,7 +10,7 @@ import {
 import type { Lock } from "./lock.ts";
 import { hintFor, unservable, type PlanProblem } from "./problems.ts";
 import { listed } from "./show.ts";
-import { linkedSites, type Site } from "./sites.ts";
+import { linkedSites, togetherBecause, type Site } from "./sites.ts";
 
 /** The bare answer: an engine for every workload, or why there is none. */
 export type Outcome =
@@ -107,36 +107,83 @@ function heldByLock(table: CostTable, lock: Lock): Held {
   const fixed = new Map<Site, string>();
   const problems: PlanProblem[] = [];
   for (const site of table.sites) {
-    const name = site.find((workload) => lock.decisions[workload]);
-    const engine = name === undefined ? undefined : lock.decisions[name]?.engine;
-    if (name === undefined || engine === undefined) continue;
-    const problem = notAdmissible(table, site, name, engine);
+    const locked = site.flatMap((name): readonly Locked[] => {
+      const engine = lock.decisions[name]?.engine;
+      return engine === undefined ? [] : [{ name, engine }];
+    });
+    const [first] = locked;
+    if (first === undefined) continue;
+    const problem =
+      notAdmissible(table, site, locked) ??
+      (locked.some(({ engine }) => engine !== first.engine)
+        ? torn(table, site, locked)
+        : undefined);
     if (problem) problems.push(problem);
-    else fixed.set(site, engine);
+    else fixed.set(site, first.engine);
   }
   return { fixed, problems };
 }
 
+/** A workload that the lock holds, and the id of the engine. */
+interface Locked {
+  readonly name: string;
+  readonly engine: string;
+}
+
+/** The first locked workload whose engine cannot serve it, or what must share its store. */
 function notAdmissible(
   table: CostTable,
   site: Site,
-  name: string,
-  engine: string,
+  locked: readonly Locked[],
 ): PlanProblem | undefined {
-  const at = table.engines.findIndex(({ id }) => id === engine);
-  if (at >= 0 && siteCosts(table, site)[at] !== undefined) return undefined;
-  const failing = site
-    .flatMap((workload) => table.rows.get(workload)?.assessments[at]?.verdicts ?? [])
-    .find(({ met }) => !met);
-  const requirement = failing?.requirement ?? "engine";
-  return {
-    kind: "locked",
-    workload: name,
-    path: `workloads.${name}`,
-    at: "key",
-    requirement,
-    text: `the lock holds ${name} on ${table.engines[at]?.title ?? engine}, which can no longer serve it: ${failing?.text ?? "it is not registered"}`,
-    hint: `see what a new plan would choose, and accept it with plan --accept; ${hintFor(requirement)}`,
-    engines: [],
-  };
+  for (const { name, engine } of locked) {
+    const at = table.engines.findIndex(({ id }) => id === engine);
+    if (at >= 0 && siteCosts(table, site)[at] !== undefined) continue;
+    const failed = [name, ...site]
+      .map((workload) => ({ workload, verdicts: verdictsOf(table, workload, at) }))
+      .find(({ verdicts }) => verdicts.length > 0);
+    const [failing] = failed?.verdicts ?? [];
+    const requirement = failing?.requirement ?? "engine";
+    const other = failed === undefined || failed.workload === name ? undefined : failed.workload;
+    const why = failing?.text ?? "it is not registered";
+    const what =
+      other === undefined
+        ? `can no longer serve it: ${why}`
+        : `cannot serve ${other}, which must share its store: ${[togetherBecause(table.model, site), why].filter(Boolean).join("; ")}`;
+    return heldProblem(
+      name,
+      requirement,
+      `the lock holds ${name} on ${titleOf(table, engine)}, which ${what}`,
+    );
+  }
+  return undefined;
 }
+
+const verdictsOf = (table: CostTable, workload: string, at: number) =>
+  (table.rows.get(workload)?.assessments[at]?.verdicts ?? []).filter(({ met }) => !met);
+
+/** Workloads that have come to share one store, and that the lock holds on several engines. */
+function torn(table: CostTable, site: Site, locked: readonly Locked[]): PlanProblem {
+  const [{ name } = { name: "" }] = locked;
+  const places = locked.map((each) => `${each.name} on ${titleOf(table, each.engine)}`);
+  const because = togetherBecause(table.model, site);
+  return heldProblem(
+    name,
+    "colocation",
+    `the lock holds ${listed(places)}, which must share one store now${because === undefined ? "" : `: ${because}`}`,
+  );
+}
+
+const titleOf = ({ engines }: CostTable, engine: string): string =>
+  engines.find(({ id }) => id === engine)?.title ?? engine;
+
+const heldProblem = (workload: string, requirement: string, text: string): PlanProblem => ({
+  kind: "locked",
+  workload,
+  path: `workloads.${workload}`,
+  at: "key",
+  requirement,
+  text,
+  hint: `see what a new plan would choose, and accept it with plan --accept; ${hintFor(requirement)}`,
+  engines: [],
+});

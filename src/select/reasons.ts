@@ -4,6 +4,7 @@ import { inProcess, openingCost, type CostTable, type Row } from "./cost-table.t
 import type { Reason, Rejection } from "./plan.ts";
 import type { Requirement } from "./requirement.ts";
 import { listed } from "./show.ts";
+import { togetherBecause } from "./sites.ts";
 import { isAuthority } from "./volume.ts";
 
 /** Requirements that every decision meets; they explain a rejection, never a choice. */
@@ -213,7 +214,8 @@ export function rejectionsFor(
       const [first, ...others] = failed;
       if (first) return byRequirement(engine, first, others);
       const cost = costWith(engine);
-      const changes = cost === undefined ? [] : compared(row.workload.name, engine, cost);
+      if (cost === undefined) return byColocation(table, engine, row.workload.name);
+      const changes = compared(row.workload.name, engine, cost);
       return byCost(table, engine, { total, cost, changes });
     });
 }
@@ -229,23 +231,32 @@ function byRequirement(engine: Candidate, first: Verdict, others: readonly Verdi
   };
 }
 
-/** What the plan costs with another engine, beside its own total; without a cost there is no such plan. */
+/** There is no plan with this engine: what shares the workload's store cannot be there, or the budget forbids it. */
+function byColocation(table: CostTable, engine: Candidate, workload: string): Rejection {
+  const site = table.sites.find((names) => names.includes(workload)) ?? [];
+  const at = table.engines.indexOf(engine);
+  const others = site.filter((name) => table.rows.get(name)?.assessments[at]?.admissible === false);
+  const because = togetherBecause(table.model, site);
+  return {
+    engine: engine.id,
+    because: "requirement",
+    requirement: "colocation",
+    text:
+      others.length > 0 && because !== undefined
+        ? `${engine.title} cannot serve ${listed(others)}, which must share the store: ${because}`
+        : `${engine.title} cannot serve the workloads that must share the store, or the budget of engines is spent`,
+    evidence: [],
+  };
+}
+
+/** What the plan costs with another engine, beside its own total. */
 interface Priced {
   readonly total: number;
-  readonly cost: number | undefined;
+  readonly cost: number;
   readonly changes: readonly Change[];
 }
 
 function byCost(table: CostTable, engine: Candidate, { total, cost, changes }: Priced): Rejection {
-  if (cost === undefined) {
-    return {
-      engine: engine.id,
-      because: "requirement",
-      requirement: "colocation",
-      text: `${engine.title} cannot serve the workloads that must share the store, or the budget of engines is spent`,
-      evidence: [],
-    };
-  }
   const hosting = engine.capabilities.hosting[table.model.stores.hosting];
   return {
     engine: engine.id,

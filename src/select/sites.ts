@@ -1,5 +1,5 @@
 import { canFuseApart } from "../spec/fusing.ts";
-import type { Model, SearchWorkload, VectorWorkload } from "../spec/model.ts";
+import type { Model, Predicate, SearchWorkload, VectorWorkload } from "../spec/model.ts";
 import { authorityOf } from "./volume.ts";
 
 /** Workloads that must share one store, by name. */
@@ -44,6 +44,28 @@ function inseparable(model: Model, workload: VectorWorkload): readonly string[] 
     return search === undefined || canFuseApart(search.methods, filter) ? [] : [search.name];
   });
 }
+
+/**
+ * Why the workloads of a site must share one store, as a sentence's half: `near is fused with words (hybridWith), none of whose methods
+ * takes the filters stars.range`; undefined for a workload alone.
+ */
+export function togetherBecause(model: Model, site: Site): string | undefined {
+  const reasons = model.workloads.flatMap((workload) => {
+    if (workload.kind !== "vector" || !site.includes(workload.name)) return [];
+    return workload.methods.flatMap(({ hybridWith, filter }) =>
+      hybridWith === undefined || !inseparable(model, workload).includes(hybridWith)
+        ? []
+        : [
+            `${workload.name} is fused with ${hybridWith} (hybridWith), no method of which takes all of its filters (${filter.map(shownPredicate).join(", ")})`,
+          ],
+    );
+  });
+  return reasons.length === 0 ? undefined : [...new Set(reasons)].join("; ");
+}
+
+/** As it is written in the spec: `stars`, `stars.range`. */
+const shownPredicate = ({ field, operator }: Predicate): string =>
+  operator === "eq" ? field : `${field}.${operator}`;
 
 /** Every view with its authority. */
 export function linksOf(model: Model, sites: readonly Site[]): readonly Link[] {

@@ -10,7 +10,9 @@ import {
 } from "../../../src/select/lock.ts";
 import { planModel } from "../../../src/select/plan-model.ts";
 import { quantitiesOf } from "../../../src/select/quantity.ts";
+import { loadSpec } from "../../../src/spec/load.ts";
 import type { Model } from "../../../src/spec/model.ts";
+import { memoryFiles } from "../../support/memory-files.ts";
 import { models } from "./models.ts";
 import { registered } from "./registered.ts";
 
@@ -20,6 +22,12 @@ const noFlips = { flips: false };
 
 function planned(given: Model, lock?: Lock) {
   return planModel(given, registered, lock, noFlips).plan;
+}
+
+function modelOf(text: string): Model {
+  const { model, issues } = loadSpec("spec.yaml", { files: memoryFiles({ "spec.yaml": text }) });
+  if (!model) throw new Error(issues.map(({ message }) => message).join("; "));
+  return model;
 }
 
 /** A model whose decision flips between two engines, with the value that changes it. */
@@ -149,3 +157,38 @@ test("names what was added, removed and asked anew", () => {
     "store",
   ]);
 });
+
+test.each(["awords", "words"])(
+  "views that come to share a store are refused where the lock holds them on two engines: with %s",
+  (search) => {
+    const spec = (filter: string): string => `version: 1
+project: apart
+stores: { running: [mysql, opensearch, milvus], never: [postgres, mongodb, mariadb] }
+entities:
+  Doc:
+    fields:
+      id: { type: uuid, key: true }
+      title: { type: string, max: 100 }
+      stars: { type: int }
+      v: { type: vector, dimensions: 8 }
+workloads:
+  docs: { kind: transactional, entities: [Doc], access: { Doc: { get: {}, add: { op: insert } } } }
+  ${search}: { kind: search, from: Doc, fields: { title: {} }, requires: [typo-tolerance], access: { search: { filter: [stars] } } }
+  near: { kind: vector, from: Doc, field: v, scale: { rows: 2000M }, access: { nearest: { filter: [${filter}], hybridWith: ${search} } } }
+`;
+    const before = planned(modelOf(spec("stars")));
+    if (!before) throw new Error("is served by two engines");
+    expect(new Set(before.decisions.map(({ engine }) => engine)).size).toBe(3);
+    const lock = lockOf(before, registered);
+    const { problems = [] } = planModel(modelOf(spec("stars.range")), registered, lock, noFlips);
+    expect(problems.map(({ kind }) => kind)).toEqual(["locked"]);
+    expect(problems[0]?.text).toBe(
+      `the lock holds near on Milvus, which cannot serve ${search}, which must share its store: near is fused with ${search} (hybridWith), no method of which takes all of its filters (stars.range); Milvus has no search port: its evidence card has no entry for it`,
+    );
+    const free = planModel(modelOf(spec("stars.range")), registered).plan;
+    const near = free?.decisions.find(({ workload }) => workload === "near");
+    expect(near?.rejected.find(({ engine }) => engine === "milvus")?.text).toBe(
+      `Milvus cannot serve ${search}, which must share the store: near is fused with ${search} (hybridWith), no method of which takes all of its filters (stars.range)`,
+    );
+  },
+);
