@@ -135,7 +135,7 @@ export async function stateAt<E>(
   place: Place,
   of: CollectionDeclaration<E>,
   key: unknown,
-  at: Date,
+  at: unknown,
 ): Promise<Document | undefined> {
   const past = pastOf(of);
   const found = await place.collections

@@ -9,6 +9,7 @@ import type {
   VersionedWriteOptions,
   WriteOptions,
 } from "../../runtime/options.ts";
+import { named, timestamp } from "./codec.ts";
 import type {
   AggregateDeclaration,
   IncrementDeclaration,
@@ -40,6 +41,8 @@ import {
   onlyDocument,
 } from "./write-call.ts";
 import { deleteOne, insertAll, insertOne, patchOne, upsertAll, upsertOne } from "./writes.ts";
+
+const { at: moments } = named("asOf", { at: timestamp() });
 
 /**
  * Runs declared methods on one database, for one tenant or for none. Documents come back decoded; every promise settles within its
@@ -119,15 +122,17 @@ export class MongoSession {
     return this.#read(method, options, (place) => historyPage(place, method, key, page));
   }
 
-  /** The document as it was at a moment, or undefined. */
+  /** The document as it was at a moment, or undefined. @throws TypeError for what is no valid Date */
   asOf<E>(
     method: MethodDeclaration<E>,
     key: unknown,
     at: Date,
     options?: ReadOptions,
   ): Promise<E | undefined> {
+    // Before anything is sent: of what is no moment the server would find nothing, as if there had been none.
+    const moment = moments.encode(at);
     return this.#read(method, options, async (place) => {
-      const state = await stateAt(place, method.of, key, at);
+      const state = await stateAt(place, method.of, key, moment);
       return state === undefined ? undefined : method.of.decode(state);
     });
   }

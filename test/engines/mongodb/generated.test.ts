@@ -65,6 +65,7 @@ workloads:
         raise: { op: increment, field: score, by: any }
         byRank: { op: list, where: [board], orderBy: [rank], page: keyset }
         byRankDown: { op: list, where: [board], orderBy: [-rank], page: keyset }
+        between: { op: list, where: [rank.range], optional: [board, score.range], orderBy: [id], page: none }
         totals: { op: aggregate, where: [board], measure: { sum: rank, count: true } }
       Ticket: { get: {}, save: { op: upsert, ttl: 1s } }
 `;
@@ -92,6 +93,7 @@ interface Notes {
   raise(id: string, by: number): Promise<Note>;
   byRank(where: object, page: object): Promise<Page<Note>>;
   byRankDown(where: object, page: object): Promise<Page<Note>>;
+  between(where: object): Promise<readonly Note[]>;
   totals(where: object): Promise<readonly object[]>;
 }
 
@@ -103,7 +105,7 @@ interface Layer {
     save(ledger: object): Promise<Ledger>;
     saveAll(ledgers: readonly object[]): Promise<readonly Ledger[]>;
     rename(id: string, patch: object, options?: object): Promise<Ledger>;
-    shut(id: string): Promise<void>;
+    shut(id: string, options?: object): Promise<void>;
     titled(where: object, page: object): Promise<Page<Ledger>>;
   };
   readonly tickets: {
@@ -295,6 +297,49 @@ describe.skipIf(isMissing(server))("what is this engine's own", () => {
       for (const call of calls) await expect(call()).rejects.toMatchObject({ kind: "programming" });
     }),
   );
+  test("a condition of untyped code is refused or asked, never left out", async () => {
+    const { notes } = opened.data.forTenant(randomUUID());
+    const board = randomUUID();
+    for (const rank of [1, 2, 3]) await notes.add({ board, rank });
+    const refused: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ["Note.board", () => notes.byRank({}, {})],
+      ["Note.board", () => notes.byRank({ board: null }, {})],
+      ["Note.board", () => notes.byRank({ board: { $ne: null } }, {})],
+      ['"bord"', () => notes.byRank({ board, bord: "x" }, {})],
+      ['"rank"', () => notes.totals({ board, rank: 1 })],
+      ["Note.board", () => notes.totals({})],
+      ["rank", () => notes.between({})],
+      ["rank", () => notes.between({ rank: null })],
+      ["int", () => notes.between({ rank: { min: null } })],
+      ['"gte"', () => notes.between({ rank: { gte: 2 } })],
+      ["score", () => notes.between({ rank: {}, score: null })],
+    ];
+    for (const [name, call] of refused)
+      await expect(call(), name).rejects.toMatchObject({
+        name: "DataError",
+        kind: "programming",
+        operation: expect.stringMatching(/^notes\./),
+        message: expect.stringContaining(name),
+      });
+    const ranks = async (where: object) =>
+      (await notes.between(where)).map(({ rank }) => rank).toSorted();
+    expect(await ranks({ rank: { min: 2 }, board, score: undefined })).toEqual([2, 3]);
+    expect(await ranks({ rank: {} })).toEqual([1, 2, 3]);
+  });
+
+  test("a version that is none does not pass for the stored one", async () => {
+    const { ledgers } = opened.data;
+    const { id } = await ledgers.open({ title: "kept", lines: [] });
+    for (const ifVersion of [{ $gt: 0 }, null, "1", 1.5]) {
+      const refused = { kind: "programming" };
+      await expect(ledgers.rename(id, { title: "lost" }, { ifVersion })).rejects.toMatchObject(
+        refused,
+      );
+      await expect(ledgers.shut(id, { ifVersion })).rejects.toMatchObject(refused);
+    }
+    expect(await ledgers.get(id)).toMatchObject({ title: "kept", version: 1 });
+  });
+
   if (emulated) {
     for (const [method, why] of [
       ["null in an order", "the emulator finds nothing by null and a part of the key at once"],

@@ -67,6 +67,7 @@ interface Articles {
   edit(id: string, patch: object, options?: object): Promise<object>;
   hide(id: string): Promise<void>;
   all(): Promise<readonly object[]>;
+  asOf(id: string, at: unknown): Promise<object | undefined>;
   past(id: string, page: object): Promise<{ readonly items: readonly Revision[] }>;
 }
 
@@ -162,6 +163,10 @@ describe.skipIf(isMissing(server))("what was recorded before a change", () => {
         expect(await articles.edit("a", { path: "three" }, { ifVersion: 1 })).toMatchObject({
           path: "three",
           version: 2,
+        });
+        await expect(articles.asOf("a", undefined)).rejects.toMatchObject({
+          kind: "programming",
+          message: expect.stringContaining("asOf.at: a value is required"),
         });
         await articles.hide("b");
         expect(await articles.get("b")).toBeUndefined();

@@ -100,7 +100,7 @@ function listText(scope: Scope, ir: RecordMethodIr, method: Of<"list">): string 
   );
   const paged = method.page === "keyset";
   const parameters = [...where(predicates), ...(paged ? ["page"] : []), "options"];
-  const args = [list, filterDoc(scope, predicates), ...(paged ? ["page"] : []), "options"];
+  const args = [list, filterDoc(scope, method), ...(paged ? ["page"] : []), "options"];
   return wired(ir.signature.name, parameters, call(paged ? "session.page" : "session.list", args));
 }
 
@@ -124,7 +124,7 @@ function aggregateText(scope: Scope, ir: RecordMethodIr, method: Of<"aggregate">
   const predicates = [...method.where, ...method.optional];
   const name = scope.variable(ir.signature.name);
   scope.declarations.push(aggregateDeclaration(scope, name, ir, method));
-  const args = [name, filterDoc(scope, predicates), "options"];
+  const args = [name, filterDoc(scope, method), "options"];
   return wired(
     ir.signature.name,
     [...where(predicates), "options"],

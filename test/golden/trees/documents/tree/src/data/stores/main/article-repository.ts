@@ -22,7 +22,7 @@ import type {
   ListDeclaration,
   MethodDeclaration,
 } from "../../runtime/mongodb/declaration.ts";
-import { optional } from "../../runtime/mongodb/filter.ts";
+import { filterOf, optional } from "../../runtime/mongodb/filter.ts";
 import { keyOr, leftOut, newKey } from "../../runtime/mongodb/made-key.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
 import { changesOf } from "../../runtime/patch.ts";
@@ -137,7 +137,12 @@ export function articleRepository(session: MongoSession): ArticleRepository {
     get: (id, options) => session.get(get, codecs.id.encode(id), options),
     getMany: (ids, options) => session.getMany(getMany, ids.map(codecs.id.encode), options),
     listByState: (where, page, options) =>
-      session.page(listByState, { state: optional(codecs.state, where.state) }, page, options),
+      session.page(
+        listByState,
+        filterOf(where, { state: codecs.state.encode(where.state) }),
+        page,
+        options,
+      ),
     write: (article, options) =>
       session.insert(write, toDocument(article), options, () => toDocument(article, leftOut)),
     revise: (id, patch, options) =>

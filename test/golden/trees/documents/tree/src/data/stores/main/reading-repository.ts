@@ -23,7 +23,7 @@ import type {
   MethodDeclaration,
   UpsertDeclaration,
 } from "../../runtime/mongodb/declaration.ts";
-import { optional } from "../../runtime/mongodb/filter.ts";
+import { filterOf, optional } from "../../runtime/mongodb/filter.ts";
 import { decimal128 } from "../../runtime/mongodb/number.ts";
 import type { MongoSession } from "../../runtime/mongodb/session.ts";
 
@@ -217,7 +217,11 @@ export function readingRepository(session: MongoSession): ReadingRepository {
     forget: (key, options) => session.delete(forget, keyOf(key), options),
     charge: (key, by, options) => session.increment(charge, keyOf(key), by, options),
     weekly: (where, options) =>
-      session.aggregate(weekly, { device: optional(codecs.device, where.device) }, options),
+      session.aggregate(
+        weekly,
+        filterOf(where, { device: optional(codecs.device, where.device) }),
+        options,
+      ),
     history: (key, page, options) => session.history(history, keyOf(key), page, options),
     asOf: (key, at, options) => session.asOf(asOf, keyOf(key), at, options),
   });
