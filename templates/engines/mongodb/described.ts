@@ -1,5 +1,6 @@
-import type { Db, Document } from "mongodb";
+import { type Db, type Document, Long } from "mongodb";
 import type { DescribedObjects } from "../../runtime/migration.ts";
+import { plainDecimal } from "./codec-decimal.ts";
 import { isOwn } from "./migration-ledger.ts";
 
 /** What is read of a part of the snapshot, whose name is its collection's; the generator's planner writes more. */
@@ -118,11 +119,20 @@ function indexText(
   ].join(", ");
 }
 
-/** A server may give keys in another order, and a whole number as one of several types. */
+/** A server may give keys in another order, and a number as one of several types. */
 const sortedJson = (value: unknown): string =>
   JSON.stringify(value, (_key, each: unknown) => {
     if (typeof each !== "object" || each === null || Array.isArray(each)) return each;
     const number: unknown = each.valueOf();
     if (typeof number !== "object") return number;
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (each instanceof Long) return wholeNumber(each);
+    return Object.fromEntries(
+      Object.entries(each)
+        .map(([key, one]) => [key, key === "$numberDecimal" ? plainDecimal(String(one)) : one])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   });
+
+/** As the snapshot writes it: a number where JSON holds it exactly. */
+const wholeNumber = (long: Long): unknown =>
+  Number.isSafeInteger(long.toNumber()) ? long.toNumber() : { $numberLong: long.toString() };

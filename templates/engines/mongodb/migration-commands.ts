@@ -85,21 +85,31 @@ async function update(db: Db, command: UpdateMany, filter: Document): Promise<vo
 const isPipeline = (change: Document | readonly Document[]): change is readonly Document[] =>
   Array.isArray(change);
 
-async function refuse(
-  db: Db,
-  { refuse: collection, filter, reason }: Extract<MigrationCommand, { readonly refuse: string }>,
-): Promise<void> {
-  const found = await db
-    .collection<Document>(collection)
-    .findOne(filter, { projection: { _id: 1 } });
+type Refuse = Extract<MigrationCommand, { readonly refuse: string }>;
+
+/** The documents' values are the users', and are not told. */
+async function refuse(db: Db, { refuse: name, filter, reason, mend }: Refuse): Promise<void> {
+  const collection = db.collection<Document>(name);
+  const found = await collection.findOne(filter, { projection: { _id: 1 } });
   if (found === null) return;
+  const amount = await collection.countDocuments(filter);
+  const query = `db.getCollection(${JSON.stringify(name)}).find(${shellText(filter)})`;
   throw new DataError({
     kind: "constraint",
     operation: "migrate",
-    message: `${collection}: ${reason}; first seen at _id ${BSON.EJSON.stringify(found["_id"])}`,
-    hint: "mend the documents, then run the migration again",
+    message: `${name}: ${reason}; first seen at _id ${BSON.EJSON.stringify(found["_id"])}, documents: ${amount}; this finds them: ${query}`,
+    hint: mend ?? "mend the documents, then run the migration again",
   });
 }
+
+/** As the shell reads it, for which a number that JSON does not hold exactly is Extended JSON. */
+function shellText(filter: Document): string {
+  const whole = BSON.EJSON.stringify(filter, { relaxed: false });
+  const text = whole.replaceAll(/\{"\$numberInt":"(-?\d+)"\}/g, "$1");
+  return tagged.test(text) ? `EJSON.parse(${JSON.stringify(whole)})` : text;
+}
+
+const tagged = /"\$(?:number\w+|date|binary|regularExpression)":/;
 
 async function createCollection(
   db: Db,

@@ -33,5 +33,11 @@ export type MigrationCommand =
       readonly update: Document | readonly Document[];
       readonly arrayFilters?: readonly Document[];
     }
-  /** Fails, naming `reason` and one `_id`, when a document is found by the filter: nothing is changed then. */
-  | { readonly refuse: string; readonly filter: Document; readonly reason: string };
+  /** Fails when the filter finds documents: it tells `reason`, how many, one `_id` and how they are found. Nothing is changed then. */
+  | {
+      readonly refuse: string;
+      readonly filter: Document;
+      readonly reason: string;
+      /** What to do about them, where that is more than to mend them. */
+      readonly mend?: string;
+    };

@@ -138,16 +138,38 @@ describe.skipIf(isMissing(server))("the schema of a document store", () => {
     60_000,
   );
 
-  test("a narrower spec refuses the documents that it would lock", async () => {
+  test("a narrower spec refuses the documents that it would lock, before code of after runs", async () => {
     await articles().updateOne({ _id: "a0003" }, { $set: { state: "gone" } });
     await diff(second.replace("values: [draft, live, gone]", "values: [draft, live]"), "narrow");
-    await expect(migrateUp(target, await migrations(), { contract: true })).rejects.toThrow(
-      /state is none of draft, live; first seen at _id "a0003"/,
-    );
+    const ids = ["0003-narrow", "0004-narrow-contract"];
+    const refused = async (options = {}): Promise<{ readonly hint?: string }> =>
+      migrateUp(target, await migrations(), options).then(
+        () => expect.unreachable(),
+        (error: unknown) => {
+          expect(error).toMatchObject({
+            kind: "constraint",
+            message: expect.stringMatching(
+              /state is none of draft, live; first seen at _id "a0003", documents: 1; this finds them: db\.getCollection\("articles"\)\.find\(\{"state":/,
+            ),
+          });
+          return error as { readonly hint?: string };
+        },
+      );
+    const { hint = "" } = await refused();
+    expect(hint).toContain('or keep "gone" among its values in the spec');
+    const [, given = ""] =
+      /db\.getCollection\("articles"\)\.updateMany\((.*)\); or/.exec(hint) ?? [];
+    const [filter, update] = JSON.parse(`[${given.replace('"..."', '"live"')}]`) as [
+      object,
+      object,
+    ];
+    expect((await articles().updateMany(filter, update)).modifiedCount).toBe(1);
+    expect(await migrateUp(target, await migrations())).toEqual([ids[0]]);
+    // Code of before writes on.
+    await articles().updateOne({ _id: "a0003" }, { $set: { state: "gone" } });
+    await refused({ contract: true });
     await articles().updateOne({ _id: "a0003" }, { $set: { state: "live" } });
-    expect(await migrateUp(target, await migrations(), { contract: true })).toEqual([
-      "0003-narrow",
-    ]);
+    expect(await migrateUp(target, await migrations(), { contract: true })).toEqual([ids[1]]);
   });
 
   test("what code of before writes until it is stopped comes along into the new name", async () => {
@@ -156,7 +178,7 @@ describe.skipIf(isMissing(server))("the schema of a document store", () => {
       .replace("path: {", "title: {")
       .replace("was: slug", "was: path");
     await diff(renamed, "retitle");
-    const ids = ["0004-retitle", "0005-retitle-contract"];
+    const ids = ["0005-retitle", "0006-retitle-contract"];
     const held = async () => deployCheck(await migrations(), await target.ledger());
     const old = (id: string, path: string) =>
       articles().updateOne({ _id: id }, { $set: { path } }, { upsert: true });
@@ -165,7 +187,7 @@ describe.skipIf(isMissing(server))("the schema of a document store", () => {
     expect(await migrateUp(target, await migrations())).toEqual([ids[0]]);
     expect(await held()).toMatchObject({
       mayStart: false,
-      findings: [expect.stringContaining("0005-retitle-contract (contract) is not applied")],
+      findings: [expect.stringContaining("0006-retitle-contract (contract) is not applied")],
     });
     await old("a0002", "acknowledged after the expand");
     await articles().insertOne({ _id: "b0001", path: "made after it", state: "draft" });

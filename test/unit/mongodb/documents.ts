@@ -12,6 +12,14 @@ export class Double {
   }
 }
 
+/** A BSON decimal128, as its digits. */
+export class Decimal {
+  readonly digits: string;
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+}
+
 export type Value = unknown;
 export type Doc = { readonly [key: string]: Value };
 type Scope = Readonly<Record<string, Value>>;
@@ -21,6 +29,7 @@ const isObject = (value: Value): value is Doc =>
   value !== null &&
   !Array.isArray(value) &&
   !(value instanceof Double) &&
+  !(value instanceof Decimal) &&
   !(value instanceof Date);
 
 /** Name of a value's BSON type, as `$type` gives it. */
@@ -29,6 +38,7 @@ export function bsonType(value: Value): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   if (value instanceof Double) return "double";
+  if (value instanceof Decimal) return "decimal";
   if (value instanceof Date) return "date";
   const names: Readonly<Record<string, string>> = {
     string: "string",
@@ -46,17 +56,35 @@ export function parsed(value: Value): Value {
   if (!isObject(value)) return value;
   if (typeof value["$numberLong"] === "string") return BigInt(value["$numberLong"]);
   if (typeof value["$numberDouble"] === "string") return new Double(Number(value["$numberDouble"]));
+  if (typeof value["$numberDecimal"] === "string") return new Decimal(value["$numberDecimal"]);
   if (typeof value["$date"] === "string") return new Date(value["$date"]);
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, parsed(one)]));
 }
 
-const number = (value: Value): number => Number(value instanceof Double ? value.value : value);
+const isNumber = (value: Value): boolean => /^(?:int|long|double|decimal)$/.test(bsonType(value));
+
+/** All digits of a number, and how many of them stand after the point. */
+function digitsOf(value: Value): readonly [digits: bigint, scale: number] {
+  const bare =
+    value instanceof Double ? value.value : value instanceof Decimal ? value.digits : value;
+  const [whole = "", fraction = ""] = String(bare).split(".");
+  return [BigInt(whole + fraction), fraction.length];
+}
+
+/** Below zero, zero or above, by value, whatever the types of the two numbers. */
+function compare(a: Value, b: Value): number {
+  const [[x, m], [y, n]] = [digitsOf(a), digitsOf(b)];
+  const scale = Math.max(m, n);
+  const difference = x * 10n ** BigInt(scale - m) - y * 10n ** BigInt(scale - n);
+  return difference < 0n ? -1 : Number(difference > 0n);
+}
 
 /** Whether a query finds a document. */
 export function finds(query: Doc, doc: Doc): boolean {
   return Object.entries(query).every(([key, test]) => {
     if (key === "$nor") return (test as readonly Doc[]).every((one) => !finds(one, doc));
     if (key === "$jsonSchema") return fits(test as Doc, doc);
+    if (key === "$expr") return evaluated(test, { ROOT: doc, CURRENT: doc }) === true;
     return holds(at(doc, key), test);
   });
 }
@@ -91,11 +119,15 @@ function holds(value: Value, test: Value): boolean {
           value.some((item) => isObject(item) && finds(operand as Doc, item))
         );
       case "$nin":
-        return !(operand as readonly Value[]).includes(value);
+        return !(operand as readonly Value[]).includes(value ?? null);
+      case "$not":
+        return !holds(value, operand);
+      case "$regex":
+        return typeof value === "string" && new RegExp(String(operand), "u").test(value);
       case "$lt":
-        return value !== undefined && value !== null && number(value) < number(operand);
+        return isNumber(value) && compare(value, operand) < 0;
       case "$gt":
-        return value !== undefined && value !== null && number(value) > number(operand);
+        return isNumber(value) && compare(value, operand) > 0;
       default:
         throw new Error(`unknown in a query: ${operator}`);
     }
@@ -124,9 +156,9 @@ export function fits(schema: Doc, value: Value): boolean {
       case "items":
         return !Array.isArray(value) || value.every((item) => fits(limit as Doc, item));
       case "minimum":
-        return !/int|long|double/.test(bsonType(value)) || number(value) >= number(limit);
+        return !isNumber(value) || compare(value, limit) >= 0;
       case "maximum":
-        return !/int|long|double/.test(bsonType(value)) || number(value) <= number(limit);
+        return !isNumber(value) || compare(value, limit) <= 0;
       case "maxLength":
         return typeof value !== "string" || value.length <= Number(limit);
       case "maxItems":
@@ -252,7 +284,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   $gt: (operand, scope) => {
     const [a, b] = pair(operand, scope);
-    return number(a) > number(b);
+    return compare(a, b) > 0;
   },
   $ifNull: (operand, scope) => {
     const [value, otherwise] = pair(operand, scope);
@@ -288,25 +320,47 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   $toUpper: (operand, scope) => String(evaluated(operand, scope)).toUpperCase(),
   $convert: (operand, scope) => {
-    const { input, to } = operand as { readonly input: Value; readonly to: string };
-    return converted(evaluated(input, scope), to);
+    const { input, to, onError } = operand as {
+      readonly input: Value;
+      readonly to: string;
+      readonly onError?: Value;
+    };
+    const value = evaluated(input, scope);
+    if (value === null || value === undefined) return null;
+    if (onError === undefined) return converted(value, to);
+    try {
+      return converted(value, to);
+    } catch {
+      return evaluated(onError, scope);
+    }
+  },
+  $anyElementTrue: (operand, scope) => {
+    const [list] = operand as readonly Value[];
+    return (evaluated(list, scope) as readonly Value[]).includes(true);
   },
 };
 
+/** @throws for what the server refuses: a text that is no number of the type, or one that is out of its range */
 function converted(value: Value, to: string): Value {
-  const plain = value instanceof Double ? value.value : value;
+  const plain =
+    value instanceof Double ? value.value : value instanceof Decimal ? value.digits : value;
   switch (to) {
     case "string":
       return String(plain);
     case "int":
     case "long": {
+      if (typeof value === "string" && !/^[+-]?\d+$/.test(value)) throw unconverted(to);
       const whole = Math.trunc(Number(plain));
-      if (!Number.isFinite(whole)) throw new Error(`${String(plain)} does not convert to ${to}`);
+      const bits = to === "int" ? 31 : 63;
+      if (!(whole >= -(2 ** bits) && whole < 2 ** bits)) throw unconverted(to);
       return to === "int" ? whole : BigInt(whole);
     }
     case "double":
+      if (!Number.isFinite(Number(plain))) throw unconverted(to);
       return new Double(Number(plain));
     default:
       throw new Error(`unknown conversion: ${to}`);
   }
 }
+
+const unconverted = (to: string): Error => new Error(`the value does not convert to ${to}`);

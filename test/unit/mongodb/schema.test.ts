@@ -430,8 +430,11 @@ describe("what a value may be", () => {
 
   test("less: the validator when no old code runs, after a look for documents that it would lock", () => {
     const change = changed(press, edited(press, "[draft, live]", "[draft]"));
-    expect(outline(change)).toEqual(["contract articles-narrow-validator"]);
-    expect(commandsOf(change.steps[0]?.up ?? "")).toMatchObject([
+    expect(outline(change)).toEqual([
+      "expand articles-ask-values-of-state",
+      "contract articles-narrow-validator",
+    ]);
+    expect(commandsOf(change.steps[1]?.up ?? "")).toMatchObject([
       {
         refuse: "articles",
         filter: { state: { $exists: true, $nin: ["draft"] } },

@@ -1,5 +1,6 @@
 import type { MigrationCommand } from "../../../../templates/engines/mongodb/migration-step.ts";
 import type { Json } from "../../../spec/model.ts";
+import { boundText } from "./bounds.ts";
 import { type Place, shownPath, within } from "./expressions.ts";
 import type { JsonObject, Property, Shape } from "./state.ts";
 
@@ -53,9 +54,9 @@ function outside(
         `is none of ${Array.isArray(limit) ? limit.join(", ") : ""}`,
       ];
     case "minimum":
-      return [{ [column]: { $lt: limit } }, `is less than ${String(limit)}`];
+      return [{ [column]: { $lt: limit } }, `is less than ${boundText(limit)}`];
     case "maximum":
-      return [{ [column]: { $gt: limit } }, `is more than ${String(limit)}`];
+      return [{ [column]: { $gt: limit } }, `is more than ${boundText(limit)}`];
     default:
       return [
         { $nor: [{ $jsonSchema: { properties: { [column]: { [keyword]: limit } } } }] },

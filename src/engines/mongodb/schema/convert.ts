@@ -9,6 +9,8 @@ export interface Conversion {
   readonly reversibility: Reversibility;
   /** A value may not convert: then the migration stops and names the server's reason. */
   readonly mayFail: boolean;
+  /** An expression that is true of a value that does not convert; undefined where every value of the kind does. */
+  readonly unfit?: (path: string) => Json;
   /** Either code reads, finds and sorts what the other writes. Source: MongoDB manual, "Comparison/Sort Order": numbers are compared by value. */
   readonly comparable: boolean;
 }
@@ -27,6 +29,16 @@ const bson: Readonly<Record<string, string>> = {
   boolean: "bool",
   timestamp: "date",
 };
+
+/** What no conversion makes: it stands for a value that none can be made of. */
+const unfit = "unfit";
+
+const unfitTo =
+  (to: string) =>
+  (path: string): Json => ({ $eq: [{ $convert: { input: path, to, onError: unfit } }, unfit] });
+
+/** Other numbers hold, more or less exactly, whatever a field of numbers may have. */
+const isWhole = (type: string): boolean => type === "int" || type === "long";
 
 const numbers: readonly string[] = ["int", "long", "decimal", "double"];
 
@@ -49,7 +61,14 @@ export function conversion(from: string, to: string): Conversion | undefined {
     reversibility: Reversibility,
     mayFail: boolean,
     expression: Conversion["expression"] = (path) => ({ $convert: { input: path, to: now } }),
-  ): Conversion => ({ from: [old], expression, reversibility, mayFail, comparable: false });
+  ): Conversion => ({
+    from: [old],
+    expression,
+    reversibility,
+    mayFail,
+    comparable: false,
+    ...(mayFail && (old === "string" || isWhole(now)) && { unfit: unfitTo(now) }),
+  });
   if (old === "date" && to === "date")
     return made("loses-data", false, (path) => ({
       $dateToString: { date: path, format: "%Y-%m-%d" },

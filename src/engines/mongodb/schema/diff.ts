@@ -4,13 +4,15 @@ import type { EntityIr, StoreIr } from "../../../ir/types.ts";
 import { misnamedEntities } from "../../../migrate/misnamed.ts";
 import { unknownRisks } from "../../../migrate/unknown-to-code.ts";
 import { nullNote, nullRisk } from "../../../migrate/unread-null.ts";
-import type {
-  ChangeContext,
-  PlannedChange,
-  Question,
-  Snapshot,
-  Step,
+import {
+  type ChangeContext,
+  phases,
+  type PlannedChange,
+  type Question,
+  type Snapshot,
+  type Step,
 } from "../../../migrate/step.ts";
+import { askSteps } from "./ask-documents.ts";
 import { narrowingChecks } from "./checks.ts";
 import { storedAlike } from "./convert.ts";
 import { createIndexes, indexDrafts } from "./indexes.ts";
@@ -48,6 +50,9 @@ export function collectionPairs(
 export const entitiesOf = ({ entities }: StoreIr): ReadonlyMap<string, EntityIr> =>
   new Map(entities.map((entity) => [entity.name, entity]));
 
+/** The entity whose documents, or whose history, a collection holds. */
+const ownerOf = ({ entity, historyOf }: Collection): string => entity ?? historyOf ?? "";
+
 /** The steps from one snapshot to another. */
 export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): PlannedChange {
   const entities = entitiesOf(context.store);
@@ -55,18 +60,20 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
   const moving = movedLists(named(from), named(to));
   if (moving.length > 0) return { steps: [], questions: moving };
   const changes = paired.kept.map((pair) => {
-    const { entity, historyOf } = pair.after;
-    const own = entities.get(entity ?? historyOf ?? "");
+    const own = entities.get(ownerOf(pair.after));
     const documents = documentsOf(pair, paired.kept, own, context);
     return collectionChange(pair.before, pair.after, { entity: own, documents }, context);
   });
   const steps = [
+    ...paired.kept.flatMap((pair) =>
+      askSteps(pair, paired.kept, entities.get(ownerOf(pair.after)), context),
+    ),
     ...paired.added.map((one) => stepOf(one.name, [one.name], created(one))),
     ...changes.flatMap((change) => change.steps),
     ...paired.removed.map((one) => stepOf(one.name, [one.name], dropped(one))),
   ];
   return {
-    steps: withUniqueNames(steps),
+    steps: withUniqueNames(inPhaseOrder(steps)),
     questions: [
       ...misnamedEntities(
         named(from).flatMap(({ entity }) => entity ?? []),
@@ -79,6 +86,10 @@ export function diff(from: Snapshot, to: Snapshot, context: ChangeContext): Plan
     ],
   };
 }
+
+/** What is asked is asked of all collections before one of them changes. */
+const inPhaseOrder = (steps: readonly Step[]): readonly Step[] =>
+  phases.flatMap((phase) => steps.filter((step) => step.phase === phase));
 
 /** Owned documents that would go from their root into a collection, or back: nobody copies them, so they would be lost. */
 function movedLists(from: readonly Named[], to: readonly Named[]): readonly Question[] {

@@ -16,7 +16,7 @@ export interface Place {
 const recordedState = "state";
 
 /** Where a property of the document stands in what the collection holds. */
-const stored = ({ recordedOf }: Place, property: string): string =>
+export const stored = ({ recordedOf }: Place, property: string): string =>
   recordedOf === undefined ? property : `${recordedState}.${property}`;
 
 /** What a property becomes. Source: MongoDB manual, "Updates with Aggregation Pipeline". */
@@ -109,13 +109,50 @@ export const within = (lists: readonly string[], condition: JsonObject): JsonObj
   lists.reduceRight<JsonObject>((inner, list) => ({ [list]: { $elemMatch: inner } }), condition);
 
 /** The filter of what holds a document for which a condition is true. */
-const found = (place: Place, condition: JsonObject): JsonObject =>
+export const found = (place: Place, condition: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(within(place.lists, condition)).map(([property, test]) => [
       stored(place, property),
       test,
     ]),
   );
+
+/** The filter of what holds a document for which an expression is true; no `$elemMatch` holds one. Source: MongoDB manual, "$expr". */
+export function foundBy(place: Place, test: (of: (column: string) => string) => Json): JsonObject {
+  const [first, ...rest] = place.lists;
+  if (first === undefined) return { $expr: test((name) => `$${stored(place, name)}`) };
+  return { $expr: anyItem(`$${stored(place, first)}`, rest, test, 0) };
+}
+
+function anyItem(
+  list: string,
+  lists: readonly string[],
+  test: (of: (column: string) => string) => Json,
+  depth: number,
+): Json {
+  const name = `item${depth}`;
+  const item = `$$${name}`;
+  const [next, ...rest] = lists;
+  const tested =
+    next === undefined
+      ? test((column) => `${item}.${column}`)
+      : anyItem(`${item}.${next}`, rest, test, depth + 1);
+  return {
+    $anyElementTrue: [{ $map: { input: { $ifNull: [list, []] }, as: name, in: tested } }],
+  };
+}
+
+/** A schema of one property as one of the whole. */
+export function schemaAt(place: Place, column: string, schema: JsonObject): JsonObject {
+  const properties = (name: string, inner: JsonObject): JsonObject => ({
+    properties: { [name]: inner },
+  });
+  const document = place.lists.reduceRight<JsonObject>(
+    (inner, list) => properties(list, { items: inner }),
+    properties(column, schema),
+  );
+  return place.recordedOf === undefined ? document : properties(recordedState, document);
+}
 
 function overItems(place: Place, filter: JsonObject, change: (item: string) => Json): UpdateMany {
   const [first = "", ...rest] = place.lists;

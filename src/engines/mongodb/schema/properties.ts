@@ -26,7 +26,7 @@ const fieldsOf = (entity: EntityIr | undefined): ReadonlyMap<string, FieldIr> =>
   new Map((entity?.fields ?? []).map((field) => [field.name, field]));
 
 /** The properties of two shapes, paired by their fields. */
-function propertyPairs(from: Shape, to: Shape, entity: EntityIr | undefined): Pairs<Named> {
+export function propertyPairs(from: Shape, to: Shape, entity: EntityIr | undefined): Pairs<Named> {
   const fields = fieldsOf(entity);
   return pairs(named(from), named(to), {
     name: ({ field }) => field,
@@ -187,11 +187,11 @@ interface NamedChild extends Child {
 const namedChildren = ({ children }: Shape): readonly NamedChild[] =>
   Object.entries(children).map(([property, child]) => ({ property, ...child }));
 
-const childrenOf = (entity: EntityIr | undefined): ReadonlyMap<string, EntityIr> =>
+export const childrenOf = (entity: EntityIr | undefined): ReadonlyMap<string, EntityIr> =>
   new Map((entity?.children ?? []).map((child) => [child.entity.name, child.entity]));
 
 /** The lists of embedded documents of two shapes, paired by their entities. */
-function listPairs(from: Shape, to: Shape, entity: EntityIr | undefined): Pairs<NamedChild> {
+export function listPairs(from: Shape, to: Shape, entity: EntityIr | undefined): Pairs<NamedChild> {
   const entities = childrenOf(entity);
   return pairs(namedChildren(from), namedChildren(to), {
     name: ({ entity: name }) => name,

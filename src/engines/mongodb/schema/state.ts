@@ -11,6 +11,7 @@ import type { Snapshot } from "../../../migrate/step.ts";
 import type { Json } from "../../../spec/model.ts";
 import { apartOf, isApart, ownerProperty } from "../children.ts";
 import { bsonTypes, expires, expiryColumn, madeKeys, propertyOf } from "../fields.ts";
+import { bounds } from "./bounds.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -247,15 +248,15 @@ function kindOf(type: FieldIr["type"]): string {
   return type.kind === "vector" ? `vector(${type.dimensions})` : type.kind;
 }
 
-function schemaOf({ type, nullable, source }: FieldIr): JsonObject {
+function schemaOf(field: FieldIr): JsonObject {
+  const { type, nullable } = field;
   if (type.kind === "json") return {};
   const base = bsonTypes[type.kind];
   return {
     bsonType: nullable ? [base, "null"] : base,
     ...(type.kind === "enum" ? { enum: nullable ? [...type.values, null] : type.values } : {}),
     ...(type.kind === "string" ? { maxLength: type.max } : {}),
-    ...(typeof source.min === "number" ? { minimum: source.min } : {}),
-    ...(typeof source.max === "number" && type.kind !== "string" ? { maximum: source.max } : {}),
+    ...bounds(field),
     ...(type.kind === "array" && type.max !== undefined ? { maxItems: type.max } : {}),
   };
 }

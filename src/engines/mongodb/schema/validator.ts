@@ -1,4 +1,5 @@
 import type { Json } from "../../../spec/model.ts";
+import { compared } from "./bounds.ts";
 import type { Child, JsonObject, Property, Shape } from "./state.ts";
 
 /** The validator of a collection. Source: MongoDB manual, "Specify JSON Schema Validation". */
@@ -110,9 +111,9 @@ function holds(keyword: string, limit: Json, narrow: Json | undefined): boolean 
     case "enum":
       return list(narrow).every((value) => list(limit).includes(value));
     case "minimum":
-      return Number(narrow) >= Number(limit);
+      return compared(narrow, limit) >= 0;
     default:
-      return Number(narrow) <= Number(limit);
+      return compared(narrow, limit) <= 0;
   }
 }
 
