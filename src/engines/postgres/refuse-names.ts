@@ -1,5 +1,5 @@
 import type { EntityIr, StoreIr } from "../../ir/types.ts";
-import { identifierBytes } from "../../ir/names.ts";
+import { identifierBytes, primaryKeyName } from "../../ir/names.ts";
 import type { Refusal } from "./refuse.ts";
 
 /** Names that the server would cut, or that statements could not hold. */
@@ -66,3 +66,58 @@ export function propertyProblems(store: StoreIr): readonly Refusal[] {
     })),
   ];
 }
+
+interface Relation {
+  readonly entity: string;
+  readonly name: string;
+  /** Of the index of a constraint: the name that would be made for it. */
+  readonly made?: string;
+}
+
+/**
+ * Keys and unique constraints are indexes, which share their names with tables: a table that was renamed keeps those of before, and a new one
+ * of its former name wants them.
+ */
+export function constraintNameProblems(store: StoreIr): readonly Refusal[] {
+  const first = new Map<string, Relation>();
+  return store.entities.flatMap(relationsOf).flatMap((one): readonly Refusal[] => {
+    const other = first.get(one.name);
+    if (other === undefined) first.set(one.name, one);
+    // Tables and indexes among themselves are told for every engine.
+    const made = one.made ?? other?.made;
+    if (other === undefined || made === undefined) return [];
+    const holder = one.made === undefined ? other.entity : one.entity;
+    return [
+      {
+        path: `entities.${one.entity}`,
+        text: `${one.name} would be the name of an index or table of ${other.entity} and of ${one.entity}`,
+        hint: `give that of ${holder} another name: constraints: { ${made}: … }, or table: of another one`,
+      },
+    ];
+  });
+}
+
+const relationsOf = ({
+  name: entity,
+  table,
+  historyTable,
+  indexes,
+  unique,
+  keyless,
+  constraintNames: given = {},
+}: EntityIr): readonly Relation[] => [
+  ...[table, ...(historyTable === undefined ? [] : [historyTable])].map((name) => ({
+    entity,
+    name,
+  })),
+  ...indexes.map(({ name }) => ({ entity, name })),
+  ...unique.map(({ name: made }): Relation => {
+    const name = given[made];
+    return name === undefined ? { entity, name: made } : { entity, name, made };
+  }),
+  ...(keyless ? [] : [primaryKeyName(table)]).map((made) => ({
+    entity,
+    name: given[made] ?? made,
+    made,
+  })),
+];

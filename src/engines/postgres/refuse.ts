@@ -3,7 +3,7 @@ import { columns, historyColumns, isAudited, operationTable, storedFields } from
 import { searchColumnShapes } from "./ddl/search.ts";
 import { foreignKeys } from "../families/sql/foreign-keys.ts";
 import { indexProblems } from "./refuse-indexes.ts";
-import { nameProblems, propertyProblems } from "./refuse-names.ts";
+import { constraintNameProblems, nameProblems, propertyProblems } from "./refuse-names.ts";
 import { partitionProblems } from "./refuse-partitions.ts";
 import { expressionProblem } from "./sql/expression.ts";
 import { type KnownNames, unknownColumn } from "./sql/unknown-column.ts";
@@ -27,6 +27,7 @@ export const refuse = (store: StoreIr): readonly Refusal[] => [
   ]),
   ...partitionProblems(store),
   ...propertyProblems(store),
+  ...constraintNameProblems(store),
   ...expiringUpserts(store),
   ...foreignViews(store),
 ];
