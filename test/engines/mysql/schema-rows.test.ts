@@ -54,6 +54,41 @@ const rowsOf = (count: number): string =>
 const of = (steps: readonly Step[], ...wanted: readonly Phase[]): readonly Step[] =>
   steps.filter(({ phase }) => wanted.includes(phase));
 
+interface Writer {
+  /** Statements with a value of their own, by the number of those that were taken. */
+  readonly texts: readonly ((written: number) => string)[];
+  /** What a refusal that only this moment brings says. */
+  readonly refusal?: RegExp;
+}
+
+/** Writes on for as long as the work takes. Any other refusal ends it: a server that is gone refuses at once, for ever. */
+async function writtenDuring(
+  { run }: SchemaLab,
+  { texts, refusal }: Writer,
+  work: () => Promise<void>,
+): Promise<number> {
+  let isOver = false;
+  let written = 0;
+  const others: string[] = [];
+  const refused = ({ message }: Error): void => {
+    if (refusal?.test(message) === true) return;
+    others.push(message);
+    isOver = true;
+  };
+  const writer = (async (): Promise<void> => {
+    while (!isOver)
+      for (const text of texts) await run(text(written)).then(() => (written += 1), refused);
+  })();
+  try {
+    await work();
+  } finally {
+    isOver = true;
+  }
+  await writer;
+  expect(others).toEqual([]);
+  return written;
+}
+
 for (const engine of [mysql, mariadb]) {
   const server = await sharedServer(engine.id);
   const column = columnOf(server);
@@ -113,7 +148,7 @@ for (const engine of [mysql, mariadb]) {
       { own: field("own", uuid) },
     ];
     test.each(gone)(
-      "a required column that comes back has a value of its type and within its checks, or none: $own.type.kind $check",
+      "a required column that comes back has a value of its type and within its checks, or stops where nothing can stand for one: $own.type.kind $check",
       proving(proof, async ({ own, check }) => {
         const checks = check === undefined ? {} : { own: check };
         const note = (fields: readonly Field[], kept = {}) =>
@@ -124,12 +159,47 @@ for (const engine of [mysql, mariadb]) {
         const { lab, other, steps } = await begun(note([own], checks), note([]));
         await applied(lab, steps);
         await lab.run("insert into notes (id) values ('a'), ('b')");
-        await takenBack(lab, steps);
+        const isLost = own.type.kind === "vector" || check?.includes(" like ") === true;
+        expect(steps.some(({ reversibility }) => reversibility === "irreversible")).toBe(isLost);
+        if (isLost) {
+          await expect(takenBack(lab, steps)).rejects.toThrow(
+            /column own of notes is empty in a row, .*give each row one; first seen at a$/,
+          );
+          await lab.run(
+            `update notes set own = ${check === undefined ? "unhex(repeat('00', 12))" : "'a'"}`,
+          );
+          await takenBack(lab, of(steps, "expand"));
+        } else await takenBack(lab, steps);
+        await expect(lab.run("update notes set own = null")).rejects.toThrow(/cannot be null/);
         const [[value = null] = []] = await lab.rows("select own from notes");
-        const isEmpty = own.type.kind === "vector" || check?.includes(" like ") === true;
-        expect(value === null).toBe(isEmpty);
+        expect(value).not.toBeNull();
         if (own.type.kind === "array" || own.type.kind === "json")
           expect(typeof value === "string" ? JSON.parse(value) : value).toEqual([]);
+        await lab.close();
+        await other.close();
+      }),
+    );
+
+    test(
+      "a required column that comes back from another type stops where nothing can stand for its values",
+      proving(proof, async () => {
+        const before = notes([field("own", { kind: "vector", dimensions: 3, metric: "cosine" })]);
+        const after = notes([field("own", { kind: "json" })]);
+        const { lab, other } = await begun(before, before);
+        const values = { "notes.own": "json_array()" };
+        const steps = planned(planner, before, after, { mode: "split", values });
+        expect(steps.map(({ reversibility }) => reversibility)).toContain("irreversible");
+        const zeros = "unhex(repeat('00', 12))";
+        await lab.run(`insert into notes (id, own) values ('a', ${zeros})`);
+        await applied(lab, steps);
+        const at = steps.findIndex(({ down }) => down.includes("is empty in a row"));
+        await takenBack(lab, steps.slice(at + 1));
+        await expect(takenBack(lab, steps.slice(at, at + 1))).rejects.toThrow(
+          /column own of notes is empty in a row, .*first seen at a$/,
+        );
+        await lab.run(`update notes set own = ${zeros}`);
+        await takenBack(lab, steps.slice(0, at + 1));
+        await expect(lab.run("update notes set own = null")).rejects.toThrow(/cannot be null/);
         await lab.close();
         await other.close();
       }),
@@ -573,20 +643,11 @@ for (const engine of [mysql, mariadb]) {
           ),
         );
         await lab.run("insert into notes (id, name) values ('a', 'n')");
-        let isOver = false;
-        let written = 0;
-        const writer = (async (): Promise<void> => {
-          while (!isOver) {
-            await other.run(`update notes set name = 'n${written}' where id = 'a'`);
-            written += 1;
-          }
-        })();
-        try {
-          await applied(lab, of(steps, "expand", "backfill"));
-        } finally {
-          isOver = true;
-        }
-        await writer;
+        const written = await writtenDuring(
+          other,
+          { texts: [(at) => `update notes set name = 'n${at}' where id = 'a'`] },
+          () => applied(lab, of(steps, "expand", "backfill")),
+        );
         expect(written).toBeGreaterThan(0);
         // Each wrote a value of its own.
         const contents = await lab.rows("select cast(content as char) from notes_history");
@@ -623,33 +684,16 @@ for (const engine of [mysql, mariadb]) {
           ).store,
         );
         await lab.run("insert into notes (id, name) values ('a', 'n')");
-        let isOver = false;
-        let written = 0;
-        const refused = new Set<string>();
-        const write = async (table: string): Promise<void> => {
-          await other
-            .run(`update ${table} set name = 'n${written}' where id = 'a'`)
-            .then(() => (written += 1))
-            .catch((error: Error) => {
-              refused.add(error.message.replace(/\n.*/s, ""));
-              // A server that is gone refuses at once, for ever.
-              isOver ||= !missing.test(error.message);
-            });
-        };
-        const writer = (async (): Promise<void> => {
-          while (!isOver) for (const table of ["notes", "memos"]) await write(table);
-        })();
-        try {
+        const texts = ["notes", "memos"].map(
+          (table) => (at: number) => `update ${table} set name = 'n${at}' where id = 'a'`,
+        );
+        const written = await writtenDuring(other, { texts, refusal: missing }, async () => {
           await applied(lab, steps);
           await takenBack(lab, of(steps, "contract"));
           expect(await lab.rows("select count(*) from memos")).toEqual([[1]]);
           await takenBack(lab, of(steps, "expand", "backfill"));
-        } finally {
-          isOver = true;
-        }
-        await writer;
+        });
         expect(written).toBeGreaterThan(0);
-        expect([...refused].filter((text) => !missing.test(text))).toEqual([]);
         expect(await lab.rows("select count(*) from notes_history")).toEqual([[written + 1]]);
         await lab.close();
         await other.close();
@@ -665,28 +709,12 @@ for (const engine of [mysql, mariadb]) {
         );
         await lab.run("insert into deals (id, name) values ('a', 'n')");
         await lab.run("insert into items (deal_id, position, word) values ('a', 1, 'w')");
-        let isOver = false;
-        let written = 0;
-        const refused = new Set<string>();
-        const writer = (async (): Promise<void> => {
-          while (!isOver)
-            await other
-              .run(`update deals set name = 'n${written}' where id = 'a'`)
-              .then(() => (written += 1))
-              .catch((error: Error) => {
-                refused.add(error.message.replace(/\n.*/s, ""));
-                isOver ||= !missing.test(error.message);
-              });
-        })();
-        try {
+        const texts = [(at: number) => `update deals set name = 'n${at}' where id = 'a'`];
+        const written = await writtenDuring(other, { texts, refusal: missing }, async () => {
           await applied(lab, steps);
           await takenBack(lab, of(steps, "contract"));
           await takenBack(lab, of(steps, "expand", "backfill"));
-        } finally {
-          isOver = true;
-        }
-        await writer;
-        expect([...refused].filter((text) => !missing.test(text))).toEqual([]);
+        });
         const [[last] = []] = await lab.rows(
           "select cast(content as char) from deals_history order by revision desc limit 1",
         );
@@ -720,22 +748,15 @@ for (const engine of [mysql, mariadb]) {
           ).store,
         );
         await lab.run("insert into notes (id, name) values ('a', 'n')");
-        let isOver = false;
-        let written = 0;
-        const writer = (async (): Promise<void> => {
-          while (!isOver)
-            await other
-              .run(`update notes set name = 'n${written}'`)
-              .then(() => (written += 1))
-              .catch(() => {});
-        })();
-        try {
-          await applied(lab, steps);
-          await takenBack(lab, steps);
-        } finally {
-          isOver = true;
-        }
-        await writer;
+        const texts = [(at: number) => `update notes set name = 'n${at}'`];
+        const written = await writtenDuring(
+          other,
+          { texts, refusal: /Unknown column/ },
+          async () => {
+            await applied(lab, steps);
+            await takenBack(lab, steps);
+          },
+        );
         expect(written).toBeGreaterThan(0);
         expect(await lab.rows("select count(*) from notes_history")).toEqual([[written + 1]]);
         await lab.close();

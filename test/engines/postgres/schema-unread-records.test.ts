@@ -150,6 +150,26 @@ const cases: readonly Case[] = [
   },
 ];
 
+const numbered = kinds("7", "8");
+const ofNone = { odd: "5", good: "7", ofRows: ofMembers, recorded: 'what is none of "7", "8"' };
+const numbers: readonly Case[] = [
+  {
+    name: "a number that becomes an enum",
+    before: store(int),
+    after: store(numbered),
+    field: "state",
+    ...ofNone,
+  },
+  {
+    name: "a number that becomes an enum under another name",
+    before: store(int),
+    after: store(numbered, "phase"),
+    field: "phase",
+    ...ofNone,
+  },
+];
+const all = [...cases, ...numbers];
+
 const filled = ({ odd: value, good }: Case): string => `begin;
 insert into tickets (id, title, state) values ('${id}', 'a', ${value});
 insert into lines (ticket_id, line_no, state) values ('${id}', 1, ${value}), ('${id}', 2, ${good});
@@ -217,7 +237,7 @@ describe.skipIf(isMissing(server))("what was recorded and is not read", () => {
     }
   }
 
-  test.each(cases)("$name", async (each) => {
+  test.each(all)("$name", async (each) => {
     await emptySchema(lab, "live");
     await inSchema(lab, "live", async () => {
       await run(lab, wholeOf(each.before), "up");
@@ -241,7 +261,7 @@ describe.skipIf(isMissing(server))("what was recorded and is not read", () => {
     });
   });
 
-  test.each(cases)("$name, at once", async (each) => {
+  test.each(all)("$name, at once", async (each) => {
     await emptySchema(lab, "live");
     await inSchema(lab, "live", async () => {
       await run(lab, wholeOf(each.before), "up");
@@ -263,6 +283,38 @@ describe.skipIf(isMissing(server))("what was recorded and is not read", () => {
       await lab.exec(filled(each) + written(each.good));
       const message = await refusal(inPhases(planned(each.before, each.after, "split")));
       expect(message).toContain(`or keep ${JSON.stringify(odd)} among its values in the spec`);
+    });
+  });
+
+  test("what an expression makes of a value is asked before code of after reads it", async () => {
+    await emptySchema(lab, "live");
+    await inSchema(lab, "live", async () => {
+      const before = store(int);
+      await run(lab, wholeOf(before), "up");
+      await lab.exec(`insert into tickets (id, title, state) values ('${id}', 'a', 5)`);
+      const values = {
+        "tickets.state": "case when state > 5 then 'open' else 'none' end",
+        "lines.state": "'closed'",
+      };
+      const steps = inPhases(planned(before, store(narrow), "split", values));
+      const of = (phase: Step["phase"]) => steps.filter((step) => step.phase === phase);
+      expect(await refusal(of("expand"))).toMatch(ofMembers);
+      await lab.exec("update tickets set state = 6");
+      await run(lab, of("expand"), "up");
+      await run(lab, of("backfill"), "up");
+      const message = await refusal(of("contract"));
+      expect(message).toContain('tickets_history recorded what is none of "open", "closed" as ');
+      expect(message).toContain("or give another --set tickets.state=EXPRESSION");
+      await lab.exec(
+        (/in place of '\.\.\.': (update [\s\S]*?); or /.exec(message)?.[1] ?? "").replaceAll(
+          "'...'",
+          "'closed'",
+        ),
+      );
+      await run(lab, of("contract"), "up");
+      expect(
+        await lab.rows("select content ->> 'state' from tickets_history order by revision"),
+      ).toEqual([["closed"], ["open"]]);
     });
   });
 

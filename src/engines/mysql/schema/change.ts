@@ -135,7 +135,7 @@ function keptColumn(
     fit === "always" &&
     isOtherKind(from.type, to.type) &&
     !isComputedFrom(pair, to);
-  const retyped = fit === "never" || seen;
+  const retyped = fit === "never" || seen || converting !== undefined;
   // The server knows both as one name.
   const renamed = !sameButCase(from.name, to.name);
   if (held && from.type !== to.type) ask(heldKey(pair, from, to));

@@ -14,7 +14,7 @@ import { lossOf } from "./loss.ts";
 import { isVirtual, onlineOf, workOf } from "./online.ts";
 import { alterTable, columnText, type Online } from "./render.ts";
 import { formerRowName, refusal, rowName, unfitRefusal } from "./refusals.ts";
-import { alone, noted, relaxed, requireDraft, slow, told } from "./required.ts";
+import { alone, noted, noWayBack, relaxed, requireDraft, slow, told } from "./required.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, TableShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
@@ -306,11 +306,13 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
     nullable: column.nullable || column.value?.kind !== "default",
   };
   const value = standIn(change, column);
+  const isFilledAlone = generated || column.nullable || column.value !== undefined;
+  const isLost = !isFilledAlone && value === undefined;
   const restore = generated
     ? [alterTable(table, [`add column ${columnText(column)}`], howAdded(change, phase, column))]
     : [
         alterTable(table, [`add column ${columnText(back)}`], howAdded(change, phase, back)),
-        ...(column.nullable || value === undefined || column.value !== undefined
+        ...(isFilledAlone || value === undefined
           ? []
           : unrecorded(change, [
               `update ${identifier(table)} set ${identifier(column.name)} = ${value} where ${identifier(column.name)} is null;`,
@@ -318,17 +320,15 @@ function droppedDrafts(change: TableChange, column: ColumnShape): readonly Draft
       ];
   return [
     ...askedDeleted(change, column),
-    ...(generated || column.nullable || column.value !== undefined || isKey(change, column)
-      ? []
-      : [relaxed(change, column, value)]),
+    ...(isFilledAlone || isKey(change, column) ? [] : [relaxed(change, column, value)]),
     draft({
       ...alone,
-      ...told(online),
+      ...noted(isLost ? noWayBack : undefined, told(online)?.note),
       phase,
       rank: generated ? rank.dropGenerated : rank.dropColumn,
       stem: `${table}-drop-${column.name}`,
       title: `${table}: column ${column.name} is dropped`,
-      reversibility: generated ? "reversible" : "loses-data",
+      reversibility: isLost ? "irreversible" : generated ? "reversible" : "loses-data",
       risks: [
         ...slow(online).filter((risk) => risk !== "none"),
         "breaks-old-code",

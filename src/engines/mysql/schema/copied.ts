@@ -10,7 +10,16 @@ import { lossOf } from "./loss.ts";
 import { onlineOf } from "./online.ts";
 import { rank } from "./rank.ts";
 import { unfitRefusal } from "./refusals.ts";
-import { alone, noted, relaxed, requireDraft, restored, slow, told } from "./required.ts";
+import {
+  alone,
+  noted,
+  noWayBack,
+  relaxed,
+  requireDraft,
+  restored,
+  slow,
+  told,
+} from "./required.ts";
 import { alterTable, columnText } from "./render.ts";
 import type { ColumnShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
@@ -37,6 +46,7 @@ export const copiedDrafts = (change: TableChange, copied: Copied): readonly Draf
     }),
     settled(change, copied),
     dropped(change, copied),
+    ...requiredBack(change, copied),
     ...(required || to.value !== undefined || heldType(copied) !== to.type
       ? fitting(
           change,
@@ -188,6 +198,7 @@ function dropped(change: TableChange, copied: Copied): Draft {
     verify: noColumn(table, sameButCase(from.name, to.name) ? name : from.name),
     touches: [change.part],
     ...lossOf(`${table}.${from.name}`, { from: from.type, to: to.type, given: copied.given }),
+    ...(isLost(change, copied) && { reversibility: "irreversible", note: noWayBack }),
   });
 }
 
@@ -206,8 +217,8 @@ const isUnfilled = ({ from, to, fill, given }: Copied): boolean => {
 
 /** What a row gets in the first column when that comes back; where it is required, something in place of none. */
 function wayBack(change: TableChange, copied: Copied): string | undefined {
-  const { from, to, name, backward } = copied;
-  const known = backward ?? valueBack(to.type, from.type, name);
+  const { from, to, backward } = copied;
+  const known = knownBack(copied);
   const total = backward !== undefined || comesBack(to.type, from.type);
   if (from.nullable || (known !== undefined && total && !to.nullable)) return known;
   const spare = from.value?.kind === "default" ? from.value.expression : standIn(change, from);
@@ -239,6 +250,36 @@ function refilled(change: TableChange, copied: Copied): readonly string[] {
             onlineOf(change, "contract", "value", "instant"),
           ),
         ]),
+  ];
+}
+
+/** Whether a row may be left without a value in the first column, which is required, when that comes back. */
+const isOpenBack = (change: TableChange, copied: Copied): boolean =>
+  !copied.from.nullable && !isRelaxed(change, copied) && wayBack(change, copied) === undefined;
+
+const isLost = (change: TableChange, copied: Copied): boolean =>
+  isOpenBack(change, copied) && knownBack(copied) === undefined;
+
+/** What a row of code of after has for code of before. */
+const knownBack = ({ from, to, name, backward }: Copied): string | undefined =>
+  backward ?? valueBack(to.type, from.type, name);
+
+/** Where nothing could stand for a value of the first column, whoever takes the change back gives it to the rows that have none. */
+function requiredBack(change: TableChange, copied: Copied): readonly Draft[] {
+  if (!isOpenBack(change, copied)) return [];
+  const { from } = copied;
+  const table = change.from.name;
+  return [
+    draft({
+      ...alone,
+      phase: "contract",
+      rank: rank.dropColumn - 0.5,
+      stem: `${table}-require-${from.name}-back`,
+      title: `${table}: taken back, column ${from.name} is required again, and it stops while a row has no value there`,
+      up: [],
+      down: restored(change, from, knownBack(copied), "contract", false),
+      touches: [change.part],
+    }),
   ];
 }
 

@@ -17,6 +17,7 @@ import { gainsTenantKey } from "./reference-change.ts";
 import { partName, schemaOf } from "./snapshot.ts";
 import { collationDrafts, commentDrafts, droppedTables, renameDrafts } from "./tables.ts";
 import { type Exchange, triggerDrafts } from "./triggers.ts";
+import { type NewlyRecorded, unheardUpdates } from "./unheard-updates.ts";
 import { operationDraft, tableDrafts } from "./whole.ts";
 
 /** The steps from one snapshot to another. */
@@ -61,6 +62,7 @@ export function diffSnapshots(
     ...planned.flatMap(({ pair, changes }) => [
       ...changes.flatMap((change) => changedTable(change, names, context.mode)),
       ...historyDrafts(pair.from, pair.to),
+      ...newlyRecorded(pair, former, context).map(unheardUpdates),
       ...triggerDrafts(
         { ...pair, entity: entityNamed(pair.to.entity, context.store), former },
         exchangeOf(changes),
@@ -190,5 +192,17 @@ const historyDrafts = (from: TablePart, to: TablePart): readonly Draft[] => {
     return droppedTables([asTable({ ...from, table: from.history, triggers: [] })]);
   return [];
 };
+
+/** @param former names of tables before, by those after */
+function newlyRecorded(
+  { from, to }: Pair,
+  former: ReadonlyMap<string, string>,
+  { store }: ChangeContext,
+): readonly NewlyRecorded[] {
+  const entity = entityNamed(to.entity, store);
+  if (entity === undefined || from.history !== undefined || to.history === undefined) return [];
+  const children = entity.children.flatMap(({ entity: { table } }) => former.get(table) ?? []);
+  return [{ entity, part: partName(to.table.name), table: from.table.name, children }];
+}
 
 const asTable = ({ history: _history, ...part }: TablePart): TablePart => part;

@@ -10,6 +10,7 @@ import { pathTo, type ReadColumn, typedColumns } from "./recorded-form.ts";
 import { hidden } from "./recorded-together.ts";
 import { type Change, isRemoval, type Property, recordedColumn } from "./recorded-values.ts";
 import { alone } from "./required.ts";
+import { inOneStatement } from "../../families/sql/one-statement.ts";
 import { unrecorded } from "./unrecorded.ts";
 
 /**
@@ -228,7 +229,8 @@ function takenBack(
       ...alone,
       ...at,
       stem: `${table}-${column}-of-${rows.to.name}-back`,
-      title: `${table}: what was recorded of ${rows.to.name} since is read as before, when the change is taken back`,
+      title: `${table}: what was recorded of ${rows.to.name} since is read as before, when the change is taken back, ${inOneStatement}`,
+      risks: ["rewrites"],
       up: [],
       down: unrecorded(unseen(history, column), [
         `update ${identifier(table)} set ${column} = ${update.value}\nwhere ${update.where};`,

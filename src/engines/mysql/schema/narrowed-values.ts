@@ -1,32 +1,45 @@
+import { identifier } from "../sql/quote.ts";
 import { only, type Copied, type Kept, type TableChange } from "./change.ts";
 import { kindOf, parsed } from "./parsed-type.ts";
 import { askedOf } from "./plain-checks.ts";
 import type { ConstraintShape, TableShape } from "./shape.ts";
 
-/** An enum that lost values, or was a text: code of after reads no other than those of its check. */
+/** An enum that lost values, or was none: code of after reads no other than those of its check. */
 export interface NarrowedValues {
   readonly column: Kept | Copied;
   readonly check: ConstraintShape;
   /** What code of after reads, as literals. */
   readonly values: readonly string[];
-  /** Those of before that it does not; empty where before any text was one. */
+  /** Those of before that it does not; empty where before it was no enum. */
   readonly gone: readonly string[];
+  /** Expression over the columns of before that makes the value anew; absent where that of before stays. */
+  readonly made?: string;
 }
 
-/** A value that is made anew by an expression of the user is none of before. */
 export function narrowedValues(change: TableChange): readonly NarrowedValues[] {
   return [...only(change, "kept"), ...only(change, "copied")].flatMap((column) => {
     const { from, to } = column;
-    const isGiven = column.kind === "copied" && column.given === true;
-    if (isGiven || !isEnum(change, to.name) || !isText(from.type)) return [];
-    const after = listing(change.to, to.name);
+    const after = isEnum(change, to.name) ? listing(change.to, to.name) : undefined;
     if (after === undefined) return [];
     const { check, values } = after;
+    const made = madeValue(column);
+    if (made !== undefined) return [{ column, check, values, gone: [], made }];
     const before = listing(change.from, from.name)?.values;
     const gone = before?.filter((value) => !values.includes(value)) ?? [];
     return before !== undefined && gone.length === 0 ? [] : [{ column, check, values, gone }];
   });
 }
+
+/** The server would compare a number with a text as numbers. */
+function madeValue(column: Kept | Copied): string | undefined {
+  const { from } = column;
+  if (isGiven(column)) return column.forward;
+  return isText(from.type) ? undefined : `cast(${identifier(from.name)} as char)`;
+}
+
+/** Whether an expression of the user makes the value. */
+export const isGiven = (column: Kept | Copied): column is Copied =>
+  column.kind === "copied" && column.given === true;
 
 const isEnum = ({ entity }: TableChange, name: string): boolean =>
   entity?.fields.some(({ column, type }) => column === name && type.kind === "enum") === true;

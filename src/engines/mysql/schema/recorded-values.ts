@@ -3,6 +3,7 @@ import { sameButCase } from "../../../migrate/reused-names.ts";
 import { identifier } from "../sql/quote.ts";
 import type { ColumnChange, Copied, TableChange } from "./change.ts";
 import { isInteger, parsed } from "./parsed-type.ts";
+import { unfitNumber } from "./recorded-numbers.ts";
 import { isRecordedAlike, pathTo, recordedForm } from "./recorded-form.ts";
 import type { ColumnShape } from "./shape.ts";
 import { recordedStandIn } from "./stand-in.ts";
@@ -95,7 +96,7 @@ export function recordedColumn(
   if (column.kind === "copied") return copiedColumn(rows, column, late, row);
   if (from.name !== to.name && sameButCase(from.name, to.name) && rows.mode === "split")
     return casedColumn(rows, column, late, row);
-  return { ...none, ...keptColumn(from, to, late, row), again: meanwhile(rows, late) };
+  return { ...none, ...keptColumn(rows, { from, to }, late, row), again: meanwhile(rows, late) };
 }
 
 /** Where code of before records on. */
@@ -144,6 +145,22 @@ const underName = (
   when: `${isNone(name, row)} and not ${isNone(former, row)}`,
 });
 
+/** What code of before writes meanwhile may not fit: the contract asks for that, and a batch would round it, or fail. */
+function whereFit(
+  { mode }: TableChange,
+  { from, to, given }: Pick<Copied, "from" | "to" | "given">,
+  property: Property,
+  row: string,
+): Property {
+  const unfit = unfitNumber(from.type, to.type, moved(from.name, row));
+  if (mode === "direct" || given === true || unfit === undefined) return property;
+  if (isRecordedAlike(from.type, to.type)) return property;
+  const fit = `not coalesce(${unfit}, false)`;
+  // The value is computed of each row, wanted or not.
+  const value = `case when ${fit} then ${property.value} end`;
+  return { ...property, value, when: `${property.when} and ${fit}` };
+}
+
 /** A column that comes back when the change is taken back: code of before has to find something in it. */
 const returned = (rows: TableChange, from: ColumnShape, when: string): readonly Property[] =>
   from.nullable || from.value?.kind === "generated"
@@ -162,7 +179,7 @@ function droppedColumn(rows: TableChange, from: ColumnShape, row: string): Recor
 /** Both names hold the value until the contract. */
 function renamedColumn(
   rows: TableChange,
-  { from, to }: Pick<Copied, "from" | "to">,
+  column: Pick<Copied, "from" | "to" | "given">,
   {
     forward,
     late,
@@ -175,13 +192,15 @@ function renamedColumn(
     readonly row: string;
   },
 ): RecordedColumn {
+  const { from, to } = column;
   const nowhere = [from, to].map(({ name }) => isNone(name, row)).join(" and ");
   const empty = to.nullable ? returned(rows, from, nowhere) : [];
   const restored = [underName(from.name, to.name, row, back), ...empty];
+  const fit = whereFit(rows, column, forward, row);
   return {
     ...none,
-    forwards: [forward, ...late],
-    again: meanwhile(rows, late),
+    forwards: [fit, ...late],
+    again: meanwhile(rows, fit === forward ? late : [forward, ...late]),
     settled: [removal(from.name, row)],
     restored,
     backwards: [...restored, removal(to.name, row)],
@@ -194,15 +213,15 @@ const asWritten = (type: string, text: string): string =>
 
 /** What takes its name on the spot ends code of before, which reads the former one. */
 function keptColumn(
-  from: ColumnShape,
-  to: ColumnShape,
+  rows: TableChange,
+  { from, to }: Pick<Copied, "from" | "to">,
   late: readonly Property[],
   row: string,
 ): Partial<RecordedColumn> {
   const alike = isRecordedAlike(from.type, to.type);
   if (from.name === to.name && alike) return { forwards: late };
   return {
-    forwards: [rewritten(to, from.name, alike, row), ...late],
+    forwards: [whereFit(rows, { from, to }, rewritten(to, from.name, alike, row), row), ...late],
     backwards: [rewritten(from, to.name, alike, row)],
   };
 }
@@ -251,14 +270,22 @@ function copiedColumn(
   const value = sameType ? moved(from.name, row) : recordedForm(to.type, forward);
   const back = sameType ? moved(to.name, row) : backward(rows, copied);
   if (name === to.name)
-    return renamedColumn(
-      rows,
-      { from, to },
-      { forward: underName(to.name, from.name, row, value), late, back, row },
-    );
+    return renamedColumn(rows, copied, {
+      forward: underName(to.name, from.name, row, value),
+      late,
+      back,
+      row,
+    });
   return {
     ...none,
-    forwards: [{ name, value, when: `${has(from.name, row)} and not ${has(name, row)}` }],
+    forwards: [
+      whereFit(
+        rows,
+        copied,
+        { name, value, when: `${has(from.name, row)} and not ${has(name, row)}` },
+        row,
+      ),
+    ],
     settled: [
       { name: to.name, value: moved(name, row), when: has(name, row), instead: name },
       ...late,

@@ -83,20 +83,24 @@ export function requireDraft(
   });
 }
 
-const staysOpen =
-  "Nothing could stand for a value: taken back, the column may still be left out until its rows have one and it is made required by hand.";
+/** Of a column that goes. */
+export const noWayBack =
+  "Nothing can stand for its values: the column comes back empty, and is required again once each row has been given one.";
+
+const stopsBack =
+  "Nothing could stand for a value: taken back, it stops while a row has none; give each row one, and take it back again.";
 
 /**
  * So that new code, which does not know the column, can insert.
  *
- * @param fill what rows of new code get when it is taken back; without one it stays as it is until the column has values again
+ * @param fill what rows of new code get when it is taken back; without one it stops at such rows
  */
 export function relaxed(change: TableChange, column: ColumnShape, fill: string | undefined): Draft {
   const table = change.from.name;
   const online = onlineOf(change, "expand", "relax", "inplace");
   return draft({
     ...alone,
-    ...noted(told(online)?.note, fill === undefined ? staysOpen : undefined),
+    ...noted(told(online)?.note, fill === undefined ? stopsBack : undefined),
     rank: rank.alterColumn,
     stem: `${table}-relax-${column.name}`,
     title: `${table}: column ${column.name} may be left out`,
@@ -105,22 +109,38 @@ export function relaxed(change: TableChange, column: ColumnShape, fill: string |
       ...refuseLostCheck(change, column.name),
       alterTable(table, [`modify column ${columnText({ ...column, nullable: true })}`], online),
     ],
-    down: fill === undefined ? [] : restored(change, column, fill, "expand"),
+    down: restored(change, column, fill, "expand"),
     touches: [change.part],
   });
 }
 
-/** The column as it was, when every row has a value. @param phase of the step that is taken back */
+/**
+ * The column as it was, when every row has a value.
+ *
+ * @param fill what rows without one get
+ * @param phase of the step that is taken back
+ * @param fillsAll whether it has a value for each; one that is left without is a reason to stop
+ */
 export function restored(
   change: TableChange,
   column: ColumnShape,
-  fill: string,
+  fill: string | undefined,
   phase: Draft["phase"],
+  fillsAll = fill !== undefined,
 ): readonly string[] {
   const { from } = change;
   const [table, name] = [identifier(from.name), identifier(column.name)];
   return [
-    ...unrecorded(change, [`update ${table} set ${name} = ${fill} where ${name} is null;`]),
+    ...(fill === undefined
+      ? []
+      : unrecorded(change, [`update ${table} set ${name} = ${fill} where ${name} is null;`])),
+    ...(fillsAll
+      ? []
+      : refusal(
+          `column ${column.name} of ${from.name} is empty in a row, and nothing could stand for its value: give each row one`,
+          rowName(change),
+          `${table} where ${name} is null`,
+        )),
     alterTable(
       from.name,
       [`modify column ${columnText(column)}`],

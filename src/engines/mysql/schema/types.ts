@@ -104,7 +104,8 @@ export function roundedBack(to: string, from: string, column: string): string | 
   return `case when round(${own}, ${b.scale}) between ${least} and ${widest(range.max, b)} then ${own} end`;
 }
 
-const widest = (whole: bigint, { scale }: ParsedType): string =>
+/** The number with the most digits that a type holds from a whole one on. */
+export const widest = (whole: bigint, { scale }: ParsedType): string =>
   scale === 0 ? `${whole}` : `${whole}.${"9".repeat(scale)}`;
 
 /** Whether {@link valueBack} has one for every value. */

@@ -34,10 +34,12 @@ interface Question {
 export const recordedDrafts = (recorded: RecordedRows): readonly Draft[] =>
   unreadRecords(recorded.rows).flatMap((unread) => {
     const asked = (phase: "expand" | "contract"): Draft => askDraft(recorded, unread, phase);
-    return recorded.rows.mode === "direct"
-      ? [asked("expand")]
-      : [asked("expand"), asked("contract")];
+    if (recorded.rows.mode === "direct") return isMadeLater(unread) ? [] : [asked("expand")];
+    return isMadeLater(unread) ? [asked("contract")] : [asked("expand"), asked("contract")];
   });
+
+/** What an expression of the user makes of it is there once the batches have run. */
+const isMadeLater = ({ column }: UnreadRecords): boolean => column.given !== undefined;
 
 function askDraft(
   recorded: RecordedRows,
@@ -115,8 +117,8 @@ function givenBy(
   phase: "expand" | "contract",
   property: string,
 ): string {
-  const { from, to } = column;
-  const own: Given = { name: property, type: from.type };
+  const { from, to, given } = column;
+  const own: Given = { name: property, type: given === undefined ? from.type : to.type };
   const all =
     phase === "contract" && madeFrom && column.kind === "copied"
       ? [own, { name: column.name, type: to.type }]

@@ -12,9 +12,9 @@ import { phaseOfRule } from "./online.ts";
 import { isForced } from "./owner.ts";
 import { rank } from "./rank.ts";
 import type { ColumnShape, ConstraintShape } from "./shape.ts";
-import { mentionsAny, namedPlaces, substituted } from "./tokens.ts";
+import { mentionsAny, namedPlaces, withExpression } from "./tokens.ts";
 
-type Asked = Pick<RowQuestion, "shown" | "where" | "reason"> & { readonly stem: string };
+type Asked = Pick<RowQuestion, "shown" | "where" | "reason" | "mend"> & { readonly stem: string };
 
 /**
  * What rows may hinder is asked before anything stands that would hinder code which writes: values that a new type does not take before the
@@ -85,10 +85,7 @@ const deletedRows = (change: TableChange): readonly Asked[] =>
 
 /** An expression of the user fails here, if it does, and not in the trigger. Where it names what comes with the change, nobody can ask yet. */
 function givenValues(change: TableChange): readonly Asked[] {
-  const there = new Set(
-    change.columns.flatMap((each) => (each.kind === "added" ? [] : [each.from.name])),
-  );
-  const coming = change.to.columns.map(({ name }) => name).filter((name) => !there.has(name));
+  const coming = comingNames(change);
   return only(change, "copied").flatMap((column) => {
     const { from, to } = column;
     const value = forwardOf(column);
@@ -104,14 +101,32 @@ function givenValues(change: TableChange): readonly Asked[] {
   });
 }
 
+/** Columns that no row has yet. */
+function comingNames({ columns, to }: TableChange): readonly string[] {
+  const there = new Set(columns.flatMap((each) => (each.kind === "added" ? [] : [each.from.name])));
+  return to.columns.map(({ name }) => name).filter((name) => !there.has(name));
+}
+
 /** Values that code of after does not read: a page with such a row would fail whole, before the contract asks for it. */
 const unreadValues = (change: TableChange): readonly Asked[] =>
-  narrowedValues(change).map(({ column: { from, to }, check: { name, definition } }) => ({
-    stem: `reads-${name}`,
-    reason: `${name} of ${change.was} does not let through what is there`,
-    shown: [from.name],
-    where: `${substituted(condition(definition), new Map([[to.name, identifier(from.name)]]))} is false`,
-  }));
+  narrowedValues(change).flatMap(({ column, check: { name, definition }, made }) => {
+    const { from, to, given } = column;
+    if (made !== undefined && mentionsAny(made, comingNames(change))) return [];
+    const value = made === undefined ? identifier(from.name) : `(${made})`;
+    const kept = withExpression(condition(definition), to.name, value);
+    return [
+      {
+        stem: `reads-${name}`,
+        reason: `${name} of ${change.was} does not let through what is there`,
+        shown: [from.name],
+        ...(made !== undefined &&
+          given === undefined && {
+            mend: `a migration made with --set ${change.part}.${to.name}=EXPRESSION gives each row what stays`,
+          }),
+        where: `${kept} is false`,
+      },
+    ];
+  });
 
 const condition = (definition: string): string => definition.replace(/^check /, "");
 

@@ -104,6 +104,7 @@ function exchanged(
   const { column, trigger, written } = copy;
   const { from, to, name } = column;
   const waits = phase === "contract" && (!written || isUnfilled(column));
+  const isLost = !from.nullable && copy.backward === undefined && standIn(change, from) === "null";
   return draft({
     rank: rank.swap,
     phase,
@@ -123,8 +124,11 @@ function exchanged(
       ...triggerStatements(trigger),
     ],
     ...lossOf(`${change.part}.${from.name}`, column),
+    ...(isLost && { reversibility: "irreversible" }),
     risks: waits ? ["locks", "new-code-waits"] : ["locks"],
-    note: "Taken back, it writes every row again.",
+    note: isLost
+      ? "Nothing can stand for the values of before: taken back, it fails unless the table is empty."
+      : "Taken back, it writes every row again.",
     touches: [change.part],
   });
 }
@@ -156,11 +160,14 @@ function named(
   ];
 }
 
+const standIn = (change: TableChange, from: ColumnShape): string =>
+  placeholder(from, change.from) ?? "null";
+
 function giveBack(change: TableChange, copy: Copy): readonly string[] {
   const { column, backward } = copy;
   const { from, to, name } = column;
   const table = change.to.name;
-  const value = backward ?? (from.nullable ? "null" : (placeholder(from, change.from) ?? "null"));
+  const value = backward ?? (from.nullable ? "null" : standIn(change, from));
   return [
     ...valueActions(table, name, to.value, meanwhile(copy)),
     alterTable(table, `add column ${columnLine({ ...from, nullable: true })}`),

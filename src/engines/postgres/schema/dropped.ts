@@ -86,10 +86,10 @@ function risksOf({ mode }: TableChange, { role }: ColumnShape): Draft["risks"] {
 function lossOf(change: TableChange, column: ColumnShape): string | undefined {
   if (isTorn(change, column))
     return "A reference holds its rows to others that keep their tenant, and nothing tells theirs: taken back, it fails unless the table is empty.";
-  if (change.mode !== "direct" || isFilledAlone(column)) return undefined;
-  return standIn(change, column) === undefined
+  if (isFilledAlone(column) || standIn(change, column) !== undefined) return undefined;
+  return change.mode === "direct"
     ? "Nothing can stand for its values: taken back, it fails unless the table is empty."
-    : undefined;
+    : "Nothing can stand for its values: the column comes back empty, and is required again once each row has been given one.";
 }
 
 function noteOf(change: TableChange, column: ColumnShape): string | undefined {

@@ -1,4 +1,5 @@
 import { type Draft, draft } from "../../families/sql/draft.ts";
+import { inOneStatement } from "../../families/sql/one-statement.ts";
 import { asOwner } from "./owner.ts";
 import { rank } from "./rank.ts";
 import { namesOf, newNames, type RecordedRows, updateOf, updateOfRows } from "./recorded-rows.ts";
@@ -73,7 +74,8 @@ function takenBack(
     draft({
       ...step,
       stem: `${history.to.name}-${column}-${step.stem}`,
-      title: `${history.to.name}: what was recorded of ${rows.to.name} ${step.title}`,
+      title: `${history.to.name}: what was recorded of ${rows.to.name} ${step.title}; ${inOneStatement}`,
+      risks: ["rewrites"],
       up: [],
       down: asOwner(history, when, [updateOfRows(history, { column, ...update })]),
       touches: [history.part],

@@ -25,12 +25,19 @@ export const mentionsAny = (sql: string, columns: Iterable<string>): boolean => 
 export const substituted = (sql: string, names: ReadonlyMap<string, string>): string =>
   names.size === 0
     ? sql
-    : tokens(sql)
-        .map(({ text, name }) => {
-          const other = name === undefined ? undefined : names.get(name);
-          return other === undefined ? text : identifier(other);
-        })
-        .join("");
+    : replaced(sql, (name) => {
+        const other = names.get(name);
+        return other === undefined ? undefined : identifier(other);
+      });
+
+/** The definition with an expression, in brackets where it needs them, in place of a column. */
+export const withExpression = (sql: string, column: string, expression: string): string =>
+  replaced(sql, (name) => (name === column ? expression : undefined));
+
+const replaced = (sql: string, textOf: (name: string) => string | undefined): string =>
+  tokens(sql)
+    .map(({ text, name }) => (name === undefined ? undefined : textOf(name)) ?? text)
+    .join("");
 
 /** A name where it stands: what is before it and after it. */
 export interface NamedPlace {

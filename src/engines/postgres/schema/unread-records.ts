@@ -21,7 +21,11 @@ export interface UnreadRecords {
 }
 
 export const unreadRecords = (rows: TableChange): readonly UnreadRecords[] => [
-  ...narrowedValues(rows).map(otherMembers),
+  ...narrowedValues(rows).map((narrowed) =>
+    narrowed.made === undefined || narrowed.column.given !== undefined
+      ? otherMembers(rows, narrowed)
+      : noMembers(rows, narrowed),
+  ),
   ...rows.columns.flatMap((column) =>
     column.kind === "copied" || (column.kind === "kept" && column.converted !== undefined)
       ? unfitValues(column)
@@ -29,14 +33,37 @@ export const unreadRecords = (rows: TableChange): readonly UnreadRecords[] => [
   ),
 ];
 
-function otherMembers({ column, values, gone }: NarrowedValues): UnreadRecords {
+function otherMembers(
+  { part }: TableChange,
+  { column, values, gone }: NarrowedValues,
+): UnreadRecords {
+  const { given } = column;
+  const plain = gone.length > 0 ? `keep ${list(gone)} among its values` : stays(column);
   return {
     column,
     what: gone.length > 0 ? list(gone) : `what is none of ${list(values)}`,
-    kept: gone.length > 0 ? `keep ${list(gone)} among its values` : stays(column),
+    kept:
+      given === undefined
+        ? plain
+        : `give another --set ${part}.${column.to.name}=EXPRESSION, or list the value`,
     inRow: (row, property) => `${row} @? ${literal(path([property], values))}`,
     inChildren: (table, property) => `children @? ${literal(path([table, property], values))}`,
     madeFrom: false,
+  };
+}
+
+/** What was recorded as no text: it is compared as the conversion writes it. */
+function noMembers({ part }: TableChange, { column, values }: NarrowedValues): UnreadRecords {
+  const inRow = (row: string, property: string): string =>
+    `${row} ->> ${literal(property)} not in (${values.map(literal).join(", ")})`;
+  return {
+    column,
+    what: `what is none of ${list(values)}`,
+    kept: `say with --set ${part}.${column.to.name}=EXPRESSION what becomes of each, or ${stays(column)}`,
+    inRow,
+    inChildren: (table, property) =>
+      `exists (select from ${elements(table)} where ${inRow("recorded", property)})`,
+    madeFrom: true,
   };
 }
 

@@ -37,6 +37,8 @@ export interface AdoptDialect<T extends KnownTable> {
   readonly columnRefusal: (column: CatalogueColumn, inKey: boolean) => string | undefined;
   /** What a user of a field should know of its column. */
   readonly columnRemark: (column: CatalogueColumn) => string | undefined;
+  /** What a user should know of a foreign key that changes rows with the key that they lead to. */
+  readonly onUpdateRemark?: string;
   /** Why an SQL expression cannot be said in the spec, or undefined. */
   readonly expressionProblem: (text: string) => string | undefined;
   /** Why an index that others could say is none of the spec, or undefined. */

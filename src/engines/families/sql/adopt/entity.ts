@@ -142,7 +142,7 @@ function addReferences(draft: Draft, { tables, entities, dialect }: EntityPlace)
   for (const constraint of table.constraints) {
     if (constraint.kind !== "foreign key") continue;
     const nullable = (column: string): boolean => fields.get(column)?.spec.nullable === true;
-    const made = referenceOf(constraint, tables, nullable);
+    const made = referenceOf(constraint, tables, nullable, dialect.onUpdateRemark);
     const field = "refused" in made ? undefined : fields.get(made.column);
     const target = "refused" in made ? undefined : tables.get(made.target);
     if ("refused" in made || field === undefined || target === undefined) {

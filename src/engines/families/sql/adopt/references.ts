@@ -19,11 +19,13 @@ const actions: Readonly<Partial<Record<ReferenceAction, NonNullable<FieldSpec["o
 /**
  * @param tables those that become entities, by name
  * @param nullable whether the column may be null
+ * @param onUpdateRemark what to say of one that changes rows on update
  */
 export function referenceOf(
   { columns, target, deferrable, name }: CatalogueConstraint,
   tables: ReadonlyMap<string, KnownTable>,
   nullable: (column: string) => boolean,
+  onUpdateRemark = "",
 ): Reference {
   const [column, ...more] = columns;
   const found = target === undefined ? undefined : tables.get(target.table);
@@ -36,7 +38,7 @@ export function referenceOf(
   const kept = [
     ...(target.onUpdate === "no action" || target.onUpdate === "restrict"
       ? []
-      : [`on update ${target.onUpdate}`]),
+      : [`on update ${target.onUpdate}${onUpdateRemark}`]),
     ...(target.onDelete === "set default" ? ["on delete set default"] : []),
     ...(deferrable ? ["deferrable"] : []),
   ];

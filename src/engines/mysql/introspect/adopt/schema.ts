@@ -43,6 +43,8 @@ const adoptDialect = (
     isWritable,
     columnRefusal: (column, inKey) => columnRefusal(column, inKey, invisible),
     columnRemark: ({ type }) => typeRemark(type),
+    // MY-18
+    onUpdateRemark: " (fires no trigger, so audit: would miss it)",
     expressionProblem,
     indexRefusal: (index, fields) => indexRefusal(index, fields, dialect),
     tableNotes: (table) => [

@@ -29,11 +29,11 @@ comment on column lines.place is 'Place.';
 comment on column lines.place is 'Rank.';
 
 -- step: lists-history-children-as-read-before
--- lists_history: what was recorded of lines is read by the names and types of before, when they come back
+-- lists_history: what was recorded of lines is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['place']) || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)) then recorded -> 'place' else recorded -> 'rank' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)))));
 
 -- step: lines-history-content-as-read-before
--- lines_history: what was recorded of lines is read by the names and types of before, when they come back
+-- lines_history: what was recorded of lines is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lines_history set content = (select (recorded - array['place']) || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)) then recorded -> 'place' else recorded -> 'rank' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null))));
 
 -- step: lines-rename-rank-to-place

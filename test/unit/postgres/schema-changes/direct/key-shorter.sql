@@ -131,7 +131,7 @@ drop index items_history_no_idx;
 alter table items drop constraint items_pkey;
 
 -- step: items-history-content-as-read-before
--- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0
+-- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0; in one statement, not in batches: whoever changes an audited row may wait as long
 update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then to_jsonb((0)::integer) else recorded -> 'shelf' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null));
 
 -- step: items-history-drop-shelf

@@ -65,7 +65,7 @@ drop function notes_record_history();
 alter table notes drop column deleted_at;
 
 -- step: notes-history-content-of-notes-as-before
--- notes_history: what was recorded of notes loses what this change gave it, when it is taken back
+-- notes_history: what was recorded of notes loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update notes_history set content = content - array['deleted_at'] where content ?| array['deleted_at'];
 
 -- step: notes-stop-recording

@@ -160,19 +160,19 @@ drop trigger lists_record_history on lists;
 drop function lists_record_history();
 
 -- step: lists-history-children-as-read-before
--- lists_history: what was recorded of lines is read by the names and types of before, when they come back
+-- lists_history: what was recorded of lines is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lists_history no force row level security;
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['branch_id']) || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)) then recorded -> 'branch_id' else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)))));
 alter table lists_history force row level security;
 
 -- step: lines-history-content-as-read-before
--- lines_history: what was recorded of lines is read by the names and types of before, when they come back
+-- lines_history: what was recorded of lines is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lines_history no force row level security;
 update lines_history set content = (select (recorded - array['branch_id']) || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)) then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null))));
 alter table lines_history force row level security;
 
 -- step: lists-history-content-as-read-before
--- lists_history: what was recorded of lists is read by the names and types of before, when they come back
+-- lists_history: what was recorded of lists is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lists_history no force row level security;
 update lists_history set content = (select (recorded - array['branch_id']) || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null)) then recorded -> 'branch_id' else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null and recorded ? 'branch_id' and (not recorded ? 'tenant_id' or not (recorded ->> 'branch_id' is null))));
 alter table lists_history force row level security;

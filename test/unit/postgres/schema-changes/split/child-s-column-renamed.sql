@@ -180,11 +180,11 @@ $sync$;
 create trigger lines_place_copy before insert or update on lines for each row execute function lines_place_copy();
 
 -- step: lists-history-children-back
--- lists_history: what was recorded of lines is there under the former names, too, when they come back
+-- lists_history: what was recorded of lines is there under the former names, too, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)) then recorded -> 'place' else recorded -> 'rank' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)))));
 
 -- step: lines-history-content-back
--- lines_history: what was recorded of lines is there under the former names, too, when they come back
+-- lines_history: what was recorded of lines is there under the former names, too, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lines_history set content = (select recorded || jsonb_build_object('rank', case when recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null)) then recorded -> 'place' else recorded -> 'rank' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'rank' is null and recorded ? 'place' and (not recorded ? 'rank' or not (recorded ->> 'place' is null))));
 
 -- step: lines-check-place
@@ -201,9 +201,9 @@ drop function lines_place_copy();
 alter table lines drop column place;
 
 -- step: lists-history-children-of-lines-as-before
--- lists_history: what was recorded of lines loses what this change gave it, when it is taken back
+-- lists_history: what was recorded of lines loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['place'])), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['place']));
 
 -- step: lines-history-content-of-lines-as-before
--- lines_history: what was recorded of lines loses what this change gave it, when it is taken back
+-- lines_history: what was recorded of lines loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lines_history set content = content - array['place'] where content ?| array['place'];

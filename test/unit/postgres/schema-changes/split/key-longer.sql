@@ -217,7 +217,7 @@ alter table items_history drop column shelf;
 alter table items drop column shelf;
 
 -- step: items-history-content-of-items-as-before
--- items_history: what was recorded of items loses what this change gave it, when it is taken back
+-- items_history: what was recorded of items loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update items_history set content = content - array['shelf'] where content ?| array['shelf'];
 
 -- step: items-drop-items-pkey

@@ -106,7 +106,7 @@ $history$;
 comment on function items_record_history() is 'Records the changes of items.';
 
 -- step: items-history-content-as-read-before
--- items_history: what was recorded of items is read by the names and types of before, when they come back
+-- items_history: what was recorded of items is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 update items_history set content = (select (recorded - array['number']) || jsonb_build_object('no', case when recorded ->> 'no' is null and recorded ? 'number' and (not recorded ? 'no' or not (recorded ->> 'number' is null)) then recorded -> 'number' else recorded -> 'no' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'no' is null and recorded ? 'number' and (not recorded ? 'no' or not (recorded ->> 'number' is null))));
 
 -- step: items-history-rename-items-history-no-idx

@@ -77,7 +77,8 @@ drop index concurrently if exists items_history_no_shelf_idx;
 
 -- step: items-drop-shelf
 -- items: column shelf is dropped
--- down does not bring the values back
+-- there is no way down
+-- Nothing can stand for its values: the column comes back empty, and is required again once each row has been given one.
 do $hanging$
 declare
   hanging text;
@@ -159,7 +160,7 @@ create index concurrently items_history_no_shelf_idx on items_history (no, shelf
 comment on index items_history_no_shelf_idx is 'Serves history and asOf, and the trigger: the last change of a key.';
 
 -- step: items-history-content-back
--- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0
+-- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0; in one statement, not in batches: whoever changes an audited row may wait as long
 update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then to_jsonb((0)::integer) else recorded -> 'shelf' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null));
 
 -- step: items-history-build-items-history-no-idx
@@ -184,7 +185,7 @@ alter table items_history alter column shelf drop default;
 alter table items alter column shelf set not null;
 
 -- step: items-history-content-as-read-before
--- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0
+-- items_history: what was recorded of items gets, where it has no value, one of its type when the change is taken back: shelf 0; in one statement, not in batches: whoever changes an audited row may wait as long
 update items_history set content = (select recorded || jsonb_build_object('shelf', case when recorded ->> 'shelf' is null then to_jsonb((0)::integer) else recorded -> 'shelf' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'shelf' is null));
 
 -- step: items-drop-items-pkey

@@ -333,13 +333,13 @@ drop trigger folders_record_history on folders;
 drop function folders_record_history();
 
 -- step: folders-history-children-as-read-before
--- folders_history: what was recorded of lines is read by the names and types of before, when they come back
+-- folders_history: what was recorded of lines is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table folders_history no force row level security;
 update folders_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['folder_id']) || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null)) then recorded -> 'folder_id' else recorded -> 'list_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null)))));
 alter table folders_history force row level security;
 
 -- step: lines-history-content-as-read-before
--- lines_history: what was recorded of lines is read by the names and types of before, when they come back
+-- lines_history: what was recorded of lines is read by the names and types of before, when they come back; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lines_history no force row level security;
 update lines_history set content = (select (recorded - array['folder_id']) || jsonb_build_object('list_id', case when recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null)) then recorded -> 'folder_id' else recorded -> 'list_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'list_id' is null and recorded ? 'folder_id' and (not recorded ? 'list_id' or not (recorded ->> 'folder_id' is null))));
 alter table lines_history force row level security;

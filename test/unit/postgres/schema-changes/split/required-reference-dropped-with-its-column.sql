@@ -18,7 +18,8 @@ drop index concurrently if exists notes_list_idx;
 
 -- step: notes-drop-list
 -- notes: column list is dropped
--- down does not bring the values back
+-- there is no way down
+-- Nothing can stand for its values: the column comes back empty, and is required again once each row has been given one.
 do $hanging$
 declare
   hanging text;

@@ -457,15 +457,15 @@ select set_config('app.backfill', 'off', true);
 grant select, insert, delete on operation to shop_app;
 
 -- step: lists-history-children-back
--- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+-- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
 
 -- step: lines-history-content-back
--- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+-- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'; in one statement, not in batches: whoever changes an audited row may wait as long
 update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
 
 -- step: lists-history-content-back
--- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+-- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
 
 -- step: lines-record-history
@@ -667,19 +667,19 @@ alter table lists_history alter column tenant_id set not null;
 alter table lists alter column tenant_id set not null;
 
 -- step: lists-history-children-as-read-before
--- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+-- lists_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lists_history no force row level security;
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg(recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end)), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where (recorded ->> 'tenant_id' is null)));
 alter table lists_history force row level security;
 
 -- step: lines-history-content-as-read-before
--- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+-- lines_history: what was recorded of lines gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lines_history no force row level security;
 update lines_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
 alter table lines_history force row level security;
 
 -- step: lists-history-content-as-read-before
--- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'
+-- lists_history: what was recorded of lists gets, where it has no value, one of its type when the change is taken back: tenant_id '00000000-0000-0000-0000-000000000000'; in one statement, not in batches: whoever changes an audited row may wait as long
 alter table lists_history no force row level security;
 update lists_history set content = (select recorded || jsonb_build_object('tenant_id', case when recorded ->> 'tenant_id' is null then to_jsonb(('00000000-0000-0000-0000-000000000000')::uuid) else recorded -> 'tenant_id' end) from (select content) given(recorded)) where exists (select from (select content) given(recorded) where (recorded ->> 'tenant_id' is null));
 alter table lists_history force row level security;

@@ -1044,15 +1044,15 @@ alter table lists_history drop column tenant_id;
 alter table lists drop column tenant_id;
 
 -- step: lists-history-children-of-lines-as-before
--- lists_history: what was recorded of lines loses what this change gave it, when it is taken back
+-- lists_history: what was recorded of lines loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set children = children || jsonb_build_object('lines', (select coalesce(jsonb_agg((recorded - array['tenant_id'])), '[]') from jsonb_array_elements(children -> 'lines') given(recorded))) where children ? 'lines' and (exists (select from jsonb_array_elements(children -> 'lines') given(recorded) where recorded ?| array['tenant_id']));
 
 -- step: lines-history-content-of-lines-as-before
--- lines_history: what was recorded of lines loses what this change gave it, when it is taken back
+-- lines_history: what was recorded of lines loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lines_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
 
 -- step: lists-history-content-of-lists-as-before
--- lists_history: what was recorded of lists loses what this change gave it, when it is taken back
+-- lists_history: what was recorded of lists loses what this change gave it, when it is taken back; in one statement, not in batches: whoever changes an audited row may wait as long
 update lists_history set content = content - array['tenant_id'] where content ?| array['tenant_id'];
 
 -- step: application-role
