@@ -66,14 +66,14 @@ const idsOf = (made: readonly Made[]): string =>
   made.map(({ migration }) => migration.id).join(", ");
 
 /**
- * Migrations whose mark is missing, while one that they stand on has its own: the folder is one branch's. What a person wrote has no mark,
- * and no earlier version of the tool made any.
+ * Migrations whose mark is missing, while one that they stand on has its own: the folder is one branch's. What a person wrote has no
+ * seals and no mark, and no earlier version of the tool made any.
  */
 const unmarked = ({ store, migrations, recorded }: MigrationFolder): readonly LostSide[] =>
   migrations
     .filter(
       (migration) =>
-        migration.touches !== undefined &&
+        migration.seals !== undefined &&
         !recorded.includes(migration.id) &&
         ancestorsOf(migration, migrations).some(({ id }) => recorded.includes(id)),
     )
