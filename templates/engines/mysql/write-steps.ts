@@ -1,4 +1,5 @@
 import { classify } from "./errors.ts";
+import { strangersKey } from "./key-guard.ts";
 import type { Answer } from "./mysql-connection.ts";
 import type { Prepared } from "./prepared.ts";
 import type { Value, ValueRow, Write } from "./statement.ts";
@@ -57,7 +58,9 @@ const insertMissing = async (
   } catch (error) {
     if (classify(error).violated !== "unique") throw error;
     await run(change);
-    await run(insert);
+    await run(insert).catch((again: unknown) => {
+      throw strangersKey(again);
+    });
   }
 };
 
@@ -72,7 +75,7 @@ const insertOrFind = async (
   } catch (error) {
     if (classify(error).violated !== "unique") throw error;
     const again = await run(change);
-    if (again.found === 0) throw error;
+    if (again.found === 0) throw strangersKey(error);
     return again;
   }
 };

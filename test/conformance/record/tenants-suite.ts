@@ -9,12 +9,14 @@ interface Repository {
 interface Tenant {
   readonly shelves: Repository & {
     put(shelf: object): Promise<{ readonly id: string }>;
+    save(shelf: object): Promise<unknown>;
     drop(id: string): Promise<void>;
   };
   readonly books: Repository & {
     put(book: object): Promise<{ readonly id: string }>;
     move(id: string, patch: object): Promise<unknown>;
     save(book: object): Promise<{ readonly id: string; readonly version: number }>;
+    saveAll(books: readonly object[]): Promise<unknown>;
     drop(id: string): Promise<void>;
   };
   readonly loans: Repository & { lend(loan: object): Promise<{ readonly id: string }> };
@@ -70,6 +72,52 @@ export const tenantsCases: readonly TenantsCase[] = [
       const lent = await a.books.put({ shelfId: theirs.id });
       await expect(b.loans.lend({ bookId: lent.id })).rejects.toEqual(refused);
       expect(await a.loans.lend({ bookId: lent.id })).toMatchObject({ bookId: lent.id });
+    },
+  },
+  {
+    method,
+    name: "an upsert of another tenant's key is a conflict that names nothing, whatever that row is and whatever refers to it",
+    run: async (data) => {
+      const [a, b] = both(data);
+      const theirs = await a.shelves.put(shelf());
+      await a.shelves.put(shelf({ above: theirs.id }));
+      const taken = await a.books.put({ shelfId: theirs.id });
+      await a.loans.lend({ bookId: taken.id });
+      const own = await b.shelves.put(shelf());
+      const calls = [
+        () => b.shelves.save(shelf({ id: theirs.id })),
+        () => b.shelves.save(shelf({ id: theirs.id, marks: [] })),
+        () => b.shelves.save(shelf({ id: theirs.id, above: own.id })),
+        () => b.books.save({ id: taken.id, shelfId: own.id }),
+        () => b.books.saveAll([{ shelfId: own.id }, { id: taken.id, shelfId: own.id }]),
+      ];
+      const conflict = { name: "DataError", kind: "conflict" };
+      for (const call of calls) {
+        const error: unknown = await call().catch((reason: unknown) => reason);
+        expect(error).toMatchObject(conflict);
+        expect(error).toMatchObject({
+          message: expect.stringMatching(/: another row has this key$/),
+        });
+        expect(error).not.toHaveProperty("constraint");
+      }
+      // What is wrong with the given row may be told first: it is so under a key that nobody has, too.
+      const ownFault = {
+        kind: "constraint",
+        constraint: expect.stringMatching(/shelf_id_shop_id_fkey$/),
+      };
+      for (const shelfId of [theirs.id, randomUUID()])
+        for (const call of [
+          () => b.books.save({ id: taken.id, shelfId }),
+          () => b.books.saveAll([{ shelfId: own.id }, { id: taken.id, shelfId }]),
+        ])
+          await expect(call()).rejects.toEqual(
+            expect.toBeOneOf([
+              expect.objectContaining(conflict),
+              expect.objectContaining(ownFault),
+            ]),
+          );
+      expect(await a.books.get(taken.id)).toMatchObject({ shelfId: theirs.id, version: 1 });
+      expect(await a.shelves.get(theirs.id)).toMatchObject({ marks: [{ no: 1 }], version: 1 });
     },
   },
   {
