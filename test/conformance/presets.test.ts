@@ -89,6 +89,27 @@ for (const name of presetNames()) {
       return found;
     }
 
+    it("without a database for a store its tests say that nothing is proven there, and fail where its engine is required", () => {
+      const lacking = places.filter(({ embedded }) => embedded === undefined);
+      expect(lacking.length > 0 || name === "shop", "shop alone runs in process").toBe(true);
+      if (lacking.length === 0) return;
+      const run = (required: string) =>
+        node(project, { REQUIRE_ENGINES: required }, "--test", "test/**/*.test.ts");
+      const open = run("");
+      expect(open.stdout).toMatch(/^ℹ fail 0$/m);
+      for (const { engine, variable } of lacking) {
+        const set = variable.replace(/_URL$/, "_TEST_URL");
+        const told = `NOT PROVEN on ${engine}: no test of store `;
+        expect(open.stdout).toMatch(new RegExp(`${told}\\w+ was run; set ${set} to a database`));
+      }
+      for (const required of [lacking[0]?.engine ?? "", "all"]) {
+        const { status, stdout } = run(required);
+        expect(status).not.toBe(0);
+        expect(stdout).toContain("REQUIRE_ENGINES: NOT PROVEN on ");
+      }
+      expect(run("oracle-of-delphi").stdout).toContain("REQUIRE_ENGINES names oracle-of-delphi");
+    });
+
     const column = (): string =>
       places
         .map(({ engine, server }) => (server === undefined ? engine : columnOf(server)))

@@ -64,10 +64,16 @@ entities:
       id: { type: uuid, key: true }
       label: { type: enum, values: [s, m, l], unique: true }
       sort: { type: int }
+  Hue:
+    fields:
+      id: { type: uuid, key: true }
+      name: { type: enum, values: [red, green, blue], unique: true }
+      note: { type: text }
+      light: { type: vector, dimensions: 4, metric: l2 }
 workloads:
   w:
     kind: transactional
-    entities: [User, Account, Membership, Room, Booking, Profile, Visit, Grade, Review, Switch, Size]
+    entities: [User, Account, Membership, Room, Booking, Profile, Visit, Grade, Review, Switch, Size, Hue]
     access:
       User: { get: {}, add: { op: insert } }
       Account:
@@ -104,6 +110,14 @@ workloads:
         put: { op: upsert }
         remove: { op: delete }
         bySort: { op: list, where: [sort], page: none }
+      Hue: { get: {}, add: { op: insert } }
+  hue-search:
+    kind: search
+    from: Hue
+    fields: { note: {} }
+    access: { find: { text: [note], filter: [name], page: keyset } }
+  near-hues:
+    { kind: vector, from: Hue, field: light, access: { nearest: { filter: [name], hybridWith: hue-search } } }
 `;
 
 let project: GeneratedProject;
@@ -149,6 +163,9 @@ test("the suites compile and pass; where values that must be unique are few, wha
     "grades",
     "switches",
     "sizes",
+    "hues",
+    "hueSearch",
+    "nearHues",
   ])
     expect(printed).toMatch(new RegExp(`ok \\d+ - ${suite}$`, "m"));
 }, 240_000);

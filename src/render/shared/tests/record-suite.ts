@@ -2,7 +2,7 @@ import type { FileRequest } from "../../../engines/engine.ts";
 import type { EntityIr, RepositoryIr, StoreIr, ViewIr } from "../../../ir/types.ts";
 import { portVariable } from "../../../ir/names.ts";
 import type { Doc } from "../../document.ts";
-import { hardline, indent, print } from "../../document.ts";
+import { group, hardline, indent, line, print } from "../../document.ts";
 import { code, stringLiteral } from "../../encode.ts";
 import { docBlock, functionHead, ImportSet, entry, openObject } from "../../layout.ts";
 import { type Entry, bindings, declared, huggingCall, keyOf, lines, texts } from "./forms.ts";
@@ -20,7 +20,7 @@ import { firstTest, missingSample } from "./sample-numbers.ts";
 import { type TestContext, dataType, support, usedImports } from "./scope.ts";
 import { type SuiteScope, keyAt, storing, suiteName, tenantLiteral } from "./suite-scope.ts";
 import { untestable } from "./testable.ts";
-import { rowsFor, tightKey } from "./too-few-values.ts";
+import { type FewRows, rowsFor, tightKey } from "./too-few-values.ts";
 
 /** `test/data/main/order.ts`: samples of an entity and a test for each of its methods. */
 export function recordSuite(
@@ -93,8 +93,7 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
   const layout = scope.layoutOf(entity.name);
   if (layout === undefined) return { declarations: [], setup: [], tests: [] };
   const { declarations, differences, defaults } = sampleParts(layout, scope);
-  const isShared =
-    scope.few === undefined && views.some((view) => view.entity?.name === entity.name);
+  const isShared = views.some(({ entity: of }) => of?.name === entity.name);
   const own = defaults.map(([name, value]) => entry(name, value));
   return {
     declarations: isShared ? [...declarations, sharedRows(scope, differences)] : declarations,
@@ -111,9 +110,14 @@ function testedParts(scope: SuiteScope, views: readonly ViewIr[]): Parts {
 
 /** What makes the rows to read, or how they differ from the samples. */
 function readRows({ repository: { entity }, few }: SuiteScope, shared: boolean, differs: Doc): Doc {
-  if (few === undefined) return shared ? rowsName(entity) : differs;
-  const numbers = Array.from({ length: few.count }, (_, n) => n);
-  return `() => [${numbers.join(", ")}].map(${sampleName(entity)})`;
+  if (shared) return rowsName(entity);
+  return few === undefined ? differs : `() => ${firstSamples(entity, few)}`;
+}
+
+/** As many samples as can be stored beside each other. */
+function firstSamples(entity: EntityIr, { count }: FewRows): string {
+  const numbers = Array.from({ length: count }, (_, n) => n);
+  return `[${numbers.join(", ")}].map(${sampleName(entity)})`;
 }
 
 /** The key of a sample that is not stored, as the sample itself would have it. */
@@ -151,7 +155,13 @@ function handles(scope: SuiteScope): readonly Doc[] {
 /** Views of the entity are tested with the same rows. */
 function sharedRows(scope: SuiteScope, differences: Doc): Doc {
   const { entity } = scope.repository;
-  const made = `export const ${rowsName(entity)} = ${support(scope, "samples", "rowsLike")}`;
+  const head = `export const ${rowsName(entity)} =`;
+  if (scope.few !== undefined)
+    return [
+      docBlock(["Rows to read: no more can be stored beside each other."]),
+      print([`${head} () =>`, group(indent([line, `${firstSamples(entity, scope.few)};`]))]),
+    ];
+  const made = `${head} ${support(scope, "samples", "rowsLike")}`;
   return [
     docBlock([
       "Rows to read: some alike, some that differ in one respect, and one with nothing that may be left out.",

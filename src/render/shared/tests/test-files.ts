@@ -6,9 +6,9 @@ import {
 } from "../../../engines/engine.ts";
 import { storeProperty, variableName } from "../../../ir/names.ts";
 import type { Ir, StoreIr } from "../../../ir/types.ts";
-import { print } from "../../document.ts";
-import { code } from "../../encode.ts";
-import { call, ImportSet, importLines } from "../../layout.ts";
+import { group, indent, line, print } from "../../document.ts";
+import { code, stringLiteral } from "../../encode.ts";
+import { arrayLiteral, call, ImportSet, importLines, objectLiteral } from "../../layout.ts";
 import { type ApartView, apartViews, isApart, storesBeside } from "../apart.ts";
 import { verbatimTexts } from "../../template-source.ts";
 import { engineOf } from "../composition.ts";
@@ -33,7 +33,7 @@ export function testFiles(
   const context = testContext(ir, shared);
   const views = ir.stores.flatMap((store) => store.views);
   return [
-    ...supportFiles(context),
+    ...supportFiles(context, [...new Set(ir.stores.map((store) => engineOf(store, engines).id))]),
     ...ir.stores.flatMap((store) => [
       ...(isOnlyFilled(store) ? [] : [storeTest(store, ir, engines, context)]),
       ...store.repositories.map((one) =>
@@ -46,7 +46,7 @@ export function testFiles(
   ];
 }
 
-function supportFiles({ data }: TestContext): readonly FileRequest[] {
+function supportFiles({ data }: TestContext, engines: readonly string[]): readonly FileRequest[] {
   const copies = Object.keys(verbatimTexts).filter((path) => path.startsWith(testSupport));
   return [
     ...copies.map((verbatim): FileRequest => ({
@@ -60,7 +60,7 @@ function supportFiles({ data }: TestContext): readonly FileRequest[] {
       ownership: "generated",
       unit: "project",
       template: "shared/tests/store.ts.hbs",
-      data: { data: code(data) },
+      data: { data: code(data), engines: code(print(arrayLiteral(engines.map(stringLiteral)))) },
     },
   ];
 }
@@ -116,6 +116,7 @@ function storeTest(
         place: placeName(each),
         ...placeData(each, engineOf(each, engines)),
       })),
+      told: code(told(store, beside)),
       groups: groupsOf(apart, ir.stores),
     },
   };
@@ -123,11 +124,20 @@ function storeTest(
 
 const placeData = (store: StoreIr, engine: EngineDescriptor) => ({
   name: store.name,
+  engine: engine.id,
   variable: store.env === undefined ? "" : testVariable(store.env),
   development: store.env ?? "",
   rules: dsnRulesName(store),
   ephemeral: engine.dsn.ephemeral ?? "",
 });
+
+/** The skipped test of a store that is not there; what is beside it is tested within it, so nobody else would say that it is missing, too. */
+function told(store: StoreIr, beside: readonly StoreIr[]): string {
+  const reason =
+    beside.length === 0 ? "place.skip" : call("skipOf", ["place", ...beside.map(placeName)]);
+  const skipped = ["it(", stringLiteral(store.name), ", ", objectLiteral([["skip", reason]]), ");"];
+  return print(["if (place.skip !== false)", group(indent([line, skipped]))]);
+}
 
 const placeName = (store: StoreIr): string => `${storeProperty(store.name)}Place`;
 

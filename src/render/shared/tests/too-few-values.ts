@@ -9,8 +9,8 @@ import { parentOf, untestable } from "./testable.ts";
 import { type UniqueGroup, uniqueGroups } from "./unique-groups.ts";
 import { distinctValues, firstNumbers } from "./values.ts";
 
-/** Why a view over an entity has no tests; undefined when it has. */
-export const notTested = (repository: RepositoryIr, context: TestContext): string | undefined =>
+/** Why not all of the rows that tests want can be stored; undefined when they can. */
+const notTested = (repository: RepositoryIr, context: TestContext): string | undefined =>
   untestable(repository, context) ?? tooFewValues(repository, context);
 
 /** What must be unique and cannot be in as many rows as the tests store: how many of the first samples can be stored beside each other. */

@@ -28,7 +28,7 @@ import {
   support,
   usedImports,
 } from "./scope.ts";
-import { notTested } from "./too-few-values.ts";
+import { rowsFor } from "./too-few-values.ts";
 
 /** `test/data/main/product-search.ts`: what a view answers over known rows. One that lies apart is tested beside its rows. */
 export function viewSuite(
@@ -86,8 +86,8 @@ function partsOf(view: ViewIr, store: StoreIr, scope: TestScope): ViewParts {
     return skipped(
       "not tested: nothing stores its rows; declare an insert or upsert of its entity in the spec",
     );
-  const reason = notTested(repository, scope);
-  if (reason !== undefined) return skipped(reason);
+  const rows = rowsFor(repository, scope);
+  if (rows.kind === "none") return skipped(rows.why);
   if (view.sourceStore !== store.name)
     return skipped(`not tested: its rows are in store ${view.sourceStore}`);
   const tests = view.port === "search" ? searchTests(view, scope) : vectorTests(view, scope);

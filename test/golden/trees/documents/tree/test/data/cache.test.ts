@@ -8,6 +8,7 @@ import { TestStore, placeOf } from "./support/store.ts";
 
 const place = placeOf({
   store: "cache",
+  engine: "redis",
   variable: "CACHE_TEST_URL",
   development: "CACHE_URL",
   rules: cacheDsn,

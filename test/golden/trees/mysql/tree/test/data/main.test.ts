@@ -9,6 +9,7 @@ import { TestStore, placeOf } from "./support/store.ts";
 
 const place = placeOf({
   store: "main",
+  engine: "mysql",
   variable: "MAIN_TEST_URL",
   development: "MAIN_URL",
   rules: mainDsn,

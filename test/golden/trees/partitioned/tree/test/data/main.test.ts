@@ -8,6 +8,7 @@ import { TestStore, placeOf } from "./support/store.ts";
 
 const place = placeOf({
   store: "main",
+  engine: "postgres",
   variable: "MAIN_TEST_URL",
   development: "MAIN_URL",
   rules: mainDsn,

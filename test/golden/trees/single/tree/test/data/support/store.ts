@@ -17,6 +17,7 @@ export interface Place {
 /** What is known of a store before it is opened. */
 export interface PlaceRules {
   readonly store: string;
+  readonly engine: string;
   /** Variable of a database that the tests may empty. */
   readonly variable: string;
   /** Variable of the database that the application works with: never touched here. */
@@ -26,22 +27,39 @@ export interface PlaceRules {
   readonly ephemeral?: string;
 }
 
+/** All that this project's stores are on. */
+const engines: readonly string[] = ["postgres"];
+
 /**
- * The test database from its own variable, else an ephemeral one.
+ * The test database from its own variable, else an ephemeral one. Without either its tests are skipped, which proves nothing: `REQUIRE_ENGINES`
+ * names engines, or `all`, for which that is a failure.
  *
- * @throws Error when the test variable names the application's own database
+ * @throws Error when the test variable names the application's own database, when a required engine has none, and when
+ * `REQUIRE_ENGINES` names what is no engine of this project
  */
-export function placeOf({ store, variable, development, rules, ephemeral }: PlaceRules): Place {
+export function placeOf(rules: PlaceRules): Place {
+  const { store, engine, variable, development, ephemeral } = rules;
   const given = process.env[variable] ?? ephemeral;
   if (process.env[variable] !== undefined && given === process.env[development])
     throw new Error(
       `${variable} is ${development}: the tests empty their database, so give them another one`,
     );
-  const reason = `not run: set ${variable} to a ${store} database that the tests may empty (in .env; its form is that of ${development})`;
+  const reason = `NOT PROVEN on ${engine}: no test of store ${store} was run; set ${variable} to a database that the tests may empty (in .env; its form is that of ${development})`;
+  if (isRequired(engine) && given === undefined) throw new Error(`REQUIRE_ENGINES: ${reason}`);
   return {
     skip: given === undefined ? reason : false,
-    dsn: () => dsnFromEnv({ [variable]: given }, variable, rules),
+    dsn: () => dsnFromEnv({ [variable]: given }, variable, rules.rules),
   };
+}
+
+function isRequired(engine: string): boolean {
+  const named = (process.env["REQUIRE_ENGINES"] ?? "").split(",").map((name) => name.trim());
+  const unknown = named.filter((name) => !["", "all", ...engines].includes(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `REQUIRE_ENGINES names ${unknown.join(", ")}; there are: ${engines.join(", ")}, and all`,
+    );
+  return named.includes("all") || named.includes(engine);
 }
 
 /** What to set before all of these places are there, or false when they are. */

@@ -9,6 +9,7 @@ import { TestStore, placeOf } from "./support/store.js";
 
 const place = placeOf({
   store: "main",
+  engine: "postgres",
   variable: "MAIN_TEST_URL",
   development: "MAIN_URL",
   rules: mainDsn,
