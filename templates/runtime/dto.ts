@@ -87,8 +87,8 @@ const ranked = <T extends Ordered>(
 const shown = (bound: Ordered | undefined): string =>
   bound instanceof Date ? bound.toISOString() : String(bound);
 
-/** YYYY-MM-DD. */
-export const date: z.ZodType<string> = yielding(z.iso.date());
+/** YYYY-MM-DD. What is no day is told as that, and not as one before the earliest, too. */
+export const date: z.ZodType<string> = yielding(z.iso.date({ abort: true }));
 
 /** ISO 8601 with a time zone. */
 export const timestamp: z.ZodType<Date> = yielding(
@@ -100,7 +100,10 @@ export const bigint: z.ZodType<bigint> = yielding(
   z
     .union([z.string().regex(/^-?[0-9]{1,20}$/), z.int()])
     .transform((value) => BigInt(value))
-    .refine((value) => BigInt.asIntN(64, value) === value, "must fit into 64 bits"),
+    .refine((value) => BigInt.asIntN(64, value) === value, {
+      error: "must fit into 64 bits",
+      abort: true,
+    }),
 );
 
 /** Decimal digits with at most `scale` of them after the point and `precision` in all, from `min` to `max`. */

@@ -64,8 +64,14 @@ function listDoc(
     method.page === "keyset"
       ? `One page of ${nouns(entity)}`
       : `All ${nouns(entity)}, at most 10,000`;
-  const filtered = method.where.length + method.optional.length > 0 ? " that fit the filter" : "";
-  const cursor = method.page === "keyset" ? [`\`after\` is the \`next\` of the page before.`] : [];
+  const isFiltered = method.where.length + method.optional.length > 0;
+  const filtered = isFiltered ? " that fit the filter" : "";
+  const cursor =
+    method.page === "keyset"
+      ? [
+          `\`after\` is the \`next\` of the page before${isFiltered ? ", for the same filter" : ""}.`,
+        ]
+      : [];
   const limit = method.page === "none" ? [raised("programming when there are more")] : [];
   return [
     `${what}${filtered}. ${orderText(method.orderBy)}`,
@@ -153,17 +159,21 @@ function takenValue(
   entity: EntityIr,
   keyPerTenant: boolean,
 ): string | undefined {
-  const unique = entity.unique.length > 0 ? ["a unique value exists"] : [];
-  const reasons =
+  const unique = hasUnique(entity) ? [taken] : [];
+  return conflict(
     method.op === "insert"
       ? ["the key or a unique value exists"]
       : [
           ...unique,
           ...(entity.tenant === undefined || keyPerTenant ? [] : ["the key is another tenant's"]),
           ...(entity.children.length === 0 ? [] : ["another write of the same key was faster"]),
-        ];
-  return reasons.length === 0 ? undefined : `conflict when ${reasons.join(" or ")}`;
+        ],
+  );
 }
+
+/** Its owned children are written with it. */
+const hasUnique = ({ unique, children }: EntityIr): boolean =>
+  unique.length > 0 || children.some(({ entity }) => hasUnique(entity));
 
 function changeDoc(
   method: Extract<Method, { readonly op: "patch" | "delete" }>,
@@ -177,16 +187,30 @@ function changeDoc(
     method.op === "delete"
       ? deleted
       : `Changes the given fields of one ${noun(entity)} and gives the stored state.`;
-  const stale =
-    entity.version === undefined
-      ? undefined
-      : "conflict when `ifVersion` is no longer the stored version";
+  const changed = method.op === "patch" ? method.fields : [];
   return [
     what,
     replays,
-    raised("not-found when it does not exist", stale, "constraint", outcomeUnknown),
+    raised(
+      "not-found when it does not exist",
+      conflict([
+        ...(entity.version === undefined ? [] : ["`ifVersion` is no longer the stored version"]),
+        ...takenBy(entity, changed),
+      ]),
+      "constraint",
+      outcomeUnknown,
+    ),
   ];
 }
+
+const conflict = (reasons: readonly string[]): string | undefined =>
+  reasons.length === 0 ? undefined : `conflict when ${reasons.join(" or ")}`;
+
+const taken = "a unique value exists";
+
+/** A change of one field is enough for a group of them to meet another row's. */
+const takenBy = ({ unique }: EntityIr, changed: readonly string[]): readonly string[] =>
+  unique.some(({ fields }) => fields.some(({ name }) => changed.includes(name))) ? [taken] : [];
 
 function incrementDoc(
   method: Extract<Method, { readonly op: "increment" }>,
@@ -206,6 +230,7 @@ function incrementDoc(
     replays,
     raised(
       "not-found when it does not exist",
+      conflict(takenBy(entity, [method.field])),
       bounded,
       method.by === "any" ? undefined : "programming on the wrong sign",
       outcomeUnknown,

@@ -42,7 +42,7 @@ export interface ArticleRepository {
   /**
    * One page of articles that fit the filter. Ordered by publishedAt descending, id descending.
    * Null is sorted, too: rows without publishedAt come last.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: articles.listByState.
    */
   listByState(

@@ -61,8 +61,8 @@ export interface AccountRepository {
    * Changes the given fields of one account and gives the stored state.
    * Retried only when it is known not to have been applied, or always with `operation`.
    * @throws DataError not-found when it does not exist; conflict when `ifVersion` is no longer the
-   * stored version; constraint; outcome-unknown when the reply is lost and no `operation` was
-   * given.
+   * stored version or a unique value exists; constraint; outcome-unknown when the reply is lost and
+   * no `operation` was given.
    * Serves: ledger.rename.
    */
   rename(

@@ -77,7 +77,7 @@ export interface BookRepository {
 
   /**
    * One page of books that fit the filter. Ordered by title, id.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: books.listByTag.
    */
   listByTag(

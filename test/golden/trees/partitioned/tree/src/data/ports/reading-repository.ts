@@ -40,7 +40,7 @@ export interface ReadingRepository {
 
   /**
    * One page of readings that fit the filter. Ordered by takenAt descending, id descending.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: readings.ofDevice.
    */
   ofDevice(

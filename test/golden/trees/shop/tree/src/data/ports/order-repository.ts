@@ -60,7 +60,7 @@ export interface OrderRepository {
 
   /**
    * One page of orders that fit the filter. Ordered by placedAt descending, id descending.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: orders.listByCustomer.
    */
   listByCustomer(

@@ -41,7 +41,7 @@ export interface ProductRepository {
 
   /**
    * One page of products that fit the filter. Ordered by priceCents, id.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: catalogue.listByPrice.
    */
   listByPrice(

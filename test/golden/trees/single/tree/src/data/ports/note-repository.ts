@@ -40,7 +40,7 @@ export interface NoteRepository {
 
   /**
    * One page of notes that fit the filter. Ordered by writtenOn descending, id descending.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: notes.newest.
    */
   newest(where: NoteNewestFilter, page: PageRequest, options?: ReadOptions): Promise<Page<Note>>;

@@ -22,7 +22,7 @@ export interface BookRepository {
 
   /**
    * One page of books that fit the filter. Ordered by title, id.
-   * `after` is the `next` of the page before. Retried freely: it reads.
+   * `after` is the `next` of the page before, for the same filter. Retried freely: it reads.
    * Serves: shelves.byGenre.
    */
   byGenre(where: BookByGenreFilter, page: PageRequest, options?: ReadOptions): Promise<Page<Book>>;
