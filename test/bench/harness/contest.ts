@@ -25,7 +25,10 @@ export interface Outcome {
   readonly samples: Samples;
 }
 
-/** Starts all, warms each up, measures in paired rounds, stops all. */
+/**
+ * Starts all, measures each call in paired rounds after it was warmed up, stops all. A call is warmed up no sooner: rows that another one leaves
+ * behind are not among those that it reads.
+ */
 export async function contest(
   plan: Contest,
   { quick, log }: SuiteOptions,
@@ -36,12 +39,12 @@ export async function contest(
       const given = name === undefined ? plan.given : { ...plan.given, contender: name };
       processes.set(row, await ContenderProcess.start(module, given));
     }
-    log("warm-up");
-    for (const call of plan.calls)
-      for (const one of processes.values())
-        await one.measure({ call, callers: 32, ms: quick ? 100 : 800 });
+    const most = Math.min(32, Math.max(...plan.callers));
     const outcomes: Outcome[] = [];
     for (const call of plan.calls) {
+      log(`${call}, warm-up`);
+      for (const one of processes.values())
+        await one.measure({ call, callers: most, ms: quick ? 100 : 800 });
       for (const callers of plan.callers) {
         const load = callers === 1 ? "1 caller" : `${callers} callers`;
         log(`${call}, ${load}`);
