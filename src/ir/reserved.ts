@@ -21,7 +21,7 @@ export const adapterNames: ReadonlySet<string> = setOf(
   "at by codecs declared document documents facets filter id ids item items json key keys limit options page patch query records row session",
   "stored text texts value values vector view where",
   "array asc batchOf between bigint binary boolean branded brandedBigint brandedInt brandedUuid changeKind changesOf date decimal decimal128 desc distinctRows",
-  "defaulted double enumeration equal equalDecimal equalUuid filterOf float fuse given guarded highlightList highlightPage inOrder int int32 int64 integer keyOr keyed leftOut long make named newKey nullable numeric",
+  "defaulted double enumeration equal equalDecimal equalUuid filterOf filtered filters float fuse given guarded highlightList highlightPage inOrder int int32 int64 integer keyOr keyed leftOut long make named newKey nullable numeric",
   "dynamicRead itemsOf optional orNull pageLimit partlyMade placed recordedRow rowsOf searchText searchTexts searchWords selectedAs signed tableOf textsOf timestamp toDocument uuid uuidV7 valuesOf viewOf within withinDecimal",
   "facetOf highlightsOf nearestOf sameText searchOf trueText viewTarget",
 );

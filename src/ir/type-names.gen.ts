@@ -1,7 +1,7 @@
 // Generated from what templates/ exports and emitters import by `npm run gen`; a test fails when it is stale.
 
 /** Of the runtime that every project has. */
-export const sharedTypeNames: readonly string[] = ["Branded","CacheStore","EntityCache","FedByChanges","Json","NearestBench","OpenedStore","Page","PageRequest","Range","ReadOptions","RebuildableView","RecordTests","RuntimeContext","StoreConfig","StoreHealth","TransactionOptions","ValueCache","VersionedWriteOptions","ViewFeed","ViewRow","WriteOptions"];
+export const sharedTypeNames: readonly string[] = ["Branded","CacheStore","EntityCache","FedByChanges","Json","NearestBench","OpenedStore","Page","PageRequest","PortFilters","Range","ReadOptions","RebuildableView","RecordTests","RuntimeContext","StoreConfig","StoreHealth","TransactionOptions","ValueCache","VersionedWriteOptions","ViewFeed","ViewRow","WriteOptions"];
 
 /** Of an engine's own, by engine: in modules of its stores. */
 export const engineTypeNames: Readonly<Record<string, readonly string[]>> = {

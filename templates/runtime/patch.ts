@@ -1,7 +1,5 @@
 import { programmingError } from "./errors.ts";
-
-/** A name, as fields have them; anything else may be personal. */
-const nameForm = /^[\w$-]{1,50}$/;
+import { otherKeys } from "./other-keys.ts";
 
 /**
  * What a patch changes, encoded. The patch names nothing else: a key that is misspelt, or that the method does not change, would be passed over,
@@ -30,15 +28,10 @@ export function changesOf<C extends object>(
 }
 
 function refuseOthers(patch: object, allowed: readonly string[]): void {
-  const others: string[] = [];
-  // What it inherits is named by it, too.
-  for (const key in patch)
-    if (Reflect.get(patch, key) !== undefined && !allowed.includes(key)) others.push(shown(key));
+  const others = otherKeys(patch, allowed);
   if (others.length === 0) return;
   throw programmingError(
-    `the patch has ${[...new Set(others)].join(", ")}, and this method changes ${allowed.join(", ")} only`,
+    `the patch has ${others.join(", ")}, and this method changes ${allowed.join(", ")} only`,
     { hint: "leave out what is no change, or name it among the method's fields in the spec" },
   );
 }
-
-const shown = (key: string): string => (nameForm.test(key) ? `"${key}"` : "a key of another form");

@@ -15,6 +15,7 @@ import {
   openObject,
 } from "../../render/layout.ts";
 import type { FileRequest } from "../engine.ts";
+import { guardOf, viewFilters } from "../families/filter-declaration.ts";
 import { isUuid } from "../families/filters.ts";
 import { columnName, definitionOf, filterFields } from "./definition.ts";
 import { indexPlan } from "./index-plan.ts";
@@ -25,19 +26,25 @@ type MethodIr = VectorViewIr["methods"][number];
 export function viewFile(view: VectorViewIr, ir: Ir): FileRequest {
   const { entity, property, typeName } = view;
   const imports = importsOf(view);
+  const guard = guardOf(
+    { factory: property, typeName, collection: property },
+    viewFilters(view.methods),
+    imports,
+  );
   const names = methodNames(view);
   const methods = view.methods.map((method) => print(reading(entity, method, names), 4));
   const parts = [
     `${docBlock([indexPlan(view).reason])}const view: VectorView<${entity.name}, ${entity.name}Json> = ${print(declared(view, ir.project))};`,
     ...view.methods.map((method) => declaration(view, method, names)),
+    ...guard.declarations,
     [
       docBlock([
         `Nearest neighbours of ${entity.name} in Milvus, as fresh as the last change that was copied.`,
       ]),
       functionHead(property, [{ name: "session", type: "MilvusSession" }], typeName),
-      "\n  return {\n",
+      `\n  return ${guard.call}, {\n`,
       ...methods.map((method) => `    ${method},\n`),
-      "  };\n}",
+      "  });\n}",
     ].join(""),
     `${docBlock(["The writing side, for projectors and for `npm run db -- views`; no application type leads to it."])}${print(
       [
@@ -92,6 +99,9 @@ function methodNames(view: VectorViewIr): ReadonlyMap<string, string> {
     "equal",
     "equalUuid",
     "between",
+    "filtered",
+    "filters",
+    "guarded",
     property,
     targetName(view),
     `${entity.stem}FromJson`,

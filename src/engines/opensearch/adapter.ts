@@ -14,6 +14,7 @@ import {
 import { sharedContext } from "../../render/shared/types.ts";
 import type { Predicate } from "../../spec/model.ts";
 import type { FileRequest } from "../engine.ts";
+import { guardOf, viewFilters } from "../families/filter-declaration.ts";
 import { isUuid } from "../families/filters.ts";
 import { access } from "../families/sql/source.ts";
 import {
@@ -85,7 +86,7 @@ export function adapterFile(
   methods: readonly MethodParts[],
 ): FileRequest {
   const { view } = module;
-  const { entity } = view;
+  const { entity, property, typeName } = view;
   module.runtime("declaration", "viewOf");
   module.runtime("view-target", "viewTarget");
   module.runtimeType("session", "SearchSession");
@@ -95,6 +96,11 @@ export function adapterFile(
     .type("../../runtime/view.ts", "ViewTarget")
     .type(`../../domain/${entity.domainFile}.ts`, entity.name)
     .value(`../../domain/${entity.domainFile}-json.ts`, toJson(view), fromJson(view));
+  const guard = guardOf(
+    { factory: property, typeName, collection: property },
+    viewFilters(view.methods),
+    module.imports,
+  );
   const declared = print([
     "const declared = ",
     openObject(methods.map((one) => entry(one.name, one.declaration))),
@@ -110,10 +116,12 @@ export function adapterFile(
       view: code(viewDeclaration(module)),
       declared: code([declared, ...facetsDeclaration(methods)].join("\n\n")),
       doc: code(docBlock([describe(view)]).trimEnd()),
-      factory: view.property,
-      typeName: view.typeName,
+      factory: property,
+      typeName,
+      guards: guard.declarations.map(code),
+      guard: code(guard.call),
       methods: methods.map(({ name, body }) => code(print([entry(name, body), ","], 4))),
-      target: `${view.property}Target`,
+      target: `${property}Target`,
       entity: entity.name,
     },
   };

@@ -1,6 +1,6 @@
 import type { Document } from "mongodb";
 import { programmingError } from "../../runtime/errors.ts";
-import { keyset, pageLimit } from "../../runtime/keyset.ts";
+import { keyset, pageLimit, pageOf } from "../../runtime/keyset.ts";
 import type { Page, PageRequest } from "../../runtime/options.ts";
 import { attached } from "./children.ts";
 import { oneDocument, someDocuments } from "./commands.ts";
@@ -40,25 +40,27 @@ export async function findKeys(
   return keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
 }
 
-/** @throws DataError programming for a cursor of another list */
+/** @throws DataError programming for a cursor of another list, or of other filters */
 export async function findPage(
   place: Place,
   { operation, order, of }: List,
   filter: Document,
   page: PageRequest,
 ): Promise<Page<Document>> {
-  const limit = pageLimit(operation, page.limit);
+  const { limit: wanted, after } = pageOf(operation, page);
+  const limit = pageLimit(operation, wanted);
   const cursors = keyset(operation, JSON.stringify(order), order.length);
+  const answer = [place.tenant, filter];
   const part =
-    page.after === undefined
+    after === undefined
       ? filter
-      : { $and: [filter, afterFilter(cursors.decode(page.after), order)] };
+      : { $and: [filter, afterFilter(cursors.decode(after, answer), order)] };
   const documents = await find(place, of, part, sortOf(order), limit + 1);
   const roots = documents.slice(0, limit);
   const last = roots.at(-1);
   const items = await attached(place, of, roots);
   if (documents.length <= limit || last === undefined) return { items };
-  return { items, next: cursors.encode(cursorValues(last, order)) };
+  return { items, next: cursors.encode(cursorValues(last, order), answer) };
 }
 
 /** @throws DataError programming when there are more than 10,000 */

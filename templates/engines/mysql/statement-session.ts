@@ -1,5 +1,5 @@
 import { programmingError } from "../../runtime/errors.ts";
-import { type Answer, pageLimit } from "../../runtime/keyset.ts";
+import { pageLimit, pageOf } from "../../runtime/keyset.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type {
   Page,
@@ -87,15 +87,16 @@ export class StatementSession implements MysqlSession, RawSession {
     options?: ReadOptions,
   ): Promise<Page<R>> {
     return this.#checked(() => {
-      const limit = pageLimit(statement.name, page.limit);
-      const { cursors } = statement;
-      const answer = this.#answerOf(statement, values);
-      const after = page.after === undefined ? undefined : cursors.decode(page.after, answer);
+      const { name, cursors, cursor } = statement;
+      const asked = pageOf(name, page);
+      const limit = pageLimit(name, asked.limit);
+      const answer = [this.#context.tenant, values];
+      const after = asked.after === undefined ? undefined : cursors.decode(asked.after, answer);
       return this.#dynamic(statement, values, { after, limit: limit + 1 }, options, (rows) => {
         const last = rows[limit - 1];
         const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
-        if (rows.length <= limit || last === undefined) return { items };
-        const position = valuesAt(last, statement.cursor).map(cursorText);
+        if (rows.length <= limit || last === undefined || cursor.length === 0) return { items };
+        const position = valuesAt(last, cursor).map(cursorText);
         return { items, next: cursors.encode(position, answer) };
       });
     });
@@ -207,10 +208,6 @@ export class StatementSession implements MysqlSession, RawSession {
       ({ rows }) => decode(rows),
       statement,
     ).start();
-  }
-
-  #answerOf<R>({ position }: DynamicRead<R>, values: DynamicValues): Answer | undefined {
-    return position === "score" ? [this.#context.tenant, values] : undefined;
   }
 
   /** Wrong input rejects, as every other failure does. */

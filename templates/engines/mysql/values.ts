@@ -6,7 +6,6 @@ import type { Value, ValueRow } from "./statement.ts";
 
 /** How generated adapters turn arguments into the values of a statement. */
 
-export { guarded } from "../../runtime/guarded.ts";
 export { changesOf } from "../../runtime/patch.ts";
 
 /** An optional value: undefined stays what it is, "not asked for"; null is a value. */

@@ -1,6 +1,6 @@
 import { type Attempt, callOp } from "../../runtime/call.ts";
 import { isDataError, programmingError } from "../../runtime/errors.ts";
-import { keyset, pageLimit } from "../../runtime/keyset.ts";
+import { keyset, pageLimit, pageOf } from "../../runtime/keyset.ts";
 import type { Neighbour } from "../../runtime/hybrid.ts";
 import type { OpRuntime, OpSpec } from "../../runtime/op.ts";
 import type { Page, PageRequest, ReadOptions } from "../../runtime/options.ts";
@@ -187,11 +187,13 @@ export class SearchSession {
     options: ReadOptions | undefined,
   ): Promise<Counted<Page<H>>> {
     return this.#call(method.of, method, options, async (attempt) => {
-      const limit = pageLimit(method.operation, page.limit);
-      const cursors = keyset(method.operation, "score, key", 3);
+      const { operation } = method;
+      const asked = pageOf(operation, page);
+      const limit = pageLimit(operation, asked.limit);
+      const cursors = keyset(operation, "score, key", 3, "search");
       const clauses = filters();
       const answer = [this.#tenant, text, clauses];
-      const after = page.after === undefined ? undefined : cursors.decode(page.after, answer);
+      const after = asked.after === undefined ? undefined : cursors.decode(asked.after, answer);
       const query = await this.#query(method, text, clauses, attempt);
       if (query === undefined) return { answer: { items: [] }, counts: noCounts(method.facets) };
       const body = searchBody(method, query, limit + 1, false);

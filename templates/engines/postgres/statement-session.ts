@@ -1,5 +1,5 @@
 import { programmingError } from "../../runtime/errors.ts";
-import { type Answer, pageLimit } from "../../runtime/keyset.ts";
+import { pageLimit, pageOf } from "../../runtime/keyset.ts";
 import type { OpSpec } from "../../runtime/op.ts";
 import type {
   Page,
@@ -108,15 +108,16 @@ export class StatementSession implements PostgresSession, RawSession {
     options?: ReadOptions,
   ): Promise<Page<R>> {
     return this.#checked(() => {
-      const limit = pageLimit(statement.name, page.limit);
-      const { cursors } = statement;
-      const answer = this.#answerOf(statement, values);
-      const after = page.after === undefined ? undefined : cursors.decode(page.after, answer);
+      const { name, cursors, cursor } = statement;
+      const asked = pageOf(name, page);
+      const limit = pageLimit(name, asked.limit);
+      const answer = [this.#context.tenant, values];
+      const after = asked.after === undefined ? undefined : cursors.decode(asked.after, answer);
       return this.#dynamic(statement, values, { after, limit: limit + 1 }, options, (rows) => {
         const last = rows[limit - 1];
         const items = (rows.length > limit ? rows.slice(0, limit) : rows).map(statement.row);
-        if (rows.length <= limit || last === undefined) return { items };
-        return { items, next: cursors.encode(textsAt(last, statement.cursor), answer) };
+        if (rows.length <= limit || last === undefined || cursor.length === 0) return { items };
+        return { items, next: cursors.encode(textsAt(last, cursor), answer) };
       });
     });
   }
@@ -226,10 +227,6 @@ export class StatementSession implements PostgresSession, RawSession {
     const bound = { prepared, values: composed.values };
     const lane = { first: this.#context.lanes.pooled };
     return new ReadCall(this.#context, lane, spec, bound, options, decode, statement).start();
-  }
-
-  #answerOf<R>({ position }: DynamicRead<R>, values: DynamicValues): Answer | undefined {
-    return position === "score" ? [this.#context.tenant, values] : undefined;
   }
 
   /** Wrong input rejects, as every other failure does. */

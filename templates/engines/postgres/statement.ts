@@ -151,9 +151,9 @@ export interface ListParts {
   readonly tail?: string;
   /** Must be total: the key as its last term. Empty only for a `list` whose order is of no concern. */
   readonly order: readonly OrderTerm[];
-  /** Columns of a row that hold the texts of the order's terms. */
+  /** Columns of a row that hold the texts of the order's terms; none where no page follows. */
   readonly cursor: readonly number[];
-  /** What a cursor holds: a score means nothing under another query or other filters, so such a cursor is good for the same values only. */
+  /** What the first of them is where it is no column: a score. */
   readonly position?: "score";
 }
 
@@ -255,6 +255,7 @@ export const dynamicRead = <R>(statement: DynamicStatement<R>): DynamicRead<R> =
     statement.name,
     statement.order.map(({ column, direction }) => `${column} ${direction}`).join(","),
     statement.order.length,
+    statement.position === "score" ? "search" : "list",
   ),
   composed: new Map(),
 });

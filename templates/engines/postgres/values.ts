@@ -5,7 +5,6 @@ import type { Text, TextRow } from "./statement.ts";
 
 /** How generated adapters turn arguments into the texts of a statement. */
 
-export { guarded } from "../../runtime/guarded.ts";
 export { changesOf } from "../../runtime/patch.ts";
 
 /** An optional value: undefined stays what it is, "not asked for"; null is a value. */

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { expectCaller } from "../caller.ts";
+import { expectRefused, untyped, untypedFilters } from "../untyped-filters.ts";
 import type { RecordLayer, PostInput } from "./layer.ts";
 
 export interface Case {
@@ -382,6 +383,71 @@ export const cases: readonly Case[] = [
       await expect(data.posts.listByAuthor({ authorId }, { limit: 0 })).rejects.toEqual(
         ofKind("programming"),
       );
+    },
+  },
+  {
+    method: "list by keyset",
+    name: "a cursor is good for its filters only, and holds nothing of them",
+    run: async (data) => {
+      const authorId = randomUUID();
+      for (let n = 0; n < 4; n += 1)
+        await data.posts.write(post({ authorId, publishedAt: at(n), status: "live" }));
+      const where = { authorId, status: "live", publishedAt: { min: at(0), max: at(9) } };
+      const { next: after = "" } = await data.posts.listByAuthor(where, { limit: 1 });
+      const rest = await data.posts.listByAuthor({ ...where, score: undefined }, { after });
+      expect(rest.items).toHaveLength(3);
+      expect(Buffer.from(after, "base64url").toString()).not.toMatch(
+        new RegExp(`live|${authorId}`),
+      );
+      for (const other of [
+        { ...where, authorId: randomUUID() },
+        { ...where, status: "draft" },
+        { ...where, status: undefined },
+        { ...where, publishedAt: { min: at(0) } },
+        { ...where, publishedAt: { min: at(0), max: at(8) } },
+        { ...where, score: { min: 0 } },
+      ])
+        await expect(data.posts.listByAuthor(other, { after })).rejects.toMatchObject({
+          name: "DataError",
+          kind: "programming",
+          operation: "posts.listByAuthor",
+          message: expect.stringContaining("not a cursor of this list"),
+          hint: expect.stringContaining("same filters"),
+        });
+    },
+  },
+  {
+    method: "list",
+    name: "a filter or a page that untyped code gets wrong is refused and named, and nothing is read",
+    run: async (data) => {
+      const listByAuthor = untyped(data.posts, "listByAuthor");
+      const listLive = untyped(data.posts, "listLive");
+      const valid = { authorId: randomUUID() };
+      await expectRefused("posts.listByAuthor", (where) => listByAuthor(where, {}), [
+        ...untypedFilters("where", valid, "publishedAt"),
+        [{}, "where.authorId is required"],
+        [{ status: "live" }, "where.authorId is required"],
+        [{ ...valid, title: "nobody's" }, "authorId, status, publishedAt, score only"],
+      ]);
+      await expectRefused("posts.listLive", (where) => listLive(where), [
+        [new Date(0), "where.status is required"],
+        [{ status: "live", score: { min: 1 } }, '"score"'],
+      ]);
+      await expectRefused("posts.listByAuthor", (page) => listByAuthor(valid, page), [
+        [undefined, "`page`"],
+        [null, "`page`"],
+        [{ offset: 20 }, '"offset"'],
+        [{ limit: 2, cursor: "nobody's" }, '"cursor"'],
+      ]);
+      for (const after of [null, 7, {}])
+        await expect(listByAuthor(valid, { after })).rejects.toMatchObject({
+          name: "DataError",
+          kind: "programming",
+          message: expect.stringContaining("not a cursor"),
+        });
+      expect(await listByAuthor({ ...valid, score: undefined, other: undefined }, {})).toEqual({
+        items: [],
+      });
     },
   },
   {

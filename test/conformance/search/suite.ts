@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { expectCaller } from "../caller.ts";
+import { expectRefused, untyped, untypedFilters } from "../untyped-filters.ts";
 import type { SearchLayer } from "./layer.ts";
 
 export interface SearchCase {
@@ -403,6 +404,28 @@ export const cases: readonly SearchCase[] = [
       await expect(
         data.bookSearch.count("lore", { shelf }, { limit: 2, after }),
       ).rejects.toMatchObject({ kind: "programming" });
+    },
+  },
+  {
+    method: "filter",
+    name: "one that untyped code gets wrong is refused and named, and nothing is searched",
+    run: async (data) => {
+      const find = untyped(data.bookSearch, "find");
+      const valid = { shelf: randomUUID() };
+      await expectRefused("bookSearch.find", (filter) => find("lore", filter, {}), [
+        ...untypedFilters("filter", valid, "cents"),
+        ...[[], new Date(0), new Map(), Promise.resolve(valid)].map(
+          (given) => [given, "`filter`"] as const,
+        ),
+        [{ ...valid, tags: "nobody's" }, "shelf, cents, ownerId, price only"],
+      ]);
+      await expectRefused("bookSearch.find", (page) => find("lore", valid, page), [
+        [undefined, "`page`"],
+        [{ offset: 20 }, '"offset"'],
+      ]);
+      expect(await find("lore", { ...valid, cents: {}, other: undefined }, {})).toMatchObject({
+        items: [],
+      });
     },
   },
   {

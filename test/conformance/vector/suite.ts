@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { cosine, type Distance, l2, negativeInner, randomVectors, ranked } from "./brute-force.ts";
 import { expectCaller } from "../caller.ts";
+import { expectRefused, untyped, untypedFilters } from "../untyped-filters.ts";
 import type { VectorLayer, View } from "./layer.ts";
 
 export interface VectorCase {
@@ -87,6 +88,29 @@ export const cases: readonly VectorCase[] = [
         expect(await found(cost), cost).toEqual([]);
       const refused = { name: "DataError", kind: "programming" };
       await expect(found("2,5")).rejects.toMatchObject(refused);
+    },
+  },
+  {
+    method: "filter",
+    name: "one that untyped code gets wrong is refused and named, and nothing is searched",
+    run: async (data) => {
+      const [query = new Float32Array(8)] = queries;
+      const nearest = untyped(data.byAngle, "nearest");
+      const valid = { group: randomUUID() };
+      const all = [
+        ...untypedFilters("filter", valid, "number"),
+        ...[[], new Date(0), new Map(), Promise.resolve(valid)].map(
+          (given) => [given, "`filter`"] as const,
+        ),
+        [{ ...valid, cost: "nobody's" }, "group, number only"],
+      ] as const;
+      await expectRefused("byAngle.nearest", (filter) => nearest(query, filter), all);
+      await expectRefused(
+        "byAngle.nearest",
+        (filter) => nearest(query, filter, { text: "bird" }),
+        all,
+      );
+      expect(await nearest(query, { ...valid, number: {}, other: undefined })).toEqual([]);
     },
   },
   {

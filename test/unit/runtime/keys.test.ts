@@ -10,7 +10,7 @@ import {
   uuidKey,
   uuidTenant,
 } from "../../../templates/runtime/keys.ts";
-import { keyset, pageLimit } from "../../../templates/runtime/keyset.ts";
+import { keyset, pageLimit, pageOf } from "../../../templates/runtime/keyset.ts";
 import { uuidV7 } from "../../../templates/runtime/uuid.ts";
 
 const seed = 20261121;
@@ -137,6 +137,18 @@ describe("keyset", () => {
       { seed, numRuns: 1_000 },
     );
     expect(kindOf(() => byPlaced.decode("A".repeat(10_000_000)))).toContain("programming");
+  });
+
+  test("what is no text, as untyped code may give it, is no cursor", () => {
+    for (const after of [null, 7, {}, ["a"]])
+      expect(kindOf(() => byPlaced.decode(after as never))).toMatch(/^programming .*not a cursor/);
+  });
+
+  test("a page names limit and after only", () => {
+    for (const page of [{}, { limit: 5, after: "a" }, { limit: undefined, offset: undefined }])
+      expect(pageOf("o", page)).toBe(page);
+    for (const page of [undefined, null, 3, { offset: 20 }, { limit: 2, cursor: "a" }])
+      expect(kindOf(() => pageOf("o", page as never))).toMatch(/^programming o: `page` /);
   });
 
   test("limit is 1 to 1,000, 50 by default", () => {

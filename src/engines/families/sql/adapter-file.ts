@@ -1,8 +1,9 @@
 import type { Doc } from "../../../render/document.ts";
 import { print } from "../../../render/document.ts";
-import { code, identifier, stringLiteral } from "../../../render/encode.ts";
+import { code, identifier } from "../../../render/encode.ts";
 import { docBlock, entry, importLines } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
+import { guardOf, type MethodFilter } from "../filter-declaration.ts";
 import type { AdapterModule } from "./module.ts";
 
 /** A method of an adapter: its name, and the function that it is. */
@@ -21,12 +22,13 @@ export interface Adapter {
   /** Before the dot in the names of its operations. */
   readonly collection: string;
   readonly methods: readonly MethodBody[];
+  readonly filters: readonly MethodFilter[];
 }
 
 /** A module of statements and the factory that binds them to a session. */
 export function adapterFile(adapter: Adapter, module: AdapterModule): FileRequest {
   module.portType(adapter.port, { name: adapter.typeName });
-  module.runtime("values", "guarded");
+  const guard = guardOf(adapter, adapter.filters, module.imports);
   module.runtimeType("session", module.engine.session);
   const methods = adapter.methods.map(([name, body]) => print([entry(name, body), ","], 4));
   module.importRows([...module.declarations, ...methods]);
@@ -38,10 +40,9 @@ export function adapterFile(adapter: Adapter, module: AdapterModule): FileReques
     template: `engines/${module.engine.folder}/adapter.ts.hbs`,
     data: {
       imports: code(importLines(module.finished())),
-      declarations: module.declarations.map(code),
+      declarations: [...module.declarations, ...guard.declarations].map(code),
       head: code(docBlock([adapter.doc]) + head),
-      port: adapter.typeName,
-      collection: code(stringLiteral(adapter.collection)),
+      guard: code(guard.call),
       methods: methods.map(code),
     },
   };

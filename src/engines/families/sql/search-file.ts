@@ -4,6 +4,7 @@ import type { Doc } from "../../../render/document.ts";
 import { hardline, indent } from "../../../render/document.ts";
 import { call, entry } from "../../../render/layout.ts";
 import type { FileRequest } from "../../engine.ts";
+import { viewFilters } from "../filter-declaration.ts";
 import { adapterFile, type MethodBody } from "./adapter-file.ts";
 import { baseCodec, elementCodec } from "./codec.ts";
 import { type Leading, valuesDeclaration } from "./filter-values.ts";
@@ -61,6 +62,7 @@ export function sqlSearchFile(
       port: view.file,
       collection: view.property,
       methods: view.methods.map((method) => searchMethod({ view, module, sql }, method)),
+      filters: viewFilters(view.methods),
     },
     module,
   );

@@ -10,6 +10,7 @@ import {
   openObject,
 } from "../../../render/layout.ts";
 import { ofEntity, type DeferredRequest } from "../../engine.ts";
+import { guardOf, recordFilters } from "../../families/filter-declaration.ts";
 import { apartOf, ownerProperty } from "../children.ts";
 import { elementCodec, expires, expiryColumn, madeKeys } from "../fields.ts";
 import {
@@ -34,6 +35,8 @@ export const repositoryFile = (store: StoreIr, repository: RepositoryIr): Deferr
     scope.runtime("codec", "named");
     const methods = repository.methods.flatMap((method) => methodTexts(scope, method));
     const helpers = helperTexts(repository);
+    const adapter = { factory, typeName, collection: entity.property };
+    const guard = guardOf(adapter, recordFilters(repository.methods), scope.imports);
     scope.declarations.unshift(storedText(repository));
     importAll(scope, repository);
     return {
@@ -44,10 +47,10 @@ export const repositoryFile = (store: StoreIr, repository: RepositoryIr): Deferr
       data: {
         imports: code(importLines(scope.imports)),
         codecs: code(namedCodecsText(entity)),
-        declarations: [...scope.declarations, ...helpers].map(code),
+        declarations: [...scope.declarations, ...helpers, ...guard.declarations].map(code),
         factory,
         typeName,
-        collection: entity.property,
+        guard: code(guard.call),
         methods: methods.map(code),
       },
     };
@@ -72,7 +75,6 @@ function importAll(scope: Scope, repository: RepositoryIr): void {
   imports
     .type(`../../domain/${entity.domainFile}.ts`, entity.name)
     .type(scope.port, typeName)
-    .value("../../runtime/guarded.ts", "guarded")
     .type("../../runtime/mongodb/session.ts", "MongoSession")
     .type("../../runtime/mongodb/declaration.ts", "CollectionDeclaration");
   if (entity.key.length > 1) imports.type(`../../domain/${entity.domainFile}.ts`, entity.keyType);

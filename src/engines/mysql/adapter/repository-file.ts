@@ -1,5 +1,6 @@
 import type { Ir, RecordMethodIr, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { FileRequest } from "../../engine.ts";
+import { recordFilters } from "../../families/filter-declaration.ts";
 import { adapterFile, type MethodBody } from "../../families/sql/adapter-file.ts";
 import type { AdapterModule } from "../../families/sql/module.ts";
 import { repositoryModule } from "../../families/sql/repository-module.ts";
@@ -33,6 +34,7 @@ export function repositoryFile(
       port: repository.file,
       collection: entity.property,
       methods,
+      filters: recordFilters(repository.methods),
     },
     module,
   );

@@ -1,5 +1,6 @@
 import type { Ir, RepositoryIr, StoreIr } from "../../../ir/types.ts";
 import type { FileRequest } from "../../engine.ts";
+import { recordFilters } from "../../families/filter-declaration.ts";
 import { adapterFile } from "../../families/sql/adapter-file.ts";
 import { postgresRuntime } from "./runtime.ts";
 import { repositoryModule } from "../../families/sql/repository-module.ts";
@@ -22,6 +23,7 @@ export function repositoryFile(repository: RepositoryIr, store: StoreIr, ir: Ir)
       port: repository.file,
       collection: entity.property,
       methods,
+      filters: recordFilters(repository.methods),
     },
     module,
   );

@@ -7,6 +7,7 @@ import type { FileRequest } from "../../engine.ts";
 import { rowLength } from "../statements/row.ts";
 import type { VectorMethodIr } from "../statements/vector.ts";
 import { hybridText, nearestFragments, vectorFilter } from "../statements/vector.ts";
+import { viewFilters } from "../../families/filter-declaration.ts";
 import { adapterFile } from "../../families/sql/adapter-file.ts";
 import { partValue, valuesDeclaration } from "../../families/sql/filter-values.ts";
 import { listDeclaration } from "../../families/sql/list-declaration.ts";
@@ -36,6 +37,7 @@ export function vectorFile(view: VectorViewIr, store: StoreIr, ir: Ir): FileRequ
       port: view.file,
       collection: view.property,
       methods: view.methods.map((method) => nearestMethod(view, method, module)),
+      filters: viewFilters(view.methods),
     },
     module,
   );
@@ -128,7 +130,7 @@ function nearestDeclaration(
       collection: view.entity.table,
       fragments: nearestFragments(view, method),
       row: neighbourRow(view, method, module),
-      cursor: [rowLength(view.entity)],
+      cursor: [],
     }),
   );
   return variable;

@@ -2,6 +2,7 @@
 import { articleFromJson, articleToJson } from "../../domain/article-json.ts";
 import type { Article } from "../../domain/article.ts";
 import type { Alike } from "../../ports/alike.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { nearestOf, viewOf } from "../../runtime/opensearch/declaration.ts";
 import { equal, within } from "../../runtime/opensearch/filter.ts";
 import type { SearchSession } from "../../runtime/opensearch/session.ts";
@@ -60,9 +61,14 @@ const declared = {
   }),
 };
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<Alike> = {
+  nearest: { filter: { tags: "optional", words: "optional range" } },
+};
+
 /** Nearest neighbours over the copies of Article in vector. */
 export function alike(session: SearchSession): Alike {
-  return {
+  return filtered<Alike>("alike", filters, {
     nearest: (vector, filter, options) =>
       session.nearest(
         declared.nearest,
@@ -70,7 +76,7 @@ export function alike(session: SearchSession): Alike {
         () => [...equal("item.tags", filter.tags), ...within("item.words", filter.words)],
         options,
       ),
-  };
+  });
 }
 
 /** Where it is filled from its authority. */

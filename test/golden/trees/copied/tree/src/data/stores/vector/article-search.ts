@@ -6,6 +6,7 @@ import type {
   ArticleSearchAllHit,
   ArticleSearchHit,
 } from "../../ports/article-search.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { facetOf, sameText, trueText, type Counts } from "../../runtime/opensearch/answer.ts";
 import { highlightsOf, searchOf, viewOf } from "../../runtime/opensearch/declaration.ts";
 import { equal, within, withinDecimal } from "../../runtime/opensearch/filter.ts";
@@ -122,9 +123,22 @@ const facets = {
   }),
 };
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<ArticleSearch> = {
+  search: {
+    filter: {
+      title: "optional",
+      genre: "optional",
+      tags: "optional",
+      price: "optional range",
+      at: "optional range",
+    },
+  },
+};
+
 /** Full text search over the copies of Article in vector. */
 export function articleSearch(session: SearchSession): ArticleSearch {
-  return {
+  return filtered<ArticleSearch>("articleSearch", filters, {
     search: (query, filter, page, options) =>
       session.pageCounted(
         declared.search,
@@ -142,7 +156,7 @@ export function articleSearch(session: SearchSession): ArticleSearch {
       ),
     all: (query, options) =>
       session.listCounted(declared.all, facets.all, query, () => [], options),
-  };
+  });
 }
 
 /** Where it is filled from its authority. */

@@ -2,6 +2,7 @@
 import { noteFromJson, noteToJson } from "../../domain/note-json.ts";
 import type { Note } from "../../domain/note.ts";
 import type { NoteSearch, NoteSearchFindHit } from "../../ports/note-search.ts";
+import { guarded } from "../../runtime/guarded.ts";
 import { searchOf, viewOf } from "../../runtime/opensearch/declaration.ts";
 import type { SearchSession } from "../../runtime/opensearch/session.ts";
 import { viewTarget, type TargetConnection } from "../../runtime/opensearch/view-target.ts";
@@ -46,9 +47,9 @@ const declared = {
 
 /** Full text search over the copies of Note in vector. */
 export function noteSearch(session: SearchSession): NoteSearch {
-  return {
+  return guarded<NoteSearch>("noteSearch", {
     find: (query, page, options) => session.page(declared.find, query, () => [], page, options),
-  };
+  });
 }
 
 /** Where it is filled from its authority. */

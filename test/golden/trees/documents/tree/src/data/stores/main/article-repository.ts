@@ -2,7 +2,7 @@
 import type { Document } from "mongodb";
 import type { Article, ArticleId, ArticleState, NewArticle } from "../../domain/article.ts";
 import type { ArticleRepository } from "../../ports/article-repository.ts";
-import { guarded } from "../../runtime/guarded.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import type { Json } from "../../runtime/json.ts";
 import { inOrder } from "../../runtime/mongodb/children.ts";
 import {
@@ -132,8 +132,13 @@ function toDocument(article: NewArticle, make = newKey): Document {
   };
 }
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<ArticleRepository> = {
+  listByState: { where: { state: "required" } },
+};
+
 export function articleRepository(session: MongoSession): ArticleRepository {
-  return guarded<ArticleRepository>("articles", {
+  return filtered<ArticleRepository>("articles", filters, {
     get: (id, options) => session.get(get, codecs.id.encode(id), options),
     getMany: (ids, options) => session.getMany(getMany, ids.map(codecs.id.encode), options),
     listByState: (where, page, options) =>

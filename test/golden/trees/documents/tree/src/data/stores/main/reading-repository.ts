@@ -2,7 +2,7 @@
 import type { Document } from "mongodb";
 import type { NewReading, Reading, ReadingDevice, ReadingKey } from "../../domain/reading.ts";
 import type { ReadingRepository, ReadingWeekly } from "../../ports/reading-repository.ts";
-import { guarded } from "../../runtime/guarded.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import {
   date,
   decimal,
@@ -207,8 +207,13 @@ const keyOf = (key: ReadingKey): Document => ({
   day: codecs.day.encode(key.day),
 });
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<ReadingRepository> = {
+  weekly: { where: { device: "optional" } },
+};
+
 export function readingRepository(session: MongoSession): ReadingRepository {
-  return guarded<ReadingRepository>("readings", {
+  return filtered<ReadingRepository>("readings", filters, {
     get: (key, options) => session.get(get, keyOf(key), options),
     getMany: (keys, options) => session.getMany(getMany, keys.map(keyOf), options),
     record: (reading, options) => session.upsert(record, toDocument(reading), options),

@@ -11,6 +11,7 @@ import type {
   AccountRepository,
   AccountRevision,
 } from "../../ports/account-repository.ts";
+import { guarded } from "../../runtime/guarded.ts";
 import { inOrder } from "../../runtime/mysql/children.ts";
 import {
   array,
@@ -34,7 +35,7 @@ import {
   type Value,
   type ValueRow,
 } from "../../runtime/mysql/statement.ts";
-import { changesOf, given, guarded } from "../../runtime/mysql/values.ts";
+import { changesOf, given } from "../../runtime/mysql/values.ts";
 
 /** Owned children come as one json column: rows of texts. */
 const childRows = json<readonly ValueRow[]>();

@@ -5,6 +5,7 @@ import type {
   BookListByTagFilter,
   BookRepository,
 } from "../../ports/book-repository.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { array, batchOf, int, text } from "../../runtime/mysql/codec.ts";
 import type { MysqlSession } from "../../runtime/mysql/session.ts";
 import {
@@ -14,7 +15,7 @@ import {
   type DynamicValues,
   type Value,
 } from "../../runtime/mysql/statement.ts";
-import { distinctRows, guarded, partlyMade, signed } from "../../runtime/mysql/values.ts";
+import { distinctRows, partlyMade, signed } from "../../runtime/mysql/values.ts";
 import { bookCodecs, bookRow } from "./book-row.ts";
 
 const table = tableOf<Book>({
@@ -210,9 +211,14 @@ from books b`,
   cursor: [],
 });
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<BookRepository> = {
+  listByTag: { where: { tags: "required" } },
+};
+
 /** Book in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function bookRepository(session: MysqlSession): BookRepository {
-  return guarded<BookRepository>("books", {
+  return filtered<BookRepository>("books", filters, {
     get: (id, options) => session.first<Book>(get, [bookCodecs.id.encode(id)], options),
     getMany: (ids, options) =>
       session.all<Book>(getMany, [array(bookCodecs.id).encode(ids)], options),

@@ -4,6 +4,7 @@ import type {
   BookSearchFindFilter,
   BookSearchFindHit,
 } from "../../ports/book-search.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { float, int, text } from "../../runtime/mysql/codec.ts";
 import { highlightPage } from "../../runtime/mysql/highlight.ts";
 import { searchTexts, searchWords, type SearchTexts } from "../../runtime/mysql/search-query.ts";
@@ -15,7 +16,7 @@ import {
   selectedAs,
   type DynamicValues,
 } from "../../runtime/mysql/statement.ts";
-import { given, guarded } from "../../runtime/mysql/values.ts";
+import { given } from "../../runtime/mysql/values.ts";
 import { bookRow } from "./book-row.ts";
 
 const find = dynamicRead({
@@ -74,9 +75,14 @@ join json_table(b.tags, '$[*]' columns (element varchar(4000) character set utf8
   cursor: [],
 });
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<BookSearch> = {
+  find: { filter: { tags: "optional" } },
+};
+
 /** Full text search over Book, always as fresh as the rows themselves. */
 export function bookSearch(session: MysqlSession): BookSearch {
-  return guarded<BookSearch>("bookSearch", {
+  return filtered<BookSearch>("bookSearch", filters, {
     find: (query, filter, page, options) => {
       const values = findValues(searchTexts("english", query), filter);
       const reads = Promise.all([

@@ -7,6 +7,7 @@ import type {
   ReadingRepository,
   ReadingRevision,
 } from "../../ports/reading-repository.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import {
   array,
   brandedUuid,
@@ -25,7 +26,7 @@ import {
   type Text,
   type TextRow,
 } from "../../runtime/postgres/statement.ts";
-import { changesOf, given, guarded, partlyMade } from "../../runtime/postgres/values.ts";
+import { changesOf, given, partlyMade } from "../../runtime/postgres/values.ts";
 import { uuidV7 } from "../../runtime/uuid.ts";
 
 /** Between the properties of Reading and the texts of its columns. */
@@ -152,9 +153,14 @@ cross join lateral jsonb_populate_record(null::readings, change.content) as r
 where change.operation <> 'delete'`,
 );
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<ReadingRepository> = {
+  ofDevice: { where: { deviceId: "required", takenAt: "optional range" } },
+};
+
 /** Reading in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function readingRepository(session: PostgresSession): ReadingRepository {
-  return guarded<ReadingRepository>("readings", {
+  return filtered<ReadingRepository>("readings", filters, {
     get: (key, options) =>
       session.first<Reading>(
         get,

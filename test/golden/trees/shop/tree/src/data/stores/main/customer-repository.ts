@@ -7,6 +7,7 @@ import {
   type NewCustomer,
 } from "../../domain/customer.ts";
 import type { CustomerRepository } from "../../ports/customer-repository.ts";
+import { guarded } from "../../runtime/guarded.ts";
 import {
   array,
   brandedUuid,
@@ -17,7 +18,6 @@ import {
 } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { tableOf, type Text, type TextRow } from "../../runtime/postgres/statement.ts";
-import { guarded } from "../../runtime/postgres/values.ts";
 
 /** Between the properties of Customer and the texts of its columns. */
 const customerCodecs = named("Customer", {

@@ -17,6 +17,7 @@ import type {
   OrderRevenueByDayFilter,
   OrderRevision,
 } from "../../ports/order-repository.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import {
   array,
   bigint,
@@ -41,7 +42,7 @@ import {
   type Text,
   type TextRow,
 } from "../../runtime/postgres/statement.ts";
-import { changesOf, given, guarded } from "../../runtime/postgres/values.ts";
+import { changesOf, given } from "../../runtime/postgres/values.ts";
 
 /** Owned children come as one json column: rows of texts. */
 const childRows = json<readonly TextRow[]>();
@@ -310,9 +311,17 @@ cross join lateral jsonb_populate_record(null::orders, change.content) as o
 where change.operation <> 'delete'`,
 );
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<OrderRepository> = {
+  listByCustomer: {
+    where: { customerId: "required", status: "optional", placedAt: "optional range" },
+  },
+  revenueByDay: { where: { placedAt: "required range" } },
+};
+
 /** Order in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function orderRepository(session: PostgresSession): OrderRepository {
-  return guarded<OrderRepository>("orders", {
+  return filtered<OrderRepository>("orders", filters, {
     get: (id, options) => session.first<Order>(get, [orderCodecs.id.encode(id)], options),
     getMany: (ids, options) =>
       session.all<Order>(getMany, [array(orderCodecs.id).encode(ids)], options),

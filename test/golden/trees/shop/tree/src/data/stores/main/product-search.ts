@@ -4,11 +4,12 @@ import type {
   ProductSearchFilter,
   ProductSearchHit,
 } from "../../ports/product-search.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { float, int, text } from "../../runtime/postgres/codec.ts";
 import { searchText } from "../../runtime/postgres/search-text.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.ts";
-import { given, guarded } from "../../runtime/postgres/values.ts";
+import { given } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const search = dynamicRead({
@@ -76,9 +77,14 @@ cross join lateral (select distinct element from unnest(p.tags) as element) as f
   cursor: [],
 });
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<ProductSearch> = {
+  search: { filter: { priceCents: "optional range" } },
+};
+
 /** Full text search over Product, always as fresh as the rows themselves. */
 export function productSearch(session: PostgresSession): ProductSearch {
-  return guarded<ProductSearch>("productSearch", {
+  return filtered<ProductSearch>("productSearch", filters, {
     search: (query, filter, page, options) => {
       const values = searchValues(query, filter);
       const reads = Promise.all([

@@ -4,12 +4,13 @@ import type {
   SimilarProductsNearestFilter,
   SimilarProductsNeighbour,
 } from "../../ports/similar-products.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { pageLimit } from "../../runtime/keyset.ts";
 import { float, vector } from "../../runtime/postgres/codec.ts";
 import { searchText } from "../../runtime/postgres/search-text.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, dynamicRead, read, type DynamicValues } from "../../runtime/postgres/statement.ts";
-import { given, guarded, itemsOf, orNull } from "../../runtime/postgres/values.ts";
+import { given, itemsOf, orNull } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const nearest = dynamicRead({
@@ -30,7 +31,7 @@ from products p`,
     distance: float.decode(row[11]),
     score: float.decode(row[12]),
   }),
-  cursor: [11],
+  cursor: [],
 });
 
 const nearestValues = (
@@ -81,9 +82,14 @@ order by fused.score desc, p.id limit $3::bigint`,
   }),
 });
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<SimilarProducts> = {
+  nearest: { filter: { priceCents: "optional range" } },
+};
+
 /** Nearest neighbours of Product, always as fresh as the rows themselves. */
 export function similarProducts(session: PostgresSession): SimilarProducts {
-  return guarded<SimilarProducts>("similarProducts", {
+  return filtered<SimilarProducts>("similarProducts", filters, {
     nearest: (neighbour, filter, options) =>
       options?.text === undefined
         ? itemsOf(

@@ -5,6 +5,7 @@ import type {
   NoteNewestFilter,
   NoteRepository,
 } from "../../ports/note-repository.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import {
   array,
   boolean,
@@ -24,7 +25,7 @@ import {
   type Text,
   type TextRow,
 } from "../../runtime/postgres/statement.ts";
-import { changesOf, given, guarded } from "../../runtime/postgres/values.ts";
+import { changesOf, given } from "../../runtime/postgres/values.ts";
 
 /** Between the properties of Note and the texts of its columns. */
 const noteCodecs = named("Note", {
@@ -140,9 +141,14 @@ returning id`,
   },
 );
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<NoteRepository> = {
+  newest: { where: { starred: "optional", writtenOn: "optional range" } },
+};
+
 /** Note in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function noteRepository(session: PostgresSession): NoteRepository {
-  return guarded<NoteRepository>("notes", {
+  return filtered<NoteRepository>("notes", filters, {
     get: (id, options) => session.first<Note>(get, [noteCodecs.id.encode(id)], options),
     getMany: (ids, options) =>
       session.all<Note>(getMany, [array(noteCodecs.id).encode(ids)], options),

@@ -4,11 +4,12 @@ import type {
   PassageSearchFindFilter,
   PassageSearchFindHit,
 } from "../../ports/passage-search.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { float } from "../../runtime/postgres/codec.ts";
 import { searchText } from "../../runtime/postgres/search-text.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, desc, dynamicRead, type DynamicValues } from "../../runtime/postgres/statement.ts";
-import { given, guarded } from "../../runtime/postgres/values.ts";
+import { given } from "../../runtime/postgres/values.ts";
 import { passageCodecs, passageRow } from "./passage-row.ts";
 
 const find = dynamicRead({
@@ -37,9 +38,14 @@ const findValues = (query: string, filter: PassageSearchFindFilter): DynamicValu
   optional: [given(passageCodecs.language, filter.language)],
 });
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<PassageSearch> = {
+  find: { filter: { language: "optional" } },
+};
+
 /** Full text search over Passage, always as fresh as the rows themselves. */
 export function passageSearch(session: PostgresSession): PassageSearch {
-  return guarded<PassageSearch>("passageSearch", {
+  return filtered<PassageSearch>("passageSearch", filters, {
     find: (query, filter, page, options) =>
       session.page<PassageSearchFindHit>(find, findValues(query, filter), page, options),
   });

@@ -2,6 +2,7 @@
 import { coverFromJson, coverToJson, type CoverJson } from "../../domain/cover-json.ts";
 import type { Cover } from "../../domain/cover.ts";
 import type { SimilarCovers } from "../../ports/similar-covers.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import type { VectorView } from "../../runtime/milvus/definition.ts";
 import { equal } from "../../runtime/milvus/expression.ts";
 import type { MilvusSession, NearestDeclaration } from "../../runtime/milvus/session.ts";
@@ -34,12 +35,17 @@ const nearest: NearestDeclaration<Cover, CoverJson> = {
   of: view,
 };
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<SimilarCovers> = {
+  nearest: { filter: { shelf: "optional" } },
+};
+
 /** Nearest neighbours of Cover in Milvus, as fresh as the last change that was copied. */
 export function similarCovers(session: MilvusSession): SimilarCovers {
-  return {
+  return filtered<SimilarCovers>("similarCovers", filters, {
     nearest: (vector, filter, options) =>
       session.nearest(nearest, vector, [...equal("f_shelf", filter.shelf)], options),
-  };
+  });
 }
 
 /**

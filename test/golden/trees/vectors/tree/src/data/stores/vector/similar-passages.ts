@@ -2,6 +2,7 @@
 import { passageFromJson, passageToJson, type PassageJson } from "../../domain/passage-json.ts";
 import type { Passage } from "../../domain/passage.ts";
 import type { SimilarPassages } from "../../ports/similar-passages.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import type { VectorView } from "../../runtime/milvus/definition.ts";
 import { between, equal } from "../../runtime/milvus/expression.ts";
 import type { MilvusSession, NearestDeclaration } from "../../runtime/milvus/session.ts";
@@ -82,9 +83,28 @@ const within: NearestDeclaration<Passage, PassageJson> = {
   of: view,
 };
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<SimilarPassages> = {
+  nearest: { filter: { language: "optional" } },
+  within: {
+    filter: {
+      book: "optional",
+      language: "optional",
+      page: "optional range",
+      serial: "optional range",
+      price: "optional range",
+      open: "optional",
+      weight: "optional range",
+      printedOn: "optional range",
+      addedAt: "optional range",
+      tags: "optional",
+    },
+  },
+};
+
 /** Nearest neighbours of Passage in Milvus, as fresh as the last change that was copied. */
 export function similarPassages(session: MilvusSession): SimilarPassages {
-  return {
+  return filtered<SimilarPassages>("similarPassages", filters, {
     nearest: (vector, filter, options) =>
       session.nearest(nearest, vector, [...equal("f_language", filter.language)], options),
     within: (vector, filter, options) =>
@@ -105,7 +125,7 @@ export function similarPassages(session: MilvusSession): SimilarPassages {
         ],
         options,
       ),
-  };
+  });
 }
 
 /**
