@@ -2,6 +2,7 @@
 import { newProductId } from "../../domain/product.ts";
 import type { NewProduct, Product, ProductId } from "../../domain/product.ts";
 import type { ProductRepository } from "../../ports/product-repository.ts";
+import { guarded } from "../../runtime/guarded.ts";
 import {
   array,
   brandedUuid,
@@ -14,7 +15,7 @@ import {
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { dynamicRead, keyedRead, patch, read, write } from "../../runtime/postgres/statement.ts";
 import type { Text, TextRow } from "../../runtime/postgres/statement.ts";
-import { given, guarded, signed } from "../../runtime/postgres/values.ts";
+import { given, signed } from "../../runtime/postgres/values.ts";
 
 const written = "id, sku, title, description, price_cents, stock, tags, embedding";
 const columns = `${written}, version, created_at, updated_at`;

@@ -5,10 +5,11 @@ import type {
   ProductRepository,
   ProductRepricePatch,
 } from "../../ports/product-repository.ts";
+import { filtered, type PortFilters } from "../../runtime/filtered.ts";
 import { array } from "../../runtime/postgres/codec.ts";
 import type { PostgresSession } from "../../runtime/postgres/session.ts";
 import { asc, tableOf, type DynamicValues, type Text } from "../../runtime/postgres/statement.ts";
-import { changesOf, given, guarded, partlyMade, signed } from "../../runtime/postgres/values.ts";
+import { changesOf, given, partlyMade, signed } from "../../runtime/postgres/values.ts";
 import { productCodecs, productRow } from "./product-row.ts";
 
 const table = tableOf<Product>({
@@ -152,9 +153,14 @@ returning id, sku, title, description, price_cents, stock, tags, embedding, vers
   },
 );
 
+/** What a filter may name, whoever gives it. */
+const filters: PortFilters<ProductRepository> = {
+  listByPrice: { where: { priceCents: "optional range" } },
+};
+
 /** Product in the store main, on any session: the root's, a tenant's, a transaction's. */
 export function productRepository(session: PostgresSession): ProductRepository {
-  return guarded<ProductRepository>("products", {
+  return filtered<ProductRepository>("products", filters, {
     get: (id, options) => session.first<Product>(get, [productCodecs.id.encode(id)], options),
     getMany: (ids, options) =>
       session.all<Product>(getMany, [array(productCodecs.id).encode(ids)], options),

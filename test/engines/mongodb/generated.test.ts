@@ -302,16 +302,16 @@ describe.skipIf(isMissing(server))("what is this engine's own", () => {
     const board = randomUUID();
     for (const rank of [1, 2, 3]) await notes.add({ board, rank });
     const refused: readonly (readonly [string, () => Promise<unknown>])[] = [
-      ["Note.board", () => notes.byRank({}, {})],
-      ["Note.board", () => notes.byRank({ board: null }, {})],
+      ["where.board", () => notes.byRank({}, {})],
+      ["where.board", () => notes.byRank({ board: null }, {})],
       ["Note.board", () => notes.byRank({ board: { $ne: null } }, {})],
       ['"bord"', () => notes.byRank({ board, bord: "x" }, {})],
       ['"rank"', () => notes.totals({ board, rank: 1 })],
-      ["Note.board", () => notes.totals({})],
+      ["where.board", () => notes.totals({})],
       ["rank", () => notes.between({})],
       ["rank", () => notes.between({ rank: null })],
-      ["int", () => notes.between({ rank: { min: null } })],
-      ['"gte"', () => notes.between({ rank: { gte: 2 } })],
+      ["where.rank.min", () => notes.between({ rank: { min: null } })],
+      ["where.rank must be a range", () => notes.between({ rank: { gte: 2 } })],
       ["score", () => notes.between({ rank: {}, score: null })],
     ];
     for (const [name, call] of refused)
