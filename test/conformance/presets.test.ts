@@ -13,7 +13,7 @@ import {
 import { cell, proving } from "../support/closing-table.ts";
 import { brokeOff, mostRuns } from "../support/engine-crash.ts";
 import { cli, type GeneratedProject, projectFolder } from "../support/generated-project.ts";
-import { emulatorChanges, type StoreNeed, stores } from "../unit/docs/stores.ts";
+import { askedByRules, emulatorChanges, type StoreNeed, stores } from "../unit/docs/stores.ts";
 
 /** The generated tests that need a server that refuses what its rules forbid: an emulator enforces none. */
 const rules = "keep what their rules forbid out";
@@ -145,6 +145,11 @@ for (const name of presetNames()) {
         expect(example.stderr).toBe("");
         expect(example.status).toBe(0);
         expect(example.stdout).toMatch(/\): up\n$/);
+        for (const { engine, variable } of places) {
+          const dsn = live[variable];
+          const asked = dsn === undefined ? undefined : await askedByRules(engine, project, dsn);
+          expect(asked?.refused ?? []).toEqual([]);
+        }
       })();
     });
   });

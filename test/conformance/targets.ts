@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { engines } from "../../src/engines/registry.gen.ts";
 import type { Port } from "../../src/select/plan.ts";
 import type { GeneratedProject } from "../support/generated-project.ts";
+import type { Ruled } from "../engines/contract.ts";
 import { providerOf } from "../engines/registry.ts";
 import { columnOf, isMissing, sharedServer } from "../engines/servers.ts";
 
@@ -18,6 +19,8 @@ export interface Target {
   readonly carried: (spec: string) => string;
   /** Changes a generated project so that an emulator can hold it. */
   readonly prepare: (project: GeneratedProject) => void;
+  /** Asks what was written, for an emulator that enforces no rules. @param folder of the project that wrote it */
+  readonly ruled?: (dsn: string, folder: string) => Promise<Ruled>;
   /** DSN of a place of its own, given the project's folder, or why there is none. */
   readonly dsn: ((folder: string) => string) | { readonly missing: string };
 }
@@ -80,6 +83,7 @@ export function specFor(text: string, engine: string, port: Port): string {
 interface Emulator {
   readonly gaps: Target["gaps"];
   readonly prepare: Target["prepare"];
+  readonly ruled?: NonNullable<Target["ruled"]>;
 }
 
 /** What an emulator cannot show, and what it needs, as its own folder says: `test/engines/<engine>/gaps.ts`. */

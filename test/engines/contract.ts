@@ -99,6 +99,14 @@ export interface EngineProvider {
   settle?(dsn: string): Promise<void>;
 }
 
+/** What the rules of a project's migrations say of what stands in a place whose server enforces none. */
+export interface Ruled {
+  /** How many rows were asked, by table or collection. */
+  readonly asked: Readonly<Record<string, number>>;
+  /** `orders: $.lines[0].org_id: required` */
+  readonly refused: readonly string[];
+}
+
 export function isMissing(answer: ServerFacts | Missing): answer is Missing {
   return "reason" in answer;
 }

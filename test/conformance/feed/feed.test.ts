@@ -7,6 +7,7 @@ import type { ViewFeed, ViewRow } from "../../../templates/runtime/view.ts";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { type GeneratedProject, generateProject } from "../../support/generated-project.ts";
 import { migrate } from "../layer.ts";
+import { testRules } from "../ruled.ts";
 import { specFor, targetsOf } from "../targets.ts";
 
 interface Paper {
@@ -160,6 +161,7 @@ for (const target of (await targetsOf("record")).filter(({ engine }) => gives(en
         expect((await all(feeds.notes)).map(({ key }) => key)).toEqual([kept.id]);
       }),
     );
+    testRules(target, of, () => project.folder);
     const gap = target.gaps["soft delete"];
     if (gap !== undefined) notProven(of, ["soft delete"], gap);
   });

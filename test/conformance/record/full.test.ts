@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { notProven, notServed, proving } from "../../support/closing-table.ts";
 import { cli, projectFolder } from "../../support/generated-project.ts";
 import { openGenerated, type OpenedProject } from "../layer.ts";
+import { testRules } from "../ruled.ts";
 import { specFor, targetsOf } from "../targets.ts";
 import type { FullLayer } from "./full-layer.ts";
 import { fullCases } from "./full-suite.ts";
@@ -21,7 +22,8 @@ async function refusal(engine: string, workloads: string): Promise<string | unde
     : (/requirement ([a-z0-9:-]+)/.exec(stderr)?.[0] ?? stderr.trim());
 }
 
-for (const { engine, column, dsn, gaps, unserved, carried, prepare } of await targetsOf("record")) {
+for (const target of await targetsOf("record")) {
+  const { engine, column, dsn, gaps, unserved, carried, prepare } = target;
   const of = { port: "record", engine: column };
   const workloads = specFor(carried(spec), engine, "record");
   const refused = await refusal(engine, workloads);
@@ -58,5 +60,6 @@ for (const { engine, column, dsn, gaps, unserved, carried, prepare } of await ta
         proving({ ...of, method }, () => run(opened.data)),
       );
     }
+    testRules(target, of, () => opened.project.folder);
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { notProven, proving } from "../../support/closing-table.ts";
 import { openGenerated, type OpenedProject } from "../layer.ts";
+import { testRules } from "../ruled.ts";
 import { specFor, targetsOf } from "../targets.ts";
 import type { RecordLayer } from "./layer.ts";
 import { cases } from "./suite.ts";
@@ -9,7 +10,8 @@ import { cases } from "./suite.ts";
 const spec = readFileSync(new URL("workloads.yaml", import.meta.url), "utf8");
 const methods = [...new Set(cases.map(({ method }) => method))];
 
-for (const { engine, column, gaps, prepare, dsn } of await targetsOf("record")) {
+for (const target of await targetsOf("record")) {
+  const { engine, column, gaps, prepare, dsn } = target;
   const of = { port: "record", engine: column };
   if ("missing" in dsn) {
     notProven(of, methods, dsn.missing);
@@ -38,5 +40,6 @@ for (const { engine, column, gaps, prepare, dsn } of await targetsOf("record")) 
         proving({ ...of, method }, () => run(opened.data)),
       );
     }
+    testRules(target, of, () => opened.project.folder);
   });
 }

@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { notProven, notServed, proving } from "../../support/closing-table.ts";
 import { openGenerated, type OpenedProject } from "../layer.ts";
+import { testRules } from "../ruled.ts";
 import { specFor, targetsOf } from "../targets.ts";
 import { tenantsCases, type TenantsLayer } from "./tenants-suite.ts";
 
 const spec = readFileSync(new URL("tenants-workloads.yaml", import.meta.url), "utf8");
 const methods = [...new Set(tenantsCases.map(({ method }) => method))];
 
-for (const { engine, column, dsn, unserved, carried, prepare } of await targetsOf("record")) {
+for (const target of await targetsOf("record")) {
+  const { engine, column, dsn, unserved, carried, prepare } = target;
   const of = { port: "record", engine: column };
   const served = tenantsCases.filter(({ method }) => !(method in unserved));
   for (const [method, why] of Object.entries(unserved))
@@ -35,5 +37,6 @@ for (const { engine, column, dsn, unserved, carried, prepare } of await targetsO
     test.each(served)("$method: $name", async ({ method, run }) =>
       proving({ ...of, method }, () => run(opened.data))(),
     );
+    testRules(target, of, () => opened.project.folder);
   });
 }

@@ -2,6 +2,8 @@ import { migrationHash } from "../../../templates/runtime/migration-files.ts";
 import type { StepRecord } from "../../../templates/runtime/migration.ts";
 import type { GeneratedProject } from "../../support/generated-project.ts";
 
+export { validated as ruled } from "./validated.ts";
+
 /** What the emulator cannot show of a real server, by method of the record port's suite. */
 export const gaps: Readonly<Record<string, string>> = {
   decimal: "the emulator does not store Decimal128",

@@ -7,11 +7,12 @@ import { feedFile } from "../../../src/engines/mongodb/adapter/feed-file.ts";
 import { renderTemplate } from "../../../src/render/render.ts";
 import type { ViewFeed } from "../../../templates/runtime/view.ts";
 import { openGenerated, type OpenedProject } from "../../conformance/layer.ts";
+import { testRules } from "../../conformance/ruled.ts";
 import { openStore } from "../../faults/mongodb-server.ts";
 import { cell, notProven, proving } from "../../support/closing-table.ts";
 import { version } from "../../unit/compat/versions.ts";
 import { columnOf, isMissing, type Namespace, sharedServer } from "../servers.ts";
-import { prepare } from "./gaps.ts";
+import { prepare, ruled } from "./gaps.ts";
 
 const server = await sharedServer("mongodb");
 const proof = { port: "documents", engine: columnOf(server) };
@@ -42,6 +43,20 @@ entities:
       rank: { type: int, nullable: true }
       score: { type: float, nullable: true, max: 10 }
       code: { type: string, max: 40, nullable: true, unique: true }
+  Binder:
+    tenant: shopId
+    version: true
+    fields:
+      id: { type: uuid, key: true }
+  BinderTab:
+    owner: Binder
+    fields:
+      no: { type: int, key: true }
+  BinderPage:
+    owner: Binder
+    perOwner: 20k
+    fields:
+      no: { type: int, key: true }
   Ticket:
     fields:
       id: { type: string, max: 40, key: true }
@@ -49,7 +64,7 @@ entities:
 workloads:
   books:
     kind: document
-    entities: [Ledger, Note, Ticket]
+    entities: [Ledger, Note, Binder, Ticket]
     access:
       Ledger:
         get: {}
@@ -67,6 +82,7 @@ workloads:
         byRankDown: { op: list, where: [board], orderBy: [-rank], page: keyset }
         between: { op: list, where: [rank.range], optional: [board, score.range], orderBy: [id], page: none }
         totals: { op: aggregate, where: [board], measure: { sum: rank, count: true } }
+      Binder: { get: {}, save: { op: upsert }, saveAll: { op: upsert, bulk: true } }
       Ticket: { get: {}, save: { op: upsert, ttl: 1s } }
 `;
 
@@ -97,6 +113,22 @@ interface Notes {
   totals(where: object): Promise<readonly object[]>;
 }
 
+interface Numbered {
+  readonly no: number;
+}
+
+interface Binder {
+  readonly id: string;
+  readonly tabs: readonly Numbered[];
+  readonly pages: readonly Numbered[];
+}
+
+interface Binders {
+  get(id: string): Promise<Binder | undefined>;
+  save(binder: object): Promise<Binder>;
+  saveAll(binders: readonly object[]): Promise<readonly Binder[]>;
+}
+
 interface Layer {
   readonly ledgers: {
     get(id: string): Promise<Ledger | undefined>;
@@ -112,7 +144,7 @@ interface Layer {
     get(id: string): Promise<object | undefined>;
     save(ticket: object): Promise<object>;
   };
-  forTenant(id: string): { readonly notes: Notes };
+  forTenant(id: string): { readonly notes: Notes; readonly binders: Binders };
   close(): Promise<void>;
 }
 
@@ -180,6 +212,35 @@ describe.skipIf(isMissing(server))("what is this engine's own", () => {
       expect(stored).not.toHaveProperty("lines");
       await ledgers.shut(made.id);
       expect(await client.db().collection("ledger_lines").countDocuments()).toBe(2);
+    }),
+  );
+
+  test(
+    "the owned documents of a tenant's, in their root and beside it, are the tenant's alone",
+    proving({ ...proof, method: "lists within a tenant" }, async () => {
+      const own = opened.data.forTenant(randomUUID()).binders;
+      const other = opened.data.forTenant(randomUUID()).binders;
+      const id = randomUUID();
+      const tabs = [{ no: 1 }];
+      const pages = [{ no: 1 }, { no: 2 }];
+      await own.save({ id, tabs, pages });
+      const more = { id: randomUUID(), tabs, pages: [] };
+      expect(await own.saveAll([{ id, tabs: [], pages }, more])).toMatchObject([
+        { tabs: [], pages },
+        { tabs, pages: [] },
+      ]);
+      expect(await own.get(id)).toMatchObject({ id, tabs: [], pages });
+      expect(await other.get(id)).toBeUndefined();
+      for (const call of [
+        () => other.save({ id, tabs, pages: [] }),
+        () =>
+          other.saveAll([
+            { id, tabs, pages: [] },
+            { id: randomUUID(), tabs, pages },
+          ]),
+      ])
+        await expect(call()).rejects.toMatchObject({ name: "DataError" });
+      expect(await own.get(id)).toMatchObject({ tabs: [], pages });
     }),
   );
 
@@ -341,6 +402,7 @@ describe.skipIf(isMissing(server))("what is this engine's own", () => {
   });
 
   if (emulated) {
+    testRules({ ruled, dsn: () => space.dsn }, proof, () => opened.project.folder);
     for (const [method, why] of [
       ["null in an order", "the emulator finds nothing by null and a part of the key at once"],
       ["validators", "the emulator does not enforce $jsonSchema"],

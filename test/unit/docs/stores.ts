@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { engines } from "../../../src/engines/registry.gen.ts";
+import type { Ruled } from "../../engines/contract.ts";
 import type { GeneratedProject } from "../../support/generated-project.ts";
 
 export interface StoreNeed {
@@ -27,6 +28,20 @@ export function stores(project: GeneratedProject): readonly StoreNeed[] {
     const embedded = engines.find(({ id }) => id === engine)?.dsn.embedded?.(name);
     return [{ engine, variable, embedded }];
   });
+}
+
+/** What was written, asked by the rules that an emulator does not enforce; undefined for an engine that has none here. */
+export async function askedByRules(
+  engine: string,
+  { folder }: GeneratedProject,
+  dsn: string,
+): Promise<Ruled | undefined> {
+  const file = new URL(`../../engines/${engine}/gaps.ts`, import.meta.url);
+  if (!existsSync(file)) return undefined;
+  const { ruled }: { ruled?: (dsn: string, folder: string) => Promise<Ruled> } = await import(
+    file.href
+  );
+  return ruled?.(dsn, folder);
 }
 
 /** Changes that an emulator needs, as its own folder says. */

@@ -32,6 +32,9 @@ const isObject = (value: Value): value is Doc =>
   !(value instanceof Decimal) &&
   !(value instanceof Date);
 
+/** Of values that the driver has a class for, and nothing here looks into. */
+const driverTypes: Readonly<Record<string, string>> = { Binary: "binData" };
+
 /** Name of a value's BSON type, as `$type` gives it. */
 export function bsonType(value: Value): string {
   if (value === undefined) return "missing";
@@ -40,6 +43,8 @@ export function bsonType(value: Value): string {
   if (value instanceof Double) return "double";
   if (value instanceof Decimal) return "decimal";
   if (value instanceof Date) return "date";
+  const own = (value as Doc)["_bsontype"];
+  if (typeof own === "string") return driverTypes[own] ?? own;
   const names: Readonly<Record<string, string>> = {
     string: "string",
     number: "int",
@@ -135,38 +140,53 @@ function holds(value: Value, test: Value): boolean {
 }
 
 /** Whether a document fits a schema of ours. */
-export function fits(schema: Doc, value: Value): boolean {
-  return Object.entries(schema).every(([keyword, limit]) => {
+export const fits = (schema: Doc, value: Value): boolean => misfits(schema, value).length === 0;
+
+/** Where a document does not fit a schema of ours, one path with the rule for each. */
+export function misfits(schema: Doc, value: Value, path = "$"): readonly string[] {
+  return Object.entries(schema).flatMap(([keyword, limit]) => {
     switch (keyword) {
-      case "bsonType":
-        return [limit].flat().includes(bsonType(value));
-      case "anyOf":
-        return (limit as readonly Doc[]).some((one) => fits(one, value));
-      case "enum":
-        return (limit as readonly Value[]).includes(value);
       case "required":
-        return (
-          isObject(value) && (limit as readonly string[]).every((name) => value[name] !== undefined)
-        );
+        return (limit as readonly string[])
+          .filter((name) => !isObject(value) || value[name] === undefined)
+          .map((name) => `${path}.${name}: required`);
       case "properties":
-        return Object.entries(limit as Doc).every(
-          ([name, inner]) =>
-            !isObject(value) || value[name] === undefined || fits(inner as Doc, value[name]),
+        return Object.entries(limit as Doc).flatMap(([name, inner]) =>
+          !isObject(value) || value[name] === undefined
+            ? []
+            : misfits(inner as Doc, value[name], `${path}.${name}`),
         );
       case "items":
-        return !Array.isArray(value) || value.every((item) => fits(limit as Doc, item));
-      case "minimum":
-        return !isNumber(value) || compare(value, limit) >= 0;
-      case "maximum":
-        return !isNumber(value) || compare(value, limit) <= 0;
-      case "maxLength":
-        return typeof value !== "string" || value.length <= Number(limit);
-      case "maxItems":
-        return !Array.isArray(value) || value.length <= Number(limit);
+        return Array.isArray(value)
+          ? value.flatMap((item, at) => misfits(limit as Doc, item, `${path}[${at}]`))
+          : [];
       default:
-        throw new Error(`unknown in a schema: ${keyword}`);
+        return allows(keyword, limit, value)
+          ? []
+          : [`${path}: ${keyword} ${shown({ limit })}, is ${bsonType(value)}`];
     }
   });
+}
+
+function allows(keyword: string, limit: Value, value: Value): boolean {
+  switch (keyword) {
+    case "bsonType":
+      return [limit].flat().includes(bsonType(value));
+    case "anyOf":
+      return (limit as readonly Doc[]).some((one) => fits(one, value));
+    case "enum":
+      return (limit as readonly Value[]).includes(value);
+    case "minimum":
+      return !isNumber(value) || compare(value, limit) >= 0;
+    case "maximum":
+      return !isNumber(value) || compare(value, limit) <= 0;
+    case "maxLength":
+      return typeof value !== "string" || value.length <= Number(limit);
+    case "maxItems":
+      return !Array.isArray(value) || value.length <= Number(limit);
+    default:
+      throw new Error(`unknown in a schema: ${keyword}`);
+  }
 }
 
 /** The documents of a collection after the commands of a step. @throws for one that refuses them */

@@ -1,7 +1,9 @@
 // Steps of schema changes: which there are, in which phase, what each does to the documents, both ways.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Snapshot } from "../../../src/migrate/step.ts";
 import { planner } from "../../../src/engines/mongodb/schema/planner.ts";
+import { collectionsOf, type Shape } from "../../../src/engines/mongodb/schema/state.ts";
 import { compared, edited } from "../compat/versions.ts";
 import {
   changed,
@@ -54,6 +56,67 @@ test("from nothing: every collection with its validator and indexes, and the rec
     [{ dropCollection: "articles" }],
     [{ dropCollection: "operation" }],
   ]);
+});
+
+const ofShops = edited(
+  press,
+  "    timestamps: false\n",
+  "    timestamps: false\n    tenant: shopId\n",
+);
+const ownedApart = edited(
+  ofShops,
+  "    owner: Article\n",
+  "    owner: Article\n    perOwner: 20k\n",
+);
+
+/** The snapshot of a version whose validators asked owned documents for their tenant, which stands in their root. */
+function askingTenant(spec: string): Snapshot {
+  const tenant = { field: "shopId", kind: "uuid", required: true, schema: { bsonType: "string" } };
+  const asking = <T extends Shape>(shape: T): T => ({
+    ...shape,
+    properties: { ...shape.properties, shop_id: tenant },
+  });
+  const snapshot = planner.snapshot(storeOf(spec), "press");
+  return stored(
+    new Map(
+      [...collectionsOf(snapshot)].map(([name, one]) => {
+        if (one.entity === "ArticleSection") return [name, asking(one)];
+        const children = Object.entries(one.children).map(
+          ([property, child]) => [property, asking(child)] as const,
+        );
+        return [name, { ...one, children: Object.fromEntries(children) }];
+      }),
+    ),
+  );
+}
+
+describe("owned documents of a tenant's", () => {
+  test("do not repeat the tenant of their root, whatever they are kept in", () => {
+    const embedded = collectionsOf(planner.snapshot(storeOf(ofShops), "press")).get("articles");
+    const sections = embedded?.children["sections"];
+    expect(Object.keys(sections?.properties ?? {})).toEqual(["no", "text"]);
+    expect(embedded?.properties["shop_id"]).toMatchObject({ required: true });
+    const apart = collectionsOf(planner.snapshot(storeOf(ownedApart), "press"));
+    expect(Object.keys(apart.get("article_sections")?.properties ?? {})).toEqual(["no", "text"]);
+  });
+
+  test.each([
+    ["in their root", ofShops, "articles"],
+    ["beside their root", ownedApart, "article-sections"],
+  ])(
+    "%s are asked for it no more by a validator of before; nothing is removed",
+    (_, spec, name) => {
+      const store = storeOf(spec);
+      const to = planner.snapshot(store, "press");
+      const change = planner.diff(askingTenant(spec), to, contextOf(store));
+      expect(outline(change)).toEqual([
+        `expand ${name}-widen-validator`,
+        `contract ${name}-narrow-validator`,
+      ]);
+      expect(change.questions).toEqual([]);
+      expect(change.steps.map(({ risks }) => risks)).toEqual([["none"], ["none"]]);
+    },
+  );
 });
 
 test("an unchanged spec asks for nothing, also from a snapshot whose keys were sorted on disk", () => {

@@ -60,9 +60,18 @@ export function documentChanges(
       kept(place, pair.before, pair.after, fields.get(pair.after.field), context),
     ),
     ...childChanges(place, from, to, entity, context),
-    ...paired.removed.map(({ column, required }) => removed(place, column, required)),
+    ...paired.removed
+      .filter(({ field }) => !standsInRoot(entity, field))
+      .map(({ column, required }) => removed(place, column, required)),
   ]);
 }
+
+/** What validators of before asked of owned documents though no code wrote it there: nothing is to be removed. */
+const standsInRoot = (entity: EntityIr | undefined, field: string): boolean =>
+  entity?.owner !== undefined &&
+  entity.fields.some(
+    ({ visible, name, source }) => !visible && (name === field || source.was === field),
+  );
 
 function added(
   place: Place,

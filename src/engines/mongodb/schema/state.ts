@@ -108,7 +108,7 @@ const countsKeys = (entity: EntityIr): boolean => {
 const apartCollection = (child: ChildIr): Collection => ({
   entity: child.entity.name,
   key: [],
-  ...shapeOf(child.entity, new Set()),
+  ...childShape(child.entity),
   indexes: {
     [fitted(`${child.entity.table}_owner_key`)]: {
       key: [[ownerProperty, 1], ...child.localKey.map(({ column }) => [column, 1] as const)],
@@ -158,7 +158,7 @@ function collectionOf(entity: EntityIr, repository: RepositoryIr | undefined): C
         ]
       : []),
   ];
-  const shape = shapeOf(entity, new Set(entity.key));
+  const shape = rootShape(entity);
   return {
     entity: entity.name,
     key: entity.key.map(({ column, name, type }) => ({ column, field: name, kind: kindOf(type) })),
@@ -217,11 +217,21 @@ function plainIndex(entity: EntityIr, { terms, unique }: IndexIr): Index {
   };
 }
 
-/** Without the fields that are the key, and without those that repeat the owner's key in a child. */
-function shapeOf(entity: EntityIr, without: ReadonlySet<FieldIr>): Shape {
-  const own = entity.fields.filter(
-    (field) => !without.has(field) && field.source.role !== "ownerKey",
+/** The shape of a root, whose key is its `_id`. */
+const rootShape = (entity: EntityIr): Shape =>
+  shapeOf(
+    entity,
+    entity.fields.filter((field) => !entity.key.includes(field)),
   );
+
+/** The shape of an owned document: its tenant, its timestamps and its owner's key stand in its root, and are not repeated. */
+const childShape = (entity: EntityIr): Shape =>
+  shapeOf(
+    entity,
+    entity.fields.filter(({ visible }) => visible),
+  );
+
+function shapeOf(entity: EntityIr, own: readonly FieldIr[]): Shape {
   return {
     properties: Object.fromEntries(own.map((field) => [field.column, propertyStateOf(field)])),
     children: Object.fromEntries(
@@ -229,7 +239,7 @@ function shapeOf(entity: EntityIr, without: ReadonlySet<FieldIr>): Shape {
         .filter((child) => !isApart(child))
         .map((child) => [
           child.property,
-          { entity: child.entity.name, required: true, ...shapeOf(child.entity, new Set()) },
+          { entity: child.entity.name, required: true, ...childShape(child.entity) },
         ]),
     ),
   };
