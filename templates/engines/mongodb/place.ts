@@ -1,4 +1,12 @@
-import type { ClientSession, Collection, Db, Document } from "mongodb";
+import {
+  type ClientSession,
+  type Collection,
+  type Db,
+  Decimal128,
+  type Document,
+  Long,
+} from "mongodb";
+import { plainDecimal } from "./codec-decimal.ts";
 import { Commands } from "./commands.ts";
 import type { CollectionDeclaration } from "./declaration.ts";
 import { programmingError } from "../../runtime/errors.ts";
@@ -66,4 +74,17 @@ export function boundTenant(tenant: string | undefined, { collection }: Of): str
   throw programmingError(`${collection}: belongs to a tenant; call it on forTenant(id)`);
 }
 
-export const keyText = (key: unknown): string => JSON.stringify(key);
+/**
+ * What tells keys apart as the server does: a number is the same whatever type another writer gave it.
+ * Source: MongoDB manual, "Comparison/Sort Order", "Numeric Types".
+ */
+export const keyText = (key: unknown): string => JSON.stringify(byValue(key));
+
+function byValue(part: unknown): unknown {
+  if (typeof part === "number" || part instanceof Long || part instanceof Decimal128)
+    return plainDecimal(String(part))
+      .replace(/(\.\d*?)0+$/, "$1")
+      .replace(/\.$/, "");
+  if (typeof part !== "object" || part === null || part instanceof Date) return part;
+  return Object.entries(part).map(([name, value]) => [name, byValue(value)]);
+}

@@ -99,8 +99,8 @@ export async function upsertAll(
     .find(owned(place, of, { _id: { $in: keys } }), place.limits)
     .toArray();
   const found = await attached(place, of, roots);
-  const byKey = new Map(found.map((stored) => [JSON.stringify(stored["_id"]), stored]));
-  return keys.flatMap((key) => byKey.get(JSON.stringify(key)) ?? []);
+  const byKey = new Map(found.map((stored) => [keyText(stored["_id"]), stored]));
+  return keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
 }
 
 /** The server would make one document of both, and count its version twice. */

@@ -1,8 +1,10 @@
 // What an upsert sends, and what the driver makes of it before anything is sent.
-import { type Document, MongoClient } from "mongodb";
+import { Decimal128, type Document, Long, MongoClient } from "mongodb";
 import { expect, test } from "vitest";
 import type { CollectionDeclaration } from "../../../templates/engines/mongodb/declaration.ts";
 import type { Collections } from "../../../templates/engines/mongodb/place.ts";
+import { keyText } from "../../../templates/engines/mongodb/place.ts";
+import { findKeys } from "../../../templates/engines/mongodb/reads.ts";
 import { upsertAll, upsertOne } from "../../../templates/engines/mongodb/writes.ts";
 
 const of: CollectionDeclaration<unknown> = {
@@ -43,4 +45,42 @@ test("the driver takes it, alone and in a batch: what fails is the server that i
   for (const name of await Promise.all(failures))
     expect(["MongoServerSelectionError", "MongoBulkWriteError"]).toContain(name);
   await client.close();
+});
+
+test.each([
+  ["a number", Long.fromNumber(5), 5],
+  [
+    "a number beyond 53 bits",
+    Long.fromString("9007199254740993"),
+    Decimal128.fromString("9007199254740993"),
+  ],
+  ["a decimal", Decimal128.fromString("5.50"), Decimal128.fromString("5.5")],
+  ["a part of a key", { no: Long.fromNumber(5), team: "t" }, { no: 5, team: "t" }],
+])(
+  "%s that another writer left as another type is found, as the server finds it",
+  async (_, key, kept) => {
+    const found = [{ _id: kept, title: "x" }];
+    const cursor = { toArray: async () => found };
+    const collection = { find: () => cursor, bulkWrite: async () => {} };
+    const place = { ...at({ of: () => collection }), limits: { socketTimeoutMS: 60_000 } };
+    const more = [{ _id: key }, { _id: Long.fromNumber(7) }];
+    expect(await upsertAll(place, of, more, undefined)).toEqual(found);
+    expect(await findKeys(place, of, [key])).toEqual(found);
+  },
+);
+
+test("what the server tells apart has texts of its own", () => {
+  const keys = [
+    Long.fromString("9007199254740993"),
+    Long.fromString("9007199254740992"),
+    0.5,
+    50,
+    5,
+    new Date(1),
+    new Date(2),
+    { a: 1, b: 2 },
+    { b: 2, a: 1 },
+    "a",
+  ];
+  expect(new Set(keys.map(keyText)).size).toBe(keys.length);
 });
