@@ -1,6 +1,6 @@
 import { programmingError } from "../../runtime/errors.ts";
 import type { Page } from "../../runtime/options.ts";
-import type { Codec } from "./codec.ts";
+import { type Codec, rowsOf } from "./codec.ts";
 import type { Made } from "./operation.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
@@ -49,7 +49,7 @@ export const distinctRows = <T>(
   for (const [place, row] of rows.entries()) {
     const parts = key(row);
     if (parts.includes(null)) continue;
-    const text = JSON.stringify(parts);
+    const text = rowsOf([parts]);
     const earlier = places.get(text);
     if (earlier !== undefined)
       throw programmingError(`${operation}: rows ${earlier} and ${place} have one key twice`, {

@@ -53,6 +53,23 @@ export interface Counters {
   remove(id: string, options?: object): Promise<void>;
 }
 
+interface Parcel {
+  readonly no: bigint;
+  readonly label: string;
+}
+
+interface Bay extends Parcel {
+  readonly hall: string;
+}
+
+/** Rows whose key the caller gives. */
+interface Keyed<Key, Row> {
+  get(key: Key): Promise<Row | undefined>;
+  getMany(keys: readonly Key[]): Promise<readonly Row[]>;
+  putAll(rows: readonly Row[]): Promise<readonly Row[]>;
+  addAll(rows: readonly Row[]): Promise<readonly Row[]>;
+}
+
 export interface FullTransaction {
   readonly accounts: Accounts;
   readonly counters: Counters;
@@ -90,6 +107,8 @@ export interface FullLayer {
     record(visit: object): Promise<{ readonly id: bigint }>;
     totals(where: object): Promise<readonly object[]>;
   };
+  readonly parcels: Keyed<bigint, Parcel>;
+  readonly bays: Keyed<Pick<Bay, "hall" | "no">, Bay>;
   forTenant(id: string): { readonly accounts: Accounts; readonly main: Store };
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** What an authority may offer beyond the common part; an engine that cannot be planned for it shows as not proven. */
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { FullLayer } from "./full-layer.ts";
@@ -18,6 +18,12 @@ const account = (more: object = {}) => ({
   ...more,
 });
 const key = (): string => randomUUID().slice(0, 30);
+
+/** Two neighbours that no double tells apart, and one that fits 32 bits. */
+const farAndNear = (): readonly bigint[] => {
+  const far = -9_007_199_254_740_993n - BigInt(randomInt(2 ** 40)) * 2n ** 22n;
+  return [far, far - 1n, BigInt(randomInt(2 ** 31))];
+};
 
 type Call = (options: object) => Promise<unknown>;
 
@@ -348,6 +354,35 @@ export const fullCases: readonly FullCase[] = [
         expect([balance, entries?.map(({ no }) => no)]).toEqual([1, [3]]);
         await shop.accounts.shut(id);
       }
+    },
+  },
+  {
+    method: "upsert",
+    name: "of rows with a 64-bit integer as their key",
+    run: async (data) => {
+      const parcels = farAndNear().map((no) => ({ no, label: `${no}` }));
+      expect(await data.parcels.putAll(parcels)).toEqual(parcels);
+      const relabelled = parcels.map((one) => ({ ...one, label: "again" }));
+      expect(await data.parcels.putAll(relabelled)).toEqual(relabelled);
+      const keys = parcels.map(({ no }) => no).toReversed();
+      expect(await data.parcels.getMany(keys)).toEqual(relabelled.toReversed());
+      const twice = Promise.resolve().then(() => data.parcels.putAll([...parcels, ...parcels]));
+      await expect(twice).rejects.toEqual(ofKind("programming"));
+      await expect(data.parcels.addAll(parcels)).rejects.toEqual(ofKind("conflict"));
+    },
+  },
+  {
+    method: "composite key",
+    name: "many rows with a 64-bit integer in it are written at once",
+    run: async (data) => {
+      const hall = key();
+      const bays = farAndNear().map((no) => ({ hall, no, label: `${no}` }));
+      expect(await data.bays.putAll(bays)).toEqual(bays);
+      expect(await data.bays.putAll(bays.toReversed())).toEqual(bays.toReversed());
+      expect(await data.bays.getMany(bays.map(({ no }) => ({ hall, no })))).toEqual(bays);
+      const twice = Promise.resolve().then(() => data.bays.putAll([...bays, ...bays]));
+      await expect(twice).rejects.toEqual(ofKind("programming"));
+      await expect(data.bays.addAll(bays)).rejects.toEqual(ofKind("conflict"));
     },
   },
   {
