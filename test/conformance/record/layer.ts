@@ -23,6 +23,26 @@ export interface Post extends Required<PostInput> {
   readonly updatedAt: Date;
 }
 
+/** A list of every type that a list may hold. */
+export interface RackInput {
+  readonly batch: string;
+  readonly place: number;
+  readonly ints: readonly number[];
+  readonly bigints: readonly bigint[];
+  readonly floats: readonly number[];
+  readonly booleans: readonly boolean[];
+  readonly uuids: readonly string[];
+  readonly dates: readonly string[];
+  readonly moments: readonly Date[];
+  readonly texts: readonly string[];
+}
+
+interface Tariff {
+  readonly batch: string;
+  readonly place: number;
+  readonly rates: readonly string[];
+}
+
 interface Paged {
   readonly items: readonly Post[];
   readonly next?: string;
@@ -59,6 +79,16 @@ export interface RecordLayer {
       readonly amount: string;
       readonly tax: string | null;
     }): Promise<{ readonly id: string }>;
+  };
+  readonly racks: {
+    get(id: string): Promise<RackInput | undefined>;
+    fill(rack: RackInput): Promise<{ readonly id: string }>;
+    listHolding(where: object): Promise<readonly RackInput[]>;
+  };
+  readonly tariffs: {
+    get(id: string): Promise<Tariff | undefined>;
+    set(tariff: Tariff): Promise<{ readonly id: string }>;
+    listCharging(where: object): Promise<readonly Tariff[]>;
   };
   readonly memberships: {
     get(key: Key): Promise<{ readonly role: string } | undefined>;

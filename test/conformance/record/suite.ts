@@ -3,7 +3,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { expectCaller } from "../caller.ts";
 import { expectRefused, untyped, untypedFilters } from "../untyped-filters.ts";
-import type { RecordLayer, PostInput } from "./layer.ts";
+import type { PostInput, RackInput, RecordLayer } from "./layer.ts";
 
 export interface Case {
   /** Row of the closing table. */
@@ -34,6 +34,52 @@ const refusesField = async (call: Promise<unknown>, name: string): Promise<void>
 };
 
 const ofKind = (kind: string) => expect.objectContaining({ name: "DataError", kind });
+
+const full = {
+  ints: [-2_147_483_648, 0, 12],
+  bigints: [-9_223_372_036_854_775_808n, 9_007_199_254_740_993n, 3n],
+  floats: [0.1 + 0.2, -1.5e300, 2],
+  booleans: [true],
+  uuids: ["0190a1b2-0000-7000-8000-00000000000a"],
+  dates: ["2024-02-29", "0001-01-01"],
+  moments: [new Date("2038-01-19T03:14:07.120Z"), at(0)],
+  texts: ["3", 'a "b"', ""],
+} satisfies Partial<RackInput>;
+
+const other = {
+  ints: [1],
+  bigints: [9_007_199_254_740_992n, -3n],
+  floats: [0.3, 2.5],
+  booleans: [false],
+  uuids: ["0190a1b2-0000-7000-8000-00000000000b"],
+  dates: ["2024-02-28"],
+  moments: [new Date("2038-01-19T03:14:07.121Z")],
+  texts: ["4", "A"],
+} satisfies Partial<RackInput>;
+
+const absent = {
+  ints: 2,
+  bigints: 33n,
+  floats: 0.31,
+  uuids: "0190a1b2-0000-7000-8000-00000000000c",
+  dates: "2024-02-27",
+  moments: at(1),
+  texts: "a",
+};
+
+const rack = (batch: string, place: number, lists: Partial<RackInput>): RackInput => ({
+  batch,
+  place,
+  ints: [],
+  bigints: [],
+  floats: [],
+  booleans: [],
+  uuids: [],
+  dates: [],
+  moments: [],
+  texts: [],
+  ...lists,
+});
 
 export const cases: readonly Case[] = [
   {
@@ -484,6 +530,60 @@ export const cases: readonly Case[] = [
       const first = await data.posts.listTagged({ tags: `${own} %` }, { limit: 1 });
       const rest = await data.posts.listTagged({ tags: `${own} %` }, { after: String(first.next) });
       expect([...first.items, ...rest.items].map(({ score }) => score)).toEqual([2, 1]);
+    },
+  },
+  {
+    method: "list by an element of an array",
+    name: "finds the rows that hold a value of any type, and gives back the lists as they were",
+    run: async (data) => {
+      const batch = randomUUID();
+      const racks = [rack(batch, 1, full), rack(batch, 2, other), rack(batch, 3, {})];
+      for (const each of racks) {
+        const { id } = await data.racks.fill(each);
+        expect(await data.racks.get(id)).toEqual({ id, ...each });
+      }
+      const places = async (field: string, value: unknown): Promise<readonly number[]> =>
+        (await data.racks.listHolding({ batch, [field]: value })).map(({ place }) => place);
+      for (const [field, values] of Object.entries(full).filter(([name]) => name !== "dates"))
+        for (const value of values) expect(await places(field, value), field).toEqual([1]);
+      for (const [field, values] of Object.entries(other).filter(([name]) => name !== "dates"))
+        for (const value of values) expect(await places(field, value), field).toEqual([2]);
+      for (const [field, value] of Object.entries(absent))
+        expect(await places(field, value), field).toEqual([]);
+      const both = { bigints: full.bigints[0], texts: full.texts[0] };
+      expect(await data.racks.listHolding({ batch, ...both })).toHaveLength(1);
+    },
+  },
+  {
+    method: "list by a day of an array",
+    name: "finds the rows that hold it",
+    run: async (data) => {
+      const batch = randomUUID();
+      await data.racks.fill(rack(batch, 1, full));
+      await data.racks.fill(rack(batch, 2, other));
+      const places = async (dates: string): Promise<readonly number[]> =>
+        (await data.racks.listHolding({ batch, dates })).map(({ place }) => place);
+      for (const day of full.dates) expect(await places(day), day).toEqual([1]);
+      for (const day of other.dates) expect(await places(day), day).toEqual([2]);
+      expect(await places("2024-02-27")).toEqual([]);
+    },
+  },
+  {
+    method: "decimal",
+    name: "within a list keeps its scale, and is found by its amount",
+    run: async (data) => {
+      const batch = randomUUID();
+      const rates = ["1.50", "-0.000000000000000000000001", "12345678901234567890.5"];
+      const { id } = await data.tariffs.set({ batch, place: 1, rates });
+      expect((await data.tariffs.get(id))?.rates).toEqual(rates);
+      await data.tariffs.set({ batch, place: 2, rates: ["0", "-2"] });
+      const places = async (sought: string): Promise<readonly number[]> =>
+        (await data.tariffs.listCharging({ batch, rates: sought })).map(({ place }) => place);
+      for (const same of [...rates, "1.5", "+1.500", "01.5", "12345678901234567890.50"])
+        expect(await places(same), same).toEqual([1]);
+      for (const same of ["0", "0.00", "-2.0"]) expect(await places(same), same).toEqual([2]);
+      for (const none of ["1.51", "-1.5", "2", "12345678901234567890.4"])
+        expect(await places(none), none).toEqual([]);
     },
   },
   {
