@@ -103,7 +103,7 @@ export function schemaState(ir: Ir, root: string, trusting = false): SchemaState
         sound.push(soundOf(store, written, sealsOf(change.snapshot), {}));
     } else {
       const snapshot = planner.snapshot(store, ir.project);
-      const parts = outdatedParts(folder, snapshot);
+      const parts = outdatedParts(folder, snapshot, planner);
       const mended = parts.length > 0 ? [] : mendedSchemaFile(planner, folder, snapshot, context);
       actions.push(...mended);
       watched.push(...watchedOf(folder, mended));

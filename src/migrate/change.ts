@@ -114,11 +114,17 @@ const purposes: Readonly<Record<Phase, string>> = {
 };
 
 /** Parts in which the spec and the migrations of a store differ, by name. */
-export function outdatedParts(folder: MigrationFolder, snapshot: Snapshot): readonly string[] {
+export function outdatedParts(
+  folder: MigrationFolder,
+  snapshot: Snapshot,
+  { completed = (stored) => stored }: Pick<SchemaPlanner, "completed"> = {},
+): readonly string[] {
   const before = snapshotOf(folder);
   const now = asStored(snapshot);
+  const isSame = (stored: unknown, wanted: unknown): boolean =>
+    sameContent(stored, wanted) || sameContent(completed(stored, wanted), wanted);
   return [...new Set([...before.keys(), ...now.keys()])]
-    .filter((part) => !sameContent(before.get(part), now.get(part)))
+    .filter((part) => !isSame(before.get(part), now.get(part)))
     .toSorted();
 }
 

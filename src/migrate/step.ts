@@ -169,6 +169,11 @@ export interface SchemaPlanner {
   readonly suffix: string;
   readonly snapshot: (store: StoreIr, project: string) => Snapshot;
   /**
+   * A part of a stored snapshot with what no version kept yet when it was written, as the part of now says it: what was not known is no
+   * change. Absent where every version kept the same.
+   */
+  readonly completed?: (stored: unknown, now: unknown) => unknown;
+  /**
    * The steps from one snapshot to another, in an order in which each needs earlier ones only. From an empty snapshot: everything, all
    * transactional, all `expand`.
    */

@@ -13,12 +13,19 @@ export class UnreadableValue extends TypeError {
   }
 }
 
+const writerHint = "another writer left it so: mend the row";
+
 /** Raises that nothing is stored where a value is required. @throws UnreadableValue */
 export const absentValue = (): never => {
   throw new UnreadableValue(
     "null is stored, and the field is required",
     "a row of before has no value: give it one, or let migrate up finish the step that does (npm run db -- migrate status); or make the field nullable in the spec",
   );
+};
+
+/** Raises that what is stored is no value of its type. @param type `int (32 bit)` @throws UnreadableValue */
+export const otherValue = (type: string): never => {
+  throw new UnreadableValue(`what is stored is no ${type}`, writerHint);
 };
 
 /** Whose rows a statement gives. */
@@ -61,7 +68,6 @@ const before: Readonly<Record<Unread, string>> = {
   undone: "it is rolled back, because its result cannot be read: ",
 };
 const appliedHint = "do not repeat the write; ";
-const writerHint = "another writer left it so: mend the row";
 
 const refuses = <V>(read: (value: V) => unknown, value: V): boolean => {
   try {

@@ -62,7 +62,7 @@ const migratedAlready = (ir: Ir, root: string): ReadonlySet<string> =>
     migratedStores(ir, root).flatMap(({ store, planner, folder }) =>
       folder.parts.size > 0 &&
       folderFindings(folder).length === 0 &&
-      outdatedParts(folder, planner.snapshot(store, ir.project)).length === 0
+      outdatedParts(folder, planner.snapshot(store, ir.project), planner).length === 0
         ? [store.name]
         : [],
     ),

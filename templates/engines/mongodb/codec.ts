@@ -42,7 +42,7 @@ export const enumeration = <T extends string>(...values: readonly T[]): Codec<T>
 /** BSON int32. */
 export const int = <T extends number = number>(): Codec<T> => ({
   encode: (value) => ((value | 0) === value ? value : refuse("int (32 bit)", value)),
-  decode: (stored) => Number(present(stored)) as T,
+  decode: (stored) => numberOf(stored) as T,
 });
 /**
  * Always a BSON double: 1 stays a double and is not stored as an int. Finite, as on every engine: after NaN, which no comparison meets, a
@@ -51,7 +51,7 @@ export const int = <T extends number = number>(): Codec<T> => ({
 export const float = (): Codec<number> => ({
   encode: (value) =>
     Number.isFinite(value) ? new Double(value + 0) : refuse("float (finite)", value),
-  decode: (stored) => Number(present(stored)),
+  decode: numberOf,
 });
 export const boolean = (): Codec<boolean> =>
   checked("boolean", (value) => typeof value === "boolean");
@@ -128,6 +128,16 @@ function isPlainJson(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return value !== undefined;
   if ("_bsontype" in value || ("$ref" in value && "$id" in value)) return false;
   return Object.values(value).every((one) => one === undefined || isPlainJson(one));
+}
+
+/** @throws TypeError for what is no number, which `Number` would make NaN, or 0 of a blank text */
+function numberOf(stored: unknown): number {
+  const value = present(stored);
+  if (typeof value === "number") return value;
+  const text = String(value);
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isNaN(number)) throw new TypeError("it is no number");
+  return number;
 }
 
 function whole(stored: unknown): bigint {

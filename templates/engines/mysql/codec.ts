@@ -7,7 +7,7 @@ import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
 import { unknownMember } from "../../runtime/unknown-member.ts";
-import { absentValue } from "../../runtime/unreadable.ts";
+import { absentValue, otherValue } from "../../runtime/unreadable.ts";
 import { parsed } from "./cut-json.ts";
 import type { Value, ValueRow } from "./statement.ts";
 
@@ -28,6 +28,14 @@ export const present = (value: Value | undefined): string => {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "bigint") return `${value}`;
   return absentValue();
+};
+
+/** A number, or the text of one: `Number` takes a blank text for 0. */
+const numberOf = (value: Value | undefined, type: string): number => {
+  if (typeof value === "number") return value;
+  const text = present(value);
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isNaN(number) ? otherValue(type) : number;
 };
 
 /** Adds null. */
@@ -60,16 +68,17 @@ export const uuid: Codec<string> = {
 /** A branded uuid key. */
 export const brandedUuid = <T extends string>(): Codec<T> => uuid as unknown as Codec<T>;
 
-/** `int`: 32 bit. */
+/** `int`: 32 bit. @throws TypeError for what it cannot hold; UnreadableValue for a stored value that is no number */
 export const int: Codec<number> = {
   encode: (value) => ((value | 0) === value ? value : refuse("int (32 bit)", value)),
-  decode: (value) => (typeof value === "number" ? value : Number(present(value))),
+  decode: (value) => numberOf(value, "int (32 bit)"),
 };
 
 /** A branded number key. */
 export const brandedInt = <T extends number>(): Codec<T> => int as unknown as Codec<T>;
 
 const maxBigint = 2n ** 63n;
+const wholeForm = /^-?\d+$/;
 
 /** `bigint`: 64 bit. */
 export const bigint: Codec<bigint> = {
@@ -77,7 +86,10 @@ export const bigint: Codec<bigint> = {
     typeof value === "bigint" && value < maxBigint && value >= -maxBigint
       ? value
       : refuse("bigint (64 bit)", value),
-  decode: (value) => BigInt(present(value)),
+  decode: (value) => {
+    const text = present(value);
+    return wholeForm.test(text) ? BigInt(text) : otherValue("bigint (64 bit)");
+  },
 };
 
 /** A branded bigint key. */
@@ -120,7 +132,7 @@ export const numeric = (precision: number, scale: number): Codec<string> => {
 /** `double`. @throws TypeError for what is no finite number: the engine has neither NaN nor infinities. -0 is kept as 0, as on every engine: not every way to the server keeps its sign */
 export const float: Codec<number> = {
   encode: (value) => (Number.isFinite(value) ? value + 0 : refuse("float (finite)", value)),
-  decode: (value) => (typeof value === "number" ? value : Number(present(value))),
+  decode: (value) => numberOf(value, "float"),
 };
 
 /** `tinyint(1)`. */
@@ -128,7 +140,8 @@ export const boolean: Codec<boolean> = {
   encode: (value) => (typeof value === "boolean" ? Number(value) : refuse("boolean", value)),
   decode: (value) => {
     const found = present(value);
-    return found === "1" || found === "true";
+    if (found === "1" || found === "true") return true;
+    return found === "false" || wholeForm.test(found) ? false : otherValue("boolean");
   },
 };
 

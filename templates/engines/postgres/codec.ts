@@ -6,7 +6,7 @@ import { uuidText } from "../../runtime/keys.ts";
 import { refuse } from "../../runtime/refused-value.ts";
 import { isStorable, isStorableJson } from "../../runtime/storable.ts";
 import { unknownMember } from "../../runtime/unknown-member.ts";
-import { absentValue } from "../../runtime/unreadable.ts";
+import { absentValue, otherValue } from "../../runtime/unreadable.ts";
 import type { Text } from "./statement.ts";
 
 /** Both directions of a type that is not null. @throws TypeError for what the type cannot hold */
@@ -59,7 +59,10 @@ export const brandedInt = <T extends number>(): Codec<T> => int as unknown as Co
 /** `integer`: 32 bit. */
 export const int: Codec<number> = {
   encode: (value) => ((value | 0) === value ? `${value}` : refuse("int (32 bit)", value)),
-  decode: (text) => Number(present(text)),
+  decode: (text) => {
+    const number = Number(present(text));
+    return Number.isNaN(number) ? otherValue("int (32 bit)") : number;
+  },
 };
 
 const maxBigint = 2n ** 63n;

@@ -1,5 +1,5 @@
 import type { EntityIr, FieldIr } from "../../../ir/types.ts";
-import type { Field, Json } from "../../../spec/model.ts";
+import type { ArrayElement, Field, Json } from "../../../spec/model.ts";
 import { columnComment } from "../../families/sql/comment.ts";
 import type { ColumnShape, ColumnValue, ConstraintShape } from "../schema/shape.ts";
 import { identifier, literal } from "../sql/quote.ts";
@@ -24,11 +24,15 @@ export function columnShape(field: FieldIr): ColumnShape {
     field: field.name,
     role: field.source.role,
     type: columnType(field.type),
+    ...(field.type.kind === "array" && { elements: keptElement(field.type.of) }),
     nullable: field.nullable,
     ...(value !== undefined && { value }),
     comment: columnComment(field, "every statement of the data layer names it"),
   };
 }
+
+/** Both are texts of any length within JSON. */
+const keptElement = (of: ArrayElement): ArrayElement => (of === "string" ? "text" : of);
 
 /** Unique keys compare it: deleted rows are null there, and null equals nothing. */
 export const liveColumnShape = (entity: EntityIr): ColumnShape => ({
@@ -70,8 +74,9 @@ function constant(field: FieldIr, value: Json): string {
 export function constantText(field: FieldIr, value: Json): string {
   switch (field.type.kind) {
     case "json":
-    case "array":
       return literal(JSON.stringify(value));
+    case "array":
+      return literal(JSON.stringify(elementsOf(value, field.type.of)));
     case "boolean":
       return value === true ? "true" : "false";
     case "int":
@@ -83,6 +88,24 @@ export function constantText(field: FieldIr, value: Json): string {
       return literal(moment(String(value)));
     default:
       return literal(String(value));
+  }
+}
+
+/** A list of the spec as the codec of arrays writes it. */
+const elementsOf = (value: Json, of: ArrayElement): Json =>
+  Array.isArray(value) ? value.map((one: Json) => elementOf(one, of)) : value;
+
+function elementOf(value: Json, of: ArrayElement): Json {
+  switch (of) {
+    case "int":
+    case "float":
+      return value;
+    case "boolean":
+      return Number(value);
+    case "timestamp":
+      return moment(String(value));
+    default:
+      return String(value);
   }
 }
 

@@ -139,6 +139,7 @@ function keptColumn(
   // The server knows both as one name.
   const renamed = !sameButCase(from.name, to.name);
   if (held && from.type !== to.type) ask(heldKey(pair, from, to));
+  if (hasOtherElements(from, to)) ask(otherElements(pair, from, to));
   const fillFor = (column: string): { readonly fill?: string } =>
     filling === undefined
       ? {}
@@ -245,6 +246,16 @@ const heldKey = (pair: TablePair, from: ColumnShape, to: ColumnShape): Question 
   about: about(pair, to),
   text: `column ${from.name} of ${pair.from.name} is part of a key and changes from ${from.type} to ${to.type}; what refers to it would have to change with it`,
   hint: "add a field of the new type, move to it, and drop the old one later",
+});
+
+/** What is stored of one kind of element, code of the other kind does not read. */
+const hasOtherElements = (from: ColumnShape, to: ColumnShape): boolean =>
+  from.elements !== undefined && to.elements !== undefined && from.elements !== to.elements;
+
+const otherElements = (pair: TablePair, from: ColumnShape, to: ColumnShape): Question => ({
+  about: about(pair, to),
+  text: `column ${from.name} of ${pair.from.name} is an array of ${from.elements} and becomes one of ${to.elements}; what is stored is not converted, and no code of the new type could read it`,
+  hint: "add a field of the new type, write both, copy what is there, and drop the old one later",
 });
 
 /** A text with names exchanged wherever it names them. */

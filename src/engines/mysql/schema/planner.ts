@@ -6,12 +6,13 @@ import type { Dialect } from "../dialect.ts";
 import { lintOf } from "../lint/lint.ts";
 import { diffSnapshots } from "./diff.ts";
 import { schemaFile } from "./schema-file.ts";
-import { schemaOf, snapshotOf } from "./snapshot.ts";
+import { completed, schemaOf, snapshotOf } from "./snapshot.ts";
 
 /** How a store of this family follows a change of the spec. */
 export const plannerOf = (dialect: Dialect): SchemaPlanner => ({
   suffix: "sql",
   snapshot: (store) => snapshotOf(store, dialect),
+  completed,
   diff: (from, to, context) => diffSnapshots(from, to, context, dialect),
   names: (from, to, { store }) =>
     sqlNames(tableSides(schemaOf(from).tables, schemaOf(to).tables, store), store),

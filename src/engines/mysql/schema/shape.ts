@@ -1,4 +1,4 @@
-import type { FieldRole } from "../../../spec/model.ts";
+import type { ArrayElement, FieldRole } from "../../../spec/model.ts";
 
 /** What a store looks like, as plain JSON: enough to make every object and to take it back. Definitions are the text that makes them. */
 
@@ -15,6 +15,8 @@ export interface ColumnShape {
   readonly field: string;
   readonly role: FieldRole | "search" | "live";
   readonly type: string;
+  /** What the elements of an array are, which its type (`json`) does not say; absent in what was written before it was kept. */
+  readonly elements?: ArrayElement;
   readonly nullable: boolean;
   readonly value?: ColumnValue;
   readonly comment: string;

@@ -30,6 +30,17 @@ const tablePart = (entity: EntityIr, store: StoreIr, dialect: Dialect): TablePar
   triggers: entity.audit ? auditTriggers(entity) : [],
 });
 
+/** Elements of arrays that a snapshot of before does not tell, as the spec has them now. */
+export function completed(stored: unknown, now: unknown): unknown {
+  if (!isPart<TablePart>(stored, "table") || !isPart<TablePart>(now, "table")) return stored;
+  const known = new Map(now.table.columns.map(({ name, elements }) => [name, elements]));
+  const columns = stored.table.columns.map((column) => {
+    const elements = column.elements ?? known.get(column.name);
+    return elements === undefined ? column : { ...column, elements };
+  });
+  return { ...stored, table: { ...stored.table, columns } } satisfies TablePart;
+}
+
 /** A snapshot as this engine reads it. */
 export interface Schema {
   readonly tables: readonly TablePart[];
