@@ -247,6 +247,23 @@ export const cases: readonly SearchCase[] = [
   },
   {
     method: "filter",
+    name: "a 64-bit integer within a list is found, and none that a double takes for it",
+    run: async (data) => {
+      const { titles } = await shelve(
+        data,
+        { title: "far", body: "one word", refs: [-9_007_199_254_740_993n, 3n] },
+        { title: "near", body: "one word", refs: [-9_007_199_254_740_992n, -3n] },
+        { title: "none", body: "one word" },
+      );
+      expect(await titles("word", { refs: -9_007_199_254_740_993n })).toEqual(["far"]);
+      expect(await titles("word", { refs: -9_007_199_254_740_992n })).toEqual(["near"]);
+      expect(await titles("word", { refs: 3n })).toEqual(["far"]);
+      expect(await titles("word", { refs: -3n })).toEqual(["near"]);
+      expect(await titles("word", { refs: 33n })).toEqual([]);
+    },
+  },
+  {
+    method: "filter",
     name: "a UUID is found in either case, and what is none is refused",
     run: async (data) => {
       const ownerId = "abcdef01-0000-4000-8000-00000000000a";
@@ -417,7 +434,7 @@ export const cases: readonly SearchCase[] = [
         ...[[], new Date(0), new Map(), Promise.resolve(valid)].map(
           (given) => [given, "`filter`"] as const,
         ),
-        [{ ...valid, tags: "nobody's" }, "shelf, cents, ownerId, price only"],
+        [{ ...valid, tags: "nobody's" }, "shelf, cents, ownerId, price, refs only"],
       ]);
       await expectRefused("bookSearch.find", (page) => find("lore", valid, page), [
         [undefined, "`page`"],

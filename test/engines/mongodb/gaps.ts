@@ -15,8 +15,8 @@ export const gaps: Readonly<Record<string, string>> = {
     "the emulator does not isolate transactions from each other: the one at once would be part of it",
   "soft delete":
     "the emulator has no partial indexes, so a deleted document keeps its unique value",
-  "list by a day of an array":
-    "the emulator takes a text of the form of a day for a moment, and finds none within a list",
+  "list by a moment of an array":
+    "the emulator finds no date within a list, nor a text that looks like one",
   aggregate: "the emulator finds nothing by a date's upper bound in a pipeline",
   asOf: "the emulator forgets a date's upper bound when it sorts as well",
   "constraint name": "the emulator does not name the index of a duplicate key",
