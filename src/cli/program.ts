@@ -172,6 +172,7 @@ function addMigrate(program: Command, run: Run): void {
     .argument("[dsn]", "the live store; by default that of --store in .env")
     .option("--store <name>", "what the store is called in the spec (default: main)")
     .option("--out <file>", "the spec to write (default: that of --spec)")
+    .option("--except <table>", "a table that becomes no entity; once for each", collect)
     .description("adopt a live schema: a spec, a snapshot and a ledger entry; nothing else changes")
     .action((dsn, options) =>
       run(() => import("./commands/migrate/baseline.ts"), [{ ...options, dsn }]),

@@ -1,4 +1,4 @@
-import type { DriftedObject, Objects } from "./migration.ts";
+import type { DriftedObject, LedgerEntry, MigrationTarget, Objects } from "./migration.ts";
 
 /** An object of the catalogue that is not as the last migration left it. */
 export interface ObjectChange {
@@ -14,6 +14,25 @@ export function driftOf(recorded: Objects, found: Objects): readonly DriftedObje
     const [was = null, is = null] = [recorded[object], found[object]];
     return was === is ? [] : [{ object, recorded: was, found: is }];
   });
+}
+
+/**
+ * What others have changed since the last migration; undefined where none was recorded, or nobody can read the catalogue. Rejects with what
+ * the target rejects with.
+ */
+export async function ledgerDrift(
+  target: MigrationTarget,
+  ledger: readonly LedgerEntry[],
+): Promise<readonly DriftedObject[] | undefined> {
+  const recorded = ledger.find(({ objects }) => objects !== undefined)?.objects;
+  const found = recorded === undefined ? undefined : await target.objects?.();
+  if (recorded === undefined || found === undefined) return undefined;
+  const drift = driftOf(recorded, found);
+  if (drift.length === 0) return drift;
+  const before = (await target.unprovenObjects?.()) ?? [];
+  return drift.filter(
+    (each) => !before.some(([object, was]) => object === each.object && was === each.recorded),
+  );
 }
 
 /** The drift in words. */

@@ -1,6 +1,6 @@
 import { DataError, isDataError, programmingError } from "./errors.ts";
 import { runBatches } from "./migrate-batch.ts";
-import { driftOf } from "./migrate-drift.ts";
+import { ledgerDrift } from "./migrate-drift.ts";
 import { halfWay, noteAt, type Run } from "./migrate-note.ts";
 import { fileOf, groupsOf, isPlanned, positionOf, stepsOf, type RunStep } from "./migrate-steps.ts";
 import type {
@@ -25,20 +25,10 @@ export async function prepareRun(
   const drift =
     entry?.dirty === true && !isPlanned(entry)
       ? (entry.progress?.drift ?? [])
-      : await driftNow(target, ledger);
+      : ((await ledgerDrift(target, ledger)) ?? []);
   const waiting = (attempt: number): void => tell({ kind: "waiting", migration, attempt });
   const context: RunContext = { file: migration.file, lock, waiting };
   return { target, migration, steps: stepsOf(target, migration), context, tell, drift };
-}
-
-/** What others have changed since the last migration; nothing where none was recorded, or nobody can read the catalogue. */
-async function driftNow(
-  target: MigrationTarget,
-  ledger: readonly LedgerEntry[],
-): Promise<Run["drift"]> {
-  const recorded = ledger.find(({ objects }) => objects !== undefined)?.objects;
-  const found = recorded === undefined ? undefined : await target.objects?.();
-  return recorded === undefined || found === undefined ? [] : driftOf(recorded, found);
 }
 
 /** Runs the steps that are not there yet. After a failure or a kill at any point it is called again and goes on. */

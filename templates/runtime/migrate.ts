@@ -5,7 +5,7 @@ import { prepareRun, runDown, runUp } from "./migrate-run.ts";
 import { compare, withAncestors, type MigrationStatus, type Released } from "./migrate-status.ts";
 import { isPlanned, plannedNote, positionOf, stepsOf } from "./migrate-steps.ts";
 import { defaultLock, defaultWaitMs } from "./migrate-defaults.ts";
-import { adopted, changesOf, driftOf, type ObjectChange } from "./migrate-drift.ts";
+import { adopted, changesOf, ledgerDrift, type ObjectChange } from "./migrate-drift.ts";
 import type {
   LedgerEntry,
   LockPatience,
@@ -145,11 +145,8 @@ export async function migrationDrift(
       operation: "migrate verify",
     });
   }
-  const recorded = ledger.find(({ objects }) => objects !== undefined)?.objects;
-  const found = recorded === undefined ? undefined : await target.objects?.();
-  return recorded === undefined || found === undefined
-    ? undefined
-    : changesOf(driftOf(recorded, found));
+  const drift = await ledgerDrift(target, ledger);
+  return drift === undefined ? undefined : changesOf(drift);
 }
 
 /**

@@ -82,6 +82,9 @@ export type DescribedObjects = ReadonlyMap<string, string>;
 /** What is wanted of an object of which only its presence counts: the rest is none of what migrations make of it. */
 export const anyhow = "there, however it is";
 
+/** What the words of a constraint end with that is as wanted and that rows need not hold: a note of `migrate verify`, no difference. */
+export const unproven = [", never validated", ", not enforced"] as const;
+
 /** How an engine puts its objects into words: the same for what is there and for what a snapshot wants. */
 export interface Described {
   found(): Promise<DescribedObjects>;
@@ -239,6 +242,11 @@ export interface MigrationTarget {
   count(query: string): Promise<number>;
   /** The catalogue; absent where it cannot be read. */
   objects?(): Promise<Objects>;
+  /**
+   * Digests that objects had, by their names, if all that was done to them since is that their rows were found to hold them: no drift.
+   * Absent where no constraint waits for that.
+   */
+  unprovenObjects?(): Promise<readonly (readonly [object: string, digest: string])[]>;
   /** Makes the partitions of the time to come, under the lock; those that are there are no part of the answer. Absent where no table has such. */
   partitions?(request: PartitionRequest): Promise<readonly PartitionNote[]>;
   /** What the catalogue holds in words; absent where nothing is compared with a snapshot. */

@@ -11,6 +11,8 @@ export interface AdoptedEntity {
   readonly notes: readonly string[];
   /** The same, by field. */
   readonly fieldNotes: Readonly<Record<string, string>>;
+  /** What the data layer cannot do with its rows though the table is an entity; told where the spec is made, too. */
+  readonly cautions: readonly string[];
 }
 
 /** A live schema as the spec says it. */

@@ -26,11 +26,24 @@ export class AdoptionRefused extends Error {
   }
 }
 
+/** @throws AdoptionRefused for a name that is none of the tables */
+export function refuseUnknown(except: readonly string[], tables: readonly string[]): void {
+  const unknown = except.filter((name) => !tables.includes(name));
+  if (unknown.length === 0) return;
+  throw new AdoptionRefused(
+    `--except ${unknown.join(", ")}: the database has no such table`,
+    `name tables as the database does, upper and lower case included: ${tables.join(", ")}`,
+  );
+}
+
 /** A store that is there, reached with the drivers of the user's package. */
 export interface LiveStore {
   readonly target: MigrationTarget;
-  /** @throws Error of the driver */
-  adopt(): Promise<Adoption>;
+  /**
+   * @param except tables that become no entity: they stay in the database, and in the text of the baseline
+   * @throws AdoptionRefused where there is no such table; Error of the driver
+   */
+  adopt(except: readonly string[]): Promise<Adoption>;
   /** Notes in the ledger, which is there by now, that the store was adopted: its baseline is never taken back. */
   mark(): Promise<void>;
   close(): Promise<void>;

@@ -56,7 +56,13 @@ const kinds: readonly string[] = [
     and not exists (select from extended where classid = 'pg_type'::regclass and objid = oid)`,
 ];
 
-const catalogue = `with extended as (
+/** Validated constraints as they were before that. */
+const unproven = `select 'constraint ' || relname || '.' || conname, concat_ws(' ', pg_get_constraintdef(pg_constraint.oid) || standing, false,
+    obj_description(pg_constraint.oid, 'pg_constraint'))
+  from relation join pg_constraint on conrelid = relation.oid cross join (values (' NOT VALID'), (' NOT ENFORCED')) as before (standing)
+  where contype in ('c', 'f') and convalidated and conparentid = 0`;
+
+const digests = (found: string): string => `with extended as (
   select classid, objid from pg_depend where deptype = 'e'
 ), relation as (
   select * from pg_class where relnamespace = current_schema()::regnamespace and not relispartition
@@ -64,10 +70,20 @@ const catalogue = `with extended as (
     and not exists (select from extended where classid = 'pg_class'::regclass and objid = oid)
 )
 select object, left(encode(sha256(convert_to(definition, 'UTF8')), 'hex'), 16)
-from (${kinds.join("\nunion all\n")}) as found (object, definition)`;
+from (${found}) as found (object, definition)`;
+
+const catalogue = digests(kinds.join("\nunion all\n"));
+const catalogueUnproven = digests(unproven);
 
 /** A digest of each object of the current schema, as the transaction of the lane sees it. Rejects with the driver's error. */
-export const readCatalogue = async (lane: Lane): Promise<Objects> => {
-  const rows = await ask(lane, catalogue);
-  return Object.fromEntries(rows.map(([object, digest]) => [object ?? "", digest ?? ""]));
-};
+export const readCatalogue = async (lane: Lane): Promise<Objects> =>
+  Object.fromEntries(await pairs(lane, catalogue));
+
+/** Digests of validated constraints, each as it was if it was not validated, or not enforced, before. Rejects with the driver's error. */
+export const readUnproven = (lane: Lane): Promise<readonly (readonly [string, string])[]> =>
+  pairs(lane, catalogueUnproven);
+
+async function pairs(lane: Lane, text: string): Promise<readonly (readonly [string, string])[]> {
+  const rows = await ask(lane, text);
+  return rows.map(([object, digest]) => [object ?? "", digest ?? ""] as const);
+}

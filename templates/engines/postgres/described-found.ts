@@ -28,7 +28,8 @@ const kinds: readonly string[] = [
   `select 'constraint', 'constraint ' || relname || '.' || conname, case contype
       when 'p' then 'primary key (' || ${listed(columnNames("conrelid", "conkey"))} || ')'
       when 'u' then 'unique (' || ${listed(columnNames("conrelid", "conkey"))} || ')'
-      when 'c' then 'check' when 'x' then 'exclude' else '' end || case when convalidated then '' else ', never validated' end,
+      when 'c' then 'check' when 'x' then 'exclude' else '' end || case when convalidated then ''
+      when to_jsonb(pg_constraint) ->> 'conenforced' = 'false' then ', not enforced' else ', never validated' end,
     case when contype = 'f' then json_build_object('columns', ${columnNames("conrelid", "conkey")},
       'target', (select target.relname from pg_class as target where target.oid = confrelid),
       'targetColumns', ${columnNames("confrelid", "confkey")},

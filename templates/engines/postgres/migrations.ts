@@ -16,7 +16,7 @@ import type {
 import { patiently } from "../../runtime/migration-patience.ts";
 import { splitSteps } from "../../runtime/migration-text.ts";
 import { ask, askScript } from "./ask.ts";
-import { readCatalogue } from "./catalogue.ts";
+import { readCatalogue, readUnproven } from "./catalogue.ts";
 import { foundObjects } from "./described-found.ts";
 import { describedTexts } from "./described-made.ts";
 import { wantedObjects, type WantedPart } from "./described-wanted.ts";
@@ -163,6 +163,10 @@ export class PostgresMigrations implements MigrationTarget {
 
   objects(): Promise<Objects> {
     return this.#with(readCatalogue);
+  }
+
+  unprovenObjects(): Promise<readonly (readonly [object: string, digest: string])[]> {
+    return this.#with(readUnproven);
   }
 
   host(store: string): LedgerHost {

@@ -160,9 +160,37 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     ],
   },
   "drop-object": {
-    refused: sql("drop view emails;", "drop function stamp();"),
+    refused: [
+      ...sql("drop view emails;", "drop function stamp();"),
+      ...[
+        "drop function stamp();",
+        "drop function stamp;",
+        "drop procedure if exists settle(integer);",
+        "drop aggregate if exists product(integer);",
+        "drop routine stamp();",
+        "drop view emails;",
+        "drop materialized view if exists totals;",
+        "drop type if exists place;",
+        "drop domain if exists grade;",
+        "drop sequence if exists numbers;",
+      ].map((text): LintCase => ({ text, phase: "expand" })),
+    ],
     accepted: [
       { text: "drop view emails;", phase: "contract" },
+      { text: "drop function stamp();", phase: "contract" },
+      { text: "drop trigger x on orders; drop function stamp();", phase: "expand" },
+      {
+        text: "create function touch() returns trigger language plpgsql as 'begin return new; end'; drop function touch();",
+        phase: "expand",
+      },
+      {
+        text: "drop function stamp(); create function stamp() returns integer language sql as 'select 2';",
+        phase: "expand",
+      },
+      {
+        text: "drop view emails; create view emails as select id from orders;",
+        phase: "expand",
+      },
       ...sql("drop trigger x on orders;"),
     ],
   },

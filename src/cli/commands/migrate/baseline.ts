@@ -13,7 +13,6 @@ import { readUserFile, writeUserFile } from "../../../reconcile/single-file.ts";
 import { scanMigrations } from "../../../reconcile/scan-migrations.ts";
 import { schemaFile } from "../../../reconcile/tool-files.ts";
 import { filesIn } from "../../../spec/files.ts";
-import { formatIssues } from "../../../spec/issues.ts";
 import { specJsonSchemaText } from "../../../spec/json-schema.ts";
 import { loadSpec } from "../../../spec/load.ts";
 import type { CommandContext } from "../../context.ts";
@@ -35,6 +34,8 @@ export interface BaselineOptions {
   readonly store?: string;
   /** The spec to write; `--spec` by default. It must not exist. */
   readonly out?: string;
+  /** Tables that become no entity, as the database calls them. */
+  readonly except?: readonly string[];
 }
 
 /** `migrate baseline DSN|--store NAME`: a spec, a snapshot and a ledger entry for a live schema; touches nothing else of it. */
@@ -53,7 +54,7 @@ export async function run(
   const live = await opened(text, engine, place.folder);
   try {
     await refuseMigrated(live);
-    const adoption = await live.adopt();
+    const adoption = await live.adopt(options.except ?? []);
     const isNamed = namedDsn(io, place.folder, store) !== undefined;
     return await adopted({ place, store, engine, live, adoption, isNamed }, output);
   } catch (error) {
@@ -140,6 +141,9 @@ function tell(
     id,
     steps: steps.map(({ title }) => title),
   }));
+  const cautions = entities.flatMap((entity) =>
+    entity.cautions.map((caution) => `${entity.name}: ${caution}`),
+  );
   output.document({
     spec: place.spec,
     entities: entities.map(({ name }) => name),
@@ -149,7 +153,9 @@ function tell(
       ...notes,
       ...entities.flatMap((entity) => entity.notes.map((note) => `${entity.name}: ${note}`)),
     ],
+    cautions,
   });
+  for (const caution of cautions) output.problem(`warning: ${caution}`);
   output.line(`${place.shown}: ${entities.length} entities of what is there`);
   if (left > 0)
     output.line(`left as it is, since the spec has no word for it: ${left}; the spec names each`);
@@ -222,7 +228,7 @@ function installOf(name: string, hasManifest: boolean): string {
   return `npm install ${hasManifest ? "" : "--no-save "}"${name}${range === undefined ? "" : `@${range}`}"`;
 }
 
-/** The spec as the pipeline would read it. @throws Error with its problems: they would be ours */
+/** The spec as the pipeline would read it. @throws Failure with its problems, without their places: nothing is written that has them */
 function judged(place: Place, text: string): Loaded {
   const files = filesIn(place.folder);
   const bytes = new TextEncoder().encode(text);
@@ -231,7 +237,15 @@ function judged(place: Place, text: string): Loaded {
     files: { ...files, readSpec: () => ({ bytes }) },
   });
   if (model !== undefined && locate !== undefined) return { model, sources, locate };
-  throw new Error(`the adopted schema gives a spec with problems:\n${formatIssues(issues)}`);
+  const lines = text.split("\n");
+  const problems = issues.map(
+    ({ line, message }) => `  ${message}, in: ${lines[line - 1]?.trim() ?? ""}`,
+  );
+  throw new Failure(
+    exitCode.finding,
+    `this schema cannot be adopted as it is:\n${problems.join("\n")}`,
+    { hint: "leave a table out: --except TABLE, once for each; it stays as it is" },
+  );
 }
 
 function projectName({ folder }: Place): string {

@@ -23,9 +23,9 @@ export const liveOf = (dialect: Dialect): LiveEngine => ({
         lend(source, async (connection) => {
           await connection.command(markAdopted(ownLedger));
         }),
-      adopt: () =>
+      adopt: (except) =>
         lend(source, async (connection) =>
-          adoptionOf(await introspect(connection, dialect), dialect),
+          adoptionOf(await introspect(connection, dialect), dialect, except),
         ),
       close,
     };
@@ -36,11 +36,15 @@ export const liveOf = (dialect: Dialect): LiveEngine => ({
 const isOwn = ({ name }: MysqlTable): boolean =>
   name === ownLedger || name.startsWith(guestLedger("")) || name === operationTable;
 
-function adoptionOf(catalogue: MysqlCatalogue, dialect: Dialect): Adoption {
+function adoptionOf(
+  catalogue: MysqlCatalogue,
+  dialect: Dialect,
+  except: readonly string[],
+): Adoption {
   refuseForeignOperations(catalogue);
   const theirs = { ...catalogue, tables: catalogue.tables.filter((table) => !isOwn(table)) };
   return {
-    schema: adoptSchema(theirs, dialect),
+    schema: adoptSchema(theirs, dialect, except),
     steps: baselineSteps(theirs, ownLedger),
     present: (snapshot) => presentOf(snapshot, catalogue),
   };

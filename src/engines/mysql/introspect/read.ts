@@ -101,7 +101,7 @@ const checkOf = ([name = "", clause = ""]: Row, dialect: Dialect): CatalogueCons
     columns: [],
     condition,
     deferrable: false,
-    validated: true,
+    standing: "validated",
   };
 };
 
@@ -122,7 +122,7 @@ const keysOf = (rows: readonly Row[]): readonly CatalogueConstraint[] =>
     const columns = parts.flatMap(([, column]) => column ?? []);
     const kind = name === "PRIMARY" ? "primary key" : "unique";
     const definition = `${kind} (${identifiers(columns)})`;
-    return [{ name, kind, definition, columns, deferrable: false, validated: true } as const];
+    return [{ name, kind, definition, columns, deferrable: false, standing: "validated" } as const];
   });
 
 const indexesOf = (rows: readonly Row[], dialect: Dialect): readonly CatalogueIndex[] =>
@@ -178,7 +178,7 @@ const foreignKeys = (rows: readonly Row[]): readonly CatalogueConstraint[] =>
         onUpdate: actionOf(onUpdate),
       },
       deferrable: false,
-      validated: true,
+      standing: "validated",
     };
   });
 

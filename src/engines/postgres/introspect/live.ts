@@ -27,13 +27,14 @@ export const live: LiveEngine = {
         withSession(source, async (query) => {
           await query(markAdopted(ledger));
         }),
-      adopt: () => withSession(source, async (query) => adoptionOf(await introspect(query))),
+      adopt: (except) =>
+        withSession(source, async (query) => adoptionOf(await introspect(query), except)),
       close,
     };
   },
 };
 
-function adoptionOf(catalogue: Catalogue): Adoption {
+function adoptionOf(catalogue: Catalogue, except: readonly string[]): Adoption {
   refuseForeignOperations(catalogue);
   const tables = catalogue.tables.filter(({ name }) => !ownTables.includes(name));
   const theirs = { ...catalogue, tables };
@@ -41,7 +42,7 @@ function adoptionOf(catalogue: Catalogue): Adoption {
     [remark(title), ...statements].join("\n"),
   );
   return {
-    schema: adoptSchema(theirs),
+    schema: adoptSchema(theirs, except),
     steps: [
       {
         name: "baseline",

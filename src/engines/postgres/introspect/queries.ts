@@ -86,7 +86,7 @@ export const constraintQuery = `select json_build_object(
     'table', t.relname, 'columns', ${names("n.confrelid", "n.confkey")},
     'onDelete', ${action("n.confdeltype")}, 'onUpdate', ${action("n.confupdtype")}) end,
   'deferrable', n.condeferrable,
-  'validated', n.convalidated,
+  'standing', case when n.convalidated then 'validated' when to_jsonb(n) ->> 'conenforced' = 'false' then 'not enforced' else 'never validated' end,
   'comment', obj_description(n.oid, 'pg_constraint')
 )::text
 from pg_constraint n

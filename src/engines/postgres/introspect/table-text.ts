@@ -29,8 +29,8 @@ export const constraintStatements = (table: CatalogueTable): readonly string[] =
     .filter((each) => isLate(table, each))
     .map((each) => `alter table ${identifier(table.name)} add ${constraintText(each)};`);
 
-const isLate = (table: CatalogueTable, { kind, validated }: CatalogueConstraint): boolean =>
-  kind === "foreign key" || !validated || table.partitionOf !== undefined;
+const isLate = (table: CatalogueTable, { kind, standing }: CatalogueConstraint): boolean =>
+  kind === "foreign key" || standing !== "validated" || table.partitionOf !== undefined;
 
 const constraintText = ({ name, definition }: CatalogueConstraint): string =>
   `constraint ${identifier(name)} ${definition}`;

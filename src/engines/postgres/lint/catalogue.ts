@@ -41,6 +41,8 @@ export interface Catalogue {
   readonly indexes: Map<string, string>;
   /** Domains with a constraint. */
   readonly domains: Set<string>;
+  /** Functions that triggers alone can call. */
+  readonly triggerFunctions: Set<string>;
   /** Columns, as `table.column`, that a statement in batches has filled. */
   readonly filled: Set<string>;
   /** Columns, as `table.column`, that any statement has written, or that were added with a default. */
@@ -56,6 +58,7 @@ export const emptyCatalogue = (): Catalogue => ({
   tables: new Map(),
   indexes: new Map(),
   domains: new Set(),
+  triggerFunctions: new Set(),
   enums: new Map(),
   filled: new Set(),
   written: new Set(),
@@ -84,6 +87,10 @@ export function follow(catalogue: Catalogue, statement: Statement, fresh: boolea
   } else if ("CreateDomainStmt" in node) {
     const { domainname, constraints = [] } = node.CreateDomainStmt;
     if (constraints.length > 0) catalogue.domains.add(strings(domainname).at(-1) ?? "");
+  } else if ("CreateFunctionStmt" in node) {
+    const { funcname, returnType } = node.CreateFunctionStmt;
+    if (typeFacts(returnType).name === "trigger")
+      catalogue.triggerFunctions.add(nameKey(strings(funcname)));
   } else if ("CreateEnumStmt" in node) {
     const { typeName, vals } = node.CreateEnumStmt;
     catalogue.enums.set(nameKey(strings(typeName)), { fresh, values: [...strings(vals)] });

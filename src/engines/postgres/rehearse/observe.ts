@@ -38,6 +38,6 @@ async function rowsOf(table: CatalogueTable, query: Query): Promise<PartRows> {
 const invalidOf = ({ name, indexes, constraints }: CatalogueTable): readonly string[] => [
   ...indexes.filter(({ valid }) => !valid).map((index) => `index ${index.name} is not valid`),
   ...constraints
-    .filter(({ validated }) => !validated)
+    .filter(({ standing }) => standing !== "validated")
     .map((constraint) => `constraint ${constraint.name} of ${name} is not validated`),
 ];

@@ -1,7 +1,7 @@
 import { pascalCase } from "../../../../ir/words.ts";
 import type { MethodSpec } from "../../../../spec/schema-access.ts";
 import type { EntitySpec, FieldSpec } from "../../../../spec/schema-entity.ts";
-import type { KnownTable } from "./catalogue.ts";
+import type { CatalogueColumn, KnownTable } from "./catalogue.ts";
 import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
 
 /** Methods that a table's keys and indexes serve already. */
@@ -13,6 +13,8 @@ export function accessOf<T extends KnownTable>(
 ): Record<string, MethodSpec> {
   const insert = canInsert(table, fields, dialect.fillsInserts(table)) ? { insert: {} } : {};
   if (spec.keyless === true) return { list: { page: "none" }, ...insert };
+  if (cutKey(table, fields, dialect).length > 0)
+    return { list: {}, ...Object.fromEntries(listings(spec)), ...insert };
   const changeable = Object.values(spec.fields).some(({ key }) => key !== true);
   return {
     get: {},
@@ -23,6 +25,14 @@ export function accessOf<T extends KnownTable>(
     delete: {},
   };
 }
+
+/** Columns of the key whose values are cut when they are read: no row is found by what was read of it. */
+export const cutKey = <T extends KnownTable>(
+  { columns }: T,
+  fields: FieldsByColumn,
+  { isCut }: AdoptDialect<T>,
+): readonly CatalogueColumn[] =>
+  columns.filter((column) => fields.get(column.name)?.spec.key === true && isCut(column));
 
 /** A list by the fields of each full index, the whole of them: that much it serves without another. */
 function listings(spec: EntitySpec): readonly (readonly [string, MethodSpec])[] {

@@ -24,6 +24,9 @@ export interface CatalogueColumn {
 
 export type ReferenceAction = "no action" | "restrict" | "cascade" | "set null" | "set default";
 
+/** Which rows are known to hold a constraint: all, those written since it was made, or none. */
+export type ConstraintStanding = "validated" | "never validated" | "not enforced";
+
 export interface CatalogueConstraint {
   readonly name: string;
   readonly kind: "primary key" | "unique" | "foreign key" | "check" | "exclude";
@@ -39,7 +42,7 @@ export interface CatalogueConstraint {
     readonly onUpdate: ReferenceAction;
   };
   readonly deferrable: boolean;
-  readonly validated: boolean;
+  readonly standing: ConstraintStanding;
   readonly comment?: string;
 }
 

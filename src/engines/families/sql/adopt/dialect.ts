@@ -39,6 +39,10 @@ export interface AdoptDialect<T extends KnownTable> {
   readonly columnRemark: (column: CatalogueColumn) => string | undefined;
   /** What a user should know of a foreign key that changes rows with the key that they lead to. */
   readonly onUpdateRemark?: string;
+  /** Whether its values are cut when they are read: instants are read in milliseconds. What was read then finds no row. */
+  readonly isCut: (column: CatalogueColumn) => boolean;
+  /** The type of a column that keeps what is read, as the server writes it. */
+  readonly uncutType: (column: CatalogueColumn) => string;
   /** Why an SQL expression cannot be said in the spec, or undefined. */
   readonly expressionProblem: (text: string) => string | undefined;
   /** Why an index that others could say is none of the spec, or undefined. */

@@ -3,7 +3,7 @@ import { snakeCase } from "../../../../ir/words.ts";
 import type { AdoptedEntity } from "../../../../migrate/baseline/adopted.ts";
 import { fieldNameOf, Names, tableMapping } from "../../../../migrate/baseline/names.ts";
 import type { EntitySpec, FieldSpec } from "../../../../spec/schema-entity.ts";
-import { accessOf } from "./access.ts";
+import { accessOf, cutKey } from "./access.ts";
 import type { CatalogueColumn, CatalogueConstraint, KnownTable } from "./catalogue.ts";
 import type { AdoptDialect, FieldsByColumn } from "./dialect.ts";
 import { fieldSpecOf } from "./field.ts";
@@ -61,13 +61,50 @@ export function adoptTable<T extends KnownTable>(table: T, place: EntityPlace<T>
     ...(Object.keys(checks).length > 0 && { checks }),
     ...(Object.keys(draft.renamed).length > 0 && { constraints: draft.renamed }),
   };
+  const access = accessOf(table, spec, draft.fields, dialect);
+  const cut = cutKey(table, draft.fields, dialect);
+  remarkCut(draft, access, dialect);
   return {
     name,
     spec,
-    access: accessOf(table, spec, draft.fields, dialect),
+    access,
     notes: [...dialect.tableNotes(table), ...draft.notes],
     fieldNotes: draft.fieldNotes,
+    cautions: cut.map(
+      (column) =>
+        `no get, patch and delete by ${column.name}: it keeps microseconds, and what is read of it is cut to milliseconds, so it finds no row again. ${uncutAdvice(column, dialect)}`,
+    ),
   };
+}
+
+const uncutAdvice = (column: CatalogueColumn, { uncutType }: Dialect): string =>
+  `Make its type ${uncutType(column)}, or give the table another key`;
+
+/** At the fields that a method compares with what was read. */
+function remarkCut(draft: Draft, access: AdoptedEntity["access"], dialect: Dialect): void {
+  const asked = new Set(Object.values(access).flatMap(({ where = [] }) => where));
+  for (const column of draft.table.columns) {
+    const field = draft.fields.get(column.name);
+    if (field === undefined || !dialect.isCut(column)) continue;
+    if (field.spec.key === true)
+      remarkField(
+        draft,
+        field.name,
+        `CUT TO MILLISECONDS when read: no row is found by it, hence no get, patch and delete. ${uncutAdvice(column, dialect)}`,
+      );
+    else if (asked.has(field.name))
+      remarkField(
+        draft,
+        field.name,
+        `cut to milliseconds when read: a list by it finds only rows with whole milliseconds. ${uncutAdvice(column, dialect)}`,
+      );
+  }
+}
+
+/** Beside what is told of the field already. */
+function remarkField({ fieldNotes }: Draft, name: string, text: string): void {
+  const { [name]: told } = fieldNotes;
+  fieldNotes[name] = told === undefined ? text : `${told}; ${text}`;
 }
 
 const keyless: readonly FieldSpec["type"][] = ["json", "array", "vector", "binary", "float"];
@@ -129,22 +166,28 @@ function addField(
   });
   if (isUnique && alone !== undefined) {
     rename(draft, uniqueName(table.name, [column.name]), alone.name);
-    if (alone.deferrable) draft.fieldNotes[name] = "its unique constraint is deferrable";
+    if (alone.deferrable) remarkField(draft, name, "its unique constraint is deferrable");
     if (isNullsNotDistinct(alone))
-      draft.fieldNotes[name] = "its unique constraint counts two nulls as equal";
+      remarkField(draft, name, "its unique constraint counts two nulls as equal");
   }
   const remark = dialect.columnRemark(column);
-  if (remark !== undefined) draft.fieldNotes[name] = remark;
+  if (remark !== undefined) remarkField(draft, name, remark);
 }
 
 function addReferences(draft: Draft, { tables, entities, dialect }: EntityPlace): void {
-  const { table, fields, notes, fieldNotes } = draft;
+  const { table, fields, notes } = draft;
   for (const constraint of table.constraints) {
     if (constraint.kind !== "foreign key") continue;
     const nullable = (column: string): boolean => fields.get(column)?.spec.nullable === true;
     const made = referenceOf(constraint, tables, nullable, dialect.onUpdateRemark);
     const field = "refused" in made ? undefined : fields.get(made.column);
     const target = "refused" in made ? undefined : tables.get(made.target);
+    if (target !== undefined && keyOf(target, dialect).length === 0) {
+      notes.push(
+        `foreign key ${constraint.name} leads to ${target.name}, whose key is none of the spec`,
+      );
+      continue;
+    }
     if ("refused" in made || field === undefined || target === undefined) {
       notes.push("refused" in made ? made.refused : `foreign key ${constraint.name} stays`);
       continue;
@@ -158,7 +201,7 @@ function addReferences(draft: Draft, { tables, entities, dialect }: EntityPlace)
       references: entities.get(made.target) ?? made.target,
       ...(made.onDelete !== undefined && { onDelete: made.onDelete }),
     };
-    if (made.note !== undefined) fieldNotes[field.name] = made.note;
+    if (made.note !== undefined) remarkField(draft, field.name, made.note);
     rename(draft, foreignKeyName(table.name, [made.column]), constraint.name);
   }
 }

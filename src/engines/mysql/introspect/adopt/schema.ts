@@ -12,21 +12,30 @@ import { fieldTypeOf, typeRemark, typeSpecOf } from "./column-type.ts";
 import { valueOf } from "./default.ts";
 
 /** A live schema in the words of the spec. What the spec has no word for stays in the database and is told in a note. Pure. */
-export const adoptSchema = ({ tables, objects }: MysqlCatalogue, dialect: Dialect): AdoptedSchema =>
-  adoptTables(tables.filter(isTransactional), adoptDialect(tables, dialect), [
-    ...tables
-      .filter((table) => !isTransactional(table))
-      .map(
-        ({ name, engine }) =>
-          `table ${name}: ${engine} has no transactions; one of InnoDB would be an entity`,
+export const adoptSchema = (
+  { tables, objects }: MysqlCatalogue,
+  dialect: Dialect,
+  except: readonly string[],
+): AdoptedSchema =>
+  adoptTables(
+    tables.filter(isTransactional),
+    adoptDialect(tables, dialect),
+    [
+      ...tables
+        .filter((table) => !isTransactional(table))
+        .map(
+          ({ name, engine }) =>
+            `table ${name}: ${engine} has no transactions; one of InnoDB would be an entity`,
+        ),
+      ...[...Map.groupBy(objects, ({ kind }) => kind)].map(
+        ([kind, own]) => `${kind}s: ${own.map(({ name }) => name).join(", ")}`,
       ),
-    ...[...Map.groupBy(objects, ({ kind }) => kind)].map(
-      ([kind, own]) => `${kind}s: ${own.map(({ name }) => name).join(", ")}`,
-    ),
-    ...objects
-      .filter(({ definition }) => definition === "")
-      .map(({ kind, name }) => `${kind} ${name} cannot be read: a fresh store will not have it`),
-  ]);
+      ...objects
+        .filter(({ definition }) => definition === "")
+        .map(({ kind, name }) => `${kind} ${name} cannot be read: a fresh store will not have it`),
+    ],
+    except,
+  );
 
 const adoptDialect = (
   tables: readonly MysqlTable[],
@@ -45,6 +54,8 @@ const adoptDialect = (
     columnRemark: ({ type }) => typeRemark(type),
     // MY-18
     onUpdateRemark: " (fires no trigger, so audit: would miss it)",
+    isCut: ({ type }) => /^(?:datetime|timestamp)\([456]\)$/.test(type),
+    uncutType: ({ type }) => type.replace(/\(\d\)$/, "(3)"),
     expressionProblem,
     indexRefusal: (index, fields) => indexRefusal(index, fields, dialect),
     tableNotes: (table) => [

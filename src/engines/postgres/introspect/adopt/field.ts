@@ -46,3 +46,10 @@ export function columnRemark({ type }: CatalogueColumn): string | undefined {
     ? "the column keeps no time zone: its values are taken for UTC"
     : undefined;
 }
+
+/** An instant without a precision, or with one beyond milliseconds. */
+export const isCut = ({ type }: CatalogueColumn): boolean =>
+  /^timestamp(?:\([456]\))? with/.test(type);
+
+export const uncutType = ({ type }: CatalogueColumn): string =>
+  type.replace(/^timestamp(?:\(\d\))?/, "timestamp(3)");

@@ -5,18 +5,19 @@ import { adoptTables } from "../../../families/sql/adopt/schema.ts";
 import { expressionProblem } from "../../sql/expression.ts";
 import type { Catalogue, CatalogueTable } from "../catalogue.ts";
 import { typeSpecOf } from "./column-type.ts";
-import { columnRefusal, columnRemark, isWritable, valueOf } from "./field.ts";
+import { columnRefusal, columnRemark, isCut, isWritable, uncutType, valueOf } from "./field.ts";
 import { schemaNotes, tableNotes } from "./table-notes.ts";
 
 /**
  * A live schema in the words of the spec: an entity for every table but partitions. What the spec has no word for stays in the database
  * and is told in a note. Pure.
  */
-export const adoptSchema = (catalogue: Catalogue): AdoptedSchema =>
+export const adoptSchema = (catalogue: Catalogue, except: readonly string[]): AdoptedSchema =>
   adoptTables(
     catalogue.tables.filter(({ partitionOf }) => partitionOf === undefined),
     dialectOf(catalogue),
     schemaNotes(catalogue),
+    except,
   );
 
 const dialectOf = (catalogue: Catalogue): AdoptDialect<CatalogueTable> => ({
@@ -27,6 +28,8 @@ const dialectOf = (catalogue: Catalogue): AdoptDialect<CatalogueTable> => ({
   isWritable,
   columnRefusal,
   columnRemark,
+  isCut,
+  uncutType,
   expressionProblem,
   indexRefusal: () => undefined,
   tableNotes,

@@ -1,3 +1,4 @@
+import type { Node } from "libpg-query";
 import { identifier } from "../../sql/quote.ts";
 import { alterCommands } from "../alter.ts";
 import type { Statement } from "../parse.ts";
@@ -29,6 +30,8 @@ const soft: Readonly<Record<string, string>> = {
   OBJECT_MATVIEW: "materialized view",
   OBJECT_FUNCTION: "function",
   OBJECT_PROCEDURE: "procedure",
+  OBJECT_AGGREGATE: "aggregate",
+  OBJECT_ROUTINE: "routine",
   OBJECT_TYPE: "type",
   OBJECT_DOMAIN: "domain",
   OBJECT_SEQUENCE: "sequence",
@@ -45,10 +48,13 @@ export const dropObject: Rule = {
     "squawk:ban-drop-schema",
   ],
   judge: (statement, scene) => {
-    if (!("DropStmt" in statement.node) || scene.phase !== undefined) return [];
-    const { removeType = "OBJECT_TABLE", behavior } = statement.node.DropStmt;
+    if (!("DropStmt" in statement.node) || scene.phase === "contract") return [];
+    const { removeType = "OBJECT_TABLE", behavior, objects = [] } = statement.node.DropStmt;
     const { [removeType]: kind = removeType === "OBJECT_SCHEMA" ? "schema" : undefined } = soft;
     if (kind === undefined || behavior === "DROP_CASCADE") return [];
+    const made = new Set(scene.together.flatMap(({ node }) => madeName(node) ?? []));
+    const names = objects.map(droppedName);
+    if (names.every((name) => made.has(name) || goesWithTrigger(scene, name))) return [];
     return [
       {
         message: `code of before that uses the ${kind} fails from this moment on`,
@@ -57,6 +63,24 @@ export const dropObject: Rule = {
     ];
   },
 };
+
+/** Nobody but a trigger can call it, and one goes in the same transaction. */
+const goesWithTrigger = ({ catalogue, together }: Scene, name: string): boolean =>
+  catalogue.triggerFunctions.has(name) &&
+  together.some(({ node }) => "DropStmt" in node && node.DropStmt.removeType === "OBJECT_TRIGGER");
+
+/** Key of what a statement drops; of a function, that of its name. */
+const droppedName = (object: Node): string => {
+  if ("ObjectWithArgs" in object) return nameKey(strings(object.ObjectWithArgs.objname));
+  return nameKey(strings("TypeName" in object ? object.TypeName.names : [object]));
+};
+
+/** Key of the view or function that a statement makes: one that gives way to it in the same transaction is never missing. */
+function madeName(node: Node): string | undefined {
+  if ("ViewStmt" in node && node.ViewStmt.view !== undefined) return tableKey(node.ViewStmt.view);
+  if ("CreateFunctionStmt" in node) return nameKey(strings(node.CreateFunctionStmt.funcname));
+  return undefined;
+}
 
 export const dropCascade: Rule = {
   id: "drop-cascade",
