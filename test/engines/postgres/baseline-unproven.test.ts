@@ -63,12 +63,12 @@ describe.skipIf(space === undefined)(
     it("are told in the spec, each with what may be in its rows and how to mend it", () => {
       const spec = made.project.read("workloads.yaml");
       expect(spec).toContain(
-        'foreign key orders_customer_id_fkey was never validated: rows may refer to nothing. When they are mended, validate it in a migration of its own: alter table orders validate constraint orders_customer_id_fkey;',
+        "foreign key orders_customer_id_fkey was never validated: rows may refer to nothing. When they are mended, validate it in a migration of its own: alter table orders validate constraint orders_customer_id_fkey;",
       );
       expect(spec).toContain("check weighs was never validated: rows may break it.");
       if (!knowsEnforced) return;
       expect(spec).toContain(
-        'foreign key orders_seller_id_fkey is not enforced: rows may refer to nothing, new ones too. When they are mended, enforce it in a migration of its own: alter table orders alter constraint orders_seller_id_fkey enforced;',
+        "foreign key orders_seller_id_fkey is not enforced: rows may refer to nothing, new ones too. When they are mended, enforce it in a migration of its own: alter table orders alter constraint orders_seller_id_fkey enforced;",
       );
       expect(spec).toContain("check light is not enforced: rows may break it, new ones too.");
     });

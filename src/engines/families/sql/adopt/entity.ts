@@ -101,10 +101,10 @@ function remarkCut(draft: Draft, access: AdoptedEntity["access"], dialect: Diale
   }
 }
 
-/** Beside what is told of the field already. */
+/** Before what is told of the field already. */
 function remarkField({ fieldNotes }: Draft, name: string, text: string): void {
   const { [name]: told } = fieldNotes;
-  fieldNotes[name] = told === undefined ? text : `${told}; ${text}`;
+  fieldNotes[name] = told === undefined ? text : `${text}; ${told}`;
 }
 
 const keyless: readonly FieldSpec["type"][] = ["json", "array", "vector", "binary", "float"];
