@@ -5,7 +5,8 @@ import { foreignKeys } from "../../families/sql/foreign-keys.ts";
 import { columns, storedFields } from "../../families/sql/naming.ts";
 import type { Dialect } from "../dialect.ts";
 import type { ConstraintShape, IndexShape, TableShape } from "../schema/shape.ts";
-import { identifier, identifiers } from "../sql/quote.ts";
+import { identifiers } from "../sql/quote.ts";
+import { referenceText } from "../sql/reference.ts";
 import { checksOf, columnShape, liveColumnShape } from "./column.ts";
 import { foreignKeyIndex, indexesOf } from "./index-shape.ts";
 import { searchColumnShapes } from "./search.ts";
@@ -54,17 +55,15 @@ const actions = {
 
 /** The foreign keys of an entity as constraints of its table. */
 const references = (entity: EntityIr, store: StoreIr): readonly ConstraintShape[] =>
-  foreignKeys(entity, store).map(({ name, target, targetColumns, onDelete, columns: own }) => ({
-    name,
-    kind: "foreign",
-    definition:
-      `foreign key (${identifiers(own)}) ` +
-      `references ${identifier(target.table)} (${identifiers(targetColumns)}) on delete ${actions[onDelete]}`,
-    columns: own,
-    target: target.table,
-    targetColumns,
-    onDelete: actions[onDelete],
-  }));
+  foreignKeys(entity, store).map(({ name, target, targetColumns, onDelete, columns: own }) => {
+    const leads = {
+      columns: own,
+      target: target.table,
+      targetColumns,
+      onDelete: actions[onDelete],
+    };
+    return { name, kind: "foreign", definition: referenceText(leads), ...leads };
+  });
 
 /** Foreign keys that no index begins with. */
 function missingIndexes(

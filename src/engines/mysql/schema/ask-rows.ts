@@ -15,18 +15,18 @@ const leading = ({ up }: Draft): number => {
  * The same steps, but all that rows may refuse is asked before anything is dropped, too. Until then second columns have their own names, and
  * tables those of before.
  *
- * @param tables new names of tables by the old ones
+ * @param all every table that changes
  */
 export function refusalsFirst(
   change: TableChange,
   drafts: readonly Draft[],
-  tables: ReadonlyMap<string, string>,
+  all: readonly TableChange[],
 ): readonly Draft[] {
   const contract = drafts.filter(({ phase }) => phase === "contract");
   const asking = contract.filter((each) => leading(each) > 0);
   if (asking.length === 0 || contract.length === 1) return drafts;
   const names = new Map([
-    ...[...tables].map(([before, after]) => [after, identifier(before)] as const),
+    ...all.map(({ from, to }) => [to.name, identifier(from.name)] as const),
     ...only(change, "copied").map(({ to, name }) => [to.name, identifier(name)] as const),
   ]);
   const asked = asking.flatMap((each) =>

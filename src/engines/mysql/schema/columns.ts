@@ -16,7 +16,7 @@ import { alterTable, columnText, type Online } from "./render.ts";
 import { formerRowName, refusal, rowName, unfitRefusal } from "./refusals.ts";
 import { alone, noted, noWayBack, relaxed, requireDraft, slow, told } from "./required.ts";
 import { rank } from "./rank.ts";
-import type { ColumnShape, TableShape } from "./shape.ts";
+import type { ColumnShape } from "./shape.ts";
 import { standIn } from "./stand-in.ts";
 import { filledMeanwhile } from "./fill.ts";
 import { fits, growsInPlace, isNarrower } from "./types.ts";
@@ -160,8 +160,8 @@ function keptDrafts(change: TableChange, { from, to, fill }: Kept): readonly Dra
         title: `${table}: column ${from.name} becomes ${to.name}`,
         risks: cased ? ["none"] : ["breaks-old-code"],
         ...(cased ? { accepts: onlyCase } : renamedAtOnce(change.mode)),
-        up: [renameColumn(change.from, from.name, to.name)],
-        down: [renameColumn(change.from, to.name, from.name)],
+        up: [renameColumn(table, from.name, to.name, howRenamed(change, from))],
+        down: [renameColumn(table, to.name, from.name, howRenamed(change, from))],
         verify: cased ? columnWritten(table, to.name) : noColumn(table, from.name),
       }),
     );
@@ -190,8 +190,17 @@ const onlyCase = {
   because: "the server does not mind the case of a column: code of before and after finds it",
 } as const;
 
-const renameColumn = ({ name: table }: TableShape, from: string, to: string): string =>
-  alterTable(table, [`rename column ${identifier(from)} to ${identifier(to)}`], "instant");
+const renameColumn = (table: string, from: string, to: string, online: Online): string =>
+  alterTable(table, [`rename column ${identifier(from)} to ${identifier(to)}`], online);
+
+/** What a reference may lead to takes another name beside the writers, in the catalogue alone (MY-21). */
+function howRenamed({ from }: TableChange, { name }: ColumnShape): Online {
+  const keys = [
+    ...from.constraints.filter(({ kind }) => kind === "primary"),
+    ...from.indexes.filter(({ kind }) => kind === "unique"),
+  ];
+  return keys.some(({ columns = [] }) => columns.includes(name)) ? "inplace" : "instant";
+}
 
 function modified(change: TableChange, from: ColumnShape, to: ColumnShape): Draft {
   const table = change.from.name;

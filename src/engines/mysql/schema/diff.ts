@@ -51,7 +51,8 @@ export function diffSnapshots(
     tables.kept.map((pair) => [pair.from.table.name, pair.to.table.name] as const),
   );
   const former = new Map([...names].map(([was, is]) => [is, was] as const));
-  const gaining = planned.flatMap(({ changes }) => changes.filter(gainsTenantKey));
+  const all = planned.flatMap(({ changes }) => changes);
+  const gaining = all.filter(gainsTenantKey);
   const there = [...names.values(), ...names.keys()].filter(
     (name) =>
       !gaining.some(({ from: before, to: after }) => [before.name, after.name].includes(name)),
@@ -60,7 +61,7 @@ export function diffSnapshots(
     ...tableDrafts(tables.added, there, gaining.length > 0 ? "addReference" : "createTable"),
     ...operation,
     ...planned.flatMap(({ pair, changes }) => [
-      ...changes.flatMap((change) => changedTable(change, names, context.mode)),
+      ...changes.flatMap((change) => changedTable(change, all, context.mode)),
       ...historyDrafts(pair.from, pair.to),
       ...newlyRecorded(pair, former, context).map(unheardUpdates),
       ...triggerDrafts(
@@ -173,11 +174,11 @@ function exchangeOf(changes: readonly TableChange[]): Exchange {
 
 const changedTable = (
   change: TableChange,
-  names: ReadonlyMap<string, string>,
+  all: readonly TableChange[],
   mode: ChangeContext["mode"],
 ): readonly Draft[] => [
   ...unreadDrafts(change),
-  ...refusalsFirst(change, [...columnDrafts(change), ...objectDrafts(change, names)], names),
+  ...refusalsFirst(change, [...columnDrafts(change), ...objectDrafts(change, all)], all),
   ...collationDrafts(change),
   // The name of a history is known to code of before and after, too.
   ...renameDrafts({ ...change, mode }),

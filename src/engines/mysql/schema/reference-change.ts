@@ -1,11 +1,11 @@
 import { isSameReference } from "../../families/sql/reference-succession.ts";
 import type { TableChange } from "./change.ts";
+import type { NamedReference } from "./reference-names.ts";
 import type { ConstraintShape, IndexShape, TableShape } from "./shape.ts";
 
-/** A reference that another one takes the place of: the same with the tenant, or without it. */
+/** A reference that another one takes the place of. */
 export interface Succession {
-  /** As it is, and as it is once columns and tables have their new names. */
-  readonly from: ConstraintShape;
+  readonly from: NamedReference;
   readonly to: ConstraintShape;
 }
 
@@ -21,40 +21,26 @@ export const gainsTenantKey = ({ from, to }: TableChange): boolean =>
     (each) => holdsKey(to, each) && !from.indexes.some(({ name }) => name === each.name),
   );
 
-interface Gone {
-  readonly own: ConstraintShape;
-  readonly now: ConstraintShape;
-}
-
-/** References of one name that come with another `onDelete`; none where a table or a column takes another name. */
-export function otherwiseDeleting(
-  gone: readonly Gone[],
+/** Which of the references that go have another in their place, of those that come: the same columns, with another name or another `onDelete`. */
+export const exchanges = (
+  gone: readonly NamedReference[],
   made: readonly ConstraintShape[],
-): readonly Succession[] {
-  return made.flatMap((to) => {
-    const found = gone.find(
-      ({ own, now }) =>
-        own.name === to.name &&
-        own.definition === now.definition &&
-        own.columns?.length === to.columns?.length &&
-        isSameReference(own, to),
-    );
-    return found === undefined ? [] : [{ from: found.own, to }];
-  });
-}
+): readonly Succession[] =>
+  succeeding(gone, made, (from, to) => from.columns?.length === to.columns?.length);
 
-/** Which of the references that go have another in their place, of those that come; none where a table or a column takes another name. */
-export function successions(
-  gone: readonly Gone[],
+/** The same, with the tenant where it was without it, or the other way round. */
+export const successions = (
+  gone: readonly NamedReference[],
   made: readonly ConstraintShape[],
-): readonly Succession[] {
-  return made.flatMap((to) => {
-    const found = gone.find(
-      ({ own, now }) =>
-        own.definition === now.definition &&
-        own.columns?.length !== to.columns?.length &&
-        isSameReference(own, to),
-    );
-    return found === undefined ? [] : [{ from: found.own, to }];
+): readonly Succession[] =>
+  succeeding(gone, made, (from, to) => from.columns?.length !== to.columns?.length);
+
+const succeeding = (
+  gone: readonly NamedReference[],
+  made: readonly ConstraintShape[],
+  fits: (from: ConstraintShape, to: ConstraintShape) => boolean,
+): readonly Succession[] =>
+  made.flatMap((to) => {
+    const from = gone.find(({ after }) => fits(after, to) && isSameReference(after, to));
+    return from === undefined ? [] : [{ from, to }];
   });
-}
