@@ -45,9 +45,14 @@ export function keyset(
   };
 }
 
-/** Untyped code may give anything. */
+const alphabet = /^[\w-]+$/;
+
+/** Untyped code may give anything; `Buffer` passes over what is no base64url, and over a last character that makes no byte. */
 const isReadable = (cursor: unknown): boolean =>
-  typeof cursor === "string" && cursor.length <= maxLength;
+  typeof cursor === "string" &&
+  cursor.length <= maxLength &&
+  cursor.length % 4 !== 1 &&
+  alphabet.test(cursor);
 
 function parse(cursor: string): readonly CursorValue[] {
   try {

@@ -232,8 +232,8 @@ describe.skipIf(missing !== undefined)("a project with a view in OpenSearch", ()
   it("a change of what the view is filtered by is a copy into a new index, beside readers; verify finds nothing amiss", async () => {
     const text = project.read("workloads.yaml");
     const filtered = text.replace(
-      "filter: [shelf, cents.range, ownerId, price]",
-      "filter: [shelf, title, cents.range, ownerId, price]",
+      "filter: [shelf, cents.range, ownerId, price, refs]",
+      "filter: [shelf, title, cents.range, ownerId, price, refs]",
     );
     expect(filtered).not.toBe(text);
     project.write("workloads.yaml", filtered);

@@ -114,6 +114,17 @@ describe("keyset", () => {
       expect(kindOf(() => byPlaced.decode(cursor))).toContain("not a cursor of this list");
   });
 
+  test("a cursor that was touched is refused, of whatever length it is", () => {
+    for (const key of ["", "a", "ab", "abc", "abcd", "abcde"]) {
+      const cursor = byPlaced.encode([key, "b"]);
+      for (const touched of [`${cursor}x`, `${cursor}=`, `${cursor}!`, ` ${cursor}`, `${cursor}\n`])
+        expect(
+          kindOf(() => byPlaced.decode(touched)),
+          touched,
+        ).toContain("not a cursor");
+    }
+  });
+
   test("a cursor of an answer is refused under any other query, filter or tenant, and holds none of them", () => {
     const answer = ["tenant", { fixed: ["secret words", 7n], optional: [undefined, null] }];
     const cursor = byPlaced.encode(["0.5", "key"], answer);
