@@ -45,6 +45,9 @@ function node(project: GeneratedProject, env: Record<string, string>, ...args: r
   return { status, stdout, stderr };
 }
 
+/** `MAIN_URL` is that of the store `main`. */
+const storeNamed = (variable: string): string => variable.replace(/_URL$/, "").toLowerCase();
+
 for (const name of presetNames()) {
   describe(`preset ${name}`, { timeout: 300_000 }, () => {
     let project: GeneratedProject;
@@ -89,12 +92,12 @@ for (const name of presetNames()) {
       return found;
     }
 
-    it("without a database for a store its tests say that nothing is proven there, and fail where its engine is required", () => {
+    it("without a database for a store its tests say that nothing is proven there, and fail where the store is required", () => {
       const lacking = places.filter(({ embedded }) => embedded === undefined);
       expect(lacking.length > 0 || name === "shop", "shop alone runs in process").toBe(true);
       if (lacking.length === 0) return;
       const run = (required: string) =>
-        node(project, { REQUIRE_ENGINES: required }, "--test", "test/**/*.test.ts");
+        node(project, { REQUIRE_STORES: required }, "--test", "test/**/*.test.ts");
       const open = run("");
       expect(open.stdout).toMatch(/^ℹ fail 0$/m);
       for (const { engine, variable } of lacking) {
@@ -102,12 +105,12 @@ for (const name of presetNames()) {
         const told = `NOT PROVEN on ${engine}: no test of store `;
         expect(open.stdout).toMatch(new RegExp(`${told}\\w+ was run; set ${set} to a database`));
       }
-      for (const required of [lacking[0]?.engine ?? "", "all"]) {
+      for (const required of [storeNamed(lacking[0]?.variable ?? ""), "all"]) {
         const { status, stdout } = run(required);
         expect(status).not.toBe(0);
-        expect(stdout).toContain("REQUIRE_ENGINES: NOT PROVEN on ");
+        expect(stdout).toContain("REQUIRE_STORES: NOT PROVEN on ");
       }
-      expect(run("oracle-of-delphi").stdout).toContain("REQUIRE_ENGINES names oracle-of-delphi");
+      expect(run("oracle-of-delphi").stdout).toContain("REQUIRE_STORES names oracle-of-delphi");
     });
 
     const column = (): string =>

@@ -33,7 +33,10 @@ export function testFiles(
   const context = testContext(ir, shared);
   const views = ir.stores.flatMap((store) => store.views);
   return [
-    ...supportFiles(context, [...new Set(ir.stores.map((store) => engineOf(store, engines).id))]),
+    ...supportFiles(
+      context,
+      ir.stores.map(({ name }) => name),
+    ),
     ...ir.stores.flatMap((store) => [
       ...(isOnlyFilled(store) ? [] : [storeTest(store, ir, engines, context)]),
       ...store.repositories.map((one) =>
@@ -46,7 +49,7 @@ export function testFiles(
   ];
 }
 
-function supportFiles({ data }: TestContext, engines: readonly string[]): readonly FileRequest[] {
+function supportFiles({ data }: TestContext, stores: readonly string[]): readonly FileRequest[] {
   const copies = Object.keys(verbatimTexts).filter((path) => path.startsWith(testSupport));
   return [
     ...copies.map((verbatim): FileRequest => ({
@@ -60,7 +63,7 @@ function supportFiles({ data }: TestContext, engines: readonly string[]): readon
       ownership: "generated",
       unit: "project",
       template: "shared/tests/store.ts.hbs",
-      data: { data: code(data), engines: code(print(arrayLiteral(engines.map(stringLiteral)))) },
+      data: { data: code(data), stores: code(print(arrayLiteral(stores.map(stringLiteral)))) },
     },
   ];
 }

@@ -27,15 +27,15 @@ export interface PlaceRules {
   readonly ephemeral?: string;
 }
 
-/** All that this project's stores are on. */
-const engines: readonly string[] = ["postgres", "opensearch"];
+/** All stores of this project. */
+const stores: readonly string[] = ["main", "vector"];
 
 /**
- * The test database from its own variable, else an ephemeral one. Without either its tests are skipped, which proves nothing: `REQUIRE_ENGINES`
- * names engines, or `all`, for which that is a failure.
+ * The test database from its own variable, else an ephemeral one. Without either its tests are skipped, which proves nothing: `REQUIRE_STORES`
+ * names stores, or `all`, for which that is a failure.
  *
- * @throws Error when the test variable names the application's own database, when a required engine has none, and when
- * `REQUIRE_ENGINES` names what is no engine of this project
+ * @throws Error when the test variable names the application's own database, when a required store has none, and when
+ * `REQUIRE_STORES` names what is no store of this project
  */
 export function placeOf(rules: PlaceRules): Place {
   const { store, engine, variable, development, ephemeral } = rules;
@@ -45,21 +45,21 @@ export function placeOf(rules: PlaceRules): Place {
       `${variable} is ${development}: the tests empty their database, so give them another one`,
     );
   const reason = `NOT PROVEN on ${engine}: no test of store ${store} was run; set ${variable} to a database that the tests may empty (in .env; its form is that of ${development})`;
-  if (isRequired(engine) && given === undefined) throw new Error(`REQUIRE_ENGINES: ${reason}`);
+  if (isRequired(store) && given === undefined) throw new Error(`REQUIRE_STORES: ${reason}`);
   return {
     skip: given === undefined ? reason : false,
     dsn: () => dsnFromEnv({ [variable]: given }, variable, rules.rules),
   };
 }
 
-function isRequired(engine: string): boolean {
-  const named = (process.env["REQUIRE_ENGINES"] ?? "").split(",").map((name) => name.trim());
-  const unknown = named.filter((name) => !["", "all", ...engines].includes(name));
+function isRequired(store: string): boolean {
+  const named = (process.env["REQUIRE_STORES"] ?? "").split(",").map((name) => name.trim());
+  const unknown = named.filter((name) => !["", "all", ...stores].includes(name));
   if (unknown.length > 0)
     throw new Error(
-      `REQUIRE_ENGINES names ${unknown.join(", ")}; there are: ${engines.join(", ")}, and all`,
+      `REQUIRE_STORES names ${unknown.join(", ")}; there are: ${stores.join(", ")}, and all`,
     );
-  return named.includes("all") || named.includes(engine);
+  return named.includes("all") || named.includes(store);
 }
 
 /** What to set before all of these places are there, or false when they are. */
