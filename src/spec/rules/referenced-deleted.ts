@@ -17,7 +17,7 @@ export function referencedDeleted({ entities }: Context): readonly Problem[] {
     return [
       warning(
         ["entities", name, "softDelete"],
-        `what ${fields.join(", ")} ${fields.length === 1 ? "refers" : "refer"} to may be deleted: softDelete keeps the row of ${name}, so the reference holds, no onDelete acts, and get answers undefined`,
+        `what ${fields.join(", ")} ${fields.length === 1 ? "refers" : "refer"} to may be deleted: softDelete keeps the row of ${name}, so the reference holds, no onDelete acts, and get finds nothing`,
         `expect that where the reference is followed, or delete or change what refers to the ${name} in the same transaction; without softDelete the database keeps them together`,
         "key",
       ),
