@@ -56,13 +56,6 @@ test.each([
     "another column: on token",
   ],
   [
-    "two that were one",
-    "secret: { type: string, max: 80, was: token }\n      mark: { type: string, max: 80, was: token }",
-    "secret",
-    "mark",
-    "another column: on mark",
-  ],
-  [
     "one that is mapped to it",
     "mark: { type: string, max: 80, column: token }\n      secret: { type: string, max: 80, was: token }",
     "secret",
